@@ -1,0 +1,6 @@
+//! The function that answers the caller's profile.
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), functions::StartError> {
+    functions::serve(functions::Operation::GetProfile).await
+}

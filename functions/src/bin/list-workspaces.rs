@@ -1,0 +1,6 @@
+//! The function that lists the workspaces the caller can reach.
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), functions::StartError> {
+    functions::serve(functions::Operation::ListWorkspaces).await
+}

@@ -1,0 +1,6 @@
+//! The function that mails the one-time password again.
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), functions::StartError> {
+    functions::serve(functions::Operation::ResendOtp).await
+}

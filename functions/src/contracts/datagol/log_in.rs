@@ -1,0 +1,39 @@
+//! POST /idp/api/v1/user/token and POST /idp/api/v1/user/login.
+
+use http::header;
+use serde_json::json;
+use shared::{
+    Error, Usher,
+    domain::{EmailAddress, Password},
+    operations::LoggedIn,
+};
+
+use super::{ok, profile::FullProfile, required};
+use crate::{
+    incoming::{Failure, Incoming},
+    routes::Answer,
+};
+
+pub(crate) async fn token(usher: &Usher, incoming: &Incoming) -> Answer {
+    let logged_in = log_in(usher, incoming).await?;
+    Ok(ok(&json!({ "token": logged_in.token })))
+}
+
+/// The token comes in the response's `Authorization` header.
+pub(crate) async fn login(usher: &Usher, incoming: &Incoming) -> Answer {
+    let logged_in = log_in(usher, incoming).await?;
+    let profile = usher.profile_after_log_in(&logged_in).await?;
+    let mut response = ok(&FullProfile::from(profile));
+    let bearer = format!("Bearer {}", logged_in.token).parse();
+    let bearer = bearer.map_err(|_| Error::internal("log in: the token doesn't fit a header"))?;
+    response.headers_mut().insert(header::AUTHORIZATION, bearer);
+    Ok(response)
+}
+
+/// What can't be anybody's address or password is wrong like any other.
+async fn log_in(usher: &Usher, incoming: &Incoming) -> Result<LoggedIn, Failure> {
+    let body = incoming.json()?;
+    let address = EmailAddress::parse(required(&body, "email")?).ok();
+    let password = Password::unchecked(required(&body, "password")?);
+    Ok(usher.log_in(address, password).await?)
+}

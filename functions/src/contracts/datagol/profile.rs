@@ -1,0 +1,83 @@
+//! GET /idp/api/v1/user, and the profile's shape, which signing up and logging in answer too.
+
+use serde::Serialize;
+use shared::{
+    Usher,
+    domain::Role,
+    operations::OwnProfile,
+    store::{Company, Profile},
+};
+
+use super::{company_role_word, ok, role_word};
+use crate::{incoming::Incoming, routes::Answer};
+
+/// Somebody's profile. Before the address is proved nothing is known but what they typed.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct ProfileBody {
+    pub(super) id: Option<u32>,
+    pub(super) firstname: String,
+    pub(super) lastname: Option<String>,
+    pub(super) email: String,
+    pub(super) company_name: Option<String>,
+    pub(super) company_id: Option<u32>,
+    pub(super) status: &'static str,
+    pub(super) roles: Vec<&'static str>,
+    pub(super) permissions: Vec<&'static str>,
+    pub(super) mfa_enabled: bool,
+    pub(super) role: Option<&'static str>,
+}
+
+impl ProfileBody {
+    pub(super) fn new(profile: &Profile, company: &Company, role: Role) -> Self {
+        Self {
+            id: Some(profile.number),
+            firstname: profile.first_name.to_string(),
+            lastname: profile.last_name.as_ref().map(ToString::to_string),
+            email: profile.address.as_typed().to_owned(),
+            company_name: Some(company.name.to_string()),
+            company_id: Some(company.number),
+            status: "ACTIVE",
+            roles: vec![company_role_word(role)],
+            permissions: permissions(role),
+            mfa_enabled: false,
+            role: Some(company_role_word(role)),
+        }
+    }
+}
+
+/// A profile with roles and permissions in workspaces.
+#[derive(Debug, Serialize)]
+pub(super) struct FullProfile {
+    #[serde(flatten)]
+    profile: ProfileBody,
+    workspaces: Vec<WorkspaceBody>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct WorkspaceBody {
+    workspace_id: String,
+    role: &'static str,
+    permissions: Vec<&'static str>,
+}
+
+impl From<OwnProfile> for FullProfile {
+    fn from(own: OwnProfile) -> Self {
+        let workspaces = own.workspaces.iter().map(|entry| WorkspaceBody {
+            workspace_id: entry.workspace.to_string(),
+            role: role_word(entry.role),
+            permissions: permissions(entry.role),
+        });
+        Self { profile: ProfileBody::new(&own.profile, &own.company, own.role), workspaces: workspaces.collect() }
+    }
+}
+
+fn permissions(role: Role) -> Vec<&'static str> {
+    role.permissions().iter().map(|permission| permission.name()).collect()
+}
+
+pub(crate) async fn handle(usher: &Usher, incoming: &Incoming) -> Answer {
+    let caller = incoming.caller(usher).await?;
+    Ok(ok(&FullProfile::from(usher.own_profile(&caller).await?)))
+}

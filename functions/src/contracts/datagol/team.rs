@@ -1,0 +1,40 @@
+//! GET /idp/api/v1/team: the company's people.
+
+use serde::Serialize;
+use shared::{Usher, operations::Listed, store::Company};
+
+use super::{bare_array, company_role_word, role_word};
+use crate::{incoming::Incoming, routes::Answer};
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Colleague<'a> {
+    id: u32,
+    firstname: Option<String>,
+    lastname: Option<String>,
+    email: &'a str,
+    company_name: &'a str,
+    company_id: u32,
+    status: &'static str,
+    role: &'static str,
+}
+
+pub(crate) async fn handle(usher: &Usher, incoming: &Incoming) -> Answer {
+    let caller = incoming.caller(usher).await?;
+    let (company, people) = usher.list_people(&caller).await?;
+    let people: Vec<_> = people.iter().map(|listed| colleague(listed, &company)).collect();
+    bare_array(&people)
+}
+
+fn colleague<'a>(Listed { person, active }: &'a Listed, company: &'a Company) -> Colleague<'a> {
+    Colleague {
+        id: person.number,
+        firstname: person.first_name.as_ref().map(ToString::to_string),
+        lastname: person.last_name.as_ref().map(ToString::to_string),
+        email: person.address.as_typed(),
+        company_name: company.name.as_ref(),
+        company_id: company.number,
+        status: if *active { "ACTIVE" } else { "INVITED" },
+        role: if *active { company_role_word(person.role) } else { role_word(person.role) },
+    }
+}

@@ -1,0 +1,60 @@
+//! POST and GET /noCo/api/v2/workspaces, and GET /noCo/api/v2/workspaces/{workspaceId}.
+
+use jiff::Timestamp;
+use serde::Serialize;
+use shared::{
+    Error, Missing, Usher,
+    domain::{Message, Title},
+    operations::NewWorkspace,
+    store::Workspace,
+};
+
+use super::{bare_array, ok, required};
+use crate::{
+    incoming::{Incoming, bad_field, parsed},
+    routes::Answer,
+};
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct WorkspaceBody<'a> {
+    id: String,
+    name: &'a str,
+    description: Option<&'a str>,
+    created_at: Timestamp,
+}
+
+impl<'a> From<&'a Workspace> for WorkspaceBody<'a> {
+    fn from(workspace: &'a Workspace) -> Self {
+        Self {
+            id: workspace.id.to_string(),
+            name: workspace.name.as_ref(),
+            description: workspace.description.as_ref().map(AsRef::as_ref),
+            created_at: workspace.created_at,
+        }
+    }
+}
+
+pub(crate) async fn create(usher: &Usher, incoming: &Incoming) -> Answer {
+    let caller = incoming.caller(usher).await?;
+    let body = incoming.json()?;
+    let name = parsed("name", Title::parse(required(&body, "name")?))?;
+    let description = match body.text("description").map_err(bad_field)? {
+        Some(text) => parsed("description", Message::parse(text))?,
+        None => None,
+    };
+    let workspace = usher.create_workspace(&caller, NewWorkspace { name, description }).await?;
+    Ok(ok(&WorkspaceBody::from(&workspace)))
+}
+
+pub(crate) async fn list(usher: &Usher, incoming: &Incoming) -> Answer {
+    let caller = incoming.caller(usher).await?;
+    let workspaces = usher.list_workspaces(&caller).await?;
+    bare_array(&workspaces.iter().map(WorkspaceBody::from).collect::<Vec<_>>())
+}
+
+pub(crate) async fn get(usher: &Usher, incoming: &Incoming) -> Answer {
+    let caller = incoming.caller(usher).await?;
+    let id = incoming.parameter("workspaceId").parse().map_err(|_| Error::NotFound(Missing::Workspace))?;
+    Ok(ok(&WorkspaceBody::from(&usher.get_workspace(&caller, id).await?)))
+}

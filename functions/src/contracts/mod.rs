@@ -1,0 +1,128 @@
+//! The contracts: whose words a request is read and answered in. They never import each other.
+
+pub(crate) mod datagol;
+pub(crate) mod usher;
+
+use http::{StatusCode, header};
+use lambda_http::{Body, Response};
+use serde::Serialize;
+use shared::Error;
+
+use crate::incoming::Failure;
+
+/// Whose words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Contract {
+    /// DataGOL's.
+    DataGol,
+    /// Our own.
+    Usher,
+}
+
+impl Contract {
+    /// Its name, which is that of its folder here and in `events/`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::DataGol => "datagol",
+            Self::Usher => "usher",
+        }
+    }
+
+    /// Whose a path is that no route has.
+    pub fn of_path(path: &str) -> Self {
+        let first = path.split('/').nth(1).unwrap_or_default();
+        match first {
+            "idp" | "noCo" => Self::DataGol,
+            _ => Self::Usher,
+        }
+    }
+
+    pub(crate) fn render(self, failure: &Failure, trace_id: &str) -> Response<Body> {
+        match self {
+            Self::DataGol => datagol::errors::render(failure, trace_id),
+            Self::Usher => usher::errors::render(failure, trace_id),
+        }
+    }
+}
+
+/// What each failure means in HTTP (RFC 9110 section 15). `docs/statuses.md` tells it in words.
+fn status(failure: &Failure) -> StatusCode {
+    match failure {
+        Failure::MediaType(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        Failure::Method(_) => StatusCode::METHOD_NOT_ALLOWED,
+        Failure::Path => StatusCode::NOT_FOUND,
+        Failure::Operation(error) => match error {
+            Error::Invalid(_) => StatusCode::BAD_REQUEST,
+            Error::Unauthenticated(_) => StatusCode::UNAUTHORIZED,
+            Error::Forbidden(_) | Error::WrongAddress(_) => StatusCode::FORBIDDEN,
+            Error::NotFound(_) => StatusCode::NOT_FOUND,
+            Error::Conflict(_) => StatusCode::CONFLICT,
+            Error::Gone => StatusCode::GONE,
+            Error::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
+            Error::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
+            Error::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Error::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        },
+    }
+}
+
+/// The stable code and the sentence for a failure.
+fn words(failure: &Failure) -> (&'static str, String) {
+    match failure {
+        Failure::MediaType(expected) => ("unsupported_media_type", format!("The content type must be {expected}.")),
+        Failure::Method(known) => {
+            ("method_not_allowed", format!("This path takes {} and nothing else.", known.join(", ")))
+        }
+        Failure::Path => ("not_found", "There is no such path.".to_owned()),
+        Failure::Operation(error) => match error {
+            Error::Invalid(public)
+            | Error::Unauthenticated(public)
+            | Error::Forbidden(public)
+            | Error::WrongAddress(public)
+            | Error::Conflict(public)
+            | Error::TooLarge(public)
+            | Error::TooMany { public, .. } => (public.code, public.message.to_string()),
+            Error::NotFound(missing) => ("not_found", missing_words(*missing).to_owned()),
+            Error::Gone => ("invitation_gone", "This invitation can't be used: ask for a new one.".to_owned()),
+            Error::Unavailable(_) => ("unavailable", "Not now. Sending it again is safe.".to_owned()),
+            Error::Internal(_) => ("internal_error", "Something went wrong on our side.".to_owned()),
+        },
+    }
+}
+
+fn missing_words(missing: shared::Missing) -> &'static str {
+    match missing {
+        shared::Missing::Workspace => "There is no such workspace.",
+        shared::Missing::ServiceAccount => "There is no such service account.",
+    }
+}
+
+/// The headers that belong to some failures: `Allow` (RFC 9110 section 10.2.1), `Retry-After` (10.2.3) and
+/// `WWW-Authenticate` (RFC 6750 section 3).
+fn with_headers(mut response: Response<Body>, failure: &Failure) -> Response<Body> {
+    let header = match failure {
+        Failure::Method(known) => Some((header::ALLOW, known.join(", "))),
+        Failure::Operation(Error::TooMany { retry_after, .. }) => {
+            Some((header::RETRY_AFTER, retry_after.as_secs().max(1).to_string()))
+        }
+        Failure::Operation(Error::Unavailable(_)) => Some((header::RETRY_AFTER, "1".to_owned())),
+        Failure::Operation(Error::Unauthenticated(_)) => Some((header::WWW_AUTHENTICATE, "Bearer".to_owned())),
+        _ => None,
+    };
+    if let Some((name, value)) = header
+        && let Ok(value) = value.parse()
+    {
+        response.headers_mut().insert(name, value);
+    }
+    response
+}
+
+/// A JSON answer. None is kept by caches.
+fn json(status: StatusCode, content_type: &'static str, body: &impl Serialize) -> Response<Body> {
+    let text = serde_json::to_string(body).unwrap_or_default();
+    let mut response = Response::new(Body::Text(text));
+    *response.status_mut() = status;
+    response.headers_mut().insert(header::CONTENT_TYPE, http::HeaderValue::from_static(content_type));
+    response.headers_mut().insert(header::CACHE_CONTROL, http::HeaderValue::from_static("no-store"));
+    response
+}

@@ -1,0 +1,6 @@
+//! Our own surface: JSON in camelCase, problem details, and the pages behind mailed links.
+
+pub(crate) mod accept_invitation;
+pub(crate) mod errors;
+pub(crate) mod public_keys;
+pub(crate) mod register;

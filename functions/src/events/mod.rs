@@ -1,0 +1,43 @@
+//! The functions that no HTTP request wakes.
+
+mod deliver_invitations;
+
+use futures::future::BoxFuture;
+use serde_json::{Value, json};
+use shared::{Usher, operations::BUDGET};
+use tokio::time::Instant;
+use tracing::Instrument;
+
+use crate::{Operation, StartError};
+
+/// Handles an event as the function of this operation does. The answer is what the function returns.
+///
+/// # Errors
+/// If the event isn't one of the operation's, or the store fails.
+pub fn handle(usher: &Usher, operation: Operation, event: Value) -> BoxFuture<'_, Result<Value, StartError>> {
+    let span = tracing::info_span!("event", operation = operation.name());
+    let handled = async move {
+        match operation {
+            Operation::DeliverInvitations => deliver_invitations::handle(usher, serde_json::from_value(event)?).await,
+            // What was left, each minute.
+            Operation::SweepUndelivered => {
+                let settled = usher.sweep(Instant::now() + BUDGET).await.map_err(failed)?;
+                Ok(json!({ "settled": settled }))
+            }
+            // What was given up, when asked by hand.
+            Operation::RequeueUndelivered => {
+                let requeued = usher.requeue().await.map_err(failed)?;
+                Ok(json!({ "requeued": requeued }))
+            }
+            other => Err(format!("{} has no events", other.name()).into()),
+        }
+    };
+    Box::pin(handled.instrument(span))
+}
+
+fn failed(error: shared::Error) -> StartError {
+    match error {
+        shared::Error::Internal(context) | shared::Error::Unavailable(context) => context.for_the_log().into(),
+        other => format!("{other:?}").into(),
+    }
+}

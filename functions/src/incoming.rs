@@ -1,0 +1,201 @@
+//! A request as handlers see it, and what they make of its parts.
+
+use http::{HeaderMap, header};
+use lambda_http::{Body, Request, RequestExt};
+use serde_json::{Map, Value};
+use shared::{Error, Usher, operations::Caller};
+
+/// Larger bodies are refused here, in the contract's words: Lambda refuses an event of 6 MB before any code of ours.
+const MOST_BYTES: usize = 4 * 1024 * 1024;
+
+/// Why a request got no ordinary answer.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// An operation said no.
+    Operation(Error),
+    /// The body isn't of the media type that the contract takes.
+    MediaType(&'static str),
+    /// The path is known, but not with this verb; these it knows.
+    Method(Vec<&'static str>),
+    /// The path is unknown.
+    Path,
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::Operation(error)
+    }
+}
+
+/// A request with what the route found in its path.
+pub(crate) struct Incoming {
+    request: Request,
+    parameters: Vec<(String, String)>,
+    trace_id: String,
+}
+
+impl Incoming {
+    pub(crate) fn new(request: Request, parameters: Vec<(String, String)>, trace_id: String) -> Self {
+        Self { request, parameters, trace_id }
+    }
+
+    /// By which support finds the request in the log.
+    pub(crate) fn trace_id(&self) -> &str {
+        &self.trace_id
+    }
+
+    /// The request's verb.
+    pub(crate) fn method(&self) -> &http::Method {
+        self.request.method()
+    }
+
+    /// A parameter of the path.
+    pub(crate) fn parameter(&self, name: &str) -> &str {
+        self.parameters.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value)
+    }
+
+    /// A parameter of the query; the first, if there are several.
+    pub(crate) fn query(&self, name: &str) -> Option<String> {
+        self.request.query_string_parameters_ref()?.first(name).map(str::to_owned)
+    }
+
+    fn headers(&self) -> &HeaderMap {
+        self.request.headers()
+    }
+
+    /// The token, from `Authorization: Bearer` (RFC 6750 section 2.1) or from `x-auth-token`.
+    fn token(&self) -> Option<&str> {
+        let bearer = self.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+        let bearer =
+            bearer.and_then(|value| value.split_once(' ')).filter(|(kind, _)| kind.eq_ignore_ascii_case("bearer"));
+        match bearer {
+            Some((_, token)) => Some(token.trim()),
+            None => self.headers().get("x-auth-token").and_then(|value| value.to_str().ok()).map(str::trim),
+        }
+    }
+
+    /// Who is calling.
+    ///
+    /// # Errors
+    /// [`Error::Unauthenticated`] without a good token.
+    pub(crate) async fn caller(&self, usher: &Usher) -> Result<Caller, Error> {
+        let caller = usher.authenticate(self.token()).await?;
+        tracing::Span::current().record("company", tracing::field::display(caller.company()));
+        Ok(caller)
+    }
+
+    fn text(&self) -> Result<&str, Error> {
+        let bytes: &[u8] = match self.request.body() {
+            Body::Text(text) => text.as_bytes(),
+            Body::Binary(bytes) => bytes,
+            _ => b"",
+        };
+        if bytes.len() > MOST_BYTES {
+            let public =
+                shared::Public::new("body_too_large", "The body is larger than 4 MB. Send fewer users at once.");
+            return Err(Error::TooLarge(public));
+        }
+        std::str::from_utf8(bytes).map_err(|_| Error::invalid("invalid_body", "The body isn't valid UTF-8."))
+    }
+
+    /// A body without a content type is taken for what the contract expects.
+    fn is_of(&self, media_type: &str) -> bool {
+        let Some(given) = self.headers().get(header::CONTENT_TYPE) else { return true };
+        let given = given.to_str().unwrap_or_default().split(';').next().unwrap_or_default().trim();
+        given.eq_ignore_ascii_case(media_type)
+    }
+
+    /// The fields of a JSON body.
+    ///
+    /// # Errors
+    /// [`Failure::MediaType`], or an [`Error::Invalid`] that says what is wrong with the body.
+    pub(crate) fn json(&self) -> Result<Fields, Failure> {
+        if !self.is_of("application/json") {
+            return Err(Failure::MediaType("application/json"));
+        }
+        let text = self.text()?;
+        if text.trim().is_empty() {
+            return Err(Error::invalid("invalid_body", "A JSON body is needed.").into());
+        }
+        match serde_json::from_str(text) {
+            Ok(Value::Object(fields)) => Ok(Fields(fields)),
+            Ok(_) => Err(Error::invalid("invalid_body", "The body must be a JSON object.").into()),
+            Err(_) => Err(Error::invalid("invalid_body", "The body isn't valid JSON.").into()),
+        }
+    }
+
+    /// The fields of a form's body (WHATWG URL, application/x-www-form-urlencoded).
+    ///
+    /// # Errors
+    /// [`Failure::MediaType`], or an [`Error::Invalid`] for a body that isn't UTF-8.
+    pub(crate) fn form(&self) -> Result<Fields, Failure> {
+        if !self.is_of("application/x-www-form-urlencoded") {
+            return Err(Failure::MediaType("application/x-www-form-urlencoded"));
+        }
+        let pairs = form_urlencoded::parse(self.text()?.as_bytes());
+        Ok(Fields(pairs.map(|(name, value)| (name.into_owned(), Value::String(value.into_owned()))).collect()))
+    }
+}
+
+/// The fields of a body. Unknown ones are ignored; null counts as absent.
+pub(crate) struct Fields(Map<String, Value>);
+
+impl Fields {
+    /// The fields of a row.
+    ///
+    /// # Errors
+    /// A sentence that says it is no object.
+    pub(crate) fn of_row(row: Value) -> Result<Self, String> {
+        match row {
+            Value::Object(fields) => Ok(Self(fields)),
+            _ => Err("The entry must be a JSON object.".to_owned()),
+        }
+    }
+
+    /// A text field that may be absent.
+    ///
+    /// # Errors
+    /// A sentence that names the field, if it isn't text.
+    pub(crate) fn text(&self, name: &str) -> Result<Option<&str>, String> {
+        match self.0.get(name) {
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::String(text)) => Ok(Some(text)),
+            Some(_) => Err(format!("\"{name}\" must be a string.")),
+        }
+    }
+
+    /// A text field that must be there.
+    ///
+    /// # Errors
+    /// A sentence that names the field.
+    pub(crate) fn required(&self, name: &str) -> Result<&str, String> {
+        self.text(name)?.ok_or_else(|| format!("\"{name}\" is required."))
+    }
+
+    /// Takes a list that must be there.
+    ///
+    /// # Errors
+    /// A sentence that names the field.
+    pub(crate) fn take_list(&mut self, name: &str) -> Result<Vec<Value>, String> {
+        match self.0.remove(name) {
+            None | Some(Value::Null) => Err(format!("\"{name}\" is required.")),
+            Some(Value::Array(items)) => Ok(items),
+            Some(_) => Err(format!("\"{name}\" must be an array.")),
+        }
+    }
+
+    /// What was given as text in this field, to be shown again.
+    pub(crate) fn shown(&self, name: &str) -> Option<String> {
+        self.0.get(name).and_then(Value::as_str).map(str::to_owned)
+    }
+}
+
+/// A field that can't be read, told as an [`Error::Invalid`].
+pub(crate) fn bad_field(message: String) -> Error {
+    Error::invalid("invalid_field", message)
+}
+
+/// Reads a field by one of the domain's constructors; the sentence names the field.
+pub(crate) fn parsed<T, E: std::fmt::Display>(name: &str, value: Result<T, E>) -> Result<T, Error> {
+    value.map_err(|problem| bad_field(format!("\"{name}\" {problem}")))
+}

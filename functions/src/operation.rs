@@ -1,0 +1,70 @@
+//! The operations: each is one Lambda function, one program in `src/bin` and one resource in `template.yaml`.
+
+macro_rules! operations {
+    ($($(#[$doc:meta])* $variant:ident = $name:literal,)*) => {
+        /// What a function does. Several contracts may lead to the same one.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum Operation {
+            $($(#[$doc])* $variant,)*
+        }
+
+        impl Operation {
+            /// All of them.
+            pub const ALL: &[Self] = &[$(Self::$variant),*];
+
+            /// The operation's name: that of its program, its function's logical id in kebab case, and its log field.
+            pub const fn name(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $name,)*
+                }
+            }
+        }
+    };
+}
+
+operations! {
+    /// Registers a person, with or without an invitation.
+    SignUp = "sign-up",
+    /// Activates a registered person by the mailed one-time password.
+    VerifyOtp = "verify-otp",
+    /// Mails the one-time password again.
+    ResendOtp = "resend-otp",
+    /// Gives an access token for address and password.
+    IssueToken = "issue-token",
+    /// Gives the profile, and an access token in a header.
+    LogIn = "log-in",
+    /// The caller's profile.
+    GetProfile = "get-profile",
+    /// The company's people.
+    ListPeople = "list-people",
+    /// Makes a workspace.
+    CreateWorkspace = "create-workspace",
+    /// The workspaces the caller can reach.
+    ListWorkspaces = "list-workspaces",
+    /// One workspace.
+    GetWorkspace = "get-workspace",
+    /// Brings many people into a workspace.
+    InviteUsers = "invite-users",
+    /// Accepts an invitation with an account that is there.
+    AcceptInvitation = "accept-invitation",
+    /// Makes a service account.
+    CreateServiceAccount = "create-service-account",
+    /// The company's service accounts.
+    ListServiceAccounts = "list-service-accounts",
+    /// Gives a service account a new token.
+    ResetServiceAccountToken = "reset-service-account-token",
+    /// Removes a service account.
+    DeleteServiceAccount = "delete-service-account",
+    /// The page behind a mailed link.
+    RegistrationPage = "registration-page",
+    /// The keys that access tokens are verified with.
+    PublicKeys = "public-keys",
+    /// Answers what no route answers.
+    RouteNotFound = "route-not-found",
+    /// Mails what the table's stream says was queued.
+    DeliverInvitations = "deliver-invitations",
+    /// Mails, on a schedule, what was left.
+    SweepUndelivered = "sweep-undelivered",
+    /// Brings back, when asked, what was given up.
+    RequeueUndelivered = "requeue-undelivered",
+}

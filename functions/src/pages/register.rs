@@ -1,0 +1,285 @@
+//! The page of `/register`.
+
+#![expect(
+    clippy::ref_binding_to_reference,
+    clippy::ref_option_ref,
+    reason = "what askama derives for an enum binds its fields that way"
+)]
+
+use askama::Template;
+use jiff::Timestamp;
+
+/// What somebody is invited to, and by whom.
+#[derive(Debug, Clone, Copy)]
+pub struct Offer<'a> {
+    /// The workspace, or the company if the invitation is to the whole of it.
+    pub workspace_name: &'a str,
+    /// The company; the same as `workspace_name` if the invitation is to the whole of it.
+    pub company_name: &'a str,
+    /// Who invites.
+    pub inviter_name: &'a str,
+    /// The role in a word for people, such as "Editor".
+    pub role: &'a str,
+    /// What the inviter wrote.
+    pub message: Option<&'a str>,
+    /// The invited address.
+    pub email: &'a str,
+    /// When the link dies.
+    pub expires_at: Timestamp,
+}
+
+impl Offer<'_> {
+    fn is_to_workspace(&self) -> bool {
+        self.workspace_name != self.company_name
+    }
+
+    fn until(&self) -> String {
+        shared::mail::moment(self.expires_at)
+    }
+}
+
+/// What `/register` shows.
+#[derive(Debug, Clone, Copy, Template)]
+pub enum RegisterPage<'a> {
+    /// The invitation is alive and its address has no account: sign up here.
+    #[template(path = "pages/form.html")]
+    Form {
+        /// The invitation.
+        offer: Offer<'a>,
+        /// The link's hash, posted again with the form.
+        hash: &'a str,
+        /// The link's `type`, such as `WORK_SPACE`, posted again with the form.
+        kind: &'a str,
+        /// What was typed before, or nothing.
+        first_name: &'a str,
+        /// What was typed before, or nothing.
+        last_name: &'a str,
+        /// Why what was typed before can't be taken, in a sentence.
+        problem: Option<&'a str>,
+    },
+    /// The invitation is alive and its address has an account: accept with that.
+    #[template(path = "pages/has_account.html")]
+    HasAccount {
+        /// The invitation.
+        offer: Offer<'a>,
+        /// The full address of `POST /api/v1/invitations/accept`.
+        accept_url: &'a str,
+    },
+    /// Signed up, and a member.
+    #[template(path = "pages/done.html")]
+    Done {
+        /// What they are a member of now.
+        workspace_name: &'a str,
+        /// Their address, to sign in with.
+        email: &'a str,
+        /// Where to go on.
+        app_url: &'a str,
+    },
+    /// The link is dead. The page doesn't tell why, so that it answers alike for a hash that never was.
+    #[template(path = "pages/dead.html")]
+    Dead {
+        /// Where somebody who signed up earlier goes on.
+        app_url: &'a str,
+    },
+    /// The posted form couldn't be processed.
+    #[template(path = "pages/failed.html")]
+    Failed {
+        /// Why, in a sentence.
+        problem: &'a str,
+    },
+}
+
+impl RegisterPage<'_> {
+    /// The page as HTML. It is to be sent with [`security_headers`](super::security_headers).
+    pub fn html(&self) -> String {
+        self.to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use base64::{Engine, engine::general_purpose::STANDARD};
+    use sha2::{Digest, Sha256};
+
+    use super::*;
+    use crate::pages::security_headers;
+
+    const MARKUP: &str = r#""'></h1><script>alert(1)</script>&"#;
+
+    fn offer() -> Offer<'static> {
+        Offer {
+            workspace_name: "Design",
+            company_name: "Analytical Engines Ltd",
+            inviter_name: "Ada Lovelace",
+            role: "Editor",
+            message: Some("Hello Charles,\n\nthe plans are ready – come and see."),
+            email: "charles@example.com",
+            expires_at: "2026-11-29T14:05:59Z".parse().unwrap(),
+        }
+    }
+
+    fn form() -> RegisterPage<'static> {
+        RegisterPage::Form {
+            offer: offer(),
+            hash: "e0754cfc-f7d1-4cc3-8690-e34a2f17291d",
+            kind: "WORK_SPACE",
+            first_name: "Charles",
+            last_name: "Babbage",
+            problem: Some("This password is too common."),
+        }
+    }
+
+    fn every_page() -> [RegisterPage<'static>; 5] {
+        [
+            form(),
+            RegisterPage::HasAccount { offer: offer(), accept_url: "https://api.example/api/v1/invitations/accept" },
+            RegisterPage::Done {
+                workspace_name: "Design",
+                email: "charles@example.com",
+                app_url: "https://app.example",
+            },
+            RegisterPage::Dead { app_url: "https://app.example" },
+            RegisterPage::Failed { problem: "The service is busy. Try again in a minute." },
+        ]
+    }
+
+    /// The start tags of an element, attributes and all.
+    fn tags<'h>(html: &'h str, element: &str) -> Vec<&'h str> {
+        let start = format!("<{element} ");
+        html.split(start.as_str()).skip(1).filter_map(|rest| rest.split_once('>')).map(|(tag, _)| tag).collect()
+    }
+
+    fn attribute<'t>(tag: &'t str, name: &str) -> Option<&'t str> {
+        let (_, rest) = tag.split_once(&format!("{name}=\""))?;
+        rest.split_once('"').map(|(value, _)| value)
+    }
+
+    #[test]
+    fn markup_in_any_field_is_escaped() {
+        let offers = [
+            Offer { workspace_name: MARKUP, ..offer() },
+            Offer { company_name: MARKUP, ..offer() },
+            Offer { inviter_name: MARKUP, ..offer() },
+            Offer { role: MARKUP, ..offer() },
+            Offer { message: Some(MARKUP), ..offer() },
+            Offer { email: MARKUP, ..offer() },
+        ];
+        let (hash, kind, first_name, last_name, problem) = ("", "", "", "", None);
+        let mut pages = vec![
+            RegisterPage::Form { offer: offer(), hash: MARKUP, kind, first_name, last_name, problem },
+            RegisterPage::Form { offer: offer(), hash, kind: MARKUP, first_name, last_name, problem },
+            RegisterPage::Form { offer: offer(), hash, kind, first_name: MARKUP, last_name, problem },
+            RegisterPage::Form { offer: offer(), hash, kind, first_name, last_name: MARKUP, problem },
+            RegisterPage::Form { offer: offer(), hash, kind, first_name, last_name, problem: Some(MARKUP) },
+            RegisterPage::HasAccount { offer: offer(), accept_url: MARKUP },
+            RegisterPage::Done { workspace_name: MARKUP, email: "", app_url: "" },
+            RegisterPage::Done { workspace_name: "", email: MARKUP, app_url: "" },
+            RegisterPage::Done { workspace_name: "", email: "", app_url: MARKUP },
+            RegisterPage::Dead { app_url: MARKUP },
+            RegisterPage::Failed { problem: MARKUP },
+        ];
+        for offer in offers {
+            pages.push(RegisterPage::Form { offer, hash, kind, first_name, last_name, problem });
+            pages.push(RegisterPage::HasAccount { offer, accept_url: "" });
+        }
+        for page in pages {
+            let html = page.html();
+            assert!(!html.contains("<script") && !html.contains("\"'>"), "{html}");
+            assert!(html.contains("&#34;&#39;&#62;&#60;/h1&#62;&#60;script&#62;"), "{html}");
+        }
+    }
+
+    #[test]
+    fn the_policy_allows_exactly_the_style_of_each_page() {
+        let headers = security_headers();
+        let (_, policy) = headers.iter().find(|(name, _)| *name == "content-security-policy").unwrap();
+        for page in every_page() {
+            let html = page.html();
+            let (_, rest) = html.split_once("<style>").unwrap();
+            let (style, rest) = rest.split_once("</style>").unwrap();
+            let digest = STANDARD.encode(Sha256::digest(style));
+            assert!(policy.contains(&format!("style-src 'sha256-{digest}';")), "{policy}");
+            assert!(!rest.contains("<style") && !html.contains(" style=") && !html.contains("<script"), "{html}");
+        }
+    }
+
+    #[test]
+    fn no_page_loads_anything() {
+        for page in every_page() {
+            let html = page.html();
+            assert!(!html.contains("src=") && !html.contains("<link") && !html.contains("url("), "{html}");
+        }
+    }
+
+    #[test]
+    fn every_page_has_a_language_a_title_and_one_heading() {
+        for page in every_page() {
+            let html = page.html();
+            assert!(html.starts_with("<!doctype html>\n<html lang=\"en\">"), "{html}");
+            assert!(html.contains("<title>") && !html.contains("<title></title>"), "{html}");
+            assert_eq!(html.matches("<h1").count(), 1, "{html}");
+            assert!(html.trim_end().ends_with("</html>"), "{html}");
+        }
+    }
+
+    #[test]
+    fn every_visible_field_has_a_label_and_every_description_is_there() {
+        let html = form().html();
+        let fields = tags(&html, "input");
+        for field in fields.iter().filter(|field| attribute(field, "type") != Some("hidden")) {
+            let id = attribute(field, "id").unwrap();
+            assert!(html.contains(&format!("<label for=\"{id}\">")), "{field}");
+        }
+        let described = fields.iter().filter_map(|field| attribute(field, "aria-describedby"));
+        for id in described.flat_map(str::split_whitespace) {
+            assert!(html.contains(&format!("id=\"{id}\"")), "{id}");
+        }
+    }
+
+    #[test]
+    fn the_form_posts_what_the_sign_up_needs() {
+        let html = form().html();
+        assert_eq!(tags(&html, "form"), [r#"method="post" action="/register""#]);
+        let fields: Vec<_> =
+            tags(&html, "input").iter().map(|tag| (attribute(tag, "name"), attribute(tag, "value"))).collect();
+        assert_eq!(
+            fields,
+            [
+                (Some("hash"), Some("e0754cfc-f7d1-4cc3-8690-e34a2f17291d")),
+                (Some("type"), Some("WORK_SPACE")),
+                (Some("email"), Some("charles@example.com")),
+                (Some("firstname"), Some("Charles")),
+                (Some("lastname"), Some("Babbage")),
+                (Some("password"), None),
+            ]
+        );
+    }
+
+    #[test]
+    fn a_problem_is_announced_and_belongs_to_the_password() {
+        let password = |html: &str| tags(html, "input").last().map(ToString::to_string).unwrap();
+        let html = form().html();
+        assert!(html.contains(r#"role="alert">This password is too common.</p>"#), "{html}");
+        assert_eq!(attribute(&password(&html), "aria-describedby"), Some("password-problem password-rule"));
+
+        let RegisterPage::Form { offer, hash, kind, first_name, last_name, .. } = form() else { unreachable!() };
+        let html = RegisterPage::Form { offer, hash, kind, first_name, last_name, problem: None }.html();
+        assert!(!html.contains("alert"), "{html}");
+        assert_eq!(attribute(&password(&html), "aria-describedby"), Some("password-rule"));
+    }
+
+    #[test]
+    fn an_invitation_to_a_company_names_no_workspace() {
+        let offer = Offer { workspace_name: "Analytical Engines Ltd", message: None, ..offer() };
+        let html = RegisterPage::HasAccount { offer, accept_url: "" }.html();
+        assert!(!html.contains("Workspace"), "{html}");
+        assert!(!html.contains("writes"), "{html}");
+        assert!(html.contains("29 November 2026, 14:05 UTC"), "{html}");
+    }
+
+    #[test]
+    fn only_the_form_holds_the_hash() {
+        let holding = every_page().iter().filter(|page| page.html().contains("e0754cfc")).count();
+        assert_eq!(holding, 1);
+    }
+}

@@ -1,0 +1,138 @@
+//! The routes: method, path, operation and handler. The template and the samples in `events/` say the same, or a test
+//! fails.
+
+use std::{collections::HashMap, sync::LazyLock};
+
+use futures::future::BoxFuture;
+use http::Method;
+use lambda_http::{Body, Response};
+use shared::Usher;
+
+use crate::{
+    Operation,
+    contracts::{Contract, datagol, usher as own},
+    incoming::{Failure, Incoming},
+};
+
+/// What a handler comes to.
+pub(crate) type Answer = Result<Response<Body>, Failure>;
+
+type Handler = for<'a> fn(&'a Usher, &'a Incoming) -> BoxFuture<'a, Answer>;
+
+/// A route.
+pub struct Route {
+    /// The verb.
+    pub method: &'static str,
+    /// The path, with its parameters in braces.
+    pub path: &'static str,
+    /// What answers it.
+    pub operation: Operation,
+    /// In whose words.
+    pub contract: Contract,
+    pub(crate) handler: Handler,
+}
+
+macro_rules! routes {
+    ($($contract:ident { $($method:ident $path:literal => $operation:ident, $handler:path;)+ })+) => {
+        &[$($(Route {
+            method: stringify!($method),
+            path: $path,
+            operation: Operation::$operation,
+            contract: Contract::$contract,
+            handler: |usher, incoming| Box::pin($handler(usher, incoming)),
+        },)+)+]
+    };
+}
+
+/// All routes.
+pub const ROUTES: &[Route] = routes! {
+    DataGol {
+        POST "/idp/api/v1/user/sign-up" => SignUp, datagol::sign_up::handle;
+        POST "/idp/api/v1/user/signUp/verifyEmailOtp" => VerifyOtp, datagol::verify_otp::handle;
+        POST "/idp/api/v1/user/signUp/resendEmailOtp" => ResendOtp, datagol::resend_otp::handle;
+        POST "/idp/api/v1/user/token" => IssueToken, datagol::log_in::token;
+        POST "/idp/api/v1/user/login" => LogIn, datagol::log_in::login;
+        GET "/idp/api/v1/user" => GetProfile, datagol::profile::handle;
+        GET "/idp/api/v1/team" => ListPeople, datagol::team::handle;
+        POST "/idp/api/v1/company/serviceAccount" => CreateServiceAccount, datagol::service_accounts::create;
+        GET "/idp/api/v1/company/serviceAccount" => ListServiceAccounts, datagol::service_accounts::list;
+        GET "/idp/api/v1/company/serviceAccount/{id}/token/reset" => ResetServiceAccountToken, datagol::service_accounts::reset;
+        POST "/idp/api/v1/company/serviceAccount/{id}/token/reset" => ResetServiceAccountToken, datagol::service_accounts::reset;
+        DELETE "/idp/api/v1/company/serviceAccount/{id}" => DeleteServiceAccount, datagol::service_accounts::delete;
+        POST "/noCo/api/v2/workspaces" => CreateWorkspace, datagol::workspaces::create;
+        GET "/noCo/api/v2/workspaces" => ListWorkspaces, datagol::workspaces::list;
+        GET "/noCo/api/v2/workspaces/{workspaceId}" => GetWorkspace, datagol::workspaces::get;
+        POST "/noCo/api/v2/workspaces/{workspaceId}/bulkUsers" => InviteUsers, datagol::bulk_users::handle;
+    }
+    Usher {
+        GET "/register" => RegistrationPage, own::register::show;
+        HEAD "/register" => RegistrationPage, own::register::show;
+        POST "/register" => SignUp, own::register::submit;
+        POST "/api/v1/invitations/accept" => AcceptInvitation, own::accept_invitation::handle;
+        GET "/.well-known/jwks.json" => PublicKeys, own::public_keys::handle;
+    }
+};
+
+static TABLE: LazyLock<matchit::Router<Vec<&'static Route>>> = LazyLock::new(|| {
+    let mut paths: HashMap<&str, Vec<&'static Route>> = HashMap::new();
+    for route in ROUTES {
+        paths.entry(route.path).or_default().push(route);
+    }
+    let mut router = matchit::Router::new();
+    for (path, routes) in paths {
+        #[expect(clippy::expect_used, reason = "a path in the table that is wrong fails every test")]
+        router.insert(path, routes).expect("the table's paths don't conflict");
+    }
+    router
+});
+
+/// What the table has for a request.
+pub(crate) enum Found {
+    /// A route, and the path's parameters.
+    Route(&'static Route, Vec<(String, String)>),
+    /// The path, but only with these verbs.
+    OtherMethods(Vec<&'static str>),
+    /// Nothing.
+    Nothing,
+}
+
+pub(crate) fn find(method: &Method, path: &str) -> Found {
+    let Ok(found) = TABLE.at(path) else { return Found::Nothing };
+    match found.value.iter().find(|route| route.method == method.as_str()) {
+        Some(route) => {
+            let parameters = found.params.iter().map(|(name, value)| (name.to_owned(), value.to_owned()));
+            Found::Route(route, parameters.collect())
+        }
+        None => Found::OtherMethods(found.value.iter().map(|route| route.method).collect()),
+    }
+}
+
+/// The operation that answers this verb and path: [`Operation::RouteNotFound`] if no route does.
+pub fn operation_for(method: &Method, path: &str) -> Operation {
+    match find(method, path) {
+        Found::Route(route, _) => route.operation,
+        Found::OtherMethods(_) | Found::Nothing => Operation::RouteNotFound,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_route_finds_itself() {
+        for route in ROUTES {
+            let path = route.path.replace(['{', '}'], "x");
+            assert_eq!(operation_for(&route.method.parse().unwrap(), &path), route.operation, "{}", route.path);
+        }
+    }
+
+    #[test]
+    fn a_wrong_verb_and_an_unknown_path_are_told_apart() {
+        assert!(
+            matches!(find(&Method::PUT, "/noCo/api/v2/workspaces"), Found::OtherMethods(known) if known.len() == 2)
+        );
+        assert!(matches!(find(&Method::GET, "/noCo/api/v2/workspaces/"), Found::Nothing));
+        assert!(matches!(find(&Method::GET, "/"), Found::Nothing));
+    }
+}

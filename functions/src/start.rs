@@ -1,0 +1,53 @@
+//! The start of a function: logs, parameters, clients, and then the runtime's loop.
+
+use std::convert::Infallible;
+
+use futures::future::LocalBoxFuture;
+use lambda_http::{Request, service_fn};
+use lambda_runtime::LambdaEvent;
+use serde_json::Value;
+use shared::Usher;
+use tracing_subscriber::EnvFilter;
+
+use crate::{Operation, answer, events};
+
+/// The function can't start, or the runtime ended it.
+pub type StartError = lambda_runtime::Error;
+
+/// Serves the HTTP requests of an operation until the runtime ends.
+///
+/// The future is boxed, so that a program only links what the library compiled.
+///
+/// # Errors
+/// A parameter that is missing or bad, by name.
+pub fn serve(operation: Operation) -> LocalBoxFuture<'static, Result<(), StartError>> {
+    Box::pin(async move {
+        let usher = &start().await?;
+        let handler = |request: Request| async move { Ok::<_, Infallible>(answer(usher, operation, request).await) };
+        lambda_http::run(service_fn(handler)).await
+    })
+}
+
+/// Serves the events of an operation until the runtime ends.
+///
+/// # Errors
+/// A parameter that is missing or bad, by name.
+pub fn serve_events(operation: Operation) -> LocalBoxFuture<'static, Result<(), StartError>> {
+    Box::pin(async move {
+        let usher = &start().await?;
+        let handler = |event: LambdaEvent<Value>| events::handle(usher, operation, event.payload);
+        lambda_runtime::run(service_fn(handler)).await
+    })
+}
+
+async fn start() -> Result<Usher, StartError> {
+    let usher = Usher::from_environment().await?;
+    tracing_subscriber::fmt()
+        .json()
+        .with_env_filter(EnvFilter::new(&usher.parameters.log_level))
+        .with_current_span(true)
+        .with_span_list(false)
+        .without_time()
+        .init();
+    Ok(usher)
+}

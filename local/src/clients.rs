@@ -1,0 +1,156 @@
+//! The SDK clients of the functions, through a connector that knows whose call it carries: it counts the calls and
+//! plays the faults.
+
+use std::sync::Arc;
+
+use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
+use aws_smithy_http_client::{
+    Builder,
+    tls::{Provider, rustls_provider::CryptoMode},
+};
+use aws_smithy_runtime_api::{
+    client::{
+        http::{
+            HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient,
+            SharedHttpConnector,
+        },
+        orchestrator::{HttpRequest, HttpResponse},
+        result::ConnectorError,
+        runtime_components::RuntimeComponents,
+    },
+    http::StatusCode,
+};
+use aws_smithy_types::body::SdkBody;
+
+use crate::faults::{Action, Faults, Outcome};
+
+/// Makes clients that share one connection pool.
+#[derive(Debug)]
+pub(crate) struct Clients {
+    http: SharedHttpClient,
+    dynamodb_url: String,
+    ses_url: String,
+    faults: Arc<Faults>,
+}
+
+impl Clients {
+    pub(crate) fn new(dynamodb_url: String, ses_url: String, faults: Arc<Faults>) -> Self {
+        let encrypted = [&dynamodb_url, &ses_url].iter().any(|url| url.starts_with("https:"));
+        let http = if encrypted {
+            Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https()
+        } else {
+            Builder::new().build_http()
+        };
+        Self { http, dynamodb_url, ses_url, faults }
+    }
+
+    /// A DynamoDB client for the function of this name; calls without one are neither counted nor disturbed.
+    pub(crate) fn dynamodb(&self, function: Option<&'static str>) -> aws_sdk_dynamodb::Client {
+        aws_sdk_dynamodb::Client::from_conf(
+            aws_sdk_dynamodb::Config::builder()
+                .behavior_version(BehaviorVersion::latest())
+                .region(Region::from_static("us-east-1"))
+                .credentials_provider(credentials())
+                .endpoint_url(&self.dynamodb_url)
+                .http_client(self.http(function))
+                .build(),
+        )
+    }
+
+    /// An SES client, like [`Clients::dynamodb`].
+    pub(crate) fn ses(&self, function: Option<&'static str>) -> aws_sdk_sesv2::Client {
+        aws_sdk_sesv2::Client::from_conf(
+            aws_sdk_sesv2::Config::builder()
+                .behavior_version(BehaviorVersion::latest())
+                .region(Region::from_static("us-east-1"))
+                .credentials_provider(credentials())
+                .endpoint_url(&self.ses_url)
+                .http_client(self.http(function))
+                .build(),
+        )
+    }
+
+    fn http(&self, function: Option<&'static str>) -> SharedHttpClient {
+        let inner = self.http.clone();
+        match function {
+            Some(function) => {
+                SharedHttpClient::new(LabelledClient { inner, function, faults: Arc::clone(&self.faults) })
+            }
+            None => inner,
+        }
+    }
+}
+
+/// No one checks them, but a request must be signed.
+fn credentials() -> Credentials {
+    Credentials::new("local", "local", None, None, "local")
+}
+
+#[derive(Debug)]
+struct LabelledClient {
+    inner: SharedHttpClient,
+    function: &'static str,
+    faults: Arc<Faults>,
+}
+
+impl HttpClient for LabelledClient {
+    fn http_connector(&self, settings: &HttpConnectorSettings, components: &RuntimeComponents) -> SharedHttpConnector {
+        SharedHttpConnector::new(LabelledConnector {
+            inner: self.inner.http_connector(settings, components),
+            function: self.function,
+            faults: Arc::clone(&self.faults),
+        })
+    }
+}
+
+#[derive(Debug)]
+struct LabelledConnector {
+    inner: SharedHttpConnector,
+    function: &'static str,
+    faults: Arc<Faults>,
+}
+
+impl HttpConnector for LabelledConnector {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let Some(action) = action(&request) else {
+            return self.inner.call(request);
+        };
+        let Some(fault) = self.faults.on_call(self.function, action) else {
+            return self.inner.call(request);
+        };
+        match fault.outcome(action, request.body().bytes().unwrap_or_default()) {
+            Outcome::NoReply => HttpConnectorFuture::ready(Err(broken("the connection failed before the call"))),
+            Outcome::LostReply => {
+                let reply = self.inner.call(request);
+                HttpConnectorFuture::new(async move {
+                    reply.await?;
+                    Err(broken("the connection failed after the call"))
+                })
+            }
+            Outcome::Answer { status, error, body } => HttpConnectorFuture::ready(answer(status, error, &body)),
+        }
+    }
+}
+
+/// What the call asks of AWS: DynamoDB's protocol says it in a header, SES's in method and path.
+fn action(request: &HttpRequest) -> Option<Action> {
+    if let Some(target) = request.headers().get("x-amz-target") {
+        return Action::named("dynamodb", target.split_once('.')?.1);
+    }
+    let path = request.uri().split('?').next()?;
+    Action::all().find(|action| action.ses_route().is_some_and(|route| path.ends_with(route)))
+}
+
+fn broken(what: &str) -> ConnectorError {
+    ConnectorError::io(std::io::Error::new(std::io::ErrorKind::ConnectionReset, what).into())
+}
+
+fn answer(status: u16, error: Option<&'static str>, body: &serde_json::Value) -> Result<HttpResponse, ConnectorError> {
+    let status = StatusCode::try_from(status).map_err(|error| ConnectorError::other(error.into(), None))?;
+    let mut response = HttpResponse::new(status, SdkBody::from(body.to_string()));
+    response.headers_mut().insert("content-type", "application/x-amz-json-1.0");
+    if let Some(error) = error {
+        response.headers_mut().insert("x-amzn-errortype", error);
+    }
+    Ok(response)
+}

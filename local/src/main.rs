@@ -1,0 +1,101 @@
+//! `usher`: the local stack as a program.
+
+use std::{io::Write as _, path::PathBuf, process::ExitCode};
+
+use clap::{Arg, ArgAction, ArgMatches, Command, builder::FalseyValueParser, value_parser};
+use local::{Options, PARAMETERS, Stack};
+use tracing_subscriber::EnvFilter;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let options = options(&command().get_matches());
+    log(options.parameters.get("LOG_LEVEL").map_or("warn", String::as_str));
+    let stack = match Stack::start(options).await {
+        Ok(stack) => stack,
+        Err(error) => {
+            drop(writeln!(std::io::stderr(), "usher: {error}"));
+            return ExitCode::from(if error.is_usage() { 2 } else { 1 });
+        }
+    };
+    let url = stack.url();
+    let ready = format!("Usher is ready: API {url}, inbox {url}/_local/inbox, reference in docs/");
+    drop(writeln!(std::io::stdout(), "{ready}"));
+    stop_signal().await;
+    stack.stop().await;
+    ExitCode::SUCCESS
+}
+
+fn command() -> Command {
+    let defaults = Options::default();
+    let flag = |name: &'static str, env: &'static str| Arg::new(name).long(name).env(env).hide_env_values(true);
+    let command = Command::new("usher")
+        .about("Usher, whole, on this machine: the API, its database and its mail")
+        .version(env!("CARGO_PKG_VERSION"))
+        .arg(
+            flag("port", "USHER_PORT")
+                .value_parser(value_parser!(u16))
+                .default_value(defaults.port.to_string())
+                .help("The port on 127.0.0.1; 0 is the system's choice"),
+        )
+        .arg(
+            flag("data-dir", "USHER_DATA_DIR")
+                .value_parser(value_parser!(PathBuf))
+                .default_value(defaults.data_dir.into_os_string())
+                .help("Where the table and the secrets are kept"),
+        )
+        .arg(
+            flag("memory", "USHER_MEMORY")
+                .action(ArgAction::SetTrue)
+                .value_parser(FalseyValueParser::new())
+                .help("Keep nothing"),
+        )
+        .arg(
+            flag("endpoint", "USHER_ENDPOINT")
+                .value_name("URL")
+                .help("An AWS-compatible endpoint to use in place of the own DynamoDB and SES"),
+        )
+        .arg(
+            flag("max-send-rate", "USHER_MAX_SEND_RATE")
+                .value_parser(value_parser!(u32).range(1..))
+                .default_value(defaults.max_send_rate.to_string())
+                .help("How many recipients a second SES takes"),
+        );
+    PARAMETERS.iter().fold(command, |command, &(name, help)| {
+        let long = name.to_lowercase().replace('_', "-");
+        command.arg(Arg::new(name).long(long).env(name).value_name("VALUE").hide_env_values(true).help(help))
+    })
+}
+
+fn options(matches: &ArgMatches) -> Options {
+    let defaults = Options::default();
+    Options {
+        port: matches.get_one("port").copied().unwrap_or(defaults.port),
+        data_dir: matches.get_one("data-dir").cloned().unwrap_or(defaults.data_dir),
+        memory: matches.get_flag("memory"),
+        endpoint: matches.get_one::<String>("endpoint").filter(|endpoint| !endpoint.is_empty()).cloned(),
+        max_send_rate: matches.get_one("max-send-rate").copied().unwrap_or(defaults.max_send_rate),
+        parameters: PARAMETERS
+            .iter()
+            .filter_map(|(name, _)| Some(((*name).to_owned(), matches.get_one::<String>(name)?.clone())))
+            .collect(),
+    }
+}
+
+/// Logs as JSON to stderr. The engine warns of each failed condition, which is everyday here.
+fn log(level: &str) {
+    let filter = EnvFilter::try_new(format!("{level},dynoxide=error")).unwrap_or_else(|_| EnvFilter::new("warn"));
+    tracing_subscriber::fmt().json().with_writer(std::io::stderr).with_env_filter(filter).init();
+}
+
+/// Waits for Ctrl-C or SIGTERM.
+async fn stop_signal() {
+    #[cfg(unix)]
+    if let Ok(mut terminated) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+        tokio::select! {
+            _ = tokio::signal::ctrl_c() => {}
+            _ = terminated.recv() => {}
+        }
+        return;
+    }
+    drop(tokio::signal::ctrl_c().await);
+}

@@ -1,0 +1,263 @@
+use std::{fs, path::Path};
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use reqwest::{Client, Method, Response, StatusCode};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use super::*;
+
+async fn in_memory() -> Stack {
+    Stack::start(Options::in_memory()).await.unwrap()
+}
+
+async fn on_disk(data_dir: &Path) -> Result<Stack, StartError> {
+    Stack::start(Options { port: 0, data_dir: data_dir.to_owned(), ..Options::default() }).await
+}
+
+async fn ask(stack: &Stack, method: Method, path: &str, body: Value) -> Response {
+    let request = Client::new().request(method, format!("{}{path}", stack.url()));
+    let request = if body.is_null() { request } else { request.json(&body) };
+    request.send().await.unwrap()
+}
+
+async fn get(stack: &Stack, path: &str) -> Response {
+    ask(stack, Method::GET, path, Value::Null).await
+}
+
+/// Clients as the function of this name has them.
+fn clients(stack: &Stack, faults: &Arc<Faults>) -> Clients {
+    Clients::new(stack.engine.as_ref().unwrap().url.clone(), stack.url.clone(), faults.clone())
+}
+
+fn text(value: &str) -> AttributeValue {
+    AttributeValue::S(value.to_owned())
+}
+
+async fn put(clients: &Clients, key: &str, purge_at: i64) {
+    let put = clients.dynamodb(Some("sign-up")).put_item().table_name("usher").item("pk", text(key));
+    put.item("sk", text("-")).item("purge_at", AttributeValue::N(purge_at.to_string())).send().await.unwrap();
+}
+
+async fn is_there(clients: &Clients, key: &str) -> bool {
+    let get = clients.dynamodb(None).get_item().table_name("usher").key("pk", text(key)).key("sk", text("-"));
+    get.send().await.unwrap().item.is_some()
+}
+
+#[tokio::test]
+async fn an_unknown_path_gets_the_functions_answer_and_a_reserved_one_the_gateways() {
+    let stack = in_memory().await;
+    let unknown = get(&stack, "/nowhere").await;
+    assert_eq!(unknown.status(), StatusCode::NOT_FOUND);
+    assert!(unknown.headers().contains_key("apigw-requestid"));
+    let reserved = get(&stack, "/_local/nowhere").await;
+    assert_eq!(reserved.status(), StatusCode::NOT_FOUND);
+    assert!(!reserved.headers().contains_key("apigw-requestid"));
+    let head = ask(&stack, Method::HEAD, "/nowhere", Value::Null).await;
+    assert_eq!(head.status(), StatusCode::NOT_FOUND);
+    assert!(head.bytes().await.unwrap().is_empty());
+    stack.stop().await;
+}
+
+#[tokio::test]
+async fn two_stacks_share_nothing() {
+    let (one, two) = (in_memory().await, in_memory().await);
+    let faults = Arc::default();
+    put(&clients(&one, &faults), "X", i64::MAX / 1000).await;
+    assert!(is_there(&clients(&one, &faults), "X").await);
+    assert!(!is_there(&clients(&two, &faults), "X").await);
+    one.stop().await;
+    assert_eq!(get(&two, "/nowhere").await.status(), StatusCode::NOT_FOUND);
+    two.stop().await;
+}
+
+#[tokio::test]
+async fn a_restart_finds_the_table_and_the_secrets() {
+    let directory = TempDir::new().unwrap();
+    let stack = on_disk(directory.path()).await.unwrap();
+    let faults = Arc::default();
+    put(&clients(&stack, &faults), "X", i64::MAX / 1000).await;
+    assert!(matches!(on_disk(directory.path()).await, Err(StartError::InUse(_))));
+    let secret = fs::read(directory.path().join("link-secret.json")).unwrap();
+    stack.stop().await;
+    let stack = on_disk(directory.path()).await.unwrap();
+    assert!(is_there(&clients(&stack, &faults), "X").await);
+    assert_eq!(fs::read(directory.path().join("link-secret.json")).unwrap(), secret);
+    stack.stop().await;
+}
+
+#[tokio::test]
+async fn what_was_answered_survives_a_kill() {
+    let (before, after) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+    let stack = on_disk(before.path()).await.unwrap();
+    let faults = Arc::default();
+    put(&clients(&stack, &faults), "X", i64::MAX / 1000).await;
+    // The files of a running stack are what a kill leaves.
+    for file in fs::read_dir(before.path()).unwrap() {
+        let file = file.unwrap();
+        fs::copy(file.path(), after.path().join(file.file_name())).unwrap();
+    }
+    let restarted = on_disk(after.path()).await.unwrap();
+    assert!(is_there(&clients(&restarted, &faults), "X").await);
+    restarted.stop().await;
+    stack.stop().await;
+}
+
+#[tokio::test]
+async fn an_expired_item_goes_when_the_clock_is_moved() {
+    let stack = in_memory().await;
+    let now = get(&stack, "/_local/clock").await.json::<Value>().await.unwrap();
+    let now: jiff::Timestamp = serde_json::from_value(now["now"].clone()).unwrap();
+    let faults = Arc::default();
+    let clients = clients(&stack, &faults);
+    put(&clients, "soon", now.as_second() + 3_600).await;
+    put(&clients, "later", now.as_second() + 36_000).await;
+    let moved = ask(&stack, Method::POST, "/_local/clock", json!({"advanceSeconds": 7_200})).await;
+    assert_eq!(moved.status(), StatusCode::OK);
+    for _ in 0..100 {
+        if !is_there(&clients, "soon").await {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    assert!(!is_there(&clients, "soon").await && is_there(&clients, "later").await);
+    stack.stop().await;
+}
+
+#[tokio::test]
+async fn a_queued_fault_reaches_the_function_that_calls() {
+    let stack = in_memory().await;
+    let faults = Arc::new(Faults::default());
+    let clients = clients(&stack, &faults);
+    faults.queue(json!({"action": "dynamodb:TransactWriteItems", "fault": "TransactionConflict"})).unwrap();
+    let check = aws_sdk_dynamodb::types::Put::builder().table_name("usher").item("pk", text("T")).item("sk", text("-"));
+    let write = aws_sdk_dynamodb::types::TransactWriteItem::builder().put(check.build().unwrap()).build();
+    let client = clients.dynamodb(Some("invite-users"));
+    let error = client.transact_write_items().transact_items(write.clone()).send().await.unwrap_err();
+    let error = error.into_service_error();
+    assert!(error.is_transaction_canceled_exception(), "{error:?}");
+    // The SDK tries again what was lost, and the first try had been executed.
+    faults.queue(json!({"action": "dynamodb:TransactWriteItems", "fault": "lostReply"})).unwrap();
+    client.transact_write_items().transact_items(write).send().await.unwrap();
+    assert!(is_there(&clients, "T").await);
+    assert_eq!(faults.calls(), json!({"invite-users": {"dynamodb:TransactWriteItems": 3}}));
+    stack.stop().await;
+}
+
+#[tokio::test]
+async fn faults_and_calls_are_managed_over_http() {
+    let stack = in_memory().await;
+    let fault = json!({"action": "dynamodb:Query", "fault": "noReply", "function": "log-in", "skip": 0, "times": 2});
+    assert_eq!(ask(&stack, Method::POST, "/_local/faults", fault.clone()).await.status(), StatusCode::NO_CONTENT);
+    let left = get(&stack, "/_local/faults").await.json::<Value>().await.unwrap();
+    assert_eq!(left, json!({"faults": [fault]}));
+    let refused = ask(&stack, Method::POST, "/_local/faults", json!({"action": "dynamodb:Query", "fault": "x"})).await;
+    assert_eq!(refused.status(), StatusCode::BAD_REQUEST);
+    let refused = refused.json::<Value>().await.unwrap();
+    assert!(refused["message"].as_str().unwrap().contains("lostReply"), "{refused}");
+    ask(&stack, Method::DELETE, "/_local/faults", Value::Null).await;
+    let left = get(&stack, "/_local/faults").await.json::<Value>().await.unwrap();
+    assert_eq!(left, json!({"faults": []}));
+    assert_eq!(ask(&stack, Method::DELETE, "/_local/calls", Value::Null).await.status(), StatusCode::NO_CONTENT);
+    stack.stop().await;
+}
+
+#[tokio::test]
+async fn a_mail_sent_with_the_sdk_is_in_the_mailbox_and_in_the_inbox() {
+    use aws_sdk_sesv2::types::{
+        BulkEmailContent, BulkEmailEntry, BulkEmailStatus, Destination, EmailTemplateContent, ReplacementEmailContent,
+        ReplacementTemplate, Template,
+    };
+    let stack = in_memory().await;
+    let faults = Arc::default();
+    let clients = clients(&stack, &faults);
+    let content = EmailTemplateContent::builder().subject("{{s}}").text("{{t}}").html("{{h}}").build();
+    let template = Template::builder().template_content(content).template_data("{}").build();
+    let data = json!({"s": "Hello", "t": "text", "h": "<b>bold</b>"}).to_string();
+    let replacement = ReplacementTemplate::builder().replacement_template_data(data).build();
+    let entry = BulkEmailEntry::builder()
+        .destination(Destination::builder().to_addresses("ann@example.com").build())
+        .replacement_email_content(ReplacementEmailContent::builder().replacement_template(replacement).build());
+    let send = clients.ses(Some("deliver-invitations")).send_bulk_email().from_email_address("usher@example.com");
+    let send = send.default_content(BulkEmailContent::builder().template(template).build());
+    let sent = send.bulk_email_entries(entry.build()).send().await.unwrap();
+    assert_eq!(sent.bulk_email_entry_results()[0].status(), Some(&BulkEmailStatus::Success));
+
+    let mails = get(&stack, "/_aws/ses?email=ann@example.com").await.json::<Value>().await.unwrap();
+    assert_eq!(mails["messages"][0]["Body"], json!({"text_part": "text", "html_part": "<b>bold</b>"}));
+    let listed = get(&stack, "/_local/inbox/mails?search=ANN").await.json::<Value>().await.unwrap();
+    assert_eq!(listed["mails"][0]["subject"], "Hello");
+    let account = clients.ses(None).get_account().send().await.unwrap();
+    assert!((account.send_quota().unwrap().max_send_rate() - 500.0).abs() < f64::EPSILON);
+    let page = get(&stack, "/_local/inbox").await;
+    let policy = page.headers()["content-security-policy"].to_str().unwrap().to_owned();
+    let nonce = policy.split("'nonce-").nth(1).unwrap().split('\'').next().unwrap();
+    let page = page.text().await.unwrap();
+    assert!(page.contains(&format!("nonce=\"{nonce}\"")) || page.contains(&nonce.replace('+', "&#43;")));
+    stack.stop().await;
+}
+
+#[tokio::test]
+async fn functions_are_invoked_by_name() {
+    let stack = in_memory().await;
+    let invoke = |name: &str, body| {
+        let path = format!("/2015-03-31/functions/{name}/invocations");
+        let stack = &stack;
+        async move { ask(stack, Method::POST, &path, body).await }
+    };
+    assert_eq!(invoke("requeue-undelivered", json!({})).await.status(), StatusCode::OK);
+    let delivered = invoke("deliver-invitations", json!({"Records": []})).await.json::<Value>().await.unwrap();
+    assert_eq!(delivered, json!({"batchItemFailures": []}));
+    let unread = invoke("deliver-invitations", json!({"Records": 1})).await;
+    assert_eq!(unread.headers()["x-amz-function-error"], "Unhandled");
+    let unknown = invoke("no-such-function", json!({})).await;
+    assert_eq!(unknown.status(), StatusCode::NOT_FOUND);
+    assert_eq!(unknown.headers()["x-amzn-errortype"], "ResourceNotFoundException");
+    stack.stop().await;
+}
+
+#[tokio::test]
+async fn the_stream_gives_what_is_queued_and_nothing_else() {
+    let stack = in_memory().await;
+    let faults = Arc::default();
+    let clients = clients(&stack, &faults);
+    let mut stream = Stream::open(stack.engine.as_ref().unwrap().table.clone()).unwrap();
+    for key in ["Q#3", "QX#3", "W#1", "Q#otp", "Q#3"] {
+        put(&clients, key, i64::MAX / 1000).await;
+    }
+    let records = stream.read().unwrap();
+    let keys: Vec<_> = records.iter().map(|record| json!(record)["dynamodb"]["Keys"]["pk"]["S"].clone()).collect();
+    assert_eq!(keys, [json!("Q#3"), json!("Q#otp")]);
+    assert!(records[0].event_source_arn.as_deref().unwrap().contains("table/usher/stream/"));
+    assert!(stream.read().unwrap().is_empty());
+    stack.stop().await;
+}
+
+#[tokio::test]
+async fn another_endpoint_takes_the_place_of_the_own_database() {
+    let own = in_memory().await;
+    let endpoint = Some(own.engine.as_ref().unwrap().url.clone());
+    let options = Options { endpoint, ..Options::in_memory() }.with("TABLE_NAME", "other");
+    let stack = Stack::start(options.clone()).await.unwrap();
+    assert!(stack.engine.is_none());
+    let faults = Arc::default();
+    let described = clients(&own, &faults).dynamodb(None).describe_table().table_name("other").send().await.unwrap();
+    assert_eq!(described.table.unwrap().global_secondary_indexes()[0].index_name(), Some("person-id"));
+    stack.stop().await;
+    // The table is there already.
+    Stack::start(options).await.unwrap().stop().await;
+    own.stop().await;
+    for endpoint in ["localhost:4566", "ftp://a", ""] {
+        let options = Options { endpoint: Some(endpoint.to_owned()), ..Options::in_memory() };
+        assert!(matches!(Stack::start(options).await, Err(StartError::Endpoint(_))), "{endpoint}");
+    }
+}
+
+#[tokio::test]
+async fn a_port_in_use_is_named() {
+    let stack = in_memory().await;
+    let port = stack.url().rsplit(':').next().unwrap().parse().unwrap();
+    let error = Stack::start(Options { port, ..Options::in_memory() }).await.unwrap_err();
+    assert!(error.to_string().contains(&port.to_string()) && !error.is_usage());
+    stack.stop().await;
+}

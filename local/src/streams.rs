@@ -1,0 +1,158 @@
+//! The table's stream, pumped to the deliverer as Lambda's event source mapping does it.
+
+use std::{sync::Arc, time::Duration};
+
+use aws_lambda_events::event::{dynamodb::EventRecord, streams::DynamoDbEventResponse};
+use dynoxide::{
+    AttributeValue, DynoxideError,
+    actions::{
+        get_records::{GetRecordsRequest, Record},
+        get_shard_iterator::GetShardIteratorRequest,
+        list_streams::ListStreamsRequest,
+    },
+};
+use functions::Operation;
+use serde_json::json;
+use tokio::sync::watch;
+
+use crate::{
+    dynamodb::{Table, request},
+    lambda::Functions,
+};
+
+/// How often the stream is read.
+const POLL: Duration = Duration::from_millis(100);
+
+/// The records of one invocation, as in `template.yaml`.
+const BATCH: usize = 10;
+
+/// How often a failed record is tried again before it is left to the schedule.
+const RETRIES: u32 = 3;
+
+/// A place in the table's stream.
+#[derive(Debug, Clone)]
+pub(crate) struct Stream {
+    table: Table,
+    arn: String,
+    iterator: String,
+}
+
+impl Stream {
+    /// The stream from now on. What was queued before is the schedule's to find.
+    pub(crate) fn open(table: Table) -> Result<Self, DynoxideError> {
+        let streams =
+            table.database.list_streams(request::<ListStreamsRequest>(json!({"TableName": &*table.name}))?)?;
+        let arn = streams.streams.into_iter().next().map(|stream| stream.stream_arn).ok_or_else(|| {
+            DynoxideError::ResourceNotFoundException(format!("the table {} has no stream", table.name))
+        })?;
+        let described = table.database.describe_stream(request(json!({"StreamArn": arn}))?)?.stream_description;
+        let shard = described.shards.into_iter().next().map(|shard| shard.shard_id).unwrap_or_default();
+        let latest = json!({"StreamArn": arn, "ShardId": shard, "ShardIteratorType": "LATEST"});
+        let iterator = table.database.get_shard_iterator(request::<GetShardIteratorRequest>(latest)?)?.shard_iterator;
+        Ok(Self { table, arn, iterator: iterator.unwrap_or_default() })
+    }
+
+    /// The inserts into the outbox since the last read.
+    pub(crate) fn read(&mut self) -> Result<Vec<EventRecord>, DynoxideError> {
+        let mut read = GetRecordsRequest::default();
+        read.shard_iterator.clone_from(&self.iterator);
+        let page = self.table.database.get_records(read)?;
+        let queued = page.records.iter().filter(|record| is_queued_mail(record));
+        let queued = queued.map(|record| self.event_record(record)).collect();
+        if let Some(next) = page.next_shard_iterator {
+            self.iterator = next;
+        }
+        queued
+    }
+
+    fn event_record(&self, record: &Record) -> Result<EventRecord, DynoxideError> {
+        let mut record = json!(record);
+        record["eventSourceARN"] = json!(self.arn);
+        request(record)
+    }
+}
+
+/// The filter of the event source mapping: inserts of items whose partition key begins with `Q#`.
+fn is_queued_mail(record: &Record) -> bool {
+    let partition = record.dynamodb.keys.get("pk");
+    record.event_name == "INSERT" && matches!(partition, Some(AttributeValue::S(key)) if key.starts_with("Q#"))
+}
+
+/// Pumps until `stopped` closes.
+pub(crate) async fn pump(mut stream: Stream, functions: Arc<Functions>, mut stopped: watch::Receiver<()>) {
+    loop {
+        tokio::select! {
+            _ = stopped.changed() => return,
+            () = tokio::time::sleep(POLL) => {}
+        }
+        let mut reader = stream.clone();
+        let read = tokio::task::spawn_blocking(move || (reader.read(), reader)).await;
+        match read {
+            Ok((Ok(records), reader)) => {
+                stream = reader;
+                for batch in records.chunks(BATCH) {
+                    deliver(&functions, batch.to_vec()).await;
+                }
+            }
+            Ok((Err(error), _)) => tracing::error!(%error, "the stream can't be read"),
+            Err(error) => tracing::error!(%error, "the stream's reader crashed"),
+        }
+    }
+}
+
+/// Invokes the deliverer, again for those records that it reports as failed.
+async fn deliver(functions: &Arc<Functions>, mut records: Vec<EventRecord>) {
+    for attempt in 0..=RETRIES {
+        tokio::time::sleep(POLL * attempt).await;
+        let event = json!({ "Records": records });
+        let answer = Arc::clone(functions).on_event(Operation::DeliverInvitations, event).await;
+        if let Some(response) = answer.ok().and_then(|answer| request::<DynamoDbEventResponse>(answer).ok()) {
+            let failed = response.batch_item_failures.into_iter().map(|failure| failure.item_identifier);
+            retain_failed(&mut records, &failed.collect::<Vec<_>>());
+        }
+        if records.is_empty() {
+            return;
+        }
+    }
+    tracing::warn!(records = records.len(), "the deliverer failed; the schedule will find them");
+}
+
+/// Keeps the records that are reported by their sequence numbers; an empty identifier means all of them.
+fn retain_failed(records: &mut Vec<EventRecord>, failed: &[Option<String>]) {
+    if failed.iter().any(|id| id.as_deref().is_none_or(str::is_empty)) {
+        return;
+    }
+    records.retain(|record| failed.contains(&record.change.sequence_number));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn records(numbers: &[&str]) -> Vec<EventRecord> {
+        let record = |number: &&str| {
+            let mut record = EventRecord::default();
+            record.change.sequence_number = Some((*number).to_owned());
+            record
+        };
+        numbers.iter().map(record).collect()
+    }
+
+    #[test]
+    fn only_the_records_reported_as_failed_are_tried_again() {
+        let mut left = records(&["1", "2", "3"]);
+        retain_failed(&mut left, &[Some("2".to_owned())]);
+        assert_eq!(left, records(&["2"]));
+        retain_failed(&mut left, &[]);
+        assert!(left.is_empty());
+    }
+
+    #[test]
+    fn a_failure_without_a_number_means_all() {
+        for failed in [None, Some(String::new())] {
+            let mut left = records(&["1", "2"]);
+            retain_failed(&mut left, &[failed]);
+            assert_eq!(left.len(), 2);
+        }
+    }
+}

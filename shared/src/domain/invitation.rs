@@ -1,0 +1,124 @@
+//! The invitation's states. One record is the invitation and later the membership.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{BatchId, CompanyId, EmailAddress, PersonId, PersonName, Role, UserId, WorkspaceId};
+
+/// What an invitation is to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Scope {
+    /// One workspace.
+    Workspace(WorkspaceId),
+    /// The whole company.
+    Company(CompanyId),
+}
+
+impl Scope {
+    /// The word in the mailed link's `type`.
+    pub const fn link_type(self) -> &'static str {
+        match self {
+            Self::Workspace(_) => "WORK_SPACE",
+            Self::Company(_) => "COMPANY",
+        }
+    }
+}
+
+/// What is written on the record. That a pending invitation has expired is never written: see [`Person::standing`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum Status {
+    /// Invited, and not answered.
+    Pending,
+    /// A member.
+    Accepted,
+    /// Said no.
+    Declined,
+    /// Was uninvited.
+    Revoked,
+    /// Was a member.
+    Left,
+}
+
+/// Where a person stands at a moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// Invited, and may still accept.
+    Pending,
+    /// Invited, and too late: `now >= expires_at`.
+    Expired,
+    /// A member.
+    Member,
+    /// Neither: declined, was revoked or left.
+    Gone,
+}
+
+/// What became of the mail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum DeliveryState {
+    /// Waits to be mailed.
+    Queued,
+    /// SES has taken it.
+    Sent,
+    /// Won't be mailed; the detail says why.
+    Failed,
+}
+
+/// A person in a workspace or company, invited or a member.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Person {
+    /// Whose record this is; its canonical form is the identity.
+    #[serde(rename = "email")]
+    pub address: EmailAddress,
+    /// The public id.
+    pub person_id: PersonId,
+    /// The user that the person is, or will be once signed up.
+    pub user: UserId,
+    /// The user's integer id.
+    pub number: u32,
+    /// The role they have, or will have.
+    pub role: Role,
+    /// Their state.
+    pub status: Status,
+    /// Counts the invitations; a hash is good for one version only.
+    pub version: u32,
+    /// When they were last invited.
+    #[serde(with = "jiff::fmt::serde::timestamp::millisecond::required")]
+    pub invited_at: Timestamp,
+    /// From this moment on a pending invitation is expired.
+    #[serde(with = "jiff::fmt::serde::timestamp::millisecond::required")]
+    pub expires_at: Timestamp,
+    /// Who invited last.
+    pub inviter: UserId,
+    /// The request by which they were invited last.
+    pub batch: BatchId,
+    /// What became of the mail, if one was due.
+    pub delivery: Option<DeliveryState>,
+    /// The version of the invitation that was mailed last.
+    #[serde(default)]
+    pub mailed_version: u32,
+    /// First name, once known.
+    pub first_name: Option<PersonName>,
+    /// Last name, once known.
+    pub last_name: Option<PersonName>,
+    /// The attempt that accepted it, by which a retry knows its own work.
+    pub accepted_by: Option<String>,
+}
+
+impl Person {
+    /// Where the person stands at `now`.
+    pub fn standing(&self, now: Timestamp) -> Standing {
+        match self.status {
+            Status::Pending if now >= self.expires_at => Standing::Expired,
+            Status::Pending => Standing::Pending,
+            Status::Accepted => Standing::Member,
+            Status::Declined | Status::Revoked | Status::Left => Standing::Gone,
+        }
+    }
+
+    /// Whether a hash made for `version` opens this invitation at `now`.
+    pub fn is_open_to(&self, version: u32, now: Timestamp) -> bool {
+        self.version == version && self.standing(now) == Standing::Pending
+    }
+}

@@ -1,0 +1,19 @@
+//! The words of the field: pure values, parsed once and valid ever after.
+
+mod address;
+mod clock;
+mod ids;
+mod invitation;
+mod password;
+mod random;
+mod role;
+mod text;
+
+pub use address::{EmailAddress, InvalidAddress};
+pub use clock::{Clock, SystemClock, TestClock};
+pub use ids::{BatchId, CompanyId, InvalidId, InvitationHash, PersonId, UserId, WorkspaceId};
+pub use invitation::{DeliveryState, Person, Scope, Standing, Status};
+pub use password::{Password, PasswordHash, WeakPassword};
+pub use random::{Random, SystemRandom};
+pub use role::{Permission, Role};
+pub use text::{InvalidText, Message, PersonName, Title};

@@ -1,0 +1,7 @@
+//! What is written to people, and how it is handed to SES.
+
+mod letter;
+mod sender;
+
+pub use letter::{Added, AlreadyRegistered, Invitation, Letter, OneTimePassword, moment};
+pub use sender::{Envelope, Pace, Refused, Sender, SentStatus};

@@ -1,0 +1,228 @@
+//! SES, at the pace that the account may send.
+
+use aws_sdk_sesv2::{
+    Client,
+    error::SdkError,
+    types::{
+        Body, BulkEmailContent, BulkEmailEntry, BulkEmailStatus, Content, Destination, EmailContent,
+        EmailTemplateContent, Message, MessageTag, ReplacementEmailContent, ReplacementTemplate, SendQuota, Template,
+    },
+};
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use jiff::{SignedDuration, Timestamp};
+use serde_json::json;
+use tokio::{sync::Mutex, time::Duration};
+
+use super::Letter;
+use crate::domain::EmailAddress;
+
+/// SES takes this many destinations in one bulk call.
+const MOST_RECIPIENTS: usize = 50;
+
+/// A bulk call stays below a megabyte: its templates' values, with room for the rest.
+const MOST_BYTES: usize = 900_000;
+
+/// The part of the account's rate that is used, so that other senders have room.
+const SHARE: f64 = 0.8;
+
+/// The account's rate is asked for again after this long.
+const QUOTA_KEPT: SignedDuration = SignedDuration::from_mins(5);
+
+/// A mail to one recipient.
+#[derive(Debug)]
+pub struct Envelope<'a> {
+    /// To whom.
+    pub to: &'a EmailAddress,
+    /// What.
+    pub letter: Letter,
+    /// By which SES's events find the record: names and values of ASCII letters, digits, `_`, `-`, `.` and `@`.
+    pub tags: Vec<(&'static str, String)>,
+}
+
+/// What SES said of one recipient.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SentStatus {
+    /// Taken.
+    Sent,
+    /// Will never be taken, for this reason.
+    Permanent(String),
+    /// Not now: pace or pause.
+    Paused,
+    /// Not this time.
+    Passing(String),
+}
+
+/// Why SES took nothing of a call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refused {
+    /// Pace or pause: nothing was sent, and the attempt doesn't count.
+    Paused,
+    /// Nothing was sent, for this reason.
+    Rejected(String),
+    /// Nobody knows whether something was sent.
+    Unknown,
+}
+
+/// Sends mail.
+#[derive(Debug)]
+pub struct Sender {
+    client: Client,
+    from: String,
+    configuration_set: Option<String>,
+    quota: Mutex<Option<(Timestamp, f64)>>,
+}
+
+impl Sender {
+    /// A sender of mails from this address. The client must not retry by itself: what is tried again is decided here.
+    pub fn new(client: Client, from: &EmailAddress, configuration_set: Option<String>) -> Self {
+        Self { client, from: from.mailbox(), configuration_set, quota: Mutex::new(None) }
+    }
+
+    /// How many recipients one bulk call takes, and how long to wait after a call of `n` recipients.
+    pub async fn pace(&self, now: Timestamp) -> Result<Pace, Refused> {
+        let mut quota = self.quota.lock().await;
+        let rate = match *quota {
+            Some((asked_at, rate)) if now.duration_since(asked_at) < QUOTA_KEPT => rate,
+            _ => {
+                let account = self.client.get_account().send().await.map_err(|error| refused(&error))?;
+                if !account.sending_enabled() {
+                    return Err(Refused::Paused);
+                }
+                let rate = account.send_quota().map_or(1.0, SendQuota::max_send_rate).max(1.0);
+                *quota = Some((now, rate));
+                rate
+            }
+        };
+        Ok(Pace { per_second: rate * SHARE })
+    }
+
+    /// How many of these mails one bulk call takes, in bytes.
+    pub fn fitting(envelopes: &[Envelope<'_>]) -> usize {
+        let mut bytes = 0;
+        let fits = envelopes.iter().take_while(|envelope| {
+            let Letter { subject, text, html } = &envelope.letter;
+            // JSON escapes at most double what letters hold.
+            bytes += 2 * (subject.len() + text.len() + html.len());
+            bytes < MOST_BYTES
+        });
+        fits.count().max(1)
+    }
+
+    /// Sends up to [`MOST_RECIPIENTS`] mails in one call. Answers for each, in order.
+    ///
+    /// Subject, text and HTML are finished: the inline template only passes them on, because SES doesn't escape.
+    pub async fn send_bulk(&self, envelopes: &[Envelope<'_>]) -> Result<Vec<SentStatus>, Refused> {
+        let template = EmailTemplateContent::builder().subject("{{subject}}").text("{{text}}").html("{{html}}").build();
+        let empty = json!({"subject": "", "text": "", "html": ""});
+        let template = Template::builder().template_content(template).template_data(empty.to_string()).build();
+        let mut request = self
+            .client
+            .send_bulk_email()
+            .from_email_address(&self.from)
+            .set_configuration_set_name(self.configuration_set.clone())
+            .default_content(BulkEmailContent::builder().template(template).build());
+        for envelope in envelopes {
+            request = request.bulk_email_entries(entry(envelope));
+        }
+        let output = request.send().await.map_err(|error| refused(&error))?;
+        let results = output.bulk_email_entry_results();
+        Ok((0..envelopes.len())
+            .map(|index| match results.get(index).and_then(|result| result.status()) {
+                Some(status) => sent_status(status),
+                None => SentStatus::Passing("SES said nothing of it".to_owned()),
+            })
+            .collect())
+    }
+
+    /// Sends one mail.
+    pub async fn send(&self, to: &EmailAddress, letter: &Letter) -> Result<(), Refused> {
+        let content = |text: &str| Content::builder().data(text).charset("UTF-8").build();
+        let message = content(&letter.subject).and_then(|subject| {
+            let body = Body::builder().text(content(&letter.text)?).html(content(&letter.html)?).build();
+            Ok(Message::builder().subject(subject).body(body).build())
+        });
+        let message = message.map_err(|_| Refused::Rejected("the letter is incomplete".to_owned()))?;
+        self.client
+            .send_email()
+            .from_email_address(&self.from)
+            .set_configuration_set_name(self.configuration_set.clone())
+            .destination(Destination::builder().to_addresses(to.mailbox()).build())
+            .content(EmailContent::builder().simple(message).build())
+            .send()
+            .await
+            .map(|_| ())
+            .map_err(|error| refused(&error))
+    }
+}
+
+/// The account's pace.
+#[derive(Debug, Clone, Copy)]
+pub struct Pace {
+    per_second: f64,
+}
+
+impl Pace {
+    /// How many recipients a bulk call may have: at least one.
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        clippy::cast_precision_loss,
+        reason = "between 1 and 50"
+    )]
+    pub fn recipients(&self) -> usize {
+        self.per_second.clamp(1.0, MOST_RECIPIENTS as f64) as usize
+    }
+
+    /// How long `recipients` keep the account busy.
+    #[expect(clippy::cast_precision_loss, reason = "at most 50")]
+    pub fn rest(&self, recipients: usize) -> Duration {
+        Duration::from_secs_f64(recipients as f64 / self.per_second)
+    }
+}
+
+fn entry(envelope: &Envelope<'_>) -> BulkEmailEntry {
+    let Letter { subject, text, html } = &envelope.letter;
+    let data = json!({"subject": subject, "text": text, "html": html}).to_string();
+    let content = ReplacementEmailContent::builder()
+        .replacement_template(ReplacementTemplate::builder().replacement_template_data(data).build())
+        .build();
+    let tags =
+        envelope.tags.iter().filter_map(|(name, value)| MessageTag::builder().name(*name).value(value).build().ok());
+    BulkEmailEntry::builder()
+        .destination(Destination::builder().to_addresses(envelope.to.mailbox()).build())
+        .set_replacement_tags(Some(tags.collect()))
+        .replacement_email_content(content)
+        .build()
+}
+
+fn sent_status(status: &BulkEmailStatus) -> SentStatus {
+    use BulkEmailStatus as Status;
+    match status {
+        Status::Success => SentStatus::Sent,
+        Status::MessageRejected | Status::InvalidParameter => {
+            SentStatus::Permanent(format!("SES: {}", status.as_str()))
+        }
+        Status::AccountThrottled
+        | Status::AccountDailyQuotaExceeded
+        | Status::AccountSendingPaused
+        | Status::AccountSuspended
+        | Status::ConfigurationSetSendingPaused => SentStatus::Paused,
+        other => SentStatus::Passing(format!("SES: {}", other.as_str())),
+    }
+}
+
+fn refused<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>) -> Refused {
+    match (error, error.as_service_error().and_then(|error| error.code())) {
+        (SdkError::ConstructionFailure(_), _) => Refused::Rejected("the request couldn't be made".to_owned()),
+        (_, Some(code)) => match code {
+            "TooManyRequestsException"
+            | "LimitExceededException"
+            | "SendingPausedException"
+            | "AccountSuspendedException"
+            | "ThrottlingException" => Refused::Paused,
+            "InternalServiceErrorException" | "InternalServerError" | "ServiceUnavailable" => Refused::Unknown,
+            code => Refused::Rejected(format!("SES: {code}")),
+        },
+        (_, None) => Refused::Unknown,
+    }
+}

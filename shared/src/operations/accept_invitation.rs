@@ -1,0 +1,51 @@
+//! Accepting with an account that is there.
+
+use crate::{
+    Error, Result, Usher,
+    domain::{InvitationHash, Role, WorkspaceId},
+    store::{Acceptance, Accepted, ProfileKind},
+};
+
+use super::{Caller, join::other_address};
+
+/// How often an invitation that changed under an acceptance is read and judged again.
+const TRIES: u32 = 3;
+
+/// What somebody joined.
+#[derive(Debug, Clone, Copy)]
+pub struct Joined {
+    /// The workspace.
+    pub workspace: WorkspaceId,
+    /// Their role in it.
+    pub role: Role,
+}
+
+impl Usher {
+    /// Makes the caller a member of the workspace that the hash invites them to.
+    ///
+    /// # Errors
+    /// [`Error::Gone`] for a dead hash, [`Error::WrongAddress`] if another address was invited.
+    pub async fn accept_invitation(&self, caller: &Caller, hash: &InvitationHash) -> Result<Joined> {
+        let profile = self.in_company(caller).await?.profile;
+        let attempt = self.random().uuid().to_string();
+        for _ in 0..TRIES {
+            let open = self.open_invitation(hash).await?;
+            if open.person.address != profile.address || profile.kind != ProfileKind::Person {
+                return Err(other_address());
+            }
+            self.inviter_may_still(&open).await?;
+            let acceptance = Acceptance {
+                of: open.of,
+                person: &open.person,
+                profile: &profile,
+                new_account: None,
+                now: self.now(),
+                attempt: &attempt,
+            };
+            if self.store.accept(&acceptance, self.random()).await? == Accepted::Done {
+                return Ok(Joined { workspace: open.workspace.id, role: open.person.role });
+            }
+        }
+        Err(Error::Gone)
+    }
+}

@@ -1,0 +1,140 @@
+//! Who is calling, and what they may do: one consistent read on every request, so that a change works on the next one.
+
+use crate::{
+    Error, Missing, Result, Usher,
+    domain::{CompanyId, Permission, Role, UserId, WorkspaceId},
+    secrets,
+    store::{self, Profile, Standing, Workspace},
+};
+
+/// A service account's token begins with this.
+pub(super) const OPAQUE_PREFIX: &str = "usher_sa_";
+
+/// Somebody who proved who they are. What they may do is another question.
+#[derive(Debug, Clone, Copy)]
+pub struct Caller {
+    pub(super) user: UserId,
+    pub(super) company: CompanyId,
+}
+
+impl Caller {
+    /// The caller's company, for the log.
+    pub fn company(&self) -> CompanyId {
+        self.company
+    }
+}
+
+/// A caller in their company.
+#[derive(Debug)]
+pub struct InCompany {
+    /// The caller's profile.
+    pub profile: Profile,
+    /// Their role in the company.
+    pub role: Role,
+}
+
+impl InCompany {
+    /// Lets company admins pass.
+    pub(super) fn require_admin(&self) -> Result<()> {
+        if self.role.may(Permission::Administer) {
+            Ok(())
+        } else {
+            Err(Error::forbidden("company_admin_required", "Only an administrator of the company may do this."))
+        }
+    }
+}
+
+/// A caller in a workspace.
+#[derive(Debug)]
+pub struct InWorkspace {
+    /// The caller's profile.
+    pub profile: Profile,
+    /// The workspace.
+    pub workspace: Workspace,
+    /// What the caller is there, by membership or through the company.
+    pub role: Role,
+}
+
+impl InWorkspace {
+    /// Lets those pass whose role has the permission.
+    pub(super) fn require(&self, permission: Permission) -> Result<()> {
+        if self.role.may(permission) {
+            Ok(())
+        } else {
+            Err(Error::forbidden("forbidden", "Your role in this workspace doesn't allow this."))
+        }
+    }
+}
+
+/// One answer for every token that isn't good, whatever is wrong with it.
+fn dead_token() -> Error {
+    Error::unauthenticated("invalid_token", "The access token is missing, malformed, expired or revoked.")
+}
+
+impl Usher {
+    /// Who holds this token: an access token, or a service account's.
+    ///
+    /// # Errors
+    /// [`Error::Unauthenticated`] for any token that isn't good.
+    pub async fn authenticate(&self, token: Option<&str>) -> Result<Caller> {
+        let token = token.ok_or_else(dead_token)?;
+        if token.starts_with(OPAQUE_PREFIX) {
+            let found = self.store.opaque_token(&store::token_digest(token)).await?;
+            let found = found.filter(|found| found.is_alive(self.now())).ok_or_else(dead_token)?;
+            return Ok(Caller { user: found.user, company: found.company });
+        }
+        let kid = secrets::key_id(token).ok_or_else(dead_token)?;
+        let known = self.keys.read().await.get(&kid).cloned();
+        let key = if let Some(key) = known {
+            key
+        } else {
+            let key = self.store.public_key(&kid).await?.ok_or_else(dead_token)?;
+            self.keys.write().await.insert(kid, key.clone());
+            key
+        };
+        let claims = secrets::verify(token, &key, self.now()).ok_or_else(dead_token)?;
+        Ok(Caller { user: claims.sub, company: claims.company })
+    }
+
+    /// The caller's standing in their company.
+    ///
+    /// # Errors
+    /// [`Error::Unauthenticated`] if the caller's account is no longer active.
+    pub async fn in_company(&self, caller: &Caller) -> Result<InCompany> {
+        let Standing { profile, company, .. } = self.store.standing(caller.user, caller.company, None).await?;
+        let profile = active(profile)?;
+        let role = company.map_or(Role::Viewer, |membership| membership.role);
+        Ok(InCompany { profile, role })
+    }
+
+    /// The caller's standing in a workspace.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] if there is no such workspace, or none that the caller can reach.
+    pub async fn in_workspace(&self, caller: &Caller, id: WorkspaceId) -> Result<InWorkspace> {
+        let (workspace, standing) = self.store.workspace_standing(caller.user, caller.company, id).await?;
+        let profile = active(standing.profile.clone())?;
+        let workspace = workspace.ok_or(Error::NotFound(Missing::Workspace))?;
+        let role =
+            role_in(&standing, workspace.company == caller.company).ok_or(Error::NotFound(Missing::Workspace))?;
+        Ok(InWorkspace { profile, workspace, role })
+    }
+}
+
+fn active(profile: Option<Profile>) -> Result<Profile> {
+    profile.filter(Profile::is_active).ok_or_else(dead_token)
+}
+
+/// What someone is in a workspace: by membership; and in their own company's, ADMIN if they are the company's, and at
+/// least a viewer if they oversee it.
+pub(super) fn role_in(standing: &Standing, own_company: bool) -> Option<Role> {
+    let member = standing.workspace.map(|membership| membership.role);
+    let company = standing.company.filter(|_| own_company).map(|membership| membership.role);
+    match company {
+        Some(Role::Admin) => Some(Role::Admin),
+        Some(role) if role.may(Permission::Oversee) => {
+            Some(member.map_or(Role::Viewer, |member| member.or_higher(Role::Viewer)))
+        }
+        _ => member,
+    }
+}

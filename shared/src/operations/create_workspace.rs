@@ -1,0 +1,41 @@
+//! Making a workspace.
+
+use crate::{
+    Result, Usher,
+    domain::{Message, Role, Title, WorkspaceId},
+    store::Workspace,
+};
+
+use super::Caller;
+
+/// What a workspace is made of.
+#[derive(Debug)]
+pub struct NewWorkspace {
+    /// Its name.
+    pub name: Title,
+    /// What it is for.
+    pub description: Option<Message>,
+}
+
+impl Usher {
+    /// Makes a workspace in the caller's company; the caller is its ADMIN. Any active user may.
+    ///
+    /// # Errors
+    /// As [`Usher::in_company`].
+    pub async fn create_workspace(&self, caller: &Caller, new: NewWorkspace) -> Result<Workspace> {
+        let profile = self.in_company(caller).await?.profile;
+        let workspace = Workspace {
+            id: WorkspaceId::random(self.random()),
+            company: profile.company,
+            name: new.name,
+            description: new.description,
+            salt: self.random().uuid().to_string(),
+            admins: 1,
+            created_by: profile.id,
+            created_at: self.now(),
+        };
+        let creator = self.member_record(&profile, Role::Admin, &workspace.salt);
+        self.store.create_workspace(&workspace, &creator, self.random()).await?;
+        Ok(workspace)
+    }
+}

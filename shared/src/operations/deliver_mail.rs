@@ -1,0 +1,306 @@
+//! Mailing what was queued. A crash at any point loses nothing: the item stays until it is settled.
+
+use jiff::{SignedDuration, Timestamp};
+use tokio::time::{Duration, Instant};
+
+use crate::{
+    Result, Usher,
+    domain::{DeliveryState, InvitationHash, Person, Standing},
+    mail::{self, Envelope, Letter, Refused, Sender, SentStatus},
+    store::{Batch, Claimed, Key, Kind, MOST_ATTEMPTS, Mailed, QueuedLetter, Task},
+};
+
+/// An item that SES refused for pace or pause is tried again after this.
+const PAUSE: SignedDuration = SignedDuration::from_secs(10);
+
+/// An item that failed is tried again after this, doubled with each attempt.
+const BACKOFF: SignedDuration = SignedDuration::from_secs(15);
+
+/// Items of each partition that a sweep looks at before it looks again.
+const LOOK_AHEAD: usize = 25;
+
+/// What became of an item.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Delivered {
+    /// All its mails are settled.
+    Done,
+    /// It is gone, or somebody else's.
+    NotOurs,
+    /// SES takes nothing now.
+    Paused,
+    /// It will be tried again.
+    Later,
+    /// It was given up.
+    Dead,
+}
+
+/// Why an item isn't settled yet.
+enum Stop {
+    Paused,
+    Rejected(String),
+    Unknown,
+}
+
+impl From<Refused> for Stop {
+    fn from(refused: Refused) -> Self {
+        match refused {
+            Refused::Paused => Self::Paused,
+            Refused::Rejected(reason) => Self::Rejected(reason),
+            Refused::Unknown => Self::Unknown,
+        }
+    }
+}
+
+impl Usher {
+    /// Mails one item of the outbox, if nobody else does.
+    ///
+    /// # Errors
+    /// If the store fails; the item is tried again when its lease is over.
+    pub async fn deliver(&self, key: &Key, until: Instant) -> Result<Delivered> {
+        let now = self.now();
+        let current = self.secrets.link_key(None, now).await?;
+        let Some(mut claimed) = self.store.claim(key, current.id(), now).await? else { return Ok(Delivered::NotOurs) };
+        if claimed.attempts > MOST_ATTEMPTS {
+            return self.bury(&claimed, "it was never settled").await;
+        }
+        let stop = match claimed.task.clone() {
+            Task::Letter(letter) => self.deliver_letter(&mut claimed, &letter).await?,
+            Task::People { kind, batch, people } => {
+                let (addressees, batches) = self.store.addressees(&people, batch).await?;
+                self.deliver_people(&mut claimed, kind, &addressees, &batches, until).await?
+            }
+        };
+        match stop {
+            None => Ok(Delivered::Done),
+            Some(Stop::Paused) => {
+                self.store.release(&claimed, self.now() + PAUSE, false).await?;
+                Ok(Delivered::Paused)
+            }
+            Some(Stop::Rejected(reason)) if claimed.attempts >= MOST_ATTEMPTS => self.bury(&claimed, &reason).await,
+            Some(Stop::Unknown) if claimed.attempts >= MOST_ATTEMPTS => self.bury(&claimed, "SES didn't answer").await,
+            Some(Stop::Rejected(reason)) => {
+                tracing::warn!(reason, attempts = claimed.attempts, "mail is tried again");
+                let wait = BACKOFF * (1 << claimed.attempts.min(10));
+                self.store.release(&claimed, self.now() + wait, true).await?;
+                Ok(Delivered::Later)
+            }
+            // The lease runs out by itself: time for SES's events to tell what was sent.
+            Some(Stop::Unknown) => Ok(Delivered::Later),
+        }
+    }
+
+    /// Mails what waits and is nobody's, letters about sign-ups first, until all is done, SES pauses or time is up.
+    /// Answers how many items were settled.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub async fn sweep(&self, until: Instant) -> Result<usize> {
+        let mut settled = 0;
+        loop {
+            let waiting = self.store.waiting(self.now(), LOOK_AHEAD).await?;
+            if waiting.is_empty() {
+                return Ok(settled);
+            }
+            for key in waiting {
+                if Instant::now() >= until {
+                    return Ok(settled);
+                }
+                match self.deliver(&key, until).await? {
+                    Delivered::Done => settled += 1,
+                    Delivered::Paused => return Ok(settled),
+                    Delivered::NotOurs | Delivered::Later | Delivered::Dead => {}
+                }
+            }
+        }
+    }
+
+    /// Brings items back that were given up; the sweep mails them. Answers how many.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub async fn requeue(&self) -> Result<usize> {
+        self.store.revive(1_000).await
+    }
+
+    async fn bury(&self, claimed: &Claimed, reason: &str) -> Result<Delivered> {
+        let addressees = match &claimed.task {
+            Task::People { people, batch, .. } => self.store.addressees(people, *batch).await?.0,
+            Task::Letter(_) => Vec::new(),
+        };
+        self.store.bury(claimed, &addressees, reason, self.now()).await?;
+        tracing::error!(event = "outbox_dead", reason, people = addressees.len(), "mail was given up");
+        Ok(Delivered::Dead)
+    }
+
+    async fn deliver_letter(&self, claimed: &mut Claimed, letter: &QueuedLetter) -> Result<Option<Stop>> {
+        let now = self.now();
+        let written = match letter {
+            QueuedLetter::Nothing => None,
+            QueuedLetter::AlreadyRegistered { email } => {
+                let letter = Letter::already_registered(&mail::AlreadyRegistered { app_url: &self.parameters.app_url });
+                Some((email, letter))
+            }
+            QueuedLetter::OneTimePassword { email, sign_up } => {
+                let sign_up = self.store.sign_up(email, *sign_up).await?.filter(|sign_up| now < sign_up.expires_at);
+                match sign_up {
+                    None => None,
+                    Some(sign_up) => {
+                        let key = self.secrets.link_key(Some(&claimed.link_key), now).await?;
+                        let letter = Letter::one_time_password(&mail::OneTimePassword {
+                            code: &key.one_time_password(&sign_up.id.to_string()),
+                            valid_minutes: minutes_left(sign_up.expires_at, now),
+                            first_name: sign_up.first_name.as_ref(),
+                            company_name: sign_up.company_name.as_ref(),
+                        });
+                        Some((email, letter))
+                    }
+                }
+            }
+        };
+        if let Some((to, letter)) = written
+            && let Err(refused) = self.sender.send(to, &letter).await
+        {
+            return Ok(Some(refused.into()));
+        }
+        self.store.settle(claimed, &[], now).await?;
+        Ok(None)
+    }
+
+    async fn deliver_people(
+        &self,
+        claimed: &mut Claimed,
+        kind: Kind,
+        addressees: &[(Key, Person)],
+        batches: &[Batch],
+        until: Instant,
+    ) -> Result<Option<Stop>> {
+        let now = self.now();
+        let (wanting, settled): (Vec<_>, Vec<_>) = addressees.iter().partition(|(_, person)| wants(kind, person, now));
+        claimed.drop_people(&settled.iter().map(|(key, _)| key.clone()).collect::<Vec<_>>());
+        let key = self.secrets.link_key(Some(&claimed.link_key), now).await?;
+        let hashes: Vec<_> =
+            wanting.iter().map(|(record, person)| key.invitation_hash(record.parts(), person.version)).collect();
+        if kind == Kind::Invitation && !wanting.is_empty() {
+            let items: Vec<_> = hashes.iter().zip(&wanting).map(|(hash, (key, person))| (*hash, key, person)).collect();
+            self.store.put_hashes(&items).await?;
+        }
+        let invited: Vec<_> = wanting.iter().map(|(_, person)| &person.address).collect();
+        let identities = self.store.identities(&invited).await?;
+        let envelopes: Vec<_> = wanting
+            .iter()
+            .zip(&hashes)
+            .zip(&identities)
+            .map(|(((key, person), hash), identity)| {
+                self.envelope(kind, key, person, batches, hash, identity.is_some())
+            })
+            .collect();
+        self.send(claimed, &wanting, &envelopes, until).await
+    }
+
+    async fn send(
+        &self,
+        claimed: &mut Claimed,
+        wanting: &[&(Key, Person)],
+        envelopes: &[Envelope<'_>],
+        until: Instant,
+    ) -> Result<Option<Stop>> {
+        let mut next = 0;
+        let mut stop = None;
+        while next < envelopes.len() {
+            if Instant::now() >= until {
+                return Ok(Some(Stop::Paused));
+            }
+            let pace = match self.sender.pace(self.now()).await {
+                Ok(pace) => pace,
+                Err(refused) => return Ok(Some(refused.into())),
+            };
+            let rest = &envelopes[next..];
+            let some = &rest[..pace.recipients().min(Sender::fitting(rest)).min(rest.len())];
+            let statuses = match self.sender.send_bulk(some).await {
+                Ok(statuses) => statuses,
+                Err(refused) => return Ok(Some(refused.into())),
+            };
+            let mut mailed = Vec::with_capacity(some.len());
+            for ((key, person), status) in wanting[next..].iter().zip(statuses) {
+                match status {
+                    SentStatus::Sent => mailed.push((key, person, Mailed::Sent)),
+                    SentStatus::Permanent(reason) => mailed.push((key, person, Mailed::Failed(reason))),
+                    SentStatus::Paused => stop = Some(Stop::Paused),
+                    SentStatus::Passing(reason) => stop = Some(Stop::Rejected(reason)),
+                }
+            }
+            self.store.settle(claimed, &mailed, self.now()).await?;
+            next += some.len();
+            if stop.is_some() {
+                return Ok(stop);
+            }
+            if next < envelopes.len() {
+                tokio::time::sleep(pace.rest(some.len())).await;
+            }
+        }
+        if envelopes.is_empty() {
+            self.store.settle(claimed, &[], self.now()).await?;
+        }
+        Ok(stop)
+    }
+
+    fn envelope<'a>(
+        &self,
+        kind: Kind,
+        key: &Key,
+        person: &'a Person,
+        batches: &[Batch],
+        hash: &InvitationHash,
+        has_account: bool,
+    ) -> Envelope<'a> {
+        let batch = batches.iter().find(|batch| batch.id == person.batch);
+        let scope_name = batch.map_or("", |batch| batch.scope_name.as_str());
+        let company_name = batch.map_or("", |batch| batch.company_name.as_str());
+        let inviter_name = batch.map_or("", |batch| batch.inviter_name.as_str());
+        let message = batch.and_then(|batch| batch.message.as_ref()).map(AsRef::as_ref);
+        let role = person.role.title();
+        let app_url = self.parameters.app_url.as_str();
+        let letter = match kind {
+            Kind::Added => {
+                Letter::added(&mail::Added { scope_name, company_name, inviter_name, role, message, app_url })
+            }
+            Kind::Invitation => {
+                let link_type = key.scope().map_or("", |of| of.link_type());
+                let link = format!("{app_url}/register?hash={}&type={link_type}", hash.reveal());
+                let expires_at = person.expires_at;
+                Letter::invitation(&mail::Invitation {
+                    scope_name,
+                    company_name,
+                    inviter_name,
+                    role,
+                    message,
+                    link: &link,
+                    expires_at,
+                    has_account,
+                })
+            }
+        };
+        let scope = key.parts().0.split('#').take(2).collect::<Vec<_>>().join("-");
+        let tags =
+            vec![("scope", scope), ("record", person.person_id.to_string()), ("version", person.version.to_string())];
+        Envelope { to: &person.address, letter, tags }
+    }
+}
+
+/// Whether the person is still to get this mail: it may have been mailed, answered or taken back meanwhile.
+fn wants(kind: Kind, person: &Person, now: Timestamp) -> bool {
+    let due = person.mailed_version < person.version;
+    match kind {
+        Kind::Invitation => due && person.standing(now) == Standing::Pending,
+        Kind::Added => {
+            due && person.standing(now) == Standing::Member && person.delivery == Some(DeliveryState::Queued)
+        }
+    }
+}
+
+fn minutes_left(expires_at: Timestamp, now: Timestamp) -> i64 {
+    (expires_at.duration_since(now).as_secs() + 59) / 60
+}
+
+/// How long a function may go on mailing before it gives back what is left.
+pub const BUDGET: Duration = Duration::from_secs(75);

@@ -1,0 +1,38 @@
+//! The workspaces somebody can reach.
+
+use std::collections::BTreeSet;
+
+use crate::{
+    Result, Usher,
+    domain::{Permission, WorkspaceId},
+    store::Workspace,
+};
+
+use super::Caller;
+
+impl Usher {
+    /// The caller's workspaces, oldest first: those they are a member of, and all of their company's if they oversee it.
+    ///
+    /// # Errors
+    /// As [`Usher::in_company`].
+    pub async fn list_workspaces(&self, caller: &Caller) -> Result<Vec<Workspace>> {
+        let access = self.in_company(caller).await?;
+        let memberships = self.store.memberships(caller.user).await?;
+        let mut ids: BTreeSet<WorkspaceId> =
+            memberships.into_iter().filter_map(|membership| membership.workspace).collect();
+        if access.role.may(Permission::Oversee) {
+            ids.extend(self.store.company_workspaces(caller.company).await?);
+        }
+        let mut workspaces = self.store.workspaces(&ids.into_iter().collect::<Vec<_>>()).await?;
+        workspaces.sort_by_key(|workspace| (workspace.created_at, workspace.id));
+        Ok(workspaces)
+    }
+
+    /// One workspace that the caller can reach.
+    ///
+    /// # Errors
+    /// As [`Usher::in_workspace`].
+    pub async fn get_workspace(&self, caller: &Caller, id: WorkspaceId) -> Result<Workspace> {
+        Ok(self.in_workspace(caller, id).await?.workspace)
+    }
+}

@@ -1,0 +1,78 @@
+//! An access token for address and password.
+
+use crate::{
+    Error, Result, Usher,
+    domain::{EmailAddress, Password, PasswordHash, Role, UserId},
+    secrets::Claims,
+    store::Profile,
+};
+
+/// Somebody who logged in.
+#[derive(Debug)]
+pub struct LoggedIn {
+    /// Their profile.
+    pub profile: Profile,
+    /// Their role in their company.
+    pub role: Role,
+    /// Their access token: a secret.
+    pub token: String,
+}
+
+impl Usher {
+    /// Logs in. An unknown address takes as long as a wrong password.
+    ///
+    /// # Errors
+    /// [`Error::Unauthenticated`] if address and password don't belong together.
+    pub async fn log_in(&self, address: Option<EmailAddress>, password: Option<Password>) -> Result<LoggedIn> {
+        let profile = match &address {
+            Some(address) => self.profile_of(address).await?,
+            None => None,
+        };
+        let hash = profile.as_ref().and_then(|profile| profile.password.clone());
+        let checked = hash.clone().unwrap_or_else(|| PasswordHash::dummy().clone());
+        let matches = match password.clone() {
+            Some(password) => self.check_password(password, checked).await?,
+            None => false,
+        };
+        let (Some(profile), Some(hash), Some(password), true) = (profile, hash, password, matches) else {
+            return Err(Error::unauthenticated("invalid_credentials", "E-mail address or password is wrong."));
+        };
+        if hash.needs_rehash() {
+            let new = self.hash_password(password).await?;
+            self.store.rehash(profile.id, &hash, &new).await?;
+        }
+        let standing = self.store.standing(profile.id, profile.company, None).await?;
+        let role = standing.company.map_or(Role::Viewer, |membership| membership.role);
+        let token = self.issue_token(&profile, role).await?;
+        Ok(LoggedIn { profile, role, token })
+    }
+
+    async fn profile_of(&self, address: &EmailAddress) -> Result<Option<Profile>> {
+        let identity = self.store.identity(address).await?;
+        // Of an unknown address somebody is looked up too, who isn't there: the time tells nothing.
+        let user = identity.map_or_else(|| UserId::random(self.random()), |identity| identity.user);
+        let profile = self.store.profile(user).await?;
+        Ok(profile.filter(Profile::is_active))
+    }
+
+    async fn issue_token(&self, profile: &Profile, role: Role) -> Result<String> {
+        let now = self.now();
+        let company = self.store.company(profile.company).await?;
+        let claims = Claims {
+            sub: profile.id,
+            company: profile.company,
+            company_number: company.map_or(0, |company| company.number),
+            user_number: profile.number,
+            roles: vec![role.name().to_owned()],
+            permissions: role.permissions().iter().map(|permission| permission.name().to_owned()).collect(),
+            iat: now.as_second(),
+            exp: now.as_second() + self.parameters.access_token_ttl.as_secs(),
+        };
+        let signed = self.secrets.sign(&claims, now).await?;
+        if !self.keys.read().await.contains_key(&signed.key.kid) {
+            self.store.publish_key(&signed.key).await?;
+            self.keys.write().await.insert(signed.key.kid.clone(), signed.key);
+        }
+        Ok(signed.token)
+    }
+}

@@ -1,0 +1,108 @@
+//! Signing up without an invitation: nothing exists until the address is proved by a mailed one-time password.
+
+use jiff::SignedDuration;
+
+use crate::{
+    Error, Public, Result, Usher,
+    domain::{EmailAddress, Password, PersonName, Title},
+    store::{QueuedLetter, SignUp},
+};
+
+/// Letters about sign-ups that one address gets within a window.
+const MOST_LETTERS: u32 = 5;
+
+/// What signing up takes.
+#[derive(Debug)]
+pub struct BeginSignUp {
+    /// The address, to be proved.
+    pub address: EmailAddress,
+    /// The password.
+    pub password: Password,
+    /// First name.
+    pub first_name: PersonName,
+    /// Last name.
+    pub last_name: PersonName,
+    /// The company to be founded; named by the address's domain if `None`.
+    pub company_name: Option<Title>,
+}
+
+impl Usher {
+    /// Begins a sign-up and has a one-time password mailed. An address that has an account gets a mail that says so;
+    /// the answer, and the time it takes, are alike.
+    ///
+    /// # Errors
+    /// [`Error::TooMany`] if the address, known or not, was written to too often.
+    pub async fn begin_sign_up(&self, begin: BeginSignUp) -> Result<()> {
+        let now = self.now();
+        if begin.address.is_service_account() {
+            return Err(Error::invalid("invalid_email", "This address belongs to a service account."));
+        }
+        self.count_letter(&begin.address).await?;
+        let password = self.hash_password(begin.password).await?;
+        let known = self.store.identity(&begin.address).await?.is_some();
+        let company_name = match begin.company_name {
+            Some(name) => name,
+            None => domain_title(&begin.address)?,
+        };
+        let sign_up = SignUp {
+            id: self.random().uuid(),
+            address: begin.address.clone(),
+            first_name: begin.first_name,
+            last_name: begin.last_name,
+            company_name,
+            password,
+            begun_at: now,
+            expires_at: now + self.parameters.otp_ttl,
+            live: !known,
+        };
+        let letter = if known {
+            QueuedLetter::AlreadyRegistered { email: begin.address }
+        } else {
+            QueuedLetter::OneTimePassword { email: begin.address, sign_up: sign_up.id }
+        };
+        self.store.begin_sign_up(&sign_up, &letter, self.random()).await
+    }
+
+    /// Mails the one-time password of an address's newest sign-up again. Nothing tells whether there is one.
+    ///
+    /// # Errors
+    /// [`Error::TooMany`] if the address, known or not, was written to too often.
+    pub async fn resend_otp(&self, address: EmailAddress) -> Result<()> {
+        self.count_letter(&address).await?;
+        let newest = self.store.sign_ups(&address, self.now()).await?.pop();
+        let letter = match newest {
+            Some(sign_up) => QueuedLetter::OneTimePassword { email: address, sign_up: sign_up.id },
+            None => QueuedLetter::Nothing,
+        };
+        self.store.queue_letter(letter, self.now(), self.random()).await
+    }
+
+    async fn count_letter(&self, address: &EmailAddress) -> Result<()> {
+        self.brake("otp-letters", address, MOST_LETTERS, "Too many codes were asked for. Wait, then try again.").await
+    }
+
+    /// Counts one use by an address before it is made: at most `most` in as long as a one-time password lives.
+    pub(super) async fn brake(
+        &self,
+        kind: &'static str,
+        address: &EmailAddress,
+        most: u32,
+        message: &'static str,
+    ) -> Result<()> {
+        let window = self.parameters.otp_ttl.as_secs();
+        if self.store.count(kind, address.canonical(), window, most, self.now()).await? {
+            return Ok(());
+        }
+        let left = window - self.now().as_second().rem_euclid(window);
+        Err(Error::TooMany {
+            public: Public::new("too_many_attempts", message),
+            retry_after: SignedDuration::from_secs(left),
+        })
+    }
+}
+
+/// A company is named by its founder's domain if by nothing else; a domain can be longer than a title.
+fn domain_title(address: &EmailAddress) -> Result<Title> {
+    let name: String = address.domain().chars().take(Title::MOST).collect();
+    Title::parse(&name).map_err(|_| Error::internal("sign up: a domain is no title"))
+}

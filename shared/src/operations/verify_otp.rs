@@ -1,0 +1,87 @@
+//! Proving an address founds a company.
+
+use crate::{
+    Error, Result, Usher,
+    domain::{BatchId, CompanyId, EmailAddress, Person, Role, Status, UserId},
+    store::{self, Company, Profile, ProfileKind, ProfileStatus, SignUp},
+};
+
+/// Tries that one address has within a window, whichever sign-up they are for.
+const MOST_TRIES: u32 = 5;
+
+fn wrong_code() -> Error {
+    Error::invalid("invalid_otp", "The code is wrong or has expired.")
+}
+
+impl Usher {
+    /// Activates the sign-up that this one-time password was mailed for, and founds its company.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for a code that isn't good, [`Error::TooMany`] after five tries.
+    pub async fn verify_otp(&self, address: &EmailAddress, code: &str) -> Result<()> {
+        self.brake("otp-tries", address, MOST_TRIES, "Too many wrong codes. Wait, then ask for a new one.").await?;
+        let now = self.now();
+        let mut proved = None;
+        for sign_up in self.store.sign_ups(address, now).await? {
+            // All are compared, so that the time tells nothing.
+            if self.secrets.is_one_time_password(code, &sign_up.id.to_string(), now).await? {
+                proved = Some(sign_up);
+            }
+        }
+        self.found(proved.ok_or_else(wrong_code)?).await
+    }
+
+    async fn found(&self, sign_up: SignUp) -> Result<()> {
+        let now = self.now();
+        let (number, company_number) = self.store.take_numbers(1, true).await?;
+        let company = Company {
+            id: CompanyId::random(self.random()),
+            number: company_number,
+            name: sign_up.company_name.clone(),
+            salt: self.random().uuid().to_string(),
+            created_at: now,
+        };
+        let profile = Profile {
+            id: UserId::random(self.random()),
+            number,
+            address: sign_up.address.clone(),
+            first_name: sign_up.first_name.clone(),
+            last_name: Some(sign_up.last_name.clone()),
+            company: company.id,
+            password: Some(sign_up.password.clone()),
+            kind: ProfileKind::Person,
+            status: ProfileStatus::Active,
+            created_at: now,
+        };
+        let founder = self.member_record(&profile, Role::Admin, &company.salt);
+        if self.store.found(&sign_up, &company, &founder, &profile, self.random()).await? {
+            return Ok(());
+        }
+        // Its own write, of which only the reply was lost, or else somebody was quicker.
+        let ours = self.store.identity(&sign_up.address).await?.is_some_and(|identity| identity.user == profile.id);
+        if ours { Ok(()) } else { Err(wrong_code()) }
+    }
+
+    /// The record of somebody who is a member without having been invited.
+    pub(super) fn member_record(&self, profile: &Profile, role: Role, salt: &str) -> Person {
+        let now = self.now();
+        Person {
+            address: profile.address.clone(),
+            person_id: store::person_id(salt, &profile.address),
+            user: profile.id,
+            number: profile.number,
+            role,
+            status: Status::Accepted,
+            version: 0,
+            invited_at: now,
+            expires_at: now,
+            inviter: profile.id,
+            batch: BatchId::random(self.random()),
+            delivery: None,
+            mailed_version: 0,
+            first_name: Some(profile.first_name.clone()),
+            last_name: profile.last_name.clone(),
+            accepted_by: None,
+        }
+    }
+}

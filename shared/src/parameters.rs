@@ -1,0 +1,182 @@
+//! The deployment's parameters: the same names in the template, the environment and the documentation.
+
+use std::{ops::RangeInclusive, str::FromStr};
+
+use jiff::SignedDuration;
+
+use crate::domain::EmailAddress;
+
+/// A parameter has a value that it can't have. Its message names the parameter.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{name} must be {expected}, but is {value:?}")]
+pub struct InvalidParameter {
+    /// The parameter's name.
+    pub name: &'static str,
+    /// What it may be.
+    pub expected: String,
+    /// What it is.
+    pub value: String,
+}
+
+/// How this deployment behaves. [`Parameters::read`] has the names, ranges and defaults.
+#[derive(Debug, Clone)]
+pub struct Parameters {
+    /// Where the mailed links lead, without a trailing slash. Never taken from a request.
+    pub app_url: String,
+    /// Who the mails are from.
+    pub sender_address: EmailAddress,
+    /// How long an invitation can be accepted.
+    pub invitation_ttl: SignedDuration,
+    /// How long a one-time password is good.
+    pub otp_ttl: SignedDuration,
+    /// How long an access token is good.
+    pub access_token_ttl: SignedDuration,
+    /// How many users one request may name.
+    pub max_users_per_request: usize,
+    /// How long after an invitation the same person isn't mailed again.
+    pub resend_cooldown: SignedDuration,
+    /// The table's name.
+    pub table_name: String,
+    /// The SES configuration set whose events tell what became of a mail, if there is one.
+    pub configuration_set: Option<String>,
+    /// What is logged: a `tracing` filter directive such as `info`.
+    pub log_level: String,
+}
+
+impl Parameters {
+    /// Reads the parameters with `get`, which knows a name's value or doesn't.
+    ///
+    /// | name | default | range |
+    /// |---|---|---|
+    /// | `APP_URL` | required | http or https |
+    /// | `SENDER_ADDRESS` | required | an address |
+    /// | `INVITATION_TTL_SECONDS` | 604800 | 1 to 2592000 |
+    /// | `OTP_TTL_SECONDS` | 600 | 60 to 86400 |
+    /// | `ACCESS_TOKEN_TTL_SECONDS` | 3600 | 60 to 86400 |
+    /// | `MAX_USERS_PER_REQUEST` | 10000 | 1 to 100000 |
+    /// | `RESEND_COOLDOWN_SECONDS` | 60 | 0 to 86400 |
+    /// | `TABLE_NAME` | required | |
+    /// | `CONFIGURATION_SET` | none | |
+    /// | `LOG_LEVEL` | info | trace, debug, info, warn, error, off |
+    ///
+    /// # Errors
+    /// The first parameter that is missing or out of its range, by name.
+    pub fn read(get: impl Fn(&str) -> Option<String>) -> Result<Self, InvalidParameter> {
+        let reader = Reader(get);
+        Ok(Self {
+            app_url: reader.url("APP_URL")?,
+            sender_address: reader.parse("SENDER_ADDRESS", None, "an e-mail address")?,
+            invitation_ttl: reader.seconds("INVITATION_TTL_SECONDS", 604_800, 1..=2_592_000)?,
+            otp_ttl: reader.seconds("OTP_TTL_SECONDS", 600, 60..=86_400)?,
+            access_token_ttl: reader.seconds("ACCESS_TOKEN_TTL_SECONDS", 3_600, 60..=86_400)?,
+            max_users_per_request: usize::try_from(reader.number("MAX_USERS_PER_REQUEST", 10_000, 1..=100_000)?)
+                .unwrap_or(usize::MAX),
+            resend_cooldown: reader.seconds("RESEND_COOLDOWN_SECONDS", 60, 0..=86_400)?,
+            table_name: reader.required("TABLE_NAME", "the table's name")?,
+            configuration_set: reader.get("CONFIGURATION_SET"),
+            log_level: reader.level("LOG_LEVEL")?,
+        })
+    }
+}
+
+struct Reader<G>(G);
+
+impl<G: Fn(&str) -> Option<String>> Reader<G> {
+    fn get(&self, name: &str) -> Option<String> {
+        (self.0)(name).filter(|value| !value.is_empty())
+    }
+
+    fn required(&self, name: &'static str, expected: &str) -> Result<String, InvalidParameter> {
+        self.get(name).ok_or_else(|| invalid(name, expected, ""))
+    }
+
+    fn parse<T: FromStr>(
+        &self,
+        name: &'static str,
+        default: Option<&str>,
+        expected: &str,
+    ) -> Result<T, InvalidParameter> {
+        let value = match (self.get(name), default) {
+            (Some(value), _) => value,
+            (None, Some(default)) => default.to_owned(),
+            (None, None) => return Err(invalid(name, expected, "")),
+        };
+        value.parse().map_err(|_| invalid(name, expected, &value))
+    }
+
+    fn number(&self, name: &'static str, default: i64, range: RangeInclusive<i64>) -> Result<i64, InvalidParameter> {
+        let expected = format!("a whole number from {} to {}", range.start(), range.end());
+        let value: i64 = self.parse(name, Some(&default.to_string()), &expected)?;
+        if range.contains(&value) { Ok(value) } else { Err(invalid(name, &expected, &value.to_string())) }
+    }
+
+    fn seconds(
+        &self,
+        name: &'static str,
+        default: i64,
+        range: RangeInclusive<i64>,
+    ) -> Result<SignedDuration, InvalidParameter> {
+        self.number(name, default, range).map(SignedDuration::from_secs)
+    }
+
+    fn url(&self, name: &'static str) -> Result<String, InvalidParameter> {
+        const EXPECTED: &str = "an http or https URL without query or fragment";
+        let value = self.required(name, EXPECTED)?;
+        let host = value.strip_prefix("https://").or_else(|| value.strip_prefix("http://")).unwrap_or_default();
+        let printable = value.bytes().all(|byte| byte.is_ascii_graphic() && !b"\"<>?#\\".contains(&byte));
+        if host.is_empty() || host.starts_with('/') || !printable {
+            return Err(invalid(name, EXPECTED, &value));
+        }
+        Ok(value.trim_end_matches('/').to_owned())
+    }
+
+    fn level(&self, name: &'static str) -> Result<String, InvalidParameter> {
+        const LEVELS: [&str; 6] = ["trace", "debug", "info", "warn", "error", "off"];
+        let value = self.get(name).unwrap_or_else(|| "info".to_owned()).to_lowercase();
+        if LEVELS.contains(&value.as_str()) { Ok(value) } else { Err(invalid(name, &LEVELS.join(", "), &value)) }
+    }
+}
+
+fn invalid(name: &'static str, expected: &str, value: &str) -> InvalidParameter {
+    InvalidParameter { name, expected: expected.to_owned(), value: value.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(changed: &[(&str, &str)]) -> Result<Parameters, InvalidParameter> {
+        let base =
+            [("APP_URL", "https://app.example.com/"), ("SENDER_ADDRESS", "usher@example.com"), ("TABLE_NAME", "usher")];
+        Parameters::read(|name| {
+            changed.iter().chain(&base).find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned())
+        })
+    }
+
+    #[test]
+    fn defaults_are_those_of_the_design() {
+        let parameters = read(&[]).unwrap();
+        assert_eq!(parameters.app_url, "https://app.example.com");
+        assert_eq!(parameters.invitation_ttl, SignedDuration::from_hours(7 * 24));
+        assert_eq!(parameters.max_users_per_request, 10_000);
+    }
+
+    #[test]
+    fn a_bad_value_is_refused_by_name() {
+        for (name, value) in [
+            ("APP_URL", "app.example.com"),
+            ("APP_URL", "https://"),
+            ("APP_URL", "https://x/?a"),
+            ("SENDER_ADDRESS", "nobody"),
+            ("INVITATION_TTL_SECONDS", "0"),
+            ("INVITATION_TTL_SECONDS", "2592001"),
+            ("RESEND_COOLDOWN_SECONDS", "-1"),
+            ("MAX_USERS_PER_REQUEST", "many"),
+            ("LOG_LEVEL", "loud"),
+        ] {
+            let error = read(&[(name, value)]).unwrap_err();
+            assert_eq!(error.name, name);
+            assert!(error.to_string().contains(value));
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! Access tokens: JWTs (RFC 7519) signed with Ed25519 (RFC 8037), verified with keys that the table holds.
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use ed25519_dalek::{SigningKey, VerifyingKey, pkcs8::EncodePrivateKey};
+use jiff::Timestamp;
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::{Secrets, keyed_digest};
+use crate::{
+    Error, Result,
+    domain::{CompanyId, UserId},
+};
+
+/// Who issues and who is meant.
+const ISSUER: &str = "usher";
+
+/// What an access token says.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Claims {
+    /// The user.
+    pub sub: UserId,
+    /// The user's company.
+    pub company: CompanyId,
+    /// The company's integer id, as DataGOL documents the claim.
+    #[serde(rename = "companyId")]
+    pub company_number: u32,
+    /// The user's integer id, as DataGOL documents the claim.
+    #[serde(rename = "userId")]
+    pub user_number: u32,
+    /// The user's role in the company. Told for clients; what counts is read from the table on each request.
+    pub roles: Vec<String>,
+    /// The permissions of that role, likewise.
+    pub permissions: Vec<String>,
+    /// Issued at, seconds since the epoch.
+    pub iat: i64,
+    /// Expires at, seconds since the epoch.
+    pub exp: i64,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Payload<C> {
+    iss: String,
+    aud: String,
+    #[serde(flatten)]
+    claims: C,
+}
+
+/// A signed access token, and the key that verifies it.
+pub struct AccessToken {
+    /// The token. A secret: it goes to its owner and nowhere else.
+    pub token: String,
+    /// The key that verifies it, which the table must hold before the token is used.
+    pub key: PublicKey,
+}
+
+/// A key that access tokens are verified with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PublicKey {
+    /// The key's id, the `kid` of RFC 7517 section 4.5.
+    pub kid: String,
+    /// The public key, the `x` of RFC 8037 section 2.
+    pub x: String,
+}
+
+impl Secrets {
+    /// Signs `claims` with the current key.
+    ///
+    /// # Errors
+    /// The secret can't be read.
+    pub async fn sign(&self, claims: &Claims, now: Timestamp) -> Result<AccessToken> {
+        let ring = self.token.ring(now).await?;
+        let seed = keyed_digest(ring.key(&ring.current)?, &[b"access token"]);
+        let signing = SigningKey::from_bytes(&seed);
+        let key = public_key(&ring.current, &signing.verifying_key());
+        let pkcs8 = signing.to_pkcs8_der().map_err(|_| Error::internal("access token: encoding its key"))?;
+        let mut header = Header::new(Algorithm::EdDSA);
+        header.kid = Some(key.kid.clone());
+        let payload = Payload { iss: ISSUER.to_owned(), aud: ISSUER.to_owned(), claims };
+        let token = jsonwebtoken::encode(&header, &payload, &EncodingKey::from_ed_der(pkcs8.as_bytes()))
+            .map_err(|_| Error::internal("access token: signing"))?;
+        Ok(AccessToken { token, key })
+    }
+}
+
+/// The id names the material too: a secret that was made anew under an old name has another `kid`.
+fn public_key(id: &str, key: &VerifyingKey) -> PublicKey {
+    let digest = URL_SAFE_NO_PAD.encode(&Sha256::digest(key.as_bytes())[..6]);
+    PublicKey { kid: format!("{id}-{digest}"), x: URL_SAFE_NO_PAD.encode(key.as_bytes()) }
+}
+
+/// The id of the key that a token says it was signed with; `None` if it isn't a token of ours at all.
+pub fn key_id(token: &str) -> Option<String> {
+    jsonwebtoken::decode_header(token).ok().filter(|header| header.alg == Algorithm::EdDSA)?.kid
+}
+
+/// The claims of a token that `key` signed and that is alive at `now`; `None` for every other.
+pub fn verify(token: &str, key: &PublicKey, now: Timestamp) -> Option<Claims> {
+    let mut validation = Validation::new(Algorithm::EdDSA);
+    validation.set_issuer(&[ISSUER]);
+    validation.set_audience(&[ISSUER]);
+    // The library would ask the system's clock.
+    validation.validate_exp = false;
+    let key = DecodingKey::from_ed_components(&key.x).ok()?;
+    let claims = jsonwebtoken::decode::<Payload<Claims>>(token, &key, &validation).ok()?.claims.claims;
+    (now.as_second() < claims.exp).then_some(claims)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::*;
+    use crate::{SecretSource, domain::SystemRandom};
+
+    async fn signed(secret: &str, exp: i64) -> AccessToken {
+        let path = std::env::temp_dir().join(format!("usher-{}", UserId::random(&SystemRandom)));
+        std::fs::File::create(&path).unwrap().write_all(secret.as_bytes()).unwrap();
+        let secrets = Secrets::new(SecretSource::Withheld, SecretSource::File(path.clone()));
+        let claims = Claims {
+            sub: UserId::random(&SystemRandom),
+            company: CompanyId::random(&SystemRandom),
+            company_number: 1,
+            user_number: 2,
+            roles: vec!["ADMIN".to_owned()],
+            permissions: Vec::new(),
+            iat: 0,
+            exp,
+        };
+        let token = secrets.sign(&claims, Timestamp::UNIX_EPOCH).await.unwrap();
+        std::fs::remove_file(path).unwrap();
+        token
+    }
+
+    #[tokio::test]
+    async fn a_token_is_good_until_the_second_it_expires() {
+        let AccessToken { token, key } = signed(r#"{"current":"1","1":"a"}"#, 100).await;
+        assert_eq!(key_id(&token).as_deref(), Some(key.kid.as_str()));
+        assert!(verify(&token, &key, Timestamp::from_second(99).unwrap()).is_some());
+        assert!(verify(&token, &key, Timestamp::from_second(100).unwrap()).is_none());
+    }
+
+    #[tokio::test]
+    async fn a_token_of_another_key_or_a_changed_one_is_not_ours() {
+        let AccessToken { token, key } = signed(r#"{"current":"1","1":"a"}"#, 100).await;
+        let other = signed(r#"{"current":"1","1":"b"}"#, 100).await;
+        assert_ne!(key.kid, other.key.kid);
+        assert!(verify(&token, &other.key, Timestamp::UNIX_EPOCH).is_none());
+        let (head, signature) = token.rsplit_once('.').unwrap();
+        let forged = format!("{head}A.{signature}");
+        assert!(verify(&forged, &key, Timestamp::UNIX_EPOCH).is_none());
+        for text in ["", "a.b.c", "usher_sa_abc"] {
+            assert!(key_id(text).is_none());
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! What is derived from the link secret: invitations' hashes and one-time passwords. Neither is kept anywhere.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use subtle::ConstantTimeEq;
+
+use super::{Keyring, Secrets, keyed_digest};
+use crate::{Result, domain::InvitationHash};
+
+/// A key of the link secret.
+pub struct LinkKey {
+    ring: Arc<Keyring>,
+    id: String,
+}
+
+impl Secrets {
+    /// The link key of this id, or the current one.
+    ///
+    /// # Errors
+    /// The secret can't be read, or the key is no longer in it.
+    pub async fn link_key(&self, id: Option<&str>, now: Timestamp) -> Result<LinkKey> {
+        let ring = self.link.ring(now).await?;
+        let id = id.unwrap_or(&ring.current).to_owned();
+        ring.key(&id)?;
+        Ok(LinkKey { ring, id })
+    }
+
+    /// Whether `code` is the one-time password of this sign-up, made with any key that is still there.
+    ///
+    /// # Errors
+    /// The secret can't be read.
+    pub async fn is_one_time_password(&self, code: &str, sign_up: &str, now: Timestamp) -> Result<bool> {
+        let ring = self.link.ring(now).await?;
+        let matches = ring.keys.values().map(|key| one_time_password(key, sign_up).as_bytes().ct_eq(code.as_bytes()));
+        Ok(matches.fold(subtle::Choice::from(0), |any, one| any | one).into())
+    }
+}
+
+impl LinkKey {
+    /// The key's id: kept with what waits to be mailed, so that a mail sent twice carries the same link.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// The hash of an invitation: of one record, for one version of it.
+    pub fn invitation_hash(&self, record: (&str, &str), version: u32) -> InvitationHash {
+        let parts = [b"invitation", record.0.as_bytes(), record.1.as_bytes(), &version.to_be_bytes()];
+        let digest = keyed_digest(self.secret(), &parts);
+        let mut bytes = [0; 16];
+        bytes.copy_from_slice(&digest[..16]);
+        InvitationHash::from_digest(bytes)
+    }
+
+    /// The six digits that prove the address of a sign-up.
+    pub fn one_time_password(&self, sign_up: &str) -> String {
+        one_time_password(self.secret(), sign_up)
+    }
+
+    fn secret(&self) -> &str {
+        self.ring.keys.get(&self.id).map_or("", String::as_str)
+    }
+}
+
+/// Truncated as RFC 4226 section 5.3 does it, from eight bytes, which leaves no measurable bias.
+fn one_time_password(key: &str, sign_up: &str) -> String {
+    let digest = keyed_digest(key, &[b"one-time password", sign_up.as_bytes()]);
+    let mut bytes = [0; 8];
+    bytes.copy_from_slice(&digest[..8]);
+    format!("{:06}", u64::from_be_bytes(bytes) % 1_000_000)
+}

@@ -1,0 +1,298 @@
+//! Companies, users, and the addresses that are theirs.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    Found, Store,
+    change::{Change, Written},
+    from_item, keys,
+    people::{Entry, entry},
+    sign_ups::SignUp,
+};
+use crate::{
+    Error, Result,
+    domain::{
+        CompanyId, EmailAddress, PasswordHash, Person, PersonName, Random, Role, Scope, Title, UserId, WorkspaceId,
+    },
+    secrets::PublicKey,
+};
+
+/// A company: the tenant.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Company {
+    /// Its id.
+    pub id: CompanyId,
+    /// Its integer id.
+    pub number: u32,
+    /// Its name.
+    pub name: Title,
+    /// Makes the ids of its people unguessable.
+    pub salt: String,
+    /// When it was founded.
+    #[serde(with = "jiff::fmt::serde::timestamp::millisecond::required")]
+    pub created_at: Timestamp,
+}
+
+/// What kind of user it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum ProfileKind {
+    /// Somebody with a password.
+    Person,
+    /// A program with a token.
+    ServiceAccount,
+}
+
+/// Whether a user can do anything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum ProfileStatus {
+    /// Yes.
+    Active,
+    /// Removed, and all its tokens and memberships are void.
+    Deleted,
+}
+
+/// A user.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Profile {
+    /// The user's id.
+    pub id: UserId,
+    /// The user's integer id.
+    pub number: u32,
+    /// The user's address.
+    #[serde(rename = "email")]
+    pub address: EmailAddress,
+    /// First name; a service account's name.
+    pub first_name: PersonName,
+    /// Last name.
+    pub last_name: Option<PersonName>,
+    /// The company they signed up with.
+    pub company: CompanyId,
+    /// Their password, if they have one.
+    pub password: Option<PasswordHash>,
+    /// Person or service account.
+    pub kind: ProfileKind,
+    /// Active or not.
+    pub status: ProfileStatus,
+    /// When they signed up.
+    #[serde(with = "jiff::fmt::serde::timestamp::millisecond::required")]
+    pub created_at: Timestamp,
+}
+
+impl Profile {
+    /// Whether the user can do anything.
+    pub fn is_active(&self) -> bool {
+        self.status == ProfileStatus::Active
+    }
+
+    /// First and last name.
+    pub fn full_name(&self) -> String {
+        match &self.last_name {
+            Some(last) => format!("{} {last}", self.first_name),
+            None => self.first_name.to_string(),
+        }
+    }
+}
+
+/// Whose an address is.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Identity {
+    /// The user.
+    pub user: UserId,
+    /// The user's integer id.
+    pub number: u32,
+    /// The user's company.
+    pub company: CompanyId,
+    /// Person or service account.
+    pub kind: ProfileKind,
+    /// First name; a service account's name.
+    pub first_name: PersonName,
+    /// Last name.
+    pub last_name: Option<PersonName>,
+}
+
+impl Identity {
+    /// The identity of a user.
+    pub fn of(profile: &Profile) -> Self {
+        Self {
+            user: profile.id,
+            number: profile.number,
+            company: profile.company,
+            kind: profile.kind,
+            first_name: profile.first_name.clone(),
+            last_name: profile.last_name.clone(),
+        }
+    }
+}
+
+/// A user's role in a workspace or company. This is the authoritative one.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub struct Membership {
+    /// The role.
+    pub role: Role,
+    /// The workspace, if it isn't the company.
+    pub workspace: Option<WorkspaceId>,
+}
+
+impl Membership {
+    /// A membership.
+    pub fn new(role: Role, of: Scope) -> Self {
+        let workspace = if let Scope::Workspace(id) = of { Some(id) } else { None };
+        Self { role, workspace }
+    }
+}
+
+/// What is known of a caller, read at once.
+#[derive(Debug)]
+pub struct Standing {
+    /// Their profile.
+    pub profile: Option<Profile>,
+    /// Their role in their company.
+    pub company: Option<Membership>,
+    /// Their role in the workspace in question.
+    pub workspace: Option<Membership>,
+}
+
+impl Store {
+    /// A user's profile, and their roles in their company and in one workspace.
+    pub async fn standing(&self, user: UserId, company: CompanyId, workspace: Option<WorkspaceId>) -> Result<Standing> {
+        let keys = caller_keys(user, company, workspace);
+        let mut found = self.get_many(keys).await?;
+        take_standing(&mut found, user, company, workspace)
+    }
+
+    /// Whose an address is.
+    pub async fn identity(&self, address: &EmailAddress) -> Result<Option<Identity>> {
+        self.get(&keys::identity(address)).await
+    }
+
+    /// Whose these addresses are: for each address, in order.
+    pub async fn identities(&self, addresses: &[&EmailAddress]) -> Result<Vec<Option<Identity>>> {
+        let mut found = self.get_many(addresses.iter().map(|address| keys::identity(address)).collect()).await?;
+        addresses.iter().map(|address| found.take(&keys::identity(address))).collect()
+    }
+
+    /// A user.
+    pub async fn profile(&self, user: UserId) -> Result<Option<Profile>> {
+        self.get(&keys::profile(user)).await
+    }
+
+    /// A company.
+    pub async fn company(&self, id: CompanyId) -> Result<Option<Company>> {
+        self.get(&keys::company(id)).await
+    }
+
+    /// A user's roles in workspaces.
+    pub async fn memberships(&self, user: UserId) -> Result<Vec<Membership>> {
+        let (pk, _) = keys::profile(user).into_parts();
+        self.query(&pk, "M#W#", usize::MAX).await
+    }
+
+    /// Replaces a password's hash by one of the same password, unless the password was changed meanwhile.
+    pub async fn rehash(&self, user: UserId, old: &PasswordHash, new: &PasswordHash) -> Result<()> {
+        let change = Change::update(keys::profile(user), "SET #password = :new").when("#password = :old");
+        self.write(change.with("old", old).with("new", new)).await.map(|_| ())
+    }
+
+    /// Takes integer ids: `users` in a row for users and one for a company if asked. Answers the first of each.
+    pub async fn take_numbers(&self, users: u32, company: bool) -> Result<(u32, u32)> {
+        #[derive(Deserialize)]
+        struct Numbers {
+            users: u32,
+            companies: u32,
+        }
+        let change = Change::update(keys::numbers(), "ADD #users :users, #companies :companies")
+            .with("users", users)
+            .with("companies", u32::from(company));
+        let Written::Done(item) = self.write(change).await? else {
+            return Err(Error::internal("store: an update without a condition was refused"));
+        };
+        let last: Numbers = from_item(item)?;
+        if last.users > i32::MAX.unsigned_abs() {
+            return Err(Error::internal("store: integer ids are used up"));
+        }
+        Ok((last.users + 1 - users, last.companies))
+    }
+
+    /// Founds a company with its first user, who proved an address. `false` if the sign-up was already used or the
+    /// address got an account meanwhile.
+    pub async fn found(
+        &self,
+        sign_up: &SignUp,
+        company: &Company,
+        founder: &Person,
+        profile: &Profile,
+        random: &dyn Random,
+    ) -> Result<bool> {
+        let of = Scope::Company(company.id);
+        let told = Entry { at: company.created_at, actor: profile.id, action: "company.founded", subjects: vec![] };
+        let changes = vec![
+            Change::delete(keys::sign_up(&sign_up.address, sign_up.id)).if_present(),
+            Change::put(&keys::identity(&profile.address), Identity::of(profile)).if_absent(),
+            Change::put(&keys::profile(profile.id), profile).if_absent(),
+            Change::put(&keys::company(company.id), company).if_absent(),
+            Change::put(&keys::person(of, &founder.address), founder),
+            Change::put(&keys::membership(profile.id, of), Membership::new(founder.role, of)),
+            entry(of, &told, random),
+        ];
+        Ok(matches!(self.transact(changes).await?, super::transact::Transacted::Done))
+    }
+
+    /// Makes a key known to those who verify.
+    pub async fn publish_key(&self, key: &PublicKey) -> Result<()> {
+        self.write(Change::put(&keys::public_key(&key.kid), key).if_absent()).await.map(|_| ())
+    }
+
+    /// A published key.
+    pub async fn public_key(&self, kid: &str) -> Result<Option<PublicKey>> {
+        self.get(&keys::public_key(kid)).await
+    }
+
+    /// All published keys.
+    pub async fn public_keys(&self) -> Result<Vec<PublicKey>> {
+        let (pk, _) = keys::numbers().into_parts();
+        self.query(&pk, "KEY#", usize::MAX).await
+    }
+
+    /// Counts one use of something that may be used `most` times in a window of `window_seconds`. `false` if it was
+    /// used up; then nothing is counted.
+    pub async fn count(
+        &self,
+        kind: &str,
+        subject: &str,
+        window_seconds: i64,
+        most: u32,
+        now: Timestamp,
+    ) -> Result<bool> {
+        let window = now.as_second() / window_seconds.max(1);
+        let key = keys::counter(kind, &keys::digest(subject), window);
+        let change = Change::update(key, "ADD #used :one SET #purge_at = :purge_at")
+            .when("attribute_not_exists(pk) OR #used < :most")
+            .with("one", 1)
+            .with("most", most)
+            .with("purge_at", (window + 2) * window_seconds);
+        Ok(matches!(self.write(change).await?, Written::Done(_)))
+    }
+}
+
+pub(super) fn caller_keys(user: UserId, company: CompanyId, workspace: Option<WorkspaceId>) -> Vec<keys::Key> {
+    let mut keys = vec![keys::profile(user), keys::membership(user, Scope::Company(company))];
+    keys.extend(workspace.map(|id| keys::membership(user, Scope::Workspace(id))));
+    keys
+}
+
+pub(super) fn take_standing(
+    found: &mut Found,
+    user: UserId,
+    company: CompanyId,
+    workspace: Option<WorkspaceId>,
+) -> Result<Standing> {
+    let workspace = workspace.map(|id| found.take(&keys::membership(user, Scope::Workspace(id)))).transpose()?;
+    Ok(Standing {
+        profile: found.take(&keys::profile(user))?,
+        company: found.take(&keys::membership(user, Scope::Company(company)))?,
+        workspace: workspace.flatten(),
+    })
+}

@@ -1,0 +1,49 @@
+//! What the rows of one inviting request have in common.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{Store, change::Change, keys};
+use crate::{
+    Result,
+    domain::{BatchId, Message},
+};
+
+/// Kept this long after the request: longer than any invitation lives.
+const KEPT_SECONDS: i64 = 60 * 24 * 3600;
+
+/// One inviting request, as its mails need it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Batch {
+    /// Its id.
+    pub id: BatchId,
+    /// The inviter's name.
+    pub inviter_name: String,
+    /// What they invite to: the workspace's or company's name.
+    pub scope_name: String,
+    /// The company's name.
+    pub company_name: String,
+    /// What the inviter wrote.
+    pub message: Option<Message>,
+}
+
+impl Store {
+    /// Writes a batch.
+    pub async fn put_batch(&self, batch: &Batch, now: Timestamp) -> Result<()> {
+        let key = keys::batch(batch.id);
+        let change = Change::put(&key, Perishable { batch, purge_at: now.as_second() + KEPT_SECONDS });
+        self.write(change).await.map(|_| ())
+    }
+
+    /// A batch.
+    pub async fn batch(&self, id: BatchId) -> Result<Option<Batch>> {
+        self.get(&keys::batch(id)).await
+    }
+}
+
+#[derive(Serialize)]
+struct Perishable<'a> {
+    #[serde(flatten)]
+    batch: &'a Batch,
+    purge_at: i64,
+}

@@ -1,0 +1,156 @@
+//! The keys of the table's items.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use super::{Item, attribute};
+use crate::domain::{BatchId, CompanyId, EmailAddress, Scope, UserId, WorkspaceId};
+
+/// One partition takes only 1,000 writes a second, so people and queued mail are spread over this many.
+pub(super) const PARTITIONS: u8 = 8;
+
+/// An item's primary key.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Key {
+    pub(super) pk: String,
+    pub(super) sk: String,
+}
+
+impl Key {
+    fn new(pk: impl Into<String>, sk: impl Into<String>) -> Self {
+        Self { pk: pk.into(), sk: sk.into() }
+    }
+
+    pub(super) fn item(&self) -> Item {
+        Item::from([("pk".to_owned(), attribute(&self.pk)), ("sk".to_owned(), attribute(&self.sk))])
+    }
+
+    /// The key as text parts.
+    pub fn parts(&self) -> (&str, &str) {
+        (&self.pk, &self.sk)
+    }
+
+    /// What the person of this key was invited to.
+    pub fn scope(&self) -> Option<Scope> {
+        let (id, _) = self.pk.get(2..)?.split_once("#P")?;
+        match self.pk.get(..2)? {
+            "W#" => id.parse().ok().map(Scope::Workspace),
+            "C#" => id.parse().ok().map(Scope::Company),
+            _ => None,
+        }
+    }
+
+    pub(super) fn into_parts(self) -> (String, String) {
+        (self.pk, self.sk)
+    }
+
+    /// A key that was read as text parts, as a stream's record has them.
+    pub fn from_parts(pk: &str, sk: &str) -> Self {
+        Self::new(pk, sk)
+    }
+}
+
+fn spread(text: &str) -> u8 {
+    Sha256::digest(text.as_bytes())[0] % PARTITIONS
+}
+
+fn scope(scope: Scope) -> String {
+    match scope {
+        Scope::Workspace(id) => format!("W#{id}"),
+        Scope::Company(id) => format!("C#{id}"),
+    }
+}
+
+/// A person of a workspace or company.
+pub(super) fn person(of: Scope, address: &EmailAddress) -> Key {
+    Key::new(people(of, spread(address.canonical())), address.canonical())
+}
+
+/// The partition of some of a workspace's or company's people.
+pub(super) fn people(of: Scope, partition: u8) -> String {
+    format!("{}#P{partition}", scope(of))
+}
+
+pub(super) fn workspace(id: WorkspaceId) -> Key {
+    Key::new(format!("W#{id}"), "META")
+}
+
+pub(super) fn company(id: CompanyId) -> Key {
+    Key::new(format!("C#{id}"), "META")
+}
+
+pub(super) fn company_workspace(company: CompanyId, id: WorkspaceId) -> Key {
+    Key::new(format!("C#{company}"), format!("W#{id}"))
+}
+
+pub(super) fn service_account(company: CompanyId, name: &str) -> Key {
+    Key::new(format!("C#{company}"), format!("SA#{name}"))
+}
+
+pub(super) fn profile(user: UserId) -> Key {
+    Key::new(format!("U#{user}"), "PROFILE")
+}
+
+pub(super) fn membership(user: UserId, of: Scope) -> Key {
+    Key::new(format!("U#{user}"), format!("M#{}", scope(of)))
+}
+
+pub(super) fn identity(address: &EmailAddress) -> Key {
+    Key::new(format!("E#{}", address.canonical()), "A")
+}
+
+pub(super) fn sign_up(address: &EmailAddress, id: Uuid) -> Key {
+    Key::new(format!("E#{}", address.canonical()), format!("OTP#{id}"))
+}
+
+pub(super) fn hash(digest: &str) -> Key {
+    Key::new(format!("H#{digest}"), "-")
+}
+
+pub(super) fn token(digest: &str) -> Key {
+    Key::new(format!("T#{digest}"), "-")
+}
+
+pub(super) fn batch(id: BatchId) -> Key {
+    Key::new(format!("B#{id}"), "-")
+}
+
+/// A place in a queue, sorted by time.
+pub(super) fn outbox(queue: &str, at: Timestamp, unique: Uuid) -> Key {
+    Key::new(format!("Q#{queue}"), format!("{:013}#{unique}", at.as_millisecond()))
+}
+
+/// Where the key's item goes when it is given up, and back.
+pub(super) fn dead(key: &Key) -> Key {
+    Key::new(key.pk.replacen("Q#", "QX#", 1), key.sk.clone())
+}
+
+pub(super) fn revived(key: &Key) -> Key {
+    Key::new(key.pk.replacen("QX#", "Q#", 1), key.sk.clone())
+}
+
+pub(super) fn audit(of: Scope, at: Timestamp, unique: Uuid) -> Key {
+    Key::new(format!("{}#A", scope(of)), format!("{:013}#{unique}", at.as_millisecond()))
+}
+
+/// A brake's counter: what is counted, whose, and in which window of time.
+pub(super) fn counter(kind: &str, subject: &str, window: i64) -> Key {
+    Key::new(format!("R#{kind}#{subject}#{window}"), "-")
+}
+
+/// The counters that integer ids are taken from.
+pub(super) fn numbers() -> Key {
+    Key::new("CONFIG", "NUMBERS")
+}
+
+pub(super) fn public_key(kid: &str) -> Key {
+    Key::new("CONFIG", format!("KEY#{kid}"))
+}
+
+/// SHA-256 (FIPS 180-4) in base64url: how secrets are looked up and addresses are counted.
+pub(super) fn digest(secret: &str) -> String {
+    use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+    URL_SAFE_NO_PAD.encode(Sha256::digest(secret.as_bytes()))
+}

@@ -1,0 +1,98 @@
+//! DynamoDB: one table. Attribute maps are seen nowhere else.
+//!
+//! `docs/table.md` lists the items and what each access costs. To add a lookup, add its key to [`keys`] and a method
+//! beside those of the same item: it reads consistently, returns `Result<Option<T>>`, and never decides authority or
+//! uniqueness through the index. To add a transition, write it as one [`change::Change`] whose condition is the whole
+//! rule.
+
+mod accounts;
+mod batches;
+mod change;
+mod keys;
+mod outbox;
+mod people;
+mod read;
+mod service_accounts;
+mod sign_ups;
+mod transact;
+mod workspaces;
+
+pub use accounts::{Company, Identity, Membership, Profile, ProfileKind, ProfileStatus, Standing};
+pub use batches::Batch;
+pub use keys::Key;
+pub use outbox::{Claimed, Kind, MOST_ATTEMPTS, Mailed, QueuedItem, QueuedLetter, Task};
+pub use people::{Acceptance, Accepted, Draft, DraftKind, Drafted, HashItem, Inviting, NewAccount};
+pub use service_accounts::{OpaqueToken, ServiceAccount};
+pub use sign_ups::SignUp;
+pub use workspaces::{Workspace, person_id};
+
+use aws_sdk_dynamodb::{Client, error::SdkError, types::AttributeValue};
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use serde::{Serialize, de::DeserializeOwned};
+use std::{collections::HashMap, sync::Arc};
+
+use crate::{Error, Internal, Result, domain::Random};
+
+use read::Found;
+
+/// Attributes by name.
+type Item = HashMap<String, AttributeValue>;
+
+/// The table.
+#[derive(Debug, Clone)]
+pub struct Store {
+    client: Client,
+    table: String,
+    random: Arc<dyn Random>,
+}
+
+impl Store {
+    /// The table of this name. `random` spreads what is tried again over time.
+    pub fn new(client: Client, table: String, random: Arc<dyn Random>) -> Self {
+        Self { client, table, random }
+    }
+
+    /// A number of milliseconds below `most`.
+    fn jitter(&self, most: u64) -> u64 {
+        let mut bytes = [0; 8];
+        self.random.fill(&mut bytes);
+        u64::from_le_bytes(bytes) % most.max(1)
+    }
+}
+
+/// The digest that a token is looked up by.
+pub fn token_digest(token: &str) -> String {
+    keys::digest(token)
+}
+
+fn attribute(value: impl Serialize) -> AttributeValue {
+    // Only maps with keys that aren't strings fail, and no item has one.
+    serde_dynamo::aws_sdk_dynamodb_1::to_attribute_value(value).unwrap_or(AttributeValue::Null(true))
+}
+
+fn to_item(value: impl Serialize) -> Item {
+    match attribute(value) {
+        AttributeValue::M(map) => map.into_iter().filter(|(_, value)| !value.is_null()).collect(),
+        _ => Item::new(),
+    }
+}
+
+fn from_item<T: DeserializeOwned>(item: Item) -> Result<T> {
+    serde_dynamo::aws_sdk_dynamodb_1::from_item(item)
+        .map_err(|_| Error::internal(format!("store: an item isn't a {}", std::any::type_name::<T>())))
+}
+
+/// What failed, without the SDK's text: it may quote items.
+fn failed<E: ProvideErrorMetadata, R>(action: &'static str, error: &SdkError<E, R>) -> Error {
+    let code = error.as_service_error().and_then(|error| error.code());
+    let internal = Internal::new(format!("store: {action}: {}", code.unwrap_or("no answer")));
+    match code {
+        Some(
+            "ResourceNotFoundException"
+            | "AccessDeniedException"
+            | "ValidationException"
+            | "UnrecognizedClientException",
+        ) => Error::Internal(internal),
+        _ => Error::Unavailable(internal),
+    }
+}

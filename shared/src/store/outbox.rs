@@ -1,0 +1,362 @@
+//! The outbox: what waits to be mailed, claimed by one deliverer at a time.
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::{
+    Batch, HashItem, Store,
+    change::{Change, Written},
+    from_item,
+    keys::{self, Key},
+    people::HASH_KEPT,
+    transact::Transacted,
+};
+use crate::{
+    Error, Result,
+    domain::{BatchId, DeliveryState, EmailAddress, InvitationHash, Person, Random, Scope},
+};
+
+/// Addresses in one item: with the item itself they are settled in one transaction, and SES takes 50 at once.
+pub(super) const MOST_ADDRESSES: usize = 48;
+
+/// A claimed item is the claimer's for this long.
+const LEASE: SignedDuration = SignedDuration::from_mins(5);
+
+/// After so many tries an item is given up.
+pub const MOST_ATTEMPTS: u32 = 6;
+
+/// The partition of letters about sign-ups, which go ahead of invitations.
+const LETTERS: &str = "otp";
+
+/// Which mail people get.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum Kind {
+    /// An invitation, with a link.
+    Invitation,
+    /// The news that they are a member.
+    Added,
+}
+
+/// A letter to one address about a sign-up.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(tag = "letter", rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum QueuedLetter {
+    /// The one-time password of a sign-up.
+    OneTimePassword {
+        /// To whom.
+        email: EmailAddress,
+        /// The sign-up.
+        sign_up: Uuid,
+    },
+    /// That the address has an account already.
+    AlreadyRegistered {
+        /// To whom.
+        email: EmailAddress,
+    },
+    /// Nothing at all: queued so that an answer takes as long for an unknown address.
+    Nothing,
+}
+
+/// What an item asks for.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Task {
+    /// A letter.
+    Letter(QueuedLetter),
+    /// Mails to people of a workspace or company.
+    People {
+        /// Which mail.
+        kind: Kind,
+        /// The request it came with.
+        batch: BatchId,
+        /// The records.
+        people: Vec<Key>,
+    },
+}
+
+/// An item of the outbox.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct QueuedItem {
+    #[serde(flatten)]
+    task: Task,
+    #[serde(default)]
+    attempts: u32,
+    #[serde(default)]
+    leased_until: i64,
+    link_key: Option<String>,
+    reason: Option<String>,
+}
+
+impl QueuedItem {
+    fn new(task: Task) -> Self {
+        Self { task, attempts: 0, leased_until: 0, link_key: None, reason: None }
+    }
+
+    pub(super) fn letter(letter: QueuedLetter) -> Self {
+        Self::new(Task::Letter(letter))
+    }
+
+    pub(super) fn people(kind: Kind, of: Scope, batch: BatchId, addresses: &[&EmailAddress]) -> Self {
+        let people = addresses.iter().map(|address| keys::person(of, address)).collect();
+        Self::new(Task::People { kind, batch, people })
+    }
+
+    pub(super) fn into_change(self, now: Timestamp, random: &dyn Random) -> Change {
+        let unique = random.uuid();
+        let queue = match self.task {
+            Task::Letter(_) => LETTERS.to_owned(),
+            Task::People { .. } => (unique.as_bytes()[0] % keys::PARTITIONS).to_string(),
+        };
+        Change::put(&keys::outbox(&queue, now, unique), self)
+    }
+}
+
+/// An item that this deliverer alone works on until its lease is over.
+#[derive(Debug)]
+pub struct Claimed {
+    key: Key,
+    /// What is to be done.
+    pub task: Task,
+    /// How often it was tried, this time included.
+    pub attempts: u32,
+    /// The link key that its hashes are made with, at every try the same.
+    pub link_key: String,
+}
+
+/// What became of one person's mail.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Mailed {
+    /// SES took it.
+    Sent,
+    /// It won't be mailed, for this reason.
+    Failed(String),
+}
+
+impl Store {
+    /// Claims an item: one conditional update. `None` if it is gone or somebody else's.
+    pub async fn claim(&self, key: &Key, link_key: &str, now: Timestamp) -> Result<Option<Claimed>> {
+        let now_ms = now.as_millisecond();
+        let change = Change::update(
+            key.clone(),
+            "SET #leased_until = :until, #link_key = if_not_exists(#link_key, :link_key) ADD #attempts :one",
+        )
+        .when("attribute_exists(pk) AND #leased_until <= :now")
+        .with("until", now_ms + i64::try_from(LEASE.as_millis()).unwrap_or(i64::MAX))
+        .with("link_key", link_key)
+        .with("one", 1)
+        .with("now", now_ms);
+        let Written::Done(item) = self.write(change).await? else { return Ok(None) };
+        let item: QueuedItem = from_item(item)?;
+        let link_key = item.link_key.unwrap_or_else(|| link_key.to_owned());
+        Ok(Some(Claimed { key: key.clone(), task: item.task, attempts: item.attempts, link_key }))
+    }
+
+    /// The keys of what waits and is nobody's, letters first, oldest first in each partition.
+    pub async fn waiting(&self, now: Timestamp, most: usize) -> Result<Vec<Key>> {
+        #[derive(Deserialize)]
+        struct Waiting {
+            #[serde(flatten)]
+            key: Key,
+            leased_until: i64,
+        }
+        let mut keys = Vec::new();
+        for queue in std::iter::once(LETTERS.to_owned()).chain((0..keys::PARTITIONS).map(|n| n.to_string())) {
+            let items: Vec<Waiting> = self.query(&format!("Q#{queue}"), "", most).await?;
+            keys.extend(
+                items.into_iter().filter(|item| item.leased_until <= now.as_millisecond()).map(|item| item.key),
+            );
+        }
+        Ok(keys)
+    }
+
+    /// The people of a claimed item as they are now, and the request they were invited by last.
+    pub async fn addressees(&self, people: &[Key], batch: BatchId) -> Result<(Vec<(Key, Person)>, Vec<Batch>)> {
+        let mut found = self.get_many(people.iter().cloned().chain([keys::batch(batch)]).collect()).await?;
+        let mut batches: Vec<Batch> = found.take(&keys::batch(batch))?.into_iter().collect();
+        let mut addressees = Vec::with_capacity(people.len());
+        for key in people {
+            if let Some(person) = found.take::<Person>(key)? {
+                addressees.push((key.clone(), person));
+            }
+        }
+        let others: std::collections::HashSet<_> =
+            addressees.iter().map(|(_, person)| person.batch).filter(|id| *id != batch).collect();
+        if !others.is_empty() {
+            let mut found = self.get_many(others.iter().map(|id| keys::batch(*id)).collect()).await?;
+            for id in others {
+                batches.extend(found.take::<Batch>(&keys::batch(id))?);
+            }
+        }
+        Ok((addressees, batches))
+    }
+
+    /// Writes the items that hashes are looked up by, in one transaction. Writing them again changes nothing.
+    pub async fn put_hashes(&self, hashes: &[(InvitationHash, &Key, &Person)]) -> Result<()> {
+        #[derive(Serialize)]
+        struct Perishable {
+            #[serde(flatten)]
+            item: HashItem,
+            purge_at: i64,
+        }
+        let changes = hashes.iter().map(|(hash, key, person)| {
+            let item = HashItem { person: (*key).clone(), version: person.version };
+            let item = Perishable { item, purge_at: person.expires_at.as_second() + HASH_KEPT.as_secs() };
+            Change::put(&keys::hash(&keys::digest(&hash.reveal())), item)
+        });
+        match self.transact(changes.collect()).await? {
+            Transacted::Done => Ok(()),
+            Transacted::Refused(_) => Err(Error::internal("store: a write without a condition was refused")),
+        }
+    }
+
+    /// Writes what became of some of a claimed item's mails and takes them off it: one transaction. The item is
+    /// deleted when nobody is left. Whoever was invited anew meanwhile keeps the state of that invitation.
+    pub async fn settle(
+        &self,
+        claimed: &mut Claimed,
+        mailed: &[(&Key, &Person, Mailed)],
+        now: Timestamp,
+    ) -> Result<()> {
+        let left = claimed.without(mailed.iter().map(|(key, ..)| *key));
+        let mut marks: Vec<_> = mailed.iter().collect();
+        loop {
+            let mut changes: Vec<_> =
+                marks.iter().map(|(key, person, mailed)| mark(key, person, mailed, now)).collect();
+            changes.push(claimed.shrink(&left));
+            let last = changes.len() - 1;
+            let refused = self.transact(changes).await?;
+            if matches!(refused, Transacted::Done) {
+                claimed.task = left;
+                return Ok(());
+            }
+            if refused.refused(last).is_some() {
+                return Err(Error::internal("store: an outbox item was settled after its lease was over"));
+            }
+            let mut position = 0;
+            marks.retain(|_| {
+                position += 1;
+                refused.refused(position - 1).is_none()
+            });
+        }
+    }
+
+    /// Gives a claimed item back, to be tried again from `at`. An attempt that SES refused for pace or pause isn't
+    /// counted.
+    pub async fn release(&self, claimed: &Claimed, at: Timestamp, counted: bool) -> Result<()> {
+        let change = Change::update(claimed.key.clone(), "SET #leased_until = :at ADD #attempts :less")
+            .when("#attempts = :mine")
+            .with("at", at.as_millisecond())
+            .with("less", if counted { 0 } else { -1 })
+            .with("mine", claimed.attempts);
+        self.write(change).await.map(|_| ())
+    }
+
+    /// Gives an item up: it moves to the dead partition with its reason, and its people's delivery has failed.
+    pub async fn bury(
+        &self,
+        claimed: &Claimed,
+        addressees: &[(Key, Person)],
+        reason: &str,
+        now: Timestamp,
+    ) -> Result<()> {
+        let mut item = QueuedItem::new(claimed.task.clone());
+        item.link_key = Some(claimed.link_key.clone());
+        item.reason = Some(reason.to_owned());
+        let mut marks: Vec<_> = addressees.iter().collect();
+        let failed = Mailed::Failed(reason.to_owned());
+        loop {
+            let mut changes = vec![
+                Change::delete(claimed.key.clone()).when("#attempts = :mine").with("mine", claimed.attempts),
+                Change::put(&keys::dead(&claimed.key), &item),
+            ];
+            changes.extend(marks.iter().map(|(key, person)| mark(key, person, &failed, now)));
+            let refused = self.transact(changes).await?;
+            if matches!(refused, Transacted::Done) || refused.refused(0).is_some() {
+                return Ok(());
+            }
+            let mut position = 1;
+            marks.retain(|_| {
+                position += 1;
+                refused.refused(position).is_none()
+            });
+        }
+    }
+
+    /// Brings back up to `most` items that were given up. Answers how many.
+    pub async fn revive(&self, most: usize) -> Result<usize> {
+        #[derive(Deserialize)]
+        struct Dead {
+            #[serde(flatten)]
+            key: Key,
+            #[serde(flatten)]
+            item: QueuedItem,
+        }
+        let mut revived = 0;
+        for queue in std::iter::once(LETTERS.to_owned()).chain((0..keys::PARTITIONS).map(|n| n.to_string())) {
+            let items: Vec<Dead> = self.query(&format!("QX#{queue}"), "", most - revived).await?;
+            for Dead { key, mut item } in items {
+                item.attempts = 0;
+                item.leased_until = 0;
+                item.reason = None;
+                let changes = vec![Change::put(&keys::revived(&key), item), Change::delete(key).if_present()];
+                if matches!(self.transact(changes).await?, Transacted::Done) {
+                    revived += 1;
+                }
+            }
+        }
+        Ok(revived)
+    }
+}
+
+impl Claimed {
+    /// The write that leaves only these people on the item, or removes it.
+    fn shrink(&self, left: &Task) -> Change {
+        let change = match left {
+            Task::People { people, .. } if !people.is_empty() => {
+                Change::update(self.key.clone(), "SET #people = :people").with("people", people)
+            }
+            _ => Change::delete(self.key.clone()),
+        };
+        change.when("#attempts = :mine").with("mine", self.attempts)
+    }
+
+    fn without<'a>(&self, done: impl Iterator<Item = &'a Key>) -> Task {
+        match &self.task {
+            Task::Letter(letter) => Task::Letter(letter.clone()),
+            Task::People { kind, batch, people } => {
+                let done: std::collections::HashSet<_> = done.collect();
+                let people = people.iter().filter(|key| !done.contains(key)).cloned().collect();
+                Task::People { kind: *kind, batch: *batch, people }
+            }
+        }
+    }
+
+    /// Takes people off who need no mail after all.
+    pub fn drop_people(&mut self, keys: &[Key]) {
+        self.task = self.without(keys.iter());
+    }
+
+    /// Whether nobody is left.
+    pub fn is_done(&self) -> bool {
+        matches!(&self.task, Task::People { people, .. } if people.is_empty())
+    }
+}
+
+fn mark(key: &Key, person: &Person, mailed: &Mailed, now: Timestamp) -> Change {
+    let (state, version, detail) = match mailed {
+        Mailed::Sent => (DeliveryState::Sent, person.version, None),
+        Mailed::Failed(detail) => (DeliveryState::Failed, person.mailed_version, Some(detail)),
+    };
+    Change::update(
+        key.clone(),
+        "SET #delivery = :state, #delivery_at = :now, #delivery_detail = :detail, #mailed_version = :mailed",
+    )
+    .when("#version = :version")
+    .with("state", state)
+    .with("now", now.as_millisecond())
+    .with("detail", detail)
+    .with("mailed", version)
+    .with("version", person.version)
+}

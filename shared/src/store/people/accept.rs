@@ -1,0 +1,114 @@
+//! Accepting: one transaction, of which under any race exactly one wins.
+
+use jiff::Timestamp;
+
+use super::{Entry, entry};
+use crate::{
+    Error, Result,
+    domain::{Person, Random, Role, Scope, Status},
+    store::{Identity, Membership, Profile, Store, change::Change, from_item, keys, transact::Transacted},
+};
+
+/// The account that an acceptance makes.
+#[derive(Debug)]
+pub struct NewAccount {
+    /// The company's record of its new person; `None` if it has one.
+    pub colleague: Option<Person>,
+}
+
+/// An invitation about to be accepted.
+#[derive(Debug)]
+pub struct Acceptance<'a> {
+    /// To what.
+    pub of: Scope,
+    /// The record as it was read.
+    pub person: &'a Person,
+    /// Who accepts.
+    pub profile: &'a Profile,
+    /// Set if the profile is new.
+    pub new_account: Option<NewAccount>,
+    /// When.
+    pub now: Timestamp,
+    /// Names this attempt, so that it knows its own work if only the reply was lost.
+    pub attempt: &'a str,
+}
+
+/// What accepting came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Accepted {
+    /// A member now.
+    Done,
+    /// The record changed since it was read: to be read and judged again.
+    Changed,
+    /// The address got an account meanwhile.
+    AddressTaken,
+}
+
+impl Store {
+    /// Accepts an invitation: record, membership, address, profile and audit in one transaction.
+    pub async fn accept(&self, acceptance: &Acceptance<'_>, random: &dyn Random) -> Result<Accepted> {
+        let Acceptance { of, person, profile, now, .. } = *acceptance;
+        let told = Entry {
+            at: now,
+            actor: profile.id,
+            action: "invitation.accepted",
+            subjects: vec![person.address.canonical().to_owned()],
+        };
+        let mut changes = vec![
+            record_change(acceptance),
+            Change::put(&keys::membership(profile.id, of), Membership::new(person.role, of)),
+            entry(of, &told, random),
+        ];
+        if person.role == Role::Admin
+            && let Scope::Workspace(id) = of
+        {
+            changes.push(Change::update(keys::workspace(id), "ADD #admins :one").if_present().with("one", 1));
+        }
+        let identity = changes.len();
+        if let Some(NewAccount { colleague }) = &acceptance.new_account {
+            changes.push(Change::put(&keys::identity(&profile.address), Identity::of(profile)).if_absent());
+            changes.push(Change::put(&keys::profile(profile.id), profile).if_absent());
+            if let Some(colleague) = colleague {
+                let company = Scope::Company(profile.company);
+                changes.push(Change::put(&keys::person(company, &colleague.address), colleague).if_absent());
+                let membership = Membership::new(colleague.role, company);
+                changes.push(Change::put(&keys::membership(profile.id, company), membership));
+            }
+        }
+        let refused = self.transact(changes).await?;
+        if matches!(refused, Transacted::Done) {
+            return Ok(Accepted::Done);
+        }
+        if let Some(old) = refused.refused(0) {
+            let ours = from_item::<Person>(old.clone()).is_ok_and(|old| {
+                old.status == Status::Accepted && old.accepted_by.as_deref() == Some(acceptance.attempt)
+            });
+            return Ok(if ours { Accepted::Done } else { Accepted::Changed });
+        }
+        if refused.refused(identity).is_some() {
+            return Ok(Accepted::AddressTaken);
+        }
+        Err(Error::internal("store: accepting was refused for no reason it knows"))
+    }
+}
+
+/// The transition itself. The role is the one that was judged; the boundary of expiry is that of `Person::standing`.
+fn record_change(acceptance: &Acceptance<'_>) -> Change {
+    let Acceptance { of, person, profile, now, .. } = acceptance;
+    Change::update(
+        keys::person(*of, &person.address),
+        "SET #status = :accepted, #user = :user, #number = :number, #first_name = :first_name, \
+         #last_name = :last_name, #accepted_at = :now, #accepted_by = :attempt",
+    )
+    .when("#status = :pending AND #version = :version AND #expires_at > :now AND #role = :role")
+    .with("accepted", Status::Accepted)
+    .with("pending", Status::Pending)
+    .with("version", person.version)
+    .with("role", person.role)
+    .with("now", now.as_millisecond())
+    .with("attempt", acceptance.attempt)
+    .with("user", profile.id)
+    .with("number", profile.number)
+    .with("first_name", &profile.first_name)
+    .with("last_name", &profile.last_name)
+}

@@ -1,0 +1,374 @@
+//! Inviting many: transactions of up to about ninety people, several in flight, a final answer for each row.
+
+use futures::{StreamExt, stream};
+use jiff::{SignedDuration, Timestamp};
+use tokio::time::{Duration, Instant};
+
+use super::{Entry, entry};
+use crate::{
+    domain::{
+        BatchId, DeliveryState, EmailAddress, Person, PersonId, PersonName, Random, Role, Scope, Standing, Status,
+        UserId,
+    },
+    store::{
+        Item, Membership, Store,
+        change::Change,
+        from_item, keys,
+        outbox::{self, QueuedItem},
+        transact::Transacted,
+    },
+};
+
+/// Writes to people in one transaction; outbox items, the audit entry and a count of ADMINs come on top, and DynamoDB
+/// takes 100 in all.
+const MOST_WRITES: usize = 90;
+
+/// Transactions of one request under way at once.
+const IN_FLIGHT: usize = 8;
+
+/// How often the rest of a transaction goes again together before each row goes alone.
+const ROUNDS: u32 = 4;
+
+/// No row is begun after this: the gateway gives up at 30 s.
+const BEGIN_WITHIN: Duration = Duration::from_secs(25);
+
+/// What inviting a row should come to.
+#[derive(Debug, Clone)]
+pub enum Kind {
+    /// An invitation to accept. The identity is known if the address has an account already.
+    Invite {
+        /// Whether user id and number are those of an account.
+        known: bool,
+    },
+    /// A member at once: a colleague, who is told by mail, or a service account, which isn't.
+    Add {
+        /// Whether they are told.
+        told: bool,
+        /// First name.
+        first_name: PersonName,
+        /// Last name.
+        last_name: Option<PersonName>,
+    },
+}
+
+/// One row, ready to be written.
+#[derive(Debug, Clone)]
+pub struct Draft {
+    /// The address.
+    pub address: EmailAddress,
+    /// The role to give.
+    pub role: Role,
+    /// The record's public id.
+    pub person_id: PersonId,
+    /// The user's id.
+    pub user: UserId,
+    /// The user's integer id.
+    pub number: u32,
+    /// What it should come to.
+    pub kind: Kind,
+}
+
+/// What a row came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Drafted {
+    /// Invited; a mail is queued.
+    Invited,
+    /// Was invited within the cooldown; role and message were brought up to date and no mail is queued.
+    AlreadyInvited,
+    /// A member now.
+    Added,
+    /// Was a member before.
+    AlreadyMember,
+    /// Is invited to a role above the inviter's own, which stays.
+    Forbidden,
+    /// Not written.
+    Failed,
+}
+
+/// What the rows of a request have in common.
+#[derive(Debug)]
+pub struct Inviting<'a> {
+    /// To what.
+    pub of: Scope,
+    /// By whom.
+    pub inviter: UserId,
+    /// The inviter's role.
+    pub inviter_role: Role,
+    /// The request.
+    pub batch: BatchId,
+    /// When.
+    pub now: Timestamp,
+    /// Until when.
+    pub expires_at: Timestamp,
+    /// Who was invited more recently than this isn't mailed again.
+    pub cooldown: SignedDuration,
+    /// When the request began.
+    pub begun: Instant,
+    /// Ids of audit entries and outbox items.
+    pub random: &'a dyn Random,
+}
+
+/// How a row is written next.
+#[derive(Debug, Clone, Copy)]
+enum Write {
+    /// As the draft says.
+    Draft,
+    /// Role and message of the live invitation of this version.
+    Amend(u32),
+}
+
+#[derive(Debug)]
+struct Row<'a> {
+    index: usize,
+    draft: &'a Draft,
+    write: Write,
+}
+
+impl Row<'_> {
+    fn is_admin(&self) -> bool {
+        matches!((&self.draft.kind, self.write), (Kind::Add { .. }, Write::Draft)) && self.draft.role == Role::Admin
+    }
+
+    fn writes(&self) -> usize {
+        if matches!(self.draft.kind, Kind::Add { .. }) { 2 } else { 1 }
+    }
+
+    fn outcome(&self) -> Drafted {
+        match (&self.draft.kind, self.write) {
+            (_, Write::Amend(_)) => Drafted::AlreadyInvited,
+            (Kind::Invite { .. }, Write::Draft) => Drafted::Invited,
+            (Kind::Add { .. }, Write::Draft) => Drafted::Added,
+        }
+    }
+
+    fn mail(&self) -> Option<outbox::Kind> {
+        match (&self.draft.kind, self.write) {
+            (Kind::Invite { .. }, Write::Draft) => Some(outbox::Kind::Invitation),
+            (Kind::Add { told: true, .. }, Write::Draft) => Some(outbox::Kind::Added),
+            _ => None,
+        }
+    }
+}
+
+impl Store {
+    /// Invites people who differ from each other. Answers for each draft, in order; one row's failure is its own.
+    pub async fn invite(&self, inviting: &Inviting<'_>, drafts: &[Draft]) -> Vec<Drafted> {
+        let mut chunks: Vec<Vec<Row<'_>>> = Vec::new();
+        let mut room = 0;
+        for (index, draft) in drafts.iter().enumerate() {
+            let row = Row { index, draft, write: Write::Draft };
+            let writes = row.writes();
+            match chunks.last_mut() {
+                Some(chunk) if room >= writes => chunk.push(row),
+                _ => {
+                    room = MOST_WRITES;
+                    chunks.push(vec![row]);
+                }
+            }
+            room -= writes;
+        }
+        let mut outcomes = vec![Drafted::Failed; drafts.len()];
+        let chunks: Vec<_> = chunks.into_iter().map(|chunk| self.invite_chunk(inviting, chunk)).collect();
+        let mut written = stream::iter(chunks).buffer_unordered(IN_FLIGHT);
+        while let Some(answers) = written.next().await {
+            for (index, outcome) in answers {
+                outcomes[index] = outcome;
+            }
+        }
+        outcomes
+    }
+
+    async fn invite_chunk(&self, inviting: &Inviting<'_>, mut rows: Vec<Row<'_>>) -> Vec<(usize, Drafted)> {
+        let mut outcomes = Vec::with_capacity(rows.len());
+        for round in 0..ROUNDS {
+            if rows.is_empty() || inviting.begun.elapsed() > BEGIN_WITHIN {
+                break;
+            }
+            if round > 0 {
+                self.pause(round).await;
+            }
+            match self.transact(changes(inviting, &rows)).await {
+                Ok(Transacted::Done) => {
+                    outcomes.extend(rows.drain(..).map(|row| (row.index, row.outcome())));
+                }
+                Ok(refused) => rows = judge(inviting, rows, &refused, &mut outcomes),
+                Err(error) => tracing::warn!(?error, rows = rows.len(), "people not written"),
+            }
+        }
+        for row in rows {
+            let outcome = self.invite_one(inviting, row).await;
+            outcomes.push(outcome);
+        }
+        outcomes
+    }
+
+    async fn invite_one(&self, inviting: &Inviting<'_>, row: Row<'_>) -> (usize, Drafted) {
+        let index = row.index;
+        let mut rows = vec![row];
+        let mut outcomes = Vec::new();
+        for _ in 0..ROUNDS {
+            if inviting.begun.elapsed() > BEGIN_WITHIN {
+                break;
+            }
+            match self.transact(changes(inviting, &rows)).await {
+                Ok(Transacted::Done) => return (index, rows[0].outcome()),
+                Ok(refused) => rows = judge(inviting, rows, &refused, &mut outcomes),
+                Err(_) => break,
+            }
+            if let Some(outcome) = outcomes.pop() {
+                return outcome;
+            }
+        }
+        (index, Drafted::Failed)
+    }
+}
+
+/// The writes of a transaction: first those of the rows, in order, so that reasons are found by index.
+fn changes(inviting: &Inviting<'_>, rows: &[Row<'_>]) -> Vec<Change> {
+    let mut changes: Vec<Change> = rows.iter().map(|row| person_change(inviting, row)).collect();
+    for row in rows {
+        if matches!(row.draft.kind, Kind::Add { .. }) {
+            let membership = Membership::new(row.draft.role, inviting.of);
+            changes.push(Change::put(&keys::membership(row.draft.user, inviting.of), membership));
+        }
+    }
+    let admins = rows.iter().filter(|row| row.is_admin()).count();
+    if admins > 0
+        && let Scope::Workspace(id) = inviting.of
+    {
+        changes.push(Change::update(keys::workspace(id), "ADD #admins :admins").if_present().with("admins", admins));
+    }
+    for kind in [outbox::Kind::Invitation, outbox::Kind::Added] {
+        let addresses: Vec<_> =
+            rows.iter().filter(|row| row.mail() == Some(kind)).map(|row| &row.draft.address).collect();
+        for addresses in addresses.chunks(outbox::MOST_ADDRESSES) {
+            let item = QueuedItem::people(kind, inviting.of, inviting.batch, addresses);
+            changes.push(item.into_change(inviting.now, inviting.random));
+        }
+    }
+    let told = Entry {
+        at: inviting.now,
+        actor: inviting.inviter,
+        action: "people.invited",
+        subjects: rows.iter().map(|row| row.draft.address.canonical().to_owned()).collect(),
+    };
+    changes.push(entry(inviting.of, &told, inviting.random));
+    changes
+}
+
+fn person_change(inviting: &Inviting<'_>, row: &Row<'_>) -> Change {
+    let draft = row.draft;
+    let key = keys::person(inviting.of, &draft.address);
+    let now = inviting.now.as_millisecond();
+    let change = match (row.write, &draft.kind) {
+        (Write::Amend(version), _) => Change::update(key, "SET #role = :role, #batch = :batch, #inviter = :inviter")
+            .when(format!(
+                "#status = :pending AND #version = :version AND #expires_at > :now AND {}",
+                grantable(inviting)
+            ))
+            .with("version", version)
+            .with("now", now),
+        (Write::Draft, Kind::Invite { known }) => {
+            let user = if *known {
+                "#user = :user, #number = :number"
+            } else {
+                "#user = if_not_exists(#user, :user), #number = if_not_exists(#number, :number)"
+            };
+            new_version(inviting, key, draft, user, "")
+                .when(format!(
+                    "attribute_not_exists(pk) OR #status IN (:declined, :revoked, :left) \
+                     OR (#status = :pending AND (#expires_at <= :now OR (#invited_at <= :cooled AND {})))",
+                    grantable(inviting)
+                ))
+                .with("cooled", now - i64::try_from(inviting.cooldown.as_millis()).unwrap_or(i64::MAX))
+                .with("now", now)
+                .with("state", Status::Pending)
+                .with("delivery", DeliveryState::Queued)
+        }
+        (Write::Draft, Kind::Add { told, first_name, last_name }) => {
+            let names = ", #first_name = :first_name, #last_name = :last_name";
+            new_version(inviting, key, draft, "#user = :user, #number = :number", names)
+                .when(format!(
+                    "attribute_not_exists(pk) OR #status IN (:declined, :revoked, :left) \
+                     OR (#status = :pending AND (#expires_at <= :now OR {}))",
+                    grantable(inviting)
+                ))
+                .with("now", now)
+                .with("state", Status::Accepted)
+                .with("delivery", told.then_some(DeliveryState::Queued))
+                .with("first_name", first_name)
+                .with("last_name", last_name)
+        }
+    };
+    let mut change = change.with("pending", Status::Pending).with("role", draft.role).with("batch", inviting.batch);
+    change = change.with("inviter", inviting.inviter);
+    inviting.inviter_role.grantable().fold(change, |change, role| change.with(&format!("may_{}", role.name()), role))
+}
+
+fn new_version(inviting: &Inviting<'_>, key: keys::Key, draft: &Draft, user: &str, names: &str) -> Change {
+    let update = format!(
+        "SET #email = :email, #person_id = :person_id, {user}{names}, #role = :role, #status = :state, \
+         #version = if_not_exists(#version, :zero) + :one, #created_at = if_not_exists(#created_at, :invited_at), \
+         #invited_at = :invited_at, #expires_at = :expires_at, #inviter = :inviter, #batch = :batch, \
+         #delivery = :delivery REMOVE #accepted_by, #accepted_at"
+    );
+    Change::update(key, update)
+        .with("email", draft.address.as_typed())
+        .with("person_id", &draft.person_id)
+        .with("user", draft.user)
+        .with("number", draft.number)
+        .with("zero", 0)
+        .with("one", 1)
+        .with("invited_at", inviting.now.as_millisecond())
+        .with("expires_at", inviting.expires_at.as_millisecond())
+        .with("declined", Status::Declined)
+        .with("revoked", Status::Revoked)
+        .with("left", Status::Left)
+}
+
+/// Nobody changes an invitation to a role above their own.
+fn grantable(inviting: &Inviting<'_>) -> String {
+    let names: Vec<_> = inviting.inviter_role.grantable().map(|role| format!(":may_{}", role.name())).collect();
+    format!("#role IN ({})", names.join(", "))
+}
+
+/// Reads the reasons: rows with a final answer are taken out, the others go again.
+fn judge<'a>(
+    inviting: &Inviting<'_>,
+    rows: Vec<Row<'a>>,
+    refused: &Transacted,
+    outcomes: &mut Vec<(usize, Drafted)>,
+) -> Vec<Row<'a>> {
+    let mut again = Vec::with_capacity(rows.len());
+    for (position, mut row) in rows.into_iter().enumerate() {
+        match refused.refused(position).map(|old| verdict(inviting, &row, old.clone())) {
+            None | Some(Verdict::Again) => again.push(row),
+            Some(Verdict::Amend(version)) => {
+                row.write = Write::Amend(version);
+                again.push(row);
+            }
+            Some(Verdict::Final(outcome)) => outcomes.push((row.index, outcome)),
+        }
+    }
+    again
+}
+
+enum Verdict {
+    Final(Drafted),
+    Amend(u32),
+    Again,
+}
+
+/// Why the row's condition failed, told by the item that was there.
+fn verdict(inviting: &Inviting<'_>, row: &Row<'_>, old: Item) -> Verdict {
+    let Ok(old) = from_item::<Person>(old) else { return Verdict::Again };
+    // The item carries this request's mark: it was written, and only the reply was lost.
+    let ours = old.batch == inviting.batch;
+    match old.standing(inviting.now) {
+        Standing::Member | Standing::Pending if ours => Verdict::Final(row.outcome()),
+        Standing::Member => Verdict::Final(Drafted::AlreadyMember),
+        Standing::Pending if !inviting.inviter_role.may_grant(old.role) => Verdict::Final(Drafted::Forbidden),
+        Standing::Pending => Verdict::Amend(old.version),
+        Standing::Expired | Standing::Gone => Verdict::Again,
+    }
+}

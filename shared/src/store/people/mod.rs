@@ -1,0 +1,73 @@
+//! People: one record per workspace or company and address is both the invitation and later the membership.
+//!
+//! The record alone is authority. Every transition is one write whose condition is the whole rule.
+
+mod accept;
+mod invite;
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use super::{Store, change::Change, keys};
+use crate::{
+    Result,
+    domain::{EmailAddress, InvitationHash, Person, Random, Scope, UserId},
+};
+
+pub use accept::{Acceptance, Accepted, NewAccount};
+pub use invite::{Draft, Drafted, Inviting, Kind as DraftKind};
+
+/// A hash's item outlives the invitation by this much, so that a dead link can still ask for a new one.
+pub(super) const HASH_KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
+
+/// What a hash points to.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct HashItem {
+    /// The record's key.
+    pub person: keys::Key,
+    /// The version that the hash was made for.
+    pub version: u32,
+}
+
+/// What is told of a transition: one entry per transaction.
+#[derive(Debug, Serialize)]
+pub(super) struct Entry {
+    /// When.
+    #[serde(with = "jiff::fmt::serde::timestamp::millisecond::required")]
+    pub(super) at: Timestamp,
+    /// Who did it.
+    pub(super) actor: UserId,
+    /// What was done.
+    pub(super) action: &'static str,
+    /// To whom: addresses.
+    pub(super) subjects: Vec<String>,
+}
+
+/// The write of an audit entry.
+pub(super) fn entry(of: Scope, entry: &Entry, random: &dyn Random) -> Change {
+    Change::put(&keys::audit(of, entry.at, random.uuid()), entry)
+}
+
+impl Store {
+    /// The record that a hash points to, whatever has become of it.
+    pub async fn hash(&self, hash: &InvitationHash) -> Result<Option<HashItem>> {
+        self.get(&keys::hash(&keys::digest(&hash.reveal()))).await
+    }
+
+    /// The person of a record.
+    pub async fn person(&self, key: &keys::Key) -> Result<Option<Person>> {
+        self.get(key).await
+    }
+
+    /// A workspace's or company's person by address.
+    pub async fn person_by_address(&self, of: Scope, address: &EmailAddress) -> Result<Option<Person>> {
+        self.get(&keys::person(of, address)).await
+    }
+
+    /// All people of a workspace or company, whatever their state: the eight partitions are asked at once.
+    pub async fn people(&self, of: Scope) -> Result<Vec<Person>> {
+        let keys: Vec<_> = (0..keys::PARTITIONS).map(|partition| keys::people(of, partition)).collect();
+        let partitions = keys.iter().map(|pk| self.query::<Person>(pk, "", usize::MAX)).collect::<Vec<_>>();
+        Ok(futures::future::try_join_all(partitions).await?.into_iter().flatten().collect())
+    }
+}

@@ -1,0 +1,105 @@
+//! Reading: always consistent.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
+use futures::{StreamExt, TryStreamExt, stream};
+use serde::de::DeserializeOwned;
+
+use super::{Item, Store, attribute, failed, from_item, keys::Key};
+use crate::{Error, Internal, Result};
+
+/// DynamoDB's limit for one `BatchGetItem`.
+const MOST_KEYS: usize = 100;
+
+/// How many calls of one request are under way at once.
+const IN_FLIGHT: usize = 8;
+
+/// How often keys that DynamoDB left out are asked for again.
+const TRIES: u32 = 8;
+
+/// Items that were read together.
+#[derive(Debug, Default)]
+pub(super) struct Found(HashMap<(String, String), Item>);
+
+impl Found {
+    /// Takes the item of this key, if there was one.
+    pub(super) fn take<T: DeserializeOwned>(&mut self, key: &Key) -> Result<Option<T>> {
+        self.0.remove(&(key.pk.clone(), key.sk.clone())).map(from_item).transpose()
+    }
+
+    fn insert(&mut self, item: Item) {
+        let text = |name| item.get(name).and_then(|value| value.as_s().ok()).cloned().unwrap_or_default();
+        self.0.insert((text("pk"), text("sk")), item);
+    }
+}
+
+impl Store {
+    /// One item.
+    pub(super) async fn get<T: DeserializeOwned>(&self, key: &Key) -> Result<Option<T>> {
+        let request = self.client.get_item().table_name(&self.table).set_key(Some(key.item())).consistent_read(true);
+        let output = request.send().await.map_err(|error| failed("GetItem", &error))?;
+        output.item.map(from_item).transpose()
+    }
+
+    /// Items by their keys, a hundred a call.
+    pub(super) async fn get_many(&self, keys: Vec<Key>) -> Result<Found> {
+        let mut keys: Vec<_> = keys.iter().map(Key::item).collect();
+        let mut chunks = Vec::new();
+        while !keys.is_empty() {
+            chunks.push(keys.split_off(keys.len().saturating_sub(MOST_KEYS)));
+        }
+        let mut found = Found::default();
+        let batches: Vec<_> = chunks.into_iter().map(|chunk| self.get_batch(chunk)).collect();
+        let mut batches = stream::iter(batches).buffer_unordered(IN_FLIGHT);
+        while let Some(items) = batches.try_next().await? {
+            for item in items {
+                found.insert(item);
+            }
+        }
+        drop(batches);
+        Ok(found)
+    }
+
+    async fn get_batch(&self, mut keys: Vec<Item>) -> Result<Vec<Item>> {
+        let mut items = Vec::with_capacity(keys.len());
+        for attempt in 0..TRIES {
+            let wanted = KeysAndAttributes::builder().set_keys(Some(keys)).consistent_read(true).build();
+            let wanted = wanted.map_err(|_| Error::internal("store: BatchGetItem: no keys"))?;
+            let request = self.client.batch_get_item().request_items(&self.table, wanted);
+            let output = request.send().await.map_err(|error| failed("BatchGetItem", &error))?;
+            items.extend(output.responses.into_iter().flat_map(HashMap::into_values).flatten());
+            keys =
+                output.unprocessed_keys.into_iter().flat_map(HashMap::into_values).flat_map(|left| left.keys).collect();
+            if keys.is_empty() {
+                return Ok(items);
+            }
+            self.pause(attempt).await;
+        }
+        Err(Error::Unavailable(Internal::new("store: BatchGetItem: keys remained unprocessed")))
+    }
+
+    /// All items of a partition whose sort key begins with `prefix`, in order; at most `most` of them.
+    pub(super) async fn query<T: DeserializeOwned>(&self, pk: &str, prefix: &str, most: usize) -> Result<Vec<T>> {
+        let mut items = Vec::new();
+        let mut from: Option<HashMap<String, AttributeValue>> = None;
+        loop {
+            let condition = if prefix.is_empty() { "pk = :pk" } else { "pk = :pk AND begins_with(sk, :prefix)" };
+            let mut request = self.client.query().table_name(&self.table).key_condition_expression(condition);
+            request = request.expression_attribute_values(":pk", attribute(pk));
+            if !prefix.is_empty() {
+                request = request.expression_attribute_values(":prefix", attribute(prefix));
+            }
+            let left = i32::try_from(most - items.len()).unwrap_or(i32::MAX);
+            let request = request.consistent_read(true).limit(left).set_exclusive_start_key(from);
+            let output = request.send().await.map_err(|error| failed("Query", &error))?;
+            for item in output.items.unwrap_or_default() {
+                items.push(from_item(item)?);
+            }
+            from = output.last_evaluated_key;
+            if from.is_none() || items.len() >= most {
+                return Ok(items);
+            }
+        }
+    }
+}

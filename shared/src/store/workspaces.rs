@@ -1,0 +1,120 @@
+//! Workspaces.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    Membership, Store,
+    accounts::{Company, Standing, caller_keys, take_standing},
+    change::Change,
+    keys,
+    people::{Entry, entry},
+    transact::Transacted,
+};
+use crate::{
+    Error, Result,
+    domain::{CompanyId, EmailAddress, Message, Person, PersonId, Random, Scope, Title, UserId, WorkspaceId},
+};
+
+/// A workspace.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Workspace {
+    /// Its id.
+    pub id: WorkspaceId,
+    /// Whose it is.
+    pub company: CompanyId,
+    /// Its name.
+    pub name: Title,
+    /// What it is for.
+    pub description: Option<Message>,
+    /// Makes the ids of its people unguessable.
+    pub salt: String,
+    /// How many members are its explicit ADMINs.
+    pub admins: u32,
+    /// Who made it.
+    pub created_by: UserId,
+    /// When.
+    #[serde(with = "jiff::fmt::serde::timestamp::millisecond::required")]
+    pub created_at: Timestamp,
+}
+
+/// The public id of whoever has this address in a workspace or company with this salt.
+pub fn person_id(salt: &str, address: &EmailAddress) -> PersonId {
+    use sha2::{Digest, Sha256};
+    let digest = Sha256::new().chain_update(salt).chain_update([0]).chain_update(address.canonical()).finalize();
+    let mut bytes = [0; 16];
+    bytes.copy_from_slice(&digest[..16]);
+    PersonId::from_digest(bytes)
+}
+
+impl Store {
+    /// A workspace with a caller's profile and roles, in one read.
+    pub async fn workspace_standing(
+        &self,
+        user: UserId,
+        company: CompanyId,
+        workspace: WorkspaceId,
+    ) -> Result<(Option<Workspace>, Standing)> {
+        let mut keys = caller_keys(user, company, Some(workspace));
+        keys.push(keys::workspace(workspace));
+        let mut found = self.get_many(keys).await?;
+        let standing = take_standing(&mut found, user, company, Some(workspace))?;
+        Ok((found.take(&keys::workspace(workspace))?, standing))
+    }
+
+    /// A workspace and its company.
+    pub async fn workspace_and_company(
+        &self,
+        workspace: WorkspaceId,
+        company: CompanyId,
+    ) -> Result<Option<(Workspace, Company)>> {
+        let mut found = self.get_many(vec![keys::workspace(workspace), keys::company(company)]).await?;
+        Ok(found.take(&keys::workspace(workspace))?.zip(found.take(&keys::company(company))?))
+    }
+
+    /// These workspaces, in the order asked for; those that aren't there are left out.
+    pub async fn workspaces(&self, ids: &[WorkspaceId]) -> Result<Vec<Workspace>> {
+        let mut found = self.get_many(ids.iter().map(|id| keys::workspace(*id)).collect()).await?;
+        ids.iter().filter_map(|id| found.take(&keys::workspace(*id)).transpose()).collect()
+    }
+
+    /// The ids of a company's workspaces.
+    pub async fn company_workspaces(&self, company: CompanyId) -> Result<Vec<WorkspaceId>> {
+        let (pk, _) = keys::company(company).into_parts();
+        let pointers: Vec<Pointer> = self.query(&pk, "W#", usize::MAX).await?;
+        Ok(pointers.into_iter().map(|pointer| pointer.workspace).collect())
+    }
+
+    /// Writes a new workspace with its first member.
+    pub async fn create_workspace(&self, workspace: &Workspace, creator: &Person, random: &dyn Random) -> Result<()> {
+        let of = Scope::Workspace(workspace.id);
+        let told = Entry {
+            at: workspace.created_at,
+            actor: workspace.created_by,
+            action: "workspace.created",
+            subjects: vec![],
+        };
+        let changes = vec![
+            Change::put(&keys::workspace(workspace.id), workspace).if_absent(),
+            Change::put(&keys::company_workspace(workspace.company, workspace.id), Pointer { workspace: workspace.id }),
+            Change::put(&keys::person(of, &creator.address), creator),
+            Change::put(&keys::membership(creator.user, of), Membership::new(creator.role, of)),
+            entry(of, &told, random),
+        ];
+        match self.transact(changes).await? {
+            Transacted::Done => Ok(()),
+            // A new random id is there already only if the first reply was lost.
+            Transacted::Refused(_)
+                if self.workspaces(&[workspace.id]).await?.iter().any(|there| there.salt == workspace.salt) =>
+            {
+                Ok(())
+            }
+            Transacted::Refused(_) => Err(Error::internal("store: a new workspace's id was taken")),
+        }
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+struct Pointer {
+    workspace: WorkspaceId,
+}

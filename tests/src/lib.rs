@@ -1,0 +1,15 @@
+//! What the end-to-end tests drive the service with: HTTP, and the mail that came out.
+//!
+//! A test asks for an [`Endpoint`]. By default that is a local stack of its own, in memory. With `USHER_TEST_URL` set to
+//! a running stack's address the same tests go there; only those that need a clock or faults of their own
+//! ([`Endpoint::own`]) still start one.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test's helper fails the test")]
+#![allow(clippy::missing_panics_doc, reason = "every one of them panics when the service doesn't answer as it must")]
+
+mod endpoint;
+mod people;
+pub mod unauthenticated;
+
+pub use endpoint::{Answer, Endpoint, Mail};
+pub use people::{Founder, PASSWORD};

@@ -1,0 +1,72 @@
+//! People who do what people do.
+
+use serde_json::{Value, json};
+
+use crate::{Answer, Endpoint};
+
+/// The sample password of DataGOL's document.
+pub const PASSWORD: &str = "Demo12#$";
+
+/// Somebody who signed up without an invitation, and so has a company.
+#[derive(Debug, Clone)]
+pub struct Founder {
+    /// Their address.
+    pub email: String,
+    /// Their access token.
+    pub token: String,
+}
+
+impl Endpoint {
+    /// Signs somebody up, reads the code in their mail, verifies it and logs them in.
+    pub async fn founder(&self, name: &str) -> Founder {
+        let email = self.address(name);
+        let body = json!({
+            "email": email, "password": PASSWORD, "firstname": "Ada", "lastname": "Founder",
+            "companyName": format!("{name} Ltd"),
+        });
+        self.post_open("/idp/api/v1/user/sign-up", body).await.expect(200);
+        let otp = self.mail(&email, 1).await.code();
+        let body = json!({ "email": email, "otp": otp });
+        self.post_open("/idp/api/v1/user/signUp/verifyEmailOtp", body).await.expect(200);
+        let token = self.token(&email).await;
+        Founder { email, token }
+    }
+
+    /// An access token for an address, with the usual password.
+    pub async fn token(&self, email: &str) -> String {
+        let body = json!({ "email": email, "password": PASSWORD });
+        let answer = self.post_open("/idp/api/v1/user/token", body).await.expect(200);
+        answer.json()["token"].as_str().expect("a token").to_owned()
+    }
+
+    /// Makes a workspace and answers its id.
+    pub async fn workspace(&self, token: &str, name: &str) -> String {
+        let answer = self.post("/noCo/api/v2/workspaces", token, json!({ "name": name })).await.expect(200);
+        answer.json()["id"].as_str().expect("an id").to_owned()
+    }
+
+    /// Invites people by `(address, role)`.
+    pub async fn invite(&self, token: &str, workspace: &str, people: &[(&str, &str)]) -> Answer {
+        let users: Vec<Value> = people.iter().map(|(email, role)| json!({ "email": email, "role": role })).collect();
+        let path = format!("/noCo/api/v2/workspaces/{workspace}/bulkUsers");
+        self.post(&path, token, json!({ "workSpaceUsers": users })).await
+    }
+
+    /// Signs up with the hash of an invitation.
+    pub async fn join(&self, email: &str, hash: &str) -> Answer {
+        let body = json!({
+            "email": email, "password": PASSWORD, "firstname": "Grace", "lastname": "Guest", "hash": hash,
+        });
+        self.post_open("/idp/api/v1/user/sign-up", body).await
+    }
+
+    /// Invites somebody to a workspace, follows the mail, signs them up and logs them in.
+    pub async fn member(&self, token: &str, workspace: &str, name: &str, role: &str) -> Founder {
+        let email = self.address(name);
+        self.invite(token, workspace, &[(&email, role)]).await.expect(200);
+        let hash = self.mail(&email, 1).await.hash();
+        self.join(&email, &hash).await.expect(200);
+        let token = self.token(&email).await;
+        Founder { email, token }
+    }
+}
