@@ -37,8 +37,12 @@ impl Answer {
     }
 
     /// The answer, which must have this status.
-    #[must_use]
     #[track_caller]
+    #[allow(
+        clippy::must_use_candidate,
+        clippy::return_self_not_must_use,
+        reason = "often the status is all that matters"
+    )]
     pub fn expect(self, status: u16) -> Self {
         assert_eq!(self.status.as_u16(), status, "{}", self.text);
         self
@@ -99,7 +103,7 @@ impl Endpoint {
     /// A local stack with these options.
     pub async fn with(options: Options) -> Self {
         let stack = Stack::start(options).await.expect("the local stack starts");
-        Self::at(stack.url(), Some(stack))
+        Self::at(stack.url().to_owned(), Some(stack))
     }
 
     fn at(url: String, stack: Option<Stack>) -> Self {

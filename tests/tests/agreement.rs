@@ -86,8 +86,8 @@ fn every_route_and_every_event_function_has_a_sample_event() {
         ROUTES.iter().filter(|other| other.contract == route.contract && other.operation == route.operation).count()
     };
     let name = |route: &Route| match siblings(route) {
-        1 => format!("{}/{}", route.contract, route.operation.name()),
-        _ => format!("{}/{}.{}", route.contract, route.operation.name(), route.method.to_lowercase()),
+        1 => format!("{}/{}", route.contract.name(), route.operation.name()),
+        _ => format!("{}/{}.{}", route.contract.name(), route.operation.name(), route.method.to_lowercase()),
     };
     let in_code = ROUTES.iter().map(|route| format!("{} {}", name(route), key(route))).collect();
     let in_code = with(in_code, format!("usher/{} $default", Operation::RouteNotFound.name()));
