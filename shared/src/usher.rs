@@ -80,9 +80,10 @@ impl Usher {
         ))
     }
 
-    /// The present moment.
+    /// The present moment, to the millisecond: what is answered is what is stored.
     pub fn now(&self) -> Timestamp {
-        self.clock.now()
+        let now = self.clock.now();
+        Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now)
     }
 
     /// The source of randomness.
