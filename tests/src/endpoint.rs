@@ -191,10 +191,11 @@ impl Endpoint {
     /// The newest mail for an address once `count` have come.
     pub async fn mail(&self, address: &str, count: usize) -> Mail {
         for _ in 0..PATIENCE.0 {
-            if let [.., newest] = self.mails(address).await.as_slice()
-                && self.mails(address).await.len() >= count
+            let mut mails = self.mails(address).await;
+            if mails.len() >= count
+                && let Some(newest) = mails.pop()
             {
-                return newest.clone();
+                return newest;
             }
             tokio::time::sleep(PATIENCE.1).await;
         }
@@ -204,6 +205,14 @@ impl Endpoint {
     /// Moves the stack's clock.
     pub async fn advance(&self, seconds: i64) {
         self.post_open("/_local/clock", json!({ "advanceSeconds": seconds })).await.expect(200);
+    }
+
+    /// Moves the stack's clock to where the next window of so many seconds begins: what is counted in windows can't
+    /// straddle two then.
+    pub async fn begin_window(&self, seconds: i64) {
+        let answer = self.send("GET", "/_local/clock", None, None).await.expect(200).json();
+        let now: jiff::Timestamp = serde_json::from_value(answer["now"].clone()).expect("a time");
+        self.advance(seconds - now.as_second() % seconds).await;
     }
 
     /// Has calls fail: see `docs/local-stack.md`.

@@ -9,6 +9,7 @@
 
 mod endpoint;
 mod people;
+mod refusals;
 pub mod unauthenticated;
 
 pub use endpoint::{Answer, Endpoint, Mail};

@@ -2,4 +2,11 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
+mod access;
+mod bad_input;
+mod idp;
 mod journey;
+mod no_co;
+mod samples;
+mod unknown_routes;
+mod well_known;

@@ -1,0 +1,184 @@
+//! Every route that needs credentials, without them, with bad ones, and with another company's.
+
+use serde_json::{Value, json};
+use tests::{Answer, Endpoint, Founder, unauthenticated::CASES};
+
+/// Looks like an access token, and isn't signed (RFC 7515 section 8 names the attack).
+const UNSIGNED: &str =
+    "eyJhbGciOiJub25lIiwidHlwIjoiSldUIn0.eyJzdWIiOiIzZmE4NWY2NC01NzE3LTQ1NjItYjNmYy0yYzk2M2Y2NmFmYTYifQ.";
+
+/// A company with something behind every route.
+struct Company {
+    owner: Founder,
+    workspace: String,
+    account: String,
+    account_token: String,
+}
+
+impl Company {
+    async fn found(usher: &Endpoint, name: &str) -> Self {
+        let owner = usher.founder(name).await;
+        let workspace = usher.workspace(&owner.token, "Project Alpha").await;
+        let body = json!({ "name": "robot", "role": "ACCOUNT_ADMIN" });
+        let made = usher.post("/idp/api/v1/company/serviceAccount", &owner.token, body).await.expect(200).json();
+        let text = |name: &str| made[name].as_str().unwrap().to_owned();
+        Self { account: text("id"), account_token: text("token"), owner, workspace }
+    }
+
+    /// A request of this route that would succeed for the company's own people. A route that isn't named here fails
+    /// every test.
+    fn request(&self, usher: &Endpoint, method: &str, path: &str) -> (String, Option<Value>) {
+        let filled = path.replace("{id}", &self.account).replace("{workspaceId}", &self.workspace);
+        let body = match (method, path.rsplit('/').next().unwrap()) {
+            ("GET" | "DELETE", _) | ("POST", "reset") => None,
+            ("POST", "serviceAccount" | "workspaces") => Some(json!({ "name": "another" })),
+            ("POST", "bulkUsers") => {
+                Some(json!({ "workSpaceUsers": [{ "email": usher.address("guest"), "role": "VIEWER" }] }))
+            }
+            ("POST", "accept") => Some(json!({ "hash": "e0754cfc-f7d1-4cc3-8690-e34a2f17291d" })),
+            _ => panic!("no request for {method} {path}"),
+        };
+        (filled, body)
+    }
+
+    /// All that the company's admin can see of it.
+    async fn seen(&self, usher: &Endpoint) -> Vec<Value> {
+        let workspace = format!("/noCo/api/v2/workspaces/{}", self.workspace);
+        let paths = ["/noCo/api/v2/workspaces", &workspace, "/idp/api/v1/team", "/idp/api/v1/company/serviceAccount"];
+        let mut seen = Vec::new();
+        for path in paths {
+            seen.push(usher.get(path, &self.owner.token).await.expect(200).json());
+        }
+        seen
+    }
+}
+
+/// A refusal for want of a token, in the words of the path's contract.
+fn unauthenticated(path: &str, answer: Answer) {
+    let answer = match path.starts_with("/api/v1") {
+        true => answer.problem(401, "invalid_token"),
+        false => answer.refused(401, "INVALID_TOKEN"),
+    };
+    assert_eq!(answer.header("www-authenticate"), "Bearer", "{path}");
+}
+
+#[tokio::test]
+async fn no_route_answers_without_a_good_token() {
+    let usher = Endpoint::start().await;
+    let company = Company::found(&usher, "ada").await;
+    let (head, signature) = company.owner.token.rsplit_once('.').unwrap();
+    let bent = format!("{head}.{}", signature.chars().rev().collect::<String>());
+    let bad = ["", "garbage", "a.b.c", UNSIGNED, &bent, "usher_sa_", "usher_sa_nobodys", "ключ"];
+    let before = company.seen(&usher).await;
+    for (method, path) in CASES {
+        let (filled, body) = company.request(&usher, method, path);
+        unauthenticated(path, usher.send(method, &filled, None, body.clone()).await);
+        for token in bad {
+            unauthenticated(path, usher.send(method, &filled, Some(token), body.clone()).await);
+            let request = usher.request(method, &filled).header("x-auth-token", token);
+            unauthenticated(path, usher.read(request).await);
+        }
+        let basic = usher.request(method, &filled).basic_auth("ada", Some(&company.owner.token));
+        unauthenticated(path, usher.read(basic).await);
+    }
+    assert_eq!(company.seen(&usher).await, before);
+}
+
+#[tokio::test]
+async fn an_access_token_opens_no_route_once_its_time_is_over() {
+    let usher = Endpoint::own(&[("ACCESS_TOKEN_TTL_SECONDS", "3600")]).await;
+    let company = Company::found(&usher, "ada").await;
+    let token = usher.token(&company.owner.email).await;
+    usher.advance(3_600 - 60).await;
+    usher.get("/idp/api/v1/user", &token).await.expect(200);
+    usher.advance(60).await;
+    for (method, path) in CASES {
+        let (filled, body) = company.request(&usher, method, path);
+        unauthenticated(path, usher.send(method, &filled, Some(&token), body).await);
+    }
+}
+
+#[tokio::test]
+async fn the_token_of_a_deleted_service_account_opens_no_route() {
+    let usher = Endpoint::start().await;
+    let company = Company::found(&usher, "ada").await;
+    let token = &company.account_token;
+    usher.get("/noCo/api/v2/workspaces", token).await.expect(200);
+    let path = format!("/idp/api/v1/company/serviceAccount/{}", company.account);
+    usher.send("DELETE", &path, Some(&company.owner.token), None).await.expect(200);
+    for (method, path) in CASES {
+        let (filled, body) = company.request(&usher, method, path);
+        unauthenticated(path, usher.send(method, &filled, Some(token), body).await);
+    }
+}
+
+#[tokio::test]
+async fn every_route_takes_a_token_in_either_header() {
+    let usher = Endpoint::start().await;
+    for header in ["authorization", "x-auth-token"] {
+        let company = Company::found(&usher, header).await;
+        for (method, path) in CASES {
+            let (filled, body) = company.request(&usher, method, path);
+            let value = match header {
+                // The scheme's name is case-insensitive (RFC 9110 section 11.1).
+                "authorization" => format!("bearer {}", company.owner.token),
+                _ => company.owner.token.clone(),
+            };
+            let request = usher.request(method, &filled).header(header, value);
+            let request = if let Some(body) = body { request.json(&body) } else { request };
+            // Nobody has the sample's hash; all else is the company's own.
+            let expected = if *path == "/api/v1/invitations/accept" { 410 } else { 200 };
+            let answer = usher.read(request).await;
+            assert_eq!(answer.status, expected, "{header}: {method} {path}: {}", answer.text);
+        }
+    }
+}
+
+#[tokio::test]
+async fn another_companys_things_are_not_there_and_stay_as_they_are() {
+    let usher = Endpoint::start().await;
+    let (ours, theirs) = (Company::found(&usher, "ours").await, Company::found(&usher, "theirs").await);
+    let before = ours.seen(&usher).await;
+    let mut tried = 0;
+    for (method, path) in CASES.iter().filter(|(_, path)| path.contains('{')) {
+        let (filled, body) = ours.request(&usher, method, path);
+        for token in [&theirs.owner.token, &theirs.account_token] {
+            usher.send(method, &filled, Some(token), body.clone()).await.refused(404, "NOT_FOUND");
+            tried += 1;
+        }
+    }
+    assert_eq!(tried, 2 * 5, "routes with an id in them");
+    assert_eq!(ours.seen(&usher).await, before);
+    usher.get("/noCo/api/v2/workspaces", &ours.account_token).await.expect(200);
+    let seen = usher.get("/noCo/api/v2/workspaces", &theirs.account_token).await.expect(200).json();
+    assert_eq!(seen.as_array().map(Vec::len), Some(1), "{seen}");
+}
+
+#[tokio::test]
+async fn what_belongs_to_a_company_by_name_or_list_is_told_to_nobody_else() {
+    let usher = Endpoint::start().await;
+    let (ours, theirs) = (Company::found(&usher, "ours").await, Company::found(&usher, "theirs").await);
+    for (seen, other) in [(ours.seen(&usher).await, &theirs), (theirs.seen(&usher).await, &ours)] {
+        let seen = serde_json::to_string(&seen).unwrap();
+        for hidden in [&other.workspace, &other.account, &other.owner.email] {
+            assert!(!seen.contains(hidden.as_str()), "{hidden} in {seen}");
+        }
+    }
+    // Names are unique in a company, not among them: both have a "robot".
+}
+
+#[tokio::test]
+async fn an_invitation_is_accepted_by_the_invited_account_and_by_no_other() {
+    let usher = Endpoint::start().await;
+    let (ours, theirs) = (Company::found(&usher, "ours").await, Company::found(&usher, "theirs").await);
+    usher.invite(&ours.owner.token, &ours.workspace, &[(&theirs.owner.email, "VIEWER")]).await.expect(200);
+    // The first mail was the founder's one-time password.
+    let body = json!({ "hash": usher.mail(&theirs.owner.email, 2).await.hash() });
+    let path = "/api/v1/invitations/accept";
+    for token in [&ours.owner.token, &ours.account_token, &theirs.account_token] {
+        usher.post(path, token, body.clone()).await.problem(403, "other_address");
+    }
+    let accepted = usher.post(path, &theirs.owner.token, body.clone()).await.expect(200).json();
+    assert_eq!(accepted, json!({ "workspaceId": ours.workspace, "role": "VIEWER" }));
+    usher.post(path, &theirs.owner.token, body).await.problem(410, "invitation_gone");
+}

@@ -1,0 +1,3 @@
+//! `/idp/api/v1/company`
+
+mod service_account;

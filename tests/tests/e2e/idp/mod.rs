@@ -1,0 +1,5 @@
+//! `/idp/api/v1`
+
+mod company;
+mod team;
+mod user;

@@ -1,0 +1,7 @@
+//! `/idp/api/v1/user`
+
+mod login;
+mod profile;
+mod resend_email_otp;
+mod sign_up;
+mod verify_email_otp;

@@ -1,0 +1,71 @@
+//! `/signUp/resendEmailOtp`
+
+use serde_json::json;
+use tests::{Answer, Endpoint};
+
+use super::sign_up::{PATH as SIGN_UP, form, letters_are_out};
+
+const PATH: &str = "/idp/api/v1/user/signUp/resendEmailOtp";
+
+async fn resend(usher: &Endpoint, email: &str) -> Answer {
+    usher.post_open(PATH, json!({ "email": email })).await
+}
+
+#[tokio::test]
+async fn the_answer_is_alike_for_every_address_and_only_a_waiting_sign_up_gets_its_code() {
+    let usher = Endpoint::start().await;
+    let (waiting, unknown) = (usher.address("waiting"), usher.address("unknown"));
+    let known = usher.founder("known").await.email;
+    usher.post_open(SIGN_UP, form(&waiting)).await.expect(200);
+    let code = usher.mail(&waiting, 1).await.code();
+
+    let mut answers = Vec::new();
+    for email in [&waiting, &unknown, &known] {
+        answers.push(resend(&usher, email).await.expect(200).text);
+    }
+    assert!(answers.iter().all(|answer| *answer == answers[0]), "{answers:?}");
+    assert_eq!(usher.mail(&waiting, 2).await.code(), code);
+    letters_are_out(&usher, "last").await;
+    assert!(usher.mails(&unknown).await.is_empty());
+    assert_eq!(usher.mails(&known).await.len(), 1);
+}
+
+#[tokio::test]
+async fn the_newest_code_of_several_comes_again_and_never_an_expired_one() {
+    let usher = Endpoint::own(&[("OTP_TTL_SECONDS", "600")]).await;
+    let email = usher.address("grace");
+    usher.post_open(SIGN_UP, form(&email)).await.expect(200);
+    usher.mail(&email, 1).await;
+    usher.post_open(SIGN_UP, form(&email)).await.expect(200);
+    let newest = usher.mail(&email, 2).await.code();
+    resend(&usher, &email).await.expect(200);
+    assert_eq!(usher.mail(&email, 3).await.code(), newest);
+    usher.advance(600).await;
+    resend(&usher, &email).await.expect(200);
+    letters_are_out(&usher, "last").await;
+    assert_eq!(usher.mails(&email).await.len(), 3);
+}
+
+#[tokio::test]
+async fn codes_asked_for_are_counted_with_the_sign_ups_for_every_address() {
+    let usher = Endpoint::own(&[]).await;
+    usher.begin_window(600).await;
+    let (waiting, unknown) = (usher.address("waiting"), usher.address("unknown"));
+    usher.post_open(SIGN_UP, form(&waiting)).await.expect(200);
+    for (email, left) in [(waiting, 4), (unknown, 5)] {
+        for _ in 0..left {
+            resend(&usher, &email).await.expect(200);
+        }
+        let refused = resend(&usher, &email).await.refused(429, "TOO_MANY_ATTEMPTS");
+        assert!((1..=600).contains(&refused.header("retry-after").parse::<i64>().unwrap()));
+        usher.post_open(SIGN_UP, form(&email)).await.refused(429, "TOO_MANY_ATTEMPTS");
+    }
+}
+
+#[tokio::test]
+async fn what_is_no_address_is_refused() {
+    let usher = Endpoint::start().await;
+    for body in [json!({}), json!({ "email": "nobody" }), json!({ "email": 1 })] {
+        usher.post_open(PATH, body).await.refused(400, "INVALID_FIELD");
+    }
+}

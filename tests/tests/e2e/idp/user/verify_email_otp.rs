@@ -1,0 +1,155 @@
+//! `/signUp/verifyEmailOtp`
+
+use futures::future::join_all;
+use serde_json::{Value, json};
+use tests::{Answer, Endpoint, PASSWORD};
+
+use super::sign_up::{PATH as SIGN_UP, form};
+
+const PATH: &str = "/idp/api/v1/user/signUp/verifyEmailOtp";
+
+/// Signs up, and answers the mailed code.
+async fn begun(usher: &Endpoint, email: &str) -> String {
+    usher.post_open(SIGN_UP, form(email)).await.expect(200);
+    usher.mail(email, 1).await.code()
+}
+
+async fn verify(usher: &Endpoint, email: &str, otp: &str) -> Answer {
+    usher.post_open(PATH, json!({ "email": email, "otp": otp })).await
+}
+
+/// Another code of six digits.
+fn wrong(code: &str, by: u32) -> String {
+    format!("{:06}", (code.parse::<u32>().unwrap() + by) % 1_000_000)
+}
+
+#[tokio::test]
+async fn a_wrong_code_changes_nothing_and_the_right_one_still_counts() {
+    let usher = Endpoint::start().await;
+    let (email, other) = (usher.address("grace"), usher.address("other"));
+    let code = begun(&usher, &email).await;
+    let others = begun(&usher, &other).await;
+    for bad in [wrong(&code, 1), String::new(), format!("{code}0")] {
+        verify(&usher, &email, &bad).await.refused(400, "INVALID_OTP");
+    }
+    if others != code {
+        verify(&usher, &email, &others).await.refused(400, "INVALID_OTP");
+    }
+    let answer = verify(&usher, &email.to_uppercase(), &format!(" {code} ")).await.expect(200);
+    assert!(answer.json()["message"].is_string());
+    usher.token(&email).await;
+    verify(&usher, &usher.address("nobody"), &code).await.refused(400, "INVALID_OTP");
+}
+
+#[tokio::test]
+async fn what_is_no_code_at_all_is_refused_by_name() {
+    let usher = Endpoint::start().await;
+    let email = usher.address("grace");
+    for body in [json!({ "email": email }), json!({ "email": email, "otp": 123_456 }), json!({ "otp": "123456" })] {
+        usher.post_open(PATH, body).await.refused(400, "INVALID_FIELD");
+    }
+}
+
+#[tokio::test]
+async fn after_five_tries_even_the_right_code_waits() {
+    let usher = Endpoint::own(&[("OTP_TTL_SECONDS", "600")]).await;
+    usher.begin_window(600).await;
+    let (email, calm) = (usher.address("grace"), usher.address("calm"));
+    let code = begun(&usher, &email).await;
+    let calm_code = begun(&usher, &calm).await;
+    for by in 1..=5 {
+        verify(&usher, &email, &wrong(&code, by)).await.refused(400, "INVALID_OTP");
+    }
+    let refused = verify(&usher, &email, &code).await.refused(429, "TOO_MANY_ATTEMPTS");
+    let seconds: i64 = refused.header("retry-after").parse().unwrap();
+    assert!((1..=600).contains(&seconds), "{seconds}");
+    verify(&usher, &calm, &calm_code).await.expect(200);
+
+    // A new sign-up brings no new tries; time does.
+    usher.post_open(SIGN_UP, form(&email)).await.expect(200);
+    let second = usher.mail(&email, 2).await.code();
+    verify(&usher, &email, &second).await.refused(429, "TOO_MANY_ATTEMPTS");
+    usher.advance(seconds).await;
+    usher.post_open(SIGN_UP, form(&email)).await.expect(200);
+    let third = usher.mail(&email, 3).await.code();
+    verify(&usher, &email, &third).await.expect(200);
+}
+
+#[tokio::test]
+async fn tries_at_once_are_counted_one_by_one() {
+    let usher = Endpoint::own(&[]).await;
+    usher.begin_window(600).await;
+    let email = usher.address("grace");
+    let code = begun(&usher, &email).await;
+    let tries: Vec<_> = (1..=12).map(|by| wrong(&code, by)).collect();
+    let answers = join_all(tries.iter().map(|otp| verify(&usher, &email, otp))).await;
+    let compared = answers.iter().filter(|answer| answer.status == 400).count();
+    let braked = answers.iter().filter(|answer| answer.status == 429).count();
+    assert_eq!((compared, braked), (5, 7));
+}
+
+#[tokio::test]
+async fn a_code_is_dead_from_the_moment_it_expires() {
+    let usher = Endpoint::own(&[("OTP_TTL_SECONDS", "600")]).await;
+    let (early, late) = (usher.address("early"), usher.address("late"));
+    let (early_code, late_code) = (begun(&usher, &early).await, begun(&usher, &late).await);
+    usher.advance(540).await;
+    verify(&usher, &early, &early_code).await.expect(200);
+    usher.advance(60).await;
+    verify(&usher, &late, &late_code).await.refused(400, "INVALID_OTP");
+}
+
+#[tokio::test]
+async fn a_code_counts_once() {
+    let usher = Endpoint::start().await;
+    let email = usher.address("grace");
+    let code = begun(&usher, &email).await;
+    verify(&usher, &email, &code).await.expect(200);
+    let before = profile(&usher, &email, PASSWORD).await;
+    verify(&usher, &email, &code).await.refused(400, "INVALID_OTP");
+    assert_eq!(profile(&usher, &email, PASSWORD).await, before);
+}
+
+#[tokio::test]
+async fn codes_entered_at_once_found_one_company() {
+    let usher = Endpoint::start().await;
+    let email = usher.address("grace");
+    let code = begun(&usher, &email).await;
+    let answers = join_all((0..5).map(|_| verify(&usher, &email, &code))).await;
+    let founded = answers.iter().filter(|answer| answer.status == 200).count();
+    assert_eq!(founded, 1);
+    for answer in answers.into_iter().filter(|answer| answer.status != 200) {
+        answer.refused(400, "INVALID_OTP");
+    }
+    let token = usher.token(&email).await;
+    let team = usher.get("/idp/api/v1/team", &token).await.expect(200).json();
+    assert_eq!(team.as_array().map(Vec::len), Some(1), "{team}");
+}
+
+#[tokio::test]
+async fn of_two_sign_ups_for_an_address_the_one_whose_code_is_entered_becomes_the_account() {
+    let usher = Endpoint::start().await;
+    for winner in 0..2 {
+        let email = usher.address(&format!("contested{winner}"));
+        let (passwords, companies) = (["First12#$", "Second12#$"], ["First Ltd", "Second Ltd"]);
+        let mut codes = Vec::new();
+        for (index, password) in passwords.iter().enumerate() {
+            let mut form = form(&email);
+            form["password"] = json!(password);
+            form["companyName"] = json!(companies[index]);
+            usher.post_open(SIGN_UP, form).await.expect(200);
+            codes.push(usher.mail(&email, index + 1).await.code());
+        }
+        verify(&usher, &email, &codes[winner]).await.expect(200);
+        assert_eq!(profile(&usher, &email, passwords[winner]).await["companyName"], companies[winner]);
+        let body = json!({ "email": email, "password": passwords[1 - winner] });
+        usher.post_open("/idp/api/v1/user/login", body).await.refused(401, "INVALID_CREDENTIALS");
+        verify(&usher, &email, &codes[1 - winner]).await.refused(400, "INVALID_OTP");
+        assert_eq!(profile(&usher, &email, passwords[winner]).await["companyName"], companies[winner]);
+    }
+}
+
+async fn profile(usher: &Endpoint, email: &str, password: &str) -> Value {
+    let body = json!({ "email": email, "password": password });
+    usher.post_open("/idp/api/v1/user/login", body).await.expect(200).json()
+}

@@ -1,0 +1,178 @@
+//! Every sample in `events/`, fed to the function it is a sample for, as `sam local invoke` would. What only a running
+//! service knows is filled in.
+
+use std::{fs, path::Path};
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use serde_json::{Value, json};
+use tests::{Endpoint, Founder};
+
+/// What stands in the samples for a token, an id, a hash, a code; and whom they are about.
+const TOKEN: &str = "TOKEN";
+const ID: &str = "3fa85f64-5717-4562-b3fc-2c963f66afa6";
+const HASH: &str = "e0754cfc-f7d1-4cc3-8690-e34a2f17291d";
+const OTP: &str = "\"123456\"";
+const USER: &str = "user@example.com";
+
+const PROFILE: &str = "companyId companyName email firstname id lastname mfaEnabled permissions role roles status";
+const PROBLEM: &str = "code detail status title traceId";
+
+/// What the sample succeeds with: its status, and the fields of the answer or of its entries.
+fn expected(sample: &str) -> (u16, String) {
+    let fields = match sample {
+        "datagol/sign-up" => PROFILE,
+        "datagol/log-in" | "datagol/get-profile" => &format!("{PROFILE} workspaces"),
+        "datagol/verify-otp" | "datagol/resend-otp" => "message",
+        "datagol/issue-token" => "token",
+        "datagol/list-people" => "companyId companyName email firstname id lastname role status",
+        "datagol/create-workspace" | "datagol/get-workspace" | "datagol/list-workspaces" => {
+            "createdAt description id name"
+        }
+        "datagol/invite-users" => "results summary",
+        "datagol/create-service-account" => "description email expiryDate expiryInSeconds id name role token",
+        "datagol/list-service-accounts" => "description email expiryDate id name role",
+        "datagol/reset-service-account-token.get" | "datagol/reset-service-account-token.post" => {
+            "expiryDate expiryInSeconds token"
+        }
+        "usher/accept-invitation" => "role workspaceId",
+        "usher/public-keys" => "keys",
+        "usher/route-not-found" => return (404, PROBLEM.to_owned()),
+        "stream/deliver-invitations" => "batchItemFailures",
+        "schedule/sweep-undelivered" => "settled",
+        "invoke/requeue-undelivered" => "requeued",
+        // Pages, and an answer without a body.
+        "usher/sign-up"
+        | "usher/registration-page.get"
+        | "usher/registration-page.head"
+        | "datagol/delete-service-account" => "",
+        other => panic!("no case for events/{other}.json"),
+    };
+    (200, fields.to_owned())
+}
+
+/// A company with a workspace and a service account, which most samples are about.
+struct World {
+    usher: Endpoint,
+    ada: Founder,
+    workspace: String,
+    account: String,
+}
+
+impl World {
+    async fn new() -> Self {
+        let usher = Endpoint::own(&[]).await;
+        let ada = usher.founder("ada").await;
+        let workspace = usher.workspace(&ada.token, "Project Alpha").await;
+        let body = json!({ "name": "robot" });
+        let account = usher.post("/idp/api/v1/company/serviceAccount", &ada.token, body).await.expect(200).json();
+        Self { account: account["id"].as_str().unwrap().to_owned(), usher, ada, workspace }
+    }
+
+    /// Invites somebody, and answers the hash in the newest of `mails` mails to them.
+    async fn invited(&self, email: &str, mails: usize) -> String {
+        self.usher.invite(&self.ada.token, &self.workspace, &[(email, "EDITOR")]).await.expect(200);
+        self.usher.mail(email, mails).await.hash()
+    }
+
+    /// Brings about what the sample is about, and answers what is to be filled in.
+    async fn prepare(&self, sample: &str) -> Vec<(&'static str, String)> {
+        let (usher, ada) = (&self.usher, &self.ada);
+        let form = json!({ "email": USER, "password": "Demo12#$", "firstname": "John", "lastname": "Doe" });
+        match sample {
+            "datagol/sign-up" | "usher/sign-up" | "usher/registration-page.get" | "usher/registration-page.head" => {
+                vec![(HASH, self.invited(USER, 1).await)]
+            }
+            "datagol/issue-token" | "datagol/log-in" => {
+                usher.join(USER, &self.invited(USER, 1).await).await.expect(200);
+                Vec::new()
+            }
+            "datagol/verify-otp" | "datagol/resend-otp" => {
+                usher.post_open("/idp/api/v1/user/sign-up", form).await.expect(200);
+                vec![(OTP, format!("\"{}\"", usher.mail(USER, 1).await.code()))]
+            }
+            "usher/accept-invitation" => {
+                let guest = usher.founder("guest").await;
+                vec![(TOKEN, guest.token), (HASH, self.invited(&guest.email, 2).await)]
+            }
+            _ => {
+                let id = if sample.contains("service-account") { &self.account } else { &self.workspace };
+                vec![(TOKEN, ada.token.clone()), (ID, id.clone())]
+            }
+        }
+    }
+}
+
+/// The event with each of these texts in place of what stands for it, also inside an encoded body.
+fn filled(event: Value, texts: &[(&str, String)]) -> Value {
+    let fill = |text: &str| texts.iter().fold(text.to_owned(), |text, (from, to)| text.replace(from, to));
+    let encoded = event["isBase64Encoded"] == true;
+    match event {
+        Value::String(text) => Value::String(fill(&text)),
+        Value::Object(fields) => fields
+            .into_iter()
+            .map(|(name, value)| match value {
+                Value::String(body) if encoded && name == "body" => {
+                    let body = String::from_utf8(STANDARD.decode(body).unwrap()).unwrap();
+                    (name, json!(STANDARD.encode(fill(&body))))
+                }
+                value => (name, filled(value, texts)),
+            })
+            .collect(),
+        other => other,
+    }
+}
+
+/// The names of an object's fields, or of those of an array's first entry, in order.
+fn fields(body: &Value) -> String {
+    let object = body.get(0).unwrap_or(body).as_object();
+    let mut names: Vec<_> = object.into_iter().flatten().map(|(name, _)| name.as_str()).collect();
+    names.sort_unstable();
+    names.join(" ")
+}
+
+/// The samples, by folder and name.
+fn samples() -> Vec<(String, Value)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join("events");
+    let list = |folder: &Path| -> Vec<_> { fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect() };
+    let files = list(&folder).into_iter().flat_map(|inner| list(&inner));
+    let samples = files.map(|file| {
+        let name = file.strip_prefix(&folder).unwrap().to_str().unwrap().trim_end_matches(".json").to_owned();
+        (name, serde_json::from_slice(&fs::read(&file).unwrap()).unwrap())
+    });
+    samples.collect()
+}
+
+#[tokio::test]
+async fn every_sample_succeeds_in_its_contracts_shape() {
+    let samples = samples();
+    assert!(samples.len() >= 25, "{}", samples.len());
+    for (sample, event) in samples {
+        let (status, shape) = expected(&sample);
+        let world = World::new().await;
+        let event = filled(event, &world.prepare(&sample).await);
+        let operation = sample.split('/').nth(1).unwrap().split('.').next().unwrap();
+        let path = format!("/2015-03-31/functions/{operation}/invocations");
+        let invoked = world.usher.read(world.usher.request("POST", &path).body(event.to_string())).await.expect(200);
+        assert_eq!(invoked.header("x-amz-function-error"), "", "{sample}: {}", invoked.text);
+        let answer = invoked.json();
+        let Some(request_id) = event["requestContext"]["requestId"].as_str() else {
+            assert_eq!(fields(&answer), shape, "{sample}: {answer}");
+            continue;
+        };
+        assert_eq!(answer["statusCode"], status, "{sample}: {answer}");
+        assert_eq!(answer["isBase64Encoded"], false, "{sample}: {answer}");
+        let text = answer["body"].as_str().unwrap_or_default();
+        let body: Value = serde_json::from_str(text).unwrap_or_default();
+        assert_eq!(fields(&body), shape, "{sample}: {answer}");
+        match sample.as_str() {
+            "usher/registration-page.get" | "usher/sign-up" => {
+                assert!(text.contains("Project Alpha"), "{sample}: {text}")
+            }
+            "usher/registration-page.head" | "datagol/delete-service-account" => assert_eq!(text, "", "{sample}"),
+            "usher/route-not-found" => assert_eq!(body["traceId"], request_id),
+            "datagol/invite-users" => assert_eq!(body["summary"], json!({ "invited": 2 })),
+            _ => {}
+        }
+        world.usher.stop().await;
+    }
+}
