@@ -16,6 +16,8 @@ pub const PARAMETERS: &[(&str, &str)] = &[
     ("ACCESS_TOKEN_TTL_SECONDS", "How long an access token is good"),
     ("MAX_USERS_PER_REQUEST", "How many users one request may name"),
     ("RESEND_COOLDOWN_SECONDS", "How long the same person isn't invited again"),
+    ("INVITATIONS_PER_WORKSPACE_PER_DAY", "How many people may be invited into one workspace in a day"),
+    ("MAILS_PER_RECIPIENT_PER_DAY", "How many mails one address gets in a day, one-time passwords apart"),
     ("TABLE_NAME", "The table's name [default: usher]"),
     ("CONFIGURATION_SET", "The SES configuration set"),
     ("LOG_LEVEL", "What is logged to stderr: trace, debug, info, warn, error or off [default: warn]"),
