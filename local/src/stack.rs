@@ -111,12 +111,11 @@ impl Stack {
 
         let place = Place::open(&options)?;
         let secrets = place.secrets(&*random)?;
-        let engine = match endpoint {
-            Some(_) => None,
-            None => {
-                let name = format!("usher-{}", random.uuid());
-                Some(Engine::start(place.kept(), &name, &parameters.table_name).await?)
-            }
+        let engine = if endpoint.is_some() {
+            None
+        } else {
+            let name = format!("usher-{}", random.uuid());
+            Some(Engine::start(place.kept(), &name, &parameters.table_name).await?)
         };
 
         let faults = Arc::new(Faults::default());

@@ -23,6 +23,9 @@ pub(super) const MOST_ADDRESSES: usize = 48;
 /// A claimed item is the claimer's for this long.
 const LEASE: SignedDuration = SignedDuration::from_mins(5);
 
+/// What was queued more recently is the stream's: two deliverers would only exceed the pace together.
+const STREAM_LAG: SignedDuration = SignedDuration::from_secs(5);
+
 /// After so many tries an item is given up.
 pub const MOST_ATTEMPTS: u32 = 6;
 
@@ -194,7 +197,8 @@ impl Store {
         let mut keys = Vec::new();
         for queue in queues() {
             let due = Some(("leased_until <= :value", attribute(now.as_millisecond())));
-            keys.extend(self.query_where::<Key>(&format!("Q#{queue}"), "", most, due).await?);
+            let keys_due: Vec<Key> = self.query_where(&format!("Q#{queue}"), "", most, due).await?;
+            keys.extend(keys_due.into_iter().filter(|key| key.is_queued_before(now - STREAM_LAG)));
         }
         Ok(keys)
     }
