@@ -117,6 +117,7 @@ impl HttpConnector for LabelledConnector {
         let Some(action) = action(&request) else {
             return self.inner.call(request);
         };
+        self.faults.note_permissions(self.function, action, request.body().bytes().unwrap_or_default());
         let Some(fault) = self.faults.on_call(self.function, action) else {
             return self.inner.call(request);
         };

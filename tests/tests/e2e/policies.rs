@@ -1,36 +1,35 @@
-//! Least privilege, held against what really happens: no function calls the table or SES in a way that its policy in
-//! `template.yaml` doesn't name.
+//! Least privilege, held against what really happens: a function's policy in `template.yaml` names just the calls of the
+//! table and of SES that it makes.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, time::Duration};
 
+use functions::Operation;
 use serde_json::{Value, json};
 use tests::{Endpoint, PASSWORD};
 
+/// What a function needs but doesn't do here: a password is hashed again where an older deployment hashed it otherwise.
+const UNSEEN: [(&str, &str); 2] = [("issue-token", "dynamodb:UpdateItem"), ("log-in", "dynamodb:UpdateItem")];
+
 #[tokio::test]
-async fn no_function_calls_what_its_policy_does_not_name() {
+async fn every_function_may_do_what_it_does_and_no_more() {
     let usher = Endpoint::own(&[]).await;
     everything(&usher).await;
 
     let template = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../template.yaml")).unwrap();
     let template: serde_yaml_ng::Value = serde_yaml_ng::from_str(&template).unwrap();
-    let calls = usher.calls().await;
-    let calls = calls.as_object().unwrap();
-    assert!(calls.len() > 15, "only {} functions were seen calling", calls.len());
-    for (function, actions) in calls {
+    let used = usher.send("GET", "/_local/permissions", None, None).await.expect(200).json();
+    let used = used.as_object().unwrap();
+    let mut differences = Vec::new();
+    for operation in Operation::ALL {
+        let function = operation.name();
+        let used = used.get(function).and_then(Value::as_array).into_iter().flatten();
+        let used: BTreeSet<_> = used.map(|action| action.as_str().unwrap().to_owned()).collect();
         let allowed = allowed(&template, function);
-        for action in actions.as_object().unwrap().keys() {
-            let needed = needed(action);
-            assert!(needed.iter().any(|needed| allowed.contains(*needed)), "{function} calls {action}: {allowed:?}");
-        }
+        differences.extend(used.difference(&allowed).map(|action| format!("{function} may not, but does: {action}")));
+        let unused = allowed.difference(&used).filter(|action| !UNSEEN.contains(&(function, action.as_str())));
+        differences.extend(unused.map(|action| format!("{function} may, but does not: {action}")));
     }
-}
-
-/// A transaction is authorised by the actions it is made of; which ones it needs the store's items tell.
-fn needed(action: &str) -> Vec<&str> {
-    match action {
-        "dynamodb:TransactWriteItems" => vec!["dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"],
-        other => vec![other],
-    }
+    assert!(differences.is_empty(), "{differences:#?}");
 }
 
 fn allowed(template: &serde_yaml_ng::Value, function: &str) -> BTreeSet<String> {
@@ -45,7 +44,12 @@ fn allowed(template: &serde_yaml_ng::Value, function: &str) -> BTreeSet<String> 
         serde_yaml_ng::Value::Sequence(actions) => actions.clone(),
         one => vec![one.clone()],
     });
-    actions.filter_map(|action| action.as_str().map(str::to_owned)).collect()
+    let actions = actions.filter_map(|action| action.as_str().map(str::to_owned));
+    // What reads the stream is Lambda itself, with the function's role.
+    let of_stream =
+        |action: &str| action.contains("Stream") || action.contains("Shard") || action.ends_with("GetRecords");
+    let actions = actions.filter(|action| action.starts_with("dynamodb:") || action.starts_with("ses:"));
+    actions.filter(|action| !of_stream(action)).collect()
 }
 
 /// Every operation at least once.
@@ -76,8 +80,50 @@ async fn everything(usher: &Endpoint) {
     usher.send("GET", &format!("/register?hash={}", mail.hash()), None, None).await.expect(200);
     usher.post("/api/v1/invitations/accept", &eve.token, json!({ "hash": mail.hash() })).await.expect(200);
     usher.send("GET", "/.well-known/jwks.json", None, None).await.expect(200);
+    braked(usher).await;
+    swept(usher).await;
+    given_up_and_requeued(usher, &ada.token, &workspace).await;
+}
+
+/// Somebody who tries too often.
+async fn braked(usher: &Endpoint) {
+    let email = usher.address("hasty");
+    let tried = json!({ "email": email, "otp": "000000" });
+    for _ in 0..6 {
+        usher.post_open("/idp/api/v1/user/signUp/verifyEmailOtp", tried.clone()).await;
+        usher.post_open("/idp/api/v1/user/signUp/resendEmailOtp", json!({ "email": email })).await;
+    }
+}
+
+/// The stream's deliverer fails, so that the schedule's has everything to do.
+async fn swept(usher: &Endpoint) {
+    let fault = json!({
+        "action": "dynamodb:UpdateItem", "function": "deliver-invitations", "fault": "InternalServerError", "times": 1000,
+    });
+    usher.fault(fault).await;
+    let email = usher.address("swept");
+    let body = json!({ "email": email, "password": PASSWORD, "firstname": "Sam", "lastname": "Swept" });
+    usher.post_open("/idp/api/v1/user/sign-up", body).await.expect(200);
+    usher.advance(10).await;
+    usher.mail(&email, 1).await;
+}
+
+/// SES refuses one person until their item is dead, and takes them after it was brought back.
+async fn given_up_and_requeued(usher: &Endpoint, token: &str, workspace: &str) {
+    let email = usher.address("undeliverable");
+    let fault = json!({ "action": "ses:SendBulkEmail", "address": email, "status": "TRANSIENT_FAILURE", "times": 6 });
+    usher.fault(fault).await;
+    usher.invite(token, workspace, &[(&email, "VIEWER")]).await.expect(200);
+    while usher.send("GET", "/_local/faults", None, None).await.text.contains(&email) {
+        usher.advance(3600).await;
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
     let requeue = "/2015-03-31/functions/requeue-undelivered/invocations";
-    usher.post_open(requeue, json!({})).await.expect(200);
+    while usher.post_open(requeue, json!({})).await.expect(200).json()["requeued"] != 1 {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    usher.advance(10).await;
+    usher.mail(&email, 1).await;
 }
 
 fn text(value: &Value, name: &str) -> String {
