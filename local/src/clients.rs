@@ -20,7 +20,7 @@ use aws_smithy_runtime_api::{
     },
     http::StatusCode,
 };
-use aws_smithy_types::body::SdkBody;
+use aws_smithy_types::{body::SdkBody, retry::RetryConfig};
 
 use crate::faults::{Action, Faults, Outcome};
 
@@ -57,13 +57,15 @@ impl Clients {
         )
     }
 
-    /// An SES client, like [`Clients::dynamodb`].
+    /// An SES client, like [`Clients::dynamodb`]. It doesn't retry: what becomes of a mail whose answer was lost is the
+    /// deliverer's to decide.
     pub(crate) fn ses(&self, function: Option<&'static str>) -> aws_sdk_sesv2::Client {
         aws_sdk_sesv2::Client::from_conf(
             aws_sdk_sesv2::Config::builder()
                 .behavior_version(BehaviorVersion::latest())
                 .region(Region::from_static("us-east-1"))
                 .credentials_provider(credentials())
+                .retry_config(RetryConfig::disabled())
                 .endpoint_url(&self.ses_url)
                 .http_client(self.http(function))
                 .build(),
@@ -115,6 +117,7 @@ impl HttpConnector for LabelledConnector {
         let Some(action) = action(&request) else {
             return self.inner.call(request);
         };
+        self.faults.note_permissions(self.function, action, request.body().bytes().unwrap_or_default());
         let Some(fault) = self.faults.on_call(self.function, action) else {
             return self.inner.call(request);
         };

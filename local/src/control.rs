@@ -41,6 +41,11 @@ pub(crate) async fn calls(State(faults): State<Arc<Faults>>) -> Json<Value> {
     Json(faults.calls())
 }
 
+/// `GET /_local/permissions`.
+pub(crate) async fn permissions(State(faults): State<Arc<Faults>>) -> Json<Value> {
+    Json(faults.permissions())
+}
+
 /// `DELETE /_local/calls`.
 pub(crate) async fn forget_calls(State(faults): State<Arc<Faults>>) -> StatusCode {
     faults.forget_calls();

@@ -1,4 +1,4 @@
-//! The embedded DynamoDB: dynoxide on SQLite, served on a loopback port by a thread of its own, so that its blocking
+//! The embedded DynamoDB: dynoxide, served on a loopback port by a thread of its own, so that its blocking
 //! work never holds up the functions.
 
 use std::{path::Path, sync::Arc, thread::JoinHandle};

@@ -4,7 +4,7 @@
 //! to it. Here they are asked for, in the order in which they shall happen.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
@@ -227,6 +227,14 @@ const fn once() -> u32 {
     1
 }
 
+/// How the actions of a transaction begin in its request (a quote within a value would be escaped), and what they take.
+const TRANSACTION_PARTS: [(&str, &str); 4] = [
+    ("{\"Put\":", "dynamodb:PutItem"),
+    ("{\"Update\":", "dynamodb:UpdateItem"),
+    ("{\"Delete\":", "dynamodb:DeleteItem"),
+    ("{\"ConditionCheck\":", "dynamodb:ConditionCheckItem"),
+];
+
 /// The faults still to happen, and the calls so far.
 #[derive(Debug, Default)]
 pub(crate) struct Faults(Mutex<State>);
@@ -234,6 +242,7 @@ pub(crate) struct Faults(Mutex<State>);
 #[derive(Debug, Default)]
 struct State {
     calls: BTreeMap<&'static str, BTreeMap<Action, u64>>,
+    permissions: BTreeMap<&'static str, BTreeSet<&'static str>>,
     of_calls: Vec<CallFault>,
     of_recipients: Vec<RecipientFault>,
 }
@@ -290,9 +299,29 @@ impl Faults {
         json!(self.state().calls)
     }
 
+    /// The IAM permissions that each function's calls took: `{"invite-users": ["dynamodb:PutItem"]}`.
+    pub(crate) fn permissions(&self) -> Value {
+        json!(self.state().permissions)
+    }
+
     /// Counts from zero again.
     pub(crate) fn forget_calls(&self) {
-        self.state().calls.clear();
+        let mut state = self.state();
+        state.calls.clear();
+        state.permissions.clear();
+    }
+
+    /// Notes what IAM would ask for. A transaction is authorised by the actions that it is made of
+    /// (<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis-iam.html>).
+    pub(crate) fn note_permissions(&self, function: &'static str, action: Action, body: &[u8]) {
+        let mut state = self.state();
+        let permissions = state.permissions.entry(function).or_default();
+        if action.0 != "dynamodb:TransactWriteItems" {
+            permissions.insert(action.0);
+            return;
+        }
+        let body = std::str::from_utf8(body).unwrap_or_default();
+        permissions.extend(TRANSACTION_PARTS.iter().filter(|(part, _)| body.contains(part)).map(|(_, taken)| taken));
     }
 
     /// Counts a call, and gives the fault that shall happen to it. The oldest fault that the call matches decides.

@@ -16,6 +16,8 @@ pub const PARAMETERS: &[(&str, &str)] = &[
     ("ACCESS_TOKEN_TTL_SECONDS", "How long an access token is good"),
     ("MAX_USERS_PER_REQUEST", "How many users one request may name"),
     ("RESEND_COOLDOWN_SECONDS", "How long the same person isn't invited again"),
+    ("INVITATIONS_PER_WORKSPACE_PER_DAY", "How many invitations a workspace may send in a day"),
+    ("MAILS_PER_RECIPIENT_PER_DAY", "How many mails a day an address is sent, one-time passwords apart"),
     ("TABLE_NAME", "The table's name [default: usher]"),
     ("CONFIGURATION_SET", "The SES configuration set"),
     ("LOG_LEVEL", "What is logged to stderr: trace, debug, info, warn, error or off [default: warn]"),
@@ -59,8 +61,8 @@ impl Options {
 
     /// Sets one of the service's parameters.
     #[must_use]
-    pub fn with(mut self, name: &str, value: impl ToString) -> Self {
-        self.parameters.insert(name.to_owned(), value.to_string());
+    pub fn with(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.parameters.insert(name.to_owned(), value.into());
         self
     }
 
@@ -87,23 +89,21 @@ impl Options {
 
 #[cfg(test)]
 mod tests {
-    use std::cell::RefCell;
+    use std::{cell::RefCell, collections::BTreeSet};
 
     use super::*;
 
     #[test]
     fn every_parameter_of_the_service_can_be_set_and_no_other() {
-        let asked = RefCell::new(Vec::new());
+        let asked = RefCell::new(BTreeSet::new());
         let options = Options::default();
         Parameters::read(|name| {
-            asked.borrow_mut().push(name.to_owned());
+            asked.borrow_mut().insert(name.to_owned());
             options.parameter(name, "http://127.0.0.1:9000")
         })
         .unwrap();
-        let known: Vec<_> = PARAMETERS.iter().map(|(name, _)| (*name).to_owned()).collect();
-        let mut asked = asked.into_inner();
-        asked.dedup();
-        assert_eq!(asked, known);
+        let known: BTreeSet<_> = PARAMETERS.iter().map(|(name, _)| (*name).to_owned()).collect();
+        assert_eq!(asked.into_inner(), known);
     }
 
     #[test]

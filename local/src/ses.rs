@@ -92,16 +92,19 @@ impl Pace {
 }
 
 #[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
+#[serde(default)]
 struct Destination {
-    to_addresses: Vec<String>,
-    cc_addresses: Vec<String>,
-    bcc_addresses: Vec<String>,
+    #[serde(rename = "ToAddresses")]
+    to: Vec<String>,
+    #[serde(rename = "CcAddresses")]
+    cc: Vec<String>,
+    #[serde(rename = "BccAddresses")]
+    bcc: Vec<String>,
 }
 
 impl Destination {
     fn count(&self) -> usize {
-        self.to_addresses.len() + self.cc_addresses.len() + self.bcc_addresses.len()
+        self.to.len() + self.cc.len() + self.bcc.len()
     }
 
     /// The bare addresses, or why there are none.
@@ -109,7 +112,7 @@ impl Destination {
         if self.count() == 0 {
             return Err("There are no recipients.".to_owned());
         }
-        let all = self.to_addresses.iter().chain(&self.cc_addresses).chain(&self.bcc_addresses);
+        let all = self.to.iter().chain(&self.cc).chain(&self.bcc);
         all.map(|address| bare(address).ok_or_else(|| format!("Invalid address: {address}"))).collect()
     }
 }
@@ -165,7 +168,7 @@ struct Text {
     data: String,
 }
 
-/// `POST /v2/email/outbound-emails`: SendEmail.
+/// `POST /v2/email/outbound-emails`: `SendEmail`.
 pub(crate) async fn send_email(
     State(ses): State<Arc<Ses>>,
     body: Result<Bytes, BytesRejection>,
@@ -245,7 +248,7 @@ pub(crate) async fn send_bulk_email(
     Ok(Json(json!({"BulkEmailEntryResults": results.collect::<Vec<_>>()})))
 }
 
-/// `GET /v2/email/account`: GetAccount.
+/// `GET /v2/email/account`: `GetAccount`.
 pub(crate) async fn get_account(State(ses): State<Arc<Ses>>) -> Json<Value> {
     Json(json!({
         "EnforcementStatus": "HEALTHY",

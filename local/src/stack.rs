@@ -111,12 +111,11 @@ impl Stack {
 
         let place = Place::open(&options)?;
         let secrets = place.secrets(&*random)?;
-        let engine = match endpoint {
-            Some(_) => None,
-            None => {
-                let name = format!("usher-{}", random.uuid());
-                Some(Engine::start(place.kept(), &name, &parameters.table_name).await?)
-            }
+        let engine = if endpoint.is_some() {
+            None
+        } else {
+            let name = format!("usher-{}", random.uuid());
+            Some(Engine::start(place.kept(), &name, &parameters.table_name).await?)
         };
 
         let faults = Arc::new(Faults::default());
@@ -220,6 +219,7 @@ fn router(functions: Arc<Functions>, ses: Arc<Ses>, clock: Arc<TestClock>, port:
         .with_state(mailbox);
     let faults = Router::new()
         .route("/_local/faults", get(control::faults_left).post(control::queue_fault).delete(control::clear_faults))
+        .route("/_local/permissions", get(control::permissions))
         .route("/_local/calls", get(control::calls).delete(control::forget_calls))
         .with_state(faults);
     let clock = Router::new().route("/_local/clock", get(control::time).post(control::move_clock)).with_state(clock);

@@ -2,6 +2,7 @@
 
 use aws_sdk_dynamodb::{
     Client, Error,
+    error::BuildError,
     types::{
         AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType, Projection, ProjectionType,
         ScalarAttributeType, StreamSpecification, StreamViewType, TimeToLiveSpecification,
@@ -47,10 +48,10 @@ async fn create(client: &Client, name: &str) -> Result<(), Error> {
     Ok(())
 }
 
-fn text(name: &str) -> Result<AttributeDefinition, Error> {
-    Ok(AttributeDefinition::builder().attribute_name(name).attribute_type(ScalarAttributeType::S).build()?)
+fn text(name: &str) -> Result<AttributeDefinition, BuildError> {
+    AttributeDefinition::builder().attribute_name(name).attribute_type(ScalarAttributeType::S).build()
 }
 
-fn key(name: &str, kind: KeyType) -> Result<KeySchemaElement, Error> {
-    Ok(KeySchemaElement::builder().attribute_name(name).key_type(kind).build()?)
+fn key(name: &str, kind: KeyType) -> Result<KeySchemaElement, BuildError> {
+    KeySchemaElement::builder().attribute_name(name).key_type(kind).build()
 }

@@ -35,6 +35,10 @@ pub struct Parameters {
     pub max_users_per_request: usize,
     /// How long after an invitation the same person isn't mailed again.
     pub resend_cooldown: SignedDuration,
+    /// How many people may be invited into one workspace in a day.
+    pub invitations_per_workspace_per_day: u32,
+    /// How many mails, one-time passwords apart, one address gets in a day.
+    pub mails_per_recipient_per_day: u32,
     /// The table's name.
     pub table_name: String,
     /// The SES configuration set whose events tell what became of a mail, if there is one.
@@ -55,6 +59,8 @@ impl Parameters {
     /// | `ACCESS_TOKEN_TTL_SECONDS` | 3600 | 60 to 86400 |
     /// | `MAX_USERS_PER_REQUEST` | 10000 | 1 to 100000 |
     /// | `RESEND_COOLDOWN_SECONDS` | 60 | 0 to 86400 |
+    /// | `INVITATIONS_PER_WORKSPACE_PER_DAY` | 50000 | 1 to 10000000 |
+    /// | `MAILS_PER_RECIPIENT_PER_DAY` | 20 | 1 to 10000 |
     /// | `TABLE_NAME` | required | |
     /// | `CONFIGURATION_SET` | none | |
     /// | `LOG_LEVEL` | info | trace, debug, info, warn, error, off |
@@ -72,6 +78,8 @@ impl Parameters {
             max_users_per_request: usize::try_from(reader.number("MAX_USERS_PER_REQUEST", 10_000, 1..=100_000)?)
                 .unwrap_or(usize::MAX),
             resend_cooldown: reader.seconds("RESEND_COOLDOWN_SECONDS", 60, 0..=86_400)?,
+            invitations_per_workspace_per_day: reader.count("INVITATIONS_PER_WORKSPACE_PER_DAY", 50_000, 10_000_000)?,
+            mails_per_recipient_per_day: reader.count("MAILS_PER_RECIPIENT_PER_DAY", 20, 10_000)?,
             table_name: reader.required("TABLE_NAME", "the table's name")?,
             configuration_set: reader.get("CONFIGURATION_SET"),
             log_level: reader.level("LOG_LEVEL")?,
@@ -117,6 +125,11 @@ impl<G: Fn(&str) -> Option<String>> Reader<G> {
         range: RangeInclusive<i64>,
     ) -> Result<SignedDuration, InvalidParameter> {
         self.number(name, default, range).map(SignedDuration::from_secs)
+    }
+
+    fn count(&self, name: &'static str, default: u32, most: u32) -> Result<u32, InvalidParameter> {
+        let number = self.number(name, default.into(), 1..=most.into())?;
+        Ok(u32::try_from(number).unwrap_or(most))
     }
 
     fn url(&self, name: &'static str) -> Result<String, InvalidParameter> {

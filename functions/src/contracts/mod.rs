@@ -3,7 +3,8 @@
 pub(crate) mod datagol;
 pub(crate) mod usher;
 
-use http::{StatusCode, header};
+use http::{HeaderName, HeaderValue, StatusCode, header};
+use jiff::SignedDuration;
 use lambda_http::{Body, Response};
 use serde::Serialize;
 use shared::Error;
@@ -99,22 +100,28 @@ fn missing_words(missing: shared::Missing) -> &'static str {
 
 /// The headers that belong to some failures: `Allow` (RFC 9110 section 10.2.1), `Retry-After` (10.2.3) and
 /// `WWW-Authenticate` (RFC 6750 section 3).
-fn with_headers(mut response: Response<Body>, failure: &Failure) -> Response<Body> {
-    let header = match failure {
-        Failure::Method(known) => Some((header::ALLOW, known.join(", "))),
+fn with_headers(response: Response<Body>, failure: &Failure) -> Response<Body> {
+    match failure {
+        Failure::Method(known) => with_header(response, header::ALLOW, &known.join(", ")),
         Failure::Operation(Error::TooMany { retry_after, .. }) => {
-            Some((header::RETRY_AFTER, retry_after.as_secs().max(1).to_string()))
+            with_header(response, header::RETRY_AFTER, &seconds(*retry_after))
         }
-        Failure::Operation(Error::Unavailable(_)) => Some((header::RETRY_AFTER, "1".to_owned())),
-        Failure::Operation(Error::Unauthenticated(_)) => Some((header::WWW_AUTHENTICATE, "Bearer".to_owned())),
-        _ => None,
-    };
-    if let Some((name, value)) = header
-        && let Ok(value) = value.parse()
-    {
+        Failure::Operation(Error::Unavailable(_)) => with_header(response, header::RETRY_AFTER, "1"),
+        Failure::Operation(Error::Unauthenticated(_)) => with_header(response, header::WWW_AUTHENTICATE, "Bearer"),
+        _ => response,
+    }
+}
+
+fn with_header(mut response: Response<Body>, name: HeaderName, value: &str) -> Response<Body> {
+    if let Ok(value) = HeaderValue::from_str(value) {
         response.headers_mut().insert(name, value);
     }
     response
+}
+
+/// `Retry-After` in seconds: at least one.
+fn seconds(retry_after: SignedDuration) -> String {
+    retry_after.as_secs().max(1).to_string()
 }
 
 /// A JSON answer. None is kept by caches.
@@ -122,7 +129,7 @@ fn json(status: StatusCode, content_type: &'static str, body: &impl Serialize) -
     let text = serde_json::to_string(body).unwrap_or_default();
     let mut response = Response::new(Body::Text(text));
     *response.status_mut() = status;
-    response.headers_mut().insert(header::CONTENT_TYPE, http::HeaderValue::from_static(content_type));
-    response.headers_mut().insert(header::CACHE_CONTROL, http::HeaderValue::from_static("no-store"));
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
 }

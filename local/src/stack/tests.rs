@@ -180,8 +180,8 @@ async fn a_mail_sent_with_the_sdk_is_in_the_mailbox_and_in_the_inbox() {
         .replacement_email_content(ReplacementEmailContent::builder().replacement_template(replacement).build());
     let send = clients.ses(Some("deliver-invitations")).send_bulk_email().from_email_address("usher@example.com");
     let send = send.default_content(BulkEmailContent::builder().template(template).build());
-    let sent = send.bulk_email_entries(entry.build()).send().await.unwrap();
-    assert_eq!(sent.bulk_email_entry_results()[0].status(), Some(&BulkEmailStatus::Success));
+    let answer = send.bulk_email_entries(entry.build()).send().await.unwrap();
+    assert_eq!(answer.bulk_email_entry_results()[0].status(), Some(&BulkEmailStatus::Success));
 
     let mails = get(&stack, "/_aws/ses?email=ann@example.com").await.json::<Value>().await.unwrap();
     assert_eq!(mails["messages"][0]["Body"], json!({"text_part": "text", "html_part": "<b>bold</b>"}));

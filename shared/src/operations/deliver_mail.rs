@@ -5,9 +5,9 @@ use tokio::time::{Duration, Instant};
 
 use crate::{
     Result, Usher,
-    domain::{DeliveryState, InvitationHash, Person, Standing},
+    domain::{DeliveryState, Person, Standing},
     mail::{self, Envelope, Letter, Refused, Sender, SentStatus},
-    store::{Batch, Claimed, Key, Kind, MOST_ATTEMPTS, Mailed, QueuedLetter, Task},
+    store::{Batch, Claimed, Key, Kind, MOST_ATTEMPTS, Mail, Mailed, QueuedLetter, Task},
 };
 
 /// An item that SES refused for pace or pause is tried again after this.
@@ -177,30 +177,35 @@ impl Usher {
         let now = self.now();
         let (wanting, settled): (Vec<_>, Vec<_>) = addressees.iter().partition(|(_, person)| wants(kind, person, now));
         claimed.drop_people(&settled.iter().map(|(key, _)| key.clone()).collect::<Vec<_>>());
-        let key = self.secrets.link_key(Some(&claimed.link_key), now).await?;
-        let hashes: Vec<_> =
-            wanting.iter().map(|(record, person)| key.invitation_hash(record.parts(), person.version)).collect();
-        if kind == Kind::Invitation && !wanting.is_empty() {
-            let items: Vec<_> = hashes.iter().zip(&wanting).map(|(hash, (key, person))| (*hash, key, person)).collect();
-            self.store.put_hashes(&items).await?;
-        }
-        let invited: Vec<_> = wanting.iter().map(|(_, person)| &person.address).collect();
-        let identities = self.store.identities(&invited).await?;
-        let envelopes: Vec<_> = wanting
-            .iter()
-            .zip(&hashes)
-            .zip(&identities)
-            .map(|(((key, person), hash), identity)| {
-                self.envelope(kind, key, person, batches, hash, identity.is_some())
-            })
+        let link_key = self.secrets.link_key(Some(&claimed.link_key), now).await?;
+        let hash = |key: &Key, person: &Person| link_key.invitation_hash(key.parts(), person.version);
+        let mut mails: Vec<_> = wanting
+            .into_iter()
+            .map(|(key, person)| Mail { key, person, hash: (kind == Kind::Invitation).then(|| hash(key, person)) })
             .collect();
-        self.send(claimed, &wanting, &envelopes, until).await
+        let most = self.parameters.mails_per_recipient_per_day;
+        let mut limited = self.store.prepare(claimed, &mails, most, now).await?;
+        if !limited.is_empty() {
+            limited.sort_unstable();
+            let limited: Vec<_> = limited.into_iter().rev().map(|place| mails.remove(place)).collect();
+            let settled: Vec<_> =
+                limited.iter().map(|mail| (mail.key, mail.person, Mailed::Failed("limited".to_owned()))).collect();
+            self.store.settle(claimed, &settled, now).await?;
+        }
+        let recipients: Vec<_> = mails.iter().map(|mail| &mail.person.address).collect();
+        let identities = self.store.identities(&recipients).await?;
+        let envelopes: Vec<_> = mails
+            .iter()
+            .zip(&identities)
+            .map(|(mail, identity)| self.envelope(mail, batches, identity.is_some()))
+            .collect();
+        self.send(claimed, &mails, &envelopes, until).await
     }
 
     async fn send(
         &self,
         claimed: &mut Claimed,
-        wanting: &[&(Key, Person)],
+        mails: &[Mail<'_>],
         envelopes: &[Envelope<'_>],
         until: Instant,
     ) -> Result<Option<Stop>> {
@@ -221,10 +226,10 @@ impl Usher {
                 Err(refused) => return Ok(Some(refused.into())),
             };
             let mut mailed = Vec::with_capacity(some.len());
-            for ((key, person), status) in wanting[next..].iter().zip(statuses) {
+            for (Mail { key, person, .. }, status) in mails[next..].iter().zip(statuses) {
                 match status {
-                    SentStatus::Sent => mailed.push((key, person, Mailed::Sent)),
-                    SentStatus::Permanent(reason) => mailed.push((key, person, Mailed::Failed(reason))),
+                    SentStatus::Sent => mailed.push((*key, *person, Mailed::Sent)),
+                    SentStatus::Permanent(reason) => mailed.push((*key, *person, Mailed::Failed(reason))),
                     SentStatus::Paused => stop = Some(Stop::Paused),
                     SentStatus::Passing(reason) => stop = Some(Stop::Rejected(reason)),
                 }
@@ -244,15 +249,8 @@ impl Usher {
         Ok(stop)
     }
 
-    fn envelope<'a>(
-        &self,
-        kind: Kind,
-        key: &Key,
-        person: &'a Person,
-        batches: &[Batch],
-        hash: &InvitationHash,
-        has_account: bool,
-    ) -> Envelope<'a> {
+    fn envelope<'a>(&self, mail: &Mail<'a>, batches: &[Batch], has_account: bool) -> Envelope<'a> {
+        let Mail { key, person, hash } = mail;
         let batch = batches.iter().find(|batch| batch.id == person.batch);
         let scope_name = batch.map_or("", |batch| batch.scope_name.as_str());
         let company_name = batch.map_or("", |batch| batch.company_name.as_str());
@@ -260,22 +258,18 @@ impl Usher {
         let message = batch.and_then(|batch| batch.message.as_ref()).map(AsRef::as_ref);
         let role = person.role.title();
         let app_url = self.parameters.app_url.as_str();
-        let letter = match kind {
-            Kind::Added => {
-                Letter::added(&mail::Added { scope_name, company_name, inviter_name, role, message, app_url })
-            }
-            Kind::Invitation => {
+        let letter = match hash {
+            None => Letter::added(&mail::Added { scope_name, company_name, inviter_name, role, message, app_url }),
+            Some(hash) => {
                 let link_type = key.scope().map_or("", |of| of.link_type());
-                let link = format!("{app_url}/register?hash={}&type={link_type}", hash.reveal());
-                let expires_at = person.expires_at;
                 Letter::invitation(&mail::Invitation {
                     scope_name,
                     company_name,
                     inviter_name,
                     role,
                     message,
-                    link: &link,
-                    expires_at,
+                    link: &format!("{app_url}/register?hash={}&type={link_type}", hash.reveal()),
+                    expires_at: person.expires_at,
                     has_account,
                 })
             }

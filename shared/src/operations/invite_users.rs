@@ -2,15 +2,20 @@
 
 use std::collections::HashSet;
 
+use jiff::{SignedDuration, Timestamp};
 use tokio::time::Instant;
 
 use crate::{
     Error, Missing, Result, Usher,
     domain::{BatchId, EmailAddress, Message, Permission, PersonId, Role, Scope, UserId, WorkspaceId},
-    store::{self, Batch, Draft, DraftKind, Drafted, Identity, Inviting, ProfileKind},
+    store::{self, Batch, Brake, Draft, DraftKind, Drafted, Identity, Inviting, ProfileKind, Workspace},
 };
 
 use super::{Caller, InWorkspace};
+
+/// A workspace's first week, and what it may invite a day in it.
+const FIRST_WEEK: SignedDuration = SignedDuration::from_hours(7 * 24);
+const MOST_IN_FIRST_WEEK: u32 = 20_000;
 
 /// Somebody to invite.
 #[derive(Debug, Clone)]
@@ -49,6 +54,8 @@ pub enum Outcome {
     Invalid,
     /// Above what the inviter may give.
     Forbidden,
+    /// The workspace has invited as many as it may today.
+    Limited,
     /// Not written: to be sent again.
     Failed,
 }
@@ -82,6 +89,8 @@ impl RowResult {
 pub struct Invited {
     /// One for each row.
     pub results: Vec<RowResult>,
+    /// When the workspace may invite again, if a row was limited.
+    pub retry_after: Option<SignedDuration>,
 }
 
 impl Usher {
@@ -105,10 +114,12 @@ impl Usher {
         let mut rows = Rows::judge(request.rows, &access);
         let addresses: Vec<_> = rows.open.iter().map(|(_, invitee)| &invitee.address).collect();
         let identities = self.store.identities(&addresses).await?;
-        let drafts = self.drafts(&mut rows, identities, &access).await?;
+        let mut drafts = self.drafts(&mut rows, identities, &access).await?;
+        let now = self.now();
+        let daily = self.daily(&access.workspace, now);
+        let reserved = self.reserve(&mut rows, &mut drafts, &daily, now).await?;
         if !drafts.is_empty() {
             let batch = self.batch(&access, request.message).await?;
-            let now = self.now();
             let inviting = Inviting {
                 of: Scope::Workspace(access.workspace.id),
                 inviter: access.profile.id,
@@ -123,12 +134,53 @@ impl Usher {
             self.store.put_batch(&batch, now).await?;
             let (indexes, drafts): (Vec<_>, Vec<_>) = drafts.into_iter().unzip();
             let outcomes = self.store.invite(&inviting, &drafts).await;
+            self.give_back(reserved, &outcomes, &daily, now).await;
             for ((index, draft), outcome) in indexes.into_iter().zip(drafts).zip(outcomes) {
                 rows.results[index] = Some(drafted(outcome, draft.person_id));
             }
         }
+        let limited = rows.results.iter().flatten().any(|row| row.outcome == Outcome::Limited);
         let lost = || RowResult::refused(Outcome::Failed, "This row wasn't written. Send it again.");
-        Ok(Invited { results: rows.results.into_iter().map(|result| result.unwrap_or_else(lost)).collect() })
+        let results = rows.results.into_iter().map(|result| result.unwrap_or_else(lost)).collect();
+        Ok(Invited { results, retry_after: limited.then(|| daily.left(now)) })
+    }
+
+    /// Reserves what the workspace may still invite today; the rows beyond it are limited. Answers how many.
+    async fn reserve(
+        &self,
+        rows: &mut Rows,
+        drafts: &mut Vec<(usize, Draft)>,
+        daily: &Brake<'_>,
+        now: Timestamp,
+    ) -> Result<u32> {
+        let wanted = u32::try_from(drafts.len()).unwrap_or(u32::MAX);
+        let reserved = self.store.reserve(daily, wanted, now).await?;
+        for (index, _) in drafts.split_off(drafts.len().min(reserved as usize)) {
+            let detail = "The workspace has invited as many people as it may today.";
+            rows.results[index] = Some(RowResult::refused(Outcome::Limited, detail));
+        }
+        Ok(reserved)
+    }
+
+    /// Only those count who were invited or added. If giving back fails the workspace may invite fewer today, which
+    /// is no reason to fail what was written.
+    async fn give_back(&self, reserved: u32, outcomes: &[Drafted], daily: &Brake<'_>, now: Timestamp) {
+        let made = outcomes.iter().filter(|outcome| matches!(outcome, Drafted::Invited | Drafted::Added)).count();
+        let unused = reserved.saturating_sub(u32::try_from(made).unwrap_or(u32::MAX));
+        if unused > 0
+            && let Err(error) = self.store.give_back(daily, unused, now).await
+        {
+            tracing::warn!(?error, unused, "a reservation wasn't given back");
+        }
+    }
+
+    /// Fewer in a workspace's first week, and never fewer than one request may name.
+    fn daily<'a>(&self, workspace: &'a Workspace, now: Timestamp) -> Brake<'a> {
+        let most = self.parameters.invitations_per_workspace_per_day;
+        let young = now.duration_since(workspace.created_at) < FIRST_WEEK;
+        let most = if young { most.min(MOST_IN_FIRST_WEEK) } else { most };
+        let most = most.max(u32::try_from(self.parameters.max_users_per_request).unwrap_or(u32::MAX));
+        Brake { kind: "invitations", subject: &workspace.salt, window: SignedDuration::from_hours(24), most }
     }
 
     async fn batch(&self, access: &InWorkspace, message: Option<Message>) -> Result<Batch> {

@@ -1,11 +1,9 @@
 //! Signing up without an invitation: nothing exists until the address is proved by a mailed one-time password.
 
-use jiff::SignedDuration;
-
 use crate::{
     Error, Public, Result, Usher,
     domain::{EmailAddress, Password, PersonName, Title},
-    store::{QueuedLetter, SignUp},
+    store::{Brake, QueuedLetter, SignUp},
 };
 
 /// Letters about sign-ups that one address gets within a window.
@@ -89,15 +87,13 @@ impl Usher {
         most: u32,
         message: &'static str,
     ) -> Result<()> {
-        let window = self.parameters.otp_ttl.as_secs();
-        if self.store.count(kind, address.canonical(), window, most, self.now()).await? {
+        let brake = Brake { kind, subject: address.canonical(), window: self.parameters.otp_ttl, most };
+        let now = self.now();
+        if self.store.reserve(&brake, 1, now).await? == 1 {
             return Ok(());
         }
-        let left = window - self.now().as_second().rem_euclid(window);
-        Err(Error::TooMany {
-            public: Public::new("too_many_attempts", message),
-            retry_after: SignedDuration::from_secs(left),
-        })
+        let public = Public::new("too_many_attempts", message);
+        Err(Error::TooMany { public, retry_after: brake.left(now) })
     }
 }
 

@@ -255,26 +255,6 @@ impl Store {
         let (pk, _) = keys::numbers().into_parts();
         self.query(&pk, "KEY#", usize::MAX).await
     }
-
-    /// Counts one use of something that may be used `most` times in a window of `window_seconds`. `false` if it was
-    /// used up; then nothing is counted.
-    pub async fn count(
-        &self,
-        kind: &str,
-        subject: &str,
-        window_seconds: i64,
-        most: u32,
-        now: Timestamp,
-    ) -> Result<bool> {
-        let window = now.as_second() / window_seconds.max(1);
-        let key = keys::counter(kind, &keys::digest(subject), window);
-        let change = Change::update(key, "ADD #used :one SET #purge_at = :purge_at")
-            .when("attribute_not_exists(pk) OR #used < :most")
-            .with("one", 1)
-            .with("most", most)
-            .with("purge_at", (window + 2) * window_seconds);
-        Ok(matches!(self.write(change).await?, Written::Done(_)))
-    }
 }
 
 pub(super) fn caller_keys(user: UserId, company: CompanyId, workspace: Option<WorkspaceId>) -> Vec<keys::Key> {

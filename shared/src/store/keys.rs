@@ -42,6 +42,15 @@ impl Key {
         }
     }
 
+    /// Whether the outbox item of this key was queued before a moment.
+    pub(super) fn is_queued_before(&self, at: Timestamp) -> bool {
+        self.sk
+            .split('#')
+            .next()
+            .and_then(|queued| queued.parse::<i64>().ok())
+            .is_none_or(|queued| queued < at.as_millisecond())
+    }
+
     pub(super) fn into_parts(self) -> (String, String) {
         (self.pk, self.sk)
     }

@@ -7,6 +7,7 @@
 
 mod accounts;
 mod batches;
+mod brakes;
 mod change;
 mod keys;
 mod outbox;
@@ -19,8 +20,9 @@ mod workspaces;
 
 pub use accounts::{Company, Identity, Membership, Profile, ProfileKind, ProfileStatus, Standing};
 pub use batches::Batch;
+pub use brakes::Brake;
 pub use keys::Key;
-pub use outbox::{Claimed, Kind, MOST_ATTEMPTS, Mailed, QueuedItem, QueuedLetter, Task};
+pub use outbox::{Claimed, Kind, MOST_ATTEMPTS, Mail, Mailed, QueuedItem, QueuedLetter, Task};
 pub use people::{Acceptance, Accepted, Draft, DraftKind, Drafted, HashItem, Inviting, NewAccount};
 pub use service_accounts::{OpaqueToken, ServiceAccount};
 pub use sign_ups::SignUp;

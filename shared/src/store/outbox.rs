@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{
-    Batch, HashItem, Store,
+    Batch, Brake, HashItem, Store, attribute,
     change::{Change, Written},
     from_item,
     keys::{self, Key},
@@ -22,6 +22,9 @@ pub(super) const MOST_ADDRESSES: usize = 48;
 
 /// A claimed item is the claimer's for this long.
 const LEASE: SignedDuration = SignedDuration::from_mins(5);
+
+/// What was queued more recently is the stream's: two deliverers would only exceed the pace together.
+const STREAM_LAG: SignedDuration = SignedDuration::from_secs(5);
 
 /// After so many tries an item is given up.
 pub const MOST_ATTEMPTS: u32 = 6;
@@ -85,13 +88,15 @@ pub struct QueuedItem {
     attempts: u32,
     #[serde(default)]
     leased_until: i64,
+    #[serde(default)]
+    counted: bool,
     link_key: Option<String>,
     reason: Option<String>,
 }
 
 impl QueuedItem {
     fn new(task: Task) -> Self {
-        Self { task, attempts: 0, leased_until: 0, link_key: None, reason: None }
+        Self { task, attempts: 0, leased_until: 0, counted: false, link_key: None, reason: None }
     }
 
     pub(super) fn letter(letter: QueuedLetter) -> Self {
@@ -123,6 +128,39 @@ pub struct Claimed {
     pub attempts: u32,
     /// The link key that its hashes are made with, at every try the same.
     pub link_key: String,
+    counted: bool,
+}
+
+/// A mail that an item asks for.
+#[derive(Debug)]
+pub struct Mail<'a> {
+    /// The record.
+    pub key: &'a Key,
+    /// The person as they are now.
+    pub person: &'a Person,
+    /// The hash in its link, if it has one.
+    pub hash: Option<InvitationHash>,
+}
+
+impl Mail<'_> {
+    fn count(&self, most: u32) -> Brake<'_> {
+        let subject = self.person.address.canonical();
+        Brake { kind: "mails", subject, window: SignedDuration::from_hours(24), most }
+    }
+
+    /// What the hash is looked up by. Writing it again changes nothing.
+    fn hash_item(&self) -> Option<Change> {
+        #[derive(Serialize)]
+        struct Perishable {
+            #[serde(flatten)]
+            item: HashItem,
+            purge_at: i64,
+        }
+        let hash = self.hash?.reveal();
+        let item = HashItem { person: self.key.clone(), version: self.person.version };
+        let item = Perishable { item, purge_at: self.person.expires_at.as_second() + HASH_KEPT.as_secs() };
+        Some(Change::put(&keys::hash(&keys::digest(&hash)), item))
+    }
 }
 
 /// What became of one person's mail.
@@ -148,25 +186,19 @@ impl Store {
         .with("one", 1)
         .with("now", now_ms);
         let Written::Done(item) = self.write(change).await? else { return Ok(None) };
-        let item: QueuedItem = from_item(item)?;
-        let link_key = item.link_key.unwrap_or_else(|| link_key.to_owned());
-        Ok(Some(Claimed { key: key.clone(), task: item.task, attempts: item.attempts, link_key }))
+        let mut item: QueuedItem = from_item(item)?;
+        let link_key = item.link_key.take().unwrap_or_else(|| link_key.to_owned());
+        let QueuedItem { task, attempts, counted, .. } = item;
+        Ok(Some(Claimed { key: key.clone(), task, attempts, link_key, counted }))
     }
 
     /// The keys of what waits and is nobody's, letters first, oldest first in each partition.
     pub async fn waiting(&self, now: Timestamp, most: usize) -> Result<Vec<Key>> {
-        #[derive(Deserialize)]
-        struct Waiting {
-            #[serde(flatten)]
-            key: Key,
-            leased_until: i64,
-        }
         let mut keys = Vec::new();
-        for queue in std::iter::once(LETTERS.to_owned()).chain((0..keys::PARTITIONS).map(|n| n.to_string())) {
-            let items: Vec<Waiting> = self.query(&format!("Q#{queue}"), "", most).await?;
-            keys.extend(
-                items.into_iter().filter(|item| item.leased_until <= now.as_millisecond()).map(|item| item.key),
-            );
+        for queue in queues() {
+            let due = Some(("leased_until <= :value", attribute(now.as_millisecond())));
+            let keys_due: Vec<Key> = self.query_where(&format!("Q#{queue}"), "", most, due).await?;
+            keys.extend(keys_due.into_iter().filter(|key| key.is_queued_before(now - STREAM_LAG)));
         }
         Ok(keys)
     }
@@ -192,22 +224,37 @@ impl Store {
         Ok((addressees, batches))
     }
 
-    /// Writes the items that hashes are looked up by, in one transaction. Writing them again changes nothing.
-    pub async fn put_hashes(&self, hashes: &[(InvitationHash, &Key, &Person)]) -> Result<()> {
-        #[derive(Serialize)]
-        struct Perishable {
-            #[serde(flatten)]
-            item: HashItem,
-            purge_at: i64,
-        }
-        let changes = hashes.iter().map(|(hash, key, person)| {
-            let item = HashItem { person: (*key).clone(), version: person.version };
-            let item = Perishable { item, purge_at: person.expires_at.as_second() + HASH_KEPT.as_secs() };
-            Change::put(&keys::hash(&keys::digest(&hash.reveal())), item)
-        });
-        match self.transact(changes.collect()).await? {
-            Transacted::Done => Ok(()),
-            Transacted::Refused(_) => Err(Error::internal("store: a write without a condition was refused")),
+    /// Makes mails ready, in one transaction: writes the items that their hashes are looked up by, and counts each
+    /// recipient's mail, once however often the item is tried. Answers the places of those who have had too many.
+    pub async fn prepare(
+        &self,
+        claimed: &mut Claimed,
+        mails: &[Mail<'_>],
+        most: u32,
+        now: Timestamp,
+    ) -> Result<Vec<usize>> {
+        let mut open: Vec<usize> = (0..mails.len()).collect();
+        let mut limited = Vec::new();
+        loop {
+            let mut changes = Vec::new();
+            if !claimed.counted {
+                changes.extend(open.iter().map(|place| mails[*place].count(most).take(1, now)));
+                let counted = Change::update(claimed.key.clone(), "SET #counted = :true").when("#attempts = :mine");
+                changes.push(counted.with("true", true).with("mine", claimed.attempts));
+            }
+            changes.extend(open.iter().filter_map(|place| mails[*place].hash_item()));
+            let refused = if changes.is_empty() { Transacted::Done } else { self.transact(changes).await? };
+            if matches!(refused, Transacted::Done) {
+                claimed.counted = true;
+                return Ok(limited);
+            }
+            if refused.refused(open.len()).is_some() {
+                return Err(Error::internal("store: an outbox item was prepared after its lease was over"));
+            }
+            let (over, rest): (Vec<_>, Vec<_>) =
+                open.into_iter().enumerate().partition(|(place, _)| refused.refused(*place).is_some());
+            limited.extend(over.into_iter().map(|(_, place)| place));
+            open = rest.into_iter().map(|(_, place)| place).collect();
         }
     }
 
@@ -294,7 +341,7 @@ impl Store {
             item: QueuedItem,
         }
         let mut revived = 0;
-        for queue in std::iter::once(LETTERS.to_owned()).chain((0..keys::PARTITIONS).map(|n| n.to_string())) {
+        for queue in queues() {
             let items: Vec<Dead> = self.query(&format!("QX#{queue}"), "", most - revived).await?;
             for Dead { key, mut item } in items {
                 item.attempts = 0;
@@ -342,6 +389,11 @@ impl Claimed {
     pub fn is_done(&self) -> bool {
         matches!(&self.task, Task::People { people, .. } if people.is_empty())
     }
+}
+
+/// The queues, those of letters about sign-ups first.
+fn queues() -> impl Iterator<Item = String> {
+    std::iter::once(LETTERS.to_owned()).chain((0..keys::PARTITIONS).map(|partition| partition.to_string()))
 }
 
 fn mark(key: &Key, person: &Person, mailed: &Mailed, now: Timestamp) -> Change {

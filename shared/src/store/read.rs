@@ -79,27 +79,43 @@ impl Store {
         Err(Error::Unavailable(Internal::new("store: BatchGetItem: keys remained unprocessed")))
     }
 
-    /// All items of a partition whose sort key begins with `prefix`, in order; at most `most` of them.
+    /// The items of a partition whose sort key begins with `prefix`, in order; at most `most` of them.
     pub(super) async fn query<T: DeserializeOwned>(&self, pk: &str, prefix: &str, most: usize) -> Result<Vec<T>> {
+        self.query_where(pk, prefix, most, None).await
+    }
+
+    /// As [`Store::query`], but only what passes a filter over `:value`. What doesn't is read past, and paid for.
+    pub(super) async fn query_where<T: DeserializeOwned>(
+        &self,
+        pk: &str,
+        prefix: &str,
+        most: usize,
+        filter: Option<(&str, AttributeValue)>,
+    ) -> Result<Vec<T>> {
+        let condition = if prefix.is_empty() { "pk = :pk" } else { "pk = :pk AND begins_with(sk, :prefix)" };
         let mut items = Vec::new();
         let mut from: Option<HashMap<String, AttributeValue>> = None;
-        loop {
-            let condition = if prefix.is_empty() { "pk = :pk" } else { "pk = :pk AND begins_with(sk, :prefix)" };
+        while items.len() < most {
             let mut request = self.client.query().table_name(&self.table).key_condition_expression(condition);
             request = request.expression_attribute_values(":pk", attribute(pk));
             if !prefix.is_empty() {
                 request = request.expression_attribute_values(":prefix", attribute(prefix));
             }
-            let left = i32::try_from(most - items.len()).unwrap_or(i32::MAX);
-            let request = request.consistent_read(true).limit(left).set_exclusive_start_key(from);
+            if let Some((filter, value)) = &filter {
+                request = request.filter_expression(*filter).expression_attribute_values(":value", value.clone());
+            }
+            // A filter is applied after the limit, so with one whole pages are read.
+            let page = filter.is_none().then(|| i32::try_from(most - items.len()).unwrap_or(i32::MAX));
+            let request = request.consistent_read(true).set_limit(page).set_exclusive_start_key(from);
             let output = request.send().await.map_err(|error| failed("Query", &error))?;
             for item in output.items.unwrap_or_default() {
                 items.push(from_item(item)?);
             }
             from = output.last_evaluated_key;
-            if from.is_none() || items.len() >= most {
-                return Ok(items);
+            if from.is_none() {
+                break;
             }
         }
+        Ok(items)
     }
 }

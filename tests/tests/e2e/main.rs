@@ -4,9 +4,11 @@
 
 mod access;
 mod bad_input;
+mod brakes;
 mod idp;
 mod journey;
 mod no_co;
+mod policies;
 mod samples;
 mod unknown_routes;
 mod well_known;

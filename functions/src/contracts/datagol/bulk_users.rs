@@ -50,7 +50,10 @@ pub(crate) async fn handle(usher: &Usher, incoming: &Incoming) -> Answer {
     let first = invited.results.first().map_or(Outcome::Failed, |row| row.outcome);
     let succeeded = invited.results.iter().any(|row| row.outcome.succeeded());
     let results = results(given, invited.results);
-    Ok(if succeeded { ok(&results) } else { errors::nothing_succeeded(first, &results, incoming.trace_id()) })
+    if succeeded {
+        return Ok(ok(&results));
+    }
+    Ok(errors::nothing_succeeded(first, &results, invited.retry_after, incoming.trace_id()))
 }
 
 /// What a row gave, to be told again, and what it asks for.
@@ -91,6 +94,7 @@ fn outcome_word(outcome: Outcome) -> &'static str {
         Outcome::Duplicate => "duplicate",
         Outcome::Invalid => "invalid",
         Outcome::Forbidden => "forbidden",
+        Outcome::Limited => "limited",
         Outcome::Failed => "failed",
     }
 }

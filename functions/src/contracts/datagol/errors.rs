@@ -1,13 +1,14 @@
 //! How DataGOL tells failures: {status, error, message, errorCodes, traceId}.
 
-use http::StatusCode;
+use http::{StatusCode, header};
+use jiff::SignedDuration;
 use lambda_http::{Body, Response};
 use serde::Serialize;
 use shared::{Error, operations::Outcome};
 
 use super::bulk_users::Results;
 use crate::{
-    contracts::{json, status, with_headers, words},
+    contracts::{json, seconds, status, with_header, with_headers, words},
     incoming::Failure,
 };
 
@@ -37,7 +38,12 @@ pub(crate) fn render(failure: &Failure, trace_id: &str) -> Response<Body> {
 }
 
 /// No row of an inviting request succeeded: the status is that of the first, and every result is told.
-pub(crate) fn nothing_succeeded(first: Outcome, results: &Results, trace_id: &str) -> Response<Body> {
+pub(crate) fn nothing_succeeded(
+    first: Outcome,
+    results: &Results,
+    retry_after: Option<SignedDuration>,
+    trace_id: &str,
+) -> Response<Body> {
     let (status, code, message) = match first {
         Outcome::Invalid | Outcome::Duplicate => {
             (StatusCode::BAD_REQUEST, "invalid_users", "No user was invited: the entries are invalid.")
@@ -46,11 +52,20 @@ pub(crate) fn nothing_succeeded(first: Outcome, results: &Results, trace_id: &st
             (StatusCode::BAD_REQUEST, "already_member", "User already has access to the workspace.")
         }
         Outcome::Forbidden => (StatusCode::FORBIDDEN, "forbidden", "No user was invited: the role is above your own."),
+        Outcome::Limited => (
+            StatusCode::TOO_MANY_REQUESTS,
+            "limited",
+            "No user was invited: the workspace has invited as many as it may today.",
+        ),
         Outcome::Invited | Outcome::AlreadyInvited | Outcome::Added | Outcome::Failed => {
             (StatusCode::SERVICE_UNAVAILABLE, "unavailable", "No user was invited. Sending it again is safe.")
         }
     };
-    problem(status, code, message.to_owned(), trace_id, Some(results))
+    let response = problem(status, code, message.to_owned(), trace_id, Some(results));
+    match retry_after {
+        Some(after) if first == Outcome::Limited => with_header(response, header::RETRY_AFTER, &seconds(after)),
+        _ => response,
+    }
 }
 
 fn problem(

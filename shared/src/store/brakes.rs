@@ -1,0 +1,82 @@
+//! Brakes: what may happen only so often in a window of time, counted exactly however many ask at once.
+
+use jiff::{SignedDuration, Timestamp};
+use serde::Deserialize;
+
+use super::{
+    Store,
+    change::{Change, Written},
+    keys,
+};
+use crate::Result;
+
+/// How often a reservation that met others is tried.
+const TRIES: u32 = 8;
+
+/// Something that may happen only so often.
+#[derive(Debug, Clone, Copy)]
+pub struct Brake<'a> {
+    /// What is counted.
+    pub kind: &'static str,
+    /// Whose.
+    pub subject: &'a str,
+    /// In windows of this length, which begin at multiples of it since the epoch.
+    pub window: SignedDuration,
+    /// How often in one window.
+    pub most: u32,
+}
+
+impl Brake<'_> {
+    fn number(&self, now: Timestamp) -> i64 {
+        now.as_second().div_euclid(self.window.as_secs().max(1))
+    }
+
+    fn key(&self, now: Timestamp) -> keys::Key {
+        keys::counter(self.kind, &keys::digest(self.subject), self.number(now))
+    }
+
+    /// How long until the next window begins.
+    pub fn left(&self, now: Timestamp) -> SignedDuration {
+        let window = self.window.as_secs().max(1);
+        SignedDuration::from_secs(window - now.as_second().rem_euclid(window))
+    }
+
+    /// The write that counts `n` uses, if so many are left.
+    pub(super) fn take(&self, n: u32, now: Timestamp) -> Change {
+        let purge_at = (self.number(now) + 2) * self.window.as_secs();
+        // A window that nobody counted in yet has no item; `n` is never above `most` then.
+        Change::update(self.key(now), "ADD #used :n SET #purge_at = :purge_at")
+            .when("attribute_not_exists(pk) OR #used <= :room")
+            .with("n", n)
+            .with("room", i64::from(self.most) - i64::from(n))
+            .with("purge_at", purge_at)
+    }
+}
+
+impl Store {
+    /// Reserves up to `n` uses with one conditional update. Answers how many were left to reserve.
+    pub async fn reserve(&self, brake: &Brake<'_>, n: u32, now: Timestamp) -> Result<u32> {
+        #[derive(Deserialize)]
+        struct Counter {
+            used: u32,
+        }
+        let mut wanted = n.min(brake.most);
+        for _ in 0..TRIES {
+            if wanted == 0 {
+                break;
+            }
+            if let Written::Done(_) = self.write(brake.take(wanted, now)).await? {
+                return Ok(wanted);
+            }
+            let used = self.get::<Counter>(&brake.key(now)).await?.map_or(0, |counter| counter.used);
+            wanted = wanted.min(brake.most.saturating_sub(used));
+        }
+        Ok(0)
+    }
+
+    /// Gives back uses that were reserved and not made.
+    pub async fn give_back(&self, brake: &Brake<'_>, n: u32, now: Timestamp) -> Result<()> {
+        let change = Change::update(brake.key(now), "ADD #used :less").if_present().with("less", -i64::from(n));
+        self.write(change).await.map(|_| ())
+    }
+}

@@ -1,0 +1,78 @@
+//! What may happen only so often, counted exactly however many ask at once.
+
+use futures::future::join_all;
+use serde_json::json;
+use tests::Endpoint;
+
+const DAY: i64 = 24 * 3600;
+
+#[tokio::test]
+async fn a_workspace_invites_only_so_many_a_day_and_more_on_the_next() {
+    let parameters = [("INVITATIONS_PER_WORKSPACE_PER_DAY", "3"), ("MAX_USERS_PER_REQUEST", "3")];
+    let usher = Endpoint::own(&parameters).await;
+    let ada = usher.founder("ada").await;
+    let workspace = usher.workspace(&ada.token, "Brakes").await;
+    let people: Vec<_> = (0..5).map(|n| usher.address(&format!("p{n}"))).collect();
+
+    usher.invite(&ada.token, &workspace, &[(&people[0], "VIEWER"), (&people[1], "VIEWER")]).await.expect(200);
+    let answer = usher.invite(&ada.token, &workspace, &[(&people[2], "VIEWER"), (&people[3], "VIEWER")]).await;
+    assert_eq!(answer.expect(200).json()["summary"], json!({ "invited": 1, "limited": 1 }));
+    let answer = usher.invite(&ada.token, &workspace, &[(&people[4], "VIEWER")]).await.expect(429);
+    assert!(answer.headers["retry-after"].to_str().unwrap().parse::<i64>().unwrap() <= DAY);
+
+    usher.advance(DAY).await;
+    let token = usher.token(&ada.email).await;
+    usher.invite(&token, &workspace, &[(&people[3], "VIEWER"), (&people[4], "VIEWER")]).await.expect(200);
+}
+
+#[tokio::test]
+async fn rows_that_came_to_nothing_do_not_count() {
+    let parameters = [("INVITATIONS_PER_WORKSPACE_PER_DAY", "2"), ("MAX_USERS_PER_REQUEST", "2")];
+    let usher = Endpoint::own(&parameters).await;
+    let ada = usher.founder("ada").await;
+    let workspace = usher.workspace(&ada.token, "Brakes").await;
+    let (first, second) = (usher.address("first"), usher.address("second"));
+
+    usher.invite(&ada.token, &workspace, &[(&first, "VIEWER")]).await.expect(200);
+    for _ in 0..3 {
+        let answer = usher.invite(&ada.token, &workspace, &[(&first, "VIEWER")]).await.expect(200);
+        assert_eq!(answer.json()["summary"], json!({ "alreadyInvited": 1 }));
+    }
+    usher.invite(&ada.token, &workspace, &[(&second, "VIEWER")]).await.expect(200);
+}
+
+#[tokio::test]
+async fn parallel_requests_meet_the_limit_exactly() {
+    let parameters = [("INVITATIONS_PER_WORKSPACE_PER_DAY", "25"), ("MAX_USERS_PER_REQUEST", "10")];
+    let usher = Endpoint::own(&parameters).await;
+    let ada = usher.founder("ada").await;
+    let workspace = usher.workspace(&ada.token, "Brakes").await;
+
+    let requests = (0..8).map(async |request| {
+        let people: Vec<_> = (0..5).map(|n| usher.address(&format!("r{request}p{n}"))).collect();
+        let rows: Vec<_> = people.iter().map(|email| (email.as_str(), "VIEWER")).collect();
+        let answer = usher.invite(&ada.token, &workspace, &rows).await;
+        answer.json()["summary"]["invited"].as_u64().unwrap_or(0)
+    });
+    assert_eq!(join_all(requests).await.into_iter().sum::<u64>(), 25);
+}
+
+#[tokio::test]
+async fn one_address_gets_only_so_many_mails_a_day_from_all_workspaces() {
+    let usher = Endpoint::own(&[("MAILS_PER_RECIPIENT_PER_DAY", "2")]).await;
+    let ada = usher.founder("ada").await;
+    let (popular, other) = (usher.address("popular"), usher.address("other"));
+    for name in ["One", "Two", "Three"] {
+        let workspace = usher.workspace(&ada.token, name).await;
+        usher.invite(&ada.token, &workspace, &[(&popular, "VIEWER"), (&other, "VIEWER")]).await.expect(200);
+        if name != "Three" {
+            usher.mail(&popular, if name == "One" { 1 } else { 2 }).await;
+        }
+    }
+    // A mail that comes after the limit was met proves that the third invitation was delivered to.
+    let workspace = usher.workspace(&ada.token, "Four").await;
+    let last = usher.address("last");
+    usher.invite(&ada.token, &workspace, &[(&last, "VIEWER")]).await.expect(200);
+    usher.mail(&last, 1).await;
+    assert_eq!((usher.mails(&popular).await.len(), usher.mails(&other).await.len()), (2, 2));
+}

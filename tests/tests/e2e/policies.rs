@@ -1,0 +1,131 @@
+//! Least privilege, held against what really happens: a function's policy in `template.yaml` names just the calls of the
+//! table and of SES that it makes.
+
+use std::{collections::BTreeSet, time::Duration};
+
+use functions::Operation;
+use serde_json::{Value, json};
+use tests::{Endpoint, PASSWORD};
+
+/// What a function needs but doesn't do here: a password is hashed again where an older deployment hashed it otherwise.
+const UNSEEN: [(&str, &str); 2] = [("issue-token", "dynamodb:UpdateItem"), ("log-in", "dynamodb:UpdateItem")];
+
+#[tokio::test]
+async fn every_function_may_do_what_it_does_and_no_more() {
+    let usher = Endpoint::own(&[]).await;
+    everything(&usher).await;
+
+    let template = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../template.yaml")).unwrap();
+    let template: serde_yaml_ng::Value = serde_yaml_ng::from_str(&template).unwrap();
+    let used = usher.send("GET", "/_local/permissions", None, None).await.expect(200).json();
+    let used = used.as_object().unwrap();
+    let mut differences = Vec::new();
+    for operation in Operation::ALL {
+        let function = operation.name();
+        let used = used.get(function).and_then(Value::as_array).into_iter().flatten();
+        let used: BTreeSet<_> = used.map(|action| action.as_str().unwrap().to_owned()).collect();
+        let allowed = allowed(&template, function);
+        differences.extend(used.difference(&allowed).map(|action| format!("{function} may not, but does: {action}")));
+        let unused = allowed.difference(&used).filter(|action| !UNSEEN.contains(&(function, action.as_str())));
+        differences.extend(unused.map(|action| format!("{function} may, but does not: {action}")));
+    }
+    assert!(differences.is_empty(), "{differences:#?}");
+}
+
+fn allowed(template: &serde_yaml_ng::Value, function: &str) -> BTreeSet<String> {
+    let resources = template["Resources"].as_mapping().unwrap();
+    let programs = resources
+        .values()
+        .filter(|resource| resource["Metadata"]["BuildProperties"]["Binary"].as_str() == Some(function));
+    let statements =
+        programs.flat_map(|resource| resource["Properties"]["Policies"].as_sequence().into_iter().flatten());
+    let statements = statements.flat_map(|policy| policy["Statement"].as_sequence().into_iter().flatten());
+    let actions = statements.flat_map(|statement| match &statement["Action"] {
+        serde_yaml_ng::Value::Sequence(actions) => actions.clone(),
+        one => vec![one.clone()],
+    });
+    let actions = actions.filter_map(|action| action.as_str().map(str::to_owned));
+    // What reads the stream is Lambda itself, with the function's role.
+    let of_stream =
+        |action: &str| action.contains("Stream") || action.contains("Shard") || action.ends_with("GetRecords");
+    let actions = actions.filter(|action| action.starts_with("dynamodb:") || action.starts_with("ses:"));
+    actions.filter(|action| !of_stream(action)).collect()
+}
+
+/// Every operation at least once.
+async fn everything(usher: &Endpoint) {
+    let ada = usher.founder("ada").await;
+    usher.post_open("/idp/api/v1/user/signUp/resendEmailOtp", json!({ "email": ada.email })).await.expect(200);
+    usher.post_open("/idp/api/v1/user/login", json!({ "email": ada.email, "password": PASSWORD })).await.expect(200);
+    for path in ["/idp/api/v1/user", "/idp/api/v1/team"] {
+        usher.get(path, &ada.token).await.expect(200);
+    }
+    let workspace = usher.workspace(&ada.token, "Everything").await;
+    usher.get(&format!("/noCo/api/v2/workspaces/{workspace}"), &ada.token).await.expect(200);
+    usher.get("/noCo/api/v2/workspaces", &ada.token).await.expect(200);
+
+    let accounts = "/idp/api/v1/company/serviceAccount";
+    let account = usher.post(accounts, &ada.token, json!({ "name": "robot" })).await.expect(200).json();
+    let (id, email) = (text(&account, "id"), text(&account, "email"));
+    usher.invite(&ada.token, &workspace, &[(&email, "ADMIN")]).await.expect(200);
+    usher.get(accounts, &ada.token).await.expect(200);
+    usher.get(&format!("{accounts}/{id}/token/reset"), &ada.token).await.expect(200);
+    usher.send("DELETE", &format!("{accounts}/{id}"), Some(&ada.token), None).await.expect(200);
+
+    let bob = usher.member(&ada.token, &workspace, "bob", "ADMIN").await;
+    usher.invite(&ada.token, &workspace, &[(&bob.email, "VIEWER")]).await.expect(400);
+    let eve = usher.founder("eve").await;
+    usher.invite(&ada.token, &workspace, &[(&eve.email, "VIEWER")]).await.expect(200);
+    let mail = usher.mail(&eve.email, 2).await;
+    usher.send("GET", &format!("/register?hash={}", mail.hash()), None, None).await.expect(200);
+    usher.post("/api/v1/invitations/accept", &eve.token, json!({ "hash": mail.hash() })).await.expect(200);
+    usher.send("GET", "/.well-known/jwks.json", None, None).await.expect(200);
+    braked(usher).await;
+    swept(usher).await;
+    given_up_and_requeued(usher, &ada.token, &workspace).await;
+}
+
+/// Somebody who tries too often.
+async fn braked(usher: &Endpoint) {
+    let email = usher.address("hasty");
+    let tried = json!({ "email": email, "otp": "000000" });
+    for _ in 0..6 {
+        usher.post_open("/idp/api/v1/user/signUp/verifyEmailOtp", tried.clone()).await;
+        usher.post_open("/idp/api/v1/user/signUp/resendEmailOtp", json!({ "email": email })).await;
+    }
+}
+
+/// The stream's deliverer fails, so that the schedule's has everything to do.
+async fn swept(usher: &Endpoint) {
+    let fault = json!({
+        "action": "dynamodb:UpdateItem", "function": "deliver-invitations", "fault": "InternalServerError", "times": 1000,
+    });
+    usher.fault(fault).await;
+    let email = usher.address("swept");
+    let body = json!({ "email": email, "password": PASSWORD, "firstname": "Sam", "lastname": "Swept" });
+    usher.post_open("/idp/api/v1/user/sign-up", body).await.expect(200);
+    usher.advance(10).await;
+    usher.mail(&email, 1).await;
+}
+
+/// SES refuses one person until their item is dead, and takes them after it was brought back.
+async fn given_up_and_requeued(usher: &Endpoint, token: &str, workspace: &str) {
+    let email = usher.address("undeliverable");
+    let fault = json!({ "action": "ses:SendBulkEmail", "address": email, "status": "TRANSIENT_FAILURE", "times": 6 });
+    usher.fault(fault).await;
+    usher.invite(token, workspace, &[(&email, "VIEWER")]).await.expect(200);
+    while usher.send("GET", "/_local/faults", None, None).await.text.contains(&email) {
+        usher.advance(3600).await;
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    let requeue = "/2015-03-31/functions/requeue-undelivered/invocations";
+    while usher.post_open(requeue, json!({})).await.expect(200).json()["requeued"] != 1 {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    usher.advance(10).await;
+    usher.mail(&email, 1).await;
+}
+
+fn text(value: &Value, name: &str) -> String {
+    value[name].as_str().unwrap_or_default().to_owned()
+}
