@@ -7,6 +7,7 @@ pub mod contracts;
 pub mod events;
 mod http_edge;
 mod incoming;
+pub mod log;
 mod operation;
 pub mod pages;
 pub mod routes;

@@ -7,9 +7,8 @@ use lambda_http::{Request, service_fn};
 use lambda_runtime::LambdaEvent;
 use serde_json::Value;
 use shared::Usher;
-use tracing_subscriber::EnvFilter;
 
-use crate::{Operation, answer, events};
+use crate::{Operation, answer, events, log};
 
 /// The function can't start, or the runtime ended it.
 pub type StartError = lambda_runtime::Error;
@@ -35,19 +34,15 @@ pub fn serve(operation: Operation) -> LocalBoxFuture<'static, Result<(), StartEr
 pub fn serve_events(operation: Operation) -> LocalBoxFuture<'static, Result<(), StartError>> {
     Box::pin(async move {
         let usher = &start().await?;
-        let handler = |event: LambdaEvent<Value>| events::handle(usher, operation, event.payload);
+        let handler =
+            |event: LambdaEvent<Value>| events::handle(usher, operation, &event.context.request_id, event.payload);
         lambda_runtime::run(service_fn(handler)).await
     })
 }
 
 async fn start() -> Result<Usher, StartError> {
     let usher = Usher::from_environment().await?;
-    tracing_subscriber::fmt()
-        .json()
-        .with_env_filter(EnvFilter::new(&usher.parameters.log_level))
-        .with_current_span(true)
-        .with_span_list(false)
-        .without_time()
-        .init();
+    let directives = log::directives(&usher.parameters.log_level);
+    tracing::subscriber::set_global_default(log::to(std::io::stdout, &directives))?;
     Ok(usher)
 }

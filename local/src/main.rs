@@ -83,7 +83,9 @@ fn options(matches: &ArgMatches) -> Options {
 
 /// Logs as JSON to stderr. The engine warns of each failed condition, which is everyday here.
 fn log(level: &str) {
-    let filter = EnvFilter::try_new(format!("{level},dynoxide=error")).unwrap_or_else(|_| EnvFilter::new("warn"));
+    let own = functions::log::directives(level);
+    let filter = EnvFilter::try_new(format!("{own},local={level},dynoxide=error"));
+    let filter = filter.unwrap_or_else(|_| EnvFilter::new("warn"));
     tracing_subscriber::fmt().json().with_writer(std::io::stderr).with_env_filter(filter).init();
 }
 

@@ -6,7 +6,7 @@ use crate::{
     store::Workspace,
 };
 
-use super::Caller;
+use super::{Caller, log};
 
 /// What a workspace is made of.
 #[derive(Debug)]
@@ -35,6 +35,7 @@ impl Usher {
             created_at: self.now(),
         };
         let creator = self.member_record(&profile, Role::Admin, &workspace.salt);
+        log::workspace(workspace.id);
         self.store.create_workspace(&workspace, &creator, self.random()).await?;
         Ok(workspace)
     }

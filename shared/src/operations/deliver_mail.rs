@@ -79,7 +79,8 @@ impl Usher {
             Some(Stop::Rejected(reason)) if claimed.attempts >= MOST_ATTEMPTS => self.bury(&claimed, &reason).await,
             Some(Stop::Unknown) if claimed.attempts >= MOST_ATTEMPTS => self.bury(&claimed, "SES didn't answer").await,
             Some(Stop::Rejected(reason)) => {
-                tracing::warn!(reason, attempts = claimed.attempts, "mail is tried again");
+                let workspace = claimed.task.workspace().map(tracing::field::display);
+                tracing::warn!(reason, attempts = claimed.attempts, workspace, "mail is tried again");
                 let wait = BACKOFF * (1 << claimed.attempts.min(10));
                 self.store.release(&claimed, self.now() + wait, true).await?;
                 Ok(Delivered::Later)
@@ -128,7 +129,8 @@ impl Usher {
             Task::Letter(_) => Vec::new(),
         };
         self.store.bury(claimed, &addressees, reason, self.now()).await?;
-        tracing::error!(event = "outbox_dead", reason, people = addressees.len(), "mail was given up");
+        let workspace = claimed.task.workspace().map(tracing::field::display);
+        tracing::error!(event = "outbox_dead", reason, people = addressees.len(), workspace, "mail was given up");
         Ok(Delivered::Dead)
     }
 

@@ -6,7 +6,7 @@ use crate::{
     store::{Acceptance, Accepted, Company, NewAccount, Profile, ProfileKind, ProfileStatus},
 };
 
-use super::view_invitation::OpenInvitation;
+use super::{log, view_invitation::OpenInvitation};
 
 /// How often an invitation that changed under an acceptance is read and judged again.
 const TRIES: u32 = 3;
@@ -36,6 +36,7 @@ impl Usher {
     pub async fn join(&self, join: Join) -> Result<(Profile, Company)> {
         let attempt = self.random().uuid().to_string();
         let mut open = self.open_for(&join).await?;
+        log::company(open.company.id);
         let password = self.hash_password(join.password.clone()).await?;
         for _ in 0..TRIES {
             self.inviter_may_still(&open).await?;

@@ -7,6 +7,8 @@ use crate::{
     store::Profile,
 };
 
+use super::log;
+
 /// Somebody who logged in.
 #[derive(Debug)]
 pub struct LoggedIn {
@@ -37,6 +39,7 @@ impl Usher {
         let (Some(profile), Some(hash), Some(password), true) = (profile, hash, password, matches) else {
             return Err(Error::unauthenticated("invalid_credentials", "E-mail address or password is wrong."));
         };
+        log::company(profile.company);
         if hash.needs_rehash() {
             let new = self.hash_password(password).await?;
             self.store.rehash(profile.id, &hash, &new).await?;

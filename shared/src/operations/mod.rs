@@ -13,6 +13,7 @@ mod invite_users;
 mod join;
 mod list_people;
 mod list_workspaces;
+mod log;
 mod log_in;
 mod public_keys;
 mod service_accounts;

@@ -6,6 +6,8 @@ use crate::{
     store::{self, Company, Profile, ProfileKind, ProfileStatus, SignUp},
 };
 
+use super::log;
+
 /// Tries that one address has within a window, whichever sign-up they are for.
 const MOST_TRIES: u32 = 5;
 
@@ -55,6 +57,7 @@ impl Usher {
         };
         let founder = self.member_record(&profile, Role::Admin, &company.salt);
         if self.store.found(&sign_up, &company, &founder, &profile, self.random()).await? {
+            log::company(company.id);
             return Ok(());
         }
         // Its own write, of which only the reply was lost, or else somebody was quicker.

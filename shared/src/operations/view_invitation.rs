@@ -8,7 +8,7 @@ use crate::{
     store::{Batch, Company, Identity, Standing, Workspace},
 };
 
-use super::authenticate::role_in;
+use super::{authenticate::role_in, log};
 
 /// A live invitation, with what was read to judge it.
 #[derive(Debug)]
@@ -75,6 +75,7 @@ impl Usher {
         let item = self.store.hash(hash).await?.ok_or(Error::Gone)?;
         let of = item.person.scope().ok_or(Error::Gone)?;
         let Scope::Workspace(workspace) = of else { return Err(Error::Gone) };
+        log::workspace(workspace);
         let person = self.store.person(&item.person).await?.ok_or(Error::Gone)?;
         if !person.is_open_to(item.version, self.now()) {
             return Err(Error::Gone);

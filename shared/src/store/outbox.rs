@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     Error, Result,
-    domain::{BatchId, DeliveryState, EmailAddress, InvitationHash, Person, Random, Scope},
+    domain::{BatchId, DeliveryState, EmailAddress, InvitationHash, Person, Random, Scope, WorkspaceId},
 };
 
 /// Addresses in one item: with the item itself they are settled in one transaction, and SES takes 50 at once.
@@ -77,6 +77,17 @@ pub enum Task {
         /// The records.
         people: Vec<Key>,
     },
+}
+
+impl Task {
+    /// The workspace that the mails are about, if it is one.
+    pub fn workspace(&self) -> Option<WorkspaceId> {
+        let Self::People { people, .. } = self else { return None };
+        match people.first()?.scope()? {
+            Scope::Workspace(id) => Some(id),
+            Scope::Company(_) => None,
+        }
+    }
 }
 
 /// An item of the outbox.

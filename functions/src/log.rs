@@ -1,0 +1,73 @@
+//! What a function logs: a line of JSON for each event, with the request it belongs to.
+
+use tracing::Subscriber;
+use tracing_subscriber::{EnvFilter, fmt::MakeWriter};
+
+/// The filter for a level: our own crates log at it. All others log warnings at most, because below that the Lambda
+/// runtime and the SDKs log what they receive and send, and with it addresses, tokens and passwords.
+pub fn directives(level: &str) -> String {
+    let others = if matches!(level, "off" | "error") { level } else { "warn" };
+    format!("{others},shared={level},functions={level}")
+}
+
+/// A log of what these directives let through, written to `writer`.
+pub fn to<W>(writer: W, directives: &str) -> impl Subscriber + Send + Sync
+where
+    W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
+{
+    tracing_subscriber::fmt()
+        .json()
+        .with_writer(writer)
+        .with_env_filter(EnvFilter::new(directives))
+        .with_current_span(true)
+        .with_span_list(false)
+        .without_time()
+        .finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        io::Write,
+        sync::{Arc, Mutex},
+    };
+
+    use super::*;
+
+    #[derive(Clone, Default)]
+    struct Written(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Written {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().unwrap().write(bytes)
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    fn written_at(level: &str) -> Vec<serde_json::Value> {
+        let written = Written::default();
+        let writer = written.clone();
+        tracing::subscriber::with_default(to(move || writer.clone(), &directives(level)), || {
+            tracing::trace!(target: "lambda_runtime::layers", "raw event");
+            tracing::info!(target: "aws_smithy_runtime", "request");
+            tracing::error!(target: "lambda_runtime", "theirs");
+            tracing::trace!(target: "shared::store", "fine");
+            tracing::info!(target: "functions::http_edge", "ours");
+        });
+        let text = String::from_utf8(written.0.lock().unwrap().clone()).unwrap();
+        text.lines()
+            .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap()["fields"]["message"].clone())
+            .collect()
+    }
+
+    #[test]
+    fn no_level_makes_other_crates_tell_what_they_carry() {
+        assert_eq!(written_at("trace"), ["theirs", "fine", "ours"]);
+        assert_eq!(written_at("info"), ["theirs", "ours"]);
+        assert_eq!(written_at("error"), ["theirs"]);
+        assert!(written_at("off").is_empty());
+    }
+}
