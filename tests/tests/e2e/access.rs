@@ -55,9 +55,10 @@ impl Company {
 
 /// A refusal for want of a token, in the words of the path's contract.
 fn unauthenticated(path: &str, answer: Answer) {
-    let answer = match path.starts_with("/api/v1") {
-        true => answer.problem(401, "invalid_token"),
-        false => answer.refused(401, "INVALID_TOKEN"),
+    let answer = if path.starts_with("/api/v1") {
+        answer.problem(401, "invalid_token")
+    } else {
+        answer.refused(401, "INVALID_TOKEN")
     };
     assert_eq!(answer.header("www-authenticate"), "Bearer", "{path}");
 }
@@ -164,7 +165,6 @@ async fn what_belongs_to_a_company_by_name_or_list_is_told_to_nobody_else() {
             assert!(!seen.contains(hidden.as_str()), "{hidden} in {seen}");
         }
     }
-    // Names are unique in a company, not among them: both have a "robot".
 }
 
 #[tokio::test]

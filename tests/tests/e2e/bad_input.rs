@@ -6,6 +6,9 @@ use tests::{
     unauthenticated::{CASES, OPEN},
 };
 
+/// The largest body that is taken, in bytes.
+const MOST: usize = 4 * 1024 * 1024;
+
 const WORKSPACES: &str = "/noCo/api/v2/workspaces";
 
 /// DataGOL's routes that take a body.
@@ -137,7 +140,6 @@ async fn unknown_fields_are_ignored() {
 #[tokio::test]
 async fn a_body_over_4_mb_is_refused_by_every_route_in_datagols_words() {
     let caller = Caller::new().await;
-    const MOST: usize = 4 * 1024 * 1024;
     let of_size = |size: usize| format!("{{\"x\": \"{}\"}}", "x".repeat(size - 9));
     let (most, more) = (of_size(MOST), of_size(MOST + 1));
     assert_eq!((most.len(), more.len()), (MOST, MOST + 1));

@@ -166,7 +166,7 @@ async fn every_sample_succeeds_in_its_contracts_shape() {
         assert_eq!(fields(&body), shape, "{sample}: {answer}");
         match sample.as_str() {
             "usher/registration-page.get" | "usher/sign-up" => {
-                assert!(text.contains("Project Alpha"), "{sample}: {text}")
+                assert!(text.contains("Project Alpha"), "{sample}: {text}");
             }
             "usher/registration-page.head" | "datagol/delete-service-account" => assert_eq!(text, "", "{sample}"),
             "usher/route-not-found" => assert_eq!(body["traceId"], request_id),

@@ -86,11 +86,11 @@ async fn what_is_no_workspaces_id_is_not_found() {
     let usher = Endpoint::start().await;
     let ada = usher.founder("ada").await;
     let workspace = usher.workspace(&ada.token, "One").await;
-    let user = json!({ "workSpaceUsers": [{ "email": usher.address("guest"), "role": "VIEWER" }] });
+    let guest = json!({ "workSpaceUsers": [{ "email": usher.address("guest"), "role": "VIEWER" }] });
     let bare = workspace.replace('-', "");
     let long = "x".repeat(2_000);
     for id in ["1", "x", "null", "%20", "%00", "..%2f", "3fa85f64-5717-4562-b3fc-2c963f66afa6", &bare, &long] {
         usher.get(&format!("{PATH}/{id}"), &ada.token).await.refused(404, "NOT_FOUND");
-        usher.post(&format!("{PATH}/{id}/bulkUsers"), &ada.token, user.clone()).await.refused(404, "NOT_FOUND");
+        usher.post(&format!("{PATH}/{id}/bulkUsers"), &ada.token, guest.clone()).await.refused(404, "NOT_FOUND");
     }
 }

@@ -113,20 +113,20 @@ async fn an_ordinary_one_reaches_what_it_was_added_to_and_an_account_admin_every
     let usher = Endpoint::start().await;
     let ada = usher.founder("ada").await;
     let (one, other) = (usher.workspace(&ada.token, "One").await, usher.workspace(&ada.token, "Other").await);
-    let user = make(&usher, &ada, json!({ "name": "user", "role": "USER" })).await;
+    let plain = make(&usher, &ada, json!({ "name": "user", "role": "USER" })).await;
     let admin = make(&usher, &ada, json!({ "name": "admin", "role": "ACCOUNT_ADMIN" })).await;
-    assert_eq!(reached(&usher, &user.token).await, Some(Vec::new()));
+    assert_eq!(reached(&usher, &plain.token).await, Some(Vec::new()));
     assert_eq!(reached(&usher, &admin.token).await, Some(vec![one.clone(), other.clone()]));
 
-    let added = usher.invite(&admin.token, &one, &[(&user.email, "CREATOR")]).await.expect(200).json();
+    let added = usher.invite(&admin.token, &one, &[(&plain.email, "CREATOR")]).await.expect(200).json();
     assert_eq!(added["summary"], json!({ "added": 1 }));
-    assert_eq!(reached(&usher, &user.token).await, Some(vec![one.clone()]));
-    usher.get(&format!("{WORKSPACES}/{other}"), &user.token).await.refused(404, "NOT_FOUND");
+    assert_eq!(reached(&usher, &plain.token).await, Some(vec![one.clone()]));
+    usher.get(&format!("{WORKSPACES}/{other}"), &plain.token).await.refused(404, "NOT_FOUND");
     // In the role it was given, and no higher.
     let guest = usher.address("guest");
-    usher.invite(&user.token, &one, &[(&guest, "CREATOR")]).await.expect(200);
-    usher.invite(&user.token, &one, &[(&usher.address("boss"), "ADMIN")]).await.expect(403);
-    usher.invite(&user.token, &other, &[(&guest, "VIEWER")]).await.refused(404, "NOT_FOUND");
+    usher.invite(&plain.token, &one, &[(&guest, "CREATOR")]).await.expect(200);
+    usher.invite(&plain.token, &one, &[(&usher.address("boss"), "ADMIN")]).await.expect(403);
+    usher.invite(&plain.token, &other, &[(&guest, "VIEWER")]).await.refused(404, "NOT_FOUND");
     usher.invite(&admin.token, &other, &[(&usher.address("boss"), "ADMIN")]).await.expect(200);
 }
 
