@@ -4,7 +4,7 @@ use crate::{
     Error, Missing, Result, Usher,
     domain::{CompanyId, Permission, Role, UserId, WorkspaceId},
     secrets,
-    store::{self, Profile, Standing, Workspace},
+    store::{self, CallerRecords, Profile, Workspace},
 };
 
 /// A service account's token begins with this.
@@ -101,7 +101,8 @@ impl Usher {
     /// # Errors
     /// [`Error::Unauthenticated`] if the caller's account is no longer active.
     pub async fn in_company(&self, caller: &Caller) -> Result<InCompany> {
-        let Standing { profile, company, .. } = self.store.standing(caller.user, caller.company, None).await?;
+        let CallerRecords { profile, company, .. } =
+            self.store.caller_records(caller.user, caller.company, None).await?;
         let profile = active(profile)?;
         let role = company.map_or(Role::Viewer, |membership| membership.role);
         Ok(InCompany { profile, role })
@@ -112,7 +113,7 @@ impl Usher {
     /// # Errors
     /// [`Error::NotFound`] if there is no such workspace, or none that the caller can reach.
     pub async fn in_workspace(&self, caller: &Caller, id: WorkspaceId) -> Result<InWorkspace> {
-        let (workspace, standing) = self.store.workspace_standing(caller.user, caller.company, id).await?;
+        let (workspace, standing) = self.store.workspace_and_records(caller.user, caller.company, id).await?;
         let profile = active(standing.profile.clone())?;
         let workspace = workspace.ok_or(Error::NotFound(Missing::Workspace))?;
         let role =
@@ -127,7 +128,7 @@ fn active(profile: Option<Profile>) -> Result<Profile> {
 
 /// What someone is in a workspace: by membership; and in their own company's, ADMIN if they are the company's, and at
 /// least a viewer if they oversee it.
-pub(super) fn role_in(standing: &Standing, own_company: bool) -> Option<Role> {
+pub(super) fn role_in(standing: &CallerRecords, own_company: bool) -> Option<Role> {
     let member = standing.workspace.map(|membership| membership.role);
     let company = standing.company.filter(|_| own_company).map(|membership| membership.role);
     match company {

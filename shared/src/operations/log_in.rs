@@ -41,7 +41,7 @@ impl Usher {
             let new = self.hash_password(password).await?;
             self.store.rehash(profile.id, &hash, &new).await?;
         }
-        let standing = self.store.standing(profile.id, profile.company, None).await?;
+        let standing = self.store.caller_records(profile.id, profile.company, None).await?;
         let role = standing.company.map_or(Role::Viewer, |membership| membership.role);
         let token = self.issue_token(&profile, role).await?;
         Ok(LoggedIn { profile, role, token })
