@@ -1,8 +1,8 @@
 //! DynamoDB: one table. Attribute maps are seen nowhere else.
 //!
-//! `docs/table.md` lists the items and what each access costs. To add a lookup, add its key to [`keys`] and a method
+//! `docs/table.md` lists the items and what each access costs. To add a lookup, add its key to `keys` and a method
 //! beside those of the same item: it reads consistently, returns `Result<Option<T>>`, and never decides authority or
-//! uniqueness through the index. To add a transition, write it as one [`change::Change`] whose condition is the whole
+//! uniqueness through the index. To add a transition, write it as one `Change` whose condition is the whole
 //! rule.
 
 mod accounts;
