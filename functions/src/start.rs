@@ -35,7 +35,8 @@ pub fn serve(operation: Operation) -> LocalBoxFuture<'static, Result<(), StartEr
 pub fn serve_events(operation: Operation) -> LocalBoxFuture<'static, Result<(), StartError>> {
     Box::pin(async move {
         let usher = &start().await?;
-        let handler = |event: LambdaEvent<Value>| events::handle(usher, operation, event.payload);
+        let handler =
+            |event: LambdaEvent<Value>| events::handle(usher, operation, event.payload, &event.context.request_id);
         lambda_runtime::run(service_fn(handler)).await
     })
 }

@@ -51,7 +51,10 @@ impl Functions {
     }
 
     async fn event(&self, operation: Operation, event: Value) -> Result<Value, Crash> {
-        events::handle(self.usher(operation), operation, event).await.map_err(|error| Crash(error.to_string()))
+        let request_id = self.request_id().to_string();
+        events::handle(self.usher(operation), operation, event, &request_id)
+            .await
+            .map_err(|error| Crash(error.to_string()))
     }
 
     async fn request(&self, event: &[u8], request_id: Uuid, operation: Option<Operation>) -> Result<Vec<u8>, Crash> {

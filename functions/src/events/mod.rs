@@ -10,12 +10,18 @@ use tracing::Instrument;
 
 use crate::{Operation, StartError};
 
-/// Handles an event as the function of this operation does. The answer is what the function returns.
+/// Handles an event as the function of this operation does. The answer is what the function returns. The id of the
+/// invocation is for the log.
 ///
 /// # Errors
 /// If the event isn't one of the operation's, or the store fails.
-pub fn handle(usher: &Usher, operation: Operation, event: Value) -> BoxFuture<'_, Result<Value, StartError>> {
-    let span = tracing::info_span!("event", operation = operation.name());
+pub fn handle<'a>(
+    usher: &'a Usher,
+    operation: Operation,
+    event: Value,
+    request_id: &str,
+) -> BoxFuture<'a, Result<Value, StartError>> {
+    let span = tracing::info_span!("event", request_id, operation = operation.name());
     let handled = async move {
         match operation {
             Operation::DeliverInvitations => deliver_invitations::handle(usher, serde_json::from_value(event)?).await,

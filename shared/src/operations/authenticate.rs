@@ -84,15 +84,16 @@ impl Usher {
             return Ok(Caller { user: found.user, company: found.company });
         }
         let kid = secrets::key_id(token).ok_or_else(dead_token)?;
-        let known = self.keys.read().await.get(&kid).cloned();
+        let now = self.now();
+        let known = self.keys.read().await.get(&kid).filter(|key| key.is_current(now)).cloned();
         let key = if let Some(key) = known {
             key
         } else {
-            let key = self.store.public_key(&kid).await?.ok_or_else(dead_token)?;
+            let key = self.store.public_key(&kid).await?.filter(|key| key.is_current(now)).ok_or_else(dead_token)?;
             self.keys.write().await.insert(kid, key.clone());
             key
         };
-        let claims = secrets::verify(token, &key, self.now()).ok_or_else(dead_token)?;
+        let claims = secrets::verify(token, &key, now).ok_or_else(dead_token)?;
         Ok(Caller { user: claims.sub, company: claims.company })
     }
 

@@ -2,10 +2,14 @@
 
 use jiff::{SignedDuration, Timestamp};
 use tokio::time::{Duration, Instant};
+use tracing::{
+    Instrument, Span,
+    field::{Empty, display},
+};
 
 use crate::{
     Result, Usher,
-    domain::{DeliveryState, Person, Standing},
+    domain::{DeliveryState, Person, Scope, Standing},
     mail::{self, Envelope, Letter, Refused, Sender, SentStatus},
     store::{Batch, Claimed, Key, Kind, MOST_ATTEMPTS, Mail, Mailed, QueuedLetter, Task},
 };
@@ -67,7 +71,8 @@ impl Usher {
             Task::Letter(letter) => self.deliver_letter(&mut claimed, &letter).await?,
             Task::People { kind, batch, people } => {
                 let (addressees, batches) = self.store.addressees(&people, batch).await?;
-                self.deliver_people(&mut claimed, kind, &addressees, &batches, until).await?
+                let span = people_span(&people, batches.first());
+                self.deliver_people(&mut claimed, kind, &addressees, &batches, until).instrument(span).await?
             }
         };
         match stop {
@@ -235,6 +240,7 @@ impl Usher {
                 }
             }
             self.store.settle(claimed, &mailed, self.now()).await?;
+            tracing::info!(mailed = mailed.len(), "mailed");
             next += some.len();
             if stop.is_some() {
                 return Ok(stop);
@@ -279,6 +285,18 @@ impl Usher {
             vec![("scope", scope), ("record", person.person_id.to_string()), ("version", person.version.to_string())];
         Envelope { to: &person.address, letter, tags }
     }
+}
+
+/// What the log says of an item: whose people it is for, and how many.
+fn people_span(people: &[Key], batch: Option<&Batch>) -> Span {
+    let span = tracing::info_span!("mail", company = Empty, workspace = Empty, people = people.len());
+    if let Some(batch) = batch {
+        span.record("company", display(batch.company));
+    }
+    if let Some(Scope::Workspace(workspace)) = people.first().and_then(Key::scope) {
+        span.record("workspace", display(workspace));
+    }
+    span
 }
 
 /// Whether the person is still to get this mail: it may have been mailed, answered or taken back meanwhile.

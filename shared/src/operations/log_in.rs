@@ -69,7 +69,9 @@ impl Usher {
             exp: now.as_second() + self.parameters.access_token_ttl.as_secs(),
         };
         let signed = self.secrets.sign(&claims, now).await?;
-        if !self.keys.read().await.contains_key(&signed.key.kid) {
+        let lifetime = self.parameters.access_token_ttl;
+        let published = self.keys.read().await.get(&signed.key.kid).is_some_and(|key| !key.is_stale(now, lifetime));
+        if !published {
             self.store.publish_key(&signed.key).await?;
             self.keys.write().await.insert(signed.key.kid.clone(), signed.key);
         }

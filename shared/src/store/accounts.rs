@@ -247,7 +247,7 @@ impl Store {
 
     /// Makes a key known to those who verify.
     pub async fn publish_key(&self, key: &PublicKey) -> Result<()> {
-        self.write(Change::put(&keys::public_key(&key.kid), key).if_absent()).await.map(|_| ())
+        self.write(Change::put(&keys::public_key(&key.kid), key)).await.map(|_| ())
     }
 
     /// A published key.

@@ -25,7 +25,7 @@ pub use keys::Key;
 pub use outbox::{Claimed, Kind, MOST_ATTEMPTS, Mail, Mailed, QueuedItem, QueuedLetter, Task};
 pub use people::{Acceptance, Accepted, Draft, DraftKind, Drafted, HashItem, Inviting, NewAccount};
 pub use service_accounts::{OpaqueToken, ServiceAccount};
-pub use sign_ups::SignUp;
+pub use sign_ups::{MOST_TRIES, SignUp};
 pub use workspaces::{Workspace, person_id};
 
 use aws_sdk_dynamodb::{Client, error::SdkError, types::AttributeValue};

@@ -384,11 +384,6 @@ impl Claimed {
     pub fn drop_people(&mut self, keys: &[Key]) {
         self.task = self.without(keys.iter());
     }
-
-    /// Whether nobody is left.
-    pub fn is_done(&self) -> bool {
-        matches!(&self.task, Task::People { people, .. } if people.is_empty())
-    }
 }
 
 /// The queues, those of letters about sign-ups first.
