@@ -10,7 +10,8 @@ pub fn directives(level: &str) -> String {
     format!("{others},shared={level},functions={level}")
 }
 
-/// A log of what these directives let through, written to `writer`.
+/// A log of what these directives let through, written to `writer`. `spans` of a line tells the request or event, and
+/// within it whose mail is sent.
 pub fn to<W>(writer: W, directives: &str) -> impl Subscriber + Send + Sync
 where
     W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
@@ -19,8 +20,8 @@ where
         .json()
         .with_writer(writer)
         .with_env_filter(EnvFilter::new(directives))
-        .with_current_span(true)
-        .with_span_list(false)
+        .with_current_span(false)
+        .with_span_list(true)
         .without_time()
         .finish()
 }

@@ -1,11 +1,11 @@
 //! The operations: each is one Lambda function, one program in `src/bin` and one resource in `template.yaml`.
 
 macro_rules! operations {
-    ($($(#[$doc:meta])* $variant:ident = $name:literal,)*) => {
+    ($(#[doc = $doc:literal] $variant:ident = $name:literal,)*) => {
         /// What a function does. Several contracts may lead to the same one.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         pub enum Operation {
-            $($(#[$doc])* $variant,)*
+            $(#[doc = $doc] $variant,)*
         }
 
         impl Operation {
@@ -16,6 +16,13 @@ macro_rules! operations {
             pub const fn name(self) -> &'static str {
                 match self {
                     $(Self::$variant => $name,)*
+                }
+            }
+
+            /// What it does, in a sentence.
+            pub const fn description(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $doc.trim_ascii_start(),)*
                 }
             }
         }

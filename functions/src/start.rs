@@ -35,7 +35,7 @@ pub fn serve_events(operation: Operation) -> LocalBoxFuture<'static, Result<(), 
     Box::pin(async move {
         let usher = &start().await?;
         let handler =
-            |event: LambdaEvent<Value>| events::handle(usher, operation, &event.context.request_id, event.payload);
+            |event: LambdaEvent<Value>| events::handle(usher, operation, event.payload, &event.context.request_id);
         lambda_runtime::run(service_fn(handler)).await
     })
 }

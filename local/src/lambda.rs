@@ -52,7 +52,7 @@ impl Functions {
 
     async fn event(&self, operation: Operation, event: Value) -> Result<Value, Crash> {
         let request_id = self.request_id().to_string();
-        events::handle(self.usher(operation), operation, &request_id, event)
+        events::handle(self.usher(operation), operation, event, &request_id)
             .await
             .map_err(|error| Crash(error.to_string()))
     }

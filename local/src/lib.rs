@@ -15,6 +15,7 @@ mod lambda;
 mod mailbox;
 mod options;
 mod place;
+mod reference;
 mod reply;
 mod schedules;
 mod ses;

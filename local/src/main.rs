@@ -18,7 +18,7 @@ async fn main() -> ExitCode {
         }
     };
     let url = stack.url();
-    let ready = format!("Usher is ready: API {url}, inbox {url}/_local/inbox, reference in docs/");
+    let ready = format!("Usher is ready: API {url}, inbox {url}/_local/inbox, reference {url}/_local/reference");
     drop(writeln!(std::io::stdout(), "{ready}"));
     stop_signal().await;
     stack.stop().await;

@@ -33,6 +33,7 @@ use crate::{
     lambda::Functions,
     mailbox::{self, Mailbox},
     place::Place,
+    reference,
     reply::PAYLOAD_LIMIT,
     schedules,
     ses::{self, Pace, Ses},
@@ -227,8 +228,9 @@ fn router(functions: Arc<Functions>, ses: Arc<Ses>, clock: Arc<TestClock>, port:
         .route("/2015-03-31/functions/{name}/invocations", post(lambda::invoke))
         .layer(DefaultBodyLimit::max(PAYLOAD_LIMIT))
         .with_state(functions);
-    let inbox = Router::new().route("/_local/inbox", get(inbox::page)).with_state(random);
-    let own = ses.merge(mails).merge(faults).merge(clock).merge(invoke).merge(inbox);
+    let pages = Router::new().route("/_local/inbox", get(inbox::page)).with_state(random);
+    let pages = pages.merge(Router::new().route("/_local/reference", get(reference::page)));
+    let own = ses.merge(mails).merge(faults).merge(clock).merge(invoke).merge(pages);
     own.fallback(gateway::handle).with_state(Arc::new(gateway))
 }
 

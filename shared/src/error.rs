@@ -33,7 +33,7 @@ pub enum Error {
         /// After this long it may be asked again.
         retry_after: SignedDuration,
     },
-    /// The store can't take it now; nothing was written, and asking again is safe.
+    /// The store can't take it now, or nobody knows whether it did: to be tried again.
     Unavailable(Internal),
     /// Our fault.
     Internal(Internal),

@@ -3,9 +3,9 @@
 use std::{collections::HashMap, sync::Arc};
 
 use aws_smithy_http_client::tls::{self, rustls_provider::CryptoMode};
-use aws_smithy_types::retry::RetryConfig;
+use aws_smithy_types::{retry::RetryConfig, timeout::TimeoutConfig};
 use jiff::Timestamp;
-use tokio::sync::RwLock;
+use tokio::{sync::RwLock, time::Duration};
 
 use crate::{
     InvalidParameter, Parameters, SecretSource, Secrets,
@@ -14,6 +14,9 @@ use crate::{
     secrets::PublicKey,
     store::Store,
 };
+
+/// A call that takes longer is tried again: the gateway gives up at 30 s, and no call of ours takes a second.
+const ATTEMPT: Duration = Duration::from_secs(8);
 
 /// The function can't start.
 #[derive(Debug, thiserror::Error)]
@@ -60,7 +63,9 @@ impl Usher {
         let parameters = Parameters::from_environment()?;
         let http =
             aws_smithy_http_client::Builder::new().tls_provider(tls::Provider::Rustls(CryptoMode::Ring)).build_https();
-        let config = aws_config::defaults(aws_config::BehaviorVersion::latest()).http_client(http).load().await;
+        let timeouts = TimeoutConfig::builder().operation_attempt_timeout(ATTEMPT).build();
+        let config = aws_config::defaults(aws_config::BehaviorVersion::latest());
+        let config = config.http_client(http).timeout_config(timeouts).load().await;
         let ses = aws_sdk_sesv2::config::Builder::from(&config).retry_config(RetryConfig::disabled()).build();
         let secret = |name: &str| match environment(name) {
             None => SecretSource::Withheld,

@@ -17,6 +17,7 @@ pub struct Endpoint {
     /// Kept alive as long as the endpoint.
     stack: Option<Stack>,
     run: String,
+    mailbox: Option<String>,
 }
 
 /// An answer, read whole.
@@ -109,7 +110,13 @@ impl Endpoint {
     fn at(url: String, stack: Option<Stack>) -> Self {
         let run = SystemRandom.uuid().simple().to_string();
         let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().expect("a client");
-        Self { url, http, stack, run: run[..8].to_owned() }
+        Self { url, http, stack, run: run[..8].to_owned(), mailbox: None }
+    }
+
+    /// The same service, whose mails are to be read from ministack at this address.
+    #[must_use]
+    pub fn with_mails_at(self, ministack: &str) -> Self {
+        Self { mailbox: Some(ministack.to_owned()), ..self }
     }
 
     /// Stops the stack, if it is the test's own.
@@ -171,6 +178,9 @@ impl Endpoint {
 
     /// The mails that have come for an address so far, oldest first.
     pub async fn mails(&self, address: &str) -> Vec<Mail> {
+        if let Some(ministack) = &self.mailbox {
+            return self.mails_at(ministack, address).await;
+        }
         let request = self.request("GET", "/_aws/ses").query(&[("email", address)]);
         let messages = self.read(request).await.expect(200).json();
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
@@ -184,6 +194,23 @@ impl Endpoint {
                 subject: text(&message["Subject"]),
                 text: text(&message["Body"]["text_part"]),
                 html: text(&message["Body"]["html_part"]),
+            })
+            .collect()
+    }
+
+    async fn mails_at(&self, ministack: &str, address: &str) -> Vec<Mail> {
+        let messages =
+            self.read(self.http.get(format!("{ministack}/_ministack/ses/messages"))).await.expect(200).json();
+        let accounts = messages["messages"].as_object().cloned().unwrap_or_default();
+        let messages = accounts.values().filter_map(Value::as_array).flatten();
+        let messages =
+            messages.filter(|message| message["To"][0].as_str().is_some_and(|to| to.eq_ignore_ascii_case(address)));
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        messages
+            .map(|message| Mail {
+                subject: text(&message["Subject"]),
+                text: text(&message["BodyText"]),
+                html: text(&message["BodyHtml"]),
             })
             .collect()
     }

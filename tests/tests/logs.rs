@@ -219,13 +219,13 @@ impl Run {
     }
 }
 
-/// Which fields of the span each operation's lines have had, all together.
+/// Which fields of its spans each operation's lines have had, all together.
 fn fields_by_operation(lines: &[Value]) -> BTreeMap<&str, BTreeSet<&str>> {
     let mut fields: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
     for line in lines {
-        let span = &line["span"];
-        let (Some(operation), Some(span)) = (span["operation"].as_str(), span.as_object()) else { continue };
-        fields.entry(operation).or_default().extend(span.keys().map(String::as_str));
+        let Some(operation) = line["spans"][0]["operation"].as_str() else { continue };
+        let spans = line["spans"].as_array().into_iter().flatten().filter_map(Value::as_object);
+        fields.entry(operation).or_default().extend(spans.flat_map(|span| span.keys().map(String::as_str)));
     }
     fields
 }
@@ -255,7 +255,7 @@ async fn nothing_that_is_secret_or_personal_is_logged_and_every_line_names_its_r
         if line["target"].as_str().unwrap().starts_with("local") {
             continue;
         }
-        let span = &line["span"];
+        let span = &line["spans"][0];
         assert!(span["request_id"].as_str().is_some_and(|id| !id.is_empty()), "{line}");
         assert!(span["operation"].is_string(), "{line}");
     }
@@ -265,9 +265,13 @@ async fn nothing_that_is_secret_or_personal_is_logged_and_every_line_names_its_r
             "company",
             "accept-invitation create-service-account create-workspace delete-service-account get-profile \
              get-workspace invite-users issue-token list-people list-service-accounts list-workspaces log-in \
-             reset-service-account-token sign-up verify-otp",
+             reset-service-account-token sign-up verify-otp deliver-invitations sweep-undelivered",
         ),
-        ("workspace", "accept-invitation create-workspace get-workspace invite-users registration-page sign-up"),
+        (
+            "workspace",
+            "accept-invitation create-workspace get-workspace invite-users registration-page sign-up \
+             deliver-invitations sweep-undelivered",
+        ),
     ] {
         for operation in operations.split_whitespace() {
             assert!(fields[operation].contains(field), "{operation} doesn't tell the {field}: {:?}", fields[operation]);
@@ -277,6 +281,6 @@ async fn nothing_that_is_secret_or_personal_is_logged_and_every_line_names_its_r
     let tells = |message: &str| lines.iter().filter(|line| line["fields"]["message"] == message).collect::<Vec<_>>();
     assert!(tells("failed").iter().any(|line| line["fields"]["context"].as_str().unwrap().starts_with("store: ")));
     for message in ["mail is tried again", "mail was given up"] {
-        assert!(tells(message).iter().any(|line| line["fields"]["workspace"] == workspace), "{message}");
+        assert!(tells(message).iter().any(|line| line["spans"][1]["workspace"] == workspace), "{message}");
     }
 }

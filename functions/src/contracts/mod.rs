@@ -85,7 +85,7 @@ fn words(failure: &Failure) -> (&'static str, String) {
             | Error::TooMany { public, .. } => (public.code, public.message.to_string()),
             Error::NotFound(missing) => ("not_found", missing_words(*missing).to_owned()),
             Error::Gone => ("invitation_gone", "This invitation can't be used: ask for a new one.".to_owned()),
-            Error::Unavailable(_) => ("unavailable", "Not now. Sending it again is safe.".to_owned()),
+            Error::Unavailable(_) => ("unavailable", "Not now. Try again in a moment.".to_owned()),
             Error::Internal(_) => ("internal_error", "Something went wrong on our side.".to_owned()),
         },
     }

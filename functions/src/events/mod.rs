@@ -10,17 +10,17 @@ use tracing::Instrument;
 
 use crate::{Operation, StartError};
 
-/// Handles an event as the function of this operation does, in the invocation of this id. The answer is what the
-/// function returns.
+/// Handles an event as the function of this operation does. The answer is what the function returns. The id of the
+/// invocation is for the log.
 ///
 /// # Errors
 /// If the event isn't one of the operation's, or the store fails.
-pub fn handle<'u>(
-    usher: &'u Usher,
+pub fn handle<'a>(
+    usher: &'a Usher,
     operation: Operation,
-    request_id: &str,
     event: Value,
-) -> BoxFuture<'u, Result<Value, StartError>> {
+    request_id: &str,
+) -> BoxFuture<'a, Result<Value, StartError>> {
     let span = tracing::info_span!("event", request_id, operation = operation.name());
     let handled = async move {
         match operation {

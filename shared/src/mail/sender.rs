@@ -108,7 +108,7 @@ impl Sender {
         fits.count().max(1)
     }
 
-    /// Sends up to [`MOST_RECIPIENTS`] mails in one call. Answers for each, in order.
+    /// Sends up to 50 mails in one call. Answers for each, in order.
     ///
     /// Subject, text and HTML are finished: the inline template only passes them on, because SES doesn't escape.
     pub async fn send_bulk(&self, envelopes: &[Envelope<'_>]) -> Result<Vec<SentStatus>, Refused> {

@@ -4,7 +4,7 @@ use crate::{
     Error, Missing, Result, Usher,
     domain::{CompanyId, Permission, Role, UserId, WorkspaceId},
     secrets,
-    store::{self, Profile, Standing, Workspace},
+    store::{self, CallerRecords, Profile, Workspace},
 };
 
 /// A service account's token begins with this.
@@ -84,15 +84,16 @@ impl Usher {
             return Ok(Caller { user: found.user, company: found.company });
         }
         let kid = secrets::key_id(token).ok_or_else(dead_token)?;
-        let known = self.keys.read().await.get(&kid).cloned();
+        let now = self.now();
+        let known = self.keys.read().await.get(&kid).filter(|key| key.is_current(now)).cloned();
         let key = if let Some(key) = known {
             key
         } else {
-            let key = self.store.public_key(&kid).await?.ok_or_else(dead_token)?;
+            let key = self.store.public_key(&kid).await?.filter(|key| key.is_current(now)).ok_or_else(dead_token)?;
             self.keys.write().await.insert(kid, key.clone());
             key
         };
-        let claims = secrets::verify(token, &key, self.now()).ok_or_else(dead_token)?;
+        let claims = secrets::verify(token, &key, now).ok_or_else(dead_token)?;
         Ok(Caller { user: claims.sub, company: claims.company })
     }
 
@@ -101,7 +102,8 @@ impl Usher {
     /// # Errors
     /// [`Error::Unauthenticated`] if the caller's account is no longer active.
     pub async fn in_company(&self, caller: &Caller) -> Result<InCompany> {
-        let Standing { profile, company, .. } = self.store.standing(caller.user, caller.company, None).await?;
+        let CallerRecords { profile, company, .. } =
+            self.store.caller_records(caller.user, caller.company, None).await?;
         let profile = active(profile)?;
         let role = company.map_or(Role::Viewer, |membership| membership.role);
         Ok(InCompany { profile, role })
@@ -112,7 +114,7 @@ impl Usher {
     /// # Errors
     /// [`Error::NotFound`] if there is no such workspace, or none that the caller can reach.
     pub async fn in_workspace(&self, caller: &Caller, id: WorkspaceId) -> Result<InWorkspace> {
-        let (workspace, standing) = self.store.workspace_standing(caller.user, caller.company, id).await?;
+        let (workspace, standing) = self.store.workspace_and_records(caller.user, caller.company, id).await?;
         let profile = active(standing.profile.clone())?;
         let workspace = workspace.ok_or(Error::NotFound(Missing::Workspace))?;
         let role =
@@ -127,7 +129,7 @@ fn active(profile: Option<Profile>) -> Result<Profile> {
 
 /// What someone is in a workspace: by membership; and in their own company's, ADMIN if they are the company's, and at
 /// least a viewer if they oversee it.
-pub(super) fn role_in(standing: &Standing, own_company: bool) -> Option<Role> {
+pub(super) fn role_in(standing: &CallerRecords, own_company: bool) -> Option<Role> {
     let member = standing.workspace.map(|membership| membership.role);
     let company = standing.company.filter(|_| own_company).map(|membership| membership.role);
     match company {

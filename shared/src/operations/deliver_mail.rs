@@ -2,13 +2,19 @@
 
 use jiff::{SignedDuration, Timestamp};
 use tokio::time::{Duration, Instant};
+use tracing::{
+    Instrument, Span,
+    field::{Empty, display},
+};
 
 use crate::{
     Result, Usher,
-    domain::{DeliveryState, Person, Standing},
+    domain::{DeliveryState, Person, Scope, Standing},
     mail::{self, Envelope, Letter, Refused, Sender, SentStatus},
     store::{Batch, Claimed, Key, Kind, MOST_ATTEMPTS, Mail, Mailed, QueuedLetter, Task},
 };
+
+use super::log;
 
 /// An item that SES refused for pace or pause is tried again after this.
 const PAUSE: SignedDuration = SignedDuration::from_secs(10);
@@ -59,7 +65,12 @@ impl Usher {
     pub async fn deliver(&self, key: &Key, until: Instant) -> Result<Delivered> {
         let now = self.now();
         let current = self.secrets.link_key(None, now).await?;
-        let Some(mut claimed) = self.store.claim(key, current.id(), now).await? else { return Ok(Delivered::NotOurs) };
+        let Some(claimed) = self.store.claim(key, current.id(), now).await? else { return Ok(Delivered::NotOurs) };
+        let span = item_span(&claimed.task);
+        self.deliver_claimed(claimed, until).instrument(span).await
+    }
+
+    async fn deliver_claimed(&self, mut claimed: Claimed, until: Instant) -> Result<Delivered> {
         if claimed.attempts > MOST_ATTEMPTS {
             return self.bury(&claimed, "it was never settled").await;
         }
@@ -67,6 +78,9 @@ impl Usher {
             Task::Letter(letter) => self.deliver_letter(&mut claimed, &letter).await?,
             Task::People { kind, batch, people } => {
                 let (addressees, batches) = self.store.addressees(&people, batch).await?;
+                if let Some(batch) = batches.first() {
+                    log::company(batch.company);
+                }
                 self.deliver_people(&mut claimed, kind, &addressees, &batches, until).await?
             }
         };
@@ -79,8 +93,7 @@ impl Usher {
             Some(Stop::Rejected(reason)) if claimed.attempts >= MOST_ATTEMPTS => self.bury(&claimed, &reason).await,
             Some(Stop::Unknown) if claimed.attempts >= MOST_ATTEMPTS => self.bury(&claimed, "SES didn't answer").await,
             Some(Stop::Rejected(reason)) => {
-                let workspace = claimed.task.workspace().map(tracing::field::display);
-                tracing::warn!(reason, attempts = claimed.attempts, workspace, "mail is tried again");
+                tracing::warn!(reason, attempts = claimed.attempts, "mail is tried again");
                 let wait = BACKOFF * (1 << claimed.attempts.min(10));
                 self.store.release(&claimed, self.now() + wait, true).await?;
                 Ok(Delivered::Later)
@@ -129,8 +142,7 @@ impl Usher {
             Task::Letter(_) => Vec::new(),
         };
         self.store.bury(claimed, &addressees, reason, self.now()).await?;
-        let workspace = claimed.task.workspace().map(tracing::field::display);
-        tracing::error!(event = "outbox_dead", reason, people = addressees.len(), workspace, "mail was given up");
+        tracing::error!(event = "outbox_dead", reason, people = addressees.len(), "mail was given up");
         Ok(Delivered::Dead)
     }
 
@@ -237,6 +249,7 @@ impl Usher {
                 }
             }
             self.store.settle(claimed, &mailed, self.now()).await?;
+            tracing::info!(mailed = mailed.len(), "mailed");
             next += some.len();
             if stop.is_some() {
                 return Ok(stop);
@@ -281,6 +294,16 @@ impl Usher {
             vec![("scope", scope), ("record", person.person_id.to_string()), ("version", person.version.to_string())];
         Envelope { to: &person.address, letter, tags }
     }
+}
+
+/// What the log says of an item: whose people it is for, and how many.
+fn item_span(task: &Task) -> Span {
+    let Task::People { people, .. } = task else { return Span::none() };
+    let span = tracing::info_span!("mail", company = Empty, workspace = Empty, people = people.len());
+    if let Some(Scope::Workspace(workspace)) = people.first().and_then(Key::scope) {
+        span.record("workspace", display(workspace));
+    }
+    span
 }
 
 /// Whether the person is still to get this mail: it may have been mailed, answered or taken back meanwhile.

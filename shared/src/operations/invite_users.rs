@@ -187,6 +187,7 @@ impl Usher {
         let company = self.store.company(access.workspace.company).await?.ok_or(Error::NotFound(Missing::Workspace))?;
         Ok(Batch {
             id: BatchId::random(self.random()),
+            company: company.id,
             inviter_name: access.profile.full_name(),
             scope_name: access.workspace.name.to_string(),
             company_name: company.name.to_string(),

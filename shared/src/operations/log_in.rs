@@ -44,7 +44,7 @@ impl Usher {
             let new = self.hash_password(password).await?;
             self.store.rehash(profile.id, &hash, &new).await?;
         }
-        let standing = self.store.standing(profile.id, profile.company, None).await?;
+        let standing = self.store.caller_records(profile.id, profile.company, None).await?;
         let role = standing.company.map_or(Role::Viewer, |membership| membership.role);
         let token = self.issue_token(&profile, role).await?;
         Ok(LoggedIn { profile, role, token })
@@ -72,7 +72,9 @@ impl Usher {
             exp: now.as_second() + self.parameters.access_token_ttl.as_secs(),
         };
         let signed = self.secrets.sign(&claims, now).await?;
-        if !self.keys.read().await.contains_key(&signed.key.kid) {
+        let lifetime = self.parameters.access_token_ttl;
+        let published = self.keys.read().await.get(&signed.key.kid).is_some_and(|key| !key.is_stale(now, lifetime));
+        if !published {
             self.store.publish_key(&signed.key).await?;
             self.keys.write().await.insert(signed.key.kid.clone(), signed.key);
         }

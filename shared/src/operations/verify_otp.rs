@@ -3,13 +3,10 @@
 use crate::{
     Error, Result, Usher,
     domain::{BatchId, CompanyId, EmailAddress, Person, Role, Status, UserId},
-    store::{self, Company, Profile, ProfileKind, ProfileStatus, SignUp},
+    store::{self, Company, MOST_TRIES, Profile, ProfileKind, ProfileStatus, SignUp},
 };
 
 use super::log;
-
-/// Tries that one address has within a window, whichever sign-up they are for.
-const MOST_TRIES: u32 = 5;
 
 fn wrong_code() -> Error {
     Error::invalid("invalid_otp", "The code is wrong or has expired.")
@@ -25,8 +22,9 @@ impl Usher {
         let now = self.now();
         let mut proved = None;
         for sign_up in self.store.sign_ups(address, now).await? {
-            // All are compared, so that the time tells nothing.
-            if self.secrets.is_one_time_password(code, &sign_up.id.to_string(), now).await? {
+            // Each code has its own tries too: a window of the brake may end within its life.
+            let counted = self.store.count_try(&sign_up).await?;
+            if counted && self.secrets.is_one_time_password(code, &sign_up.id.to_string(), now).await? {
                 proved = Some(sign_up);
             }
         }

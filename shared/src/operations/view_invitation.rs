@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use crate::{
     Error, Result, Usher,
     domain::{EmailAddress, InvitationHash, Message, Permission, Person, Role, Scope, UserId},
-    store::{Batch, Company, Identity, Standing, Workspace},
+    store::{Batch, CallerRecords, Company, Identity, Workspace},
 };
 
 use super::{authenticate::role_in, log};
@@ -93,7 +93,7 @@ impl Usher {
     }
 
     async fn role_of(&self, user: UserId, workspace: &Workspace) -> Result<Option<Role>> {
-        let standing: Standing = self.store.standing(user, workspace.company, Some(workspace.id)).await?;
+        let standing: CallerRecords = self.store.caller_records(user, workspace.company, Some(workspace.id)).await?;
         if !standing.profile.as_ref().is_some_and(crate::store::Profile::is_active) {
             return Ok(None);
         }

@@ -2,7 +2,7 @@
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use ed25519_dalek::{SigningKey, VerifyingKey, pkcs8::EncodePrivateKey};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -12,6 +12,9 @@ use crate::{
     Error, Result,
     domain::{CompanyId, UserId},
 };
+
+/// A key is published for as long as a token lives and this much more, so that it is written only now and then.
+const PUBLISHED_AHEAD: SignedDuration = SignedDuration::from_hours(2);
 
 /// Who issues and who is meant.
 const ISSUER: &str = "usher";
@@ -62,6 +65,21 @@ pub struct PublicKey {
     pub kid: String,
     /// The public key, the `x` of RFC 8037 section 2.
     pub x: String,
+    /// From this second since the epoch on it verifies nothing, unless it was published again: a key that is signed
+    /// with is published again and again, and one that no longer is retires by itself.
+    pub purge_at: i64,
+}
+
+impl PublicKey {
+    /// Whether it verifies at `now`.
+    pub fn is_current(&self, now: Timestamp) -> bool {
+        now.as_second() < self.purge_at
+    }
+
+    /// Whether it is to be published again before it is signed with.
+    pub fn is_stale(&self, now: Timestamp, lifetime: SignedDuration) -> bool {
+        now.as_second() + lifetime.as_secs() + PUBLISHED_AHEAD.as_secs() / 2 > self.purge_at
+    }
 }
 
 impl Secrets {
@@ -73,7 +91,8 @@ impl Secrets {
         let ring = self.token.ring(now).await?;
         let seed = keyed_digest(ring.key(&ring.current)?, &[b"access token"]);
         let signing = SigningKey::from_bytes(&seed);
-        let key = public_key(&ring.current, &signing.verifying_key());
+        let purge_at = claims.exp + PUBLISHED_AHEAD.as_secs();
+        let key = public_key(&ring.current, &signing.verifying_key(), purge_at);
         let pkcs8 = signing.to_pkcs8_der().map_err(|_| Error::internal("access token: encoding its key"))?;
         let mut header = Header::new(Algorithm::EdDSA);
         header.kid = Some(key.kid.clone());
@@ -85,9 +104,9 @@ impl Secrets {
 }
 
 /// The id names the material too: a secret that was made anew under an old name has another `kid`.
-fn public_key(id: &str, key: &VerifyingKey) -> PublicKey {
+fn public_key(id: &str, key: &VerifyingKey, purge_at: i64) -> PublicKey {
     let digest = URL_SAFE_NO_PAD.encode(&Sha256::digest(key.as_bytes())[..6]);
-    PublicKey { kid: format!("{id}-{digest}"), x: URL_SAFE_NO_PAD.encode(key.as_bytes()) }
+    PublicKey { kid: format!("{id}-{digest}"), x: URL_SAFE_NO_PAD.encode(key.as_bytes()), purge_at }
 }
 
 /// The id of the key that a token says it was signed with; `None` if it isn't a token of ours at all.

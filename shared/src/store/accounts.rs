@@ -146,7 +146,7 @@ impl Membership {
 
 /// What is known of a caller, read at once.
 #[derive(Debug)]
-pub struct Standing {
+pub struct CallerRecords {
     /// Their profile.
     pub profile: Option<Profile>,
     /// Their role in their company.
@@ -157,10 +157,15 @@ pub struct Standing {
 
 impl Store {
     /// A user's profile, and their roles in their company and in one workspace.
-    pub async fn standing(&self, user: UserId, company: CompanyId, workspace: Option<WorkspaceId>) -> Result<Standing> {
+    pub async fn caller_records(
+        &self,
+        user: UserId,
+        company: CompanyId,
+        workspace: Option<WorkspaceId>,
+    ) -> Result<CallerRecords> {
         let keys = caller_keys(user, company, workspace);
         let mut found = self.get_many(keys).await?;
-        take_standing(&mut found, user, company, workspace)
+        take_records(&mut found, user, company, workspace)
     }
 
     /// Whose an address is.
@@ -242,7 +247,7 @@ impl Store {
 
     /// Makes a key known to those who verify.
     pub async fn publish_key(&self, key: &PublicKey) -> Result<()> {
-        self.write(Change::put(&keys::public_key(&key.kid), key).if_absent()).await.map(|_| ())
+        self.write(Change::put(&keys::public_key(&key.kid), key)).await.map(|_| ())
     }
 
     /// A published key.
@@ -263,14 +268,14 @@ pub(super) fn caller_keys(user: UserId, company: CompanyId, workspace: Option<Wo
     keys
 }
 
-pub(super) fn take_standing(
+pub(super) fn take_records(
     found: &mut Found,
     user: UserId,
     company: CompanyId,
     workspace: Option<WorkspaceId>,
-) -> Result<Standing> {
+) -> Result<CallerRecords> {
     let workspace = workspace.map(|id| found.take(&keys::membership(user, Scope::Workspace(id)))).transpose()?;
-    Ok(Standing {
+    Ok(CallerRecords {
         profile: found.take(&keys::profile(user))?,
         company: found.take(&keys::membership(user, Scope::Company(company)))?,
         workspace: workspace.flatten(),

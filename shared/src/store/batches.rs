@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::{Store, change::Change, keys};
 use crate::{
     Result,
-    domain::{BatchId, Message},
+    domain::{BatchId, CompanyId, Message},
 };
 
 /// Kept this long after the request: longer than any invitation lives.
@@ -17,6 +17,8 @@ const KEPT_SECONDS: i64 = 60 * 24 * 3600;
 pub struct Batch {
     /// Its id.
     pub id: BatchId,
+    /// The company that is invited to, or into a workspace of.
+    pub company: CompanyId,
     /// The inviter's name.
     pub inviter_name: String,
     /// What they invite to: the workspace's or company's name.

@@ -1,8 +1,8 @@
 //! DynamoDB: one table. Attribute maps are seen nowhere else.
 //!
-//! `docs/table.md` lists the items and what each access costs. To add a lookup, add its key to [`keys`] and a method
+//! `docs/table.md` lists the items and what each access costs. To add a lookup, add its key to `keys` and a method
 //! beside those of the same item: it reads consistently, returns `Result<Option<T>>`, and never decides authority or
-//! uniqueness through the index. To add a transition, write it as one [`change::Change`] whose condition is the whole
+//! uniqueness through the index. To add a transition, write it as one `Change` whose condition is the whole
 //! rule.
 
 mod accounts;
@@ -18,14 +18,14 @@ mod sign_ups;
 mod transact;
 mod workspaces;
 
-pub use accounts::{Company, Identity, Membership, Profile, ProfileKind, ProfileStatus, Standing};
+pub use accounts::{CallerRecords, Company, Identity, Membership, Profile, ProfileKind, ProfileStatus};
 pub use batches::Batch;
 pub use brakes::Brake;
 pub use keys::Key;
 pub use outbox::{Claimed, Kind, MOST_ATTEMPTS, Mail, Mailed, QueuedItem, QueuedLetter, Task};
 pub use people::{Acceptance, Accepted, Draft, DraftKind, Drafted, HashItem, Inviting, NewAccount};
 pub use service_accounts::{OpaqueToken, ServiceAccount};
-pub use sign_ups::SignUp;
+pub use sign_ups::{MOST_TRIES, SignUp};
 pub use workspaces::{Workspace, person_id};
 
 use aws_sdk_dynamodb::{Client, error::SdkError, types::AttributeValue};

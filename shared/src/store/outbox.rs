@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     Error, Result,
-    domain::{BatchId, DeliveryState, EmailAddress, InvitationHash, Person, Random, Scope, WorkspaceId},
+    domain::{BatchId, DeliveryState, EmailAddress, InvitationHash, Person, Random, Scope},
 };
 
 /// Addresses in one item: with the item itself they are settled in one transaction, and SES takes 50 at once.
@@ -77,17 +77,6 @@ pub enum Task {
         /// The records.
         people: Vec<Key>,
     },
-}
-
-impl Task {
-    /// The workspace that the mails are about, if it is one.
-    pub fn workspace(&self) -> Option<WorkspaceId> {
-        let Self::People { people, .. } = self else { return None };
-        match people.first()?.scope()? {
-            Scope::Workspace(id) => Some(id),
-            Scope::Company(_) => None,
-        }
-    }
 }
 
 /// An item of the outbox.
@@ -394,11 +383,6 @@ impl Claimed {
     /// Takes people off who need no mail after all.
     pub fn drop_people(&mut self, keys: &[Key]) {
         self.task = self.without(keys.iter());
-    }
-
-    /// Whether nobody is left.
-    pub fn is_done(&self) -> bool {
-        matches!(&self.task, Task::People { people, .. } if people.is_empty())
     }
 }
 

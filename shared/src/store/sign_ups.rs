@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::{
     Store,
-    change::Change,
+    change::{Change, Written},
     keys,
     outbox::{QueuedItem, QueuedLetter},
 };
@@ -14,6 +14,9 @@ use crate::{
     Result,
     domain::{EmailAddress, PasswordHash, PersonName, Random, Title},
 };
+
+/// Tries at one one-time password.
+pub const MOST_TRIES: u32 = 5;
 
 /// A sign-up that waits for its one-time password.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -65,6 +68,16 @@ impl Store {
         sign_ups.retain(|sign_up| sign_up.live && now < sign_up.expires_at);
         sign_ups.sort_by_key(|sign_up| sign_up.begun_at);
         Ok(sign_ups)
+    }
+
+    /// Counts a try at the one-time password of a sign-up, before it is compared. `false` if it had its tries, or was
+    /// used.
+    pub async fn count_try(&self, sign_up: &SignUp) -> Result<bool> {
+        let change = Change::update(keys::sign_up(&sign_up.address, sign_up.id), "ADD #tries :one")
+            .when("attribute_exists(pk) AND (attribute_not_exists(#tries) OR #tries < :most)")
+            .with("one", 1)
+            .with("most", MOST_TRIES);
+        Ok(matches!(self.write(change).await?, Written::Done(_)))
     }
 
     /// One sign-up.

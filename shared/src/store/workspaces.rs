@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Membership, Store,
-    accounts::{Company, Standing, caller_keys, take_standing},
+    accounts::{CallerRecords, Company, caller_keys, take_records},
     change::Change,
     keys,
     people::{Entry, entry},
@@ -49,16 +49,16 @@ pub fn person_id(salt: &str, address: &EmailAddress) -> PersonId {
 
 impl Store {
     /// A workspace with a caller's profile and roles, in one read.
-    pub async fn workspace_standing(
+    pub async fn workspace_and_records(
         &self,
         user: UserId,
         company: CompanyId,
         workspace: WorkspaceId,
-    ) -> Result<(Option<Workspace>, Standing)> {
+    ) -> Result<(Option<Workspace>, CallerRecords)> {
         let mut keys = caller_keys(user, company, Some(workspace));
         keys.push(keys::workspace(workspace));
         let mut found = self.get_many(keys).await?;
-        let standing = take_standing(&mut found, user, company, Some(workspace))?;
+        let standing = take_records(&mut found, user, company, Some(workspace))?;
         Ok((found.take(&keys::workspace(workspace))?, standing))
     }
 

@@ -5,7 +5,11 @@ use tests::{Endpoint, PASSWORD};
 
 #[tokio::test]
 async fn two_people_are_invited_by_one_request_and_sign_up_by_the_link() {
-    let usher = Endpoint::start().await;
+    first_day(&Endpoint::start().await).await;
+}
+
+/// The whole of it, wherever the service runs.
+pub(crate) async fn first_day(usher: &Endpoint) {
     let ada = usher.founder("ada").await;
     let workspace = usher.workspace(&ada.token, "Project Alpha").await;
 

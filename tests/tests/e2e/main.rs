@@ -5,6 +5,7 @@
 mod access;
 mod bad_input;
 mod brakes;
+mod emulators;
 mod idp;
 mod journey;
 mod no_co;

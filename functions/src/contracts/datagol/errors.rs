@@ -62,8 +62,9 @@ pub(crate) fn nothing_succeeded(
         }
     };
     let response = problem(status, code, message.to_owned(), trace_id, Some(results));
-    match retry_after {
-        Some(after) if first == Outcome::Limited => with_header(response, header::RETRY_AFTER, &seconds(after)),
+    match (first, retry_after) {
+        (Outcome::Limited, Some(after)) => with_header(response, header::RETRY_AFTER, &seconds(after)),
+        (Outcome::Failed, _) => with_header(response, header::RETRY_AFTER, "1"),
         _ => response,
     }
 }

@@ -41,7 +41,7 @@ fn bare_array<T: Serialize>(items: &[T]) -> Answer {
     let response = ok(&items);
     match response.body() {
         Body::Text(text) if text.len() > MOST_BYTES => {
-            let message = "The list is larger than 5 MB. Read it in pages from /api/v1 instead.";
+            let message = "The list is larger than 5 MB, and this contract has no pages.";
             Err(Error::TooLarge(Public::new("list_too_large", message)).into())
         }
         _ => Ok(response),
