@@ -17,10 +17,11 @@ async fn main() -> ExitCode {
             return ExitCode::from(if error.is_usage() { 2 } else { 1 });
         }
     };
+    let stopped = stop_signal();
     let url = stack.url();
     let ready = format!("Usher is ready: API {url}, inbox {url}/_local/inbox, reference {url}/_local/reference");
     drop(writeln!(std::io::stdout(), "{ready}"));
-    stop_signal().await;
+    stopped.await;
     stack.stop().await;
     ExitCode::SUCCESS
 }
@@ -89,15 +90,22 @@ fn log(level: &str) {
     tracing_subscriber::fmt().json().with_writer(std::io::stderr).with_env_filter(filter).init();
 }
 
-/// Waits for Ctrl-C or SIGTERM.
-async fn stop_signal() {
-    #[cfg(unix)]
-    if let Ok(mut terminated) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+/// Ends at Ctrl-C or SIGTERM, and listens for them from the call on.
+#[cfg(unix)]
+fn stop_signal() -> impl Future<Output = ()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let signals = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()));
+    async {
+        let (Ok(mut interrupted), Ok(mut terminated)) = signals else { return std::future::pending().await };
         tokio::select! {
-            _ = tokio::signal::ctrl_c() => {}
+            _ = interrupted.recv() => {}
             _ = terminated.recv() => {}
         }
-        return;
     }
+}
+
+/// Ends at Ctrl-C.
+#[cfg(not(unix))]
+async fn stop_signal() {
     drop(tokio::signal::ctrl_c().await);
 }
