@@ -20,7 +20,7 @@ use aws_smithy_runtime_api::{
     },
     http::StatusCode,
 };
-use aws_smithy_types::body::SdkBody;
+use aws_smithy_types::{body::SdkBody, retry::RetryConfig};
 
 use crate::faults::{Action, Faults, Outcome};
 
@@ -57,7 +57,7 @@ impl Clients {
         )
     }
 
-    /// An SES client, like [`Clients::dynamodb`].
+    /// An SES client, like [`Clients::dynamodb`]. As in production it doesn't retry by itself.
     pub(crate) fn ses(&self, function: Option<&'static str>) -> aws_sdk_sesv2::Client {
         aws_sdk_sesv2::Client::from_conf(
             aws_sdk_sesv2::Config::builder()
@@ -66,6 +66,7 @@ impl Clients {
                 .credentials_provider(credentials())
                 .endpoint_url(&self.ses_url)
                 .http_client(self.http(function))
+                .retry_config(RetryConfig::disabled())
                 .build(),
         )
     }
