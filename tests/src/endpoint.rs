@@ -191,10 +191,11 @@ impl Endpoint {
     /// The newest mail for an address once `count` have come.
     pub async fn mail(&self, address: &str, count: usize) -> Mail {
         for _ in 0..PATIENCE.0 {
-            if let [.., newest] = self.mails(address).await.as_slice()
-                && self.mails(address).await.len() >= count
+            let mut mails = self.mails(address).await;
+            if mails.len() >= count
+                && let Some(newest) = mails.pop()
             {
-                return newest.clone();
+                return newest;
             }
             tokio::time::sleep(PATIENCE.1).await;
         }
