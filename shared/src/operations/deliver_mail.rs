@@ -5,7 +5,7 @@ use tokio::time::{Duration, Instant};
 
 use crate::{
     Result, Usher,
-    domain::{DeliveryState, InvitationHash, Person, Standing},
+    domain::{InvitationHash, Person, Standing},
     mail::{self, Envelope, Letter, Refused, Sender, SentStatus},
     store::{Batch, Claimed, Key, Kind, MOST_ATTEMPTS, Mailed, QueuedLetter, Task},
 };
@@ -292,9 +292,7 @@ fn wants(kind: Kind, person: &Person, now: Timestamp) -> bool {
     let due = person.mailed_version < person.version;
     match kind {
         Kind::Invitation => due && person.standing(now) == Standing::Pending,
-        Kind::Added => {
-            due && person.standing(now) == Standing::Member && person.delivery == Some(DeliveryState::Queued)
-        }
+        Kind::Added => due && person.standing(now) == Standing::Member,
     }
 }
 
