@@ -5,7 +5,7 @@ use tokio::time::{Duration, Instant};
 
 use crate::{
     Result, Usher,
-    domain::{InvitationHash, Person, Standing},
+    domain::{BatchId, InvitationHash, Person, Standing},
     mail::{self, Envelope, Letter, Refused, Sender, SentStatus},
     store::{Batch, Claimed, Key, Kind, MOST_ATTEMPTS, Mailed, QueuedLetter, Task},
 };
@@ -67,7 +67,10 @@ impl Usher {
             Task::Letter(letter) => self.deliver_letter(&mut claimed, &letter).await?,
             Task::People { kind, batch, people } => {
                 let (addressees, batches) = self.store.addressees(&people, batch).await?;
-                self.deliver_people(&mut claimed, kind, &addressees, &batches, until).await?
+                let (mailable, settled): (Vec<_>, Vec<_>) =
+                    addressees.into_iter().partition(|(_, person)| wants(kind, batch, person, now));
+                claimed.drop_people(&settled.into_iter().map(|(key, _)| key).collect::<Vec<_>>());
+                self.deliver_people(&mut claimed, kind, &mailable, &batches, until).await?
             }
         };
         match stop {
@@ -170,18 +173,16 @@ impl Usher {
         &self,
         claimed: &mut Claimed,
         kind: Kind,
-        addressees: &[(Key, Person)],
+        wanting: &[(Key, Person)],
         batches: &[Batch],
         until: Instant,
     ) -> Result<Option<Stop>> {
         let now = self.now();
-        let (wanting, settled): (Vec<_>, Vec<_>) = addressees.iter().partition(|(_, person)| wants(kind, person, now));
-        claimed.drop_people(&settled.iter().map(|(key, _)| key.clone()).collect::<Vec<_>>());
         let key = self.secrets.link_key(Some(&claimed.link_key), now).await?;
         let hashes: Vec<_> =
             wanting.iter().map(|(record, person)| key.invitation_hash(record.parts(), person.version)).collect();
         if kind == Kind::Invitation && !wanting.is_empty() {
-            let items: Vec<_> = hashes.iter().zip(&wanting).map(|(hash, (key, person))| (*hash, key, person)).collect();
+            let items: Vec<_> = hashes.iter().zip(wanting).map(|(hash, (key, person))| (*hash, key, person)).collect();
             self.store.put_hashes(&items).await?;
         }
         let invited: Vec<_> = wanting.iter().map(|(_, person)| &person.address).collect();
@@ -194,13 +195,13 @@ impl Usher {
                 self.envelope(kind, key, person, batches, hash, identity.is_some())
             })
             .collect();
-        self.send(claimed, &wanting, &envelopes, until).await
+        self.send(claimed, wanting, &envelopes, until).await
     }
 
     async fn send(
         &self,
         claimed: &mut Claimed,
-        wanting: &[&(Key, Person)],
+        wanting: &[(Key, Person)],
         envelopes: &[Envelope<'_>],
         until: Instant,
     ) -> Result<Option<Stop>> {
@@ -287,13 +288,13 @@ impl Usher {
     }
 }
 
-/// Whether the person is still to get this mail: it may have been mailed, answered or taken back meanwhile.
-fn wants(kind: Kind, person: &Person, now: Timestamp) -> bool {
-    let due = person.mailed_version < person.version;
-    match kind {
-        Kind::Invitation => due && person.standing(now) == Standing::Pending,
-        Kind::Added => due && person.standing(now) == Standing::Member,
-    }
+/// Whether the person is still to get this mail: it may have been answered, taken back or replaced meanwhile.
+fn wants(kind: Kind, batch: BatchId, person: &Person, now: Timestamp) -> bool {
+    let standing = match kind {
+        Kind::Invitation => Standing::Pending,
+        Kind::Added => Standing::Member,
+    };
+    person.queued_by == Some(batch) && person.standing(now) == standing
 }
 
 fn minutes_left(expires_at: Timestamp, now: Timestamp) -> i64 {
