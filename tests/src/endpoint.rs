@@ -76,8 +76,8 @@ impl Mail {
 
     /// The six digits in the text part.
     pub fn code(&self) -> String {
-        let words = self.text.split(|c: char| !c.is_ascii_digit());
-        words.filter(|word| word.len() == 6).next_back().expect("the mail has a code").to_owned()
+        let mut words = self.text.split(|c: char| !c.is_ascii_digit());
+        words.rfind(|word| word.len() == 6).expect("the mail has a code").to_owned()
     }
 }
 

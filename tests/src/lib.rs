@@ -10,6 +10,8 @@
 mod endpoint;
 mod people;
 pub mod unauthenticated;
+mod view;
 
 pub use endpoint::{Answer, Endpoint, Mail};
 pub use people::{Founder, PASSWORD};
+pub use view::{DELIVERERS, LEASE};

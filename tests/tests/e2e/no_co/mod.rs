@@ -1,0 +1,3 @@
+//! /noCo/api/v2.
+
+mod bulk_users;
