@@ -11,6 +11,8 @@ mod endpoint;
 mod people;
 mod refusals;
 pub mod unauthenticated;
+mod view;
 
 pub use endpoint::{Answer, Endpoint, Mail};
 pub use people::{Founder, PASSWORD};
+pub use view::{DELIVERERS, LEASE};

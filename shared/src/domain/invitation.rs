@@ -95,9 +95,9 @@ pub struct Person {
     pub batch: BatchId,
     /// What became of the mail, if one was due.
     pub delivery: Option<DeliveryState>,
-    /// The version of the invitation that was mailed last.
-    #[serde(default)]
-    pub mailed_version: u32,
+    /// The request whose outbox item is to mail this version. An item of an earlier request leaves it alone, so that two
+    /// items that are delivered at once don't both mail it.
+    pub queued_by: Option<BatchId>,
     /// First name, once known.
     pub first_name: Option<PersonName>,
     /// Last name, once known.

@@ -9,7 +9,7 @@ use tracing::{
 
 use crate::{
     Result, Usher,
-    domain::{DeliveryState, Person, Scope, Standing},
+    domain::{BatchId, Person, Scope, Standing},
     mail::{self, Envelope, Letter, Refused, Sender, SentStatus},
     store::{Batch, Claimed, Key, Kind, MOST_ATTEMPTS, Mail, Mailed, QueuedLetter, Task},
 };
@@ -71,6 +71,7 @@ impl Usher {
     }
 
     async fn deliver_claimed(&self, mut claimed: Claimed, until: Instant) -> Result<Delivered> {
+        let now = self.now();
         if claimed.attempts > MOST_ATTEMPTS {
             return self.bury(&claimed, "it was never settled").await;
         }
@@ -81,7 +82,10 @@ impl Usher {
                 if let Some(batch) = batches.first() {
                     log::company(batch.company);
                 }
-                self.deliver_people(&mut claimed, kind, &addressees, &batches, until).await?
+                let (mailable, settled): (Vec<_>, Vec<_>) =
+                    addressees.into_iter().partition(|(_, person)| wants(kind, batch, person, now));
+                claimed.drop_people(&settled.into_iter().map(|(key, _)| key).collect::<Vec<_>>());
+                self.deliver_people(&mut claimed, kind, &mailable, &batches, until).await?
             }
         };
         match stop {
@@ -184,17 +188,15 @@ impl Usher {
         &self,
         claimed: &mut Claimed,
         kind: Kind,
-        addressees: &[(Key, Person)],
+        mailable: &[(Key, Person)],
         batches: &[Batch],
         until: Instant,
     ) -> Result<Option<Stop>> {
         let now = self.now();
-        let (wanting, settled): (Vec<_>, Vec<_>) = addressees.iter().partition(|(_, person)| wants(kind, person, now));
-        claimed.drop_people(&settled.iter().map(|(key, _)| key.clone()).collect::<Vec<_>>());
         let link_key = self.secrets.link_key(Some(&claimed.link_key), now).await?;
         let hash = |key: &Key, person: &Person| link_key.invitation_hash(key.parts(), person.version);
-        let mut mails: Vec<_> = wanting
-            .into_iter()
+        let mut mails: Vec<_> = mailable
+            .iter()
             .map(|(key, person)| Mail { key, person, hash: (kind == Kind::Invitation).then(|| hash(key, person)) })
             .collect();
         let most = self.parameters.mails_per_recipient_per_day;
@@ -306,15 +308,13 @@ fn item_span(task: &Task) -> Span {
     span
 }
 
-/// Whether the person is still to get this mail: it may have been mailed, answered or taken back meanwhile.
-fn wants(kind: Kind, person: &Person, now: Timestamp) -> bool {
-    let due = person.mailed_version < person.version;
-    match kind {
-        Kind::Invitation => due && person.standing(now) == Standing::Pending,
-        Kind::Added => {
-            due && person.standing(now) == Standing::Member && person.delivery == Some(DeliveryState::Queued)
-        }
-    }
+/// Whether the person is still to get this mail: it may have been answered, taken back or replaced meanwhile.
+fn wants(kind: Kind, batch: BatchId, person: &Person, now: Timestamp) -> bool {
+    let standing = match kind {
+        Kind::Invitation => Standing::Pending,
+        Kind::Added => Standing::Member,
+    };
+    person.queued_by == Some(batch) && person.standing(now) == standing
 }
 
 fn minutes_left(expires_at: Timestamp, now: Timestamp) -> i64 {

@@ -79,7 +79,7 @@ impl Usher {
             inviter: profile.id,
             batch: BatchId::random(self.random()),
             delivery: None,
-            mailed_version: 0,
+            queued_by: None,
             first_name: Some(profile.first_name.clone()),
             last_name: profile.last_name.clone(),
             accepted_by: None,

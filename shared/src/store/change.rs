@@ -8,13 +8,13 @@ use aws_sdk_dynamodb::{
 };
 use serde::Serialize;
 
-use super::{Item, Store, attribute, failed, keys::Key, to_item};
-use crate::Result;
+use super::{Item, Store, attribute, failed, keys::Key, to_item, transact::TRIES};
+use crate::{Error, Internal, Result};
 
-/// Whether it was the condition that failed.
-macro_rules! refused {
-    ($error:expr, $kind:ident) => {
-        matches!($error.as_service_error(), Some($kind::ConditionalCheckFailedException(_)))
+/// Whether a write failed for this reason.
+macro_rules! is {
+    ($error:expr, $kind:ident::$reason:ident) => {
+        matches!($error.as_service_error(), Some($kind::$reason(_)))
     };
 }
 
@@ -148,8 +148,23 @@ pub(super) enum Written {
 }
 
 impl Store {
-    /// Makes one change by itself. A failed condition is an answer and is never retried.
+    /// Makes one change by itself. A meeting with a transaction is tried again with jitter; a failed condition is an
+    /// answer and never is.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] if it can't be known to be written, or wasn't.
     pub(super) async fn write(&self, change: Change) -> Result<Written> {
+        for attempt in 0..TRIES {
+            if let Some(written) = self.try_to_write(change.clone()).await? {
+                return Ok(written);
+            }
+            self.pause(attempt).await;
+        }
+        Err(Error::Unavailable(Internal::new("store: conflicts of a write with transactions did not end")))
+    }
+
+    /// `None` if a transaction has the item in hand.
+    async fn try_to_write(&self, change: Change) -> Result<Option<Written>> {
         let (names, values) = (change.names(), change.values());
         match change.kind {
             Kind::Put(item) => {
@@ -157,8 +172,11 @@ impl Store {
                 let put = put.set_condition_expression(change.condition);
                 let put = put.set_expression_attribute_names(names).set_expression_attribute_values(values);
                 match put.send().await {
-                    Ok(_) => Ok(Written::Done(Item::new())),
-                    Err(error) if refused!(error, PutItemError) => Ok(Written::Refused),
+                    Ok(_) => Ok(Some(Written::Done(Item::new()))),
+                    Err(error) if is!(error, PutItemError::ConditionalCheckFailedException) => {
+                        Ok(Some(Written::Refused))
+                    }
+                    Err(error) if is!(error, PutItemError::TransactionConflictException) => Ok(None),
                     Err(error) => Err(failed("PutItem", &error)),
                 }
             }
@@ -168,8 +186,11 @@ impl Store {
                 let update = update.set_expression_attribute_names(names).set_expression_attribute_values(values);
                 let update = update.return_values(ReturnValue::AllNew);
                 match update.send().await {
-                    Ok(output) => Ok(Written::Done(output.attributes.unwrap_or_default())),
-                    Err(error) if refused!(error, UpdateItemError) => Ok(Written::Refused),
+                    Ok(output) => Ok(Some(Written::Done(output.attributes.unwrap_or_default()))),
+                    Err(error) if is!(error, UpdateItemError::ConditionalCheckFailedException) => {
+                        Ok(Some(Written::Refused))
+                    }
+                    Err(error) if is!(error, UpdateItemError::TransactionConflictException) => Ok(None),
                     Err(error) => Err(failed("UpdateItem", &error)),
                 }
             }
@@ -178,8 +199,11 @@ impl Store {
                 let delete = delete.set_condition_expression(change.condition);
                 let delete = delete.set_expression_attribute_names(names).set_expression_attribute_values(values);
                 match delete.send().await {
-                    Ok(_) => Ok(Written::Done(Item::new())),
-                    Err(error) if refused!(error, DeleteItemError) => Ok(Written::Refused),
+                    Ok(_) => Ok(Some(Written::Done(Item::new()))),
+                    Err(error) if is!(error, DeleteItemError::ConditionalCheckFailedException) => {
+                        Ok(Some(Written::Refused))
+                    }
+                    Err(error) if is!(error, DeleteItemError::TransactionConflictException) => Ok(None),
                     Err(error) => Err(failed("DeleteItem", &error)),
                 }
             }

@@ -392,18 +392,14 @@ fn queues() -> impl Iterator<Item = String> {
 }
 
 fn mark(key: &Key, person: &Person, mailed: &Mailed, now: Timestamp) -> Change {
-    let (state, version, detail) = match mailed {
-        Mailed::Sent => (DeliveryState::Sent, person.version, None),
-        Mailed::Failed(detail) => (DeliveryState::Failed, person.mailed_version, Some(detail)),
+    let (state, detail) = match mailed {
+        Mailed::Sent => (DeliveryState::Sent, None),
+        Mailed::Failed(detail) => (DeliveryState::Failed, Some(detail)),
     };
-    Change::update(
-        key.clone(),
-        "SET #delivery = :state, #delivery_at = :now, #delivery_detail = :detail, #mailed_version = :mailed",
-    )
-    .when("#version = :version")
-    .with("state", state)
-    .with("now", now.as_millisecond())
-    .with("detail", detail)
-    .with("mailed", version)
-    .with("version", person.version)
+    Change::update(key.clone(), "SET #delivery = :state, #delivery_at = :now, #delivery_detail = :detail")
+        .when("#version = :version")
+        .with("state", state)
+        .with("now", now.as_millisecond())
+        .with("detail", detail)
+        .with("version", person.version)
 }

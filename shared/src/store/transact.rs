@@ -6,8 +6,8 @@ use tokio::time::Duration;
 use super::{Item, Store, change::Change, failed};
 use crate::{Error, Internal, Result};
 
-/// How often a transaction that met another one is tried.
-const TRIES: u32 = 8;
+/// How often a write that met a transaction is tried.
+pub(super) const TRIES: u32 = 8;
 
 /// What a transaction came to.
 #[derive(Debug)]

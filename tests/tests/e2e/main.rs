@@ -5,11 +5,15 @@
 mod access;
 mod bad_input;
 mod brakes;
+mod delivery;
 mod emulators;
+mod expiry;
 mod idp;
 mod journey;
 mod no_co;
 mod policies;
+mod races;
+mod register;
 mod samples;
 mod unknown_routes;
 mod well_known;

@@ -310,7 +310,7 @@ fn new_version(inviting: &Inviting<'_>, key: keys::Key, draft: &Draft, user: &st
         "SET #email = :email, #person_id = :person_id, {user}{names}, #role = :role, #status = :state, \
          #version = if_not_exists(#version, :zero) + :one, #created_at = if_not_exists(#created_at, :invited_at), \
          #invited_at = :invited_at, #expires_at = :expires_at, #inviter = :inviter, #batch = :batch, \
-         #delivery = :delivery REMOVE #accepted_by, #accepted_at"
+         #queued_by = :batch, #delivery = :delivery REMOVE #accepted_by, #accepted_at"
     );
     Change::update(key, update)
         .with("email", draft.address.as_typed())

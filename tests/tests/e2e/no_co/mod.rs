@@ -1,3 +1,4 @@
 //! `/noCo/api/v2`
 
+mod bulk_users;
 mod workspaces;

@@ -1,0 +1,89 @@
+//! Mail under faults: each gets their mail, once unless SES's answer was lost, and nothing is lost.
+
+mod crashes;
+mod dead;
+mod refusals;
+mod stale;
+
+use std::time::Duration;
+
+use tests::{Endpoint, Founder};
+
+/// What has every bulk mail refused until it is taken back.
+const PAUSED: &str = "SendingPausedException";
+
+/// A service with a founder and their workspace.
+struct Scene {
+    usher: Endpoint,
+    ada: Founder,
+    workspace: String,
+}
+
+impl Scene {
+    async fn new() -> Self {
+        let usher = Endpoint::own(&[("ACCESS_TOKEN_TTL_SECONDS", "86400")]).await;
+        let ada = usher.founder("ada").await;
+        let workspace = usher.workspace(&ada.token, "Delivered").await;
+        Self { usher, ada, workspace }
+    }
+
+    /// Invites people by these names. Answers their addresses.
+    async fn invite<const N: usize>(&self, names: [&str; N]) -> [String; N] {
+        let addresses = names.map(|name| self.usher.address(name));
+        let rows = addresses.each_ref().map(|address| (address.as_str(), "EDITOR"));
+        self.usher.invite(&self.ada.token, &self.workspace, &rows).await.expect(200);
+        addresses
+    }
+
+    /// Has so many bulk calls to SES end like this.
+    async fn disturb_ses(&self, fault: &str, times: u32) {
+        let fault = serde_json::json!({ "action": "ses:SendBulkEmail", "fault": fault, "times": times });
+        self.usher.fault(fault).await;
+    }
+
+    /// Moves the clock on, sweep by sweep, until all faults have happened.
+    async fn pass_faults(&self) {
+        for _ in 0..200 {
+            if self.usher.faults_left().await.is_empty() {
+                return;
+            }
+            self.pass(120).await;
+        }
+        panic!("faults never happened: {:?}", self.usher.faults_left().await);
+    }
+
+    /// Moves the clock on, sweep by sweep, until an address has so many mails. In small steps, so that whoever is at
+    /// work now has their lease long enough.
+    async fn pass_until(&self, address: &str, mails: usize) {
+        for _ in 0..200 {
+            if self.usher.mails(address).await.len() >= mails {
+                return;
+            }
+            self.pass(15).await;
+        }
+        panic!("mail number {mails} for {address} never came");
+    }
+
+    async fn pass(&self, seconds: i64) {
+        self.usher.advance(seconds).await;
+        self.usher.invoke("sweep-undelivered").await;
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+
+    /// Each address has so many mails, and gets no more.
+    async fn mailed_in_the_end<S: AsRef<str>>(&self, addresses: &[S], count: usize) {
+        self.usher.mail_all().await;
+        for address in addresses {
+            assert_eq!(self.usher.mails(address.as_ref()).await.len(), count, "{}", address.as_ref());
+        }
+    }
+
+    /// All mails of an address have one link, and it lets them in.
+    async fn joins(&self, address: &str) {
+        let mails = self.usher.mails(address).await;
+        assert!(mails.iter().all(|mail| mail.link() == mails[0].link()));
+        self.usher.join(address, &mails[0].hash()).await.expect(200);
+        let token = self.usher.token(address).await;
+        assert!(self.usher.role(&token, &self.workspace).await.is_some());
+    }
+}

@@ -1,0 +1,116 @@
+//! The deliverer dies at each of its steps; the stack is killed.
+
+use std::fs;
+
+use local::Options;
+use serde_json::json;
+use tests::{DELIVERERS, Endpoint, LEASE};
+
+use super::{PAUSED, Scene};
+
+/// A deliverer fails for good at its n-th call of an action. So many seconds later everyone has so many
+/// mails, whose link lets them in.
+async fn crash_at(action: &str, skip: u32, fault: &str, seconds: i64, mails: usize) {
+    // The SDK tries a call of DynamoDB three times, and one of SES once.
+    let times = if action.starts_with("ses:") { 1 } else { 3 };
+    let scene = Scene::new().await;
+    for function in DELIVERERS {
+        let fault = json!({ "action": action, "function": function, "fault": fault, "skip": skip, "times": times });
+        scene.usher.fault(fault).await;
+    }
+    let guests = scene.invite(["a", "b", "c"]).await;
+    // Whichever deliverer came first has crashed; the other stays whole.
+    scene.usher.faults_below(DELIVERERS.len()).await;
+    scene.usher.clear_faults().await;
+    if seconds > 0 {
+        scene.usher.invoke("sweep-undelivered").await;
+        assert!(scene.usher.mails(&guests[0]).await.len() <= 1);
+        scene.usher.advance(seconds).await;
+    }
+    scene.usher.mail(&guests[0], mails).await;
+    scene.mailed_in_the_end(&guests, mails).await;
+    for guest in &guests {
+        scene.joins(guest).await;
+    }
+}
+
+#[tokio::test]
+async fn a_crash_while_claiming_loses_nothing() {
+    crash_at("dynamodb:UpdateItem", 0, "InternalServerError", 0, 1).await;
+}
+
+#[tokio::test]
+async fn a_claim_whose_reply_was_lost_loses_nothing() {
+    crash_at("dynamodb:UpdateItem", 0, "lostReply", LEASE, 1).await;
+}
+
+#[tokio::test]
+async fn a_crash_while_reading_the_people_loses_nothing() {
+    crash_at("dynamodb:BatchGetItem", 0, "InternalServerError", LEASE, 1).await;
+}
+
+#[tokio::test]
+async fn a_crash_while_reading_who_has_an_account_loses_nothing() {
+    crash_at("dynamodb:BatchGetItem", 1, "InternalServerError", LEASE, 1).await;
+}
+
+#[tokio::test]
+async fn a_crash_while_writing_the_hashes_loses_nothing() {
+    crash_at("dynamodb:TransactWriteItems", 0, "InternalServerError", LEASE, 1).await;
+}
+
+#[tokio::test]
+async fn a_crash_after_writing_the_hashes_loses_nothing() {
+    crash_at("dynamodb:TransactWriteItems", 0, "lostReply", LEASE, 1).await;
+}
+
+#[tokio::test]
+async fn a_crash_before_ses_heard_of_it_loses_nothing() {
+    crash_at("ses:SendBulkEmail", 0, "noReply", LEASE, 1).await;
+}
+
+#[tokio::test]
+async fn an_internal_error_of_ses_loses_nothing() {
+    crash_at("ses:SendBulkEmail", 0, "InternalServerError", LEASE, 1).await;
+}
+
+#[tokio::test]
+async fn a_crash_after_ses_took_it_mails_the_same_link_again() {
+    crash_at("dynamodb:TransactWriteItems", 1, "InternalServerError", LEASE, 2).await;
+}
+
+#[tokio::test]
+async fn a_settlement_whose_reply_was_lost_mails_nothing_again() {
+    crash_at("dynamodb:TransactWriteItems", 1, "lostReply", LEASE, 1).await;
+}
+
+#[tokio::test]
+async fn what_was_queued_before_a_kill_is_mailed_by_the_next_start() {
+    let (before, after) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let on_disk =
+        |directory: &std::path::Path| Options { port: 0, data_dir: directory.to_owned(), ..Options::default() };
+    let killed = Endpoint::with(on_disk(before.path())).await;
+    let ada = killed.founder("ada").await;
+    let workspace = killed.workspace(&ada.token, "Killed").await;
+    killed.fault(json!({ "action": "ses:SendBulkEmail", "fault": PAUSED, "times": 10_000 })).await;
+    let guest = killed.address("guest");
+    killed.invite(&ada.token, &workspace, &[(&guest, "EDITOR")]).await.expect(200);
+    killed.calm().await;
+    // The files of a running stack are what a kill leaves.
+    for file in fs::read_dir(before.path()).unwrap() {
+        let file = file.unwrap();
+        fs::copy(file.path(), after.path().join(file.file_name())).unwrap();
+    }
+    killed.stop().await;
+
+    let usher = Endpoint::with(on_disk(after.path())).await;
+    // Longer than any pause or lease that was taken before.
+    usher.advance(LEASE).await;
+    let hash = usher.mail(&guest, 1).await.hash();
+    usher.join(&guest, &hash).await.expect(200);
+    // Keys and passwords are those of before.
+    assert_eq!(usher.team(&ada.token).await.get(&guest).map(String::as_str), Some("ACTIVE"));
+    usher.token(&ada.email).await;
+    usher.mail_all().await;
+    assert_eq!(usher.mails(&guest).await.len(), 1);
+}

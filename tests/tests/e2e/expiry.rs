@@ -1,0 +1,112 @@
+//! Invitations that can't be accepted any more: too late, or from somebody who may no longer let people in.
+
+use serde_json::json;
+use tests::Endpoint;
+
+/// How long invitations live here, in seconds. Access tokens live longer.
+const TTL: i64 = 1_800;
+
+async fn endpoint() -> Endpoint {
+    Endpoint::own(&[("INVITATION_TTL_SECONDS", "1800"), ("ACCESS_TOKEN_TTL_SECONDS", "86400")]).await
+}
+
+#[tokio::test]
+async fn an_invitation_is_open_until_its_last_moment_and_not_after() {
+    let usher = endpoint().await;
+    let ada = usher.founder("ada").await;
+    let eve = usher.founder("eve").await;
+    let workspace = usher.workspace(&ada.token, "In time").await;
+    let [early, late] = ["early", "late"].map(|name| usher.address(name));
+    let rows = [early.as_str(), &late, &eve.email].map(|email| (email, "EDITOR"));
+    usher.invite(&ada.token, &workspace, &rows).await.expect(200);
+    let early_hash = usher.mail(&early, 1).await.hash();
+    let late_hash = usher.mail(&late, 1).await.hash();
+    let eve_hash = usher.mail(&eve.email, 2).await.hash();
+
+    // The test itself takes less than the half minute that is left.
+    usher.advance(TTL - 30).await;
+    usher.page(&late_hash).await.expect(200);
+    usher.join(&early, &early_hash).await.expect(200);
+    // Since the clock runs on, this is the first moment after the last, or a little later.
+    usher.advance(30).await;
+    usher.page(&late_hash).await.expect(410);
+    usher.join(&late, &late_hash).await.expect(400);
+    usher.accept(&eve.token, &eve_hash).await.expect(410);
+
+    assert_eq!(usher.role(&eve.token, &workspace).await, None);
+    let team = usher.team(&ada.token).await;
+    assert_eq!(team.get(&early).map(String::as_str), Some("ACTIVE"));
+    assert!(!team.contains_key(&late), "who is too late isn't listed: {team:?}");
+}
+
+#[tokio::test]
+async fn who_was_too_late_is_invited_again() {
+    let usher = endpoint().await;
+    let ada = usher.founder("ada").await;
+    let workspace = usher.workspace(&ada.token, "Once more").await;
+    let guest = usher.address("guest");
+    usher.invite(&ada.token, &workspace, &[(&guest, "EDITOR")]).await.expect(200);
+    let old = usher.mail(&guest, 1).await.hash();
+    usher.advance(TTL).await;
+    let answer = usher.invite(&ada.token, &workspace, &[(&guest, "VIEWER")]).await.expect(200);
+    assert_eq!(answer.rows(), ["invited"]);
+    let new = usher.mail(&guest, 2).await.hash();
+    assert_ne!(new, old);
+    usher.page(&old).await.expect(410);
+    usher.join(&guest, &new).await.expect(200);
+    let token = usher.token(&guest).await;
+    assert_eq!(usher.role(&token, &workspace).await.as_deref(), Some("VIEWER"));
+}
+
+#[tokio::test]
+async fn the_cooldown_doesnt_protect_an_expired_invitation() {
+    let usher = Endpoint::own(&[("INVITATION_TTL_SECONDS", "60"), ("RESEND_COOLDOWN_SECONDS", "3000")]).await;
+    let ada = usher.founder("ada").await;
+    let workspace = usher.workspace(&ada.token, "Once more").await;
+    let carl = usher.address("carl");
+    usher.invite(&ada.token, &workspace, &[(&carl, "CREATOR")]).await.expect(200);
+    usher.join(&carl, &usher.mail(&carl, 1).await.hash()).await.expect(200);
+    let guest = usher.address("guest");
+    usher.invite(&ada.token, &workspace, &[(&guest, "ADMIN")]).await.expect(200);
+    usher.mail(&guest, 1).await;
+    usher.advance(60).await;
+    // What is over binds nobody: not even somebody who couldn't have given that role.
+    let answer = usher.invite(&usher.token(&carl).await, &workspace, &[(&guest, "VIEWER")]).await.expect(200);
+    assert_eq!(answer.rows(), ["invited"]);
+    let hash = usher.mail(&guest, 2).await.hash();
+    usher.join(&guest, &hash).await.expect(200);
+    usher.mail_all().await;
+    assert_eq!(usher.mails(&guest).await.len(), 2);
+}
+
+#[tokio::test]
+async fn nobody_is_let_in_by_an_inviter_who_is_gone() {
+    let usher = endpoint().await;
+    let ada = usher.founder("ada").await;
+    let eve = usher.founder("eve").await;
+    let workspace = usher.workspace(&ada.token, "Robots").await;
+    let body = json!({ "name": "robot", "role": "USER" });
+    let robot = usher.post("/idp/api/v1/company/serviceAccount", &ada.token, body).await.expect(200).json();
+    let (address, token) = (robot["email"].as_str().unwrap(), robot["token"].as_str().unwrap());
+    usher.invite(&ada.token, &workspace, &[(address, "ADMIN")]).await.expect(200);
+    let guest = usher.address("guest");
+    usher.invite(token, &workspace, &[(&guest, "EDITOR"), (&eve.email, "EDITOR")]).await.expect(200);
+    let hash = usher.mail(&guest, 1).await.hash();
+    let eve_hash = usher.mail(&eve.email, 2).await.hash();
+
+    let path = format!("/idp/api/v1/company/serviceAccount/{}", robot["id"].as_str().unwrap());
+    usher.send("DELETE", &path, Some(&ada.token), None).await.expect(200);
+    usher.join(&guest, &hash).await.expect(400);
+    usher.accept(&eve.token, &eve_hash).await.expect(410);
+    let body = json!({ "email": guest, "password": tests::PASSWORD });
+    usher.post_open("/idp/api/v1/user/token", body).await.expect(401);
+    assert_eq!(usher.role(&eve.token, &workspace).await, None);
+
+    // Whoever invites next vouches for them: within the cooldown by the same link.
+    let rows = [(guest.as_str(), "EDITOR"), (eve.email.as_str(), "VIEWER")];
+    let answer = usher.invite(&ada.token, &workspace, &rows).await.expect(200);
+    assert_eq!(answer.rows(), ["alreadyInvited"; 2]);
+    usher.join(&guest, &hash).await.expect(200);
+    usher.accept(&eve.token, &eve_hash).await.expect(200);
+    assert_eq!(usher.role(&eve.token, &workspace).await.as_deref(), Some("VIEWER"));
+}

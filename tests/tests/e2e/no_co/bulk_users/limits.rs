@@ -1,0 +1,69 @@
+//! How many users one request may name, and what they cost.
+
+use std::collections::HashSet;
+
+use serde_json::{Value, json};
+use tests::Endpoint;
+
+fn users(usher: &Endpoint, count: usize) -> Value {
+    let rows = (0..count).map(|number| json!({ "email": usher.address(&format!("p{number}")), "role": "EDITOR" }));
+    json!({ "workSpaceUsers": rows.collect::<Vec<_>>() })
+}
+
+#[tokio::test]
+async fn as_many_as_the_parameter_allows_and_not_one_more() {
+    let usher = Endpoint::own(&[("MAX_USERS_PER_REQUEST", "5")]).await;
+    let ada = usher.founder("ada").await;
+    let workspace = usher.workspace(&ada.token, "Five").await;
+    let refused = usher.bulk(&ada.token, &workspace, users(&usher, 6)).await.expect(400);
+    assert!(refused.json()["message"].as_str().unwrap().contains("At most 5 "), "{}", refused.text);
+    assert_eq!(usher.team(&ada.token).await.len(), 1);
+    let answer = usher.bulk(&ada.token, &workspace, users(&usher, 5)).await.expect(200).json();
+    assert_eq!(answer["summary"], json!({ "invited": 5 }));
+}
+
+#[tokio::test]
+async fn without_a_parameter_ten_thousand_are_the_most() {
+    let usher = Endpoint::start().await;
+    let ada = usher.founder("ada").await;
+    let workspace = usher.workspace(&ada.token, "Many").await;
+    let refused = usher.bulk(&ada.token, &workspace, users(&usher, 10_001)).await.expect(400);
+    assert!(refused.json()["message"].as_str().unwrap().contains("At most 10000 "), "{}", refused.text);
+    assert_eq!(usher.team(&ada.token).await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_list_of_nobody_is_refused() {
+    let usher = Endpoint::start().await;
+    let ada = usher.founder("ada").await;
+    let workspace = usher.workspace(&ada.token, "Nobody").await;
+    for body in [
+        json!({ "workSpaceUsers": [] }),
+        json!({ "workSpaceUsers": null }),
+        json!({ "workSpaceUsers": { "email": "a@example.com", "role": "EDITOR" } }),
+        json!({ "message": "Hello" }),
+    ] {
+        let refused = usher.bulk(&ada.token, &workspace, body).await.expect(400).json();
+        assert!(refused["message"].is_string() && refused["errorCodes"][0].is_string(), "{refused}");
+    }
+}
+
+#[tokio::test]
+async fn a_thousand_are_invited_with_few_calls_and_each_is_mailed_once() {
+    const COUNT: usize = 1_000;
+    let usher = Endpoint::own(&[]).await;
+    let ada = usher.founder("ada").await;
+    let workspace = usher.workspace(&ada.token, "A thousand").await;
+    usher.forget_calls().await;
+    let answer = usher.bulk(&ada.token, &workspace, users(&usher, COUNT)).await.expect(200);
+    assert_eq!(answer.json()["summary"], json!({ "invited": COUNT }));
+    let calls = usher.calls().await["invite-users"].clone();
+    let made: u64 = calls.as_object().unwrap().values().filter_map(Value::as_u64).sum();
+    assert!(made <= (COUNT / 90 + COUNT / 100 + 8) as u64, "{calls}");
+
+    usher.mails_in_all(COUNT as u64 + 1).await;
+    usher.mail_all().await;
+    let recipients = usher.recipients().await;
+    assert_eq!(recipients.len(), COUNT + 1);
+    assert_eq!(recipients.iter().collect::<HashSet<_>>().len(), COUNT + 1);
+}

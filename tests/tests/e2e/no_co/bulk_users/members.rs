@@ -1,0 +1,131 @@
+//! People who have an account, and programs.
+
+use serde_json::{Value, json};
+use tests::Endpoint;
+
+async fn service_account(usher: &Endpoint, token: &str, name: &str) -> Value {
+    usher.post("/idp/api/v1/company/serviceAccount", token, json!({ "name": name })).await.expect(200).json()
+}
+
+#[tokio::test]
+async fn a_colleague_is_a_member_at_once_and_is_told_without_a_link() {
+    let usher = Endpoint::own(&[]).await;
+    let ada = usher.founder("ada").await;
+    let first = usher.workspace(&ada.token, "First").await;
+    let second = usher.workspace(&ada.token, "Second").await;
+    let carl = usher.member(&ada.token, &first, "carl", "VIEWER").await;
+    let typed = carl.email.to_uppercase();
+
+    let answer = usher.invite(&ada.token, &second, &[(&typed, "CREATOR")]).await.expect(200);
+    assert_eq!(answer.rows(), ["added"]);
+    assert!(answer.json()["results"][0]["invitationId"].is_string());
+    // At once: with the token that he has.
+    assert_eq!(usher.role(&carl.token, &second).await.as_deref(), Some("CREATOR"));
+    assert_eq!(usher.role(&carl.token, &first).await.as_deref(), Some("VIEWER"));
+
+    let mail = usher.mail(&carl.email, 2).await;
+    assert!(mail.subject.contains("added you to Second"), "{}", mail.subject);
+    for told in ["Ada Founder", "Second", "Creator", "nothing to accept"] {
+        assert!(mail.text.contains(told), "{told}: {}", mail.text);
+    }
+    assert!(!mail.text.contains("hash=") && !mail.html.contains("hash=") && !mail.text.contains("register"));
+    usher.mail_all().await;
+    assert_eq!(usher.mails(&carl.email).await.len(), 2);
+    let team = usher.team(&ada.token).await;
+    assert_eq!(team.len(), 2);
+    assert!(team.values().all(|status| status == "ACTIVE"), "{team:?}");
+}
+
+#[tokio::test]
+async fn inviting_never_changes_a_members_role() {
+    let usher = Endpoint::start().await;
+    let ada = usher.founder("ada").await;
+    let workspace = usher.workspace(&ada.token, "Roles").await;
+    let carl = usher.member(&ada.token, &workspace, "carl", "EDITOR").await;
+    for role in ["ADMIN", "EDITOR", "VIEWER"] {
+        let answer = usher.invite(&ada.token, &workspace, &[(&carl.email, role)]).await.expect(400);
+        assert_eq!(answer.rows(), ["alreadyMember"]);
+        assert!(answer.json()["message"].as_str().unwrap().contains("already has access"), "{}", answer.text);
+        assert_eq!(usher.role(&carl.token, &workspace).await.as_deref(), Some("EDITOR"));
+    }
+}
+
+#[tokio::test]
+async fn a_service_account_of_the_company_is_added_without_mail() {
+    let usher = Endpoint::own(&[]).await;
+    let ada = usher.founder("ada").await;
+    let workspace = usher.workspace(&ada.token, "Robots").await;
+    let robot = service_account(&usher, &ada.token, "robot").await;
+    let (address, token) = (robot["email"].as_str().unwrap(), robot["token"].as_str().unwrap());
+    let reach = "/noCo/api/v2/workspaces";
+    assert_eq!(usher.get(reach, token).await.expect(200).json(), json!([]));
+
+    let answer = usher.invite(&ada.token, &workspace, &[(address, "CREATOR")]).await.expect(200);
+    assert_eq!(answer.rows(), ["added"]);
+    assert_eq!(usher.get(reach, token).await.expect(200).json()[0]["id"], workspace);
+    let again = usher.invite(&ada.token, &workspace, &[(address, "VIEWER")]).await.expect(400);
+    assert_eq!(again.rows(), ["alreadyMember"]);
+
+    // It invites in its own name.
+    let guest = usher.address("guest");
+    usher.invite(token, &workspace, &[(&guest, "CREATOR")]).await.expect(200);
+    assert!(usher.mail(&guest, 1).await.subject.contains("robot"));
+    usher.mail_all().await;
+    assert!(usher.mails(address).await.is_empty());
+}
+
+#[tokio::test]
+async fn a_service_account_of_nobody_or_of_another_company_is_invalid() {
+    let usher = Endpoint::start().await;
+    let ada = usher.founder("ada").await;
+    let eve = usher.founder("eve").await;
+    let workspace = usher.workspace(&ada.token, "Robots").await;
+    let foreign = service_account(&usher, &eve.token, "robot").await;
+    let rows =
+        [(foreign["email"].as_str().unwrap(), "VIEWER"), ("robot-0badf00d@nobody.iam.serviceaccount.com", "VIEWER")];
+    let answer = usher.invite(&ada.token, &workspace, &rows).await.expect(400);
+    assert_eq!(answer.rows(), ["invalid", "invalid"]);
+    let details = answer.json();
+    assert_eq!(details["results"][0]["detail"], details["results"][1]["detail"]);
+    let token = foreign["token"].as_str().unwrap();
+    assert_eq!(usher.get("/noCo/api/v2/workspaces", token).await.expect(200).json(), json!([]));
+}
+
+#[tokio::test]
+async fn a_user_of_another_company_accepts_with_their_own_account() {
+    let usher = Endpoint::start().await;
+    let ada = usher.founder("ada").await;
+    let eve = usher.founder("eve").await;
+    let workspace = usher.workspace(&ada.token, "Partners").await;
+    let own = usher.workspace(&eve.token, "Own").await;
+    let answer = usher.invite(&ada.token, &workspace, &[(&eve.email, "EDITOR")]).await.expect(200);
+    assert_eq!(answer.rows(), ["invited"]);
+    assert_eq!(usher.role(&eve.token, &workspace).await, None);
+
+    let mail = usher.mail(&eve.email, 2).await;
+    assert!(mail.text.contains("already have an account"), "{}", mail.text);
+    for text in [&mail.text, &mail.html] {
+        assert!(!text.contains("choose a password") && !text.contains("Sign up"), "{text}");
+    }
+    let page = usher.page(&mail.hash()).await.expect(200).text;
+    assert!(page.contains("/api/v1/invitations/accept") && page.contains(&eve.email), "{page}");
+    assert!(!page.contains("<form") && !page.contains(&mail.hash()), "{page}");
+
+    let refused = usher.join(&eve.email, &mail.hash()).await.expect(400);
+    assert!(refused.text.contains("has an account already"), "{}", refused.text);
+    // Neither a stranger nor the inviter can take it.
+    for token in [&ada.token, &usher.founder("mallory").await.token] {
+        usher.accept(token, &mail.hash()).await.expect(403);
+    }
+    let accepted = usher.accept(&eve.token, &mail.hash()).await.expect(200).json();
+    assert_eq!(accepted, json!({ "workspaceId": workspace, "role": "EDITOR" }));
+    assert_eq!(usher.role(&eve.token, &workspace).await.as_deref(), Some("EDITOR"));
+    assert_eq!(usher.role(&eve.token, &own).await.as_deref(), Some("ADMIN"));
+    // The password is hers still, she is no user of the inviting company, and the link is spent.
+    usher.token(&eve.email).await;
+    assert_eq!(usher.team(&ada.token).await.len(), 1);
+    usher.accept(&eve.token, &mail.hash()).await.expect(410);
+    usher.page(&mail.hash()).await.expect(410);
+    let again = usher.invite(&ada.token, &workspace, &[(&eve.email, "ADMIN")]).await.expect(400);
+    assert_eq!(again.rows(), ["alreadyMember"]);
+}

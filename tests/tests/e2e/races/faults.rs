@@ -1,0 +1,165 @@
+//! A database that refuses, loses replies and throttles.
+
+use serde_json::{Value, json};
+use tests::{Endpoint, Founder};
+
+/// So many faults of a function's calls.
+async fn fault(usher: &Endpoint, function: &str, action: &str, fault: &str, times: u32) {
+    let action = format!("dynamodb:{action}");
+    usher.fault(json!({ "action": action, "function": function, "fault": fault, "times": times })).await;
+}
+
+async fn scene() -> (Endpoint, Founder, String) {
+    let usher = Endpoint::own(&[]).await;
+    let ada = usher.founder("ada").await;
+    let workspace = usher.workspace(&ada.token, "Unkind").await;
+    (usher, ada, workspace)
+}
+
+fn people(usher: &Endpoint, count: usize) -> Vec<String> {
+    (0..count).map(|number| usher.address(&format!("p{number}"))).collect()
+}
+
+async fn invite(usher: &Endpoint, ada: &Founder, workspace: &str, people: &[String]) -> Value {
+    let rows: Vec<_> = people.iter().map(|email| (email.as_str(), "EDITOR")).collect();
+    usher.invite(&ada.token, workspace, &rows).await.expect(200).json()
+}
+
+/// All are invited, have one mail each, and the first and the last get in by it.
+async fn all_invited_once(usher: &Endpoint, ada: &Founder, workspace: &str, people: &[String]) {
+    let (first, last) = (&people[0], &people[people.len() - 1]);
+    usher.mails_in_all(people.len() as u64 + 1).await;
+    usher.mail_all().await;
+    let mut recipients = usher.recipients().await;
+    recipients.sort_unstable();
+    let mut expected: Vec<_> = people.iter().chain([&ada.email]).cloned().collect();
+    expected.sort_unstable();
+    assert_eq!(recipients, expected);
+    assert_eq!(usher.team(&ada.token).await.len(), people.len() + 1);
+    for email in [first, last] {
+        let hash = usher.mail(email, 1).await.hash();
+        usher.join(email, &hash).await.expect(200);
+        assert_eq!(usher.role(&usher.token(email).await, workspace).await.as_deref(), Some("EDITOR"));
+    }
+}
+
+#[tokio::test]
+async fn what_passes_while_inviting_is_tried_again() {
+    for (action, name, times) in [
+        ("TransactWriteItems", "TransactionConflict", 3),
+        ("TransactWriteItems", "ThrottlingException", 2),
+        ("TransactWriteItems", "ProvisionedThroughputExceededException", 2),
+        ("TransactWriteItems", "InternalServerError", 2),
+        ("BatchGetItem", "ThrottlingException", 2),
+        ("BatchGetItem", "unprocessed", 3),
+        ("PutItem", "ThrottlingException", 2),
+        ("UpdateItem", "TransactionConflict", 2),
+    ] {
+        let (usher, ada, workspace) = scene().await;
+        let people = people(&usher, 100);
+        fault(&usher, "invite-users", action, name, times).await;
+        let answer = invite(&usher, &ada, &workspace, &people).await;
+        assert_eq!(answer["summary"], json!({ "invited": 100 }), "{action} {name}");
+        assert!(usher.faults_left().await.is_empty(), "{action} {name}");
+        all_invited_once(&usher, &ada, &workspace, &people).await;
+    }
+}
+
+#[tokio::test]
+async fn an_invitation_whose_reply_was_lost_is_invited_and_mailed_once() {
+    // Once: the SDK tries again. Three times: the SDK gives up, and the next round finds what was written.
+    for times in [1, 2, 3, 4] {
+        let (usher, ada, workspace) = scene().await;
+        let people = people(&usher, 3);
+        fault(&usher, "invite-users", "TransactWriteItems", "lostReply", times).await;
+        let answer = invite(&usher, &ada, &workspace, &people).await;
+        assert_eq!(answer["summary"], json!({ "invited": 3 }), "{times}");
+        assert!(usher.faults_left().await.is_empty());
+        all_invited_once(&usher, &ada, &workspace, &people).await;
+    }
+}
+
+#[tokio::test]
+async fn what_passes_while_signing_up_is_tried_again() {
+    for (name, times) in [
+        ("TransactionConflict", 1),
+        ("TransactionConflict", 3),
+        ("ThrottlingException", 2),
+        ("lostReply", 1),
+        ("lostReply", 2),
+        ("noReply", 2),
+    ] {
+        let (usher, ada, workspace) = scene().await;
+        let people = people(&usher, 1);
+        invite(&usher, &ada, &workspace, &people).await;
+        let hash = usher.mail(&people[0], 1).await.hash();
+        fault(&usher, "sign-up", "TransactWriteItems", name, times).await;
+        usher.join(&people[0], &hash).await.expect(200);
+        assert!(usher.faults_left().await.is_empty());
+        assert_eq!(usher.role(&usher.token(&people[0]).await, &workspace).await.as_deref(), Some("EDITOR"));
+        // A second request isn't the first one's retry.
+        usher.join(&people[0], &hash).await.expect(400);
+        assert_eq!(usher.team(&ada.token).await.len(), 2);
+    }
+}
+
+#[tokio::test]
+async fn an_acceptance_whose_reply_was_lost_is_a_success() {
+    let (usher, ada, workspace) = scene().await;
+    let eve = usher.founder("eve").await;
+    usher.invite(&ada.token, &workspace, &[(&eve.email, "EDITOR")]).await.expect(200);
+    let hash = usher.mail(&eve.email, 2).await.hash();
+    fault(&usher, "accept-invitation", "TransactWriteItems", "lostReply", 2).await;
+    usher.accept(&eve.token, &hash).await.expect(200);
+    assert_eq!(usher.role(&eve.token, &workspace).await.as_deref(), Some("EDITOR"));
+    usher.accept(&eve.token, &hash).await.expect(410);
+}
+
+#[tokio::test]
+async fn rows_whose_transaction_fails_for_good_are_to_be_sent_again() {
+    let (usher, ada, workspace) = scene().await;
+    // Two transactions: one of ninety people, and one of the last. The first to come goes through.
+    let people = people(&usher, 91);
+    let broken = json!({
+        "action": "dynamodb:TransactWriteItems", "function": "invite-users", "fault": "InternalServerError",
+        "skip": 1, "times": 100_000,
+    });
+    usher.fault(broken).await;
+    let answer = invite(&usher, &ada, &workspace, &people).await;
+    assert_eq!(answer["summary"], json!({ "invited": 90, "failed": 1 }));
+    let (written, failed) = people.split_at(90);
+    for result in &answer["results"].as_array().unwrap()[90..] {
+        assert_eq!(result["status"], "failed");
+        assert!(result["detail"].as_str().unwrap().contains("Send it again"), "{result}");
+        assert!(result["invitationId"].is_null());
+    }
+    assert_eq!(usher.team(&ada.token).await.len(), written.len() + 1);
+
+    // Nothing but failures is an answer of its own.
+    let rows: Vec<_> = failed.iter().map(|email| (email.as_str(), "EDITOR")).collect();
+    let refused = usher.invite(&ada.token, &workspace, &rows).await.expect(503);
+    assert_eq!(refused.rows(), ["failed"]);
+
+    usher.clear_faults().await;
+    let answer = invite(&usher, &ada, &workspace, &people).await;
+    assert_eq!(answer["summary"], json!({ "alreadyInvited": 90, "invited": 1 }));
+    all_invited_once(&usher, &ada, &workspace, &people).await;
+}
+
+#[tokio::test]
+async fn what_fails_before_anything_is_written_is_unavailable_and_leaves_nothing() {
+    let (usher, ada, workspace) = scene().await;
+    let people = people(&usher, 3);
+    for action in ["BatchGetItem", "PutItem", "UpdateItem"] {
+        fault(&usher, "invite-users", action, "InternalServerError", 1_000).await;
+        let rows: Vec<_> = people.iter().map(|email| (email.as_str(), "EDITOR")).collect();
+        let refused = usher.invite(&ada.token, &workspace, &rows).await.expect(503);
+        assert!(refused.headers.contains_key("retry-after"));
+        assert_eq!(refused.json()["errorCodes"], json!(["UNAVAILABLE"]));
+        usher.clear_faults().await;
+        assert_eq!(usher.team(&ada.token).await.len(), 1);
+    }
+    let answer = invite(&usher, &ada, &workspace, &people).await;
+    assert_eq!(answer["summary"], json!({ "invited": 3 }));
+    all_invited_once(&usher, &ada, &workspace, &people).await;
+}
