@@ -16,18 +16,23 @@ use crate::{StartError, stack::listen, table::TTL_ATTRIBUTE};
 /// a stopped stack missed.
 const STREAM_RECORDS_KEPT: u32 = 20_000;
 
-/// A running engine. Dropping it stops it, [`Engine::stop`] also waits for that.
+/// A running DynamoDB engine. A stack has one; by itself it shows what the engine alone can do. Dropping it stops it,
+/// [`Engine::stop`] also waits for that.
 #[derive(Debug)]
-pub(crate) struct Engine {
+pub struct Engine {
     pub(crate) table: Table,
-    pub(crate) url: String,
+    url: String,
     stop: oneshot::Sender<()>,
     thread: JoinHandle<()>,
 }
 
 impl Engine {
-    /// Opens the database in `directory`, or in memory under a name of its own, and serves it.
-    pub(crate) async fn start(directory: Option<&Path>, name: &str, table: &str) -> Result<Self, StartError> {
+    /// Opens the database in `directory`, or in memory under a `name` of its own, and serves it. The `table` is made by
+    /// [`crate::ensure_table`].
+    ///
+    /// # Errors
+    /// If the database can't be opened or served.
+    pub async fn start(directory: Option<&Path>, name: &str, table: &str) -> Result<Self, StartError> {
         let location = match directory {
             Some(directory) => directory.join("dynamodb.sqlite").to_string_lossy().into_owned(),
             None => format!("file:{name}?mode=memory&cache=shared"),
@@ -46,8 +51,13 @@ impl Engine {
         Ok(Self { table, url: format!("http://{address}"), stop, thread })
     }
 
+    /// Where it answers, on the loopback.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
     /// Stops serving and closes the database.
-    pub(crate) async fn stop(self) {
+    pub async fn stop(self) {
         drop(self.stop);
         drop(self.table);
         let joined = tokio::task::spawn_blocking(move || self.thread.join()).await;

@@ -24,5 +24,7 @@ mod streams;
 mod table;
 mod template;
 
+pub use dynamodb::Engine;
 pub use options::{Options, PARAMETERS};
 pub use stack::{Stack, StartError};
+pub use table::ensure as ensure_table;

@@ -120,7 +120,7 @@ impl Stack {
         };
 
         let faults = Arc::new(Faults::default());
-        let dynamodb_url = engine.as_ref().map(|engine| engine.url.clone()).or(endpoint.clone());
+        let dynamodb_url = engine.as_ref().map(|engine| engine.url().to_owned()).or(endpoint.clone());
         let clients =
             Clients::new(dynamodb_url.unwrap_or_default(), endpoint.unwrap_or_else(|| url.clone()), faults.clone());
         table::ensure(&clients.dynamodb(None), &parameters.table_name)

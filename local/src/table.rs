@@ -13,7 +13,10 @@ use aws_sdk_dynamodb::{
 pub(crate) const TTL_ATTRIBUTE: &str = "purge_at";
 
 /// Makes the table unless it is there.
-pub(crate) async fn ensure(client: &Client, name: &str) -> Result<(), Error> {
+///
+/// # Errors
+/// What DynamoDB answers.
+pub async fn ensure(client: &Client, name: &str) -> Result<(), Error> {
     match client.describe_table().table_name(name).send().await.map_err(Error::from) {
         Err(Error::ResourceNotFoundException(_)) => create(client, name).await,
         described => described.map(drop),

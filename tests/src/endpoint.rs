@@ -107,6 +107,11 @@ impl Endpoint {
         Self::at(stack.url().to_owned(), Some(stack))
     }
 
+    /// A service that runs already.
+    pub fn of(url: &str) -> Self {
+        Self::at(url.to_owned(), None)
+    }
+
     fn at(url: String, stack: Option<Stack>) -> Self {
         let run = SystemRandom.uuid().simple().to_string();
         let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().expect("a client");

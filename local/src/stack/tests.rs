@@ -27,7 +27,7 @@ async fn get(stack: &Stack, path: &str) -> Response {
 
 /// Clients as the function of this name has them.
 fn clients(stack: &Stack, faults: &Arc<Faults>) -> Clients {
-    Clients::new(stack.engine.as_ref().unwrap().url.clone(), stack.url.clone(), faults.clone())
+    Clients::new(stack.engine.as_ref().unwrap().url().to_owned(), stack.url.clone(), faults.clone())
 }
 
 fn text(value: &str) -> AttributeValue {
@@ -236,7 +236,7 @@ async fn the_stream_gives_what_is_queued_and_nothing_else() {
 #[tokio::test]
 async fn another_endpoint_takes_the_place_of_the_own_database() {
     let own = in_memory().await;
-    let endpoint = Some(own.engine.as_ref().unwrap().url.clone());
+    let endpoint = Some(own.engine.as_ref().unwrap().url().to_owned());
     let options = Options { endpoint, ..Options::in_memory() }.with("TABLE_NAME", "other");
     let stack = Stack::start(options.clone()).await.unwrap();
     assert!(stack.engine.is_none());

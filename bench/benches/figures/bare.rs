@@ -1,0 +1,159 @@
+//! What an inviting request writes, written by a bare loop to the engine alone: no gateway, no function, no stream.
+
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, Instant},
+};
+
+use aws_sdk_dynamodb::{
+    Client, Config,
+    config::{BehaviorVersion, ConfigBag, Credentials, Intercept, Region},
+    operation::transact_write_items::TransactWriteItemsInput,
+    types::TransactWriteItem,
+};
+use aws_smithy_http_client::Builder;
+use aws_smithy_runtime_api::{
+    box_error::BoxError,
+    client::{
+        http::{HttpConnector, HttpConnectorFuture, SharedHttpClient, SharedHttpConnector, http_client_fn},
+        interceptors::context::BeforeSerializationInterceptorContextRef,
+        orchestrator::{HttpRequest, HttpResponse},
+    },
+    http::StatusCode,
+};
+use aws_smithy_types::body::SdkBody;
+use futures::{StreamExt as _, stream};
+use jiff::SignedDuration;
+use local::Engine;
+use shared::{
+    domain::{BatchId, Clock as _, EmailAddress, Role, Scope, SystemClock, SystemRandom, UserId, WorkspaceId},
+    store::{Draft, DraftKind, Drafted, Inviting, Store, person_id},
+};
+use tempfile::TempDir;
+use tokio::time::Instant as Begun;
+
+const TABLE: &str = "usher";
+
+/// How many transactions an inviting request has under way at once.
+const IN_FLIGHT: usize = 8;
+
+/// The actions of one transaction.
+type Transaction = Vec<TransactWriteItem>;
+
+/// The engine with Usher's table on disk, and nobody who reads its stream.
+pub(crate) struct BareEngine {
+    engine: Engine,
+    client: Client,
+    _data: TempDir,
+}
+
+impl BareEngine {
+    pub(crate) async fn start() -> Self {
+        let data = TempDir::new().expect("a directory");
+        let engine = Engine::start(Some(data.path()), "bare", TABLE).await.expect("the engine starts");
+        let client = Client::from_conf(config(engine.url(), Builder::new().build_http()).build());
+        local::ensure_table(&client, TABLE).await.expect("the table is made");
+        Self { engine, client, _data: data }
+    }
+
+    /// Writes what an invitation of these people writes, one transaction after the other or as many at once as an
+    /// inviting request. Answers how long it took.
+    pub(crate) async fn write(&self, people: &[String], at_once: bool) -> Duration {
+        let transactions = transactions(people).await;
+        let begin = Instant::now();
+        let writes = transactions
+            .into_iter()
+            .map(|actions| self.client.transact_write_items().set_transact_items(Some(actions)).send());
+        let written = stream::iter(writes).buffer_unordered(if at_once { IN_FLIGHT } else { 1 });
+        written.for_each(|written| async { drop(written.expect("it is written")) }).await;
+        begin.elapsed()
+    }
+
+    pub(crate) async fn stop(self) {
+        self.engine.stop().await;
+    }
+}
+
+/// The transactions by which the store invites these people, overheard.
+async fn transactions(people: &[String]) -> Vec<Transaction> {
+    let overheard = Overheard::default();
+    let swallow = http_client_fn(|_, _| SharedHttpConnector::new(Swallow));
+    let config = config("http://127.0.0.1:9", swallow).interceptor(overheard.clone()).build();
+    let random = SystemRandom;
+    let store = Store::new(Client::from_conf(config), TABLE.to_owned(), Arc::new(random));
+    let now = SystemClock.now();
+    let inviting = Inviting {
+        of: Scope::Workspace(WorkspaceId::random(&random)),
+        inviter: UserId::random(&random),
+        inviter_role: Role::Admin,
+        batch: BatchId::random(&random),
+        now,
+        expires_at: now + SignedDuration::from_hours(7 * 24),
+        cooldown: SignedDuration::from_secs(60),
+        begun: Begun::now(),
+        random: &random,
+    };
+    let drafts: Vec<_> = (0..).zip(people).map(|(number, address)| draft(number, address)).collect();
+    let outcomes = store.invite(&inviting, &drafts).await;
+    assert!(outcomes.iter().all(|outcome| *outcome == Drafted::Invited));
+    std::mem::take(&mut *overheard.transactions())
+}
+
+fn draft(number: u32, address: &str) -> Draft {
+    let address = EmailAddress::parse(address).expect("an address");
+    Draft {
+        role: Role::Editor,
+        person_id: person_id("the workspace's salt", &address),
+        user: UserId::random(&SystemRandom),
+        number,
+        kind: DraftKind::Invite { known: false },
+        address,
+    }
+}
+
+/// The SDK's configuration in the local stack.
+fn config(url: &str, http: SharedHttpClient) -> aws_sdk_dynamodb::config::Builder {
+    Config::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::from_static("us-east-1"))
+        .credentials_provider(Credentials::new("local", "local", None, None, "local"))
+        .endpoint_url(url)
+        .http_client(http)
+}
+
+/// Keeps the transactions that a client is asked to write.
+#[derive(Debug, Clone, Default)]
+struct Overheard(Arc<Mutex<Vec<Transaction>>>);
+
+impl Overheard {
+    fn transactions(&self) -> std::sync::MutexGuard<'_, Vec<Transaction>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Intercept for Overheard {
+    fn name(&self) -> &'static str {
+        "Overheard"
+    }
+
+    fn read_before_execution(
+        &self,
+        context: &BeforeSerializationInterceptorContextRef<'_>,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let input = context.input().downcast_ref::<TransactWriteItemsInput>().ok_or("not a transaction")?;
+        self.transactions().push(input.transact_items().to_vec());
+        Ok(())
+    }
+}
+
+/// Says of everything that it was done.
+#[derive(Debug)]
+struct Swallow;
+
+impl HttpConnector for Swallow {
+    fn call(&self, _: HttpRequest) -> HttpConnectorFuture {
+        let ok = StatusCode::try_from(200).expect("a status");
+        HttpConnectorFuture::ready(Ok(HttpResponse::new(ok, SdkBody::from("{}"))))
+    }
+}

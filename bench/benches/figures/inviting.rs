@@ -1,0 +1,126 @@
+//! Inviting many with one request over HTTP.
+
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+use tests::Founder;
+
+use crate::{
+    bare::BareEngine,
+    figure::{Figure, Limit, median, ms},
+    programs::Programs,
+    stack::LocalStack,
+};
+
+/// Repetitions of the measurements of a thousand, and of those of ten thousand.
+const REPETITIONS: usize = 7;
+const REPETITIONS_OF_MANY: usize = 3;
+
+/// Somebody who invites again and again, everyone for the first time.
+struct Inviter {
+    stack: LocalStack,
+    founder: Founder,
+    mails: u64,
+}
+
+impl Inviter {
+    async fn start(stack: LocalStack) -> Self {
+        let founder = stack.endpoint.founder("ada").await;
+        let mails = stack.mails_taken().await;
+        Self { stack, founder, mails }
+    }
+
+    /// Invites these people into a new workspace; all their mails have come when it returns. Answers how long the
+    /// request took.
+    async fn invite(&mut self, people: &[String]) -> Duration {
+        let workspace = self.stack.endpoint.workspace(&self.founder.token, "Project Alpha").await;
+        let people: Vec<_> = people.iter().map(|address| (address.as_str(), "EDITOR")).collect();
+        let begin = Instant::now();
+        let answer = self.stack.endpoint.invite(&self.founder.token, &workspace, &people).await.expect(200);
+        let took = begin.elapsed();
+        assert_eq!(answer.json()["summary"], json!({ "invited": people.len() }));
+        self.mails += people.len() as u64;
+        self.stack.mails_come(self.mails).await;
+        took
+    }
+}
+
+/// Addresses of nobody yet.
+fn people(round: &str, count: usize) -> Vec<String> {
+    (0..count).map(|number| format!("person-{number}-{round}@example.com")).collect()
+}
+
+/// A thousand in one request, compared with a bare loop, and the calls that the request makes.
+pub(crate) async fn a_thousand(programs: &Programs) -> Vec<Figure> {
+    const ROWS: usize = 1_000;
+    let bare = BareEngine::start().await;
+    let mut inviter = Inviter::start(LocalStack::start(programs)).await;
+    inviter.stack.endpoint.forget_calls().await;
+    let (mut request, mut one_by_one, mut at_once) = (Vec::new(), Vec::new(), Vec::new());
+    for round in 0..=REPETITIONS {
+        request.push(ms(inviter.invite(&people(&format!("a{round}"), ROWS)).await));
+        one_by_one.push(ms(bare.write(&people(&format!("b{round}"), ROWS), false).await));
+        at_once.push(ms(bare.write(&people(&format!("c{round}"), ROWS), true).await));
+        if round == 0 {
+            // The first round only warms connections and caches.
+            for times in [&mut request, &mut one_by_one, &mut at_once] {
+                times.clear();
+            }
+        }
+    }
+    bare.stop().await;
+    let calls = inviter.stack.endpoint.calls().await;
+    let calls = calls["invite-users"].as_object().expect("it called").values().filter_map(Value::as_f64).sum::<f64>();
+    let (request, one_by_one, at_once) = (median(request), median(one_by_one), median(at_once));
+    let behind = format!("request {request:.0} ms; bare loop {one_by_one:.0} ms one by one, {at_once:.0} ms 8 at once");
+    vec![
+        Figure {
+            name: "inviting 1,000: rate, as part of a bare loop's".to_owned(),
+            measured: one_by_one.min(at_once) / request,
+            limit: Limit::AtLeast(0.7),
+            behind,
+        },
+        Figure {
+            name: "inviting 1,000: store calls".to_owned(),
+            measured: calls / (REPETITIONS + 1) as f64,
+            limit: Limit::AtMost((ROWS as f64 / 90.0 + ROWS as f64 / 100.0 + 8.0).floor()),
+            behind: "n/90 + n/100 + 8".to_owned(),
+        },
+    ]
+}
+
+/// Ten thousand in one request: time per row compared with a thousand, and memory, mailing included.
+pub(crate) async fn ten_thousand(programs: &Programs) -> Vec<Figure> {
+    let (few, many) = (1_000, 10_000);
+    let (mut per_row_of_few, mut per_row_of_many, mut memory, mut idle) =
+        (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    for _ in 0..REPETITIONS_OF_MANY {
+        let stack = LocalStack::start(programs);
+        tokio::time::sleep(Duration::from_secs(2)).await;
+        idle.push(stack.memory("VmRSS"));
+        let mut inviter = Inviter::start(stack).await;
+        // The first round only warms connections and caches.
+        inviter.invite(&people("w", few)).await;
+        for round in 0..3 {
+            per_row_of_few.push(ms(inviter.invite(&people(&format!("f{round}"), few)).await) / few as f64);
+        }
+        per_row_of_many.push(ms(inviter.invite(&people("m", many)).await) / many as f64);
+        memory.push(inviter.stack.memory("VmHWM"));
+    }
+    let (of_few, of_many) = (median(per_row_of_few), median(per_row_of_many));
+    let (memory, idle) = (median(memory), median(idle));
+    vec![
+        Figure {
+            name: "inviting 10,000: time per row, as a multiple of that of 1,000".to_owned(),
+            measured: of_many / of_few,
+            limit: Limit::AtMost(1.2),
+            behind: format!("{of_many:.3} ms and {of_few:.3} ms a row"),
+        },
+        Figure {
+            name: "inviting and mailing 10,000: most memory above idle, MB".to_owned(),
+            measured: memory - idle,
+            limit: Limit::AtMost(100.0),
+            behind: format!("{memory:.0} MB at most, {idle:.0} MB idle"),
+        },
+    ]
+}

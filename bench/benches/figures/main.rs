@@ -1,0 +1,55 @@
+//! Measures the figures that Usher promises, as ratios within one run, and fails if one is missed.
+//!
+//! `cargo bench -p bench` measures all of them; `cargo bench -p bench -- inviting` only those named.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a measurement that can't be made ends the benchmark")]
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "the table is what it is for")]
+#![allow(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
+
+mod bare;
+mod figure;
+mod inviting;
+mod programs;
+mod sign_ups;
+mod stack;
+mod starts;
+
+use std::process::ExitCode;
+
+use figure::Figure;
+use programs::Programs;
+
+/// The measurements by name.
+const NAMES: [&str; 6] = ["build", "local-start", "function-start", "inviting", "inviting-many", "sign-ups"];
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    // cargo passes `--bench`.
+    let wanted: Vec<_> = std::env::args().skip(1).filter(|argument| !argument.starts_with("--")).collect();
+    if let Some(unknown) = wanted.iter().find(|name| !NAMES.contains(&name.as_str())) {
+        eprintln!("{unknown}: not one of {}", NAMES.join(", "));
+        return ExitCode::from(2);
+    }
+    let programs = Programs::build();
+    let mut figures = Vec::new();
+    for name in NAMES.iter().filter(|name| wanted.is_empty() || wanted.iter().any(|wanted| wanted == *name)) {
+        eprintln!("measuring: {name}");
+        figures.extend(measure(name, &programs).await);
+    }
+    println!("| figure | measured | limit | | behind it |\n|---|---|---|---|---|");
+    for figure in &figures {
+        println!("{figure}");
+    }
+    if figures.iter().all(Figure::is_met) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+async fn measure(name: &str, programs: &Programs) -> Vec<Figure> {
+    match name {
+        "build" => programs.rebuild(),
+        "local-start" => starts::of_the_local_stack(programs).await,
+        "function-start" => starts::of_functions(programs).await,
+        "inviting" => inviting::a_thousand(programs).await,
+        "inviting-many" => inviting::ten_thousand(programs).await,
+        _ => sign_ups::by_link(programs).await,
+    }
+}

@@ -1,0 +1,79 @@
+//! The programs that are measured, built as they are deployed.
+
+use std::{
+    fs::File,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+    time::Instant,
+};
+
+use crate::figure::{Figure, Limit};
+
+const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
+
+/// The packages of the functions and of the empty function, which so are built with the same features.
+const FUNCTIONS: &[&str] = &["functions", "bench"];
+
+/// Where the release programs are.
+#[derive(Debug)]
+pub(crate) struct Programs {
+    /// Those of the functions.
+    pub(crate) functions: Vec<PathBuf>,
+    /// The local stack's.
+    pub(crate) usher: PathBuf,
+    /// A function that only builds the clients.
+    pub(crate) empty: PathBuf,
+}
+
+impl Programs {
+    /// Builds all that is out of date. The local stack by itself: packages built together share features, and a
+    /// function would link what only the local stack needs.
+    pub(crate) fn build() -> Self {
+        let (empty, functions) = build(FUNCTIONS).into_iter().partition(|path| is_named(path, "empty-function"));
+        let [empty, usher] = [empty, build(&["local"])].map(|mut one: Vec<_>| one.pop().expect("there is one program"));
+        Self { functions, usher, empty }
+    }
+
+    /// The path of a function's program.
+    pub(crate) fn function(&self, name: &str) -> &Path {
+        self.functions.iter().find(|path| is_named(path, name)).expect("there is such a function")
+    }
+
+    /// How long it takes to build every function when our own code has changed and the dependencies have not.
+    pub(crate) fn rebuild(&self) -> Vec<Figure> {
+        let source = File::options().append(true).open(Path::new(ROOT).join("shared/src/lib.rs")).expect("the source");
+        #[expect(clippy::disallowed_methods, reason = "cargo compares with the file system's time")]
+        source.set_modified(std::time::SystemTime::now()).expect("the source can be touched");
+        let begin = Instant::now();
+        build(FUNCTIONS);
+        let minutes = begin.elapsed().as_secs_f64() / 60.0;
+        let count = self.functions.len();
+        let bytes: u64 = self.functions.iter().map(|path| path.metadata().expect("a program").len()).sum();
+        let megabytes = bytes as f64 / count as f64 / 1e6;
+        vec![Figure {
+            name: "building every function, dependencies built: minutes".to_owned(),
+            measured: minutes,
+            limit: Limit::AtMost(15.0),
+            behind: format!("{count} programs of {megabytes:.1} MB"),
+        }]
+    }
+}
+
+fn is_named(path: &Path, name: &str) -> bool {
+    path.file_name().is_some_and(|file| file == name)
+}
+
+/// Builds the packages' programs and answers their paths.
+fn build(packages: &[&str]) -> Vec<PathBuf> {
+    let built = Command::new(env!("CARGO"))
+        .args(["build", "--release", "--bins", "--message-format", "json-render-diagnostics"])
+        .args(packages.iter().flat_map(|package| ["--package", package]))
+        .current_dir(ROOT)
+        .stderr(Stdio::inherit())
+        .output()
+        .expect("cargo runs");
+    assert!(built.status.success(), "the programs aren't built");
+    let messages = built.stdout.split(|byte| *byte == b'\n');
+    let messages = messages.filter_map(|line| serde_json::from_slice::<serde_json::Value>(line).ok());
+    messages.filter_map(|message| message["executable"].as_str().map(PathBuf::from)).collect()
+}

@@ -1,0 +1,90 @@
+//! Signing up by the link, which ought to be bounded by hashing passwords alone.
+
+use std::{
+    hint::black_box,
+    num::NonZero,
+    thread,
+    time::{Duration, Instant},
+};
+
+use futures::{StreamExt as _, stream};
+use shared::domain::{Password, PasswordHash, SystemRandom};
+use tests::PASSWORD;
+
+use crate::{
+    figure::{Figure, Limit, median},
+    programs::Programs,
+    stack::LocalStack,
+};
+
+const REPETITIONS: usize = 5;
+
+/// Sign-ups of one repetition, and how many of them are under way at once.
+const PEOPLE: usize = 200;
+const IN_FLIGHT: usize = 8;
+
+/// Sign-ups by link a second, compared with hashes a second.
+pub(crate) async fn by_link(programs: &Programs) -> Vec<Figure> {
+    let stack = LocalStack::start(programs);
+    let founder = stack.endpoint.founder("ada").await;
+    let (mut hashes, mut sign_ups) = (Vec::new(), Vec::new());
+    for round in 0..REPETITIONS {
+        let invited = invited(&stack, &founder.token, round).await;
+        hashes.push(per_second(hash_on_all_cores()));
+        sign_ups.push(per_second(sign_up(&stack, &invited).await));
+    }
+    let (hashes, sign_ups) = (median(hashes), median(sign_ups));
+    vec![Figure {
+        name: "sign-ups by link: rate, as part of hashing's alone".to_owned(),
+        measured: sign_ups / hashes,
+        limit: Limit::AtLeast(0.8),
+        behind: format!("{sign_ups:.0} sign-ups a second, {hashes:.0} hashes a second"),
+    }]
+}
+
+fn per_second(took: Duration) -> f64 {
+    PEOPLE as f64 / took.as_secs_f64()
+}
+
+/// Hashes as many passwords as there are people, on all cores.
+fn hash_on_all_cores() -> Duration {
+    let cores = thread::available_parallelism().map_or(1, NonZero::get);
+    let password = Password::parse(PASSWORD).expect("a password");
+    let begin = Instant::now();
+    thread::scope(|scope| {
+        for core in 0..cores {
+            let password = &password;
+            let share = PEOPLE / cores + usize::from(core < PEOPLE % cores);
+            scope.spawn(move || {
+                for _ in 0..share {
+                    black_box(PasswordHash::create(password, &SystemRandom));
+                }
+            });
+        }
+    });
+    begin.elapsed()
+}
+
+/// Signs all of them up.
+async fn sign_up(stack: &LocalStack, invited: &[(String, String)]) -> Duration {
+    let begin = Instant::now();
+    let joins = stream::iter(invited).map(|(address, hash)| stack.endpoint.join(address, hash));
+    joins.buffer_unordered(IN_FLIGHT).for_each(|answer| async { drop(answer.expect(200)) }).await;
+    begin.elapsed()
+}
+
+/// Invites people; answers their addresses and the hashes in their mails.
+async fn invited(stack: &LocalStack, token: &str, round: usize) -> Vec<(String, String)> {
+    let people: Vec<_> = (0..PEOPLE).map(|number| format!("person-{number}-{round}@example.com")).collect();
+    let workspace = stack.endpoint.workspace(token, "Project Alpha").await;
+    let mails = stack.mails_taken().await;
+    let rows: Vec<_> = people.iter().map(|address| (address.as_str(), "EDITOR")).collect();
+    stack.endpoint.invite(token, &workspace, &rows).await.expect(200);
+    stack.mails_come(mails + PEOPLE as u64).await;
+    let mut invited = Vec::with_capacity(PEOPLE);
+    for address in people {
+        let hash = stack.endpoint.mail(&address, 1).await.hash();
+        invited.push((address, hash));
+    }
+    invited
+}

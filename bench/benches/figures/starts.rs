@@ -1,0 +1,110 @@
+//! How long programs take from their spawn until they are of use.
+
+use std::{
+    path::Path,
+    process::{Command, Stdio},
+    time::{Duration, Instant},
+};
+
+use tempfile::TempDir;
+use tokio::{
+    io::{AsyncBufReadExt as _, BufReader},
+    net::TcpListener,
+};
+
+use crate::{
+    figure::{Figure, Limit, median, ms},
+    programs::Programs,
+    stack::LocalStack,
+};
+
+const REPETITIONS: usize = 15;
+
+/// Functions of every kind: reading, hashing passwords, many writes, a page, and an event function.
+const FUNCTIONS: [&str; 5] = ["list-people", "log-in", "invite-users", "registration-page", "deliver-invitations"];
+
+/// The local stack: from its spawn to its ready line, at its first start and at a later one, and its memory when idle.
+pub(crate) async fn of_the_local_stack(programs: &Programs) -> Vec<Figure> {
+    let (mut first, mut again, mut idle) = (Vec::new(), Vec::new(), Vec::new());
+    for _ in 0..REPETITIONS {
+        let data = TempDir::new().expect("a directory");
+        first.push(ms(LocalStack::start_in(programs, data.path()).ready_after));
+        let stack = LocalStack::start_in(programs, data.path());
+        again.push(ms(stack.ready_after));
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        idle.push(stack.memory("VmRSS"));
+    }
+    let (first, again) = (median(first), median(again));
+    vec![
+        Figure {
+            name: "local stack: ready after, s".to_owned(),
+            measured: first.max(again) / 1_000.0,
+            limit: Limit::AtMost(0.3),
+            behind: format!("first start {first:.0} ms, later ones {again:.0} ms"),
+        },
+        Figure {
+            name: "local stack: idle memory, MB".to_owned(),
+            measured: median(idle),
+            limit: Limit::AtMost(60.0),
+            behind: "VmRSS a second after the start".to_owned(),
+        },
+    ]
+}
+
+/// Functions: from their spawn to the first poll of the runtime API, compared with an otherwise empty function that
+/// builds the same clients.
+pub(crate) async fn of_functions(programs: &Programs) -> Vec<Figure> {
+    let runtime_api = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let mut empty = Vec::new();
+    let mut functions = [const { Vec::new() }; FUNCTIONS.len()];
+    for _ in 0..REPETITIONS {
+        empty.push(ms(first_poll(&runtime_api, &programs.empty).await));
+        for (name, times) in FUNCTIONS.iter().zip(&mut functions) {
+            times.push(ms(first_poll(&runtime_api, programs.function(name)).await));
+        }
+    }
+    let empty = median(empty);
+    let functions = FUNCTIONS.iter().zip(functions.map(median));
+    let slowest = functions.clone().map(|(_, time)| time).fold(0.0, f64::max);
+    let behind: Vec<_> = functions.map(|(name, time)| format!("{name} {time:.1} ms")).collect();
+    vec![Figure {
+        name: "start of a function, as a multiple of an empty one's".to_owned(),
+        measured: slowest / empty,
+        limit: Limit::AtMost(1.5),
+        behind: format!("empty {empty:.1} ms; {}", behind.join(", ")),
+    }]
+}
+
+/// Starts a function as Lambda does and ends it at its first poll.
+async fn first_poll(runtime_api: &TcpListener, program: &Path) -> Duration {
+    let address = runtime_api.local_addr().expect("an address").to_string();
+    let begin = Instant::now();
+    let mut process = Command::new(program)
+        .env_clear()
+        .envs([
+            ("AWS_LAMBDA_RUNTIME_API", address.as_str()),
+            ("AWS_LAMBDA_FUNCTION_NAME", "measured"),
+            ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST"),
+            ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256"),
+            ("AWS_LAMBDA_LOG_GROUP_NAME", "/aws/lambda/measured"),
+            ("AWS_LAMBDA_LOG_STREAM_NAME", "measured"),
+            ("AWS_REGION", "eu-central-1"),
+            ("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE"),
+            ("AWS_SECRET_ACCESS_KEY", "none"),
+            ("AWS_SESSION_TOKEN", "none"),
+            ("APP_URL", "https://app.example.com"),
+            ("SENDER_ADDRESS", "usher@example.com"),
+            ("TABLE_NAME", "usher"),
+            ("LINK_SECRET", "arn:aws:secretsmanager:eu-central-1:123456789012:secret:link"),
+            ("TOKEN_SECRET", "arn:aws:secretsmanager:eu-central-1:123456789012:secret:token"),
+        ])
+        .stdout(Stdio::null())
+        .spawn()
+        .expect("the function starts");
+    let (connection, _) = runtime_api.accept().await.expect("the function connects");
+    let request = BufReader::new(connection).lines().next_line().await.expect("it asks");
+    let took = begin.elapsed();
+    assert!(request.is_some_and(|line| line.starts_with("GET /2018-06-01/runtime/invocation/next ")));
+    process.kill().and_then(|()| process.wait()).expect("the function ends");
+    took
+}

@@ -1,0 +1,27 @@
+//! A function that only builds the clients that a function of Usher's builds. What its start takes is the SDK's part.
+
+use std::{convert::Infallible, hint::black_box};
+
+use aws_config::BehaviorVersion;
+use aws_smithy_http_client::{
+    Builder,
+    tls::{Provider, rustls_provider::CryptoMode},
+};
+use lambda_runtime::{Error, LambdaEvent, service_fn};
+use serde_json::Value;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    let http = Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https();
+    let config = aws_config::defaults(BehaviorVersion::latest()).http_client(http).load().await;
+    let clients = black_box((
+        aws_sdk_dynamodb::Client::new(&config),
+        aws_sdk_sesv2::Client::new(&config),
+        aws_sdk_secretsmanager::Client::new(&config),
+    ));
+    let handled =
+        lambda_runtime::run(service_fn(|event: LambdaEvent<Value>| async { Ok::<_, Infallible>(event.payload) }));
+    handled.await?;
+    drop(clients);
+    Ok(())
+}
