@@ -2,13 +2,13 @@
 //! contract.
 
 use lambda_http::{Body, Request, RequestExt, Response, request::RequestContext};
-use shared::{Error, Usher, domain::WorkspaceId};
+use shared::{Usher, domain::WorkspaceId};
 use tokio::time::Instant;
 use tracing::Instrument;
 
 use crate::{
     Operation,
-    contracts::Contract,
+    contracts::{Contract, log_failure},
     incoming::{Failure, Incoming},
     routes::{self, Answer, Found},
 };
@@ -42,9 +42,7 @@ async fn route(usher: &Usher, operation: Operation, request: Request, trace_id: 
         Found::Route(..) | Found::Nothing => refused(request, trace_id, Failure::Path),
     };
     let response = answer.unwrap_or_else(|failure| {
-        if let Failure::Operation(Error::Internal(context) | Error::Unavailable(context)) = &failure {
-            tracing::error!(context = context.for_the_log(), "failed");
-        }
+        log_failure(&failure);
         contract.render(&failure, incoming.trace_id())
     });
     let milliseconds = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);

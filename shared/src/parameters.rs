@@ -57,7 +57,7 @@ impl Parameters {
     /// | `INVITATION_TTL_SECONDS` | 604800 | 1 to 2592000 |
     /// | `OTP_TTL_SECONDS` | 600 | 60 to 86400 |
     /// | `ACCESS_TOKEN_TTL_SECONDS` | 3600 | 60 to 86400 |
-    /// | `MAX_USERS_PER_REQUEST` | 10000 | 1 to 100000 |
+    /// | `MAX_USERS_PER_REQUEST` | 10000 | 1 to 10000: more results don't fit into Lambda's answer |
     /// | `RESEND_COOLDOWN_SECONDS` | 60 | 0 to 86400 |
     /// | `INVITATIONS_PER_WORKSPACE_PER_DAY` | 50000 | 1 to 10000000 |
     /// | `MAILS_PER_RECIPIENT_PER_DAY` | 20 | 1 to 10000 |
@@ -75,7 +75,7 @@ impl Parameters {
             invitation_ttl: reader.seconds("INVITATION_TTL_SECONDS", 604_800, 1..=2_592_000)?,
             otp_ttl: reader.seconds("OTP_TTL_SECONDS", 600, 60..=86_400)?,
             access_token_ttl: reader.seconds("ACCESS_TOKEN_TTL_SECONDS", 3_600, 60..=86_400)?,
-            max_users_per_request: usize::try_from(reader.number("MAX_USERS_PER_REQUEST", 10_000, 1..=100_000)?)
+            max_users_per_request: usize::try_from(reader.number("MAX_USERS_PER_REQUEST", 10_000, 1..=10_000)?)
                 .unwrap_or(usize::MAX),
             resend_cooldown: reader.seconds("RESEND_COOLDOWN_SECONDS", 60, 0..=86_400)?,
             invitations_per_workspace_per_day: reader.count("INVITATIONS_PER_WORKSPACE_PER_DAY", 50_000, 10_000_000)?,

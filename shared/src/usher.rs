@@ -15,8 +15,11 @@ use crate::{
     store::Store,
 };
 
-/// A call that takes longer is tried again: the gateway gives up at 30 s, and no call of ours takes a second.
-const ATTEMPT: Duration = Duration::from_secs(8);
+/// An attempt that takes longer is given up and made again: no call of ours to the table takes a second.
+const ATTEMPT: Duration = Duration::from_secs(3);
+
+/// SES takes its time over a bulk call, and one that is given up may have been mailed.
+const MAIL_ATTEMPT: Duration = Duration::from_secs(30);
 
 /// The function can't start.
 #[derive(Debug, thiserror::Error)]
@@ -66,7 +69,9 @@ impl Usher {
         let timeouts = TimeoutConfig::builder().operation_attempt_timeout(ATTEMPT).build();
         let config = aws_config::defaults(aws_config::BehaviorVersion::latest());
         let config = config.http_client(http).timeout_config(timeouts).load().await;
-        let ses = aws_sdk_sesv2::config::Builder::from(&config).retry_config(RetryConfig::disabled()).build();
+        let patient = TimeoutConfig::builder().operation_attempt_timeout(MAIL_ATTEMPT).build();
+        let ses = aws_sdk_sesv2::config::Builder::from(&config).timeout_config(patient);
+        let ses = ses.retry_config(RetryConfig::disabled()).build();
         let secret = |name: &str| match environment(name) {
             None => SecretSource::Withheld,
             Some(place) => match place.strip_prefix("file:") {

@@ -106,7 +106,7 @@ fn draft(number: u32, address: &str) -> Draft {
         person_id: person_id("the workspace's salt", &address),
         user: UserId::random(&SystemRandom),
         number,
-        kind: DraftKind::Invite { known: false },
+        kind: DraftKind::Invite,
         address,
     }
 }

@@ -46,6 +46,13 @@ impl Contract {
     }
 }
 
+/// Tells the log of failures that are ours.
+pub(crate) fn log_failure(failure: &Failure) {
+    if let Failure::Operation(Error::Internal(context) | Error::Unavailable(context)) = failure {
+        tracing::error!(context = context.for_the_log(), "failed");
+    }
+}
+
 /// What each failure means in HTTP (RFC 9110 section 15). `docs/statuses.md` tells it in words.
 fn status(failure: &Failure) -> StatusCode {
     match failure {

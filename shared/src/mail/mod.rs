@@ -4,4 +4,4 @@ mod letter;
 mod sender;
 
 pub use letter::{Added, AlreadyRegistered, Invitation, Letter, OneTimePassword, moment};
-pub use sender::{Envelope, Pace, Refused, Sender, SentStatus};
+pub use sender::{Envelope, Refused, Sender, SentStatus};

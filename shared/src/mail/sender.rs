@@ -11,7 +11,10 @@ use aws_sdk_sesv2::{
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
-use tokio::{sync::Mutex, time::Duration};
+use tokio::{
+    sync::Mutex,
+    time::{Duration, Instant, sleep_until},
+};
 
 use super::Letter;
 use crate::domain::EmailAddress;
@@ -70,16 +73,32 @@ pub struct Sender {
     from: String,
     configuration_set: Option<String>,
     quota: Mutex<Option<(Timestamp, f64)>>,
+    ready_at: Mutex<Option<Instant>>,
 }
 
 impl Sender {
     /// A sender of mails from this address. The client must not retry by itself: what is tried again is decided here.
     pub fn new(client: Client, from: &EmailAddress, configuration_set: Option<String>) -> Self {
-        Self { client, from: from.mailbox(), configuration_set, quota: Mutex::new(None) }
+        Self { client, from: from.mailbox(), configuration_set, quota: Mutex::default(), ready_at: Mutex::default() }
     }
 
-    /// How many recipients one bulk call takes, and how long to wait after a call of `n` recipients.
-    pub async fn pace(&self, now: Timestamp) -> Result<Pace, Refused> {
+    /// How many recipients the next bulk call takes. Waits for as long as the last one keeps the account busy.
+    ///
+    /// # Errors
+    /// [`Refused::Paused`] too if that is after `until`.
+    pub async fn pace(&self, now: Timestamp, until: Instant) -> Result<usize, Refused> {
+        let rate = self.rate(now).await?;
+        if let Some(ready_at) = *self.ready_at.lock().await {
+            if ready_at > until {
+                return Err(Refused::Paused);
+            }
+            sleep_until(ready_at).await;
+        }
+        Ok(recipients(rate))
+    }
+
+    /// Recipients a second that are ours to use.
+    async fn rate(&self, now: Timestamp) -> Result<f64, Refused> {
         let mut quota = self.quota.lock().await;
         let rate = match *quota {
             Some((asked_at, rate)) if now.duration_since(asked_at) < QUOTA_KEPT => rate,
@@ -93,7 +112,14 @@ impl Sender {
                 rate
             }
         };
-        Ok(Pace { per_second: rate * SHARE })
+        Ok(rate * SHARE)
+    }
+
+    async fn rest(&self, recipients: usize) {
+        let rate = self.quota.lock().await.map_or(1.0, |(_, rate)| rate * SHARE);
+        #[expect(clippy::cast_precision_loss, reason = "at most 50")]
+        let rest = Duration::from_secs_f64(recipients as f64 / rate);
+        *self.ready_at.lock().await = Some(Instant::now() + rest);
     }
 
     /// How many of these mails one bulk call takes, in bytes.
@@ -101,7 +127,7 @@ impl Sender {
         let mut bytes = 0;
         let fits = envelopes.iter().take_while(|envelope| {
             let Letter { subject, text, html } = &envelope.letter;
-            // JSON escapes at most double what letters hold.
+            // The values are JSON within JSON; letters hold few quotes, and the limit leaves room for them.
             bytes += 2 * (subject.len() + text.len() + html.len());
             bytes < MOST_BYTES
         });
@@ -124,6 +150,7 @@ impl Sender {
         for envelope in envelopes {
             request = request.bulk_email_entries(entry(envelope));
         }
+        self.rest(envelopes.len()).await;
         let output = request.send().await.map_err(|error| refused(&error))?;
         let results = output.bulk_email_entry_results();
         Ok((0..envelopes.len())
@@ -155,29 +182,15 @@ impl Sender {
     }
 }
 
-/// The account's pace.
-#[derive(Debug, Clone, Copy)]
-pub struct Pace {
-    per_second: f64,
-}
-
-impl Pace {
-    /// How many recipients a bulk call may have: at least one.
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        clippy::cast_precision_loss,
-        reason = "between 1 and 50"
-    )]
-    pub fn recipients(&self) -> usize {
-        self.per_second.clamp(1.0, MOST_RECIPIENTS as f64) as usize
-    }
-
-    /// How long `recipients` keep the account busy.
-    #[expect(clippy::cast_precision_loss, reason = "at most 50")]
-    pub fn rest(&self, recipients: usize) -> Duration {
-        Duration::from_secs_f64(recipients as f64 / self.per_second)
-    }
+/// How many recipients a bulk call may have at this rate: at least one.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_precision_loss,
+    reason = "between 1 and 50"
+)]
+fn recipients(per_second: f64) -> usize {
+    per_second.clamp(1.0, MOST_RECIPIENTS as f64) as usize
 }
 
 fn entry(envelope: &Envelope<'_>) -> BulkEmailEntry {

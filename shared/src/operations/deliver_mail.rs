@@ -8,8 +8,8 @@ use tracing::{
 };
 
 use crate::{
-    Result, Usher,
-    domain::{BatchId, Person, Scope, Standing},
+    Error, Result, Usher,
+    domain::{Person, Scope, Standing},
     mail::{self, Envelope, Letter, Refused, Sender, SentStatus},
     store::{Batch, Claimed, Key, Kind, MOST_ATTEMPTS, Mail, Mailed, QueuedLetter, Task},
 };
@@ -21,6 +21,9 @@ const PAUSE: SignedDuration = SignedDuration::from_secs(10);
 
 /// An item that failed is tried again after this, doubled with each attempt.
 const BACKOFF: SignedDuration = SignedDuration::from_secs(15);
+
+/// How often it is tried to write what SES has taken.
+const SETTLE_TRIES: u32 = 3;
 
 /// Items of each partition that a sweep looks at before it looks again.
 const LOOK_AHEAD: usize = 25;
@@ -65,7 +68,9 @@ impl Usher {
     pub async fn deliver(&self, key: &Key, until: Instant) -> Result<Delivered> {
         let now = self.now();
         let current = self.secrets.link_key(None, now).await?;
-        let Some(claimed) = self.store.claim(key, current.id(), now).await? else { return Ok(Delivered::NotOurs) };
+        let Some(claimed) = self.store.claim(key, current.id(), now, self.random()).await? else {
+            return Ok(Delivered::NotOurs);
+        };
         let span = item_span(&claimed.task);
         self.deliver_claimed(claimed, until).instrument(span).await
     }
@@ -82,9 +87,16 @@ impl Usher {
                 if let Some(batch) = batches.first() {
                     log::company(batch.company);
                 }
-                let (mailable, settled): (Vec<_>, Vec<_>) =
-                    addressees.into_iter().partition(|(_, person)| wants(kind, batch, person, now));
-                claimed.drop_people(&settled.into_iter().map(|(key, _)| key).collect::<Vec<_>>());
+                let due: Vec<_> =
+                    addressees.into_iter().filter(|(_, person)| person.queued_by == Some(batch)).collect();
+                let (mailable, others): (Vec<_>, Vec<_>) =
+                    due.into_iter().partition(|(_, person)| wants(kind, person, now));
+                let expired = others.iter().filter(|(_, person)| person.standing(now) == Standing::Expired);
+                let expired: Vec<_> = expired.map(|(key, person)| (key, person, failed("expired"))).collect();
+                claimed.keep_people(mailable.iter().map(|(key, _)| key));
+                if !expired.is_empty() {
+                    self.store.settle(&mut claimed, &expired, now).await?;
+                }
                 self.deliver_people(&mut claimed, kind, &mailable, &batches, until).await?
             }
         };
@@ -102,7 +114,7 @@ impl Usher {
                 self.store.release(&claimed, self.now() + wait, true).await?;
                 Ok(Delivered::Later)
             }
-            // The lease runs out by itself: time for SES's events to tell what was sent.
+            // The lease runs out by itself.
             Some(Stop::Unknown) => Ok(Delivered::Later),
         }
     }
@@ -123,10 +135,12 @@ impl Usher {
                 if Instant::now() >= until {
                     return Ok(settled);
                 }
-                match self.deliver(&key, until).await? {
-                    Delivered::Done => settled += 1,
-                    Delivered::Paused => return Ok(settled),
-                    Delivered::NotOurs | Delivered::Later | Delivered::Dead => {}
+                match self.deliver(&key, until).await {
+                    Ok(Delivered::Done) => settled += 1,
+                    Ok(Delivered::Paused) => return Ok(settled),
+                    Ok(Delivered::NotOurs | Delivered::Later | Delivered::Dead) => {}
+                    // It stays until its lease is over, and those behind it don't wait for that.
+                    Err(error) => tracing::warn!(?error, "an item failed"),
                 }
             }
         }
@@ -140,13 +154,21 @@ impl Usher {
         self.store.revive(1_000).await
     }
 
+    /// Gives up. People who can't be read don't keep their item from it.
     async fn bury(&self, claimed: &Claimed, reason: &str) -> Result<Delivered> {
-        let addressees = match &claimed.task {
-            Task::People { people, batch, .. } => self.store.addressees(people, *batch).await?.0,
+        let now = self.now();
+        let waiting = match &claimed.task {
+            Task::People { people, batch, kind } => {
+                let (addressees, _) = self.store.addressees(people, *batch).await.unwrap_or_default();
+                let due = |person: &Person| person.queued_by == Some(*batch) && wants(*kind, person, now);
+                addressees.into_iter().filter(|(_, person)| due(person)).collect()
+            }
             Task::Letter(_) => Vec::new(),
         };
-        self.store.bury(claimed, &addressees, reason, self.now()).await?;
-        tracing::error!(event = "outbox_dead", reason, people = addressees.len(), "mail was given up");
+        if !self.store.bury(claimed, &waiting, reason, now).await? {
+            return Ok(Delivered::NotOurs);
+        }
+        tracing::error!(event = "outbox_dead", reason, people = waiting.len(), "mail was given up");
         Ok(Delivered::Dead)
     }
 
@@ -193,6 +215,10 @@ impl Usher {
         until: Instant,
     ) -> Result<Option<Stop>> {
         let now = self.now();
+        // Before anything is written for mails that SES doesn't take now.
+        if let Err(refused) = self.sender.pace(now, until).await {
+            return Ok(Some(refused.into()));
+        }
         let link_key = self.secrets.link_key(Some(&claimed.link_key), now).await?;
         let hash = |key: &Key, person: &Person| link_key.invitation_hash(key.parts(), person.version);
         let mut mails: Vec<_> = mailable
@@ -204,8 +230,7 @@ impl Usher {
         if !limited.is_empty() {
             limited.sort_unstable();
             let limited: Vec<_> = limited.into_iter().rev().map(|place| mails.remove(place)).collect();
-            let settled: Vec<_> =
-                limited.iter().map(|mail| (mail.key, mail.person, Mailed::Failed("limited".to_owned()))).collect();
+            let settled: Vec<_> = limited.iter().map(|mail| (mail.key, mail.person, failed("limited"))).collect();
             self.store.settle(claimed, &settled, now).await?;
         }
         let recipients: Vec<_> = mails.iter().map(|mail| &mail.person.address).collect();
@@ -228,15 +253,12 @@ impl Usher {
         let mut next = 0;
         let mut stop = None;
         while next < envelopes.len() {
-            if Instant::now() >= until {
-                return Ok(Some(Stop::Paused));
-            }
-            let pace = match self.sender.pace(self.now()).await {
-                Ok(pace) => pace,
+            let most = match self.sender.pace(self.now(), until).await {
+                Ok(most) => most,
                 Err(refused) => return Ok(Some(refused.into())),
             };
             let rest = &envelopes[next..];
-            let some = &rest[..pace.recipients().min(Sender::fitting(rest)).min(rest.len())];
+            let some = &rest[..most.min(Sender::fitting(rest)).min(rest.len())];
             let statuses = match self.sender.send_bulk(some).await {
                 Ok(statuses) => statuses,
                 Err(refused) => return Ok(Some(refused.into())),
@@ -247,23 +269,33 @@ impl Usher {
                     SentStatus::Sent => mailed.push((*key, *person, Mailed::Sent)),
                     SentStatus::Permanent(reason) => mailed.push((*key, *person, Mailed::Failed(reason))),
                     SentStatus::Paused => stop = Some(Stop::Paused),
+                    // A pause isn't an attempt, whatever else went wrong.
+                    SentStatus::Passing(_) if matches!(stop, Some(Stop::Paused)) => {}
                     SentStatus::Passing(reason) => stop = Some(Stop::Rejected(reason)),
                 }
             }
-            self.store.settle(claimed, &mailed, self.now()).await?;
+            self.settle_sent(claimed, &mailed).await?;
             tracing::info!(mailed = mailed.len(), "mailed");
             next += some.len();
             if stop.is_some() {
                 return Ok(stop);
-            }
-            if next < envelopes.len() {
-                tokio::time::sleep(pace.rest(some.len())).await;
             }
         }
         if envelopes.is_empty() {
             self.store.settle(claimed, &[], self.now()).await?;
         }
         Ok(stop)
+    }
+
+    /// What SES has taken would be mailed again if this failed, so it is tried again itself.
+    async fn settle_sent(&self, claimed: &mut Claimed, mailed: &[(&Key, &Person, Mailed)]) -> Result<()> {
+        for _ in 1..SETTLE_TRIES {
+            match self.store.settle(claimed, mailed, self.now()).await {
+                Err(Error::Unavailable(_)) => {}
+                settled => return settled,
+            }
+        }
+        self.store.settle(claimed, mailed, self.now()).await
     }
 
     fn envelope<'a>(&self, mail: &Mail<'a>, batches: &[Batch], has_account: bool) -> Envelope<'a> {
@@ -308,13 +340,17 @@ fn item_span(task: &Task) -> Span {
     span
 }
 
-/// Whether the person is still to get this mail: it may have been answered, taken back or replaced meanwhile.
-fn wants(kind: Kind, batch: BatchId, person: &Person, now: Timestamp) -> bool {
-    let standing = match kind {
+/// Whether the person's state still asks for this mail.
+fn wants(kind: Kind, person: &Person, now: Timestamp) -> bool {
+    let asks = match kind {
         Kind::Invitation => Standing::Pending,
         Kind::Added => Standing::Member,
     };
-    person.queued_by == Some(batch) && person.standing(now) == standing
+    person.standing(now) == asks
+}
+
+fn failed(reason: &str) -> Mailed {
+    Mailed::Failed(reason.to_owned())
 }
 
 fn minutes_left(expires_at: Timestamp, now: Timestamp) -> i64 {

@@ -13,8 +13,13 @@ static CORES: LazyLock<Semaphore> =
     LazyLock::new(|| Semaphore::new(std::thread::available_parallelism().map_or(1, NonZero::get)));
 
 async fn off_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
-    let _permit = CORES.acquire().await.map_err(|_| Error::internal("hashing: closed"))?;
-    tokio::task::spawn_blocking(work).await.map_err(|_| Error::internal("hashing: it panicked"))
+    let permit = CORES.acquire().await.map_err(|_| Error::internal("hashing: closed"))?;
+    // The permit goes with the work: who asked may be gone before it is done.
+    let held = move || {
+        let _permit = permit;
+        work()
+    };
+    tokio::task::spawn_blocking(held).await.map_err(|_| Error::internal("hashing: it panicked"))
 }
 
 impl Usher {

@@ -101,13 +101,7 @@ impl Usher {
     /// many. Whatever is wrong with one row is in its result.
     pub async fn invite_users(&self, caller: &Caller, request: InviteUsers) -> Result<Invited> {
         let begun = Instant::now();
-        let most = self.parameters.max_users_per_request;
-        if request.rows.is_empty() {
-            return Err(Error::invalid("no_users", "At least one user is needed."));
-        }
-        if request.rows.len() > most {
-            return Err(Error::invalid("too_many_users", format!("At most {most} users can be named in one request.")));
-        }
+        self.admit_rows(request.rows.len())?;
         let access = self.in_workspace(caller, request.workspace).await?;
         access.require(Permission::Invite)?;
 
@@ -143,6 +137,21 @@ impl Usher {
         let lost = || RowResult::refused(Outcome::Failed, "This row wasn't written. Send it again.");
         let results = rows.results.into_iter().map(|result| result.unwrap_or_else(lost)).collect();
         Ok(Invited { results, retry_after: limited.then(|| daily.left(now)) })
+    }
+
+    /// Whether a request may have so many rows. To be asked before they are read: what is refused costs nothing.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for none and for too many.
+    pub fn admit_rows(&self, count: usize) -> Result<()> {
+        let most = self.parameters.max_users_per_request;
+        match count {
+            0 => Err(Error::invalid("no_users", "At least one user is needed.")),
+            count if count > most => {
+                Err(Error::invalid("too_many_users", format!("At most {most} users can be named in one request.")))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Reserves what the workspace may still invite today; the rows beyond it are limited. Answers how many.
@@ -202,7 +211,9 @@ impl Usher {
         identities: Vec<Option<Identity>>,
         access: &InWorkspace,
     ) -> Result<Vec<(usize, Draft)>> {
-        let strangers = identities.iter().filter(|identity| identity.is_none()).count();
+        let company = access.workspace.company;
+        let is_colleague = |identity: &Option<Identity>| identity.as_ref().is_some_and(|one| one.company == company);
+        let strangers = identities.iter().filter(|identity| !is_colleague(identity)).count();
         let mut number = match u32::try_from(strangers) {
             Ok(0) => 0,
             Ok(count) => self.store.take_numbers(count, false).await?.0,
@@ -212,7 +223,7 @@ impl Usher {
         for ((index, invitee), identity) in std::mem::take(&mut rows.open).into_iter().zip(identities) {
             let Invitee { address, role } = invitee;
             let person_id = store::person_id(&access.workspace.salt, &address);
-            let colleague = identity.as_ref().is_some_and(|identity| identity.company == access.workspace.company);
+            let colleague = is_colleague(&identity);
             let (user, own_number, kind) = match identity {
                 Some(identity) if colleague => {
                     let told = identity.kind == ProfileKind::Person;
@@ -224,10 +235,9 @@ impl Usher {
                     rows.results[index] = Some(RowResult::refused(Outcome::Invalid, detail));
                     continue;
                 }
-                Some(identity) => (identity.user, identity.number, DraftKind::Invite { known: true }),
-                None => {
+                _ => {
                     number += 1;
-                    (UserId::random(self.random()), number - 1, DraftKind::Invite { known: false })
+                    (UserId::random(self.random()), number - 1, DraftKind::Invite)
                 }
             };
             drafts.push((index, Draft { address, role, person_id, user, number: own_number, kind }));

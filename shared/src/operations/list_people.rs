@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use futures::{StreamExt, TryStreamExt, stream};
 
 use crate::{
-    Error, Result, Usher,
+    Error, Public, Result, Usher,
     domain::{Person, Scope, Standing},
     store::Company,
 };
@@ -14,6 +14,9 @@ use super::Caller;
 
 /// Workspaces whose people are read at once.
 const IN_FLIGHT: usize = 4;
+
+/// More don't fit into an answer.
+const MOST: usize = 50_000;
 
 /// Somebody in the list.
 #[derive(Debug)]
@@ -28,7 +31,7 @@ impl Usher {
     /// The company's users and pending invitations, each address once, by address. Any user of the company may ask.
     ///
     /// # Errors
-    /// As [`Usher::in_company`].
+    /// As [`Usher::in_company`]; [`Error::TooLarge`] for more people than an answer takes.
     pub async fn list_people(&self, caller: &Caller) -> Result<(Company, Vec<Listed>)> {
         self.in_company(caller).await?;
         let company = self.store.company(caller.company).await?;
@@ -47,6 +50,12 @@ impl Usher {
                     _ => continue,
                 };
                 people.entry(person.address.canonical().to_owned()).or_insert(Listed { person, active });
+            }
+            if people.len() > MOST {
+                return Err(Error::TooLarge(Public::new(
+                    "list_too_large",
+                    "The company has too many people for one list.",
+                )));
             }
         }
         drop(reads);

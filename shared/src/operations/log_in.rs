@@ -9,6 +9,9 @@ use crate::{
 
 use super::log;
 
+/// Wrong passwords that one address, known or not, has within a window.
+const MOST_TRIES: u32 = 10;
+
 /// Somebody who logged in.
 #[derive(Debug)]
 pub struct LoggedIn {
@@ -20,16 +23,20 @@ pub struct LoggedIn {
     pub token: String,
 }
 
+fn wrong_credentials() -> Error {
+    Error::unauthenticated("invalid_credentials", "E-mail address or password is wrong.")
+}
+
 impl Usher {
     /// Logs in. An unknown address takes as long as a wrong password.
     ///
     /// # Errors
-    /// [`Error::Unauthenticated`] if address and password don't belong together.
+    /// [`Error::Unauthenticated`] if address and password don't belong together, [`Error::TooMany`] after ten wrong
+    /// ones.
     pub async fn log_in(&self, address: Option<EmailAddress>, password: Option<Password>) -> Result<LoggedIn> {
-        let profile = match &address {
-            Some(address) => self.profile_of(address).await?,
-            None => None,
-        };
+        let Some(address) = address else { return Err(wrong_credentials()) };
+        self.brake("log-ins", &address, MOST_TRIES, "Too many tries. Wait, then try again.").await?;
+        let profile = self.profile_of(&address).await?;
         let hash = profile.as_ref().and_then(|profile| profile.password.clone());
         let checked = hash.clone().unwrap_or_else(|| PasswordHash::dummy().clone());
         let matches = match password.clone() {
@@ -37,8 +44,9 @@ impl Usher {
             None => false,
         };
         let (Some(profile), Some(hash), Some(password), true) = (profile, hash, password, matches) else {
-            return Err(Error::unauthenticated("invalid_credentials", "E-mail address or password is wrong."));
+            return Err(wrong_credentials());
         };
+        self.release_brake("log-ins", &address, MOST_TRIES).await?;
         log::company(profile.company);
         if hash.needs_rehash() {
             let new = self.hash_password(password).await?;

@@ -67,7 +67,7 @@ impl Usher {
     /// [`Error::TooMany`] if the address, known or not, was written to too often.
     pub async fn resend_otp(&self, address: EmailAddress) -> Result<()> {
         self.count_letter(&address).await?;
-        let newest = self.store.sign_ups(&address, self.now()).await?.pop();
+        let newest = self.store.sign_ups(&address, self.now()).await?.pop().filter(|sign_up| sign_up.live);
         let letter = match newest {
             Some(sign_up) => QueuedLetter::OneTimePassword { email: address, sign_up: sign_up.id },
             None => QueuedLetter::Nothing,
@@ -87,13 +87,22 @@ impl Usher {
         most: u32,
         message: &'static str,
     ) -> Result<()> {
-        let brake = Brake { kind, subject: address.canonical(), window: self.parameters.otp_ttl, most };
+        let brake = self.address_brake(kind, address, most);
         let now = self.now();
         if self.store.reserve(&brake, 1, now).await? == 1 {
             return Ok(());
         }
         let public = Public::new("too_many_attempts", message);
         Err(Error::TooMany { public, retry_after: brake.left(now) })
+    }
+
+    /// Gives back a use that turned out not to count.
+    pub(super) async fn release_brake(&self, kind: &'static str, address: &EmailAddress, most: u32) -> Result<()> {
+        self.store.give_back(&self.address_brake(kind, address, most), 1, self.now()).await
+    }
+
+    fn address_brake<'a>(&self, kind: &'static str, address: &'a EmailAddress, most: u32) -> Brake<'a> {
+        Brake { kind, subject: address.canonical(), window: self.parameters.otp_ttl, most }
     }
 }
 

@@ -24,7 +24,8 @@ impl Usher {
         for sign_up in self.store.sign_ups(address, now).await? {
             // Each code has its own tries too: a window of the brake may end within its life.
             let counted = self.store.count_try(&sign_up).await?;
-            if counted && self.secrets.is_one_time_password(code, &sign_up.id.to_string(), now).await? {
+            let matches = self.secrets.is_one_time_password(code, &sign_up.id.to_string(), now).await?;
+            if counted && matches && sign_up.live {
                 proved = Some(sign_up);
             }
         }

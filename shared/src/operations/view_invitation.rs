@@ -50,9 +50,10 @@ impl Usher {
     /// Shows a live invitation.
     ///
     /// # Errors
-    /// [`Error::Gone`] for every dead hash.
+    /// [`Error::Gone`] for every dead hash, and for one whose inviter may no longer let anybody in.
     pub async fn view_invitation(&self, hash: &InvitationHash) -> Result<InvitationView> {
         let open = self.open_invitation(hash).await?;
+        self.inviter_may_still(&open).await?;
         let batch = self.store.batch(open.person.batch).await?;
         let (inviter_name, message) = match batch {
             Some(Batch { inviter_name, message, .. }) => (inviter_name, message),

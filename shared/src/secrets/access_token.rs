@@ -16,6 +16,9 @@ use crate::{
 /// A key is published for as long as a token lives and this much more, so that it is written only now and then.
 const PUBLISHED_AHEAD: SignedDuration = SignedDuration::from_hours(2);
 
+/// No id of ours is longer, and what isn't ours mustn't become a key of the table.
+const MOST_KID: usize = 64;
+
 /// Who issues and who is meant.
 const ISSUER: &str = "usher";
 
@@ -111,7 +114,8 @@ fn public_key(id: &str, key: &VerifyingKey, purge_at: i64) -> PublicKey {
 
 /// The id of the key that a token says it was signed with; `None` if it isn't a token of ours at all.
 pub fn key_id(token: &str) -> Option<String> {
-    jsonwebtoken::decode_header(token).ok().filter(|header| header.alg == Algorithm::EdDSA)?.kid
+    let header = jsonwebtoken::decode_header(token).ok().filter(|header| header.alg == Algorithm::EdDSA)?;
+    header.kid.filter(|kid| kid.len() <= MOST_KID)
 }
 
 /// The claims of a token that `key` signed and that is alive at `now`; `None` for every other.
@@ -169,7 +173,8 @@ mod tests {
         let (head, signature) = token.rsplit_once('.').unwrap();
         let forged = format!("{head}A.{signature}");
         assert!(verify(&forged, &key, Timestamp::UNIX_EPOCH).is_none());
-        for text in ["", "a.b.c", "usher_sa_abc"] {
+        let long = URL_SAFE_NO_PAD.encode(format!(r#"{{"alg":"EdDSA","kid":"{}"}}"#, "k".repeat(1_100)));
+        for text in ["", "a.b.c", "usher_sa_abc", &format!("{long}.e30.AA")] {
             assert!(key_id(text).is_none());
         }
     }

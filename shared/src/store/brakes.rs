@@ -58,7 +58,7 @@ impl Store {
     pub async fn reserve(&self, brake: &Brake<'_>, n: u32, now: Timestamp) -> Result<u32> {
         #[derive(Deserialize)]
         struct Counter {
-            used: u32,
+            used: i64,
         }
         let mut wanted = n.min(brake.most);
         for _ in 0..TRIES {
@@ -68,8 +68,8 @@ impl Store {
             if let Written::Done(_) = self.write(brake.take(wanted, now)).await? {
                 return Ok(wanted);
             }
-            let used = self.get::<Counter>(&brake.key(now)).await?.map_or(0, |counter| counter.used);
-            wanted = wanted.min(brake.most.saturating_sub(used));
+            let used = self.get::<Counter>(&brake.key(now)).await?.map_or(0, |counter| counter.used.max(0));
+            wanted = wanted.min(brake.most.saturating_sub(u32::try_from(used).unwrap_or(u32::MAX)));
         }
         Ok(0)
     }

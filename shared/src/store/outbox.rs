@@ -122,6 +122,7 @@ impl QueuedItem {
 #[derive(Debug)]
 pub struct Claimed {
     key: Key,
+    claim: Uuid,
     /// What is to be done.
     pub task: Task,
     /// How often it was tried, this time included.
@@ -174,13 +175,22 @@ pub enum Mailed {
 
 impl Store {
     /// Claims an item: one conditional update. `None` if it is gone or somebody else's.
-    pub async fn claim(&self, key: &Key, link_key: &str, now: Timestamp) -> Result<Option<Claimed>> {
+    pub async fn claim(
+        &self,
+        key: &Key,
+        link_key: &str,
+        now: Timestamp,
+        random: &dyn Random,
+    ) -> Result<Option<Claimed>> {
         let now_ms = now.as_millisecond();
+        let claim = random.uuid();
         let change = Change::update(
             key.clone(),
-            "SET #leased_until = :until, #link_key = if_not_exists(#link_key, :link_key) ADD #attempts :one",
+            "SET #leased_until = :until, #claim = :claim, #link_key = if_not_exists(#link_key, :link_key) ADD #attempts :one",
         )
-        .when("attribute_exists(pk) AND #leased_until <= :now")
+        // The SDK tries again when a reply is lost: what it finds then is this claim itself.
+        .when("attribute_exists(pk) AND (#leased_until <= :now OR #claim = :claim)")
+        .with("claim", claim)
         .with("until", now_ms + i64::try_from(LEASE.as_millis()).unwrap_or(i64::MAX))
         .with("link_key", link_key)
         .with("one", 1)
@@ -189,7 +199,7 @@ impl Store {
         let mut item: QueuedItem = from_item(item)?;
         let link_key = item.link_key.take().unwrap_or_else(|| link_key.to_owned());
         let QueuedItem { task, attempts, counted, .. } = item;
-        Ok(Some(Claimed { key: key.clone(), task, attempts, link_key, counted }))
+        Ok(Some(Claimed { key: key.clone(), claim, task, attempts, link_key, counted }))
     }
 
     /// The keys of what waits and is nobody's, letters first, oldest first in each partition.
@@ -239,8 +249,8 @@ impl Store {
             let mut changes = Vec::new();
             if !claimed.counted {
                 changes.extend(open.iter().map(|place| mails[*place].count(most).take(1, now)));
-                let counted = Change::update(claimed.key.clone(), "SET #counted = :true").when("#attempts = :mine");
-                changes.push(counted.with("true", true).with("mine", claimed.attempts));
+                let counted = Change::update(claimed.key.clone(), "SET #counted = :true").when("#claim = :mine");
+                changes.push(counted.with("true", true).with("mine", claimed.claim));
             }
             changes.extend(open.iter().filter_map(|place| mails[*place].hash_item()));
             let refused = if changes.is_empty() { Transacted::Done } else { self.transact(changes).await? };
@@ -293,35 +303,40 @@ impl Store {
     /// counted.
     pub async fn release(&self, claimed: &Claimed, at: Timestamp, counted: bool) -> Result<()> {
         let change = Change::update(claimed.key.clone(), "SET #leased_until = :at ADD #attempts :less")
-            .when("#attempts = :mine")
+            .when("#claim = :mine")
             .with("at", at.as_millisecond())
             .with("less", if counted { 0 } else { -1 })
-            .with("mine", claimed.attempts);
+            .with("mine", claimed.claim);
         self.write(change).await.map(|_| ())
     }
 
-    /// Gives an item up: it moves to the dead partition with its reason, and its people's delivery has failed.
+    /// Gives an item up: it moves to the dead partition with its reason, and its people's delivery has failed. `false`
+    /// if it isn't the claimer's any more.
     pub async fn bury(
         &self,
         claimed: &Claimed,
         addressees: &[(Key, Person)],
         reason: &str,
         now: Timestamp,
-    ) -> Result<()> {
+    ) -> Result<bool> {
         let mut item = QueuedItem::new(claimed.task.clone());
+        item.counted = claimed.counted;
         item.link_key = Some(claimed.link_key.clone());
         item.reason = Some(reason.to_owned());
         let mut marks: Vec<_> = addressees.iter().collect();
         let failed = Mailed::Failed(reason.to_owned());
         loop {
             let mut changes = vec![
-                Change::delete(claimed.key.clone()).when("#attempts = :mine").with("mine", claimed.attempts),
+                Change::delete(claimed.key.clone()).when("#claim = :mine").with("mine", claimed.claim),
                 Change::put(&keys::dead(&claimed.key), &item),
             ];
             changes.extend(marks.iter().map(|(key, person)| mark(key, person, &failed, now)));
             let refused = self.transact(changes).await?;
-            if matches!(refused, Transacted::Done) || refused.refused(0).is_some() {
-                return Ok(());
+            if matches!(refused, Transacted::Done) {
+                return Ok(true);
+            }
+            if refused.refused(0).is_some() {
+                return Ok(false);
             }
             let mut position = 1;
             marks.retain(|_| {
@@ -366,7 +381,7 @@ impl Claimed {
             }
             _ => Change::delete(self.key.clone()),
         };
-        change.when("#attempts = :mine").with("mine", self.attempts)
+        change.when("#claim = :mine").with("mine", self.claim)
     }
 
     fn without<'a>(&self, done: impl Iterator<Item = &'a Key>) -> Task {
@@ -380,9 +395,12 @@ impl Claimed {
         }
     }
 
-    /// Takes people off who need no mail after all.
-    pub fn drop_people(&mut self, keys: &[Key]) {
-        self.task = self.without(keys.iter());
+    /// Keeps only these people on it: the others need no mail after all.
+    pub fn keep_people<'a>(&mut self, kept: impl Iterator<Item = &'a Key>) {
+        let kept: std::collections::HashSet<_> = kept.collect();
+        if let Task::People { people, .. } = &mut self.task {
+            people.retain(|key| kept.contains(key));
+        }
     }
 }
 

@@ -53,9 +53,8 @@ impl Store {
                 return Ok(Transacted::Refused(refused.collect()));
             }
             let passing = ["TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"];
-            if let Some(reason) = reasons.iter().filter_map(|reason| reason.code()).find(|code| *code != "None")
-                && !passing.contains(&reason)
-            {
+            let codes = reasons.iter().filter_map(|reason| reason.code());
+            if let Some(reason) = codes.filter(|code| *code != "None").find(|code| !passing.contains(code)) {
                 return Err(Error::internal(format!("store: TransactWriteItems: cancelled: {reason}")));
             }
             self.pause(attempt).await;

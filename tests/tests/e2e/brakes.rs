@@ -2,7 +2,7 @@
 
 use futures::future::join_all;
 use serde_json::json;
-use tests::Endpoint;
+use tests::{Endpoint, PASSWORD};
 
 const DAY: i64 = 24 * 3600;
 
@@ -75,4 +75,32 @@ async fn one_address_gets_only_so_many_mails_a_day_from_all_workspaces() {
     usher.invite(&ada.token, &workspace, &[(&last, "VIEWER")]).await.expect(200);
     usher.mail(&last, 1).await;
     assert_eq!((usher.mails(&popular).await.len(), usher.mails(&other).await.len()), (2, 2));
+}
+
+#[tokio::test]
+async fn after_ten_wrong_passwords_even_the_right_one_waits_and_right_ones_do_not_count() {
+    let usher = Endpoint::own(&[]).await;
+    let ada = usher.founder("ada").await;
+    usher.begin_window(600).await;
+    let log_in = async |password: &str| {
+        usher.post_open("/idp/api/v1/user/token", json!({ "email": ada.email, "password": password })).await
+    };
+    for _ in 0..12 {
+        log_in(PASSWORD).await.expect(200);
+    }
+    for _ in 0..10 {
+        log_in("Wrong12#$").await.expect(401);
+    }
+    let braked = log_in(PASSWORD).await.expect(429);
+    let wait: i64 = braked.headers["retry-after"].to_str().unwrap().parse().unwrap();
+
+    // Nobody's address is told from somebody's.
+    let unknown = json!({ "email": usher.address("nobody"), "password": PASSWORD });
+    for _ in 0..10 {
+        usher.post_open("/idp/api/v1/user/token", unknown.clone()).await.expect(401);
+    }
+    usher.post_open("/idp/api/v1/user/token", unknown).await.expect(429);
+
+    usher.advance(wait).await;
+    log_in(PASSWORD).await.expect(200);
 }

@@ -16,6 +16,9 @@ use crate::{
     routes::Answer,
 };
 
+/// Longer than any address, and so enough to know a row by.
+const MOST_ECHOED: usize = 320;
+
 /// One result per row, in the order of the request, and how many came to what.
 #[derive(Debug, Serialize)]
 pub(crate) struct Results {
@@ -41,6 +44,7 @@ pub(crate) async fn handle(usher: &Usher, incoming: &Incoming) -> Answer {
     let workspace = incoming.parameter("workspaceId").parse().map_err(|_| Error::NotFound(Missing::Workspace))?;
     let mut body = incoming.json()?;
     let users = body.take_list("workSpaceUsers").map_err(bad_field)?;
+    usher.admit_rows(users.len())?;
     let message = match body.text("message").map_err(bad_field)? {
         Some(text) => parsed("message", Message::parse(text))?,
         None => None,
@@ -61,9 +65,14 @@ type Given = (Option<String>, Option<String>);
 
 fn row(row: Value) -> (Given, Result<Invitee, String>) {
     match Fields::of_row(row) {
-        Ok(fields) => ((fields.shown("email"), fields.shown("role")), invitee(&fields)),
+        Ok(fields) => ((echo(&fields, "email"), echo(&fields, "role")), invitee(&fields)),
         Err(problem) => ((None, None), Err(problem)),
     }
+}
+
+/// What was given, told again: only so much of it that the answer stays below Lambda's 6 MB.
+fn echo(fields: &Fields, name: &str) -> Option<String> {
+    fields.shown(name).map(|given| given.chars().take(MOST_ECHOED).collect())
 }
 
 fn invitee(fields: &Fields) -> Result<Invitee, String> {

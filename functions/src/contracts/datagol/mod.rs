@@ -25,7 +25,7 @@ use crate::{
     routes::Answer,
 };
 
-/// A bare array larger than this is refused: Lambda answers at most 6 MB.
+/// A bare array larger than this is refused: Lambda answers at most 6 MB, the body as a JSON string within them.
 const MOST_BYTES: usize = 5 * 1024 * 1024;
 
 fn ok(body: &impl Serialize) -> Response<Body> {
@@ -40,12 +40,17 @@ fn empty() -> Response<Body> {
 fn bare_array<T: Serialize>(items: &[T]) -> Answer {
     let response = ok(&items);
     match response.body() {
-        Body::Text(text) if text.len() > MOST_BYTES => {
+        Body::Text(text) if escaped_len(text) > MOST_BYTES => {
             let message = "The list is larger than 5 MB, and this contract has no pages.";
             Err(Error::TooLarge(Public::new("list_too_large", message)).into())
         }
         _ => Ok(response),
     }
+}
+
+/// How long the text is once Lambda has put it into its own JSON.
+fn escaped_len(text: &str) -> usize {
+    text.len() + text.bytes().filter(|byte| matches!(byte, b'"' | b'\\')).count()
 }
 
 /// A required text field.

@@ -9,7 +9,7 @@ use shared::{
 };
 
 use crate::{
-    contracts::{status, words},
+    contracts::{log_failure, status, with_headers, words},
     incoming::{Failure, Fields, Incoming, parsed},
     pages::{Offer, RegisterPage, security_headers},
     routes::Answer,
@@ -112,10 +112,8 @@ fn failed(usher: &Usher, failure: &Failure) -> Response<Body> {
     if matches!(failure, Failure::Operation(Error::Gone)) {
         return page(status(failure), RegisterPage::Dead { app_url });
     }
-    if let Failure::Operation(Error::Internal(context) | Error::Unavailable(context)) = failure {
-        tracing::error!(context = context.for_the_log(), "failed");
-    }
-    page(status(failure), RegisterPage::Failed { problem: &words(failure).1 })
+    log_failure(failure);
+    with_headers(page(status(failure), RegisterPage::Failed { problem: &words(failure).1 }), failure)
 }
 
 fn page(status: StatusCode, page: RegisterPage<'_>) -> Response<Body> {

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::{Entry, entry};
 use crate::{
-    Error, Result,
+    Result,
     domain::{Person, Random, Role, Scope, Status},
     store::{Identity, Membership, Profile, Store, change::Change, from_item, keys, transact::Transacted},
 };
@@ -85,10 +85,9 @@ impl Store {
             });
             return Ok(if ours { Accepted::Done } else { Accepted::Changed });
         }
-        if refused.refused(identity).is_some() {
-            return Ok(Accepted::AddressTaken);
-        }
-        Err(Error::internal("store: accepting was refused for no reason it knows"))
+        // What is left is the company's record of the person, which came into being meanwhile.
+        let taken = refused.refused(identity).is_some();
+        Ok(if taken { Accepted::AddressTaken } else { Accepted::Changed })
     }
 }
 

@@ -2,10 +2,11 @@
 
 use futures::{StreamExt, stream};
 use jiff::{SignedDuration, Timestamp};
-use tokio::time::{Duration, Instant};
+use tokio::time::{Duration, Instant, timeout_at};
 
 use super::{Entry, entry};
 use crate::{
+    Error, Internal, Result,
     domain::{
         BatchId, DeliveryState, EmailAddress, Person, PersonId, PersonName, Random, Role, Scope, Standing, Status,
         UserId,
@@ -29,17 +30,15 @@ const IN_FLIGHT: usize = 8;
 /// How often the rest of a transaction goes again together before each row goes alone.
 const ROUNDS: u32 = 4;
 
-/// No row is begun after this: the gateway gives up at 30 s.
+/// No row is begun after this, and none is waited for after the second: the gateway gives up at 30 s.
 const BEGIN_WITHIN: Duration = Duration::from_secs(25);
+const END_WITHIN: Duration = Duration::from_secs(28);
 
 /// What inviting a row should come to.
 #[derive(Debug, Clone)]
-pub enum Kind {
-    /// An invitation to accept. The identity is known if the address has an account already.
-    Invite {
-        /// Whether user id and number are those of an account.
-        known: bool,
-    },
+pub enum DraftKind {
+    /// An invitation to accept.
+    Invite,
     /// A member at once: a colleague, who is told by mail, or a service account, which isn't.
     Add {
         /// Whether they are told.
@@ -65,7 +64,7 @@ pub struct Draft {
     /// The user's integer id.
     pub number: u32,
     /// What it should come to.
-    pub kind: Kind,
+    pub kind: DraftKind,
 }
 
 /// What a row came to.
@@ -125,26 +124,27 @@ struct Row<'a> {
 }
 
 impl Row<'_> {
-    fn is_admin(&self) -> bool {
-        matches!((&self.draft.kind, self.write), (Kind::Add { .. }, Write::Draft)) && self.draft.role == Role::Admin
+    /// Whether writing it makes a member.
+    fn joins(&self) -> bool {
+        matches!((&self.draft.kind, self.write), (DraftKind::Add { .. }, Write::Draft))
     }
 
     fn writes(&self) -> usize {
-        if matches!(self.draft.kind, Kind::Add { .. }) { 2 } else { 1 }
+        if matches!(self.draft.kind, DraftKind::Add { .. }) { 2 } else { 1 }
     }
 
     fn outcome(&self) -> Drafted {
         match (&self.draft.kind, self.write) {
             (_, Write::Amend(_)) => Drafted::AlreadyInvited,
-            (Kind::Invite { .. }, Write::Draft) => Drafted::Invited,
-            (Kind::Add { .. }, Write::Draft) => Drafted::Added,
+            (DraftKind::Invite, Write::Draft) => Drafted::Invited,
+            (DraftKind::Add { .. }, Write::Draft) => Drafted::Added,
         }
     }
 
     fn mail(&self) -> Option<outbox::Kind> {
         match (&self.draft.kind, self.write) {
-            (Kind::Invite { .. }, Write::Draft) => Some(outbox::Kind::Invitation),
-            (Kind::Add { told: true, .. }, Write::Draft) => Some(outbox::Kind::Added),
+            (DraftKind::Invite, Write::Draft) => Some(outbox::Kind::Invitation),
+            (DraftKind::Add { told: true, .. }, Write::Draft) => Some(outbox::Kind::Added),
             _ => None,
         }
     }
@@ -187,7 +187,7 @@ impl Store {
             if round > 0 {
                 self.pause(round).await;
             }
-            match self.transact(changes(inviting, &rows)).await {
+            match self.write_rows(inviting, &rows).await {
                 Ok(Transacted::Done) => {
                     outcomes.extend(rows.drain(..).map(|row| (row.index, row.outcome())));
                 }
@@ -210,7 +210,7 @@ impl Store {
             if inviting.begun.elapsed() > BEGIN_WITHIN {
                 break;
             }
-            match self.transact(changes(inviting, &rows)).await {
+            match self.write_rows(inviting, &rows).await {
                 Ok(Transacted::Done) => return (index, rows[0].outcome()),
                 Ok(refused) => rows = judge(inviting, rows, &refused, &mut outcomes),
                 Err(_) => break,
@@ -223,16 +223,24 @@ impl Store {
     }
 }
 
+impl Store {
+    async fn write_rows(&self, inviting: &Inviting<'_>, rows: &[Row<'_>]) -> Result<Transacted> {
+        let transaction = self.transact(changes(inviting, rows));
+        let late = |_| Error::Unavailable(Internal::new("store: inviting took too long"));
+        timeout_at(inviting.begun + END_WITHIN, transaction).await.map_err(late)?
+    }
+}
+
 /// The writes of a transaction: first those of the rows, in order, so that reasons are found by index.
 fn changes(inviting: &Inviting<'_>, rows: &[Row<'_>]) -> Vec<Change> {
     let mut changes: Vec<Change> = rows.iter().map(|row| person_change(inviting, row)).collect();
     for row in rows {
-        if matches!(row.draft.kind, Kind::Add { .. }) {
+        if row.joins() {
             let membership = Membership::new(row.draft.role, inviting.of);
             changes.push(Change::put(&keys::membership(row.draft.user, inviting.of), membership));
         }
     }
-    let admins = rows.iter().filter(|row| row.is_admin()).count();
+    let admins = rows.iter().filter(|row| row.joins() && row.draft.role == Role::Admin).count();
     if admins > 0
         && let Scope::Workspace(id) = inviting.of
     {
@@ -268,16 +276,13 @@ fn person_change(inviting: &Inviting<'_>, row: &Row<'_>) -> Change {
             ))
             .with("version", version)
             .with("now", now),
-        (Write::Draft, Kind::Invite { known }) => {
-            let user = if *known {
-                "#user = :user, #number = :number"
-            } else {
-                "#user = if_not_exists(#user, :user), #number = if_not_exists(#number, :number)"
-            };
+        (Write::Draft, DraftKind::Invite) => {
+            // The id given first is kept. It isn't that of an account elsewhere: that would tell of it.
+            let user = "#user = if_not_exists(#user, :user), #number = if_not_exists(#number, :number)";
             new_version(inviting, key, draft, user, "")
                 .when(format!(
                     "attribute_not_exists(pk) OR #status IN (:declined, :revoked, :left) \
-                     OR (#status = :pending AND (#expires_at <= :now OR (#invited_at <= :cooled AND {})))",
+                     OR (#status = :pending AND (#expires_at <= :now OR (#invited_at <= :cooled AND #batch <> :batch AND {})))",
                     grantable(inviting)
                 ))
                 .with("cooled", now - i64::try_from(inviting.cooldown.as_millis()).unwrap_or(i64::MAX))
@@ -285,7 +290,7 @@ fn person_change(inviting: &Inviting<'_>, row: &Row<'_>) -> Change {
                 .with("state", Status::Pending)
                 .with("delivery", DeliveryState::Queued)
         }
-        (Write::Draft, Kind::Add { told, first_name, last_name }) => {
+        (Write::Draft, DraftKind::Add { told, first_name, last_name }) => {
             let names = ", #first_name = :first_name, #last_name = :last_name";
             new_version(inviting, key, draft, "#user = :user, #number = :number", names)
                 .when(format!(
@@ -342,9 +347,9 @@ fn judge<'a>(
     let mut again = Vec::with_capacity(rows.len());
     for (position, mut row) in rows.into_iter().enumerate() {
         match refused.refused(position).map(|old| verdict(inviting, &row, old.clone())) {
-            None | Some(Verdict::Again) => again.push(row),
-            Some(Verdict::Amend(version)) => {
-                row.write = Write::Amend(version);
+            None => again.push(row),
+            Some(Verdict::Again(write)) => {
+                row.write = write;
                 again.push(row);
             }
             Some(Verdict::Final(outcome)) => outcomes.push((row.index, outcome)),
@@ -355,20 +360,19 @@ fn judge<'a>(
 
 enum Verdict {
     Final(Drafted),
-    Amend(u32),
-    Again,
+    Again(Write),
 }
 
 /// Why the row's condition failed, told by the item that was there.
 fn verdict(inviting: &Inviting<'_>, row: &Row<'_>, old: Item) -> Verdict {
-    let Ok(old) = from_item::<Person>(old) else { return Verdict::Again };
+    let Ok(old) = from_item::<Person>(old) else { return Verdict::Again(Write::Draft) };
     // The item carries this request's mark: it was written, and only the reply was lost.
     let ours = old.batch == inviting.batch;
     match old.standing(inviting.now) {
         Standing::Member | Standing::Pending if ours => Verdict::Final(row.outcome()),
         Standing::Member => Verdict::Final(Drafted::AlreadyMember),
         Standing::Pending if !inviting.inviter_role.may_grant(old.role) => Verdict::Final(Drafted::Forbidden),
-        Standing::Pending => Verdict::Amend(old.version),
-        Standing::Expired | Standing::Gone => Verdict::Again,
+        Standing::Pending => Verdict::Again(Write::Amend(old.version)),
+        Standing::Expired | Standing::Gone => Verdict::Again(Write::Draft),
     }
 }

@@ -15,7 +15,7 @@ use crate::{
 };
 
 pub use accept::{Acceptance, Accepted, NewAccount};
-pub use invite::{Draft, Drafted, Inviting, Kind as DraftKind};
+pub use invite::{Draft, DraftKind, Drafted, Inviting};
 
 /// A hash's item outlives the invitation by this much, so that a dead link can still ask for a new one.
 pub(super) const HASH_KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);

@@ -13,6 +13,10 @@ use super::{PAUSED, Scene};
 async fn crash_at(action: &str, skip: u32, fault: &str, seconds: i64, mails: usize) {
     // The SDK tries a call of DynamoDB three times, and one of SES once.
     let times = if action.starts_with("ses:") { 1 } else { 3 };
+    fail_at(action, skip, fault, times, seconds, mails).await;
+}
+
+async fn fail_at(action: &str, skip: u32, fault: &str, times: u32, seconds: i64, mails: usize) {
     let scene = Scene::new().await;
     for function in DELIVERERS {
         let fault = json!({ "action": action, "function": function, "fault": fault, "skip": skip, "times": times });
@@ -76,7 +80,18 @@ async fn an_internal_error_of_ses_loses_nothing() {
 
 #[tokio::test]
 async fn a_crash_after_ses_took_it_mails_the_same_link_again() {
-    crash_at("dynamodb:TransactWriteItems", 1, "InternalServerError", LEASE, 2).await;
+    // What SES took is written down with three tries of the deliverer's own.
+    fail_at("dynamodb:TransactWriteItems", 1, "InternalServerError", 9, LEASE, 2).await;
+}
+
+#[tokio::test]
+async fn a_settlement_that_fails_for_a_moment_mails_nothing_again() {
+    fail_at("dynamodb:TransactWriteItems", 1, "InternalServerError", 4, 0, 1).await;
+}
+
+#[tokio::test]
+async fn a_claim_whose_reply_was_lost_once_goes_on_at_once() {
+    fail_at("dynamodb:UpdateItem", 0, "lostReply", 1, 0, 1).await;
 }
 
 #[tokio::test]
