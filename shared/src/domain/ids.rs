@@ -81,24 +81,57 @@ pub struct PersonId(String);
 impl PersonId {
     /// The id that a 16-byte digest of address and private salt stands for.
     pub fn from_digest(digest: [u8; 16]) -> Self {
-        const ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-        let mut rest = u128::from_be_bytes(digest);
-        let id = (0..12)
-            .map(|_| {
-                let digit = usize::try_from(rest % 62).unwrap_or_default();
-                rest /= 62;
-                char::from(ALPHABET[digit])
-            })
-            .collect();
-        Self(id)
+        Self(base62(digest))
     }
 }
 
-impl fmt::Display for PersonId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+/// A workspace's short public id: 12 random base62 characters, kept beside its UUID.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ShortId(String);
+
+impl ShortId {
+    /// A new random id.
+    pub fn random(random: &dyn Random) -> Self {
+        let mut bytes = [0; 16];
+        random.fill(&mut bytes);
+        Self(base62(bytes))
     }
 }
+
+/// Twelve base62 characters: 71 of the bytes' 128 bits.
+fn base62(bytes: [u8; 16]) -> String {
+    const ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+    let mut rest = u128::from_be_bytes(bytes);
+    let digits = (0..12).map(|_| {
+        let digit = usize::try_from(rest % 62).unwrap_or_default();
+        rest /= 62;
+        char::from(ALPHABET[digit])
+    });
+    digits.collect()
+}
+
+macro_rules! short_text {
+    ($name:ident) => {
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = InvalidId;
+
+            fn from_str(text: &str) -> Result<Self, InvalidId> {
+                let good = text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_alphanumeric());
+                if good { Ok(Self(text.to_owned())) } else { Err(InvalidId) }
+            }
+        }
+    };
+}
+
+short_text!(PersonId);
+short_text!(ShortId);
 
 /// The secret in an invitation's link, shaped as a version-4 UUID. Whoever holds it may sign up, so it is in no table,
 /// no log and no API answer; `Debug` is redacted.
@@ -143,6 +176,7 @@ mod tests {
             let id = PersonId::from_digest(digest).to_string();
             prop_assert_eq!(id.len(), 12);
             prop_assert!(id.bytes().all(|byte| byte.is_ascii_alphanumeric()));
+            prop_assert_eq!(id.parse::<PersonId>().map(|id| id.to_string()), Ok(id));
         }
 
         #[test]

@@ -83,6 +83,12 @@ pub struct Person {
     pub status: Status,
     /// Counts the invitations; a hash is good for one version only.
     pub version: u32,
+    /// When they were first invited, or became a member without it.
+    #[serde(with = "jiff::fmt::serde::timestamp::millisecond::required")]
+    pub created_at: Timestamp,
+    /// When their state or role last changed.
+    #[serde(with = "jiff::fmt::serde::timestamp::millisecond::required")]
+    pub updated_at: Timestamp,
     /// When they were last invited.
     #[serde(with = "jiff::fmt::serde::timestamp::millisecond::required")]
     pub invited_at: Timestamp,

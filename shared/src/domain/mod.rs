@@ -11,7 +11,7 @@ mod text;
 
 pub use address::{EmailAddress, InvalidAddress};
 pub use clock::{Clock, SystemClock, TestClock};
-pub use ids::{BatchId, CompanyId, InvalidId, InvitationHash, PersonId, UserId, WorkspaceId};
+pub use ids::{BatchId, CompanyId, InvalidId, InvitationHash, PersonId, ShortId, UserId, WorkspaceId};
 pub use invitation::{DeliveryState, Person, Scope, Standing, Status};
 pub use password::{Password, PasswordHash, WeakPassword};
 pub use random::{Random, SystemRandom};

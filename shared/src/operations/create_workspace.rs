@@ -2,8 +2,8 @@
 
 use crate::{
     Result, Usher,
-    domain::{Message, Role, Title, WorkspaceId},
-    store::Workspace,
+    domain::{Message, Role, ShortId, Title, WorkspaceId},
+    store::{Numbers, Workspace},
 };
 
 use super::{Caller, log};
@@ -15,6 +15,8 @@ pub struct NewWorkspace {
     pub name: Title,
     /// What it is for.
     pub description: Option<Message>,
+    /// Whether it is published from the start.
+    pub published: bool,
 }
 
 impl Usher {
@@ -24,15 +26,21 @@ impl Usher {
     /// As [`Usher::in_company`].
     pub async fn create_workspace(&self, caller: &Caller, new: NewWorkspace) -> Result<Workspace> {
         let profile = self.in_company(caller).await?.profile;
+        let numbers = self.store.take_numbers(Numbers { workspaces: 1, ..Numbers::default() }).await?;
+        let now = self.now();
         let workspace = Workspace {
             id: WorkspaceId::random(self.random()),
+            number: numbers.workspaces,
+            short_id: ShortId::random(self.random()),
             company: profile.company,
             name: new.name,
             description: new.description,
             salt: self.random().uuid().to_string(),
             admins: 1,
             created_by: profile.id,
-            created_at: self.now(),
+            created_at: now,
+            updated_at: now,
+            published: new.published,
         };
         let creator = self.member_record(&profile, Role::Admin, &workspace.salt);
         log::workspace(workspace.id);

@@ -8,7 +8,7 @@ use tokio::time::Instant;
 use crate::{
     Error, Missing, Result, Usher,
     domain::{BatchId, EmailAddress, Message, Permission, PersonId, Role, Scope, UserId, WorkspaceId},
-    store::{self, Batch, Brake, Draft, DraftKind, Drafted, Identity, Inviting, ProfileKind, Workspace},
+    store::{self, Batch, Brake, Draft, DraftKind, Drafted, Identity, Inviting, Numbers, ProfileKind, Workspace},
 };
 
 use super::{Caller, InWorkspace};
@@ -35,6 +35,8 @@ pub struct InviteUsers {
     pub rows: Vec<std::result::Result<Invitee, String>>,
     /// What the inviter writes to all of them.
     pub message: Option<Message>,
+    /// Whether the message is mailed only from a published workspace.
+    pub only_if_published: bool,
 }
 
 /// What a row came to.
@@ -113,7 +115,8 @@ impl Usher {
         let daily = self.daily(&access.workspace, now);
         let reserved = self.reserve(&mut rows, &mut drafts, &daily, now).await?;
         if !drafts.is_empty() {
-            let batch = self.batch(&access, request.message).await?;
+            let told = !request.only_if_published || access.workspace.published;
+            let batch = self.batch(&access, request.message.filter(|_| told)).await?;
             let inviting = Inviting {
                 of: Scope::Workspace(access.workspace.id),
                 inviter: access.profile.id,
@@ -216,7 +219,7 @@ impl Usher {
         let strangers = identities.iter().filter(|identity| !is_colleague(identity)).count();
         let mut number = match u32::try_from(strangers) {
             Ok(0) => 0,
-            Ok(count) => self.store.take_numbers(count, false).await?.0,
+            Ok(count) => self.store.take_numbers(Numbers { users: count, ..Numbers::default() }).await?.users,
             Err(_) => return Err(Error::internal("invite: more rows than numbers")),
         };
         let mut drafts = Vec::with_capacity(rows.open.len());

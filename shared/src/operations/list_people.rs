@@ -5,18 +5,18 @@ use std::collections::BTreeMap;
 use futures::{StreamExt, TryStreamExt, stream};
 
 use crate::{
-    Error, Public, Result, Usher,
+    Error, Result, Usher,
     domain::{Person, Scope, Standing},
     store::Company,
 };
 
-use super::Caller;
+use super::{
+    Caller,
+    list_members::{MOST, too_many},
+};
 
 /// Workspaces whose people are read at once.
 const IN_FLIGHT: usize = 4;
-
-/// More don't fit into an answer.
-const MOST: usize = 50_000;
 
 /// Somebody in the list.
 #[derive(Debug)]
@@ -52,10 +52,7 @@ impl Usher {
                 people.entry(person.address.canonical().to_owned()).or_insert(Listed { person, active });
             }
             if people.len() > MOST {
-                return Err(Error::TooLarge(Public::new(
-                    "list_too_large",
-                    "The company has too many people for one list.",
-                )));
+                return Err(too_many());
             }
         }
         drop(reads);

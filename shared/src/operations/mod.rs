@@ -11,6 +11,7 @@ mod get_profile;
 mod hashing;
 mod invite_users;
 mod join;
+mod list_members;
 mod list_people;
 mod list_workspaces;
 mod log;

@@ -6,7 +6,7 @@ use jiff::SignedDuration;
 use crate::{
     Error, Missing, Result, Usher,
     domain::{EmailAddress, Message, PersonName, UserId},
-    store::{self, Profile, ProfileKind, ProfileStatus, ServiceAccount},
+    store::{self, Numbers, Profile, ProfileKind, ProfileStatus, ServiceAccount},
 };
 
 use super::{Caller, authenticate::OPAQUE_PREFIX};
@@ -54,7 +54,7 @@ impl Usher {
             format!("{}-{:08x}@{}.iam.serviceaccount.com", new.name, u32::from_be_bytes(tail), company.name.slug());
         let address =
             EmailAddress::parse(&address).map_err(|_| Error::internal("service accounts: its address isn't one"))?;
-        let (number, _) = self.store.take_numbers(1, false).await?;
+        let number = self.store.take_numbers(Numbers { users: 1, ..Numbers::default() }).await?.users;
         let token = self.new_token();
         let account = ServiceAccount {
             id: UserId::random(self.random()),

@@ -3,7 +3,7 @@
 use crate::{
     Error, Result, Usher,
     domain::{BatchId, CompanyId, EmailAddress, Person, Role, Status, UserId},
-    store::{self, Company, MOST_TRIES, Profile, ProfileKind, ProfileStatus, SignUp},
+    store::{self, Company, MOST_TRIES, Numbers, Profile, ProfileKind, ProfileStatus, SignUp},
 };
 
 use super::log;
@@ -34,17 +34,17 @@ impl Usher {
 
     async fn found(&self, sign_up: SignUp) -> Result<()> {
         let now = self.now();
-        let (number, company_number) = self.store.take_numbers(1, true).await?;
+        let numbers = self.store.take_numbers(Numbers { users: 1, companies: 1, ..Numbers::default() }).await?;
         let company = Company {
             id: CompanyId::random(self.random()),
-            number: company_number,
+            number: numbers.companies,
             name: sign_up.company_name.clone(),
             salt: self.random().uuid().to_string(),
             created_at: now,
         };
         let profile = Profile {
             id: UserId::random(self.random()),
-            number,
+            number: numbers.users,
             address: sign_up.address.clone(),
             first_name: sign_up.first_name.clone(),
             last_name: Some(sign_up.last_name.clone()),
@@ -75,6 +75,8 @@ impl Usher {
             role,
             status: Status::Accepted,
             version: 0,
+            created_at: now,
+            updated_at: now,
             invited_at: now,
             expires_at: now,
             inviter: profile.id,

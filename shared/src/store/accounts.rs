@@ -144,6 +144,17 @@ impl Membership {
     }
 }
 
+/// Integer ids of each kind: they fit in 31 bits.
+#[derive(Debug, Clone, Copy, Default, Deserialize)]
+pub struct Numbers {
+    /// Users'.
+    pub users: u32,
+    /// Companies'.
+    pub companies: u32,
+    /// Workspaces'.
+    pub workspaces: u32,
+}
+
 /// What is known of a caller, read at once.
 #[derive(Debug)]
 pub struct CallerRecords {
@@ -201,16 +212,13 @@ impl Store {
         self.write(change.with("old", old).with("new", new)).await.map(|_| ())
     }
 
-    /// Takes integer ids: `users` in a row for users and one for a company if asked. Answers the first of each.
-    pub async fn take_numbers(&self, users: u32, company: bool) -> Result<(u32, u32)> {
-        #[derive(Deserialize)]
-        struct Numbers {
-            users: u32,
-            companies: u32,
-        }
-        let change = Change::update(keys::numbers(), "ADD #users :users, #companies :companies")
-            .with("users", users)
-            .with("companies", u32::from(company));
+    /// Takes integer ids, in a row of each kind. Answers the first of each.
+    pub async fn take_numbers(&self, taken: Numbers) -> Result<Numbers> {
+        let update = "ADD #users :users, #companies :companies, #workspaces :workspaces";
+        let change = Change::update(keys::numbers(), update)
+            .with("users", taken.users)
+            .with("companies", taken.companies)
+            .with("workspaces", taken.workspaces);
         let Written::Done(item) = self.write(change).await? else {
             return Err(Error::internal("store: an update without a condition was refused"));
         };
@@ -218,7 +226,11 @@ impl Store {
         if last.users > i32::MAX.unsigned_abs() {
             return Err(Error::internal("store: integer ids are used up"));
         }
-        Ok((last.users + 1 - users, last.companies))
+        Ok(Numbers {
+            users: last.users + 1 - taken.users,
+            companies: last.companies + 1 - taken.companies,
+            workspaces: last.workspaces + 1 - taken.workspaces,
+        })
     }
 
     /// Founds a company with its first user, who proved an address. `false` if the sign-up was already used or the

@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::{Item, attribute};
-use crate::domain::{BatchId, CompanyId, EmailAddress, Scope, UserId, WorkspaceId};
+use crate::domain::{BatchId, CompanyId, EmailAddress, Scope, ShortId, UserId, WorkspaceId};
 
 /// One partition takes only 1,000 writes a second, so people and queued mail are spread over this many.
 pub(super) const PARTITIONS: u8 = 8;
@@ -147,6 +147,14 @@ pub(super) fn audit(of: Scope, at: Timestamp, unique: Uuid) -> Key {
 /// A brake's counter: what is counted, whose, and in which window of time.
 pub(super) fn counter(kind: &str, subject: &str, window: i64) -> Key {
     Key::new(format!("R#{kind}#{subject}#{window}"), "-")
+}
+
+pub(super) fn workspace_number(number: u32) -> Key {
+    Key::new(format!("I#workspace#{number}"), "-")
+}
+
+pub(super) fn short_id(id: &ShortId) -> Key {
+    Key::new(format!("I#short#{id}"), "-")
 }
 
 /// The counters that integer ids are taken from.

@@ -18,7 +18,7 @@ mod sign_ups;
 mod transact;
 mod workspaces;
 
-pub use accounts::{CallerRecords, Company, Identity, Membership, Profile, ProfileKind, ProfileStatus};
+pub use accounts::{CallerRecords, Company, Identity, Membership, Numbers, Profile, ProfileKind, ProfileStatus};
 pub use batches::Batch;
 pub use brakes::Brake;
 pub use keys::Key;

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
 use futures::{StreamExt, TryStreamExt, stream};
-use serde::de::DeserializeOwned;
+use serde::{Serialize, de::DeserializeOwned};
 
 use super::{Item, Store, attribute, failed, from_item, keys::Key};
 use crate::{Error, Internal, Result};
@@ -117,5 +117,14 @@ impl Store {
             }
         }
         Ok(items)
+    }
+
+    /// The key of the first item that an index of keys has for a value.
+    pub(super) async fn indexed(&self, index: &str, name: &str, value: impl Serialize) -> Result<Option<Key>> {
+        let request = self.client.query().table_name(&self.table).index_name(index).limit(1);
+        let request = request.key_condition_expression("#name = :value").expression_attribute_names("#name", name);
+        let request = request.expression_attribute_values(":value", attribute(value));
+        let output = request.send().await.map_err(|error| failed("Query", &error))?;
+        output.items.and_then(|items| items.into_iter().next()).map(from_item).transpose()
     }
 }

@@ -159,18 +159,19 @@ impl Store {
         self.transact(changes).await?;
         for membership in self.memberships(account.id).await? {
             let Some(workspace) = membership.workspace else { continue };
-            self.end_membership(account, membership.role, Scope::Workspace(workspace)).await?;
+            self.end_membership(account, membership.role, Scope::Workspace(workspace), now).await?;
         }
         let gone =
             Change::delete(keys::service_account(company, &account.name)).when("#id = :id").with("id", account.id);
         self.write(gone).await.map(|_: Written| ())
     }
 
-    async fn end_membership(&self, account: &ServiceAccount, role: Role, of: Scope) -> Result<()> {
+    async fn end_membership(&self, account: &ServiceAccount, role: Role, of: Scope, now: Timestamp) -> Result<()> {
         let mut changes = vec![
-            Change::update(keys::person(of, &account.address), "SET #status = :left")
+            Change::update(keys::person(of, &account.address), "SET #status = :left, #updated_at = :now")
                 .when("#status = :accepted AND #user = :user")
                 .with("left", Status::Left)
+                .with("now", now.as_millisecond())
                 .with("accepted", Status::Accepted)
                 .with("user", account.id),
             Change::delete(keys::membership(account.id, of)),

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     Error, Result,
-    domain::{CompanyId, EmailAddress, Message, Person, PersonId, Random, Scope, Title, UserId, WorkspaceId},
+    domain::{CompanyId, EmailAddress, Message, Person, PersonId, Random, Scope, ShortId, Title, UserId, WorkspaceId},
 };
 
 /// A workspace.
@@ -21,6 +21,10 @@ use crate::{
 pub struct Workspace {
     /// Its id.
     pub id: WorkspaceId,
+    /// Its integer id.
+    pub number: u32,
+    /// Its short id.
+    pub short_id: ShortId,
     /// Whose it is.
     pub company: CompanyId,
     /// Its name.
@@ -31,11 +35,16 @@ pub struct Workspace {
     pub salt: String,
     /// How many members are its explicit ADMINs.
     pub admins: u32,
+    /// Whether it is published: from one that isn't, some contracts mail no message.
+    pub published: bool,
     /// Who made it.
     pub created_by: UserId,
     /// When.
     #[serde(with = "jiff::fmt::serde::timestamp::millisecond::required")]
     pub created_at: Timestamp,
+    /// When it last changed.
+    #[serde(with = "jiff::fmt::serde::timestamp::millisecond::required")]
+    pub updated_at: Timestamp,
 }
 
 /// The public id of whoever has this address in a workspace or company with this salt.
@@ -78,6 +87,18 @@ impl Store {
         ids.iter().filter_map(|id| found.take(&keys::workspace(*id)).transpose()).collect()
     }
 
+    /// The workspace of an integer id.
+    pub async fn workspace_of_number(&self, number: u32) -> Result<Option<WorkspaceId>> {
+        let pointer: Option<Pointer> = self.get(&keys::workspace_number(number)).await?;
+        Ok(pointer.map(|pointer| pointer.workspace))
+    }
+
+    /// The workspace of a short id.
+    pub async fn workspace_of_short_id(&self, id: &ShortId) -> Result<Option<WorkspaceId>> {
+        let pointer: Option<Pointer> = self.get(&keys::short_id(id)).await?;
+        Ok(pointer.map(|pointer| pointer.workspace))
+    }
+
     /// The ids of a company's workspaces.
     pub async fn company_workspaces(&self, company: CompanyId) -> Result<Vec<WorkspaceId>> {
         let (pk, _) = keys::company(company).into_parts();
@@ -94,9 +115,12 @@ impl Store {
             action: "workspace.created",
             subjects: vec![],
         };
+        let pointer = Pointer { workspace: workspace.id };
         let changes = vec![
             Change::put(&keys::workspace(workspace.id), workspace).if_absent(),
-            Change::put(&keys::company_workspace(workspace.company, workspace.id), Pointer { workspace: workspace.id }),
+            Change::put(&keys::company_workspace(workspace.company, workspace.id), pointer),
+            Change::put(&keys::workspace_number(workspace.number), pointer).if_absent(),
+            Change::put(&keys::short_id(&workspace.short_id), pointer).if_absent(),
             Change::put(&keys::person(of, &creator.address), creator),
             Change::put(&keys::membership(creator.user, of), Membership::new(creator.role, of)),
             entry(of, &told, random),
@@ -114,7 +138,7 @@ impl Store {
     }
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Copy, Serialize, Deserialize)]
 struct Pointer {
     workspace: WorkspaceId,
 }

@@ -50,7 +50,8 @@ pub(crate) async fn handle(usher: &Usher, incoming: &Incoming) -> Answer {
         None => None,
     };
     let (given, rows) = users.into_iter().map(row).unzip();
-    let invited = usher.invite_users(&caller, InviteUsers { workspace, rows, message }).await?;
+    let invited =
+        usher.invite_users(&caller, InviteUsers { workspace, rows, message, only_if_published: false }).await?;
     let first = invited.results.first().map_or(Outcome::Failed, |row| row.outcome);
     let succeeded = invited.results.iter().any(|row| row.outcome.succeeded());
     let results = results(given, invited.results);

@@ -43,7 +43,7 @@ pub(crate) async fn create(usher: &Usher, incoming: &Incoming) -> Answer {
         Some(text) => parsed("description", Message::parse(text))?,
         None => None,
     };
-    let workspace = usher.create_workspace(&caller, NewWorkspace { name, description }).await?;
+    let workspace = usher.create_workspace(&caller, NewWorkspace { name, description, published: true }).await?;
     Ok(ok(&WorkspaceBody::from(&workspace)))
 }
 

@@ -97,7 +97,7 @@ fn record_change(acceptance: &Acceptance<'_>) -> Change {
     Change::update(
         keys::person(*of, &person.address),
         "SET #status = :accepted, #user = :user, #number = :number, #first_name = :first_name, \
-         #last_name = :last_name, #accepted_at = :now, #accepted_by = :attempt",
+         #last_name = :last_name, #accepted_at = :now, #updated_at = :now, #accepted_by = :attempt",
     )
     .when("#status = :pending AND #version = :version AND #expires_at > :now AND #role = :role")
     .with("accepted", Status::Accepted)

@@ -269,13 +269,15 @@ fn person_change(inviting: &Inviting<'_>, row: &Row<'_>) -> Change {
     let key = keys::person(inviting.of, &draft.address);
     let now = inviting.now.as_millisecond();
     let change = match (row.write, &draft.kind) {
-        (Write::Amend(version), _) => Change::update(key, "SET #role = :role, #batch = :batch, #inviter = :inviter")
-            .when(format!(
-                "#status = :pending AND #version = :version AND #expires_at > :now AND {}",
-                grantable(inviting)
-            ))
-            .with("version", version)
-            .with("now", now),
+        (Write::Amend(version), _) => {
+            Change::update(key, "SET #role = :role, #batch = :batch, #inviter = :inviter, #updated_at = :now")
+                .when(format!(
+                    "#status = :pending AND #version = :version AND #expires_at > :now AND {}",
+                    grantable(inviting)
+                ))
+                .with("version", version)
+                .with("now", now)
+        }
         (Write::Draft, DraftKind::Invite) => {
             // The id given first is kept. It isn't that of an account elsewhere: that would tell of it.
             let user = "#user = if_not_exists(#user, :user), #number = if_not_exists(#number, :number)";
@@ -314,7 +316,7 @@ fn new_version(inviting: &Inviting<'_>, key: keys::Key, draft: &Draft, user: &st
     let update = format!(
         "SET #email = :email, #person_id = :person_id, {user}{names}, #role = :role, #status = :state, \
          #version = if_not_exists(#version, :zero) + :one, #created_at = if_not_exists(#created_at, :invited_at), \
-         #invited_at = :invited_at, #expires_at = :expires_at, #inviter = :inviter, #batch = :batch, \
+         #updated_at = :invited_at, #invited_at = :invited_at, #expires_at = :expires_at, #inviter = :inviter, #batch = :batch, \
          #queued_by = :batch, #delivery = :delivery REMOVE #accepted_by, #accepted_at"
     );
     Change::update(key, update)

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::{Store, change::Change, keys};
 use crate::{
     Result,
-    domain::{EmailAddress, InvitationHash, Person, Random, Scope, UserId},
+    domain::{EmailAddress, InvitationHash, Person, PersonId, Random, Scope, UserId},
 };
 
 pub use accept::{Acceptance, Accepted, NewAccount};
@@ -57,6 +57,12 @@ impl Store {
     /// The person of a record.
     pub async fn person(&self, key: &keys::Key) -> Result<Option<Person>> {
         self.get(key).await
+    }
+
+    /// A person by public id. The index gives the key only, and lags; the record is read by that, consistently.
+    pub async fn person_of_id(&self, id: &PersonId) -> Result<Option<(keys::Key, Person)>> {
+        let Some(key) = self.indexed("person-id", "person_id", id).await? else { return Ok(None) };
+        Ok(self.get(&key).await?.map(|person| (key, person)))
     }
 
     /// A workspace's or company's person by address.

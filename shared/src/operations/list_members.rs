@@ -1,0 +1,69 @@
+//! The people of a workspace: its members, and who is invited to it.
+
+use futures::{StreamExt, TryStreamExt, stream};
+
+use crate::{
+    Error, Public, Result, Usher,
+    domain::{Permission, Person, Scope, Standing, WorkspaceId},
+    store::Workspace,
+};
+
+use super::Caller;
+
+/// Workspaces whose people are read at once.
+const IN_FLIGHT: usize = 4;
+
+/// More don't fit into an answer.
+pub(super) const MOST: usize = 50_000;
+
+/// A list that is documented without pages has grown too long for an answer.
+pub(super) fn too_many() -> Error {
+    Error::TooLarge(Public::new("list_too_large", "There are too many people for one list."))
+}
+
+impl Usher {
+    /// A workspace and its members and pending invitations, oldest first. Any member may ask.
+    ///
+    /// # Errors
+    /// As [`Usher::in_workspace`].
+    pub async fn list_members(&self, caller: &Caller, id: WorkspaceId) -> Result<(Workspace, Vec<Person>)> {
+        let access = self.in_workspace(caller, id).await?;
+        access.require(Permission::View)?;
+        let people = self.present(&access.workspace).await?;
+        Ok((access.workspace, people))
+    }
+
+    /// All workspaces of the company, oldest first, each with its members and pending invitations.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] unless the caller is a company admin, [`Error::TooLarge`] for more people than fit.
+    pub async fn list_company_members(&self, caller: &Caller) -> Result<Vec<(Workspace, Vec<Person>)>> {
+        self.in_company(caller).await?.require_admin()?;
+        let workspaces = self.list_workspaces(caller).await?;
+        let workspaces: Vec<_> =
+            workspaces.into_iter().filter(|workspace| workspace.company == caller.company).collect();
+        let reads: Vec<_> = workspaces.iter().map(|workspace| self.present(workspace)).collect();
+        let mut reads = stream::iter(reads).buffered(IN_FLIGHT);
+        let (mut all, mut count) = (Vec::new(), 0);
+        while let Some(people) = reads.try_next().await? {
+            count += people.len();
+            if count > MOST {
+                return Err(too_many());
+            }
+            all.push(people);
+        }
+        drop(reads);
+        Ok(workspaces.into_iter().zip(all).collect())
+    }
+
+    /// Members and pending invitations, oldest first: nobody else is shown.
+    pub(super) async fn present(&self, workspace: &Workspace) -> Result<Vec<Person>> {
+        let now = self.now();
+        let mut people = self.store.people(Scope::Workspace(workspace.id)).await?;
+        people.retain(|person| matches!(person.standing(now), Standing::Member | Standing::Pending));
+        people.sort_by(|one, other| {
+            (one.created_at, one.address.canonical()).cmp(&(other.created_at, other.address.canonical()))
+        });
+        Ok(people)
+    }
+}
