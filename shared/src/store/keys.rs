@@ -42,15 +42,6 @@ impl Key {
         }
     }
 
-    /// Whether the outbox item of this key was queued before a moment.
-    pub(super) fn is_queued_before(&self, at: Timestamp) -> bool {
-        self.sk
-            .split('#')
-            .next()
-            .and_then(|queued| queued.parse::<i64>().ok())
-            .is_none_or(|queued| queued < at.as_millisecond())
-    }
-
     pub(super) fn into_parts(self) -> (String, String) {
         (self.pk, self.sk)
     }
@@ -128,7 +119,12 @@ pub(super) fn batch(id: BatchId) -> Key {
 
 /// A place in a queue, sorted by time.
 pub(super) fn outbox(queue: &str, at: Timestamp, unique: Uuid) -> Key {
-    Key::new(format!("Q#{queue}"), format!("{:013}#{unique}", at.as_millisecond()))
+    Key::new(format!("Q#{queue}"), format!("{}#{unique}", queued_at(at)))
+}
+
+/// How the place of what is queued at this time begins.
+pub(super) fn queued_at(at: Timestamp) -> String {
+    format!("{:013}", at.as_millisecond())
 }
 
 /// Where the key's item goes when it is given up, and back.

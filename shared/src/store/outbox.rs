@@ -10,6 +10,7 @@ use super::{
     from_item,
     keys::{self, Key},
     people::HASH_KEPT,
+    read::Sort,
     transact::Transacted,
 };
 use crate::{
@@ -204,13 +205,13 @@ impl Store {
 
     /// The keys of what waits and is nobody's, letters first, oldest first in each partition.
     pub async fn waiting(&self, now: Timestamp, most: usize) -> Result<Vec<Key>> {
-        let mut keys = Vec::new();
+        let fresh = keys::queued_at(now - STREAM_LAG);
+        let mut waiting = Vec::new();
         for queue in queues() {
             let due = Some(("leased_until <= :value", attribute(now.as_millisecond())));
-            let keys_due: Vec<Key> = self.query_where(&format!("Q#{queue}"), "", most, due).await?;
-            keys.extend(keys_due.into_iter().filter(|key| key.is_queued_before(now - STREAM_LAG)));
+            waiting.extend(self.query_where::<Key>(&format!("Q#{queue}"), Sort::Below(&fresh), most, due).await?);
         }
-        Ok(keys)
+        Ok(waiting)
     }
 
     /// The people of a claimed item as they are now, and the request they were invited by last.

@@ -18,6 +18,15 @@ const IN_FLIGHT: usize = 8;
 /// How often keys that DynamoDB left out are asked for again.
 const TRIES: u32 = 8;
 
+/// A range of sort keys.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Sort<'a> {
+    /// Those that begin so.
+    Begins(&'a str),
+    /// Those below this.
+    Below(&'a str),
+}
+
 /// Items that were read together.
 #[derive(Debug, Default)]
 pub(super) struct Found(HashMap<(String, String), Item>);
@@ -81,25 +90,30 @@ impl Store {
 
     /// The items of a partition whose sort key begins with `prefix`, in order; at most `most` of them.
     pub(super) async fn query<T: DeserializeOwned>(&self, pk: &str, prefix: &str, most: usize) -> Result<Vec<T>> {
-        self.query_where(pk, prefix, most, None).await
+        self.query_where(pk, Sort::Begins(prefix), most, None).await
     }
 
-    /// As [`Store::query`], but only what passes a filter over `:value`. What doesn't is read past, and paid for.
+    /// The items of a partition in this range, in order, but only what passes a filter over `:value`. What doesn't is
+    /// read past, and paid for.
     pub(super) async fn query_where<T: DeserializeOwned>(
         &self,
         pk: &str,
-        prefix: &str,
+        sort: Sort<'_>,
         most: usize,
         filter: Option<(&str, AttributeValue)>,
     ) -> Result<Vec<T>> {
-        let condition = if prefix.is_empty() { "pk = :pk" } else { "pk = :pk AND begins_with(sk, :prefix)" };
+        let (condition, bound) = match sort {
+            Sort::Begins("") => ("pk = :pk", None),
+            Sort::Begins(prefix) => ("pk = :pk AND begins_with(sk, :bound)", Some(prefix)),
+            Sort::Below(bound) => ("pk = :pk AND sk < :bound", Some(bound)),
+        };
         let mut items = Vec::new();
         let mut from: Option<HashMap<String, AttributeValue>> = None;
         while items.len() < most {
             let mut request = self.client.query().table_name(&self.table).key_condition_expression(condition);
             request = request.expression_attribute_values(":pk", attribute(pk));
-            if !prefix.is_empty() {
-                request = request.expression_attribute_values(":prefix", attribute(prefix));
+            if let Some(bound) = bound {
+                request = request.expression_attribute_values(":bound", attribute(bound));
             }
             if let Some((filter, value)) = &filter {
                 request = request.filter_expression(*filter).expression_attribute_values(":value", value.clone());
