@@ -1,21 +1,27 @@
 //! The contracts: whose words a request is read and answered in. They never import each other.
 
 pub(crate) mod datagol;
+pub(crate) mod smart_documentor;
 pub(crate) mod usher;
 
 use http::{HeaderName, HeaderValue, StatusCode, header};
 use jiff::SignedDuration;
 use lambda_http::{Body, Response};
 use serde::Serialize;
-use shared::Error;
+use shared::{Error, Public};
 
-use crate::incoming::Failure;
+use crate::{incoming::Failure, routes::Answer};
+
+/// A bare array larger than this is refused: Lambda answers at most 6 MB, the body as a JSON string within them.
+const MOST_BYTES: usize = 5 * 1024 * 1024;
 
 /// Whose words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Contract {
     /// DataGOL's.
     DataGol,
+    /// SmartDocumentor's.
+    SmartDocumentor,
     /// Our own.
     Usher,
 }
@@ -25,15 +31,17 @@ impl Contract {
     pub const fn name(self) -> &'static str {
         match self {
             Self::DataGol => "datagol",
+            Self::SmartDocumentor => "smart_documentor",
             Self::Usher => "usher",
         }
     }
 
     /// Whose a path is that no route has.
     pub fn of_path(path: &str) -> Self {
-        let first = path.split('/').nth(1).unwrap_or_default();
-        match first {
-            "idp" | "noCo" => Self::DataGol,
+        let mut segments = path.split('/').skip(1);
+        match (segments.next().unwrap_or_default(), segments.next()) {
+            ("idp" | "noCo", _) => Self::DataGol,
+            ("connect", _) | ("api", Some("v1.0")) => Self::SmartDocumentor,
             _ => Self::Usher,
         }
     }
@@ -41,6 +49,7 @@ impl Contract {
     pub(crate) fn render(self, failure: &Failure, trace_id: &str) -> Response<Body> {
         match self {
             Self::DataGol => datagol::errors::render(failure, trace_id),
+            Self::SmartDocumentor => smart_documentor::errors::render(failure, trace_id),
             Self::Usher => usher::errors::render(failure, trace_id),
         }
     }
@@ -139,4 +148,29 @@ fn json(status: StatusCode, content_type: &'static str, body: &impl Serialize) -
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
+}
+
+fn ok(body: &impl Serialize) -> Response<Body> {
+    json(StatusCode::OK, "application/json", body)
+}
+
+fn empty() -> Response<Body> {
+    Response::new(Body::Empty)
+}
+
+/// A list that is documented as a bare array, and so has no pages.
+fn bare_array<T: Serialize>(items: &[T]) -> Answer {
+    let response = ok(&items);
+    match response.body() {
+        Body::Text(text) if escaped_len(text) > MOST_BYTES => {
+            let message = "The list is larger than 5 MB, and this contract has no pages.";
+            Err(Error::TooLarge(Public::new("list_too_large", message)).into())
+        }
+        _ => Ok(response),
+    }
+}
+
+/// How long the text is once Lambda has put it into its own JSON.
+fn escaped_len(text: &str) -> usize {
+    text.len() + text.bytes().filter(|byte| matches!(byte, b'"' | b'\\')).count()
 }
