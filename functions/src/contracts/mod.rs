@@ -174,3 +174,30 @@ fn bare_array<T: Serialize>(items: &[T]) -> Answer {
 fn escaped_len(text: &str) -> usize {
     text.len() + text.bytes().filter(|byte| matches!(byte, b'"' | b'\\')).count()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bare_array_is_refused_when_lambda_could_not_answer_it() {
+        let row = "x".repeat(1024 - 5);
+        assert!(bare_array(&vec![&row; 5 * 1024 - 1]).is_ok());
+        let refused = bare_array(&vec![&row; 5 * 1024]).unwrap_err();
+        assert!(matches!(refused, Failure::Operation(Error::TooLarge(public)) if public.code == "list_too_large"));
+    }
+
+    #[test]
+    fn a_path_that_no_route_has_is_told_in_its_contracts_words() {
+        for (path, contract) in [
+            ("/idp/x", Contract::DataGol),
+            ("/noCo", Contract::DataGol),
+            ("/connect/x", Contract::SmartDocumentor),
+            ("/api/v1.0/external", Contract::SmartDocumentor),
+            ("/api/v1/x", Contract::Usher),
+            ("/", Contract::Usher),
+        ] {
+            assert_eq!(Contract::of_path(path), contract, "{path}");
+        }
+    }
+}

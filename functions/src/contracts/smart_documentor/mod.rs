@@ -1,4 +1,4 @@
-//! SmartDocumentor's contract: section 2 of `docs/compatibility.md` says what is documented and what is our choice.
+//! SmartDocumentor's contract: section 3 of `docs/compatibility.md` says what is documented and what is our choice.
 
 pub(crate) mod errors;
 pub(crate) mod invite_users;

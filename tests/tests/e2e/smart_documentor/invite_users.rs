@@ -53,6 +53,7 @@ async fn one_bad_entry_refuses_all_and_nothing_is_written_or_mailed() {
     let client = Client::new(&[("RESEND_COOLDOWN_SECONDS", "0")]).await;
     let usher = &client.usher;
     let (good, twice) = (usher.address("good"), usher.address("Twice"));
+    let capitals = twice.to_uppercase();
     let robot = "robot-01234567@elsewhere.iam.serviceaccount.com";
     let before = usher.recipients().await.len();
     let cases = [
@@ -60,8 +61,8 @@ async fn one_bad_entry_refuses_all_and_nothing_is_written_or_mailed() {
         (vec![("x@example.com", "Owner")], "The role 'Owner' is not valid.".to_owned()),
         (vec![("x@example.com", "viewer")], "The role 'viewer' is not valid.".to_owned()),
         (
-            vec![(twice.as_str(), "Viewer"), (&twice.to_uppercase(), "Creator")],
-            format!("'{}': An earlier row has the same address.", twice.to_uppercase()),
+            vec![(twice.as_str(), "Viewer"), (&capitals, "Creator")],
+            format!("'{capitals}': An earlier row has the same address."),
         ),
         (vec![(robot, "Viewer")], format!("'{robot}': This service account doesn't exist in the company.")),
         // The first of several is told.

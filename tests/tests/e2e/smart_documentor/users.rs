@@ -1,7 +1,6 @@
 //! Who is listed: allusers of the tenant and of a workspace.
 
 use serde_json::json;
-use tests::{Endpoint, PASSWORD};
 
 use super::{Client, SDWORKSPACE, TENANT};
 
@@ -82,25 +81,4 @@ async fn who_was_invited_through_one_contract_is_listed_by_the_other() {
     let team = usher.team(&client.ada.token).await;
     assert_eq!((team[&here].as_str(), team[&there].as_str()), ("INVITED", "INVITED"));
     assert_eq!(client.listed(&client.members(), &there).await.unwrap()["roleName"], "Reviewer");
-}
-
-#[tokio::test]
-async fn a_list_above_five_megabytes_is_refused() {
-    // Two hundred characters of a name are two hundred and more bytes of each row.
-    let usher = Endpoint::own(&[("MAILS_PER_RECIPIENT_PER_DAY", "1")]).await;
-    let ada = usher.founder("ada").await;
-    usher.workspace(&ada.token, "Large").await;
-    let number = usher.number(&ada.token, "Large").await;
-    let local = "x".repeat(55);
-    for block in 0..2 {
-        let users: Vec<_> = (0..9_000)
-            .map(|row| json!({ "email": format!("{local}{block}-{row}@example.com"), "roleName": "Viewer" }))
-            .collect();
-        let body = json!({ "workspaceId": number, "users": users });
-        usher.post(&format!("{SDWORKSPACE}/inviteusers"), &ada.token, body).await.expect(200);
-    }
-    let detail = "The list is larger than 5 MB, and this contract has no pages.";
-    usher.get(&format!("{SDWORKSPACE}/allusers/{number}"), &ada.token).await.detailed(413, detail);
-    let body = json!({ "email": ada.email, "password": PASSWORD });
-    usher.post_open("/idp/api/v1/user/token", body).await.expect(200);
 }
