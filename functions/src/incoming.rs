@@ -172,6 +172,15 @@ impl Fields {
         self.text(name)?.ok_or_else(|| format!("\"{name}\" is required."))
     }
 
+    /// A field of any type that must be there.
+    ///
+    /// # Errors
+    /// A sentence that names the field.
+    pub(crate) fn value(&self, name: &str) -> Result<&Value, String> {
+        let value = self.0.get(name).filter(|value| !value.is_null());
+        value.ok_or_else(|| format!("\"{name}\" is required."))
+    }
+
     /// Takes a list that must be there.
     ///
     /// # Errors

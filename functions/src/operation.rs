@@ -62,6 +62,12 @@ operations! {
     ResetServiceAccountToken = "reset-service-account-token",
     /// Removes a service account.
     DeleteServiceAccount = "delete-service-account",
+    /// Gives a service account an access token for its id and secret.
+    IssueClientToken = "issue-client-token",
+    /// The roles there are.
+    ListRoles = "list-roles",
+    /// A workspace's members, and who is invited to it.
+    ListMembers = "list-members",
     /// The page behind a mailed link.
     RegistrationPage = "registration-page",
     /// The keys that access tokens are verified with.

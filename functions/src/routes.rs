@@ -10,7 +10,7 @@ use shared::Usher;
 
 use crate::{
     Operation,
-    contracts::{Contract, datagol, usher as own},
+    contracts::{Contract, datagol, smart_documentor, usher as own},
     incoming::{Failure, Incoming},
 };
 
@@ -63,6 +63,16 @@ pub const ROUTES: &[Route] = routes! {
         GET "/noCo/api/v2/workspaces" => ListWorkspaces, datagol::workspaces::list;
         GET "/noCo/api/v2/workspaces/{workspaceId}" => GetWorkspace, datagol::workspaces::get;
         POST "/noCo/api/v2/workspaces/{workspaceId}/bulkUsers" => InviteUsers, datagol::bulk_users::handle;
+    }
+    SmartDocumentor {
+        POST "/connect/token" => IssueClientToken, smart_documentor::token::handle;
+        GET "/api/v1.0/external/tenant/availableroles" => ListRoles, smart_documentor::roles::of_tenant;
+        GET "/api/v1.0/external/tenant/allusers" => ListPeople, smart_documentor::users::of_tenant;
+        POST "/api/v1.0/external/tenant/inviteusers" => InviteUsers, smart_documentor::invite_users::to_tenant;
+        GET "/api/v1.0/external/sdworkspace/availableroles" => ListRoles, smart_documentor::roles::of_workspace;
+        GET "/api/v1.0/external/sdworkspace/allusers/{workspaceId}" => ListMembers, smart_documentor::users::of_workspace;
+        POST "/api/v1.0/external/sdworkspace/inviteusers" => InviteUsers, smart_documentor::invite_users::to_workspace;
+        GET "/api/v1.0/external/sdworkspace/CurrentWorkspaces" => ListWorkspaces, smart_documentor::workspaces::list;
     }
     Usher {
         GET "/register" => RegistrationPage, own::register::show;

@@ -45,6 +45,22 @@ impl Endpoint {
         answer.json()["id"].as_str().expect("an id").to_owned()
     }
 
+    /// Asks for an access token by client credentials.
+    pub async fn client_token(&self, id: &str, secret: &str) -> Answer {
+        let form =
+            [("grant_type", "client_credentials"), ("scope", "WebAPI"), ("client_id", id), ("client_secret", secret)];
+        self.read(self.request("POST", "/connect/token").form(&form)).await
+    }
+
+    /// The integer id of a workspace that the caller can reach, by its name.
+    pub async fn number(&self, token: &str, name: &str) -> u64 {
+        let path = "/api/v1.0/external/sdworkspace/CurrentWorkspaces";
+        let workspaces = self.get(path, token).await.expect(200).json();
+        let workspaces = workspaces.as_array().cloned().unwrap_or_default();
+        let workspace = workspaces.iter().find(|workspace| workspace["workspaceName"] == name);
+        workspace.and_then(|workspace| workspace["workspaceId"].as_u64()).expect("a workspace of that name")
+    }
+
     /// Invites people by `(address, role)`.
     pub async fn invite(&self, token: &str, workspace: &str, people: &[(&str, &str)]) -> Answer {
         let users: Vec<Value> = people.iter().map(|(email, role)| json!({ "email": email, "role": role })).collect();

@@ -33,6 +33,17 @@ impl Answer {
         self
     }
 
+    /// The answer, which must be SmartDocumentor's problem details whole, with this status and sentence.
+    #[track_caller]
+    #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, reason = "often it is all that matters")]
+    pub fn detailed(self, status: u16, detail: &str) -> Self {
+        assert_eq!(self.status.as_u16(), status, "{}", self.text);
+        assert_eq!(self.header("content-type"), "application/problem+json");
+        let title = self.status.canonical_reason().unwrap_or_default();
+        assert_eq!(self.json(), json!({ "title": title, "status": status, "detail": detail }));
+        self
+    }
+
     /// The body, which has exactly these fields, tells the status again and names the request as the gateway does.
     #[track_caller]
     fn of_type(&self, status: u16, content_type: &str, fields: &[&str]) -> Value {

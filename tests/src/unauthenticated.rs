@@ -15,6 +15,13 @@ pub const CASES: &[(&str, &str)] = &[
     ("GET", "/noCo/api/v2/workspaces/{workspaceId}"),
     ("POST", "/noCo/api/v2/workspaces/{workspaceId}/bulkUsers"),
     ("POST", "/api/v1/invitations/accept"),
+    ("GET", "/api/v1.0/external/tenant/availableroles"),
+    ("GET", "/api/v1.0/external/tenant/allusers"),
+    ("POST", "/api/v1.0/external/tenant/inviteusers"),
+    ("GET", "/api/v1.0/external/sdworkspace/availableroles"),
+    ("GET", "/api/v1.0/external/sdworkspace/allusers/{workspaceId}"),
+    ("POST", "/api/v1.0/external/sdworkspace/inviteusers"),
+    ("GET", "/api/v1.0/external/sdworkspace/CurrentWorkspaces"),
 ];
 
 /// Routes that need none: whoever uses them proves themselves by a password, a code or a hash, or nothing is secret.
@@ -28,4 +35,5 @@ pub const OPEN: &[(&str, &str)] = &[
     ("HEAD", "/register"),
     ("POST", "/register"),
     ("GET", "/.well-known/jwks.json"),
+    ("POST", "/connect/token"),
 ];

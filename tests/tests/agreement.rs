@@ -83,12 +83,22 @@ fn the_gateway_may_invoke_the_functions_it_leads_to_and_no_others() {
 #[test]
 fn every_route_and_every_event_function_has_a_sample_event() {
     let siblings = |route: &Route| {
-        ROUTES.iter().filter(|other| other.contract == route.contract && other.operation == route.operation).count()
+        let same = |other: &&Route| other.contract == route.contract && other.operation == route.operation;
+        ROUTES.iter().filter(same).collect::<Vec<_>>()
     };
-    let name = |route: &Route| match siblings(route) {
-        1 => format!("{}/{}", route.contract.name(), route.operation.name()),
-        _ => format!("{}/{}.{}", route.contract.name(), route.operation.name(), route.method.to_lowercase()),
+    // Where an operation has several routes in a contract a word tells them apart: the verb, or a part of the path.
+    let word = |route: &Route| {
+        let siblings = siblings(route);
+        let verbs: BTreeSet<_> = siblings.iter().map(|other| other.method).collect();
+        let own =
+            |part: &&str| siblings.iter().filter(|other| other.path.split('/').any(|one| one == *part)).count() == 1;
+        match siblings.len() {
+            1 => String::new(),
+            count if count == verbs.len() => format!(".{}", route.method.to_lowercase()),
+            _ => format!(".{}", route.path.split('/').find(own).unwrap_or_default()),
+        }
     };
+    let name = |route: &Route| format!("{}/{}{}", route.contract.name(), route.operation.name(), word(route));
     let in_code = ROUTES.iter().map(|route| format!("{} {}", name(route), key(route))).collect();
     let in_code = with(in_code, format!("usher/{} $default", Operation::RouteNotFound.name()));
 
@@ -154,12 +164,13 @@ fn a_function_may_do_what_its_own_policy_names_and_no_more() {
 
 #[test]
 fn a_secret_is_known_only_to_the_functions_that_need_it() {
-    const HOLDERS: [(&str, &str); 5] = [
+    const HOLDERS: [(&str, &str); 6] = [
         ("verify-otp", "LINK_SECRET"),
         ("deliver-invitations", "LINK_SECRET"),
         ("sweep-undelivered", "LINK_SECRET"),
         ("issue-token", "TOKEN_SECRET"),
         ("log-in", "TOKEN_SECRET"),
+        ("issue-client-token", "TOKEN_SECRET"),
     ];
     let needed = HOLDERS.iter().map(|(program, secret)| format!("{program} {}", pascal(secret))).collect();
 

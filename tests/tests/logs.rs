@@ -121,6 +121,10 @@ impl Run {
         let path = format!("{ACCOUNTS}/{}", robot["id"].as_str().unwrap());
         let reset = self.usher.get(&format!("{path}/token/reset"), &token).await.expect(200).json();
         self.secret("a service account's token", reset["token"].as_str().unwrap());
+        let client = robot["id"].as_str().unwrap();
+        let issued = self.usher.client_token(client, reset["token"].as_str().unwrap()).await.expect(200).json();
+        self.secret("an access token", issued["access_token"].as_str().unwrap());
+        self.usher.client_token(client, "usher_sa_canary").await.expect(400);
         self.usher.get("/noCo/api/v2/workspaces", robot["token"].as_str().unwrap()).await.expect(401);
 
         let hash = self.invite(&token, &workspace, &grace, 1).await;

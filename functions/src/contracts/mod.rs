@@ -1,21 +1,27 @@
 //! The contracts: whose words a request is read and answered in. They never import each other.
 
 pub(crate) mod datagol;
+pub(crate) mod smart_documentor;
 pub(crate) mod usher;
 
 use http::{HeaderName, HeaderValue, StatusCode, header};
 use jiff::SignedDuration;
 use lambda_http::{Body, Response};
 use serde::Serialize;
-use shared::Error;
+use shared::{Error, Public};
 
-use crate::incoming::Failure;
+use crate::{incoming::Failure, routes::Answer};
+
+/// A bare array larger than this is refused: Lambda answers at most 6 MB, the body as a JSON string within them.
+const MOST_BYTES: usize = 5 * 1024 * 1024;
 
 /// Whose words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Contract {
     /// DataGOL's.
     DataGol,
+    /// SmartDocumentor's.
+    SmartDocumentor,
     /// Our own.
     Usher,
 }
@@ -25,15 +31,17 @@ impl Contract {
     pub const fn name(self) -> &'static str {
         match self {
             Self::DataGol => "datagol",
+            Self::SmartDocumentor => "smart_documentor",
             Self::Usher => "usher",
         }
     }
 
     /// Whose a path is that no route has.
     pub fn of_path(path: &str) -> Self {
-        let first = path.split('/').nth(1).unwrap_or_default();
-        match first {
-            "idp" | "noCo" => Self::DataGol,
+        let mut segments = path.split('/').skip(1);
+        match (segments.next().unwrap_or_default(), segments.next()) {
+            ("idp" | "noCo", _) => Self::DataGol,
+            ("connect", _) | ("api", Some("v1.0")) => Self::SmartDocumentor,
             _ => Self::Usher,
         }
     }
@@ -41,6 +49,7 @@ impl Contract {
     pub(crate) fn render(self, failure: &Failure, trace_id: &str) -> Response<Body> {
         match self {
             Self::DataGol => datagol::errors::render(failure, trace_id),
+            Self::SmartDocumentor => smart_documentor::errors::render(failure, trace_id),
             Self::Usher => usher::errors::render(failure, trace_id),
         }
     }
@@ -139,4 +148,56 @@ fn json(status: StatusCode, content_type: &'static str, body: &impl Serialize) -
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
+}
+
+fn ok(body: &impl Serialize) -> Response<Body> {
+    json(StatusCode::OK, "application/json", body)
+}
+
+fn empty() -> Response<Body> {
+    Response::new(Body::Empty)
+}
+
+/// A list that is documented as a bare array, and so has no pages.
+fn bare_array<T: Serialize>(items: &[T]) -> Answer {
+    let response = ok(&items);
+    match response.body() {
+        Body::Text(text) if escaped_len(text) > MOST_BYTES => {
+            let message = "The list is larger than 5 MB, and this contract has no pages.";
+            Err(Error::TooLarge(Public::new("list_too_large", message)).into())
+        }
+        _ => Ok(response),
+    }
+}
+
+/// How long the text is once Lambda has put it into its own JSON.
+fn escaped_len(text: &str) -> usize {
+    text.len() + text.bytes().filter(|byte| matches!(byte, b'"' | b'\\')).count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bare_array_is_refused_when_lambda_could_not_answer_it() {
+        let row = "x".repeat(1024 - 5);
+        assert!(bare_array(&vec![&row; 5 * 1024 - 1]).is_ok());
+        let refused = bare_array(&vec![&row; 5 * 1024]).unwrap_err();
+        assert!(matches!(refused, Failure::Operation(Error::TooLarge(public)) if public.code == "list_too_large"));
+    }
+
+    #[test]
+    fn a_path_that_no_route_has_is_told_in_its_contracts_words() {
+        for (path, contract) in [
+            ("/idp/x", Contract::DataGol),
+            ("/noCo", Contract::DataGol),
+            ("/connect/x", Contract::SmartDocumentor),
+            ("/api/v1.0/external", Contract::SmartDocumentor),
+            ("/api/v1/x", Contract::Usher),
+            ("/", Contract::Usher),
+        ] {
+            assert_eq!(Contract::of_path(path), contract, "{path}");
+        }
+    }
 }

@@ -123,6 +123,15 @@ impl Person {
         }
     }
 
+    /// First and last name, once known.
+    pub fn full_name(&self) -> Option<String> {
+        let first = self.first_name.as_ref()?;
+        Some(match &self.last_name {
+            Some(last) => format!("{first} {last}"),
+            None => first.to_string(),
+        })
+    }
+
     /// Whether a hash made for `version` opens this invitation at `now`.
     pub fn is_open_to(&self, version: u32, now: Timestamp) -> bool {
         self.version == version && self.standing(now) == Standing::Pending

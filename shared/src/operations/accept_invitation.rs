@@ -2,7 +2,7 @@
 
 use crate::{
     Error, Result, Usher,
-    domain::{InvitationHash, Role, WorkspaceId},
+    domain::{InvitationHash, Role, Scope, WorkspaceId},
     store::{Acceptance, Accepted, ProfileKind},
 };
 
@@ -14,17 +14,18 @@ const TRIES: u32 = 3;
 /// What somebody joined.
 #[derive(Debug, Clone, Copy)]
 pub struct Joined {
-    /// The workspace.
-    pub workspace: WorkspaceId,
-    /// Their role in it.
+    /// The workspace; `None` if it is the whole company.
+    pub workspace: Option<WorkspaceId>,
+    /// Their role there.
     pub role: Role,
 }
 
 impl Usher {
-    /// Makes the caller a member of the workspace that the hash invites them to.
+    /// Makes the caller a member of the workspace or company that the hash invites them to.
     ///
     /// # Errors
-    /// [`Error::Gone`] for a dead hash, [`Error::WrongAddress`] if another address was invited.
+    /// [`Error::Gone`] for a dead hash, [`Error::WrongAddress`] if another address was invited, [`Error::Conflict`] if
+    /// the invitation is to a company and the caller is a user of another.
     pub async fn accept_invitation(&self, caller: &Caller, hash: &InvitationHash) -> Result<Joined> {
         let profile = self.in_company(caller).await?.profile;
         let attempt = self.random().uuid().to_string();
@@ -32,6 +33,9 @@ impl Usher {
             let open = self.open_invitation(hash).await?;
             if open.person.address != profile.address || profile.kind != ProfileKind::Person {
                 return Err(other_address());
+            }
+            if matches!(open.of, Scope::Company(company) if company != profile.company) {
+                return Err(other_company());
             }
             self.inviter_may_still(&open).await?;
             let acceptance = Acceptance {
@@ -43,9 +47,15 @@ impl Usher {
                 attempt: &attempt,
             };
             if self.store.accept(&acceptance, self.random()).await? == Accepted::Done {
-                return Ok(Joined { workspace: open.workspace.id, role: open.person.role });
+                let workspace = open.workspace.map(|workspace| workspace.id);
+                return Ok(Joined { workspace, role: open.person.role });
             }
         }
         Err(Error::Gone)
     }
+}
+
+/// Nobody is a user of two companies.
+fn other_company() -> Error {
+    Error::conflict("other_company", "Your account belongs to another company, and can't become one of this company's.")
 }

@@ -72,16 +72,15 @@ fn dead_token() -> Error {
 }
 
 impl Usher {
-    /// Who holds this token: an access token, or a service account's.
+    /// Who holds this token: an access token, or a service account's. An access token that was issued for a secret is
+    /// good only while that is.
     ///
     /// # Errors
     /// [`Error::Unauthenticated`] for any token that isn't good.
     pub async fn authenticate(&self, token: Option<&str>) -> Result<Caller> {
         let token = token.ok_or_else(dead_token)?;
         if token.starts_with(OPAQUE_PREFIX) {
-            let found = self.store.opaque_token(&store::token_digest(token)).await?;
-            let found = found.filter(|found| found.is_alive(self.now())).ok_or_else(dead_token)?;
-            return Ok(Caller { user: found.user, company: found.company });
+            return self.holder_of_secret(&store::token_digest(token)).await?.ok_or_else(dead_token);
         }
         let kid = secrets::key_id(token).ok_or_else(dead_token)?;
         let now = self.now();
@@ -94,7 +93,16 @@ impl Usher {
             key
         };
         let claims = secrets::verify(token, &key, now).ok_or_else(dead_token)?;
-        Ok(Caller { user: claims.sub, company: claims.company })
+        match claims.secret {
+            Some(digest) => self.holder_of_secret(&digest).await?.ok_or_else(dead_token),
+            None => Ok(Caller { user: claims.sub, company: claims.company }),
+        }
+    }
+
+    /// The service account whose token, alive now, has this digest.
+    pub(super) async fn holder_of_secret(&self, digest: &str) -> Result<Option<Caller>> {
+        let found = self.store.opaque_token(digest).await?.filter(|found| found.is_alive(self.now()));
+        Ok(found.map(|found| Caller { user: found.user, company: found.company }))
     }
 
     /// The caller's standing in their company.

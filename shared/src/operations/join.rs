@@ -2,7 +2,7 @@
 
 use crate::{
     Error, Public, Result, Usher,
-    domain::{EmailAddress, InvitationHash, Password, PasswordHash, PersonName, Role, Scope},
+    domain::{EmailAddress, InvitationHash, Password, PasswordHash, PersonName, Role, Scope, Standing},
     store::{Acceptance, Accepted, Company, NewAccount, Profile, ProfileKind, ProfileStatus},
 };
 
@@ -26,14 +26,25 @@ pub struct Join {
     pub last_name: PersonName,
 }
 
+/// Somebody who signed up by an invitation.
+#[derive(Debug)]
+pub struct JoinedCompany {
+    /// Their profile.
+    pub profile: Profile,
+    /// Their company.
+    pub company: Company,
+    /// Their role in it.
+    pub role: Role,
+}
+
 impl Usher {
-    /// Registers the invited person: active at once, a member of the workspace, an ordinary user of its company.
-    /// Answers their profile and company.
+    /// Registers the invited person, active at once. By an invitation to the company they get its role there; by one to
+    /// a workspace they become a member of that, and an ordinary user of its company unless they wait to be more.
     ///
     /// # Errors
     /// [`Error::Gone`] for a dead hash, [`Error::WrongAddress`] for another address than the invited one,
     /// [`Error::Conflict`] if the address has an account. Nothing is changed then.
-    pub async fn join(&self, join: Join) -> Result<(Profile, Company)> {
+    pub async fn join(&self, join: Join) -> Result<JoinedCompany> {
         let attempt = self.random().uuid().to_string();
         let mut open = self.open_for(&join).await?;
         log::company(open.company.id);
@@ -41,19 +52,21 @@ impl Usher {
         for _ in 0..TRIES {
             self.inviter_may_still(&open).await?;
             let profile = self.new_profile(&join, &open, password.clone());
-            let company = Scope::Company(open.company.id);
-            let there = self.store.person_by_address(company, &profile.address).await?;
-            let colleague = there.is_none().then(|| self.member_record(&profile, Role::Viewer, &open.company.salt));
+            let new_account = match open.of {
+                Scope::Company(_) => NewAccount { colleague: None, replaced: None },
+                Scope::Workspace(_) => self.new_colleague(&profile, &open).await?,
+            };
+            let role = new_account.colleague.as_ref().map_or(open.person.role, |colleague| colleague.role);
             let acceptance = Acceptance {
                 of: open.of,
                 person: &open.person,
                 profile: &profile,
-                new_account: Some(NewAccount { colleague }),
+                new_account: Some(new_account),
                 now: self.now(),
                 attempt: &attempt,
             };
             match self.store.accept(&acceptance, self.random()).await? {
-                Accepted::Done => return Ok((profile, open.company)),
+                Accepted::Done => return Ok(JoinedCompany { profile, company: open.company, role }),
                 Accepted::AddressTaken => return Err(has_account()),
                 Accepted::Changed => open = self.open_for(&join).await?,
             }
@@ -68,6 +81,21 @@ impl Usher {
             return Err(other_address());
         }
         if open.identity.is_some() { Err(has_account()) } else { Ok(open) }
+    }
+
+    /// The company's record of somebody who joins one of its workspaces. An invitation to the company that waits for them
+    /// is fulfilled with it, if its inviter may still let them in.
+    async fn new_colleague(&self, profile: &Profile, open: &OpenInvitation) -> Result<NewAccount> {
+        let company = open.company.id;
+        let mut colleague = self.member_record(profile, Role::Viewer, &open.company.salt);
+        let replaced = self.store.person_by_address(Scope::Company(company), &profile.address).await?;
+        if let Some(there) = &replaced {
+            (colleague.version, colleague.created_at) = (there.version, there.created_at);
+            if there.standing(self.now()) == Standing::Pending && self.may_let_in(there, company, None).await? {
+                colleague.role = there.role;
+            }
+        }
+        Ok(NewAccount { colleague: Some(colleague), replaced })
     }
 
     /// The id that was given with the invitation is kept.

@@ -6,7 +6,7 @@ use futures::{StreamExt, TryStreamExt, stream};
 
 use crate::{
     Error, Result, Usher,
-    domain::{Person, Scope, Standing},
+    domain::{CompanyId, Person, Scope, Standing},
     store::Company,
 };
 
@@ -34,7 +34,20 @@ impl Usher {
     /// As [`Usher::in_company`]; [`Error::TooLarge`] for more people than an answer takes.
     pub async fn list_people(&self, caller: &Caller) -> Result<(Company, Vec<Listed>)> {
         self.in_company(caller).await?;
-        let company = self.store.company(caller.company).await?;
+        self.people_of_company(caller.company).await
+    }
+
+    /// The same for a company admin, where nobody else may ask.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] unless the caller is a company admin; as [`Usher::list_people`].
+    pub async fn list_people_as_admin(&self, caller: &Caller) -> Result<(Company, Vec<Listed>)> {
+        self.in_company(caller).await?.require_admin()?;
+        self.people_of_company(caller.company).await
+    }
+
+    async fn people_of_company(&self, company: CompanyId) -> Result<(Company, Vec<Listed>)> {
+        let company = self.store.company(company).await?;
         let company = company.ok_or_else(|| Error::internal("people: the company is gone"))?;
         let workspaces = self.store.company_workspaces(company.id).await?;
         let scopes = std::iter::once(Scope::Company(company.id)).chain(workspaces.into_iter().map(Scope::Workspace));

@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use crate::{
-    Result, Usher,
+    Error, Missing, Result, Usher,
     domain::{Permission, WorkspaceId},
-    store::Workspace,
+    store::{Company, Workspace},
 };
 
 use super::Caller;
@@ -26,6 +26,26 @@ impl Usher {
         let mut workspaces = self.store.workspaces(&ids.into_iter().collect::<Vec<_>>()).await?;
         workspaces.sort_by_key(|workspace| (workspace.created_at, workspace.id));
         Ok(workspaces)
+    }
+
+    /// The same, each with its company.
+    ///
+    /// # Errors
+    /// As [`Usher::in_company`].
+    pub async fn list_workspaces_of_companies(&self, caller: &Caller) -> Result<Vec<(Workspace, Company)>> {
+        let workspaces = self.list_workspaces(caller).await?;
+        let ids: BTreeSet<_> = workspaces.iter().map(|workspace| workspace.company).collect();
+        let companies = self.store.companies(&ids.into_iter().collect::<Vec<_>>()).await?;
+        let of = |workspace: &Workspace| companies.iter().find(|company| company.id == workspace.company).cloned();
+        Ok(workspaces.into_iter().filter_map(|workspace| of(&workspace).map(|company| (workspace, company))).collect())
+    }
+
+    /// The id of the workspace of an integer id. It opens nothing: whether the caller can reach it is still to be asked.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] if there is none.
+    pub async fn workspace_of_number(&self, number: u32) -> Result<WorkspaceId> {
+        self.store.workspace_of_number(number).await?.ok_or(Error::NotFound(Missing::Workspace))
     }
 
     /// One workspace that the caller can reach.

@@ -54,7 +54,7 @@ impl Usher {
         }
         let standing = self.store.caller_records(profile.id, profile.company, None).await?;
         let role = standing.company.map_or(Role::Viewer, |membership| membership.role);
-        let token = self.issue_token(&profile, role).await?;
+        let token = self.issue_token(&profile, role, None).await?;
         Ok(LoggedIn { profile, role, token })
     }
 
@@ -66,7 +66,8 @@ impl Usher {
         Ok(profile.filter(Profile::is_active))
     }
 
-    async fn issue_token(&self, profile: &Profile, role: Role) -> Result<String> {
+    /// An access token; one that was issued for a secret dies with it.
+    pub(super) async fn issue_token(&self, profile: &Profile, role: Role, secret: Option<String>) -> Result<String> {
         let now = self.now();
         let company = self.store.company(profile.company).await?;
         let claims = Claims {
@@ -76,6 +77,7 @@ impl Usher {
             user_number: profile.number,
             roles: vec![role.name().to_owned()],
             permissions: role.permissions().iter().map(|permission| permission.name().to_owned()).collect(),
+            secret,
             iat: now.as_second(),
             exp: now.as_second() + self.parameters.access_token_ttl.as_secs(),
         };

@@ -4,8 +4,8 @@ use jiff::Timestamp;
 
 use crate::{
     Error, Result, Usher,
-    domain::{EmailAddress, InvitationHash, Message, Permission, Person, Role, Scope, UserId},
-    store::{Batch, CallerRecords, Company, Identity, Workspace},
+    domain::{CompanyId, EmailAddress, InvitationHash, Message, Permission, Person, Role, Scope, Title, WorkspaceId},
+    store::{Batch, Company, Identity, Profile, Workspace},
 };
 
 use super::{authenticate::role_in, log};
@@ -17,19 +17,26 @@ pub struct OpenInvitation {
     pub of: Scope,
     /// The record.
     pub person: Person,
-    /// The workspace.
-    pub workspace: Workspace,
-    /// Its company.
+    /// The workspace, unless it is to the whole company.
+    pub workspace: Option<Workspace>,
+    /// The company.
     pub company: Company,
     /// Whose the address is, if it has an account.
     pub identity: Option<Identity>,
 }
 
+impl OpenInvitation {
+    /// The name of what it is to.
+    fn scope_name(&self) -> &Title {
+        self.workspace.as_ref().map_or(&self.company.name, |workspace| &workspace.name)
+    }
+}
+
 /// What the invited person is shown.
 #[derive(Debug)]
 pub struct InvitationView {
-    /// The workspace's name.
-    pub workspace_name: String,
+    /// The workspace's name; the company's if the invitation is to the whole of it.
+    pub scope_name: String,
     /// The company's name.
     pub company_name: String,
     /// Who invites.
@@ -60,7 +67,7 @@ impl Usher {
             None => (open.company.name.to_string(), None),
         };
         Ok(InvitationView {
-            workspace_name: open.workspace.name.to_string(),
+            scope_name: open.scope_name().to_string(),
             company_name: open.company.name.to_string(),
             inviter_name,
             address: open.person.address,
@@ -75,29 +82,47 @@ impl Usher {
     pub(super) async fn open_invitation(&self, hash: &InvitationHash) -> Result<OpenInvitation> {
         let item = self.store.hash(hash).await?.ok_or(Error::Gone)?;
         let of = item.person.scope().ok_or(Error::Gone)?;
-        let Scope::Workspace(workspace) = of else { return Err(Error::Gone) };
-        log::workspace(workspace);
+        if let Scope::Workspace(workspace) = of {
+            log::workspace(workspace);
+        }
         let person = self.store.person(&item.person).await?.ok_or(Error::Gone)?;
         if !person.is_open_to(item.version, self.now()) {
             return Err(Error::Gone);
         }
-        let workspace = self.store.workspaces(&[workspace]).await?.pop().ok_or(Error::Gone)?;
-        let company = self.store.company(workspace.company).await?.ok_or(Error::Gone)?;
+        let (workspace, company) = match of {
+            Scope::Company(company) => (None, company),
+            Scope::Workspace(id) => {
+                let workspace = self.store.workspaces(&[id]).await?.pop().ok_or(Error::Gone)?;
+                let company = workspace.company;
+                (Some(workspace), company)
+            }
+        };
+        let company = self.store.company(company).await?.ok_or(Error::Gone)?;
         let identity = self.store.identity(&person.address).await?;
         Ok(OpenInvitation { of, person, workspace, company, identity })
     }
 
     /// Nobody is let in by someone who may no longer let them in: a consistent read just before accepting.
     pub(super) async fn inviter_may_still(&self, open: &OpenInvitation) -> Result<()> {
-        let Some(role) = self.role_of(open.person.inviter, &open.workspace).await? else { return Err(Error::Gone) };
-        if role.may(Permission::Invite) && role.may_grant(open.person.role) { Ok(()) } else { Err(Error::Gone) }
+        let workspace = open.workspace.as_ref().map(|workspace| workspace.id);
+        if self.may_let_in(&open.person, open.company.id, workspace).await? { Ok(()) } else { Err(Error::Gone) }
     }
 
-    async fn role_of(&self, user: UserId, workspace: &Workspace) -> Result<Option<Role>> {
-        let standing: CallerRecords = self.store.caller_records(user, workspace.company, Some(workspace.id)).await?;
-        if !standing.profile.as_ref().is_some_and(crate::store::Profile::is_active) {
-            return Ok(None);
+    /// Whether whoever invited this person may still do so: to a workspace, or else to the whole company.
+    pub(super) async fn may_let_in(
+        &self,
+        person: &Person,
+        company: CompanyId,
+        workspace: Option<WorkspaceId>,
+    ) -> Result<bool> {
+        let standing = self.store.caller_records(person.inviter, company, workspace).await?;
+        if !standing.profile.as_ref().is_some_and(Profile::is_active) {
+            return Ok(false);
         }
-        Ok(role_in(&standing, true))
+        let (role, needed) = match workspace {
+            Some(_) => (role_in(&standing, true), Permission::Invite),
+            None => (standing.company.map(|membership| membership.role), Permission::Administer),
+        };
+        Ok(role.is_some_and(|role| role.may(needed) && role.may_grant(person.role)))
     }
 }

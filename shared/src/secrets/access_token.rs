@@ -39,6 +39,9 @@ pub struct Claims {
     pub roles: Vec<String>,
     /// The permissions of that role, likewise.
     pub permissions: Vec<String>,
+    /// The digest of the secret that it was issued for, if it was: it dies with that secret.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub secret: Option<String>,
     /// Issued at, seconds since the epoch.
     pub iat: i64,
     /// Expires at, seconds since the epoch.
@@ -148,6 +151,7 @@ mod tests {
             user_number: 2,
             roles: vec!["ADMIN".to_owned()],
             permissions: Vec::new(),
+            secret: None,
             iat: 0,
             exp,
         };

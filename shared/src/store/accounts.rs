@@ -200,6 +200,12 @@ impl Store {
         self.get(&keys::company(id)).await
     }
 
+    /// These companies, in the order asked for; those that aren't there are left out.
+    pub async fn companies(&self, ids: &[CompanyId]) -> Result<Vec<Company>> {
+        let mut found = self.get_many(ids.iter().map(|id| keys::company(*id)).collect()).await?;
+        ids.iter().filter_map(|id| found.take(&keys::company(*id)).transpose()).collect()
+    }
+
     /// A user's roles in workspaces.
     pub async fn memberships(&self, user: UserId) -> Result<Vec<Membership>> {
         let (pk, _) = keys::profile(user).into_parts();

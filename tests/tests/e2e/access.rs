@@ -7,10 +7,17 @@ use tests::{Answer, Endpoint, Founder, unauthenticated::CASES};
 const UNSIGNED: &str =
     "eyJhbGciOiJub25lIiwidHlwIjoiSldUIn0.eyJzdWIiOiIzZmE4NWY2NC01NzE3LTQ1NjItYjNmYy0yYzk2M2Y2NmFmYTYifQ.";
 
+/// Where SmartDocumentor's routes are.
+const EXTERNAL: &str = "/api/v1.0/external/";
+
+const INVALID_TOKEN: &str = "The access token is missing, malformed, expired or revoked.";
+
 /// A company with something behind every route.
 struct Company {
     owner: Founder,
     workspace: String,
+    /// The workspace's integer id.
+    number: u64,
     account: String,
     account_token: String,
 }
@@ -22,18 +29,24 @@ impl Company {
         let body = json!({ "name": "robot", "role": "ACCOUNT_ADMIN" });
         let made = usher.post("/idp/api/v1/company/serviceAccount", &owner.token, body).await.expect(200).json();
         let text = |name: &str| made[name].as_str().unwrap().to_owned();
-        Self { account: text("id"), account_token: text("token"), owner, workspace }
+        let number = usher.number(&owner.token, "Project Alpha").await;
+        Self { account: text("id"), account_token: text("token"), owner, workspace, number }
     }
 
     /// A request of this route that would succeed for the company's own people. A route that isn't named here fails
     /// every test.
     fn request(&self, usher: &Endpoint, method: &str, path: &str) -> (String, Option<Value>) {
-        let filled = path.replace("{id}", &self.account).replace("{workspaceId}", &self.workspace);
+        let workspace = if path.starts_with(EXTERNAL) { &self.number.to_string() } else { &self.workspace };
+        let filled = path.replace("{id}", &self.account).replace("{workspaceId}", workspace);
         let body = match (method, path.rsplit('/').next().unwrap()) {
             ("GET" | "DELETE", _) | ("POST", "reset") => None,
             ("POST", "serviceAccount" | "workspaces") => Some(json!({ "name": "another" })),
             ("POST", "bulkUsers") => {
                 Some(json!({ "workSpaceUsers": [{ "email": usher.address("guest"), "role": "VIEWER" }] }))
+            }
+            ("POST", "inviteusers") => {
+                let users = json!([{ "email": usher.address("guest"), "roleName": "Viewer" }]);
+                Some(json!({ "workspaceId": self.number, "users": users }))
             }
             ("POST", "accept") => Some(json!({ "hash": "e0754cfc-f7d1-4cc3-8690-e34a2f17291d" })),
             _ => panic!("no request for {method} {path}"),
@@ -55,7 +68,9 @@ impl Company {
 
 /// A refusal for want of a token, in the words of the path's contract.
 fn unauthenticated(path: &str, answer: Answer) {
-    let answer = if path.starts_with("/api/v1") {
+    let answer = if path.starts_with(EXTERNAL) {
+        answer.detailed(401, INVALID_TOKEN)
+    } else if path.starts_with("/api/v1") {
         answer.problem(401, "invalid_token")
     } else {
         answer.refused(401, "INVALID_TOKEN")
@@ -144,11 +159,16 @@ async fn another_companys_things_are_not_there_and_stay_as_they_are() {
     for (method, path) in CASES.iter().filter(|(_, path)| path.contains('{')) {
         let (filled, body) = ours.request(&usher, method, path);
         for token in [&theirs.owner.token, &theirs.account_token] {
-            usher.send(method, &filled, Some(token), body.clone()).await.refused(404, "NOT_FOUND");
+            let answer = usher.send(method, &filled, Some(token), body.clone()).await;
+            if path.starts_with(EXTERNAL) {
+                answer.detailed(404, "There is no such workspace.");
+            } else {
+                answer.refused(404, "NOT_FOUND");
+            }
             tried += 1;
         }
     }
-    assert_eq!(tried, 2 * 5, "routes with an id in them");
+    assert_eq!(tried, 2 * 6, "routes with an id in them");
     assert_eq!(ours.seen(&usher).await, before);
     usher.get("/noCo/api/v2/workspaces", &ours.account_token).await.expect(200);
     let seen = usher.get("/noCo/api/v2/workspaces", &theirs.account_token).await.expect(200).json();

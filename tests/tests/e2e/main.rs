@@ -15,5 +15,6 @@ mod policies;
 mod races;
 mod register;
 mod samples;
+mod smart_documentor;
 mod unknown_routes;
 mod well_known;

@@ -77,9 +77,22 @@ async fn everything(usher: &Endpoint) {
     usher.send("GET", &format!("/register?hash={}", mail.hash()), None, None).await.expect(200);
     usher.post("/api/v1/invitations/accept", &eve.token, json!({ "hash": mail.hash() })).await.expect(200);
     usher.send("GET", "/.well-known/jwks.json", None, None).await.expect(200);
+    smart_documentor(usher, &ada.token).await;
     braked(usher).await;
     swept(usher).await;
     given_up_and_requeued(usher, &ada.token, &workspace).await;
+}
+
+/// A service account with a token of its own making.
+async fn smart_documentor(usher: &Endpoint, admin: &str) {
+    let body = json!({ "name": "client", "role": "ACCOUNT_ADMIN" });
+    let client = usher.post("/idp/api/v1/company/serviceAccount", admin, body).await.expect(200).json();
+    let token = usher.client_token(&text(&client, "id"), &text(&client, "token")).await.expect(200).json();
+    let token = text(&token, "access_token");
+    let number = usher.number(&token, "Everything").await;
+    for path in ["sdworkspace/availableroles", "tenant/allusers", &format!("sdworkspace/allusers/{number}")] {
+        usher.get(&format!("/api/v1.0/external/{path}"), &token).await.expect(200);
+    }
 }
 
 /// Somebody who tries too often.

@@ -10,6 +10,7 @@ use tests::{Endpoint, Founder};
 /// What stands in the samples for a token, an id, a hash, a code; and whom they are about.
 const TOKEN: &str = "TOKEN";
 const ID: &str = "3fa85f64-5717-4562-b3fc-2c963f66afa6";
+const NUMBER: &str = "4711";
 const HASH: &str = "e0754cfc-f7d1-4cc3-8690-e34a2f17291d";
 const OTP: &str = "\"123456\"";
 const USER: &str = "user@example.com";
@@ -34,6 +35,12 @@ fn expected(sample: &str) -> (u16, String) {
         "datagol/reset-service-account-token.get" | "datagol/reset-service-account-token.post" => {
             "expiryDate expiryInSeconds token"
         }
+        "smart_documentor/issue-client-token" => "access_token expires_in scope token_type",
+        "smart_documentor/list-roles.tenant" | "smart_documentor/list-roles.sdworkspace" => "name",
+        "smart_documentor/list-people" | "smart_documentor/list-members" => {
+            "createdAt email emailConfirmed id name roleName status userName"
+        }
+        "smart_documentor/list-workspaces" => "isDefault tenantId workspaceDescription workspaceId workspaceName",
         "usher/accept-invitation" => "role workspaceId",
         "usher/public-keys" => "keys",
         "usher/route-not-found" => return (404, PROBLEM.to_owned()),
@@ -44,7 +51,9 @@ fn expected(sample: &str) -> (u16, String) {
         "usher/sign-up"
         | "usher/registration-page.get"
         | "usher/registration-page.head"
-        | "datagol/delete-service-account" => "",
+        | "datagol/delete-service-account"
+        | "smart_documentor/invite-users.tenant"
+        | "smart_documentor/invite-users.sdworkspace" => "",
         other => panic!("no case for events/{other}.json"),
     };
     (200, fields.to_owned())
@@ -56,6 +65,7 @@ struct World {
     ada: Founder,
     workspace: String,
     account: String,
+    account_token: String,
 }
 
 impl World {
@@ -65,7 +75,8 @@ impl World {
         let workspace = usher.workspace(&ada.token, "Project Alpha").await;
         let body = json!({ "name": "robot" });
         let account = usher.post("/idp/api/v1/company/serviceAccount", &ada.token, body).await.expect(200).json();
-        Self { account: account["id"].as_str().unwrap().to_owned(), usher, ada, workspace }
+        let text = |name: &str| account[name].as_str().unwrap().to_owned();
+        Self { account: text("id"), account_token: text("token"), usher, ada, workspace }
     }
 
     /// Invites somebody, and answers the hash in the newest of `mails` mails to them.
@@ -93,6 +104,13 @@ impl World {
             "usher/accept-invitation" => {
                 let guest = usher.founder("guest").await;
                 vec![(TOKEN, guest.token), (HASH, self.invited(&guest.email, 2).await)]
+            }
+            "smart_documentor/issue-client-token" => {
+                vec![(TOKEN, self.account_token.clone()), (ID, self.account.clone())]
+            }
+            "smart_documentor/list-members" | "smart_documentor/invite-users.sdworkspace" => {
+                let number = usher.number(&ada.token, "Project Alpha").await;
+                vec![(TOKEN, ada.token.clone()), (NUMBER, number.to_string())]
             }
             _ => {
                 let id = if sample.contains("service-account") { &self.account } else { &self.workspace };
@@ -168,7 +186,10 @@ async fn every_sample_succeeds_in_its_contracts_shape() {
             "usher/registration-page.get" | "usher/sign-up" => {
                 assert!(text.contains("Project Alpha"), "{sample}: {text}");
             }
-            "usher/registration-page.head" | "datagol/delete-service-account" => assert_eq!(text, "", "{sample}"),
+            "usher/registration-page.head"
+            | "datagol/delete-service-account"
+            | "smart_documentor/invite-users.tenant"
+            | "smart_documentor/invite-users.sdworkspace" => assert_eq!(text, "", "{sample}"),
             "usher/route-not-found" => assert_eq!(body["traceId"], request_id),
             "datagol/invite-users" => assert_eq!(body["summary"], json!({ "invited": 2 })),
             _ => {}

@@ -69,6 +69,25 @@ async fn an_unknown_path_is_answered_in_the_words_of_its_contract() {
 }
 
 #[tokio::test]
+async fn what_smart_documentor_has_no_route_for_is_told_in_its_problem_details() {
+    let usher = Endpoint::start().await;
+    for path in
+        ["/connect", "/connect/tokens", "/api/v1.0", "/api/v1.0/external/tenant", "/api/v1.0/external/x/allusers/1"]
+    {
+        usher.send("GET", path, None, None).await.detailed(404, "There is no such path.");
+    }
+    for (method, path, known) in [
+        ("GET", "/connect/token", "POST"),
+        ("POST", "/api/v1.0/external/tenant/allusers", "GET"),
+        ("DELETE", "/api/v1.0/external/sdworkspace/inviteusers", "POST"),
+    ] {
+        let detail = format!("This path takes {known} and nothing else.");
+        let answer = usher.send(method, path, None, None).await.detailed(405, &detail);
+        assert_eq!(answer.header("allow"), known);
+    }
+}
+
+#[tokio::test]
 async fn a_wrong_verb_on_our_own_paths_is_a_problem_too() {
     let usher = Endpoint::start().await;
     for (method, path, known) in [

@@ -7,7 +7,7 @@ use serde_json::Value;
 use shared::{
     Error, Missing, Usher,
     domain::{EmailAddress, Message},
-    operations::{InviteUsers, Invitee, Outcome, RowResult},
+    operations::{InviteTo, InviteUsers, Invitee, Outcome, RowResult},
 };
 
 use super::{errors, ok, role_of};
@@ -50,8 +50,9 @@ pub(crate) async fn handle(usher: &Usher, incoming: &Incoming) -> Answer {
         None => None,
     };
     let (given, rows) = users.into_iter().map(row).unzip();
-    let invited =
-        usher.invite_users(&caller, InviteUsers { workspace, rows, message, only_if_published: false }).await?;
+    let to = InviteTo::Workspace(workspace);
+    let request = InviteUsers { to, rows, message, only_if_published: false, all_or_nothing: false };
+    let invited = usher.invite_users(&caller, request).await?;
     let first = invited.results.first().map_or(Outcome::Failed, |row| row.outcome);
     let succeeded = invited.results.iter().any(|row| row.outcome.succeeded());
     let results = results(given, invited.results);

@@ -2,7 +2,7 @@
 
 use shared::{
     Error, Usher,
-    domain::{EmailAddress, Password, PersonName, Role, Title},
+    domain::{EmailAddress, Password, PersonName, Title},
     operations::{BeginSignUp, Join},
 };
 
@@ -25,8 +25,8 @@ pub(crate) async fn handle(usher: &Usher, incoming: &Incoming) -> Answer {
     if let Some(hash) = body.text("hash").map_err(bad_field)? {
         // What isn't even a UUID is as dead as an unknown hash.
         let hash = hash.parse().map_err(|_| Error::Gone)?;
-        let (profile, company) = usher.join(Join { hash, address, password, first_name, last_name }).await?;
-        return Ok(ok(&ProfileBody::new(&profile, &company, Role::Viewer)));
+        let joined = usher.join(Join { hash, address, password, first_name, last_name }).await?;
+        return Ok(ok(&ProfileBody::new(&joined.profile, &joined.company, joined.role)));
     }
     let answer = unverified(&address, &first_name, &last_name, company_name.as_ref());
     usher.begin_sign_up(BeginSignUp { address, password, first_name, last_name, company_name }).await?;

@@ -45,10 +45,10 @@ async fn submitted(usher: &Usher, incoming: &Incoming) -> Result<Response<Body>,
         Err(error) => Err(error),
     };
     match joined {
-        Ok((profile, _)) => {
-            let email = profile.address.as_typed();
+        Ok(joined) => {
+            let email = joined.profile.address.as_typed();
             let app_url = &usher.parameters.app_url;
-            Ok(page(StatusCode::OK, RegisterPage::Done { workspace_name: &view.workspace_name, email, app_url }))
+            Ok(page(StatusCode::OK, RegisterPage::Done { workspace_name: &view.scope_name, email, app_url }))
         }
         Err(Error::Invalid(public)) => {
             Ok(form.page(usher, &view, Some(&public.message), StatusCode::UNPROCESSABLE_ENTITY))
@@ -89,7 +89,7 @@ impl Typed {
 
     fn page(&self, usher: &Usher, view: &InvitationView, problem: Option<&str>, status: StatusCode) -> Response<Body> {
         let offer = Offer {
-            workspace_name: &view.workspace_name,
+            workspace_name: &view.scope_name,
             company_name: &view.company_name,
             inviter_name: &view.inviter_name,
             role: view.role.title(),

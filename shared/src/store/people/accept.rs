@@ -12,8 +12,10 @@ use crate::{
 /// The account that an acceptance makes.
 #[derive(Debug)]
 pub struct NewAccount {
-    /// The company's record of its new person; `None` if it has one.
+    /// The company's record of its new person; `None` if the invitation is to the company itself.
     pub colleague: Option<Person>,
+    /// The record that it replaces, if there is one: somebody's who isn't a member of the company.
+    pub replaced: Option<Person>,
 }
 
 /// An invitation about to be accepted.
@@ -65,12 +67,20 @@ impl Store {
             changes.push(Change::update(keys::workspace(id), "ADD #admins :one").if_present().with("one", 1));
         }
         let identity = changes.len();
-        if let Some(NewAccount { colleague }) = &acceptance.new_account {
+        if let Some(NewAccount { colleague, replaced }) = &acceptance.new_account {
             changes.push(Change::put(&keys::identity(&profile.address), Identity::of(profile)).if_absent());
             changes.push(Change::put(&keys::profile(profile.id), profile).if_absent());
             if let Some(colleague) = colleague {
                 let company = Scope::Company(profile.company);
-                changes.push(Change::put(&keys::person(company, &colleague.address), colleague).if_absent());
+                let record = Change::put(&keys::person(company, &colleague.address), colleague);
+                changes.push(match replaced {
+                    None => record.if_absent(),
+                    Some(there) => record
+                        .when("#version = :version AND #role = :role AND #status = :status")
+                        .with("version", there.version)
+                        .with("role", there.role)
+                        .with("status", there.status),
+                });
                 let membership = Membership::new(colleague.role, company);
                 changes.push(Change::put(&keys::membership(profile.id, company), membership));
             }
@@ -85,7 +95,7 @@ impl Store {
             });
             return Ok(if ours { Accepted::Done } else { Accepted::Changed });
         }
-        // What is left is the company's record of the person, which came into being meanwhile.
+        // What is left is the company's record of the person, which changed meanwhile.
         let taken = refused.refused(identity).is_some();
         Ok(if taken { Accepted::AddressTaken } else { Accepted::Changed })
     }

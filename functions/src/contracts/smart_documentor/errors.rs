@@ -1,0 +1,62 @@
+//! How SmartDocumentor tells failures: problem details {title, status, detail}, and OAuth's own words for the token.
+
+use http::{HeaderValue, StatusCode, header};
+use lambda_http::{Body, Response};
+use serde::Serialize;
+use serde_json::json;
+use shared::Error;
+
+use crate::{
+    contracts::{json, status, with_headers, words},
+    incoming::Failure,
+};
+
+#[derive(Serialize)]
+struct Problem {
+    title: &'static str,
+    status: u16,
+    detail: String,
+}
+
+/// The one place where a failure becomes SmartDocumentor's answer.
+pub(crate) fn render(failure: &Failure, trace_id: &str) -> Response<Body> {
+    let (status, detail) = match failure {
+        // The vendor knows one failure of the service, whatever failed.
+        Failure::Operation(Error::Internal(_) | Error::Unavailable(_)) => (
+            StatusCode::INTERNAL_SERVER_ERROR,
+            format!(
+                "A server error occurred while processing your request. Please try again later. Trace ID:{trace_id}"
+            ),
+        ),
+        failure => (status(failure), words(failure).1),
+    };
+    let title = status.canonical_reason().unwrap_or_default();
+    let problem = Problem { title, status: status.as_u16(), detail };
+    with_headers(json(status, "application/problem+json", &problem), failure)
+}
+
+/// Why no token was given, in the words of RFC 6749 section 5.2.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum TokenRefusal {
+    InvalidRequest,
+    InvalidClient,
+    UnsupportedGrantType,
+    InvalidScope,
+}
+
+/// A token's refusal: always a 400, as the vendor documents.
+pub(crate) fn token_refused(refusal: TokenRefusal) -> Response<Body> {
+    let error = match refusal {
+        TokenRefusal::InvalidRequest => "invalid_request",
+        TokenRefusal::InvalidClient => "invalid_client",
+        TokenRefusal::UnsupportedGrantType => "unsupported_grant_type",
+        TokenRefusal::InvalidScope => "invalid_scope",
+    };
+    uncached(json(StatusCode::BAD_REQUEST, "application/json", &json!({ "error": error })))
+}
+
+/// RFC 6749 section 5.1 asks for this header beside `Cache-Control: no-store`.
+pub(super) fn uncached(mut response: Response<Body>) -> Response<Body> {
+    response.headers_mut().insert(header::PRAGMA, HeaderValue::from_static("no-cache"));
+    response
+}

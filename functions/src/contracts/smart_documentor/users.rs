@@ -1,0 +1,54 @@
+//! GET /api/v1.0/external/tenant/allusers and GET /api/v1.0/external/sdworkspace/allusers/{workspaceId}.
+
+use jiff::Timestamp;
+use serde::Serialize;
+use shared::{
+    Usher,
+    domain::{Person, Status},
+    operations::Listed,
+};
+
+use super::{bare_array, role_word, workspace_number};
+use crate::{incoming::Incoming, routes::Answer};
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Row<'a> {
+    id: u32,
+    role_name: &'static str,
+    name: Option<String>,
+    user_name: &'a str,
+    email: &'a str,
+    created_at: Timestamp,
+    email_confirmed: bool,
+    status: &'static str,
+}
+
+impl<'a> Row<'a> {
+    fn new(person: &'a Person, active: bool) -> Self {
+        Self {
+            id: person.number,
+            role_name: role_word(person.role),
+            name: person.full_name(),
+            user_name: person.address.as_typed(),
+            email: person.address.as_typed(),
+            created_at: person.created_at,
+            email_confirmed: active,
+            status: if active { "Active" } else { "Inactive" },
+        }
+    }
+}
+
+pub(crate) async fn of_tenant(usher: &Usher, incoming: &Incoming) -> Answer {
+    let caller = incoming.caller(usher).await?;
+    let (_, people) = usher.list_people_as_admin(&caller).await?;
+    bare_array(&people.iter().map(|Listed { person, active }| Row::new(person, *active)).collect::<Vec<_>>())
+}
+
+pub(crate) async fn of_workspace(usher: &Usher, incoming: &Incoming) -> Answer {
+    let caller = incoming.caller(usher).await?;
+    let id = usher.workspace_of_number(workspace_number(incoming.parameter("workspaceId"))?).await?;
+    let (_, people) = usher.list_members(&caller, id).await?;
+    let users = people.iter().map(|person| Row::new(person, person.status == Status::Accepted));
+    bare_array(&users.collect::<Vec<_>>())
+}

@@ -1,0 +1,30 @@
+//! GET /api/v1.0/external/sdworkspace/CurrentWorkspaces: the workspaces that the caller can reach, oldest first.
+
+use serde::Serialize;
+use shared::Usher;
+
+use super::bare_array;
+use crate::{incoming::Incoming, routes::Answer};
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct WorkspaceBody<'a> {
+    workspace_id: u32,
+    tenant_id: u32,
+    workspace_name: &'a str,
+    workspace_description: Option<&'a str>,
+    is_default: bool,
+}
+
+pub(crate) async fn list(usher: &Usher, incoming: &Incoming) -> Answer {
+    let caller = incoming.caller(usher).await?;
+    let workspaces = usher.list_workspaces_of_companies(&caller).await?;
+    let workspaces = workspaces.iter().enumerate().map(|(place, (workspace, company))| WorkspaceBody {
+        workspace_id: workspace.number,
+        tenant_id: company.number,
+        workspace_name: workspace.name.as_ref(),
+        workspace_description: workspace.description.as_ref().map(AsRef::as_ref),
+        is_default: place == 0,
+    });
+    bare_array(&workspaces.collect::<Vec<_>>())
+}
