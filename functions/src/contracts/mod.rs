@@ -1,21 +1,27 @@
 //! The contracts: whose words a request is read and answered in. They never import each other.
 
 pub(crate) mod datagol;
+pub(crate) mod dock;
 pub(crate) mod usher;
 
 use http::{HeaderName, HeaderValue, StatusCode, header};
 use jiff::SignedDuration;
 use lambda_http::{Body, Response};
 use serde::Serialize;
-use shared::Error;
+use shared::{Error, Public};
 
-use crate::incoming::Failure;
+use crate::{incoming::Failure, routes::Answer};
+
+/// A list larger than this is refused: Lambda answers at most 6 MB, the body as a JSON string within them.
+const MOST_BYTES: usize = 5 * 1024 * 1024;
 
 /// Whose words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Contract {
     /// DataGOL's.
     DataGol,
+    /// Dock's.
+    Dock,
     /// Our own.
     Usher,
 }
@@ -25,6 +31,7 @@ impl Contract {
     pub const fn name(self) -> &'static str {
         match self {
             Self::DataGol => "datagol",
+            Self::Dock => "dock",
             Self::Usher => "usher",
         }
     }
@@ -34,6 +41,7 @@ impl Contract {
         let first = path.split('/').nth(1).unwrap_or_default();
         match first {
             "idp" | "noCo" => Self::DataGol,
+            "v1" => Self::Dock,
             _ => Self::Usher,
         }
     }
@@ -41,6 +49,7 @@ impl Contract {
     pub(crate) fn render(self, failure: &Failure, trace_id: &str) -> Response<Body> {
         match self {
             Self::DataGol => datagol::errors::render(failure, trace_id),
+            Self::Dock => dock::errors::render(failure, trace_id),
             Self::Usher => usher::errors::render(failure, trace_id),
         }
     }
@@ -102,6 +111,8 @@ fn missing_words(missing: shared::Missing) -> &'static str {
     match missing {
         shared::Missing::Workspace => "There is no such workspace.",
         shared::Missing::ServiceAccount => "There is no such service account.",
+        shared::Missing::Person => "There is no such person.",
+        shared::Missing::Domain => "There is no such domain.",
     }
 }
 
@@ -129,6 +140,22 @@ fn with_header(mut response: Response<Body>, name: HeaderName, value: &str) -> R
 /// `Retry-After` in seconds: at least one.
 fn seconds(retry_after: SignedDuration) -> String {
     retry_after.as_secs().max(1).to_string()
+}
+
+/// An answer with a list that isn't too large.
+fn bounded(response: Response<Body>) -> Answer {
+    match response.body() {
+        Body::Text(text) if escaped_len(text) > MOST_BYTES => {
+            let message = "The list is larger than 5 MB, and this contract has no pages of it.";
+            Err(Error::TooLarge(Public::new("list_too_large", message)).into())
+        }
+        _ => Ok(response),
+    }
+}
+
+/// How long the text is once Lambda has put it into its own JSON.
+fn escaped_len(text: &str) -> usize {
+    text.len() + text.bytes().filter(|byte| matches!(byte, b'"' | b'\\')).count()
 }
 
 /// A JSON answer. None is kept by caches.

@@ -15,18 +15,15 @@ use http::StatusCode;
 use lambda_http::{Body, Response};
 use serde::Serialize;
 use shared::{
-    Error, Public,
+    Error,
     domain::{EmailAddress, Role},
 };
 
-use super::json;
+use super::{bounded, json};
 use crate::{
     incoming::{Fields, bad_field, parsed},
     routes::Answer,
 };
-
-/// A bare array larger than this is refused: Lambda answers at most 6 MB, the body as a JSON string within them.
-const MOST_BYTES: usize = 5 * 1024 * 1024;
 
 fn ok(body: &impl Serialize) -> Response<Body> {
     json(StatusCode::OK, "application/json", body)
@@ -38,19 +35,7 @@ fn empty() -> Response<Body> {
 
 /// A list that is documented as a bare array, and so has no pages.
 fn bare_array<T: Serialize>(items: &[T]) -> Answer {
-    let response = ok(&items);
-    match response.body() {
-        Body::Text(text) if escaped_len(text) > MOST_BYTES => {
-            let message = "The list is larger than 5 MB, and this contract has no pages.";
-            Err(Error::TooLarge(Public::new("list_too_large", message)).into())
-        }
-        _ => Ok(response),
-    }
-}
-
-/// How long the text is once Lambda has put it into its own JSON.
-fn escaped_len(text: &str) -> usize {
-    text.len() + text.bytes().filter(|byte| matches!(byte, b'"' | b'\\')).count()
+    bounded(ok(&items))
 }
 
 /// A required text field.
