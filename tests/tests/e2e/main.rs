@@ -16,4 +16,5 @@ mod races;
 mod register;
 mod samples;
 mod unknown_routes;
+mod v1;
 mod well_known;
