@@ -113,13 +113,13 @@ impl Usher {
         }
     }
 
-    /// A pending invitation ends in the membership, whose role is the domain's.
+    /// A pending invitation ends in the membership, unless it is to a higher role: then it goes on waiting.
     async fn join_workspace(&self, profile: &Profile, rule: &DomainRule, workspace: &Workspace) {
         let now = self.now();
         let inviting = Inviting {
             of: Scope::Workspace(workspace.id),
             inviter: rule.added_by,
-            inviter_role: Role::Admin,
+            inviter_role: rule.role,
             batch: BatchId::random(self.random()),
             now,
             expires_at: now,

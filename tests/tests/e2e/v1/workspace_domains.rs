@@ -17,17 +17,25 @@ async fn whoever_proves_an_address_of_the_domain_founds_their_company_and_joins(
     let first = found(usher, "dora@xn--bcher-kva.example").await;
     assert_eq!(usher.role(&first, &world.id).await.as_deref(), Some("ADMIN"));
     let path = format!("workspace-domains/{}", text(&added["id"]));
-    let changed = usher.patch(&ada.token, &path, json!({ "role": "commenter" })).await.expect(200).json();
-    assert_eq!(changed["data"]["workspaceDomain"]["role"], "commenter");
+    let changed = usher.patch(&ada.token, &path, json!({ "role": "editor" })).await.expect(200).json();
+    assert_eq!(changed["data"]["workspaceDomain"]["role"], "editor");
     let listed = usher.docked(&ada.token, "workspace-domains").await;
     assert_eq!(listed["workspaceDomains"], json!([changed["data"]["workspaceDomain"]]));
     assert_eq!(listed["pageInfo"]["total"], 1);
 
     // An invitation that waits ends in the membership.
     world.add("emil@bücher.example", "viewer").await;
-    let second = found_after_invitation(&world, "emil@bücher.example").await;
+    let second = found_after_invitation(&world, "emil@bücher.example", "emil@xn--bcher-kva.example").await;
     assert_eq!(usher.role(&first, &world.id).await.as_deref(), Some("ADMIN"));
-    assert_eq!(usher.role(&second, &world.id).await.as_deref(), Some("COMMENTER"));
+    assert_eq!(usher.role(&second, &world.id).await.as_deref(), Some("EDITOR"));
+    // One to a higher role goes on waiting for its link.
+    world.add("fritz@xn--bcher-kva.example", "owner").await;
+    let mailbox = "fritz@xn--bcher-kva.example";
+    let hash = usher.mail(mailbox, 1).await.hash();
+    let third = found_after_invitation(&world, mailbox, mailbox).await;
+    assert_eq!(usher.role(&third, &world.id).await, None);
+    usher.accept(&third, &hash).await.expect(200);
+    assert_eq!(usher.role(&third, &world.id).await.as_deref(), Some("ADMIN"));
     // The company that they founded is theirs, and the workspace isn't the company's.
     usher.get("/v1/workspaces", &second).await.expect(200);
     assert_eq!(usher.docked(&second, "workspaces").await["pageInfo"]["total"], 0);
@@ -39,9 +47,8 @@ async fn whoever_proves_an_address_of_the_domain_founds_their_company_and_joins(
     usher.send("DELETE", &own, Some(&ada.token), None).await.expect(200);
 }
 
-async fn found_after_invitation(world: &World, email: &str) -> String {
+async fn found_after_invitation(world: &World, email: &str, mailbox: &str) -> String {
     let usher = &world.usher;
-    let mailbox = "emil@xn--bcher-kva.example";
     usher.mail(mailbox, 1).await;
     let body = json!({ "email": email, "password": tests::PASSWORD, "firstname": "Emil", "lastname": "Domain" });
     usher.post_open("/idp/api/v1/user/sign-up", body).await.expect(200);
