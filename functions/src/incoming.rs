@@ -59,6 +59,12 @@ impl Incoming {
         self.request.query_string_parameters_ref()?.first(name).map(str::to_owned)
     }
 
+    /// All values of a parameter of the query.
+    pub(crate) fn queries(&self, name: &str) -> Vec<String> {
+        let query = self.request.query_string_parameters_ref();
+        query.and_then(|query| query.all(name)).into_iter().flatten().map(str::to_owned).collect()
+    }
+
     fn headers(&self) -> &HeaderMap {
         self.request.headers()
     }
@@ -191,6 +197,28 @@ impl Fields {
             Some(Value::Array(items)) => Ok(items),
             Some(_) => Err(format!("\"{name}\" must be an array.")),
         }
+    }
+
+    /// A field that is true or false, or absent.
+    ///
+    /// # Errors
+    /// A sentence that names the field, if it is something else.
+    pub(crate) fn flag(&self, name: &str) -> Result<Option<bool>, String> {
+        match self.0.get(name) {
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::Bool(flag)) => Ok(Some(*flag)),
+            Some(_) => Err(format!("\"{name}\" must be true or false.")),
+        }
+    }
+
+    /// Whether a field is there.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.0.get(name).is_some_and(|value| !value.is_null())
+    }
+
+    /// Takes a field as it is.
+    pub(crate) fn take(&mut self, name: &str) -> Option<Value> {
+        self.0.remove(name)
     }
 
     /// What was given as text in this field, to be shown again.

@@ -66,8 +66,26 @@ operations! {
     IssueClientToken = "issue-client-token",
     /// The roles there are.
     ListRoles = "list-roles",
-    /// A workspace's members, and who is invited to it.
+    /// The members of workspaces, and who is invited to them.
     ListMembers = "list-members",
+    /// One member, or somebody invited.
+    GetMember = "get-member",
+    /// Gives a member another role.
+    ChangeMember = "change-member",
+    /// Removes a member, or revokes an invitation.
+    RemoveMember = "remove-member",
+    /// Renames or publishes a workspace.
+    ChangeWorkspace = "change-workspace",
+    /// Says who has access to a workspace.
+    SetAccess = "set-access",
+    /// The domains whose people join a workspace.
+    ListDomains = "list-domains",
+    /// Adds a domain to a workspace.
+    AddDomain = "add-domain",
+    /// Changes the role that people of a domain get.
+    ChangeDomain = "change-domain",
+    /// One of the company's people.
+    GetPerson = "get-person",
     /// The page behind a mailed link.
     RegistrationPage = "registration-page",
     /// The keys that access tokens are verified with.

@@ -10,7 +10,7 @@ use shared::Usher;
 
 use crate::{
     Operation,
-    contracts::{Contract, datagol, smart_documentor, usher as own},
+    contracts::{Contract, datagol, dock, smart_documentor, usher as own},
     incoming::{Failure, Incoming},
 };
 
@@ -73,6 +73,22 @@ pub const ROUTES: &[Route] = routes! {
         GET "/api/v1.0/external/sdworkspace/allusers/{workspaceId}" => ListMembers, smart_documentor::users::of_workspace;
         POST "/api/v1.0/external/sdworkspace/inviteusers" => InviteUsers, smart_documentor::invite_users::to_workspace;
         GET "/api/v1.0/external/sdworkspace/CurrentWorkspaces" => ListWorkspaces, smart_documentor::workspaces::list;
+    }
+    Dock {
+        POST "/v1/workspace-users" => InviteUsers, dock::workspace_users::create;
+        GET "/v1/workspace-users" => ListMembers, dock::workspace_users::list;
+        GET "/v1/workspace-users/{id}" => GetMember, dock::workspace_users::get;
+        PATCH "/v1/workspace-users/{id}" => ChangeMember, dock::workspace_users::change;
+        DELETE "/v1/workspace-users/{id}" => RemoveMember, dock::workspace_users::remove;
+        POST "/v1/workspaces" => CreateWorkspace, dock::workspaces::create;
+        GET "/v1/workspaces" => ListWorkspaces, dock::workspaces::list;
+        PATCH "/v1/workspaces/{id}" => ChangeWorkspace, dock::workspaces::change;
+        POST "/v1/workspaces/{id}/access" => SetAccess, dock::access::set;
+        GET "/v1/workspace-domains" => ListDomains, dock::domains::list;
+        POST "/v1/workspace-domains" => AddDomain, dock::domains::add;
+        PATCH "/v1/workspace-domains/{id}" => ChangeDomain, dock::domains::change;
+        GET "/v1/users" => ListPeople, dock::users::list;
+        GET "/v1/users/{id}" => GetPerson, dock::users::get;
     }
     Usher {
         GET "/register" => RegistrationPage, own::register::show;

@@ -110,4 +110,8 @@ pub enum Missing {
     Workspace,
     /// No service account of that id in the caller's company.
     ServiceAccount,
+    /// Nobody of that id among the people of the caller's company.
+    Person,
+    /// No domain of that id in the caller's company.
+    Domain,
 }

@@ -22,6 +22,20 @@ pub const CASES: &[(&str, &str)] = &[
     ("GET", "/api/v1.0/external/sdworkspace/allusers/{workspaceId}"),
     ("POST", "/api/v1.0/external/sdworkspace/inviteusers"),
     ("GET", "/api/v1.0/external/sdworkspace/CurrentWorkspaces"),
+    ("POST", "/v1/workspace-users"),
+    ("GET", "/v1/workspace-users"),
+    ("GET", "/v1/workspace-users/{id}"),
+    ("PATCH", "/v1/workspace-users/{id}"),
+    ("DELETE", "/v1/workspace-users/{id}"),
+    ("POST", "/v1/workspaces"),
+    ("GET", "/v1/workspaces"),
+    ("PATCH", "/v1/workspaces/{id}"),
+    ("POST", "/v1/workspaces/{id}/access"),
+    ("GET", "/v1/workspace-domains"),
+    ("POST", "/v1/workspace-domains"),
+    ("PATCH", "/v1/workspace-domains/{id}"),
+    ("GET", "/v1/users"),
+    ("GET", "/v1/users/{id}"),
 ];
 
 /// Routes that need none: whoever uses them proves themselves by a password, a code or a hash, or nothing is secret.

@@ -1,4 +1,4 @@
-//! The function that lists a workspace's members, and who is invited to it.
+//! The function that lists the members of workspaces, and who is invited to them.
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), functions::StartError> {

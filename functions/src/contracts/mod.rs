@@ -1,6 +1,7 @@
 //! The contracts: whose words a request is read and answered in. They never import each other.
 
 pub(crate) mod datagol;
+pub(crate) mod dock;
 pub(crate) mod smart_documentor;
 pub(crate) mod usher;
 
@@ -12,7 +13,7 @@ use shared::{Error, Public};
 
 use crate::{incoming::Failure, routes::Answer};
 
-/// A bare array larger than this is refused: Lambda answers at most 6 MB, the body as a JSON string within them.
+/// A list larger than this is refused: Lambda answers at most 6 MB, the body as a JSON string within them.
 const MOST_BYTES: usize = 5 * 1024 * 1024;
 
 /// Whose words.
@@ -22,6 +23,8 @@ pub enum Contract {
     DataGol,
     /// SmartDocumentor's.
     SmartDocumentor,
+    /// Dock's.
+    Dock,
     /// Our own.
     Usher,
 }
@@ -32,6 +35,7 @@ impl Contract {
         match self {
             Self::DataGol => "datagol",
             Self::SmartDocumentor => "smart_documentor",
+            Self::Dock => "dock",
             Self::Usher => "usher",
         }
     }
@@ -42,6 +46,7 @@ impl Contract {
         match (segments.next().unwrap_or_default(), segments.next()) {
             ("idp" | "noCo", _) => Self::DataGol,
             ("connect", _) | ("api", Some("v1.0")) => Self::SmartDocumentor,
+            ("v1", _) => Self::Dock,
             _ => Self::Usher,
         }
     }
@@ -50,6 +55,7 @@ impl Contract {
         match self {
             Self::DataGol => datagol::errors::render(failure, trace_id),
             Self::SmartDocumentor => smart_documentor::errors::render(failure, trace_id),
+            Self::Dock => dock::errors::render(failure, trace_id),
             Self::Usher => usher::errors::render(failure, trace_id),
         }
     }
@@ -111,6 +117,8 @@ fn missing_words(missing: shared::Missing) -> &'static str {
     match missing {
         shared::Missing::Workspace => "There is no such workspace.",
         shared::Missing::ServiceAccount => "There is no such service account.",
+        shared::Missing::Person => "There is no such person.",
+        shared::Missing::Domain => "There is no such domain.",
     }
 }
 
@@ -140,6 +148,22 @@ fn seconds(retry_after: SignedDuration) -> String {
     retry_after.as_secs().max(1).to_string()
 }
 
+/// An answer with a list that isn't too large.
+fn bounded(response: Response<Body>) -> Answer {
+    match response.body() {
+        Body::Text(text) if escaped_len(text) > MOST_BYTES => {
+            let message = "The list is larger than 5 MB, and this contract has no pages of it.";
+            Err(Error::TooLarge(Public::new("list_too_large", message)).into())
+        }
+        _ => Ok(response),
+    }
+}
+
+/// How long the text is once Lambda has put it into its own JSON.
+fn escaped_len(text: &str) -> usize {
+    text.len() + text.bytes().filter(|byte| matches!(byte, b'"' | b'\\')).count()
+}
+
 /// A JSON answer. None is kept by caches.
 fn json(status: StatusCode, content_type: &'static str, body: &impl Serialize) -> Response<Body> {
     let text = serde_json::to_string(body).unwrap_or_default();
@@ -160,19 +184,7 @@ fn empty() -> Response<Body> {
 
 /// A list that is documented as a bare array, and so has no pages.
 fn bare_array<T: Serialize>(items: &[T]) -> Answer {
-    let response = ok(&items);
-    match response.body() {
-        Body::Text(text) if escaped_len(text) > MOST_BYTES => {
-            let message = "The list is larger than 5 MB, and this contract has no pages.";
-            Err(Error::TooLarge(Public::new("list_too_large", message)).into())
-        }
-        _ => Ok(response),
-    }
-}
-
-/// How long the text is once Lambda has put it into its own JSON.
-fn escaped_len(text: &str) -> usize {
-    text.len() + text.bytes().filter(|byte| matches!(byte, b'"' | b'\\')).count()
+    bounded(ok(&items))
 }
 
 #[cfg(test)]

@@ -38,10 +38,7 @@ impl Usher {
     /// # Errors
     /// [`Error::Forbidden`] unless the caller is a company admin, [`Error::TooLarge`] for more people than fit.
     pub async fn list_company_members(&self, caller: &Caller) -> Result<Vec<(Workspace, Vec<Person>)>> {
-        self.in_company(caller).await?.require_admin()?;
-        let workspaces = self.list_workspaces(caller).await?;
-        let workspaces: Vec<_> =
-            workspaces.into_iter().filter(|workspace| workspace.company == caller.company).collect();
+        let workspaces = self.list_company_workspaces(caller).await?;
         let reads: Vec<_> = workspaces.iter().map(|workspace| self.present(workspace)).collect();
         let mut reads = stream::iter(reads).buffered(IN_FLIGHT);
         let (mut all, mut count) = (Vec::new(), 0);

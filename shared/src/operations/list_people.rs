@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use futures::{StreamExt, TryStreamExt, stream};
 
 use crate::{
-    Error, Result, Usher,
-    domain::{CompanyId, Person, Scope, Standing},
-    store::Company,
+    Error, Missing, Result, Usher,
+    domain::{CompanyId, Person, PersonId, Scope, Standing},
+    store::{self, Company},
 };
 
 use super::{
@@ -49,6 +49,47 @@ impl Usher {
     async fn people_of_company(&self, company: CompanyId) -> Result<(Company, Vec<Listed>)> {
         let company = self.store.company(company).await?;
         let company = company.ok_or_else(|| Error::internal("people: the company is gone"))?;
+        let people = self.people_where(&company, |of, standing| match (of, standing) {
+            (Scope::Company(_), Standing::Member) => Some(true),
+            (_, Standing::Pending) => Some(false),
+            _ => None,
+        });
+        Ok((company.clone(), people.await?))
+    }
+
+    /// The same and, with them, whoever else is a member of one of the company's workspaces: guests of other companies and
+    /// service accounts.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] unless the caller is a company admin; [`Error::TooLarge`] for more people than an answer takes.
+    pub async fn list_everybody(&self, caller: &Caller) -> Result<Vec<Listed>> {
+        let company = self.own_company(caller).await?;
+        let people = self.people_where(&company, |of, standing| match (of, standing) {
+            (of, Standing::Member) => Some(matches!(of, Scope::Company(_))),
+            (_, Standing::Pending) => Some(false),
+            _ => None,
+        });
+        people.await
+    }
+
+    /// One of [`Usher::list_everybody`], by the id that is theirs in the company.
+    ///
+    /// # Errors
+    /// The same; [`Error::NotFound`] for an id that is nobody's.
+    pub async fn get_person(&self, caller: &Caller, id: &PersonId) -> Result<Person> {
+        let company = self.own_company(caller).await?;
+        let mut everybody = self.list_everybody(caller).await?.into_iter().map(|listed| listed.person);
+        let person = everybody.find(|person| store::person_id(&company.salt, &person.address) == *id);
+        person.ok_or(Error::NotFound(Missing::Person))
+    }
+
+    /// Each address once, by address; the company's own record before those of its workspaces. `active` says whether
+    /// somebody is listed, and how.
+    async fn people_where(
+        &self,
+        company: &Company,
+        active: fn(Scope, Standing) -> Option<bool>,
+    ) -> Result<Vec<Listed>> {
         let workspaces = self.store.company_workspaces(company.id).await?;
         let scopes = std::iter::once(Scope::Company(company.id)).chain(workspaces.into_iter().map(Scope::Workspace));
         let now = self.now();
@@ -57,11 +98,7 @@ impl Usher {
         let mut people = BTreeMap::new();
         while let Some((of, some)) = reads.try_next().await? {
             for person in some {
-                let active = match (of, person.standing(now)) {
-                    (Scope::Company(_), Standing::Member) => true,
-                    (_, Standing::Pending) => false,
-                    _ => continue,
-                };
+                let Some(active) = active(of, person.standing(now)) else { continue };
                 people.entry(person.address.canonical().to_owned()).or_insert(Listed { person, active });
             }
             if people.len() > MOST {
@@ -69,7 +106,7 @@ impl Usher {
             }
         }
         drop(reads);
-        Ok((company, people.into_values().collect()))
+        Ok(people.into_values().collect())
     }
 
     async fn people_of(&self, of: Scope) -> Result<(Scope, Vec<Person>)> {

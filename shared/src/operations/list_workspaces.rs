@@ -48,6 +48,18 @@ impl Usher {
         self.store.workspace_of_number(number).await?.ok_or(Error::NotFound(Missing::Workspace))
     }
 
+    /// The company's workspaces, oldest first.
+    ///
+    /// # Errors
+    /// [`crate::Error::Forbidden`] unless the caller is a company admin.
+    pub async fn list_company_workspaces(&self, caller: &Caller) -> Result<Vec<Workspace>> {
+        self.in_company(caller).await?.require_admin()?;
+        let ids = self.store.company_workspaces(caller.company).await?;
+        let mut workspaces = self.store.workspaces(&ids).await?;
+        workspaces.sort_by_key(|workspace| (workspace.created_at, workspace.id));
+        Ok(workspaces)
+    }
+
     /// One workspace that the caller can reach.
     ///
     /// # Errors

@@ -5,6 +5,8 @@
 
 mod accept_invitation;
 mod authenticate;
+mod change_member;
+mod change_workspace;
 mod create_workspace;
 mod deliver_mail;
 mod get_profile;
@@ -18,11 +20,15 @@ mod list_roles;
 mod list_workspaces;
 mod log;
 mod log_in;
+mod meter;
 mod public_keys;
+mod remove_member;
 mod service_accounts;
+mod set_access;
 mod sign_up;
 mod verify_otp;
 mod view_invitation;
+mod workspace_domains;
 
 pub use accept_invitation::Joined;
 pub use authenticate::{Caller, InCompany, InWorkspace};
@@ -34,9 +40,12 @@ pub use issue_client_token::ClientToken;
 pub use join::{Join, JoinedCompany};
 pub use list_people::Listed;
 pub use log_in::LoggedIn;
+pub use meter::Meter;
 pub use service_accounts::{NewServiceAccount, NewToken};
+pub use set_access::SetAccess;
 pub use sign_up::BeginSignUp;
 pub use view_invitation::{InvitationView, OpenInvitation};
+pub use workspace_domains::NewDomain;
 
 #[expect(unused_imports, reason = "the documentation links to it")]
 use crate::Usher;

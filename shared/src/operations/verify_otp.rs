@@ -57,11 +57,16 @@ impl Usher {
         let founder = self.member_record(&profile, Role::Admin, &company.salt);
         if self.store.found(&sign_up, &company, &founder, &profile, self.random()).await? {
             log::company(company.id);
+            self.join_by_domain(&profile).await;
             return Ok(());
         }
         // Its own write, of which only the reply was lost, or else somebody was quicker.
         let ours = self.store.identity(&sign_up.address).await?.is_some_and(|identity| identity.user == profile.id);
-        if ours { Ok(()) } else { Err(wrong_code()) }
+        if !ours {
+            return Err(wrong_code());
+        }
+        self.join_by_domain(&profile).await;
+        Ok(())
     }
 
     /// The record of somebody who is a member without having been invited.

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use super::{
     Store,
     change::{Change, Written},
-    keys,
+    from_item, keys,
 };
 use crate::Result;
 
@@ -24,6 +24,12 @@ pub struct Brake<'a> {
     pub window: SignedDuration,
     /// How often in one window.
     pub most: u32,
+}
+
+/// What a brake's item counts.
+#[derive(Deserialize)]
+struct Counter {
+    used: i64,
 }
 
 impl Brake<'_> {
@@ -56,10 +62,6 @@ impl Brake<'_> {
 impl Store {
     /// Reserves up to `n` uses with one conditional update. Answers how many were left to reserve.
     pub async fn reserve(&self, brake: &Brake<'_>, n: u32, now: Timestamp) -> Result<u32> {
-        #[derive(Deserialize)]
-        struct Counter {
-            used: i64,
-        }
         let mut wanted = n.min(brake.most);
         for _ in 0..TRIES {
             if wanted == 0 {
@@ -72,6 +74,13 @@ impl Store {
             wanted = wanted.min(brake.most.saturating_sub(u32::try_from(used).unwrap_or(u32::MAX)));
         }
         Ok(0)
+    }
+
+    /// Counts one use. Answers how many are left after it; `None` if none was left.
+    pub async fn spend(&self, brake: &Brake<'_>, now: Timestamp) -> Result<Option<u32>> {
+        let Written::Done(item) = self.write(brake.take(1, now)).await? else { return Ok(None) };
+        let used = from_item::<Counter>(item)?.used;
+        Ok(Some(brake.most.saturating_sub(u32::try_from(used).unwrap_or_default())))
     }
 
     /// Gives back uses that were reserved and not made.

@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::{Item, attribute};
-use crate::domain::{BatchId, CompanyId, EmailAddress, Scope, ShortId, UserId, WorkspaceId};
+use crate::domain::{BatchId, CompanyId, EmailAddress, MailDomain, Scope, ShortId, UserId, WorkspaceId};
 
 /// One partition takes only 1,000 writes a second, so people and queued mail are spread over this many.
 pub(super) const PARTITIONS: u8 = 8;
@@ -87,6 +87,21 @@ pub(super) fn company_workspace(company: CompanyId, id: WorkspaceId) -> Key {
 
 pub(super) fn service_account(company: CompanyId, name: &str) -> Key {
     Key::new(format!("C#{company}"), format!("SA#{name}"))
+}
+
+/// The partition of the workspaces that people of a domain join.
+pub(super) fn domain(domain: &MailDomain) -> String {
+    format!("D#{}", domain.as_ref())
+}
+
+/// A workspace that people of a domain join.
+pub(super) fn domain_rule(of: &MailDomain, id: WorkspaceId) -> Key {
+    Key::new(domain(of), format!("W#{id}"))
+}
+
+/// Where a company's domain is found by its id.
+pub(super) fn company_domain(company: CompanyId, id: &ShortId) -> Key {
+    Key::new(format!("C#{company}"), format!("D#{id}"))
 }
 
 pub(super) fn profile(user: UserId) -> Key {

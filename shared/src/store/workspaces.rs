@@ -138,6 +138,41 @@ impl Store {
     }
 }
 
+/// What is to change of a workspace.
+#[derive(Debug, Clone, Default)]
+pub struct WorkspaceChange {
+    /// Its name.
+    pub name: Option<Title>,
+    /// Whether it is published.
+    pub published: Option<bool>,
+}
+
+impl Store {
+    /// Changes a workspace, and nothing of it that isn't named. `false` if there is none.
+    pub async fn change_workspace(
+        &self,
+        id: WorkspaceId,
+        wanted: &WorkspaceChange,
+        actor: UserId,
+        now: Timestamp,
+        random: &dyn Random,
+    ) -> Result<bool> {
+        let name = if wanted.name.is_some() { ", #name = :name" } else { "" };
+        let published = if wanted.published.is_some() { ", #published = :published" } else { "" };
+        let update = format!("SET #updated_at = :now{name}{published}");
+        let mut change = Change::update(keys::workspace(id), update).if_present().with("now", now.as_millisecond());
+        if let Some(name) = &wanted.name {
+            change = change.with("name", name);
+        }
+        if let Some(published) = wanted.published {
+            change = change.with("published", published);
+        }
+        let told = Entry { at: now, actor, action: "workspace.changed", subjects: vec![] };
+        let changes = vec![change, entry(Scope::Workspace(id), &told, random)];
+        Ok(matches!(self.transact(changes).await?, Transacted::Done))
+    }
+}
+
 #[derive(Clone, Copy, Serialize, Deserialize)]
 struct Pointer {
     workspace: WorkspaceId,

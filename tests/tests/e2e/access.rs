@@ -20,6 +20,7 @@ struct Company {
     number: u64,
     account: String,
     account_token: String,
+    dock: Dock,
 }
 
 impl Company {
@@ -30,12 +31,16 @@ impl Company {
         let made = usher.post("/idp/api/v1/company/serviceAccount", &owner.token, body).await.expect(200).json();
         let text = |name: &str| made[name].as_str().unwrap().to_owned();
         let number = usher.number(&owner.token, "Project Alpha").await;
-        Self { account: text("id"), account_token: text("token"), owner, workspace, number }
+        let dock = Dock::of(usher, &owner, &workspace).await;
+        Self { account: text("id"), account_token: text("token"), owner, workspace, number, dock }
     }
 
     /// A request of this route that would succeed for the company's own people. A route that isn't named here fails
     /// every test.
     fn request(&self, usher: &Endpoint, method: &str, path: &str) -> (String, Option<Value>) {
+        if path.starts_with("/v1/") {
+            return self.dock.request(usher, method, path);
+        }
         let workspace = if path.starts_with(EXTERNAL) { &self.number.to_string() } else { &self.workspace };
         let filled = path.replace("{id}", &self.account).replace("{workspaceId}", workspace);
         let body = match (method, path.rsplit('/').next().unwrap()) {
@@ -57,7 +62,14 @@ impl Company {
     /// All that the company's admin can see of it.
     async fn seen(&self, usher: &Endpoint) -> Vec<Value> {
         let workspace = format!("/noCo/api/v2/workspaces/{}", self.workspace);
-        let paths = ["/noCo/api/v2/workspaces", &workspace, "/idp/api/v1/team", "/idp/api/v1/company/serviceAccount"];
+        let paths = [
+            "/noCo/api/v2/workspaces",
+            &workspace,
+            "/idp/api/v1/team",
+            "/idp/api/v1/company/serviceAccount",
+            "/v1/workspaces",
+            "/v1/users",
+        ];
         let mut seen = Vec::new();
         for path in paths {
             seen.push(usher.get(path, &self.owner.token).await.expect(200).json());
@@ -66,14 +78,59 @@ impl Company {
     }
 }
 
+/// What Dock knows of a company by ids of its own.
+struct Dock {
+    workspace: String,
+    member: String,
+    user: String,
+    domain: String,
+}
+
+impl Dock {
+    async fn of(usher: &Endpoint, owner: &Founder, workspace: &str) -> Self {
+        let workspace = usher.short_id(&owner.token, workspace).await;
+        let body = json!({ "email": usher.address("member"), "role": "viewer", "workspaceId": workspace });
+        let made = usher.dock(&owner.token, "workspace-users", body).await["workspaceUser"].clone();
+        let body = json!({ "domain": "access.example", "role": "viewer", "workspaceId": workspace });
+        let domain = usher.dock(&owner.token, "workspace-domains", body).await["workspaceDomain"]["id"].clone();
+        let user = usher.workspace_user(&owner.token, &workspace, &owner.email).await["user"]["id"].clone();
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        Self { workspace, member: text(&made["id"]), user: text(&user), domain: text(&domain) }
+    }
+
+    fn request(&self, usher: &Endpoint, method: &str, path: &str) -> (String, Option<Value>) {
+        let id = match path.split('/').nth(2).unwrap() {
+            "workspace-users" => &self.member,
+            "workspaces" => &self.workspace,
+            "workspace-domains" => &self.domain,
+            _ => &self.user,
+        };
+        let place = &self.workspace;
+        let body = match (method, path) {
+            ("GET" | "DELETE", _) => None,
+            ("POST", "/v1/workspaces") => Some(json!({ "name": "another" })),
+            ("POST", "/v1/workspace-users") => {
+                Some(json!({ "email": usher.address("guest"), "role": "viewer", "workspaceId": place }))
+            }
+            ("POST", "/v1/workspace-domains") => {
+                Some(json!({ "domain": "other.example", "role": "viewer", "workspaceId": place }))
+            }
+            ("POST", "/v1/workspaces/{id}/access") => Some(json!({ "workspaceUsers": [], "workspaceDomains": [] })),
+            ("PATCH", "/v1/workspaces/{id}") => Some(json!({ "published": false })),
+            ("PATCH", _) => Some(json!({ "role": "commenter" })),
+            _ => panic!("no request for {method} {path}"),
+        };
+        (path.replace("{id}", id), body)
+    }
+}
+
 /// A refusal for want of a token, in the words of the path's contract.
 fn unauthenticated(path: &str, answer: Answer) {
-    let answer = if path.starts_with(EXTERNAL) {
-        answer.detailed(401, INVALID_TOKEN)
-    } else if path.starts_with("/api/v1") {
-        answer.problem(401, "invalid_token")
-    } else {
-        answer.refused(401, "INVALID_TOKEN")
+    let answer = match path.split('/').nth(1) {
+        _ if path.starts_with(EXTERNAL) => answer.detailed(401, INVALID_TOKEN),
+        Some("api") => answer.problem(401, "invalid_token"),
+        Some("v1") => answer.dock(401, "UNAUTHORIZED"),
+        _ => answer.refused(401, "INVALID_TOKEN"),
     };
     assert_eq!(answer.header("www-authenticate"), "Bearer", "{path}");
 }
@@ -161,18 +218,55 @@ async fn another_companys_things_are_not_there_and_stay_as_they_are() {
         for token in [&theirs.owner.token, &theirs.account_token] {
             let answer = usher.send(method, &filled, Some(token), body.clone()).await;
             if path.starts_with(EXTERNAL) {
-                answer.detailed(404, "There is no such workspace.");
+                answer.detailed(404, "There is no such workspace.")
+            } else if path.starts_with("/v1/") {
+                answer.dock(404, "NOT_FOUND")
             } else {
-                answer.refused(404, "NOT_FOUND");
-            }
+                answer.refused(404, "NOT_FOUND")
+            };
             tried += 1;
         }
     }
-    assert_eq!(tried, 2 * 6, "routes with an id in them");
+    assert_eq!(tried, 2 * 13, "routes with an id in them");
     assert_eq!(ours.seen(&usher).await, before);
     usher.get("/noCo/api/v2/workspaces", &ours.account_token).await.expect(200);
     let seen = usher.get("/noCo/api/v2/workspaces", &theirs.account_token).await.expect(200).json();
     assert_eq!(seen.as_array().map(Vec::len), Some(1), "{seen}");
+}
+
+/// A company's admin who is also an ADMIN of another company's workspace.
+#[tokio::test]
+async fn dock_is_about_the_keys_company_and_no_other_that_its_holder_belongs_to() {
+    let usher = Endpoint::start().await;
+    let (ours, theirs) = (Company::found(&usher, "ours").await, Company::found(&usher, "theirs").await);
+    usher.invite(&ours.owner.token, &ours.workspace, &[(&theirs.owner.email, "ADMIN")]).await.expect(200);
+    let hash = usher.mail(&theirs.owner.email, 2).await.hash();
+    usher.accept(&theirs.owner.token, &hash).await.expect(200);
+    for (method, path) in CASES.iter().filter(|(_, path)| path.starts_with("/v1/") && path.contains('{')) {
+        let (filled, body) = ours.request(&usher, method, path);
+        usher.send(method, &filled, Some(&theirs.owner.token), body).await.dock(404, "NOT_FOUND");
+    }
+    for path in ["workspace-users", "workspace-domains"] {
+        let body = json!({
+            "email": "x@y.example", "domain": "y.example", "role": "viewer", "workspaceId": ours.dock.workspace,
+        });
+        usher.post(&format!("/v1/{path}"), &theirs.owner.token, body).await.dock(404, "NOT_FOUND");
+    }
+    let seen = usher.get("/v1/workspaces", &theirs.owner.token).await.expect(200).text;
+    assert!(!seen.contains(&ours.dock.workspace), "{seen}");
+}
+
+/// An ordinary user, though ADMIN of a workspace.
+#[tokio::test]
+async fn dock_takes_company_admins_only() {
+    let usher = Endpoint::start().await;
+    let company = Company::found(&usher, "ada").await;
+    let bob = usher.member(&company.owner.token, &company.workspace, "bob", "ADMIN").await;
+    for (method, path) in CASES.iter().filter(|(_, path)| path.starts_with("/v1/")) {
+        let (filled, body) = company.request(&usher, method, path);
+        let answer = usher.send(method, &filled, Some(&bob.token), body).await.dock(403, "FORBIDDEN");
+        assert_eq!(answer.header("x-ratelimit-limit"), "120");
+    }
 }
 
 #[tokio::test]

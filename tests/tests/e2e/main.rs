@@ -17,4 +17,5 @@ mod register;
 mod samples;
 mod smart_documentor;
 mod unknown_routes;
+mod v1;
 mod well_known;

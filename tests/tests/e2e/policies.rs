@@ -78,6 +78,7 @@ async fn everything(usher: &Endpoint) {
     usher.post("/api/v1/invitations/accept", &eve.token, json!({ "hash": mail.hash() })).await.expect(200);
     usher.send("GET", "/.well-known/jwks.json", None, None).await.expect(200);
     smart_documentor(usher, &ada.token).await;
+    docked(usher, &ada.token, &workspace).await;
     braked(usher).await;
     swept(usher).await;
     given_up_and_requeued(usher, &ada.token, &workspace).await;
@@ -93,6 +94,37 @@ async fn smart_documentor(usher: &Endpoint, admin: &str) {
     for path in ["sdworkspace/availableroles", "tenant/allusers", &format!("sdworkspace/allusers/{number}")] {
         usher.get(&format!("/api/v1.0/external/{path}"), &token).await.expect(200);
     }
+}
+
+/// Dock's routes.
+async fn docked(usher: &Endpoint, token: &str, workspace: &str) {
+    let place = usher.short_id(token, workspace).await;
+    let domain = format!("{}.example", usher.address("d").replace(['@', '.'], "-"));
+    let body = json!({ "domain": domain, "role": "viewer", "workspaceId": place });
+    let rule = usher.dock(token, "workspace-domains", body.clone()).await["workspaceDomain"].clone();
+    usher.dock(token, "workspace-domains", body).await;
+    usher.docked(token, "workspace-domains").await;
+    let path = format!("workspace-domains/{}", text(&rule, "id"));
+    usher.patch(token, &path, json!({ "role": "editor" })).await.expect(200);
+    let joining = format!("dora@{domain}");
+    let body = json!({ "email": joining, "password": PASSWORD, "firstname": "Dora", "lastname": "Domain" });
+    usher.post_open("/idp/api/v1/user/sign-up", body).await.expect(200);
+    let body = json!({ "email": joining, "otp": usher.mail(&joining, 1).await.code() });
+    usher.post_open("/idp/api/v1/user/signUp/verifyEmailOtp", body).await.expect(200);
+
+    let people = json!([{ "role": "viewer", "user": { "email": usher.address("paula") } }]);
+    usher.dock(token, "workspaces", json!({ "name": "Beta", "workspaceUsers": people })).await;
+    usher.patch(token, &format!("workspaces/{place}"), json!({ "published": false })).await.expect(200);
+    let body = json!({ "workspaceUsers": people, "workspaceDomains": [{ "role": "viewer", "domain": domain }] });
+    usher.dock(token, &format!("workspaces/{place}/access"), body).await;
+    usher.docked(token, "workspace-users").await;
+    let member = usher.workspace_user(token, &place, &joining).await;
+    let path = format!("workspace-users/{}", text(&member, "id"));
+    usher.docked(token, &path).await;
+    usher.patch(token, &path, json!({ "role": "owner" })).await.expect(200);
+    usher.send("DELETE", &format!("/v1/{path}"), Some(token), None).await.expect(200);
+    let users = usher.docked(token, "users").await;
+    usher.docked(token, &format!("users/{}", text(&users["users"][0], "id"))).await;
 }
 
 /// Somebody who tries too often.

@@ -11,6 +11,9 @@ use tests::{Endpoint, Founder};
 const TOKEN: &str = "TOKEN";
 const ID: &str = "3fa85f64-5717-4562-b3fc-2c963f66afa6";
 const NUMBER: &str = "4711";
+const DOCK_WORKSPACE: &str = "luI89ZCeEJuF";
+const DOCK_PERSON: &str = "RiHO4e0Ju3DS";
+const DOCK_DOMAIN: &str = "kT4pW8xZq2Lm";
 const HASH: &str = "e0754cfc-f7d1-4cc3-8690-e34a2f17291d";
 const OTP: &str = "\"123456\"";
 const USER: &str = "user@example.com";
@@ -41,6 +44,7 @@ fn expected(sample: &str) -> (u16, String) {
             "createdAt email emailConfirmed id name roleName status userName"
         }
         "smart_documentor/list-workspaces" => "isDefault tenantId workspaceDescription workspaceId workspaceName",
+        dock if dock.starts_with("dock/") => "data",
         "usher/accept-invitation" => "role workspaceId",
         "usher/public-keys" => "keys",
         "usher/route-not-found" => return (404, PROBLEM.to_owned()),
@@ -111,6 +115,17 @@ impl World {
             "smart_documentor/list-members" | "smart_documentor/invite-users.sdworkspace" => {
                 let number = usher.number(&ada.token, "Project Alpha").await;
                 vec![(TOKEN, ada.token.clone()), (NUMBER, number.to_string())]
+            }
+            dock if dock.starts_with("dock/") => {
+                let place = usher.short_id(&ada.token, &self.workspace).await;
+                let body = json!({ "email": "jane@example.com", "role": "editor", "workspaceId": place });
+                let made = usher.dock(&ada.token, "workspace-users", body).await["workspaceUser"].clone();
+                let body = json!({ "domain": "domain.example", "role": "viewer", "workspaceId": place });
+                let domain = usher.dock(&ada.token, "workspace-domains", body).await["workspaceDomain"].clone();
+                let person = if sample == "dock/get-person" { &made["user"]["id"] } else { &made["id"] };
+                let text = |id: &Value| id.as_str().unwrap().to_owned();
+                let (person, domain) = (text(person), text(&domain["id"]));
+                vec![(TOKEN, ada.token.clone()), (DOCK_WORKSPACE, place), (DOCK_PERSON, person), (DOCK_DOMAIN, domain)]
             }
             _ => {
                 let id = if sample.contains("service-account") { &self.account } else { &self.workspace };

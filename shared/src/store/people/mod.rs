@@ -4,6 +4,7 @@
 
 mod accept;
 mod invite;
+mod manage;
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -16,6 +17,7 @@ use crate::{
 
 pub use accept::{Acceptance, Accepted, NewAccount};
 pub use invite::{Draft, DraftKind, Drafted, Inviting};
+pub use manage::{Managed, Managing};
 
 /// A hash's item outlives the invitation by this much, so that a dead link can still ask for a new one.
 pub(super) const HASH_KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);

@@ -1,0 +1,6 @@
+//! The function that adds a domain to a workspace.
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), functions::StartError> {
+    functions::serve(functions::Operation::AddDomain).await
+}

@@ -1,0 +1,6 @@
+//! The function that changes the role that people of a domain get.
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), functions::StartError> {
+    functions::serve(functions::Operation::ChangeDomain).await
+}

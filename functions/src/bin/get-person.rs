@@ -1,0 +1,6 @@
+//! The function that shows one of the company's people.
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), functions::StartError> {
+    functions::serve(functions::Operation::GetPerson).await
+}

@@ -1,0 +1,6 @@
+//! The function that lists the domains whose people join a workspace.
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), functions::StartError> {
+    functions::serve(functions::Operation::ListDomains).await
+}

@@ -1,0 +1,6 @@
+//! The function that removes a member, or revokes an invitation.
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), functions::StartError> {
+    functions::serve(functions::Operation::RemoveMember).await
+}

@@ -1,0 +1,55 @@
+//! POST /v1/workspaces/{id}/access: adds people and domains and changes roles, and removes nobody.
+
+use serde_json::Value;
+use shared::{
+    Error, Usher,
+    domain::{MailDomain, Role},
+    operations::{Invitee, SetAccess},
+};
+
+use super::{address, message, role, session::metered, workspace, workspaces};
+use crate::{
+    incoming::{Fields, Incoming, bad_field, parsed},
+    routes::Answer,
+};
+
+pub(crate) async fn set(usher: &Usher, incoming: &Incoming) -> Answer {
+    metered(usher, incoming, |session| async move {
+        let chosen = workspaces::properties(incoming)?;
+        let mut body = incoming.json()?;
+        let (people, domains, message) = (people(&mut body)?, domains(&mut body)?, message(&body)?);
+        let place = workspace(usher, &session.caller, incoming.parameter("id")).await?;
+        let access = SetAccess { workspace: place.id, people, domains, message };
+        usher.set_access(&session.caller, access).await?;
+        workspaces::one(usher, &session, &place, &chosen).await
+    })
+    .await
+}
+
+/// `workspaceUsers[]` of {role, user{email}}, if it is there.
+pub(super) fn people(body: &mut Fields) -> Result<Vec<Invitee>, Error> {
+    let person = |row: Value| {
+        let mut row = Fields::of_row(row).map_err(bad_field)?;
+        let role = role(&row)?;
+        let user = row.take("user").ok_or_else(|| bad_field("\"user\" is required.".to_owned()))?;
+        Ok(Invitee { address: address(&Fields::of_row(user).map_err(bad_field)?)?, role })
+    };
+    rows(body, "workspaceUsers", person)
+}
+
+/// `workspaceDomains[]` of {role, domain}, if it is there.
+fn domains(body: &mut Fields) -> Result<Vec<(MailDomain, Role)>, Error> {
+    let domain = |row: Value| {
+        let row = Fields::of_row(row).map_err(bad_field)?;
+        let domain = parsed("domain", MailDomain::parse(row.required("domain").map_err(bad_field)?))?;
+        Ok((domain, role(&row)?))
+    };
+    rows(body, "workspaceDomains", domain)
+}
+
+fn rows<T>(body: &mut Fields, name: &str, read: impl Fn(Value) -> Result<T, Error>) -> Result<Vec<T>, Error> {
+    if !body.has(name) {
+        return Ok(Vec::new());
+    }
+    body.take_list(name).map_err(bad_field)?.into_iter().map(read).collect()
+}

@@ -1,0 +1,45 @@
+//! Dock's contract: section 3 of `docs/compatibility.md` says what is documented and what is our choice.
+
+pub(crate) mod access;
+pub(crate) mod domains;
+pub(crate) mod errors;
+mod properties;
+mod session;
+mod shapes;
+pub(crate) mod users;
+pub(crate) mod workspace_users;
+pub(crate) mod workspaces;
+
+use shared::{
+    Error, Missing, Usher,
+    domain::{EmailAddress, Message, Role, ShortId},
+    operations::Caller,
+    store::Workspace,
+};
+
+use crate::incoming::{Fields, bad_field, parsed};
+
+/// A required role.
+fn role(fields: &Fields) -> Result<Role, Error> {
+    let word = fields.required("role").map_err(bad_field)?;
+    let words = "\"role\" must be owner, editor, collaborator, viewer or commenter.";
+    shapes::role_of(word).ok_or_else(|| bad_field(words.to_owned()))
+}
+
+/// A required address.
+fn address(fields: &Fields) -> Result<EmailAddress, Error> {
+    parsed("email", EmailAddress::parse(fields.required("email").map_err(bad_field)?))
+}
+
+fn message(fields: &Fields) -> Result<Option<Message>, Error> {
+    match fields.text("message").map_err(bad_field)? {
+        Some(text) => parsed("message", Message::parse(text)),
+        None => Ok(None),
+    }
+}
+
+/// The company's workspace of this id; one of another form isn't there either.
+async fn workspace(usher: &Usher, caller: &Caller, id: &str) -> Result<Workspace, Error> {
+    let id: ShortId = id.parse().map_err(|_| Error::NotFound(Missing::Workspace))?;
+    usher.workspace_of_short_id(caller, &id).await
+}

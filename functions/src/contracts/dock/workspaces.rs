@@ -1,0 +1,106 @@
+//! /v1/workspaces: make, list, rename and publish; the part that concerns people.
+
+use serde_json::Value;
+use shared::{
+    Error, Usher,
+    domain::Title,
+    operations::{NewWorkspace, SetAccess},
+    store::{DomainRule, Workspace, WorkspaceChange},
+};
+
+use super::{
+    access, message,
+    properties::{Page, Properties, data},
+    session::{Session, metered},
+    shapes, workspace,
+};
+use crate::{
+    incoming::{Incoming, bad_field, parsed},
+    routes::Answer,
+};
+
+pub(super) fn properties(incoming: &Incoming) -> Result<Properties, Error> {
+    Properties::of(incoming, shapes::WORKSPACE)
+}
+
+/// A workspace with those of its lists that are asked for.
+pub(super) async fn body(
+    usher: &Usher,
+    session: &Session,
+    workspace: &Workspace,
+    domains: &[(Workspace, DomainRule)],
+    chosen: &Properties,
+) -> Result<Value, Error> {
+    let mut body = shapes::workspace(usher, workspace, chosen);
+    let all = Properties::all();
+    if chosen.has("workspaceUsers") {
+        let (_, people) = usher.list_members(&session.caller, workspace.id).await?;
+        let people = people.iter().map(|person| shapes::workspace_user(usher, &session.company, person, &all));
+        body["workspaceUsers"] = people.collect();
+    }
+    if chosen.has("workspaceDomains") {
+        let own = domains.iter().filter(|(of, _)| of.id == workspace.id);
+        body["workspaceDomains"] = own.map(|(of, rule)| shapes::domain(of, rule, &all)).collect();
+    }
+    Ok(body)
+}
+
+/// The company's domains, if they are asked for.
+async fn domains(usher: &Usher, session: &Session, chosen: &Properties) -> Result<Vec<(Workspace, DomainRule)>, Error> {
+    if chosen.has("workspaceDomains") { usher.list_domains(&session.caller).await } else { Ok(Vec::new()) }
+}
+
+/// One workspace as the answer.
+pub(super) async fn one(usher: &Usher, session: &Session, workspace: &Workspace, chosen: &Properties) -> Answer {
+    let domains = domains(usher, session, chosen).await?;
+    data([("workspace", body(usher, session, workspace, &domains, chosen).await?)])
+}
+
+pub(crate) async fn create(usher: &Usher, incoming: &Incoming) -> Answer {
+    metered(usher, incoming, |session| async move {
+        let chosen = properties(incoming)?;
+        let mut body = incoming.json()?;
+        let name = parsed("name", Title::parse(body.required("name").map_err(bad_field)?))?;
+        let published = body.flag("autoPublishWorkspace").map_err(bad_field)?.unwrap_or(false);
+        let message = message(&body)?;
+        let people = access::people(&mut body)?;
+        let new = NewWorkspace { name, description: None, published };
+        let workspace = usher.create_workspace(&session.caller, new).await?;
+        if !people.is_empty() {
+            let access = SetAccess { workspace: workspace.id, people, domains: Vec::new(), message };
+            usher.set_access(&session.caller, access).await?;
+        }
+        one(usher, &session, &workspace, &chosen).await
+    })
+    .await
+}
+
+pub(crate) async fn list(usher: &Usher, incoming: &Incoming) -> Answer {
+    metered(usher, incoming, |session| async move {
+        let (chosen, page) = (properties(incoming)?, Page::of(incoming)?);
+        let (workspaces, info) = page.cut(usher.list_company_workspaces(&session.caller).await?);
+        let domains = domains(usher, &session, &chosen).await?;
+        let mut bodies = Vec::with_capacity(workspaces.len());
+        for workspace in &workspaces {
+            bodies.push(body(usher, &session, workspace, &domains, &chosen).await?);
+        }
+        data([("workspaces", bodies.into()), ("pageInfo", info)])
+    })
+    .await
+}
+
+pub(crate) async fn change(usher: &Usher, incoming: &Incoming) -> Answer {
+    metered(usher, incoming, |session| async move {
+        let chosen = properties(incoming)?;
+        let body = incoming.json()?;
+        let name = match body.text("name").map_err(bad_field)? {
+            Some(name) => Some(parsed("name", Title::parse(name))?),
+            None => None,
+        };
+        let published = body.flag("published").map_err(bad_field)?;
+        let place = workspace(usher, &session.caller, incoming.parameter("id")).await?.id;
+        let changed = usher.change_workspace(&session.caller, place, WorkspaceChange { name, published }).await?;
+        one(usher, &session, &changed, &chosen).await
+    })
+    .await
+}

@@ -1,0 +1,126 @@
+//! Somebody in a workspace of the company: who they are, and giving them another role.
+
+use crate::{
+    Error, Missing, Result, Usher,
+    domain::{EmailAddress, Permission, Person, PersonId, Role, Scope, Standing, WorkspaceId},
+    store::{Managed, Managing, Workspace},
+};
+
+use super::{Caller, InWorkspace, log};
+
+/// How often somebody who changed meanwhile is read and judged again.
+const TRIES: u32 = 3;
+
+pub(super) const NOBODY: Error = Error::NotFound(Missing::Person);
+
+/// What is to become of somebody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fate {
+    Role(Role),
+    Removed,
+}
+
+impl Usher {
+    /// A member of a workspace of the company, or somebody invited to it.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] and [`Error::Forbidden`] unless the caller administers the workspace.
+    pub async fn get_member(&self, caller: &Caller, id: &PersonId) -> Result<(Workspace, Person)> {
+        let (access, person) = self.managed(caller, id).await?;
+        Ok((access.workspace, person))
+    }
+
+    /// As [`Usher::get_member`], by workspace and address.
+    ///
+    /// # Errors
+    /// The same.
+    pub async fn find_member(&self, caller: &Caller, workspace: WorkspaceId, address: &EmailAddress) -> Result<Person> {
+        self.in_own_workspace(caller, workspace).await?;
+        self.present_person(workspace, address).await
+    }
+
+    /// Gives a member, or somebody invited, another role.
+    ///
+    /// # Errors
+    /// As [`Usher::get_member`]; [`Error::Forbidden`] if the role, or the one they have, is above the caller's;
+    /// [`Error::Conflict`] for the workspace's last explicit ADMIN.
+    pub async fn change_member(&self, caller: &Caller, id: &PersonId, role: Role) -> Result<(Workspace, Person)> {
+        let (access, person) = self.managed(caller, id).await?;
+        let person = self.settle(&access, person, Fate::Role(role)).await?;
+        Ok((access.workspace, person))
+    }
+
+    /// A caller who administers a workspace of their own company.
+    pub(super) async fn in_own_workspace(&self, caller: &Caller, id: WorkspaceId) -> Result<InWorkspace> {
+        let access = self.in_workspace(caller, id).await?;
+        if access.workspace.company != caller.company {
+            return Err(Error::NotFound(Missing::Workspace));
+        }
+        access.require(Permission::Administer)?;
+        log::workspace(id);
+        Ok(access)
+    }
+
+    pub(super) async fn managed(&self, caller: &Caller, id: &PersonId) -> Result<(InWorkspace, Person)> {
+        let found = self.store.person_of_id(id).await?;
+        let found = found.and_then(|(key, person)| Some((key.scope()?, person)));
+        let Some((Scope::Workspace(workspace), person)) = found else { return Err(NOBODY) };
+        let access = self.in_own_workspace(caller, workspace).await.map_err(|error| match error {
+            Error::NotFound(_) => NOBODY,
+            other => other,
+        })?;
+        if is_present(&person, self.now()) { Ok((access, person)) } else { Err(NOBODY) }
+    }
+
+    async fn present_person(&self, workspace: WorkspaceId, address: &EmailAddress) -> Result<Person> {
+        let person = self.store.person_by_address(Scope::Workspace(workspace), address).await?;
+        person.filter(|person| is_present(person, self.now())).ok_or(NOBODY)
+    }
+
+    /// Brings somebody's fate about. Asked again it changes nothing.
+    pub(super) async fn settle(&self, access: &InWorkspace, mut person: Person, fate: Fate) -> Result<Person> {
+        let workspace = access.workspace.id;
+        for _ in 0..TRIES {
+            judge(access.role, &person, fate)?;
+            if fate == Fate::Role(person.role) {
+                return Ok(person);
+            }
+            let managing = Managing { workspace, person: &person, actor: access.profile.id, now: self.now() };
+            let managed = match fate {
+                Fate::Role(role) => self.store.change_role(&managing, role, self.random()).await?,
+                Fate::Removed => self.store.remove(&managing, self.random()).await?,
+            };
+            let updated_at = managing.now;
+            match (managed, fate) {
+                (Managed::Done, Fate::Role(role)) => return Ok(Person { role, updated_at, ..person }),
+                (Managed::Done, Fate::Removed) => return Ok(person),
+                (Managed::LastAdmin, _) => return Err(last_admin()),
+                (Managed::Changed, _) => {}
+            }
+            person = match (self.present_person(workspace, &person.address).await, fate) {
+                // Gone meanwhile, by whomever.
+                (Err(Error::NotFound(_)), Fate::Removed) => return Ok(person),
+                (read, _) => read?,
+            };
+        }
+        Err(Error::conflict("changed_meanwhile", "This person was changed by somebody else at the same time."))
+    }
+}
+
+fn is_present(person: &Person, now: jiff::Timestamp) -> bool {
+    matches!(person.standing(now), Standing::Member | Standing::Pending)
+}
+
+fn judge(own: Role, person: &Person, fate: Fate) -> Result<()> {
+    if !own.may_grant(person.role) {
+        return Err(Error::forbidden("forbidden", "Nobody changes someone whose role is above their own."));
+    }
+    match fate {
+        Fate::Role(role) if !own.may_grant(role) => Err(Error::forbidden("forbidden", "This role is above your own.")),
+        _ => Ok(()),
+    }
+}
+
+fn last_admin() -> Error {
+    Error::conflict("last_admin", "This is the workspace's last administrator: make somebody else one first.")
+}

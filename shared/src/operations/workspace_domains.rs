@@ -1,0 +1,154 @@
+//! Domains whose people join a workspace when they prove an address.
+
+use futures::future::join_all;
+use tokio::time::Instant;
+
+use crate::{
+    Error, Missing, Result, Usher,
+    domain::{BatchId, MailDomain, Permission, Role, Scope, ShortId, WorkspaceId},
+    store::{self, DomainRule, Draft, DraftKind, Drafted, Inviting, Profile, Workspace},
+};
+
+use super::Caller;
+
+/// Workspaces that somebody joins by their domain.
+const MOST_JOINED: usize = 20;
+
+/// A domain to be added to a workspace.
+#[derive(Debug)]
+pub struct NewDomain {
+    /// Which workspace.
+    pub workspace: WorkspaceId,
+    /// Which domain.
+    pub domain: MailDomain,
+    /// The role its people get.
+    pub role: Role,
+}
+
+impl Usher {
+    /// Adds a domain to a workspace of the company. One that is there is answered as it is.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] and [`Error::Forbidden`] unless the caller administers the workspace.
+    pub async fn add_domain(&self, caller: &Caller, new: NewDomain) -> Result<DomainRule> {
+        let access = self.in_own_workspace(caller, new.workspace).await?;
+        may_grant(access.role, new.role)?;
+        let now = self.now();
+        let rule = DomainRule {
+            id: ShortId::random(self.random()),
+            domain: new.domain,
+            workspace: new.workspace,
+            company: access.workspace.company,
+            role: new.role,
+            added_by: access.profile.id,
+            created_at: now,
+            updated_at: now,
+        };
+        if self.store.add_domain_rule(&rule, self.random()).await? {
+            return Ok(rule);
+        }
+        let there = self.store.domain_rule(&rule.domain, rule.workspace).await?;
+        there.ok_or_else(|| Error::internal("domains: a new one's id was taken"))
+    }
+
+    /// Sets the role that people of a domain get from now on; who joined before keeps theirs.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] and [`Error::Forbidden`] unless the caller administers its workspace.
+    pub async fn change_domain(&self, caller: &Caller, id: &ShortId, role: Role) -> Result<(Workspace, DomainRule)> {
+        let there = self.get_domain(caller, id).await?;
+        let access = self.in_own_workspace(caller, there.workspace).await?;
+        may_grant(access.role, role)?;
+        if there.role == role {
+            return Ok((access.workspace, there));
+        }
+        let changed = self.store.change_domain_role(&there, role, access.profile.id, self.now(), self.random()).await?;
+        Ok((access.workspace, changed))
+    }
+
+    async fn get_domain(&self, caller: &Caller, id: &ShortId) -> Result<DomainRule> {
+        let rule = self.store.domain_rule_of_id(caller.company, id).await?;
+        rule.ok_or(Error::NotFound(Missing::Domain))
+    }
+
+    /// The company's domains, oldest first, each with its workspace.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] unless the caller is a company admin.
+    pub async fn list_domains(&self, caller: &Caller) -> Result<Vec<(Workspace, DomainRule)>> {
+        self.in_company(caller).await?.require_admin()?;
+        let mut rules = self.store.company_domain_rules(caller.company).await?;
+        rules.sort_by(|one, other| {
+            (one.created_at, one.domain.as_ref()).cmp(&(other.created_at, other.domain.as_ref()))
+        });
+        let mut ids: Vec<_> = rules.iter().map(|rule| rule.workspace).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        let workspaces = self.store.workspaces(&ids).await?;
+        let of = |rule: &DomainRule| workspaces.iter().find(|workspace| workspace.id == rule.workspace).cloned();
+        Ok(rules.into_iter().filter_map(|rule| Some((of(&rule)?, rule))).collect())
+    }
+
+    /// Somebody who has just proved an address joins the workspaces of its domain, each in a transaction of its own.
+    /// They have their own company whatever becomes of it, so a failure is told to the log only.
+    pub(super) async fn join_by_domain(&self, profile: &Profile) {
+        // Nobody adds a public domain.
+        let Ok(domain) = MailDomain::parse(profile.address.domain()) else { return };
+        let joined = async {
+            let rules = self.store.domain_rules(&domain, MOST_JOINED).await?;
+            if rules.is_empty() {
+                return Ok(());
+            }
+            let ids: Vec<_> = rules.iter().map(|rule| rule.workspace).collect();
+            let workspaces = self.store.workspaces(&ids).await?;
+            let joins = rules.iter().filter_map(|rule| {
+                let workspace = workspaces.iter().find(|workspace| workspace.id == rule.workspace)?;
+                Some(self.join_workspace(profile, rule, workspace))
+            });
+            join_all(joins).await;
+            Result::Ok(())
+        };
+        if let Err(error) = joined.await {
+            tracing::warn!(?error, "nothing was joined by domain");
+        }
+    }
+
+    /// A pending invitation ends in the membership, unless it is to a higher role: then it goes on waiting.
+    async fn join_workspace(&self, profile: &Profile, rule: &DomainRule, workspace: &Workspace) {
+        let now = self.now();
+        let inviting = Inviting {
+            of: Scope::Workspace(workspace.id),
+            inviter: rule.added_by,
+            inviter_role: rule.role,
+            batch: BatchId::random(self.random()),
+            now,
+            expires_at: now,
+            cooldown: self.parameters.resend_cooldown,
+            begun: Instant::now(),
+            random: self.random(),
+        };
+        let draft = Draft {
+            address: profile.address.clone(),
+            role: rule.role,
+            person_id: store::person_id(&workspace.salt, &profile.address),
+            user: profile.id,
+            number: profile.number,
+            kind: DraftKind::Add {
+                told: false,
+                first_name: profile.first_name.clone(),
+                last_name: profile.last_name.clone(),
+            },
+        };
+        if self.store.invite(&inviting, &[draft]).await.contains(&Drafted::Failed) {
+            tracing::warn!(workspace = %workspace.id, "a workspace wasn't joined by domain");
+        }
+    }
+}
+
+fn may_grant(own: Role, role: Role) -> Result<()> {
+    if own.may(Permission::Administer) && own.may_grant(role) {
+        Ok(())
+    } else {
+        Err(Error::forbidden("forbidden", "This role is above your own."))
+    }
+}

@@ -1,0 +1,110 @@
+//! Changing what somebody is in a workspace, and ending it.
+
+use jiff::Timestamp;
+
+use super::{Entry, entry};
+use crate::{
+    Result,
+    domain::{Person, Random, Role, Scope, Status, UserId, WorkspaceId},
+    store::{Store, change::Change, keys, transact::Transacted},
+};
+
+/// Somebody about to be changed.
+#[derive(Debug)]
+pub struct Managing<'a> {
+    /// Where.
+    pub workspace: WorkspaceId,
+    /// The record as it was read and judged.
+    pub person: &'a Person,
+    /// By whom.
+    pub actor: UserId,
+    /// When.
+    pub now: Timestamp,
+}
+
+/// What changing somebody came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Managed {
+    /// Written.
+    Done,
+    /// The record changed since it was read: to be read and judged again.
+    Changed,
+    /// The workspace would be left without an explicit ADMIN.
+    LastAdmin,
+}
+
+impl Store {
+    /// Gives a member or somebody invited another role.
+    pub async fn change_role(&self, managing: &Managing<'_>, role: Role, random: &dyn Random) -> Result<Managed> {
+        let of = Scope::Workspace(managing.workspace);
+        let (member, was) = (managing.person.status == Status::Accepted, managing.person.role);
+        let mut changes = vec![managing.as_read("SET #role = :new, #updated_at = :at").with("new", role)];
+        if member {
+            let membership = Change::update(keys::membership(managing.person.user, of), "SET #role = :new");
+            changes.push(membership.when("#role = :role").with("new", role).with("role", was));
+            changes.extend(managing.count_admins(role == Role::Admin));
+        }
+        changes.push(managing.told("role.changed", random));
+        self.manage(changes, member).await
+    }
+
+    /// Ends a membership, or revokes an invitation: its hash is dead.
+    pub async fn remove(&self, managing: &Managing<'_>, random: &dyn Random) -> Result<Managed> {
+        let of = Scope::Workspace(managing.workspace);
+        let member = managing.person.status == Status::Accepted;
+        let (end, action) =
+            if member { (Status::Left, "member.removed") } else { (Status::Revoked, "invitation.revoked") };
+        let mut changes = vec![managing.as_read("SET #status = :end, #updated_at = :at").with("end", end)];
+        if member {
+            let membership = Change::delete(keys::membership(managing.person.user, of));
+            changes.push(membership.when("#role = :role").with("role", managing.person.role));
+            changes.extend(managing.count_admins(false));
+        }
+        changes.push(managing.told(action, random));
+        self.manage(changes, member).await
+    }
+
+    async fn manage(&self, changes: Vec<Change>, member: bool) -> Result<Managed> {
+        let transacted = self.transact(changes).await?;
+        if matches!(transacted, Transacted::Done) {
+            return Ok(Managed::Done);
+        }
+        // First are the record and, of a member, the membership; what else is refused is the count of ADMINs.
+        let meanwhile = transacted.refused(0).is_some() || (member && transacted.refused(1).is_some());
+        Ok(if meanwhile { Managed::Changed } else { Managed::LastAdmin })
+    }
+}
+
+impl Managing<'_> {
+    /// A change of the record as it was read, while an invitation is still open.
+    fn as_read(&self, update: &str) -> Change {
+        Change::update(keys::person(Scope::Workspace(self.workspace), &self.person.address), update)
+            .when(
+                "#status = :status AND #version = :version AND #role = :role \
+                 AND (#status <> :pending OR #expires_at > :at)",
+            )
+            .with("status", self.person.status)
+            .with("pending", Status::Pending)
+            .with("version", self.person.version)
+            .with("role", self.person.role)
+            .with("at", self.now.as_millisecond())
+    }
+
+    /// The workspace's count of ADMINs, if it changes. One must be left.
+    fn count_admins(&self, after: bool) -> Option<Change> {
+        let workspace = keys::workspace(self.workspace);
+        match (self.person.role == Role::Admin, after) {
+            (false, true) => Some(Change::update(workspace, "ADD #admins :one").if_present().with("one", 1)),
+            (true, false) => {
+                let less = Change::update(workspace, "ADD #admins :less").when("#admins > :one");
+                Some(less.with("less", -1).with("one", 1))
+            }
+            _ => None,
+        }
+    }
+
+    fn told(&self, action: &'static str, random: &dyn Random) -> Change {
+        let subjects = vec![self.person.address.canonical().to_owned()];
+        entry(Scope::Workspace(self.workspace), &Entry { at: self.now, actor: self.actor, action, subjects }, random)
+    }
+}

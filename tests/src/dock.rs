@@ -1,0 +1,39 @@
+//! Dock's requests, as its clients send them.
+
+use serde_json::Value;
+
+use crate::Endpoint;
+
+impl Endpoint {
+    /// POST to a path under `/v1`; answers `data`.
+    pub async fn dock(&self, token: &str, path: &str, body: Value) -> Value {
+        self.post(&format!("/v1/{path}"), token, body).await.expect(200).json()["data"].clone()
+    }
+
+    /// GET of a path under `/v1`; answers `data`.
+    pub async fn docked(&self, token: &str, path: &str) -> Value {
+        self.get(&format!("/v1/{path}"), token).await.expect(200).json()["data"].clone()
+    }
+
+    /// PATCH of a path under `/v1`.
+    pub async fn patch(&self, token: &str, path: &str, body: Value) -> crate::Answer {
+        self.send("PATCH", &format!("/v1/{path}"), Some(token), Some(body)).await
+    }
+
+    /// Dock's id of the company's workspace that DataGOL knows by `id`: the one of its name.
+    pub async fn short_id(&self, token: &str, id: &str) -> String {
+        let name = self.get(&format!("/noCo/api/v2/workspaces/{id}"), token).await.expect(200).json()["name"].clone();
+        let workspaces = self.docked(token, "workspaces?properties=name&limit=100").await["workspaces"].clone();
+        let workspaces = workspaces.as_array().cloned().unwrap_or_default();
+        let found = workspaces.iter().find(|workspace| workspace["name"] == name).expect("the workspace is listed");
+        found["id"].as_str().expect("an id").to_owned()
+    }
+
+    /// The ids that a workspace's people have, by address.
+    pub async fn workspace_user(&self, token: &str, workspace: &str, email: &str) -> Value {
+        let path = format!("workspace-users?workspaceId={workspace}&limit=100");
+        let users = self.docked(token, &path).await["workspaceUsers"].clone();
+        let users = users.as_array().cloned().unwrap_or_default();
+        users.into_iter().find(|one| one["user"]["email"] == email).unwrap_or_default()
+    }
+}

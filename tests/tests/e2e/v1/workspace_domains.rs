@@ -1,0 +1,86 @@
+//! `/v1/workspace-domains`, and joining by them.
+
+use serde_json::json;
+
+use super::{World, found, text};
+
+#[tokio::test]
+async fn whoever_proves_an_address_of_the_domain_founds_their_company_and_joins() {
+    let world = World::new().await;
+    let (usher, ada) = (&world.usher, &world.ada);
+    let body = json!({ "domain": "Bücher.Example", "role": "owner", "workspaceId": world.workspace });
+    let added = usher.dock(&ada.token, "workspace-domains", body.clone()).await["workspaceDomain"].clone();
+    assert_eq!((&added["domain"], &added["workspaceId"]), (&json!("xn--bcher-kva.example"), &json!(world.workspace)));
+    // Added again it is the one that is there.
+    assert_eq!(usher.dock(&ada.token, "workspace-domains", body).await["workspaceDomain"], added);
+
+    let first = found(usher, "dora@xn--bcher-kva.example").await;
+    assert_eq!(usher.role(&first, &world.id).await.as_deref(), Some("ADMIN"));
+    let path = format!("workspace-domains/{}", text(&added["id"]));
+    let changed = usher.patch(&ada.token, &path, json!({ "role": "editor" })).await.expect(200).json();
+    assert_eq!(changed["data"]["workspaceDomain"]["role"], "editor");
+    let listed = usher.docked(&ada.token, "workspace-domains").await;
+    assert_eq!(listed["workspaceDomains"], json!([changed["data"]["workspaceDomain"]]));
+    assert_eq!(listed["pageInfo"]["total"], 1);
+
+    // An invitation that waits ends in the membership.
+    world.add("emil@bücher.example", "viewer").await;
+    let second = found_after_invitation(&world, "emil@bücher.example", "emil@xn--bcher-kva.example").await;
+    assert_eq!(usher.role(&first, &world.id).await.as_deref(), Some("ADMIN"));
+    assert_eq!(usher.role(&second, &world.id).await.as_deref(), Some("EDITOR"));
+    // One to a higher role goes on waiting for its link.
+    world.add("fritz@xn--bcher-kva.example", "owner").await;
+    let mailbox = "fritz@xn--bcher-kva.example";
+    let hash = usher.mail(mailbox, 1).await.hash();
+    let third = found_after_invitation(&world, mailbox, mailbox).await;
+    assert_eq!(usher.role(&third, &world.id).await, None);
+    usher.accept(&third, &hash).await.expect(200);
+    assert_eq!(usher.role(&third, &world.id).await.as_deref(), Some("ADMIN"));
+    // The company that they founded is theirs, and the workspace isn't the company's.
+    usher.get("/v1/workspaces", &second).await.expect(200);
+    assert_eq!(usher.docked(&second, "workspaces").await["pageInfo"]["total"], 0);
+    // A sub-domain is another domain.
+    let other = found(usher, "dora@sub.xn--bcher-kva.example").await;
+    assert_eq!(usher.role(&other, &world.id).await, None);
+    // Dora counts among the ADMINs: ada may go.
+    let own = format!("/v1/workspace-users/{}", world.id_of(&ada.email).await);
+    usher.send("DELETE", &own, Some(&ada.token), None).await.expect(200);
+}
+
+async fn found_after_invitation(world: &World, email: &str, mailbox: &str) -> String {
+    let usher = &world.usher;
+    usher.mail(mailbox, 1).await;
+    let body = json!({ "email": email, "password": tests::PASSWORD, "firstname": "Emil", "lastname": "Domain" });
+    usher.post_open("/idp/api/v1/user/sign-up", body).await.expect(200);
+    let otp = usher.mail(mailbox, 2).await.code();
+    let body = json!({ "email": email, "otp": otp });
+    usher.post_open("/idp/api/v1/user/signUp/verifyEmailOtp", body).await.expect(200);
+    usher.token(email).await
+}
+
+#[tokio::test]
+async fn at_most_twenty_workspaces_are_joined() {
+    let world = World::new().await;
+    let (usher, ada) = (&world.usher, &world.ada);
+    for n in 0..21 {
+        let made = usher.dock(&ada.token, "workspaces", json!({ "name": format!("W{n}") })).await;
+        let body = json!({ "domain": "many.example", "role": "viewer", "workspaceId": made["workspace"]["id"] });
+        usher.dock(&ada.token, "workspace-domains", body).await;
+    }
+    let dora = found(usher, "dora@many.example").await;
+    let joined = usher.get("/noCo/api/v2/workspaces", &dora).await.expect(200).json();
+    assert_eq!(joined.as_array().map(Vec::len), Some(20));
+}
+
+#[tokio::test]
+async fn a_public_mail_domain_and_what_is_none_are_refused() {
+    let World { usher, ada, workspace, .. } = World::new().await;
+    for domain in ["gmail.com", "OUTLOOK.com", "a@b.example", "localhost", "", "x y.example"] {
+        let body = json!({ "domain": domain, "role": "viewer", "workspaceId": workspace });
+        usher.post("/v1/workspace-domains", &ada.token, body).await.dock(400, "BAD_REQUEST");
+    }
+    let body = json!({ "domain": "ours.example", "role": "viewer", "workspaceId": "AAAAAAAAAAAA" });
+    usher.post("/v1/workspace-domains", &ada.token, body).await.dock(404, "NOT_FOUND");
+    usher.patch(&ada.token, "workspace-domains/AAAAAAAAAAAA", json!({ "role": "viewer" })).await.dock(404, "NOT_FOUND");
+    assert_eq!(usher.docked(&ada.token, "workspace-domains").await["pageInfo"]["pages"], 0);
+}
