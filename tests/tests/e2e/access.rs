@@ -93,9 +93,9 @@ impl Dock {
         let made = usher.dock(&owner.token, "workspace-users", body).await["workspaceUser"].clone();
         let body = json!({ "domain": "access.example", "role": "viewer", "workspaceId": workspace });
         let domain = usher.dock(&owner.token, "workspace-domains", body).await["workspaceDomain"]["id"].clone();
-        let user = usher.workspace_user(&owner.token, &workspace, &owner.email).await["user"]["id"].clone();
+        let own = usher.workspace_user(&owner.token, &workspace, &owner.email).await["user"]["id"].clone();
         let text = |value: &Value| value.as_str().unwrap().to_owned();
-        Self { workspace, member: text(&made["id"]), user: text(&user), domain: text(&domain) }
+        Self { workspace, member: text(&made["id"]), user: text(&own), domain: text(&domain) }
     }
 
     fn request(&self, usher: &Endpoint, method: &str, path: &str) -> (String, Option<Value>) {

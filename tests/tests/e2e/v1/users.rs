@@ -18,8 +18,8 @@ async fn a_user_has_one_id_in_all_of_the_companys_workspaces_and_is_found_by_it(
         let there = usher.dock(&ada.token, "workspace-users", body).await["workspaceUser"].clone();
         assert_ne!(here["id"], there["id"]);
         assert_eq!(here["user"]["id"], there["user"]["id"]);
-        let user = usher.docked(&ada.token, &format!("users/{}", text(&here["user"]["id"]))).await["user"].clone();
-        assert_eq!((&user["id"], &user["email"]), (&here["user"]["id"], &json!(email)));
+        let got = usher.docked(&ada.token, &format!("users/{}", text(&here["user"]["id"]))).await["user"].clone();
+        assert_eq!((&got["id"], &got["email"]), (&here["user"]["id"], &json!(email)));
         // In another company it is another id, and this one means nobody.
         let path = format!("/v1/users/{}", text(&here["user"]["id"]));
         usher.get(&path, &guest.token).await.dock(404, "NOT_FOUND");
