@@ -1,9 +1,17 @@
 //! The functions as Lambda runs them: each with clients of its own, each invocation apart, so that a panic ends one
 //! invocation and nothing else. Also Lambda's Invoke API.
 
-use std::{collections::HashMap, convert::Infallible, sync::Arc};
+use std::{
+    collections::HashMap,
+    convert::Infallible,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
 
 use axum::{
+    Json,
     body::Bytes,
     extract::{Path, State},
     response::{IntoResponse as _, Response},
@@ -27,12 +35,14 @@ pub(crate) struct Crash(String);
 pub(crate) struct Functions {
     ushers: HashMap<Operation, Usher>,
     random: Arc<dyn Random>,
+    events_under_way: AtomicUsize,
 }
 
 impl Functions {
     /// Deploys every operation with what `usher` makes for it.
     pub(crate) fn deploy(random: Arc<dyn Random>, usher: impl Fn(Operation) -> Usher) -> Self {
-        Self { ushers: Operation::ALL.iter().map(|&operation| (operation, usher(operation))).collect(), random }
+        let ushers = Operation::ALL.iter().map(|&operation| (operation, usher(operation))).collect();
+        Self { ushers, random, events_under_way: AtomicUsize::new(0) }
     }
 
     /// An id for an invocation.
@@ -50,7 +60,13 @@ impl Functions {
         apart(async move { self.event(operation, event).await }).await?
     }
 
+    /// How many event functions are at work now.
+    pub(crate) fn events_under_way(&self) -> usize {
+        self.events_under_way.load(Ordering::SeqCst)
+    }
+
     async fn event(&self, operation: Operation, event: Value) -> Result<Value, Crash> {
+        let _at_work = AtWork::begin(&self.events_under_way);
         let request_id = self.request_id().to_string();
         events::handle(self.usher(operation), operation, event, &request_id)
             .await
@@ -87,6 +103,27 @@ impl Functions {
         // `deploy` went through all operations.
         &self.ushers[&operation]
     }
+}
+
+/// Counts an event function as long as it is at work, also when it panics.
+struct AtWork<'a>(&'a AtomicUsize);
+
+impl<'a> AtWork<'a> {
+    fn begin(count: &'a AtomicUsize) -> Self {
+        count.fetch_add(1, Ordering::SeqCst);
+        Self(count)
+    }
+}
+
+impl Drop for AtWork<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+/// `GET /_local/events`: how many event functions are at work now.
+pub(crate) async fn under_way(State(functions): State<Arc<Functions>>) -> Json<Value> {
+    Json(json!({ "underWay": functions.events_under_way() }))
 }
 
 /// Runs an invocation in a task of its own: it goes on when nobody waits any more, and its panic stays there.

@@ -226,6 +226,7 @@ fn router(functions: Arc<Functions>, ses: Arc<Ses>, clock: Arc<TestClock>, port:
     let clock = Router::new().route("/_local/clock", get(control::time).post(control::move_clock)).with_state(clock);
     let invoke = Router::new()
         .route("/2015-03-31/functions/{name}/invocations", post(lambda::invoke))
+        .route("/_local/events", get(lambda::under_way))
         .layer(DefaultBodyLimit::max(PAYLOAD_LIMIT))
         .with_state(functions);
     let pages = Router::new().route("/_local/inbox", get(inbox::page)).with_state(random);

@@ -79,7 +79,14 @@ impl Endpoint {
 
     /// Gives the deliverers that are at work now the time to finish.
     pub async fn calm(&self) {
-        tokio::time::sleep(Duration::from_millis(500)).await;
+        // A failed record comes again within this.
+        let (moment, enough) = (Duration::from_millis(100), 5);
+        let mut idle = 0;
+        while idle < enough {
+            tokio::time::sleep(moment).await;
+            let under_way = self.send("GET", "/_local/events", None, None).await.expect(200).json()["underWay"].clone();
+            idle = if under_way == 0 { idle + 1 } else { 0 };
+        }
     }
 
     /// Mails everything that is still to be mailed: when nobody is at work all leases end, and a sweep finds what is left.
