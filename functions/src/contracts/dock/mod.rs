@@ -1,4 +1,4 @@
-//! Dock's contract: section 3 of `docs/compatibility.md` says what is documented and what is our choice.
+//! Dock's contract: section 2 of `docs/compatibility.md` says what is documented and what is our choice.
 
 pub(crate) mod access;
 pub(crate) mod domains;
