@@ -36,7 +36,7 @@ pub(crate) async fn sweep_expired(table: Table, clock: Arc<dyn Clock>, mut stopp
             Ok(Err(error)) => tracing::error!(%error, "expired items can't be deleted"),
             Err(error) => tracing::error!(%error, "the sweep of expired items crashed"),
         }
-        rest = EVERY.max(begin.elapsed() * 20);
+        rest = EVERY.max(begin.elapsed() * 100);
     }
 }
 

@@ -85,20 +85,14 @@ impl Usher {
         if let Scope::Workspace(workspace) = of {
             log::workspace(workspace);
         }
-        let person = self.store.person(&item.person).await?.ok_or(Error::Gone)?;
-        if !person.is_open_to(item.version, self.now()) {
-            return Err(Error::Gone);
-        }
-        let (workspace, company) = match of {
-            Scope::Company(company) => (None, company),
-            Scope::Workspace(id) => {
-                let workspace = self.store.workspaces(&[id]).await?.pop().ok_or(Error::Gone)?;
-                let company = workspace.company;
-                (Some(workspace), company)
-            }
+        let (person, workspace, identity) = self.store.invited(&item.person).await?;
+        let person = person.filter(|person| person.is_open_to(item.version, self.now())).ok_or(Error::Gone)?;
+        let company = match (of, &workspace) {
+            (Scope::Company(company), _) => company,
+            (Scope::Workspace(_), Some(workspace)) => workspace.company,
+            (Scope::Workspace(_), None) => return Err(Error::Gone),
         };
         let company = self.store.company(company).await?.ok_or(Error::Gone)?;
-        let identity = self.store.identity(&person.address).await?;
         Ok(OpenInvitation { of, person, workspace, company, identity })
     }
 

@@ -116,6 +116,11 @@ pub(super) fn identity(address: &EmailAddress) -> Key {
     Key::new(format!("E#{}", address.canonical()), "A")
 }
 
+/// The identity of a person's address, which is their record's sort key.
+pub(super) fn identity_of(person: &Key) -> Key {
+    Key::new(format!("E#{}", person.sk), "A")
+}
+
 pub(super) fn sign_up(address: &EmailAddress, id: Uuid) -> Key {
     Key::new(format!("E#{}", address.canonical()), format!("OTP#{id}"))
 }

@@ -9,7 +9,7 @@ mod manage;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::{Store, change::Change, keys};
+use super::{Identity, Store, Workspace, change::Change, keys};
 use crate::{
     Result,
     domain::{EmailAddress, InvitationHash, Person, PersonId, Random, Scope, UserId},
@@ -56,9 +56,17 @@ impl Store {
         self.get(&keys::hash(&keys::digest(&hash.reveal()))).await
     }
 
-    /// The person of a record.
-    pub async fn person(&self, key: &keys::Key) -> Result<Option<Person>> {
-        self.get(key).await
+    /// The person of a record with the workspace it is to, if it is to one, and whose the address is: one read.
+    pub async fn invited(&self, key: &keys::Key) -> Result<(Option<Person>, Option<Workspace>, Option<Identity>)> {
+        let workspace = match key.scope() {
+            Some(Scope::Workspace(id)) => Some(keys::workspace(id)),
+            _ => None,
+        };
+        let identity = keys::identity_of(key);
+        let mut found =
+            self.get_many([key.clone(), identity.clone()].into_iter().chain(workspace.clone()).collect()).await?;
+        let workspace = workspace.map(|key| found.take(&key)).transpose()?.flatten();
+        Ok((found.take(key)?, workspace, found.take(&identity)?))
     }
 
     /// A person by public id. The index gives the key only, and lags; the record is read by that, consistently.
