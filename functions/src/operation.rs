@@ -86,6 +86,8 @@ operations! {
     ChangeDomain = "change-domain",
     /// One of the company's people.
     GetPerson = "get-person",
+    /// Makes a workspace the caller's current one.
+    SelectWorkspace = "select-workspace",
     /// The page behind a mailed link.
     RegistrationPage = "registration-page",
     /// The keys that access tokens are verified with.

@@ -10,7 +10,7 @@ use shared::Usher;
 
 use crate::{
     Operation,
-    contracts::{Contract, datagol, dock, smart_documentor, usher as own},
+    contracts::{Contract, datagol, dock, hexabase, smart_documentor, usher as own},
     incoming::{Failure, Incoming},
 };
 
@@ -89,6 +89,10 @@ pub const ROUTES: &[Route] = routes! {
         PATCH "/v1/workspace-domains/{id}" => ChangeDomain, dock::domains::change;
         GET "/v1/users" => ListPeople, dock::users::list;
         GET "/v1/users/{id}" => GetPerson, dock::users::get;
+    }
+    Hexabase {
+        GET "/api/v0/workspaces" => ListWorkspaces, hexabase::workspaces::list;
+        POST "/api/v0/workspaces/{workspaceId}/select" => SelectWorkspace, hexabase::workspaces::select;
     }
     Usher {
         GET "/register" => RegistrationPage, own::register::show;

@@ -59,6 +59,20 @@ impl Answer {
         self
     }
 
+    /// The answer, which must be Hexabase's error body whole, with this status and code.
+    #[track_caller]
+    #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, reason = "often it is all that matters")]
+    pub fn hexabase(self, status: u16, code: &str) -> Self {
+        assert_eq!(self.status.as_u16(), status, "{}", self.text);
+        assert_eq!(self.header("content-type"), "application/json");
+        let body = self.json();
+        let message = body["message"].as_str().expect("a message");
+        assert_eq!(body, json!({ "error_code": code, "message": message }));
+        assert!(!message.is_empty(), "{body}");
+        assert_eq!(code == "INVALID_PARAMS", message == "invalid parameter", "{body}");
+        self
+    }
+
     /// The body, which has exactly these fields, tells the status again and names the request as the gateway does.
     #[track_caller]
     fn of_type(&self, status: u16, content_type: &str, fields: &[&str]) -> Value {

@@ -36,6 +36,8 @@ pub const CASES: &[(&str, &str)] = &[
     ("PATCH", "/v1/workspace-domains/{id}"),
     ("GET", "/v1/users"),
     ("GET", "/v1/users/{id}"),
+    ("GET", "/api/v0/workspaces"),
+    ("POST", "/api/v0/workspaces/{workspaceId}/select"),
 ];
 
 /// Routes that need none: whoever uses them proves themselves by a password, a code or a hash, or nothing is secret.

@@ -2,6 +2,7 @@
 
 pub(crate) mod datagol;
 pub(crate) mod dock;
+pub(crate) mod hexabase;
 pub(crate) mod smart_documentor;
 pub(crate) mod usher;
 
@@ -25,6 +26,8 @@ pub enum Contract {
     SmartDocumentor,
     /// Dock's.
     Dock,
+    /// Hexabase's.
+    Hexabase,
     /// Our own.
     Usher,
 }
@@ -36,6 +39,7 @@ impl Contract {
             Self::DataGol => "datagol",
             Self::SmartDocumentor => "smart_documentor",
             Self::Dock => "dock",
+            Self::Hexabase => "hexabase",
             Self::Usher => "usher",
         }
     }
@@ -47,6 +51,7 @@ impl Contract {
             ("idp" | "noCo", _) => Self::DataGol,
             ("connect", _) | ("api", Some("v1.0")) => Self::SmartDocumentor,
             ("v1", _) => Self::Dock,
+            ("api", Some("v0")) => Self::Hexabase,
             _ => Self::Usher,
         }
     }
@@ -56,6 +61,7 @@ impl Contract {
             Self::DataGol => datagol::errors::render(failure, trace_id),
             Self::SmartDocumentor => smart_documentor::errors::render(failure, trace_id),
             Self::Dock => dock::errors::render(failure, trace_id),
+            Self::Hexabase => hexabase::errors::render(failure, trace_id),
             Self::Usher => usher::errors::render(failure, trace_id),
         }
     }
@@ -206,6 +212,7 @@ mod tests {
             ("/noCo", Contract::DataGol),
             ("/connect/x", Contract::SmartDocumentor),
             ("/api/v1.0/external", Contract::SmartDocumentor),
+            ("/api/v0/x", Contract::Hexabase),
             ("/api/v1/x", Contract::Usher),
             ("/", Contract::Usher),
         ] {

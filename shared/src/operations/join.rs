@@ -110,6 +110,7 @@ impl Usher {
             password: Some(password),
             kind: ProfileKind::Person,
             status: ProfileStatus::Active,
+            current_workspace: None,
             created_at: self.now(),
         }
     }

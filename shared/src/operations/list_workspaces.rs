@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::{
     Error, Missing, Result, Usher,
-    domain::{Permission, WorkspaceId},
+    domain::{Permission, Role, WorkspaceId},
     store::{Company, Workspace},
 };
 
@@ -17,10 +17,15 @@ impl Usher {
     /// As [`Usher::in_company`].
     pub async fn list_workspaces(&self, caller: &Caller) -> Result<Vec<Workspace>> {
         let access = self.in_company(caller).await?;
+        self.reachable(caller, access.role).await
+    }
+
+    /// The workspaces of somebody who is this in their company, oldest first.
+    pub(super) async fn reachable(&self, caller: &Caller, role: Role) -> Result<Vec<Workspace>> {
         let memberships = self.store.memberships(caller.user).await?;
         let mut ids: BTreeSet<WorkspaceId> =
             memberships.into_iter().filter_map(|membership| membership.workspace).collect();
-        if access.role.may(Permission::Oversee) {
+        if role.may(Permission::Oversee) {
             ids.extend(self.store.company_workspaces(caller.company).await?);
         }
         let mut workspaces = self.store.workspaces(&ids.into_iter().collect::<Vec<_>>()).await?;

@@ -23,6 +23,7 @@ mod log_in;
 mod meter;
 mod public_keys;
 mod remove_member;
+mod select_workspace;
 mod service_accounts;
 mod set_access;
 mod sign_up;

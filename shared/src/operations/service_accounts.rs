@@ -76,6 +76,7 @@ impl Usher {
             password: None,
             kind: ProfileKind::ServiceAccount,
             status: ProfileStatus::Active,
+            current_workspace: None,
             created_at: account.created_at,
         };
         if self.store.create_service_account(&account, &profile, caller.user, self.random()).await? {

@@ -52,6 +52,7 @@ impl Usher {
             password: Some(sign_up.password.clone()),
             kind: ProfileKind::Person,
             status: ProfileStatus::Active,
+            current_workspace: None,
             created_at: now,
         };
         let founder = self.member_record(&profile, Role::Admin, &company.salt);

@@ -76,6 +76,9 @@ pub struct Profile {
     pub kind: ProfileKind,
     /// Active or not.
     pub status: ProfileStatus,
+    /// The workspace that requests are about which name none, if they chose one.
+    #[serde(default)]
+    pub current_workspace: Option<WorkspaceId>,
     /// When they signed up.
     #[serde(with = "jiff::fmt::serde::timestamp::millisecond::required")]
     pub created_at: Timestamp,
@@ -210,6 +213,12 @@ impl Store {
     pub async fn memberships(&self, user: UserId) -> Result<Vec<Membership>> {
         let (pk, _) = keys::profile(user).into_parts();
         self.query(&pk, "M#W#", usize::MAX).await
+    }
+
+    /// Makes a workspace a user's current one, for as long as there is such a user.
+    pub async fn select_workspace(&self, user: UserId, workspace: WorkspaceId) -> Result<()> {
+        let change = Change::update(keys::profile(user), "SET #current_workspace = :workspace").if_present();
+        self.write(change.with("workspace", workspace)).await.map(|_| ())
     }
 
     /// Replaces a password's hash by one of the same password, unless the password was changed meanwhile.

@@ -10,6 +10,9 @@ const UNSIGNED: &str =
 /// Where SmartDocumentor's routes are.
 const EXTERNAL: &str = "/api/v1.0/external/";
 
+/// Where Hexabase's routes are.
+const HEXABASE: &str = "/api/v0/";
+
 const INVALID_TOKEN: &str = "The access token is missing, malformed, expired or revoked.";
 
 /// A company with something behind every route.
@@ -44,7 +47,7 @@ impl Company {
         let workspace = if path.starts_with(EXTERNAL) { &self.number.to_string() } else { &self.workspace };
         let filled = path.replace("{id}", &self.account).replace("{workspaceId}", workspace);
         let body = match (method, path.rsplit('/').next().unwrap()) {
-            ("GET" | "DELETE", _) | ("POST", "reset") => None,
+            ("GET" | "DELETE", _) | ("POST", "reset" | "select") => None,
             ("POST", "serviceAccount" | "workspaces") => Some(json!({ "name": "another" })),
             ("POST", "bulkUsers") => {
                 Some(json!({ "workSpaceUsers": [{ "email": usher.address("guest"), "role": "VIEWER" }] }))
@@ -128,6 +131,7 @@ impl Dock {
 fn unauthenticated(path: &str, answer: Answer) {
     let answer = match path.split('/').nth(1) {
         _ if path.starts_with(EXTERNAL) => answer.detailed(401, INVALID_TOKEN),
+        _ if path.starts_with(HEXABASE) => answer.hexabase(401, "INVALID_TOKEN"),
         Some("api") => answer.problem(401, "invalid_token"),
         Some("v1") => answer.dock(401, "UNAUTHORIZED"),
         _ => answer.refused(401, "INVALID_TOKEN"),
@@ -221,13 +225,15 @@ async fn another_companys_things_are_not_there_and_stay_as_they_are() {
                 answer.detailed(404, "There is no such workspace.")
             } else if path.starts_with("/v1/") {
                 answer.dock(404, "NOT_FOUND")
+            } else if path.starts_with(HEXABASE) {
+                answer.hexabase(400, "INVALID_PARAMS")
             } else {
                 answer.refused(404, "NOT_FOUND")
             };
             tried += 1;
         }
     }
-    assert_eq!(tried, 2 * 13, "routes with an id in them");
+    assert_eq!(tried, 2 * 14, "routes with an id in them");
     assert_eq!(ours.seen(&usher).await, before);
     usher.get("/noCo/api/v2/workspaces", &ours.account_token).await.expect(200);
     let seen = usher.get("/noCo/api/v2/workspaces", &theirs.account_token).await.expect(200).json();

@@ -8,6 +8,7 @@ mod brakes;
 mod delivery;
 mod emulators;
 mod expiry;
+mod hexabase;
 mod idp;
 mod journey;
 mod no_co;

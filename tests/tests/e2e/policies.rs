@@ -79,6 +79,7 @@ async fn everything(usher: &Endpoint) {
     usher.send("GET", "/.well-known/jwks.json", None, None).await.expect(200);
     smart_documentor(usher, &ada.token).await;
     docked(usher, &ada.token, &workspace).await;
+    hexabase(usher, &ada.token, &workspace).await;
     braked(usher).await;
     swept(usher).await;
     given_up_and_requeued(usher, &ada.token, &workspace).await;
@@ -125,6 +126,12 @@ async fn docked(usher: &Endpoint, token: &str, workspace: &str) {
     usher.send("DELETE", &format!("/v1/{path}"), Some(token), None).await.expect(200);
     let users = usher.docked(token, "users").await;
     usher.docked(token, &format!("users/{}", text(&users["users"][0], "id"))).await;
+}
+
+/// Hexabase's routes.
+async fn hexabase(usher: &Endpoint, token: &str, workspace: &str) {
+    usher.post(&format!("/api/v0/workspaces/{workspace}/select"), token, json!({})).await.expect(200);
+    usher.get("/api/v0/workspaces", token).await.expect(200);
 }
 
 /// Somebody who tries too often.

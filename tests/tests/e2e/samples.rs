@@ -45,19 +45,21 @@ fn expected(sample: &str) -> (u16, String) {
         }
         "smart_documentor/list-workspaces" => "isDefault tenantId workspaceDescription workspaceId workspaceName",
         dock if dock.starts_with("dock/") => "data",
+        "hexabase/list-workspaces" => "current_workspace_id workspaces",
         "usher/accept-invitation" => "role workspaceId",
         "usher/public-keys" => "keys",
         "usher/route-not-found" => return (404, PROBLEM.to_owned()),
         "stream/deliver-invitations" => "batchItemFailures",
         "schedule/sweep-undelivered" => "settled",
         "invoke/requeue-undelivered" => "requeued",
-        // Pages, and an answer without a body.
+        // Pages, an answer without a body, and a null.
         "usher/sign-up"
         | "usher/registration-page.get"
         | "usher/registration-page.head"
         | "datagol/delete-service-account"
         | "smart_documentor/invite-users.tenant"
-        | "smart_documentor/invite-users.sdworkspace" => "",
+        | "smart_documentor/invite-users.sdworkspace"
+        | "hexabase/select-workspace" => "",
         other => panic!("no case for events/{other}.json"),
     };
     (200, fields.to_owned())
@@ -205,6 +207,7 @@ async fn every_sample_succeeds_in_its_contracts_shape() {
             | "datagol/delete-service-account"
             | "smart_documentor/invite-users.tenant"
             | "smart_documentor/invite-users.sdworkspace" => assert_eq!(text, "", "{sample}"),
+            "hexabase/select-workspace" => assert_eq!(text, "null", "{sample}"),
             "usher/route-not-found" => assert_eq!(body["traceId"], request_id),
             "datagol/invite-users" => assert_eq!(body["summary"], json!({ "invited": 2 })),
             _ => {}

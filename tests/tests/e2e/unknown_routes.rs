@@ -88,6 +88,22 @@ async fn what_smart_documentor_has_no_route_for_is_told_in_its_problem_details()
 }
 
 #[tokio::test]
+async fn what_hexabase_has_no_route_for_is_told_in_its_words() {
+    let usher = Endpoint::start().await;
+    for path in ["/api/v0", "/api/v0/", "/api/v0/workspace", "/api/v0/workspaces/a/b/c"] {
+        for method in ["GET", "POST", "DELETE"] {
+            usher.send(method, path, None, None).await.hexabase(404, "NOT_FOUND");
+        }
+    }
+    for (method, path, known) in
+        [("DELETE", "/api/v0/workspaces", "GET"), ("GET", "/api/v0/workspaces/x/select", "POST")]
+    {
+        let answer = usher.send(method, path, None, None).await.hexabase(405, "METHOD_NOT_ALLOWED");
+        assert_eq!(answer.header("allow"), known);
+    }
+}
+
+#[tokio::test]
 async fn a_wrong_verb_on_our_own_paths_is_a_problem_too() {
     let usher = Endpoint::start().await;
     for (method, path, known) in [

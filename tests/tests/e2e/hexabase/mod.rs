@@ -1,0 +1,3 @@
+//! Hexabase's routes: those under /api/v0.
+
+mod workspaces;
