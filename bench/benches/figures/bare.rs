@@ -100,14 +100,14 @@ async fn transactions(people: &[String]) -> Vec<Transaction> {
 }
 
 fn draft(number: u32, address: &str) -> Draft {
-    let address = EmailAddress::parse(address).expect("an address");
+    let identifier = EmailAddress::parse(address).expect("an address").into();
     Draft {
         role: Role::Editor,
-        person_id: person_id("the workspace's salt", &address),
+        person_id: person_id("the workspace's salt", &identifier),
         user: UserId::random(&SystemRandom),
         number,
         kind: DraftKind::Invite,
-        address,
+        identifier,
     }
 }
 

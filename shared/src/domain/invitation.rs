@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{BatchId, CompanyId, EmailAddress, PersonId, PersonName, Role, UserId, WorkspaceId};
+use super::{BatchId, CompanyId, EmailAddress, Identifier, PersonId, PersonName, Role, UserCode, UserId, WorkspaceId};
 
 /// What an invitation is to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -68,9 +68,12 @@ pub enum DeliveryState {
 /// A person in a workspace or company, invited or a member.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Person {
-    /// Whose record this is; its canonical form is the identity.
+    /// Whose record this is.
     #[serde(rename = "email")]
     pub address: EmailAddress,
+    /// What tells them apart from others at the address.
+    #[serde(default)]
+    pub user_code: Option<UserCode>,
     /// The public id.
     pub person_id: PersonId,
     /// The user that the person is, or will be once signed up.
@@ -113,6 +116,11 @@ pub struct Person {
 }
 
 impl Person {
+    /// Who it is.
+    pub fn identifier(&self) -> Identifier {
+        Identifier { address: self.address.clone(), code: self.user_code.clone() }
+    }
+
     /// Where the person stands at `now`.
     pub fn standing(&self, now: Timestamp) -> Standing {
         match self.status {

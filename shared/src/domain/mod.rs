@@ -2,6 +2,7 @@
 
 mod address;
 mod clock;
+mod identifier;
 mod ids;
 mod invitation;
 mod mail_domain;
@@ -12,6 +13,7 @@ mod text;
 
 pub use address::{EmailAddress, InvalidAddress};
 pub use clock::{Clock, SystemClock, TestClock};
+pub use identifier::{Identifier, InvalidCode, UserCode};
 pub use ids::{BatchId, CompanyId, InvalidId, InvitationHash, PersonId, ShortId, UserId, WorkspaceId};
 pub use invitation::{DeliveryState, Person, Scope, Standing, Status};
 pub use mail_domain::{InvalidDomain, MailDomain};

@@ -31,7 +31,7 @@ impl Usher {
         let attempt = self.random().uuid().to_string();
         for _ in 0..TRIES {
             let open = self.open_invitation(hash).await?;
-            if open.person.address != profile.address || profile.kind != ProfileKind::Person {
+            if open.person.identifier() != profile.identifier() || profile.kind != ProfileKind::Person {
                 return Err(other_address());
             }
             if matches!(open.of, Scope::Company(company) if company != profile.company) {

@@ -2,7 +2,7 @@
 
 use crate::{
     Error, Missing, Result, Usher,
-    domain::{EmailAddress, Permission, Person, PersonId, Role, Scope, Standing, WorkspaceId},
+    domain::{Identifier, Permission, Person, PersonId, Role, Scope, Standing, WorkspaceId},
     store::{Managed, Managing, Workspace},
 };
 
@@ -30,13 +30,13 @@ impl Usher {
         Ok((access.workspace, person))
     }
 
-    /// As [`Usher::get_member`], by workspace and address.
+    /// As [`Usher::get_member`], by workspace and identity.
     ///
     /// # Errors
     /// The same.
-    pub async fn find_member(&self, caller: &Caller, workspace: WorkspaceId, address: &EmailAddress) -> Result<Person> {
+    pub async fn find_member(&self, caller: &Caller, workspace: WorkspaceId, who: &Identifier) -> Result<Person> {
         self.in_own_workspace(caller, workspace).await?;
-        self.present_person(workspace, address).await
+        self.present_person(workspace, who).await
     }
 
     /// Gives a member, or somebody invited, another role.
@@ -72,8 +72,8 @@ impl Usher {
         if is_present(&person, self.now()) { Ok((access, person)) } else { Err(NOBODY) }
     }
 
-    async fn present_person(&self, workspace: WorkspaceId, address: &EmailAddress) -> Result<Person> {
-        let person = self.store.person_by_address(Scope::Workspace(workspace), address).await?;
+    async fn present_person(&self, workspace: WorkspaceId, who: &Identifier) -> Result<Person> {
+        let person = self.store.person(Scope::Workspace(workspace), who).await?;
         person.filter(|person| is_present(person, self.now())).ok_or(NOBODY)
     }
 
@@ -97,7 +97,7 @@ impl Usher {
                 (Managed::LastAdmin, _) => return Err(last_admin()),
                 (Managed::Changed, _) => {}
             }
-            person = match (self.present_person(workspace, &person.address).await, fate) {
+            person = match (self.present_person(workspace, &person.identifier()).await, fate) {
                 // Gone meanwhile, by whomever.
                 (Err(Error::NotFound(_)), Fate::Removed) => return Ok(person),
                 (read, _) => read?,

@@ -233,8 +233,8 @@ impl Usher {
             let settled: Vec<_> = limited.iter().map(|mail| (mail.key, mail.person, failed("limited"))).collect();
             self.store.settle(claimed, &settled, now).await?;
         }
-        let recipients: Vec<_> = mails.iter().map(|mail| &mail.person.address).collect();
-        let identities = self.store.identities(&recipients).await?;
+        let recipients: Vec<_> = mails.iter().map(|mail| mail.person.identifier()).collect();
+        let identities = self.store.identities(&recipients.iter().collect::<Vec<_>>()).await?;
         let envelopes: Vec<_> = mails
             .iter()
             .zip(&identities)

@@ -7,7 +7,7 @@ use tokio::time::Instant;
 
 use crate::{
     Error, Internal, Public, Result, Usher,
-    domain::{BatchId, EmailAddress, Message, Permission, PersonId, Role, Scope, UserId, WorkspaceId},
+    domain::{BatchId, Identifier, Message, Permission, PersonId, Role, Scope, UserId, WorkspaceId},
     store::{
         self, Batch, Brake, Company, Draft, DraftKind, Drafted, Identity, Inviting, Numbers, Profile, ProfileKind,
     },
@@ -19,11 +19,14 @@ use super::Caller;
 const FIRST_WEEK: SignedDuration = SignedDuration::from_hours(7 * 24);
 const MOST_IN_FIRST_WEEK: u32 = 20_000;
 
+/// Codes are unique in the deployment.
+const CODE_TAKEN: &str = "This code belongs to somebody else.";
+
 /// Somebody to invite.
 #[derive(Debug, Clone)]
 pub struct Invitee {
-    /// The address.
-    pub address: EmailAddress,
+    /// Who it is.
+    pub identifier: Identifier,
     /// The role to give.
     pub role: Role,
 }
@@ -64,7 +67,7 @@ pub enum Outcome {
     Added,
     /// Was a member before.
     AlreadyMember,
-    /// An earlier row of the request has the same address.
+    /// An earlier row of the request is about the same person.
     Duplicate,
     /// The row can't be read, or such an address can't be invited.
     Invalid,
@@ -136,8 +139,8 @@ impl Usher {
         let host = self.host(caller, request.to).await?;
 
         let mut rows = Rows::judge(request.rows, host.role, request.all_or_nothing)?;
-        let addresses: Vec<_> = rows.open.iter().map(|(_, invitee)| &invitee.address).collect();
-        let identities = self.store.identities(&addresses).await?;
+        let invited: Vec<_> = rows.open.iter().map(|(_, invitee)| &invitee.identifier).collect();
+        let identities = self.store.identities(&invited).await?;
         let open = rows.judge_identities(identities, &host)?;
         let mut drafts = self.drafts(open, &host).await?;
         let now = self.now();
@@ -288,8 +291,8 @@ impl Usher {
             Ok(count) => self.store.take_numbers(Numbers { users: count, ..Numbers::default() }).await?.users,
             Err(_) => return Err(Error::internal("invite: more rows than numbers")),
         };
-        let drafts = open.into_iter().map(|Open { index, invitee: Invitee { address, role }, colleague }| {
-            let person_id = store::person_id(&host.salt, &address);
+        let drafts = open.into_iter().map(|Open { index, invitee: Invitee { identifier, role }, colleague }| {
+            let person_id = store::person_id(&host.salt, &identifier);
             let (user, own_number, kind) = if let Some(colleague) = colleague {
                 let told = colleague.kind == ProfileKind::Person;
                 let Identity { user, number, first_name, last_name, .. } = colleague;
@@ -298,13 +301,13 @@ impl Usher {
                 number += 1;
                 (UserId::random(self.random()), number - 1, DraftKind::Invite)
             };
-            (index, Draft { address, role, person_id, user, number: own_number, kind })
+            (index, Draft { identifier, role, person_id, user, number: own_number, kind })
         });
         Ok(drafts.collect())
     }
 }
 
-/// A row that is to be written, and whose address it is if a colleague's.
+/// A row that is to be written, and the account of a colleague.
 struct Open {
     index: usize,
     invitee: Invitee,
@@ -322,15 +325,21 @@ impl Rows {
     /// Judges what can be judged without reading.
     fn judge(rows: Vec<std::result::Result<Invitee, String>>, role: Role, all_or_nothing: bool) -> Result<Self> {
         let mut seen = HashSet::with_capacity(rows.len());
+        let mut codes = HashSet::new();
         let mut judged = Self { results: vec![None; rows.len()], open: Vec::with_capacity(rows.len()), all_or_nothing };
         for (index, row) in rows.into_iter().enumerate() {
             match row {
                 Err(detail) => judged.refuse(index, None, Outcome::Invalid, detail)?,
-                Ok(Invitee { address, .. }) if !seen.insert(address.clone()) => {
-                    judged.refuse(index, Some(&address), Outcome::Duplicate, "An earlier row has the same address.")?;
+                Ok(Invitee { identifier, .. }) if !seen.insert(identifier.clone()) => {
+                    let detail = "An earlier row has the same address.";
+                    judged.refuse(index, Some(&identifier), Outcome::Duplicate, detail)?;
                 }
-                Ok(Invitee { address, role: asked }) if !role.may_grant(asked) => {
-                    judged.refuse(index, Some(&address), Outcome::Forbidden, "This role is above your own.")?;
+                // Whoever is named first by a code has it.
+                Ok(Invitee { identifier, .. }) if identifier.code.clone().is_some_and(|code| !codes.insert(code)) => {
+                    judged.refuse(index, Some(&identifier), Outcome::Invalid, CODE_TAKEN)?;
+                }
+                Ok(Invitee { identifier, role: asked }) if !role.may_grant(asked) => {
+                    judged.refuse(index, Some(&identifier), Outcome::Forbidden, "This role is above your own.")?;
                 }
                 Ok(invitee) => judged.open.push((index, invitee)),
             }
@@ -338,7 +347,7 @@ impl Rows {
         Ok(judged)
     }
 
-    /// Judges the open rows by whose the addresses are; what is left is to be written.
+    /// Judges the open rows by their accounts; what is left is to be written.
     fn judge_identities(&mut self, identities: Vec<Option<Identity>>, host: &Host) -> Result<Vec<Open>> {
         let mut open = Vec::with_capacity(self.open.len());
         for ((index, invitee), identity) in std::mem::take(&mut self.open).into_iter().zip(identities) {
@@ -346,9 +355,9 @@ impl Rows {
             if colleague.is_some() && matches!(host.of, Scope::Company(_)) {
                 let detail = "This user is in the company already.";
                 self.results[index] = Some(RowResult::refused(Outcome::AlreadyMember, detail));
-            } else if colleague.is_none() && invitee.address.is_service_account() {
+            } else if colleague.is_none() && invitee.identifier.address.is_service_account() {
                 let detail = "This service account doesn't exist in the company.";
-                self.refuse(index, Some(&invitee.address), Outcome::Invalid, detail)?;
+                self.refuse(index, Some(&invitee.identifier), Outcome::Invalid, detail)?;
             } else {
                 open.push(Open { index, invitee, colleague });
             }
@@ -360,14 +369,14 @@ impl Rows {
     fn refuse(
         &mut self,
         index: usize,
-        address: Option<&EmailAddress>,
+        identifier: Option<&Identifier>,
         outcome: Outcome,
         detail: impl Into<String>,
     ) -> Result<()> {
         let detail = detail.into();
         if self.all_or_nothing {
-            let named = match address {
-                Some(address) => format!("'{}': {detail}", address.as_typed()),
+            let named = match identifier {
+                Some(identifier) => format!("'{}': {detail}", identifier.address.as_typed()),
                 None => detail,
             };
             return Err(Error::invalid("invalid_user", named));
@@ -384,6 +393,7 @@ fn drafted(drafted: Drafted, id: PersonId) -> RowResult {
         Drafted::AlreadyInvited => (Outcome::AlreadyInvited, Some("Was invited a moment ago; no other mail is sent.")),
         Drafted::AlreadyMember => (Outcome::AlreadyMember, Some("This user already has access to the workspace.")),
         Drafted::Forbidden => (Outcome::Forbidden, Some("Is invited to a role above your own.")),
+        Drafted::CodeTaken => (Outcome::Invalid, Some(CODE_TAKEN)),
         Drafted::Failed => (Outcome::Failed, Some("This row wasn't written. Send it again.")),
     };
     let invitation = matches!(outcome, Outcome::Invited | Outcome::AlreadyInvited | Outcome::Added).then_some(id);

@@ -88,7 +88,7 @@ impl Usher {
     async fn new_colleague(&self, profile: &Profile, open: &OpenInvitation) -> Result<NewAccount> {
         let company = open.company.id;
         let mut colleague = self.member_record(profile, Role::Viewer, &open.company.salt);
-        let replaced = self.store.person_by_address(Scope::Company(company), &profile.address).await?;
+        let replaced = self.store.person(Scope::Company(company), &profile.identifier()).await?;
         if let Some(there) = &replaced {
             (colleague.version, colleague.created_at) = (there.version, there.created_at);
             if there.standing(self.now()) == Standing::Pending && self.may_let_in(there, company, None).await? {
@@ -104,6 +104,7 @@ impl Usher {
             id: open.person.user,
             number: open.person.number,
             address: join.address.clone(),
+            user_code: open.person.user_code.clone(),
             first_name: join.first_name.clone(),
             last_name: Some(join.last_name.clone()),
             company: open.company.id,

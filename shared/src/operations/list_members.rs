@@ -59,7 +59,7 @@ impl Usher {
         let mut people = self.store.people(Scope::Workspace(workspace.id)).await?;
         people.retain(|person| matches!(person.standing(now), Standing::Member | Standing::Pending));
         people.sort_by(|one, other| {
-            (one.created_at, one.address.canonical()).cmp(&(other.created_at, other.address.canonical()))
+            (one.created_at, &one.address, &one.user_code).cmp(&(other.created_at, &other.address, &other.user_code))
         });
         Ok(people)
     }

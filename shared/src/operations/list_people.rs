@@ -28,7 +28,7 @@ pub struct Listed {
 }
 
 impl Usher {
-    /// The company's users and pending invitations, each address once, by address. Any user of the company may ask.
+    /// The company's users and pending invitations, each person once, by address. Any user of the company may ask.
     ///
     /// # Errors
     /// As [`Usher::in_company`]; [`Error::TooLarge`] for more people than an answer takes.
@@ -79,11 +79,11 @@ impl Usher {
     pub async fn get_person(&self, caller: &Caller, id: &PersonId) -> Result<Person> {
         let company = self.own_company(caller).await?;
         let mut everybody = self.list_everybody(caller).await?.into_iter().map(|listed| listed.person);
-        let person = everybody.find(|person| store::person_id(&company.salt, &person.address) == *id);
+        let person = everybody.find(|person| store::person_id(&company.salt, &person.identifier()) == *id);
         person.ok_or(Error::NotFound(Missing::Person))
     }
 
-    /// Each address once, by address; the company's own record before those of its workspaces. `active` says whether
+    /// Each person once, by address; the company's own record before those of its workspaces. `active` says whether
     /// somebody is listed, and how.
     async fn people_where(
         &self,
@@ -99,7 +99,7 @@ impl Usher {
         while let Some((of, some)) = reads.try_next().await? {
             for person in some {
                 let Some(active) = active(of, person.standing(now)) else { continue };
-                people.entry(person.address.canonical().to_owned()).or_insert(Listed { person, active });
+                people.entry(person.identifier().canonical()).or_insert(Listed { person, active });
             }
             if people.len() > MOST {
                 return Err(too_many());

@@ -59,7 +59,7 @@ impl Usher {
     }
 
     async fn profile_of(&self, address: &EmailAddress) -> Result<Option<Profile>> {
-        let identity = self.store.identity(address).await?;
+        let identity = self.store.identity(&address.clone().into()).await?;
         // Of an unknown address somebody is looked up too, who isn't there: the time tells nothing.
         let user = identity.map_or_else(|| UserId::random(self.random()), |identity| identity.user);
         let profile = self.store.profile(user).await?;

@@ -70,6 +70,7 @@ impl Usher {
             id: account.id,
             number,
             address,
+            user_code: None,
             first_name: name,
             last_name: None,
             company: caller.company,

@@ -33,17 +33,16 @@ impl Usher {
         let SetAccess { workspace, people, domains, message } = request;
         let access = self.in_own_workspace(caller, workspace).await?;
         let mut seen = HashSet::new();
-        if !people.iter().all(|invitee| seen.insert(&invitee.address)) {
+        if !people.iter().all(|invitee| seen.insert(&invitee.identifier)) {
             return Err(Error::invalid("duplicate_user", "An e-mail address is there twice."));
         }
         if !people.is_empty() {
             self.admit_rows(people.len())?;
             let present = self.present(&access.workspace).await?;
-            let mut present: HashMap<_, _> =
-                present.into_iter().map(|person| (person.address.clone(), person)).collect();
+            let mut present: HashMap<_, _> = present.into_iter().map(|person| (person.identifier(), person)).collect();
             let mut rows = Vec::new();
             for invitee in people {
-                match present.remove(&invitee.address) {
+                match present.remove(&invitee.identifier) {
                     Some(person) => self.settle(&access, person, Fate::Role(invitee.role)).await.map(|_| ())?,
                     None => rows.push(Ok(invitee)),
                 }

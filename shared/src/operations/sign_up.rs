@@ -37,7 +37,7 @@ impl Usher {
         }
         self.count_letter(&begin.address).await?;
         let password = self.hash_password(begin.password).await?;
-        let known = self.store.identity(&begin.address).await?.is_some();
+        let known = self.store.identity(&begin.address.clone().into()).await?.is_some();
         let company_name = match begin.company_name {
             Some(name) => name,
             None => domain_title(&begin.address)?,

@@ -46,6 +46,7 @@ impl Usher {
             id: UserId::random(self.random()),
             number: numbers.users,
             address: sign_up.address.clone(),
+            user_code: None,
             first_name: sign_up.first_name.clone(),
             last_name: Some(sign_up.last_name.clone()),
             company: company.id,
@@ -62,7 +63,8 @@ impl Usher {
             return Ok(());
         }
         // Its own write, of which only the reply was lost, or else somebody was quicker.
-        let ours = self.store.identity(&sign_up.address).await?.is_some_and(|identity| identity.user == profile.id);
+        let ours =
+            self.store.identity(&profile.identifier()).await?.is_some_and(|identity| identity.user == profile.id);
         if !ours {
             return Err(wrong_code());
         }
@@ -75,7 +77,8 @@ impl Usher {
         let now = self.now();
         Person {
             address: profile.address.clone(),
-            person_id: store::person_id(salt, &profile.address),
+            user_code: profile.user_code.clone(),
+            person_id: store::person_id(salt, &profile.identifier()),
             user: profile.id,
             number: profile.number,
             role,

@@ -128,9 +128,9 @@ impl Usher {
             random: self.random(),
         };
         let draft = Draft {
-            address: profile.address.clone(),
+            identifier: profile.identifier(),
             role: rule.role,
-            person_id: store::person_id(&workspace.salt, &profile.address),
+            person_id: store::person_id(&workspace.salt, &profile.identifier()),
             user: profile.id,
             number: profile.number,
             kind: DraftKind::Add {

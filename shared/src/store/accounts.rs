@@ -13,7 +13,8 @@ use super::{
 use crate::{
     Error, Result,
     domain::{
-        CompanyId, EmailAddress, PasswordHash, Person, PersonName, Random, Role, Scope, Title, UserId, WorkspaceId,
+        CompanyId, EmailAddress, Identifier, PasswordHash, Person, PersonName, Random, Role, Scope, Title, UserCode,
+        UserId, WorkspaceId,
     },
     secrets::PublicKey,
 };
@@ -64,6 +65,9 @@ pub struct Profile {
     /// The user's address.
     #[serde(rename = "email")]
     pub address: EmailAddress,
+    /// What tells them apart from others at the address.
+    #[serde(default)]
+    pub user_code: Option<UserCode>,
     /// First name; a service account's name.
     pub first_name: PersonName,
     /// Last name.
@@ -85,6 +89,11 @@ pub struct Profile {
 }
 
 impl Profile {
+    /// Who it is.
+    pub fn identifier(&self) -> Identifier {
+        Identifier { address: self.address.clone(), code: self.user_code.clone() }
+    }
+
     /// Whether the user can do anything.
     pub fn is_active(&self) -> bool {
         self.status == ProfileStatus::Active
@@ -99,7 +108,7 @@ impl Profile {
     }
 }
 
-/// Whose an address is.
+/// Whose an address is, with a code or without.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Identity {
     /// The user.
@@ -182,15 +191,15 @@ impl Store {
         take_records(&mut found, user, company, workspace)
     }
 
-    /// Whose an address is.
-    pub async fn identity(&self, address: &EmailAddress) -> Result<Option<Identity>> {
-        self.get(&keys::identity(address)).await
+    /// The account of a person.
+    pub async fn identity(&self, of: &Identifier) -> Result<Option<Identity>> {
+        self.get(&keys::identity(of)).await
     }
 
-    /// Whose these addresses are: for each address, in order.
-    pub async fn identities(&self, addresses: &[&EmailAddress]) -> Result<Vec<Option<Identity>>> {
-        let mut found = self.get_many(addresses.iter().map(|address| keys::identity(address)).collect()).await?;
-        addresses.iter().map(|address| found.take(&keys::identity(address))).collect()
+    /// The accounts of these people, who differ from each other: for each, in order.
+    pub async fn identities(&self, of: &[&Identifier]) -> Result<Vec<Option<Identity>>> {
+        let mut found = self.get_many(of.iter().map(|one| keys::identity(one)).collect()).await?;
+        of.iter().map(|one| found.take(&keys::identity(one))).collect()
     }
 
     /// A user.
@@ -262,10 +271,10 @@ impl Store {
         let told = Entry { at: company.created_at, actor: profile.id, action: "company.founded", subjects: vec![] };
         let changes = vec![
             Change::delete(keys::sign_up(&sign_up.address, sign_up.id)).if_present(),
-            Change::put(&keys::identity(&profile.address), Identity::of(profile)).if_absent(),
+            Change::put(&keys::identity(&profile.identifier()), Identity::of(profile)).if_absent(),
             Change::put(&keys::profile(profile.id), profile).if_absent(),
             Change::put(&keys::company(company.id), company).if_absent(),
-            Change::put(&keys::person(of, &founder.address), founder),
+            Change::put(&keys::person(of, &founder.identifier()), founder),
             Change::put(&keys::membership(profile.id, of), Membership::new(founder.role, of)),
             entry(of, &told, random),
         ];

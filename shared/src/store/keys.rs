@@ -6,7 +6,9 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::{Item, attribute};
-use crate::domain::{BatchId, CompanyId, EmailAddress, MailDomain, Scope, ShortId, UserId, WorkspaceId};
+use crate::domain::{
+    BatchId, CompanyId, EmailAddress, Identifier, MailDomain, Scope, ShortId, UserCode, UserId, WorkspaceId,
+};
 
 /// One partition takes only 1,000 writes a second, so people and queued mail are spread over this many.
 pub(super) const PARTITIONS: u8 = 8;
@@ -64,8 +66,8 @@ fn scope(scope: Scope) -> String {
 }
 
 /// A person of a workspace or company.
-pub(super) fn person(of: Scope, address: &EmailAddress) -> Key {
-    Key::new(people(of, spread(address.canonical())), address.canonical())
+pub(super) fn person(of: Scope, identifier: &Identifier) -> Key {
+    Key::new(people(of, spread(identifier.address.canonical())), identifier.canonical())
 }
 
 /// The partition of some of a workspace's or company's people.
@@ -112,17 +114,34 @@ pub(super) fn membership(user: UserId, of: Scope) -> Key {
     Key::new(format!("U#{user}"), format!("M#{}", scope(of)))
 }
 
-pub(super) fn identity(address: &EmailAddress) -> Key {
-    Key::new(format!("E#{}", address.canonical()), "A")
+/// What is kept of an address in one partition: whose it is, with each code and without.
+pub(super) fn address(address: &EmailAddress) -> String {
+    format!("E#{}", address.canonical())
 }
 
-/// The identity of a person's address, which is their record's sort key.
+pub(super) fn identity(of: &Identifier) -> Key {
+    identity_item(of.address.canonical(), of.code.as_ref().map(AsRef::as_ref))
+}
+
+/// The identity of a person: their record's sort key is [`Identifier::canonical`].
 pub(super) fn identity_of(person: &Key) -> Key {
-    Key::new(format!("E#{}", person.sk), "A")
+    match person.sk.split_once(' ') {
+        None => identity_item(&person.sk, None),
+        Some((address, code)) => identity_item(address, Some(code)),
+    }
 }
 
-pub(super) fn sign_up(address: &EmailAddress, id: Uuid) -> Key {
-    Key::new(format!("E#{}", address.canonical()), format!("OTP#{id}"))
+fn identity_item(address: &str, code: Option<&str>) -> Key {
+    Key::new(format!("E#{address}"), code.map_or_else(|| "A".to_owned(), |code| format!("U#{code}")))
+}
+
+/// Which address a code is used with.
+pub(super) fn user_code(code: &UserCode) -> Key {
+    Key::new(format!("UC#{}", code.as_ref()), "-")
+}
+
+pub(super) fn sign_up(of: &EmailAddress, id: Uuid) -> Key {
+    Key::new(address(of), format!("OTP#{id}"))
 }
 
 pub(super) fn hash(digest: &str) -> Key {

@@ -1,5 +1,7 @@
 //! The outbox: what waits to be mailed, claimed by one deliverer at a time.
 
+use std::collections::BTreeMap;
+
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -15,7 +17,7 @@ use super::{
 };
 use crate::{
     Error, Result,
-    domain::{BatchId, DeliveryState, EmailAddress, InvitationHash, Person, Random, Scope},
+    domain::{BatchId, DeliveryState, EmailAddress, Identifier, InvitationHash, Person, Random, Scope},
 };
 
 /// Addresses in one item: with the item itself they are settled in one transaction, and SES takes 50 at once.
@@ -104,8 +106,8 @@ impl QueuedItem {
         Self::new(Task::Letter(letter))
     }
 
-    pub(super) fn people(kind: Kind, of: Scope, batch: BatchId, addresses: &[&EmailAddress]) -> Self {
-        let people = addresses.iter().map(|address| keys::person(of, address)).collect();
+    pub(super) fn people(kind: Kind, of: Scope, batch: BatchId, people: &[&Identifier]) -> Self {
+        let people = people.iter().map(|person| keys::person(of, person)).collect();
         Self::new(Task::People { kind, batch, people })
     }
 
@@ -145,9 +147,11 @@ pub struct Mail<'a> {
 }
 
 impl Mail<'_> {
-    fn count(&self, most: u32) -> Brake<'_> {
+    /// Counts `mails` to the address in its day, of at most `most`.
+    fn count(&self, mails: usize, most: u32, now: Timestamp) -> Change {
         let subject = self.person.address.canonical();
-        Brake { kind: "mails", subject, window: SignedDuration::from_hours(24), most }
+        let day = Brake { kind: "mails", subject, window: SignedDuration::from_hours(24), most };
+        day.take(u32::try_from(mails).unwrap_or(u32::MAX), now)
     }
 
     /// What the hash is looked up by. Writing it again changes nothing.
@@ -244,16 +248,25 @@ impl Store {
         most: u32,
         now: Timestamp,
     ) -> Result<Vec<usize>> {
-        let mut open: Vec<usize> = (0..mails.len()).collect();
+        // Several people may share an address, and a transaction writes an item only once.
+        let mut by_address: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+        for (place, mail) in mails.iter().enumerate() {
+            by_address.entry(mail.person.address.canonical()).or_default().push(place);
+        }
+        let mut open: Vec<Vec<usize>> = by_address.into_values().collect();
         let mut limited = Vec::new();
         loop {
             let mut changes = Vec::new();
             if !claimed.counted {
-                changes.extend(open.iter().map(|place| mails[*place].count(most).take(1, now)));
+                for places in &mut open {
+                    limited.extend(places.split_off(places.len().min(most as usize)));
+                }
+                open.retain(|places| !places.is_empty());
+                changes.extend(open.iter().map(|places| mails[places[0]].count(places.len(), most, now)));
                 let counted = Change::update(claimed.key.clone(), "SET #counted = :true").when("#claim = :mine");
                 changes.push(counted.with("true", true).with("mine", claimed.claim));
             }
-            changes.extend(open.iter().filter_map(|place| mails[*place].hash_item()));
+            changes.extend(open.iter().flatten().filter_map(|place| mails[*place].hash_item()));
             let refused = if changes.is_empty() { Transacted::Done } else { self.transact(changes).await? };
             if matches!(refused, Transacted::Done) {
                 claimed.counted = true;
@@ -262,10 +275,13 @@ impl Store {
             if refused.refused(open.len()).is_some() {
                 return Err(Error::internal("store: an outbox item was prepared after its lease was over"));
             }
-            let (over, rest): (Vec<_>, Vec<_>) =
-                open.into_iter().enumerate().partition(|(place, _)| refused.refused(*place).is_some());
-            limited.extend(over.into_iter().map(|(_, place)| place));
-            open = rest.into_iter().map(|(_, place)| place).collect();
+            // One fewer of each address that had too many, until the rest fits.
+            for (place, places) in open.iter_mut().enumerate() {
+                if refused.refused(place).is_some() {
+                    limited.extend(places.pop());
+                }
+            }
+            open.retain(|places| !places.is_empty());
         }
     }
 

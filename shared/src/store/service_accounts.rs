@@ -91,7 +91,7 @@ impl Store {
         let role = if account.account_admin { Role::Admin } else { Role::Viewer };
         let changes = vec![
             Change::put(&keys::service_account(company, &account.name), account).if_absent(),
-            Change::put(&keys::identity(&account.address), Identity::of(profile)).if_absent(),
+            Change::put(&keys::identity(&account.address.clone().into()), Identity::of(profile)).if_absent(),
             Change::put(&keys::profile(account.id), profile).if_absent(),
             Change::put(&keys::membership(account.id, of), Membership::new(role, of)),
             Change::put(&keys::token(&account.token), OpaqueToken::of(account, company)),
@@ -152,7 +152,7 @@ impl Store {
         let changes = vec![
             dead,
             Change::delete(keys::token(&account.token)),
-            Change::delete(keys::identity(&account.address)),
+            Change::delete(keys::identity(&account.address.clone().into())),
             told(of, account, actor, "serviceAccount.deleted", now, random),
         ];
         // Refused: an earlier request came so far.
@@ -168,12 +168,15 @@ impl Store {
 
     async fn end_membership(&self, account: &ServiceAccount, role: Role, of: Scope, now: Timestamp) -> Result<()> {
         let mut changes = vec![
-            Change::update(keys::person(of, &account.address), "SET #status = :left, #updated_at = :now")
-                .when("#status = :accepted AND #user = :user")
-                .with("left", Status::Left)
-                .with("now", now.as_millisecond())
-                .with("accepted", Status::Accepted)
-                .with("user", account.id),
+            Change::update(
+                keys::person(of, &account.address.clone().into()),
+                "SET #status = :left, #updated_at = :now",
+            )
+            .when("#status = :accepted AND #user = :user")
+            .with("left", Status::Left)
+            .with("now", now.as_millisecond())
+            .with("accepted", Status::Accepted)
+            .with("user", account.id),
             Change::delete(keys::membership(account.id, of)),
         ];
         if role == Role::Admin

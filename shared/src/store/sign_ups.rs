@@ -63,8 +63,7 @@ impl Store {
 
     /// The sign-ups of an address whose time isn't over, newest last; those of an address that had an account too.
     pub async fn sign_ups(&self, address: &EmailAddress, now: Timestamp) -> Result<Vec<SignUp>> {
-        let (pk, _) = keys::identity(address).into_parts();
-        let mut sign_ups: Vec<SignUp> = self.query(&pk, "OTP#", usize::MAX).await?;
+        let mut sign_ups: Vec<SignUp> = self.query(&keys::address(address), "OTP#", usize::MAX).await?;
         sign_ups.retain(|sign_up| now < sign_up.expires_at);
         sign_ups.sort_by_key(|sign_up| sign_up.begun_at);
         Ok(sign_ups)

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     Error, Result,
-    domain::{CompanyId, EmailAddress, Message, Person, PersonId, Random, Scope, ShortId, Title, UserId, WorkspaceId},
+    domain::{CompanyId, Identifier, Message, Person, PersonId, Random, Scope, ShortId, Title, UserId, WorkspaceId},
 };
 
 /// A workspace.
@@ -47,10 +47,10 @@ pub struct Workspace {
     pub updated_at: Timestamp,
 }
 
-/// The public id of whoever has this address in a workspace or company with this salt.
-pub fn person_id(salt: &str, address: &EmailAddress) -> PersonId {
+/// The public id of this person in a workspace or company with this salt.
+pub fn person_id(salt: &str, identifier: &Identifier) -> PersonId {
     use sha2::{Digest, Sha256};
-    let digest = Sha256::new().chain_update(salt).chain_update([0]).chain_update(address.canonical()).finalize();
+    let digest = Sha256::new().chain_update(salt).chain_update([0]).chain_update(identifier.canonical()).finalize();
     let mut bytes = [0; 16];
     bytes.copy_from_slice(&digest[..16]);
     PersonId::from_digest(bytes)
@@ -121,7 +121,7 @@ impl Store {
             Change::put(&keys::company_workspace(workspace.company, workspace.id), pointer),
             Change::put(&keys::workspace_number(workspace.number), pointer).if_absent(),
             Change::put(&keys::short_id(&workspace.short_id), pointer).if_absent(),
-            Change::put(&keys::person(of, &creator.address), creator),
+            Change::put(&keys::person(of, &creator.identifier()), creator),
             Change::put(&keys::membership(creator.user, of), Membership::new(creator.role, of)),
             entry(of, &told, random),
         ];

@@ -81,7 +81,7 @@ fn invitee(fields: &Fields) -> Result<Invitee, String> {
     let address = EmailAddress::parse(fields.required("email")?).map_err(|problem| format!("\"email\": {problem}"))?;
     let role = role_of(fields.required("role")?);
     let role = role.ok_or("\"role\" must be ADMIN, CREATOR, EDITOR or VIEWER.")?;
-    Ok(Invitee { address, role })
+    Ok(Invitee { identifier: address.into(), role })
 }
 
 fn results(given: Vec<Given>, results: Vec<RowResult>) -> Results {

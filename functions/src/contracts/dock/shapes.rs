@@ -68,7 +68,7 @@ fn url(usher: &Usher, kind: &str, id: &str) -> String {
 
 /// The id of a person in the company: the same in all its workspaces, and not to be derived by a stranger.
 pub(super) fn user_id(company: &Company, person: &Person) -> String {
-    person_id(&company.salt, &person.address).to_string()
+    person_id(&company.salt, &person.identifier()).to_string()
 }
 
 pub(super) fn user(usher: &Usher, company: &Company, person: &Person, chosen: &Properties, prefix: &str) -> Value {

@@ -54,7 +54,7 @@ fn invitee(row: Value) -> Result<Invitee, String> {
         EmailAddress::parse(email).map_err(|_| format!("The email address '{}' is not valid.", echo(email)))?;
     let role = fields.required("roleName")?;
     let role = role_of(role).ok_or_else(|| format!("The role '{}' is not valid.", echo(role)))?;
-    Ok(Invitee { address, role })
+    Ok(Invitee { identifier: address.into(), role })
 }
 
 fn echo(given: &str) -> String {

@@ -68,11 +68,11 @@ impl Store {
         }
         let identity = changes.len();
         if let Some(NewAccount { colleague, replaced }) = &acceptance.new_account {
-            changes.push(Change::put(&keys::identity(&profile.address), Identity::of(profile)).if_absent());
+            changes.push(Change::put(&keys::identity(&profile.identifier()), Identity::of(profile)).if_absent());
             changes.push(Change::put(&keys::profile(profile.id), profile).if_absent());
             if let Some(colleague) = colleague {
                 let company = Scope::Company(profile.company);
-                let record = Change::put(&keys::person(company, &colleague.address), colleague);
+                let record = Change::put(&keys::person(company, &colleague.identifier()), colleague);
                 changes.push(match replaced {
                     None => record.if_absent(),
                     Some(there) => record
@@ -105,7 +105,7 @@ impl Store {
 fn record_change(acceptance: &Acceptance<'_>) -> Change {
     let Acceptance { of, person, profile, now, .. } = acceptance;
     Change::update(
-        keys::person(*of, &person.address),
+        keys::person(*of, &person.identifier()),
         "SET #status = :accepted, #user = :user, #number = :number, #first_name = :first_name, \
          #last_name = :last_name, #accepted_at = :now, #updated_at = :now, #accepted_by = :attempt",
     )

@@ -2,14 +2,14 @@
 
 use futures::{StreamExt, stream};
 use jiff::{SignedDuration, Timestamp};
+use serde::Serialize;
 use tokio::time::{Duration, Instant, timeout_at};
 
 use super::{Entry, entry};
 use crate::{
     Error, Internal, Result,
     domain::{
-        BatchId, DeliveryState, EmailAddress, Person, PersonId, PersonName, Random, Role, Scope, Standing, Status,
-        UserId,
+        BatchId, DeliveryState, Identifier, Person, PersonId, PersonName, Random, Role, Scope, Standing, Status, UserId,
     },
     store::{
         Item, Membership, Store,
@@ -53,8 +53,8 @@ pub enum DraftKind {
 /// One row, ready to be written.
 #[derive(Debug, Clone)]
 pub struct Draft {
-    /// The address.
-    pub address: EmailAddress,
+    /// Who it is.
+    pub identifier: Identifier,
     /// The role to give.
     pub role: Role,
     /// The record's public id.
@@ -80,6 +80,8 @@ pub enum Drafted {
     AlreadyMember,
     /// Is invited to a role above the inviter's own, which stays.
     Forbidden,
+    /// The code is used with another address.
+    CodeTaken,
     /// Not written.
     Failed,
 }
@@ -130,7 +132,20 @@ impl Row<'_> {
     }
 
     fn writes(&self) -> usize {
-        if matches!(self.draft.kind, DraftKind::Add { .. }) { 2 } else { 1 }
+        let person = if matches!(self.draft.kind, DraftKind::Add { .. }) { 2 } else { 1 };
+        person + usize::from(self.draft.identifier.code.is_some())
+    }
+
+    /// Takes the person's code for their address, for good.
+    fn claim_code(&self) -> Option<Change> {
+        #[derive(Serialize)]
+        struct Claim<'a> {
+            email: &'a str,
+        }
+        let Identifier { address, code } = &self.draft.identifier;
+        let email = address.canonical();
+        let claim = Change::put(&keys::user_code(code.as_ref()?), Claim { email });
+        Some(claim.when("attribute_not_exists(pk) OR #email = :email").with("email", email))
     }
 
     fn outcome(&self) -> Drafted {
@@ -231,9 +246,11 @@ impl Store {
     }
 }
 
-/// The writes of a transaction: first those of the rows, in order, so that reasons are found by index.
+/// The writes of a transaction: first those of the rows' people and then of their codes, in order, so that reasons are
+/// found by index.
 fn changes(inviting: &Inviting<'_>, rows: &[Row<'_>]) -> Vec<Change> {
     let mut changes: Vec<Change> = rows.iter().map(|row| person_change(inviting, row)).collect();
+    changes.extend(rows.iter().filter_map(Row::claim_code));
     for row in rows {
         if row.joins() {
             let membership = Membership::new(row.draft.role, inviting.of);
@@ -247,10 +264,10 @@ fn changes(inviting: &Inviting<'_>, rows: &[Row<'_>]) -> Vec<Change> {
         changes.push(Change::update(keys::workspace(id), "ADD #admins :admins").if_present().with("admins", admins));
     }
     for kind in [outbox::Kind::Invitation, outbox::Kind::Added] {
-        let addresses: Vec<_> =
-            rows.iter().filter(|row| row.mail() == Some(kind)).map(|row| &row.draft.address).collect();
-        for addresses in addresses.chunks(outbox::MOST_ADDRESSES) {
-            let item = QueuedItem::people(kind, inviting.of, inviting.batch, addresses);
+        let people: Vec<_> =
+            rows.iter().filter(|row| row.mail() == Some(kind)).map(|row| &row.draft.identifier).collect();
+        for people in people.chunks(outbox::MOST_ADDRESSES) {
+            let item = QueuedItem::people(kind, inviting.of, inviting.batch, people);
             changes.push(item.into_change(inviting.now, inviting.random));
         }
     }
@@ -258,7 +275,7 @@ fn changes(inviting: &Inviting<'_>, rows: &[Row<'_>]) -> Vec<Change> {
         at: inviting.now,
         actor: inviting.inviter,
         action: "people.invited",
-        subjects: rows.iter().map(|row| row.draft.address.canonical().to_owned()).collect(),
+        subjects: rows.iter().map(|row| row.draft.identifier.address.canonical().to_owned()).collect(),
     };
     changes.push(entry(inviting.of, &told, inviting.random));
     changes
@@ -266,7 +283,7 @@ fn changes(inviting: &Inviting<'_>, rows: &[Row<'_>]) -> Vec<Change> {
 
 fn person_change(inviting: &Inviting<'_>, row: &Row<'_>) -> Change {
     let draft = row.draft;
-    let key = keys::person(inviting.of, &draft.address);
+    let key = keys::person(inviting.of, &draft.identifier);
     let now = inviting.now.as_millisecond();
     let change = match (row.write, &draft.kind) {
         (Write::Amend(version), _) => {
@@ -313,14 +330,19 @@ fn person_change(inviting: &Inviting<'_>, row: &Row<'_>) -> Change {
 }
 
 fn new_version(inviting: &Inviting<'_>, key: keys::Key, draft: &Draft, user: &str, names: &str) -> Change {
+    let code = if draft.identifier.code.is_some() { "#user_code = :user_code, " } else { "" };
     let update = format!(
-        "SET #email = :email, #person_id = :person_id, {user}{names}, #role = :role, #status = :state, \
+        "SET {code}#email = :email, #person_id = :person_id, {user}{names}, #role = :role, #status = :state, \
          #version = if_not_exists(#version, :zero) + :one, #created_at = if_not_exists(#created_at, :invited_at), \
          #updated_at = :invited_at, #invited_at = :invited_at, #expires_at = :expires_at, #inviter = :inviter, #batch = :batch, \
          #queued_by = :batch, #delivery = :delivery REMOVE #accepted_by, #accepted_at"
     );
-    Change::update(key, update)
-        .with("email", draft.address.as_typed())
+    let mut change = Change::update(key, update);
+    if let Some(code) = &draft.identifier.code {
+        change = change.with("user_code", code);
+    }
+    change
+        .with("email", draft.identifier.address.as_typed())
         .with("person_id", &draft.person_id)
         .with("user", draft.user)
         .with("number", draft.number)
@@ -347,7 +369,15 @@ fn judge<'a>(
     outcomes: &mut Vec<(usize, Drafted)>,
 ) -> Vec<Row<'a>> {
     let mut again = Vec::with_capacity(rows.len());
+    let mut code = rows.len();
     for (position, mut row) in rows.into_iter().enumerate() {
+        if row.draft.identifier.code.is_some() {
+            code += 1;
+            if refused.refused(code - 1).is_some() {
+                outcomes.push((row.index, Drafted::CodeTaken));
+                continue;
+            }
+        }
         match refused.refused(position).map(|old| verdict(inviting, &row, old.clone())) {
             None => again.push(row),
             Some(Verdict::Again(write)) => {

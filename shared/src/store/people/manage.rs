@@ -78,7 +78,7 @@ impl Store {
 impl Managing<'_> {
     /// A change of the record as it was read, while an invitation is still open.
     fn as_read(&self, update: &str) -> Change {
-        Change::update(keys::person(Scope::Workspace(self.workspace), &self.person.address), update)
+        Change::update(keys::person(Scope::Workspace(self.workspace), &self.person.identifier()), update)
             .when(
                 "#status = :status AND #version = :version AND #role = :role \
                  AND (#status <> :pending OR #expires_at > :at)",

@@ -1,4 +1,4 @@
-//! People: one record per workspace or company and address is both the invitation and later the membership.
+//! People: one record per workspace or company and person is both the invitation and later the membership.
 //!
 //! The record alone is authority. Every transition is one write whose condition is the whole rule.
 
@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::{Identity, Store, Workspace, change::Change, keys};
 use crate::{
     Result,
-    domain::{EmailAddress, InvitationHash, Person, PersonId, Random, Scope, UserId},
+    domain::{Identifier, InvitationHash, Person, PersonId, Random, Scope, UserId},
 };
 
 pub use accept::{Acceptance, Accepted, NewAccount};
@@ -56,7 +56,7 @@ impl Store {
         self.get(&keys::hash(&keys::digest(&hash.reveal()))).await
     }
 
-    /// The person of a record with the workspace it is to, if it is to one, and whose the address is: one read.
+    /// The person of a record with the workspace it is to, if it is to one, and their account: one read.
     pub async fn invited(&self, key: &keys::Key) -> Result<(Option<Person>, Option<Workspace>, Option<Identity>)> {
         let workspace = match key.scope() {
             Some(Scope::Workspace(id)) => Some(keys::workspace(id)),
@@ -75,9 +75,9 @@ impl Store {
         Ok(self.get(&key).await?.map(|person| (key, person)))
     }
 
-    /// A workspace's or company's person by address.
-    pub async fn person_by_address(&self, of: Scope, address: &EmailAddress) -> Result<Option<Person>> {
-        self.get(&keys::person(of, address)).await
+    /// A person of a workspace or company.
+    pub async fn person(&self, of: Scope, identifier: &Identifier) -> Result<Option<Person>> {
+        self.get(&keys::person(of, identifier)).await
     }
 
     /// All people of a workspace or company, whatever their state: the eight partitions are asked at once.
