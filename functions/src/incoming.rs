@@ -3,7 +3,7 @@
 use http::{HeaderMap, header};
 use lambda_http::{Body, Request, RequestExt};
 use serde_json::{Map, Value};
-use shared::{Error, Usher, operations::Caller};
+use shared::{Error, Usher, domain::Reason, operations::Caller};
 
 /// Larger bodies are refused here, in the contract's words: Lambda refuses an event of 6 MB before any code of ours.
 const MOST_BYTES: usize = 4 * 1024 * 1024;
@@ -211,6 +211,17 @@ impl Fields {
         }
     }
 
+    /// A field that is a whole number, or absent.
+    ///
+    /// # Errors
+    /// A sentence that names the field, if it is something else.
+    pub(crate) fn integer(&self, name: &str) -> Result<Option<i64>, String> {
+        match self.0.get(name) {
+            None | Some(Value::Null) => Ok(None),
+            Some(value) => value.as_i64().map(Some).ok_or_else(|| format!("\"{name}\" must be a whole number.")),
+        }
+    }
+
     /// Whether a field is there.
     pub(crate) fn has(&self, name: &str) -> bool {
         self.0.get(name).is_some_and(|value| !value.is_null())
@@ -230,6 +241,11 @@ impl Fields {
 /// A field that can't be read, told as an [`Error::Invalid`].
 pub(crate) fn bad_field(message: String) -> Error {
     Error::invalid("invalid_field", message)
+}
+
+/// A field of a row that can't be read: the row's reason.
+pub(crate) fn bad_entry(message: String) -> Reason {
+    Reason::new("invalid_field", message)
 }
 
 /// Reads a field by one of the domain's constructors; the sentence names the field.

@@ -98,6 +98,7 @@ pub const ROUTES: &[Route] = routes! {
         GET "/register" => RegistrationPage, own::register::show;
         HEAD "/register" => RegistrationPage, own::register::show;
         POST "/register" => SignUp, own::register::submit;
+        POST "/api/v1/workspaces/{workspaceId}/invitations" => InviteUsers, own::invite_users::handle;
         POST "/api/v1/invitations/accept" => AcceptInvitation, own::accept_invitation::handle;
         GET "/.well-known/jwks.json" => PublicKeys, own::public_keys::handle;
     }

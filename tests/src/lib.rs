@@ -7,6 +7,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test's helper fails the test")]
 #![allow(clippy::missing_panics_doc, reason = "every one of them panics when the service doesn't answer as it must")]
 
+mod api;
 mod dock;
 mod endpoint;
 mod people;

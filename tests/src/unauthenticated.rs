@@ -14,6 +14,7 @@ pub const CASES: &[(&str, &str)] = &[
     ("GET", "/noCo/api/v2/workspaces"),
     ("GET", "/noCo/api/v2/workspaces/{workspaceId}"),
     ("POST", "/noCo/api/v2/workspaces/{workspaceId}/bulkUsers"),
+    ("POST", "/api/v1/workspaces/{workspaceId}/invitations"),
     ("POST", "/api/v1/invitations/accept"),
     ("GET", "/api/v1.0/external/tenant/availableroles"),
     ("GET", "/api/v1.0/external/tenant/allusers"),

@@ -27,7 +27,7 @@ use jiff::SignedDuration;
 use local::Engine;
 use shared::{
     domain::{BatchId, Clock as _, EmailAddress, Role, Scope, SystemClock, SystemRandom, UserId, WorkspaceId},
-    store::{Draft, DraftKind, Drafted, Inviting, Store, person_id},
+    store::{Draft, DraftKind, Drafted, Inviting, Start, Store, person_id},
 };
 use tempfile::TempDir;
 use tokio::time::Instant as Begun;
@@ -103,10 +103,12 @@ fn draft(number: u32, address: &str) -> Draft {
     let identifier = EmailAddress::parse(address).expect("an address").into();
     Draft {
         role: Role::Editor,
+        metadata: None,
         person_id: person_id("the workspace's salt", &identifier),
         user: UserId::random(&SystemRandom),
         number,
         kind: DraftKind::Invite,
+        start: Start::New,
         identifier,
     }
 }

@@ -3,6 +3,7 @@
 pub(crate) mod datagol;
 pub(crate) mod dock;
 pub(crate) mod hexabase;
+pub(crate) mod rows;
 pub(crate) mod smart_documentor;
 pub(crate) mod usher;
 

@@ -3,7 +3,9 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{BatchId, CompanyId, EmailAddress, Identifier, PersonId, PersonName, Role, UserCode, UserId, WorkspaceId};
+use super::{
+    BatchId, CompanyId, EmailAddress, Identifier, Metadata, PersonId, PersonName, Role, UserCode, UserId, WorkspaceId,
+};
 
 /// What an invitation is to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -113,6 +115,9 @@ pub struct Person {
     pub last_name: Option<PersonName>,
     /// The attempt that accepted it, by which a retry knows its own work.
     pub accepted_by: Option<String>,
+    /// What the inviter's program keeps with it.
+    #[serde(default)]
+    pub metadata: Option<Metadata>,
 }
 
 impl Person {

@@ -36,7 +36,7 @@ pub use authenticate::{Caller, InCompany, InWorkspace};
 pub use create_workspace::NewWorkspace;
 pub use deliver_mail::{BUDGET, Delivered};
 pub use get_profile::{OwnProfile, WorkspaceRole};
-pub use invite_users::{InviteTo, InviteUsers, Invited, Invitee, Outcome, RowResult};
+pub use invite_users::{InviteTo, InviteUsers, Invited, Invitee, RowResult};
 pub use issue_client_token::ClientToken;
 pub use join::{Join, JoinedCompany};
 pub use list_people::Listed;

@@ -4,10 +4,10 @@ use std::collections::{HashMap, HashSet};
 
 use crate::{
     Error, Public, Result, Usher,
-    domain::{MailDomain, Message, Role, WorkspaceId},
+    domain::{MailDomain, Message, Outcome, Reason, Role, WorkspaceId},
 };
 
-use super::{Caller, InviteTo, InviteUsers, Invited, Invitee, NewDomain, Outcome, change_member::Fate};
+use super::{Caller, InviteTo, InviteUsers, Invited, Invitee, NewDomain, change_member::Fate};
 
 /// Who is to have access.
 #[derive(Debug)]
@@ -49,7 +49,7 @@ impl Usher {
             }
             if !rows.is_empty() {
                 let to = InviteTo::Workspace(workspace);
-                let request = InviteUsers { to, rows, message, only_if_published: true, all_or_nothing: false };
+                let request = InviteUsers { message, only_if_published: true, ..InviteUsers::new(to, rows) };
                 self.invite_users(caller, request).await?.require_all()?;
             }
         }
@@ -69,7 +69,7 @@ impl Invited {
     pub fn require_all(&self) -> Result<()> {
         let refused = |row: &&super::RowResult| !row.outcome.succeeded() && row.outcome != Outcome::AlreadyMember;
         let Some(row) = self.results.iter().find(refused) else { return Ok(()) };
-        let detail = row.detail.clone().unwrap_or_default();
+        let detail = row.reason.clone().map_or_else(Default::default, |Reason { detail, .. }| detail);
         Err(match row.outcome {
             Outcome::Forbidden => Error::forbidden("forbidden", detail),
             Outcome::Limited => Error::TooMany {

@@ -95,6 +95,7 @@ impl Usher {
             first_name: Some(profile.first_name.clone()),
             last_name: profile.last_name.clone(),
             accepted_by: None,
+            metadata: None,
         }
     }
 }

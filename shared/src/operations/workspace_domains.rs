@@ -6,7 +6,7 @@ use tokio::time::Instant;
 use crate::{
     Error, Missing, Result, Usher,
     domain::{BatchId, MailDomain, Permission, Role, Scope, ShortId, WorkspaceId},
-    store::{self, DomainRule, Draft, DraftKind, Drafted, Inviting, Profile, Workspace},
+    store::{self, DomainRule, Draft, DraftKind, Drafted, Inviting, Profile, Start, Workspace},
 };
 
 use super::Caller;
@@ -130,6 +130,7 @@ impl Usher {
         let draft = Draft {
             identifier: profile.identifier(),
             role: rule.role,
+            metadata: None,
             person_id: store::person_id(&workspace.salt, &profile.identifier()),
             user: profile.id,
             number: profile.number,
@@ -138,6 +139,7 @@ impl Usher {
                 first_name: profile.first_name.clone(),
                 last_name: profile.last_name.clone(),
             },
+            start: Start::New,
         };
         if self.store.invite(&inviting, &[draft]).await.contains(&Drafted::Failed) {
             tracing::warn!(workspace = %workspace.id, "a workspace wasn't joined by domain");

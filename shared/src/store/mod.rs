@@ -25,7 +25,9 @@ pub use brakes::Brake;
 pub use domains::DomainRule;
 pub use keys::Key;
 pub use outbox::{Claimed, Kind, MOST_ATTEMPTS, Mail, Mailed, QueuedItem, QueuedLetter, Task};
-pub use people::{Acceptance, Accepted, Draft, DraftKind, Drafted, HashItem, Inviting, Managed, Managing, NewAccount};
+pub use people::{
+    Acceptance, Accepted, Draft, DraftKind, Drafted, Foreseen, HashItem, Inviting, Managed, Managing, NewAccount, Start,
+};
 pub use service_accounts::{OpaqueToken, ServiceAccount};
 pub use sign_ups::{MOST_TRIES, SignUp};
 pub use workspaces::{Workspace, WorkspaceChange, person_id};

@@ -42,6 +42,40 @@ async fn rows_that_came_to_nothing_do_not_count() {
 }
 
 #[tokio::test]
+async fn with_few_left_for_the_day_only_who_would_be_invited_is_limited() {
+    let parameters = [("INVITATIONS_PER_WORKSPACE_PER_DAY", "8"), ("MAX_USERS_PER_REQUEST", "8")];
+    let usher = Endpoint::own(&parameters).await;
+    let ada = usher.founder("ada").await;
+    let workspace = usher.workspace(&ada.token, "Brakes").await;
+    let carl = usher.member(&ada.token, &workspace, "carl", "CREATOR").await;
+    let [above, old, fresh, gone] = ["above", "old", "fresh", "gone"].map(|name| usher.address(name));
+    usher.invite(&ada.token, &workspace, &[(&above, "ADMIN"), (&old, "VIEWER")]).await.expect(200);
+    usher.advance(120).await;
+    usher.invite(&ada.token, &workspace, &[(&fresh, "VIEWER"), (&gone, "VIEWER")]).await.expect(200);
+    // Carl and these four are five of the day's eight, so three are left.
+    let [one, two, three] = ["one", "two", "three"].map(|name| usher.address(name));
+    let rows = [
+        (one.as_str(), "VIEWER", "invited"),
+        (ada.email.as_str(), "VIEWER", "alreadyMember"),
+        (&above, "VIEWER", "forbidden"),
+        (&fresh, "EDITOR", "alreadyInvited"),
+        (&two, "VIEWER", "invited"),
+        (&old, "VIEWER", "invited"),
+        (&three, "VIEWER", "limited"),
+        (&carl.email, "VIEWER", "alreadyMember"),
+    ];
+    let asked: Vec<_> = rows.iter().map(|(email, role, _)| (*email, *role)).collect();
+    let answer = usher.invite(&carl.token, &workspace, &asked).await.expect(200);
+    assert_eq!(answer.rows(), rows.map(|(.., status)| status));
+    usher.mail(&two, 1).await;
+    usher.mail_all().await;
+    assert_eq!((usher.mails(&fresh).await.len(), usher.mails(&old).await.len()), (1, 2));
+    let asked = [(ada.email.as_str(), "VIEWER"), (fresh.as_str(), "VIEWER")];
+    let answer = usher.invite(&carl.token, &workspace, &asked).await;
+    assert_eq!(answer.rows()[0], "alreadyMember");
+}
+
+#[tokio::test]
 async fn parallel_requests_meet_the_limit_exactly() {
     let parameters = [("INVITATIONS_PER_WORKSPACE_PER_DAY", "25"), ("MAX_USERS_PER_REQUEST", "10")];
     let usher = Endpoint::own(&parameters).await;

@@ -32,7 +32,7 @@ fn expected(sample: &str) -> (u16, String) {
         "datagol/create-workspace" | "datagol/get-workspace" | "datagol/list-workspaces" => {
             "createdAt description id name"
         }
-        "datagol/invite-users" => "results summary",
+        "datagol/invite-users" | "usher/invite-users" => "results summary",
         "datagol/create-service-account" => "description email expiryDate expiryInSeconds id name role token",
         "datagol/list-service-accounts" => "description email expiryDate id name role",
         "datagol/reset-service-account-token.get" | "datagol/reset-service-account-token.post" => {
@@ -209,7 +209,7 @@ async fn every_sample_succeeds_in_its_contracts_shape() {
             | "smart_documentor/invite-users.sdworkspace" => assert_eq!(text, "", "{sample}"),
             "hexabase/select-workspace" => assert_eq!(text, "null", "{sample}"),
             "usher/route-not-found" => assert_eq!(body["traceId"], request_id),
-            "datagol/invite-users" => assert_eq!(body["summary"], json!({ "invited": 2 })),
+            "datagol/invite-users" | "usher/invite-users" => assert_eq!(body["summary"], json!({ "invited": 2 })),
             _ => {}
         }
         world.usher.stop().await;

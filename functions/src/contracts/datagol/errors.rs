@@ -1,14 +1,16 @@
 //! How DataGOL tells failures: {status, error, message, errorCodes, traceId}.
 
-use http::{StatusCode, header};
-use jiff::SignedDuration;
+use http::StatusCode;
 use lambda_http::{Body, Response};
 use serde::Serialize;
-use shared::{Error, operations::Outcome};
+use shared::Error;
 
-use super::bulk_users::Results;
 use crate::{
-    contracts::{json, seconds, status, with_header, with_headers, words},
+    contracts::{
+        json,
+        rows::{Refusal, Results},
+        status, with_headers, words,
+    },
     incoming::Failure,
 };
 
@@ -37,36 +39,14 @@ pub(crate) fn render(failure: &Failure, trace_id: &str) -> Response<Body> {
     with_headers(problem(status, code, message, trace_id, None), failure)
 }
 
-/// No row of an inviting request succeeded: the status is that of the first, and every result is told.
-pub(crate) fn nothing_succeeded(
-    first: Outcome,
-    results: &Results,
-    retry_after: Option<SignedDuration>,
-    trace_id: &str,
-) -> Response<Body> {
-    let (status, code, message) = match first {
-        Outcome::Invalid | Outcome::Duplicate => {
-            (StatusCode::BAD_REQUEST, "invalid_users", "No user was invited: the entries are invalid.")
-        }
-        Outcome::AlreadyMember => {
-            (StatusCode::BAD_REQUEST, "already_member", "User already has access to the workspace.")
-        }
-        Outcome::Forbidden => (StatusCode::FORBIDDEN, "forbidden", "No user was invited: the role is above your own."),
-        Outcome::Limited => (
-            StatusCode::TOO_MANY_REQUESTS,
-            "limited",
-            "No user was invited: the workspace has invited as many as it may today.",
-        ),
-        Outcome::Invited | Outcome::AlreadyInvited | Outcome::Added | Outcome::Failed => {
-            (StatusCode::SERVICE_UNAVAILABLE, "unavailable", "No user was invited. Sending it again is safe.")
-        }
+/// No row of an inviting request succeeded: every result is told.
+pub(crate) fn nothing_succeeded(refusal: Refusal, results: &Results, trace_id: &str) -> Response<Body> {
+    let (code, message) = refusal.words();
+    let status = match refusal.status() {
+        StatusCode::CONFLICT => StatusCode::BAD_REQUEST,
+        status => status,
     };
-    let response = problem(status, code, message.to_owned(), trace_id, Some(results));
-    match (first, retry_after) {
-        (Outcome::Limited, Some(after)) => with_header(response, header::RETRY_AFTER, &seconds(after)),
-        (Outcome::Failed, _) => with_header(response, header::RETRY_AFTER, "1"),
-        _ => response,
-    }
+    refusal.with_headers(problem(status, code, message.to_owned(), trace_id, Some(results)))
 }
 
 fn problem(

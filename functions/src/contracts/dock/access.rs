@@ -32,8 +32,7 @@ pub(super) fn people(body: &mut Fields) -> Result<Vec<Invitee>, Error> {
         let mut row = Fields::of_row(row).map_err(bad_field)?;
         let role = role(&row)?;
         let user = row.take("user").ok_or_else(|| bad_field("\"user\" is required.".to_owned()))?;
-        let address = address(&Fields::of_row(user).map_err(bad_field)?)?;
-        Ok(Invitee { identifier: address.into(), role })
+        Ok(Invitee::new(address(&Fields::of_row(user).map_err(bad_field)?)?, role))
     };
     rows(body, "workspaceUsers", person)
 }

@@ -35,13 +35,13 @@ pub(crate) async fn create(usher: &Usher, incoming: &Incoming) -> Answer {
     metered(usher, incoming, |session| async move {
         let chosen = properties(incoming)?;
         let body = incoming.json()?;
-        let invitee = Invitee { identifier: address(&body)?.into(), role: role(&body)? };
+        let invitee = Invitee::new(address(&body)?, role(&body)?);
         let message = message(&body)?;
         let place = body.required("workspaceId").map_err(bad_field)?;
         let place = workspace(usher, &session.caller, place).await?.id;
         let identifier = invitee.identifier.clone();
         let (to, rows) = (InviteTo::Workspace(place), vec![Ok(invitee)]);
-        let request = InviteUsers { to, rows, message, only_if_published: true, all_or_nothing: false };
+        let request = InviteUsers { message, only_if_published: true, ..InviteUsers::new(to, rows) };
         usher.invite_users(&session.caller, request).await?.require_all()?;
         let person = usher.find_member(&session.caller, place, &identifier).await?;
         one(usher, &session, &person, &chosen)

@@ -3,13 +3,13 @@
 use serde_json::Value;
 use shared::{
     Error, Missing, Usher,
-    domain::EmailAddress,
+    domain::{EmailAddress, Reason},
     operations::{Caller, InviteTo, InviteUsers, Invitee},
 };
 
 use super::{empty, role_of};
 use crate::{
-    incoming::{Fields, Incoming, bad_field},
+    incoming::{Fields, Incoming, bad_entry, bad_field},
     routes::Answer,
 };
 
@@ -35,26 +35,26 @@ pub(crate) async fn to_workspace(usher: &Usher, incoming: &Incoming) -> Answer {
 }
 
 /// The vendor documents one bad entry as the whole request's refusal.
-async fn invite(usher: &Usher, caller: &Caller, to: InviteTo, rows: Vec<Result<Invitee, String>>) -> Answer {
-    let request = InviteUsers { to, rows, message: None, only_if_published: false, all_or_nothing: true };
+async fn invite(usher: &Usher, caller: &Caller, to: InviteTo, rows: Vec<Result<Invitee, Reason>>) -> Answer {
+    let request = InviteUsers { all_or_nothing: true, ..InviteUsers::new(to, rows) };
     usher.invite_users(caller, request).await?;
     Ok(empty())
 }
 
-fn rows(usher: &Usher, body: &mut Fields) -> Result<Vec<Result<Invitee, String>>, Error> {
+fn rows(usher: &Usher, body: &mut Fields) -> Result<Vec<Result<Invitee, Reason>>, Error> {
     let users = body.take_list("users").map_err(bad_field)?;
     usher.admit_rows(users.len())?;
     Ok(users.into_iter().map(invitee).collect())
 }
 
-fn invitee(row: Value) -> Result<Invitee, String> {
-    let fields = Fields::of_row(row)?;
-    let email = fields.required("email")?;
-    let address =
-        EmailAddress::parse(email).map_err(|_| format!("The email address '{}' is not valid.", echo(email)))?;
-    let role = fields.required("roleName")?;
-    let role = role_of(role).ok_or_else(|| format!("The role '{}' is not valid.", echo(role)))?;
-    Ok(Invitee { identifier: address.into(), role })
+fn invitee(row: Value) -> Result<Invitee, Reason> {
+    let fields = Fields::of_row(row).map_err(bad_entry)?;
+    let email = fields.required("email").map_err(bad_entry)?;
+    let bad = |code, what: &str, given: &str| Reason::new(code, format!("The {what} '{}' is not valid.", echo(given)));
+    let address = EmailAddress::parse(email).map_err(|_| bad("invalid_email", "email address", email))?;
+    let role = fields.required("roleName").map_err(bad_entry)?;
+    let role = role_of(role).ok_or_else(|| bad("invalid_role", "role", role))?;
+    Ok(Invitee::new(address, role))
 }
 
 fn echo(given: &str) -> String {

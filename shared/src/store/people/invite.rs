@@ -9,7 +9,8 @@ use super::{Entry, entry};
 use crate::{
     Error, Internal, Result,
     domain::{
-        BatchId, DeliveryState, Identifier, Person, PersonId, PersonName, Random, Role, Scope, Standing, Status, UserId,
+        BatchId, DeliveryState, Identifier, Metadata, Person, PersonId, PersonName, Random, Role, Scope, Standing,
+        Status, UserId,
     },
     store::{
         Item, Membership, Store,
@@ -57,6 +58,8 @@ pub struct Draft {
     pub identifier: Identifier,
     /// The role to give.
     pub role: Role,
+    /// What is kept with the record; none leaves what is there.
+    pub metadata: Option<Metadata>,
     /// The record's public id.
     pub person_id: PersonId,
     /// The user's id.
@@ -65,6 +68,17 @@ pub struct Draft {
     pub number: u32,
     /// What it should come to.
     pub kind: DraftKind,
+    /// How it may be written.
+    pub start: Start,
+}
+
+/// How a row may be written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Start {
+    /// As a new version of the record, which counts against what may be invited today.
+    New,
+    /// Only by bringing the live invitation of this version up to date.
+    Amend(u32),
 }
 
 /// What a row came to.
@@ -82,6 +96,8 @@ pub enum Drafted {
     Forbidden,
     /// The code is used with another address.
     CodeTaken,
+    /// Would have been invited or added, but only an invitation that is there was to be brought up to date.
+    Limited,
     /// Not written.
     Failed,
 }
@@ -107,6 +123,32 @@ pub struct Inviting<'a> {
     pub begun: Instant,
     /// Ids of audit entries and outbox items.
     pub random: &'a dyn Random,
+}
+
+/// What a row would come to, told by the record that is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Foreseen {
+    /// A new version: an invitation, or a member.
+    New,
+    /// Role and message of the live invitation of this version are brought up to date.
+    Amended(u32),
+    /// The record stays as it is, for this reason.
+    Unchanged(Drafted),
+}
+
+impl Inviting<'_> {
+    /// What somebody would come to who has this record; a colleague is added. The conditions of the writes say the same.
+    pub fn foresee(&self, colleague: bool, person: Option<&Person>) -> Foreseen {
+        let Some(person) = person else { return Foreseen::New };
+        match person.standing(self.now) {
+            Standing::Member => Foreseen::Unchanged(Drafted::AlreadyMember),
+            Standing::Pending if !self.inviter_role.may_grant(person.role) => Foreseen::Unchanged(Drafted::Forbidden),
+            Standing::Pending if !colleague && self.now.duration_since(person.invited_at) < self.cooldown => {
+                Foreseen::Amended(person.version)
+            }
+            Standing::Pending | Standing::Expired | Standing::Gone => Foreseen::New,
+        }
+    }
 }
 
 /// How a row is written next.
@@ -171,7 +213,11 @@ impl Store {
         let mut chunks: Vec<Vec<Row<'_>>> = Vec::new();
         let mut room = 0;
         for (index, draft) in drafts.iter().enumerate() {
-            let row = Row { index, draft, write: Write::Draft };
+            let write = match draft.start {
+                Start::New => Write::Draft,
+                Start::Amend(version) => Write::Amend(version),
+            };
+            let row = Row { index, draft, write };
             let writes = row.writes();
             match chunks.last_mut() {
                 Some(chunk) if room >= writes => chunk.push(row),
@@ -287,13 +333,17 @@ fn person_change(inviting: &Inviting<'_>, row: &Row<'_>) -> Change {
     let now = inviting.now.as_millisecond();
     let change = match (row.write, &draft.kind) {
         (Write::Amend(version), _) => {
-            Change::update(key, "SET #role = :role, #batch = :batch, #inviter = :inviter, #updated_at = :now")
-                .when(format!(
-                    "#status = :pending AND #version = :version AND #expires_at > :now AND {}",
-                    grantable(inviting)
-                ))
-                .with("version", version)
-                .with("now", now)
+            let metadata = kept(draft);
+            Change::update(
+                key,
+                format!("SET #role = :role, #batch = :batch, #inviter = :inviter, #updated_at = :now{metadata}"),
+            )
+            .when(format!(
+                "#status = :pending AND #version = :version AND #expires_at > :now AND {}",
+                grantable(inviting)
+            ))
+            .with("version", version)
+            .with("now", now)
         }
         (Write::Draft, DraftKind::Invite) => {
             // The id given first is kept. It isn't that of an account elsewhere: that would tell of it.
@@ -326,6 +376,9 @@ fn person_change(inviting: &Inviting<'_>, row: &Row<'_>) -> Change {
     };
     let mut change = change.with("pending", Status::Pending).with("role", draft.role).with("batch", inviting.batch);
     change = change.with("inviter", inviting.inviter);
+    if let Some(metadata) = &draft.metadata {
+        change = change.with("metadata", metadata);
+    }
     inviting.inviter_role.grantable().fold(change, |change, role| change.with(&format!("may_{}", role.name()), role))
 }
 
@@ -335,7 +388,8 @@ fn new_version(inviting: &Inviting<'_>, key: keys::Key, draft: &Draft, user: &st
         "SET {code}#email = :email, #person_id = :person_id, {user}{names}, #role = :role, #status = :state, \
          #version = if_not_exists(#version, :zero) + :one, #created_at = if_not_exists(#created_at, :invited_at), \
          #updated_at = :invited_at, #invited_at = :invited_at, #expires_at = :expires_at, #inviter = :inviter, #batch = :batch, \
-         #queued_by = :batch, #delivery = :delivery REMOVE #accepted_by, #accepted_at"
+         #queued_by = :batch, #delivery = :delivery{} REMOVE #accepted_by, #accepted_at",
+        kept(draft)
     );
     let mut change = Change::update(key, update);
     if let Some(code) = &draft.identifier.code {
@@ -353,6 +407,11 @@ fn new_version(inviting: &Inviting<'_>, key: keys::Key, draft: &Draft, user: &st
         .with("declined", Status::Declined)
         .with("revoked", Status::Revoked)
         .with("left", Status::Left)
+}
+
+/// The part of an update that keeps the metadata, if there is any.
+fn kept(draft: &Draft) -> &'static str {
+    if draft.metadata.is_some() { ", #metadata = :metadata" } else { "" }
 }
 
 /// Nobody changes an invitation to a role above their own.
@@ -399,12 +458,13 @@ enum Verdict {
 fn verdict(inviting: &Inviting<'_>, row: &Row<'_>, old: Item) -> Verdict {
     let Ok(old) = from_item::<Person>(old) else { return Verdict::Again(Write::Draft) };
     // The item carries this request's mark: it was written, and only the reply was lost.
-    let ours = old.batch == inviting.batch;
-    match old.standing(inviting.now) {
-        Standing::Member | Standing::Pending if ours => Verdict::Final(row.outcome()),
-        Standing::Member => Verdict::Final(Drafted::AlreadyMember),
-        Standing::Pending if !inviting.inviter_role.may_grant(old.role) => Verdict::Final(Drafted::Forbidden),
-        Standing::Pending => Verdict::Again(Write::Amend(old.version)),
-        Standing::Expired | Standing::Gone => Verdict::Again(Write::Draft),
+    if old.batch == inviting.batch {
+        return Verdict::Final(row.outcome());
+    }
+    match inviting.foresee(matches!(row.draft.kind, DraftKind::Add { .. }), Some(&old)) {
+        Foreseen::New if row.draft.start == Start::New => Verdict::Again(Write::Draft),
+        Foreseen::New => Verdict::Final(Drafted::Limited),
+        Foreseen::Amended(version) => Verdict::Again(Write::Amend(version)),
+        Foreseen::Unchanged(outcome) => Verdict::Final(outcome),
     }
 }

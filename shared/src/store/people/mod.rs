@@ -16,7 +16,7 @@ use crate::{
 };
 
 pub use accept::{Acceptance, Accepted, NewAccount};
-pub use invite::{Draft, DraftKind, Drafted, Inviting};
+pub use invite::{Draft, DraftKind, Drafted, Foreseen, Inviting, Start};
 pub use manage::{Managed, Managing};
 
 /// A hash's item outlives the invitation by this much, so that a dead link can still ask for a new one.
@@ -78,6 +78,13 @@ impl Store {
     /// A person of a workspace or company.
     pub async fn person(&self, of: Scope, identifier: &Identifier) -> Result<Option<Person>> {
         self.get(&keys::person(of, identifier)).await
+    }
+
+    /// A workspace's or company's people whom these identify: for each, in order.
+    pub async fn people_by_identifier(&self, of: Scope, whom: &[&Identifier]) -> Result<Vec<Option<Person>>> {
+        let keys: Vec<_> = whom.iter().map(|identifier| keys::person(of, identifier)).collect();
+        let mut found = self.get_many(keys.clone()).await?;
+        keys.iter().map(|key| found.take(key)).collect()
     }
 
     /// All people of a workspace or company, whatever their state: the eight partitions are asked at once.

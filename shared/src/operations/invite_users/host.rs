@@ -1,0 +1,89 @@
+//! What is invited to, and how many a day.
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::{
+    Error, Result, Usher,
+    domain::{BatchId, Message, Permission, Role, Scope},
+    store::{Batch, Brake, Company, Profile},
+};
+
+use super::{super::Caller, InviteTo};
+
+/// A workspace's or company's first week, and what it may invite a day in it.
+const FIRST_WEEK: SignedDuration = SignedDuration::from_hours(7 * 24);
+const MOST_IN_FIRST_WEEK: u32 = 20_000;
+
+/// What is invited to, and what its inviter is there.
+pub(super) struct Host {
+    pub(super) of: Scope,
+    name: String,
+    pub(super) salt: String,
+    created_at: Timestamp,
+    pub(super) published: bool,
+    pub(super) company: Company,
+    pub(super) inviter: Profile,
+    pub(super) role: Role,
+}
+
+impl Host {
+    /// What the mails of a request have in common.
+    pub(super) fn batch(&self, id: BatchId, message: Option<Message>) -> Batch {
+        Batch {
+            id,
+            company: self.company.id,
+            inviter_name: self.inviter.full_name(),
+            scope_name: self.name.clone(),
+            company_name: self.company.name.to_string(),
+            message,
+        }
+    }
+}
+
+impl Usher {
+    /// What is invited to, if the caller may. A company's own people are its admins' to invite.
+    pub(super) async fn host(&self, caller: &Caller, to: InviteTo) -> Result<Host> {
+        let missing = || Error::internal("invite: the company is gone");
+        match to {
+            InviteTo::Company => {
+                let access = self.in_company(caller).await?;
+                access.require_admin()?;
+                let company = self.store.company(caller.company).await?.ok_or_else(missing)?;
+                Ok(Host {
+                    of: Scope::Company(company.id),
+                    name: company.name.to_string(),
+                    salt: company.salt.clone(),
+                    created_at: company.created_at,
+                    published: true,
+                    company,
+                    inviter: access.profile,
+                    role: access.role,
+                })
+            }
+            InviteTo::Workspace(id) => {
+                let access = self.in_workspace(caller, id).await?;
+                access.require(Permission::Invite)?;
+                let workspace = access.workspace;
+                Ok(Host {
+                    of: Scope::Workspace(id),
+                    name: workspace.name.to_string(),
+                    salt: workspace.salt,
+                    created_at: workspace.created_at,
+                    published: workspace.published,
+                    company: self.store.company(workspace.company).await?.ok_or_else(missing)?,
+                    inviter: access.profile,
+                    role: access.role,
+                })
+            }
+        }
+    }
+
+    /// Fewer in the first week, and never fewer than one request may name.
+    pub(super) fn daily<'a>(&self, host: &'a Host, now: Timestamp) -> Brake<'a> {
+        let most = self.parameters.invitations_per_workspace_per_day;
+        let young = now.duration_since(host.created_at) < FIRST_WEEK;
+        let most = if young { most.min(MOST_IN_FIRST_WEEK) } else { most };
+        let most = most.max(u32::try_from(self.parameters.max_users_per_request).unwrap_or(u32::MAX));
+        Brake { kind: "invitations", subject: &host.salt, window: SignedDuration::from_hours(24), most }
+    }
+}

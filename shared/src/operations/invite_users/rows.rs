@@ -1,0 +1,179 @@
+//! A request's rows, judged one by one.
+
+use std::{borrow::Cow, collections::HashSet};
+
+use jiff::SignedDuration;
+
+use crate::{
+    Error, Public, Result,
+    domain::{Identifier, Outcome, PersonId, Reason, Role, Scope},
+    store::{Drafted, Identity},
+};
+
+use super::{Invitee, host::Host};
+
+/// Codes are unique in the deployment.
+fn code_taken() -> Reason {
+    Reason::new("code_taken", "This code belongs to somebody else.")
+}
+
+/// Why more can't be invited today.
+const LIMITED: &str = "As many people were invited today as may be.";
+
+/// The result of a row.
+#[derive(Debug, Clone)]
+pub struct RowResult {
+    /// What it came to.
+    pub outcome: Outcome,
+    /// The invitation's id, where there is one.
+    pub invitation: Option<PersonId>,
+    /// Why, if there is more to say.
+    pub reason: Option<Reason>,
+}
+
+impl RowResult {
+    fn refused(outcome: Outcome, reason: Reason) -> Self {
+        Self { outcome, invitation: None, reason: Some(reason) }
+    }
+
+    /// What the store says became of a row.
+    pub(super) fn drafted(drafted: Drafted, id: PersonId) -> Self {
+        let (outcome, reason) = match drafted {
+            Drafted::Invited => (Outcome::Invited, None),
+            Drafted::Added => (Outcome::Added, None),
+            Drafted::AlreadyInvited => {
+                let detail = "Was invited a moment ago; no other mail is sent.";
+                (Outcome::AlreadyInvited, Some(Reason::new("already_invited", detail)))
+            }
+            Drafted::AlreadyMember => {
+                let detail = "This user already has access to the workspace.";
+                (Outcome::AlreadyMember, Some(Reason::new("already_member", detail)))
+            }
+            Drafted::Forbidden => {
+                let detail = "Is invited to a role above your own.";
+                (Outcome::Forbidden, Some(Reason::new("invited_above", detail)))
+            }
+            Drafted::CodeTaken => return Self::refused(Outcome::Invalid, code_taken()),
+            Drafted::Limited => return Self::limited(),
+            Drafted::Failed => return Self::failed(),
+        };
+        Self { outcome, invitation: outcome.succeeded().then_some(id), reason }
+    }
+
+    /// A row beyond what may be invited today.
+    fn limited() -> Self {
+        Self::refused(Outcome::Limited, Reason::new("limited", LIMITED))
+    }
+
+    /// A row that wasn't written.
+    pub(super) fn failed() -> Self {
+        Self::refused(Outcome::Failed, Reason::new("not_written", "This row wasn't written. Send it again."))
+    }
+}
+
+/// A row that may be written, and the account of a colleague.
+pub(super) struct Open {
+    pub(super) index: usize,
+    pub(super) invitee: Invitee,
+    pub(super) colleague: Option<Identity>,
+}
+
+/// The request's rows: results where they are known, and what is still open.
+pub(super) struct Rows {
+    pub(super) results: Vec<Option<RowResult>>,
+    open: Vec<(usize, Invitee)>,
+    all_or_nothing: bool,
+}
+
+impl Rows {
+    /// Judges what can be judged without reading.
+    pub(super) fn judge(
+        rows: Vec<std::result::Result<Invitee, Reason>>,
+        role: Role,
+        all_or_nothing: bool,
+    ) -> Result<Self> {
+        let mut seen = HashSet::with_capacity(rows.len());
+        let mut codes = HashSet::new();
+        let mut judged = Self { results: vec![None; rows.len()], open: Vec::with_capacity(rows.len()), all_or_nothing };
+        for (index, row) in rows.into_iter().enumerate() {
+            match row {
+                Err(reason) => judged.refuse(index, None, Outcome::Invalid, reason)?,
+                Ok(Invitee { identifier, .. }) if !seen.insert(identifier.clone()) => {
+                    let reason = Reason::new("duplicate", "An earlier row has the same address.");
+                    judged.refuse(index, Some(&identifier), Outcome::Duplicate, reason)?;
+                }
+                // Whoever is named first by a code has it.
+                Ok(Invitee { identifier, .. }) if identifier.code.clone().is_some_and(|code| !codes.insert(code)) => {
+                    judged.refuse(index, Some(&identifier), Outcome::Invalid, code_taken())?;
+                }
+                Ok(Invitee { identifier, role: asked, .. }) if !role.may_grant(asked) => {
+                    let reason = Reason::new("role_above", "This role is above your own.");
+                    judged.refuse(index, Some(&identifier), Outcome::Forbidden, reason)?;
+                }
+                Ok(invitee) => judged.open.push((index, invitee)),
+            }
+        }
+        Ok(judged)
+    }
+
+    /// Who the open rows are about.
+    pub(super) fn identifiers(&self) -> Vec<&Identifier> {
+        self.open.iter().map(|(_, invitee)| &invitee.identifier).collect()
+    }
+
+    /// Judges the open rows by their accounts; what is left may be written.
+    pub(super) fn judge_identities(&mut self, identities: Vec<Option<Identity>>, host: &Host) -> Result<Vec<Open>> {
+        let mut open = Vec::with_capacity(self.open.len());
+        for ((index, invitee), identity) in std::mem::take(&mut self.open).into_iter().zip(identities) {
+            let colleague = identity.filter(|identity| identity.company == host.company.id);
+            if colleague.is_some() && matches!(host.of, Scope::Company(_)) {
+                let reason = Reason::new("already_member", "This user is in the company already.");
+                self.results[index] = Some(RowResult::refused(Outcome::AlreadyMember, reason));
+            } else if colleague.is_none() && invitee.identifier.address.is_service_account() {
+                let reason = Reason::new("unknown_account", "This service account doesn't exist in the company.");
+                self.refuse(index, Some(&invitee.identifier), Outcome::Invalid, reason)?;
+            } else {
+                open.push(Open { index, invitee, colleague });
+            }
+        }
+        Ok(open)
+    }
+
+    /// A bad row. Of a request that is all or nothing it is the end, and the sentence names the address.
+    fn refuse(
+        &mut self,
+        index: usize,
+        identifier: Option<&Identifier>,
+        outcome: Outcome,
+        reason: Reason,
+    ) -> Result<()> {
+        if self.all_or_nothing {
+            let named = match identifier {
+                Some(identifier) => Cow::Owned(format!("'{}': {}", identifier.address.as_typed(), reason.detail)),
+                None => reason.detail,
+            };
+            return Err(Error::invalid("invalid_user", named));
+        }
+        self.results[index] = Some(RowResult::refused(outcome, reason));
+        Ok(())
+    }
+
+    /// A row beyond what may be invited today. Of a request that is all or nothing it is the end.
+    pub(super) fn limit(&mut self, index: usize, retry_after: SignedDuration) -> Result<()> {
+        if self.all_or_nothing {
+            return Err(Error::TooMany { public: Public::new("limited", LIMITED), retry_after });
+        }
+        self.results[index] = Some(RowResult::limited());
+        Ok(())
+    }
+
+    /// Whether a row came to this.
+    pub(super) fn any(&self, outcome: Outcome) -> bool {
+        self.results.iter().flatten().any(|row| row.outcome == outcome)
+    }
+
+    /// The results, one for each row. A row without one wasn't written.
+    pub(super) fn into_results(self) -> Vec<RowResult> {
+        self.results.into_iter().map(|result| result.unwrap_or_else(RowResult::failed)).collect()
+    }
+}

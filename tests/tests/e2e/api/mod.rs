@@ -1,0 +1,3 @@
+//! `/api/v1`, our own surface.
+
+mod workspaces;

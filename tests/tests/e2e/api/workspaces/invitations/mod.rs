@@ -1,0 +1,4 @@
+//! POST /api/v1/workspaces/{workspaceId}/invitations.
+
+mod bad_input;
+mod rows;
