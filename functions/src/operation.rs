@@ -86,6 +86,14 @@ operations! {
     ChangeDomain = "change-domain",
     /// One of the company's people.
     GetPerson = "get-person",
+    /// The groups of a workspace.
+    ListGroups = "list-groups",
+    /// Makes a group.
+    CreateGroup = "create-group",
+    /// Deletes an empty group.
+    DeleteGroup = "delete-group",
+    /// Lets somebody administer a group, or not any more.
+    ChangeGroupAdmin = "change-group-admin",
     /// Makes a workspace the caller's current one.
     SelectWorkspace = "select-workspace",
     /// The page behind a mailed link.

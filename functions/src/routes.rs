@@ -91,6 +91,16 @@ pub const ROUTES: &[Route] = routes! {
         GET "/v1/users/{id}" => GetPerson, dock::users::get;
     }
     Hexabase {
+        GET "/api/v0/groups" => ListGroups, hexabase::groups::list;
+        GET "/api/v0/groups/{groupId}" => ListGroups, hexabase::groups::get;
+        GET "/api/v0/grouptree" => ListGroups, hexabase::groups::tree;
+        POST "/api/v0/groups/{groupId}" => CreateGroup, hexabase::groups::create;
+        DELETE "/api/v0/groups/{groupId}" => DeleteGroup, hexabase::groups::delete;
+        PUT "/api/v0/groups/{groupId}/admins/{userId}" => ChangeGroupAdmin, hexabase::groups::add_admin;
+        DELETE "/api/v0/groups/{groupId}/admins/{userId}" => ChangeGroupAdmin, hexabase::groups::remove_admin;
+        GET "/api/v0/groups/{groupId}/users" => ListMembers, hexabase::members::of_group;
+        GET "/api/v0/workspaces/{workspaceId}/users" => ListMembers, hexabase::members::of_workspace;
+        DELETE "/api/v0/users" => RemoveMember, hexabase::members::remove;
         GET "/api/v0/workspaces" => ListWorkspaces, hexabase::workspaces::list;
         POST "/api/v0/workspaces/{workspaceId}/select" => SelectWorkspace, hexabase::workspaces::select;
     }

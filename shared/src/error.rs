@@ -112,6 +112,8 @@ pub enum Missing {
     ServiceAccount,
     /// Nobody of that id among the people of the caller's company.
     Person,
+    /// No group of that id in the workspace.
+    Group,
     /// No domain of that id in the caller's company.
     Domain,
 }

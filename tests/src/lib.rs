@@ -10,6 +10,7 @@
 mod api;
 mod dock;
 mod endpoint;
+mod hexabase;
 mod people;
 mod refusals;
 pub mod unauthenticated;

@@ -95,7 +95,11 @@ fn every_route_and_every_event_function_has_a_sample_event() {
         match siblings.len() {
             1 => String::new(),
             count if count == verbs.len() => format!(".{}", route.method.to_lowercase()),
-            _ => format!(".{}", route.path.split('/').find(own).unwrap_or_default()),
+            _ => {
+                let last = || route.path.rsplit('/').next();
+                let part = route.path.split('/').find(own).or_else(last).unwrap_or_default();
+                format!(".{}", part.trim_matches(['{', '}']))
+            }
         }
     };
     let name = |route: &Route| format!("{}/{}{}", route.contract.name(), route.operation.name(), word(route));

@@ -125,6 +125,7 @@ fn missing_words(missing: shared::Missing) -> &'static str {
         shared::Missing::Workspace => "There is no such workspace.",
         shared::Missing::ServiceAccount => "There is no such service account.",
         shared::Missing::Person => "There is no such person.",
+        shared::Missing::Group => "There is no such group.",
         shared::Missing::Domain => "There is no such domain.",
     }
 }

@@ -57,6 +57,10 @@ uuid_id!(
     WorkspaceId
 );
 uuid_id!(
+    /// A group of a workspace's people.
+    GroupId
+);
+uuid_id!(
     /// A person or a service account.
     UserId
 );

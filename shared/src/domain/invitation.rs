@@ -4,7 +4,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    BatchId, CompanyId, EmailAddress, Identifier, Metadata, PersonId, PersonName, Role, UserCode, UserId, WorkspaceId,
+    BatchId, CompanyId, EmailAddress, GroupPath, GroupPlace, Identifier, Metadata, PersonId, PersonName, Role,
+    UserCode, UserId, WorkspaceId,
 };
 
 /// What an invitation is to.
@@ -88,6 +89,9 @@ pub struct Person {
     pub status: Status,
     /// Counts the invitations; a hash is good for one version only.
     pub version: u32,
+    /// The workspace's groups that they are in, or will be; whoever is in none is in the topmost one.
+    #[serde(default)]
+    pub groups: Vec<GroupPlace>,
     /// When they were first invited, or became a member without it.
     #[serde(with = "jiff::fmt::serde::timestamp::millisecond::required")]
     pub created_at: Timestamp,
@@ -134,6 +138,12 @@ impl Person {
             Status::Accepted => Standing::Member,
             Status::Declined | Status::Revoked | Status::Left => Standing::Gone,
         }
+    }
+
+    /// Whether the person is in a group of their workspace, or in one anywhere under it.
+    pub fn is_in(&self, group: &GroupPath, recursive: bool) -> bool {
+        let is = |path: &GroupPath| if recursive { group.covers(path) } else { group == path };
+        if self.groups.is_empty() { is(&GroupPath::top()) } else { self.groups.iter().any(|own| is(&own.path)) }
     }
 
     /// First and last name, once known.

@@ -2,6 +2,7 @@
 
 mod address;
 mod clock;
+mod group;
 mod identifier;
 mod ids;
 mod invitation;
@@ -15,8 +16,9 @@ mod text;
 
 pub use address::{EmailAddress, InvalidAddress};
 pub use clock::{Clock, SystemClock, TestClock};
+pub use group::{DisplayId, GroupPath, GroupPlace, InvalidDisplayId, InvalidPath};
 pub use identifier::{Identifier, InvalidCode, UserCode};
-pub use ids::{BatchId, CompanyId, InvalidId, InvitationHash, PersonId, ShortId, UserId, WorkspaceId};
+pub use ids::{BatchId, CompanyId, GroupId, InvalidId, InvitationHash, PersonId, ShortId, UserId, WorkspaceId};
 pub use invitation::{DeliveryState, Person, Scope, Standing, Status};
 pub use mail_domain::{InvalidDomain, MailDomain};
 pub use metadata::{InvalidMetadata, Metadata};

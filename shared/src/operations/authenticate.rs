@@ -131,7 +131,7 @@ impl Usher {
     }
 }
 
-fn active(profile: Option<Profile>) -> Result<Profile> {
+pub(super) fn active(profile: Option<Profile>) -> Result<Profile> {
     profile.filter(Profile::is_active).ok_or_else(dead_token)
 }
 

@@ -84,6 +84,7 @@ impl Usher {
             role,
             status: Status::Accepted,
             version: 0,
+            groups: Vec::new(),
             created_at: now,
             updated_at: now,
             invited_at: now,

@@ -7,7 +7,8 @@ use uuid::Uuid;
 
 use super::{Item, attribute};
 use crate::domain::{
-    BatchId, CompanyId, EmailAddress, Identifier, MailDomain, Scope, ShortId, UserCode, UserId, WorkspaceId,
+    BatchId, CompanyId, DisplayId, EmailAddress, GroupId, GroupPath, Identifier, MailDomain, Scope, ShortId, UserCode,
+    UserId, WorkspaceId,
 };
 
 /// One partition takes only 1,000 writes a second, so people and queued mail are spread over this many.
@@ -190,6 +191,35 @@ pub(super) fn workspace_number(number: u32) -> Key {
 
 pub(super) fn short_id(id: &ShortId) -> Key {
     Key::new(format!("I#short#{id}"), "-")
+}
+
+pub(super) fn group(id: GroupId) -> Key {
+    Key::new(format!("G#{id}"), "META")
+}
+
+/// The partition of a workspace's tree of groups.
+pub(super) fn groups(workspace: WorkspaceId) -> String {
+    format!("W#{workspace}#G")
+}
+
+/// A group in the tree: level by level, and in each by path.
+pub(super) fn group_place(workspace: WorkspaceId, path: &GroupPath) -> Key {
+    Key::new(groups(workspace), format!("{:03}#{}", path.depth(), path.as_ref()))
+}
+
+/// How the places right under a group begin.
+pub(super) fn child_places(path: &GroupPath) -> String {
+    format!("{:03}#{}", path.depth() + 1, path.as_ref())
+}
+
+/// Whose a display id is.
+pub(super) fn display_id(workspace: WorkspaceId, id: &DisplayId) -> Key {
+    Key::new(format!("W#{workspace}#D"), id.as_ref())
+}
+
+/// The groups that a user administers in a workspace.
+pub(super) fn administered(user: UserId, workspace: WorkspaceId) -> Key {
+    Key::new(format!("U#{user}"), format!("G#W#{workspace}"))
 }
 
 /// The counters that integer ids are taken from.

@@ -10,6 +10,7 @@ mod batches;
 mod brakes;
 mod change;
 mod domains;
+mod groups;
 mod keys;
 mod outbox;
 mod people;
@@ -23,6 +24,7 @@ pub use accounts::{CallerRecords, Company, Identity, Membership, Numbers, Profil
 pub use batches::Batch;
 pub use brakes::Brake;
 pub use domains::DomainRule;
+pub use groups::{Group, GroupDeleted, GroupMade, GroupRecords};
 pub use keys::Key;
 pub use outbox::{Claimed, Kind, MOST_ATTEMPTS, Mail, Mailed, QueuedItem, QueuedLetter, Task};
 pub use people::{

@@ -7,6 +7,7 @@ use super::{
     Membership, Store,
     accounts::{CallerRecords, Company, caller_keys, take_records},
     change::Change,
+    groups::Group,
     keys,
     people::{Entry, entry},
     transact::Transacted,
@@ -106,7 +107,7 @@ impl Store {
         Ok(pointers.into_iter().map(|pointer| pointer.workspace).collect())
     }
 
-    /// Writes a new workspace with its first member.
+    /// Writes a new workspace with its first member and its topmost group.
     pub async fn create_workspace(&self, workspace: &Workspace, creator: &Person, random: &dyn Random) -> Result<()> {
         let of = Scope::Workspace(workspace.id);
         let told = Entry {
@@ -116,7 +117,7 @@ impl Store {
             subjects: vec![],
         };
         let pointer = Pointer { workspace: workspace.id };
-        let changes = vec![
+        let mut changes = vec![
             Change::put(&keys::workspace(workspace.id), workspace).if_absent(),
             Change::put(&keys::company_workspace(workspace.company, workspace.id), pointer),
             Change::put(&keys::workspace_number(workspace.number), pointer).if_absent(),
@@ -125,6 +126,7 @@ impl Store {
             Change::put(&keys::membership(creator.user, of), Membership::new(creator.role, of)),
             entry(of, &told, random),
         ];
+        changes.extend(Group::top(workspace, random)?.changes());
         match self.transact(changes).await? {
             Transacted::Done => Ok(()),
             // A new random id is there already only if the first reply was lost.

@@ -24,6 +24,7 @@ struct Company {
     account: String,
     account_token: String,
     dock: Dock,
+    hexabase: Hexabase,
 }
 
 impl Company {
@@ -35,7 +36,8 @@ impl Company {
         let text = |name: &str| made[name].as_str().unwrap().to_owned();
         let number = usher.number(&owner.token, "Project Alpha").await;
         let dock = Dock::of(usher, &owner, &workspace).await;
-        Self { account: text("id"), account_token: text("token"), owner, workspace, number, dock }
+        let hexabase = Hexabase::of(usher, &owner, &workspace).await;
+        Self { account: text("id"), account_token: text("token"), owner, workspace, number, dock, hexabase }
     }
 
     /// A request of this route that would succeed for the company's own people. A route that isn't named here fails
@@ -43,6 +45,9 @@ impl Company {
     fn request(&self, usher: &Endpoint, method: &str, path: &str) -> (String, Option<Value>) {
         if path.starts_with("/v1/") {
             return self.dock.request(usher, method, path);
+        }
+        if path.starts_with("/api/v0/group") || path == "/api/v0/users" {
+            return self.hexabase.request(&self.workspace, method, path);
         }
         let workspace = if path.starts_with(EXTERNAL) { &self.number.to_string() } else { &self.workspace };
         let filled = path.replace("{id}", &self.account).replace("{workspaceId}", workspace);
@@ -127,6 +132,42 @@ impl Dock {
             _ => panic!("no request for {method} {path}"),
         };
         (path.replace("{id}", id), body)
+    }
+}
+
+/// What Hexabase knows of a company's workspace.
+struct Hexabase {
+    group: String,
+    /// A group to be deleted.
+    spare: String,
+    top: String,
+    owner: String,
+    /// Somebody to be removed.
+    leaver: String,
+}
+
+impl Hexabase {
+    async fn of(usher: &Endpoint, owner: &Founder, workspace: &str) -> Self {
+        let top = usher.top_group(&owner.token).await;
+        let leaver = usher.address("leaver");
+        usher.invite(&owner.token, workspace, &[(&leaver, "VIEWER")]).await;
+        Self {
+            group: usher.group(&owner.token, &top, "Sales").await,
+            spare: usher.group(&owner.token, &top, "Spare").await,
+            owner: usher.u_id(&owner.token, workspace, &owner.email).await,
+            leaver: usher.u_id(&owner.token, workspace, &leaver).await,
+            top,
+        }
+    }
+
+    fn request(&self, workspace: &str, method: &str, path: &str) -> (String, Option<Value>) {
+        let group = if (method, path) == ("DELETE", "/api/v0/groups/{groupId}") { &self.spare } else { &self.group };
+        let body = match (method, path) {
+            ("POST", _) => Some(json!({ "name": "EMEA" })),
+            (_, "/api/v0/users") => Some(json!({ "g_id": self.top, "u_id": self.leaver, "w_id": workspace })),
+            _ => None,
+        };
+        (path.replace("{groupId}", group).replace("{userId}", &self.owner), body)
     }
 }
 
@@ -238,7 +279,7 @@ async fn another_companys_things_are_not_there_and_stay_as_they_are() {
             tried += 1;
         }
     }
-    assert!(tried >= 2 * 15, "routes with an id in them: {tried}");
+    assert!(tried >= 2 * 22, "routes with an id in them: {tried}");
     assert_eq!(ours.seen(&usher).await, before);
     usher.get("/noCo/api/v2/workspaces", &ours.account_token).await.expect(200);
     let seen = usher.get("/noCo/api/v2/workspaces", &theirs.account_token).await.expect(200).json();

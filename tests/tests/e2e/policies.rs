@@ -132,6 +132,21 @@ async fn docked(usher: &Endpoint, token: &str, workspace: &str) {
 async fn hexabase(usher: &Endpoint, token: &str, workspace: &str) {
     usher.post(&format!("/api/v0/workspaces/{workspace}/select"), token, json!({})).await.expect(200);
     usher.get("/api/v0/workspaces", token).await.expect(200);
+    let top = usher.top_group(token).await;
+    usher.get("/api/v0/grouptree", token).await.expect(200);
+    let group = usher.group(token, &top, "Sales").await;
+    for path in [format!("groups/{group}"), format!("groups/{group}/users"), format!("workspaces/{workspace}/users")] {
+        usher.get(&format!("/api/v0/{path}"), token).await.expect(200);
+    }
+    let email = usher.address("leaver");
+    usher.invite(token, workspace, &[(&email, "VIEWER")]).await.expect(200);
+    let leaver = usher.u_id(token, workspace, &email).await;
+    let own = usher.get(&format!("/api/v0/workspaces/{workspace}/users"), token).await.json()["members"][0].clone();
+    let admin = format!("/api/v0/groups/{group}/admins/{}", text(&own, "u_id"));
+    let body = json!({ "g_id": top, "u_id": leaver, "w_id": workspace });
+    usher.send("PUT", &admin, Some(token), None).await.expect(200);
+    usher.send("DELETE", "/api/v0/users", Some(token), Some(body)).await.expect(200);
+    usher.send("DELETE", &format!("/api/v0/groups/{group}"), Some(token), None).await.expect(200);
 }
 
 /// Somebody who tries too often.

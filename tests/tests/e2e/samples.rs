@@ -14,6 +14,8 @@ const NUMBER: &str = "4711";
 const DOCK_WORKSPACE: &str = "luI89ZCeEJuF";
 const DOCK_PERSON: &str = "RiHO4e0Ju3DS";
 const DOCK_DOMAIN: &str = "kT4pW8xZq2Lm";
+const GROUP: &str = "5d0c7b8e-2f64-4c1b-9a53-7e1f0b6c2d84";
+const PERSON: &str = "7b1d5c3a-90ef-4a6b-8c2d-1e5f7a9b3c60";
 const HASH: &str = "e0754cfc-f7d1-4cc3-8690-e34a2f17291d";
 const OTP: &str = "\"123456\"";
 const USER: &str = "user@example.com";
@@ -45,6 +47,14 @@ fn expected(sample: &str) -> (u16, String) {
         }
         "smart_documentor/list-workspaces" => "isDefault tenantId workspaceDescription workspaceId workspaceName",
         dock if dock.starts_with("dock/") => "data",
+        "hexabase/list-groups.groups" | "hexabase/list-groups.groupId" => "children count error group",
+        "hexabase/list-groups.grouptree" => "error result",
+        "hexabase/create-group" => "group",
+        "hexabase/list-members.groups" | "hexabase/list-members.workspaces" => "count members",
+        "hexabase/delete-group"
+        | "hexabase/change-group-admin.put"
+        | "hexabase/change-group-admin.delete"
+        | "hexabase/remove-member" => "error",
         "hexabase/list-workspaces" => "current_workspace_id workspaces",
         "usher/accept-invitation" => "role workspaceId",
         "usher/public-keys" => "keys",
@@ -117,6 +127,17 @@ impl World {
             "smart_documentor/list-members" | "smart_documentor/invite-users.sdworkspace" => {
                 let number = usher.number(&ada.token, "Project Alpha").await;
                 vec![(TOKEN, ada.token.clone()), (NUMBER, number.to_string())]
+            }
+            hexabase if hexabase.starts_with("hexabase/") => {
+                self.invited(USER, 1).await;
+                let top = usher.top_group(&ada.token).await;
+                let person = usher.u_id(&ada.token, &self.workspace, USER).await;
+                let group =
+                    if sample == "hexabase/delete-group" { usher.group(&ada.token, &top, "Empty").await } else { top };
+                // Whoever administers a group has an account.
+                let own = usher.u_id(&ada.token, &self.workspace, &ada.email).await;
+                let person = if sample.contains("admin") { own } else { person };
+                vec![(TOKEN, ada.token.clone()), (ID, self.workspace.clone()), (GROUP, group), (PERSON, person)]
             }
             dock if dock.starts_with("dock/") => {
                 let place = usher.short_id(&ada.token, &self.workspace).await;

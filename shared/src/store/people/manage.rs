@@ -59,6 +59,7 @@ impl Store {
             let membership = Change::delete(keys::membership(managing.person.user, of));
             changes.push(membership.when("#role = :role").with("role", managing.person.role));
             changes.extend(managing.count_admins(false));
+            changes.push(Change::delete(keys::administered(managing.person.user, managing.workspace)));
         }
         changes.push(managing.told(action, random));
         self.manage(changes, member).await

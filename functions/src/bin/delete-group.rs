@@ -1,0 +1,6 @@
+//! The function that deletes an empty group.
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), functions::StartError> {
+    functions::serve(functions::Operation::DeleteGroup).await
+}

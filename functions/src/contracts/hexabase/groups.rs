@@ -1,0 +1,165 @@
+//! Groups: GET /api/v0/groups, GET, POST and DELETE /api/v0/groups/{groupId}, GET /api/v0/grouptree, and PUT and DELETE
+//! /api/v0/groups/{groupId}/admins/{userId}.
+
+use std::collections::HashMap;
+
+use serde::Serialize;
+use shared::{
+    Error, Missing, Usher,
+    domain::{DisplayId, GroupPath, Title},
+    operations::{Caller, NewGroup},
+    store::Group,
+};
+
+use super::{current_workspace, done, group_id, ok};
+use crate::{
+    contracts::bounded,
+    incoming::{Incoming, bad_field, parsed},
+    routes::Answer,
+};
+
+#[derive(Serialize)]
+struct GroupBody<'a> {
+    g_id: String,
+    group_id: &'a str,
+    name: &'a str,
+    index: u32,
+}
+
+impl<'a> From<&'a Group> for GroupBody<'a> {
+    fn from(group: &'a Group) -> Self {
+        Self {
+            g_id: group.id.to_string(),
+            group_id: group.display_id.as_ref(),
+            name: group.name.as_ref(),
+            index: group.path.number(),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct List<'a> {
+    error: Option<&'static str>,
+    group: GroupBody<'a>,
+    children: Vec<GroupBody<'a>>,
+    count: usize,
+}
+
+pub(crate) async fn list(usher: &Usher, incoming: &Incoming) -> Answer {
+    let caller = incoming.caller(usher).await?;
+    let workspace = current_workspace(usher, &caller).await?;
+    listed(usher.top_groups(&caller, workspace).await?)
+}
+
+pub(crate) async fn get(usher: &Usher, incoming: &Incoming) -> Answer {
+    let caller = incoming.caller(usher).await?;
+    listed(usher.child_groups(&caller, group_id(incoming.parameter("groupId"))?).await?)
+}
+
+fn listed((group, children): (Group, Vec<Group>)) -> Answer {
+    let children: Vec<_> = children.iter().map(GroupBody::from).collect();
+    bounded(ok(&List { error: None, group: GroupBody::from(&group), count: children.len(), children }))
+}
+
+#[derive(Serialize)]
+struct Branch<'a> {
+    #[serde(rename = "childGroups")]
+    child_groups: Vec<Self>,
+    display_id: &'a str,
+    id: String,
+    name: &'a str,
+    show_child: bool,
+}
+
+#[derive(Serialize)]
+struct Tree<'a> {
+    error: Option<&'static str>,
+    result: Vec<Branch<'a>>,
+}
+
+pub(crate) async fn tree(usher: &Usher, incoming: &Incoming) -> Answer {
+    let caller = incoming.caller(usher).await?;
+    let workspace = current_workspace(usher, &caller).await?;
+    let groups = usher.group_tree(&caller, workspace).await?;
+    bounded(ok(&Tree { error: None, result: branches(&groups) }))
+}
+
+/// The tree out of its groups, level by level: what is deepest is hung up first.
+fn branches(groups: &[Group]) -> Vec<Branch<'_>> {
+    let mut under: HashMap<Option<GroupPath>, Vec<Branch<'_>>> = HashMap::new();
+    for group in groups.iter().rev() {
+        let mut child_groups = under.remove(&Some(group.path.clone())).unwrap_or_default();
+        child_groups.reverse();
+        let branch = Branch {
+            show_child: !child_groups.is_empty(),
+            child_groups,
+            display_id: group.display_id.as_ref(),
+            id: group.id.to_string(),
+            name: group.name.as_ref(),
+        };
+        under.entry(group.path.parent()).or_default().push(branch);
+    }
+    under.remove(&None).unwrap_or_default()
+}
+
+#[derive(Serialize)]
+struct Created<'a> {
+    group: CreatedBody<'a>,
+}
+
+#[derive(Serialize)]
+struct CreatedBody<'a> {
+    g_id: String,
+    id: String,
+    display_id: &'a str,
+    access_key: String,
+    index: u32,
+    is_root: bool,
+    name: &'a str,
+    created_at: jiff::Timestamp,
+}
+
+pub(crate) async fn create(usher: &Usher, incoming: &Incoming) -> Answer {
+    let caller = incoming.caller(usher).await?;
+    let parent = group_id(incoming.parameter("groupId"))?;
+    let body = incoming.json()?;
+    let name = parsed("name", Title::parse(body.required("name").map_err(bad_field)?))?;
+    let display_id = body.text("display_id").map_err(bad_field)?;
+    let display_id = display_id.map(|id| parsed("display_id", id.parse::<DisplayId>())).transpose()?;
+    let group = usher.create_group(&caller, NewGroup { parent, name, display_id }).await?;
+    Ok(ok(&Created {
+        group: CreatedBody {
+            g_id: group.id.to_string(),
+            id: group.id.to_string(),
+            display_id: group.display_id.as_ref(),
+            access_key: group.short_id.to_string(),
+            index: group.path.number(),
+            is_root: group.path.is_top(),
+            name: group.name.as_ref(),
+            created_at: group.created_at,
+        },
+    }))
+}
+
+pub(crate) async fn delete(usher: &Usher, incoming: &Incoming) -> Answer {
+    let caller = incoming.caller(usher).await?;
+    usher.delete_group(&caller, group_id(incoming.parameter("groupId"))?).await?;
+    Ok(done())
+}
+
+pub(crate) async fn add_admin(usher: &Usher, incoming: &Incoming) -> Answer {
+    let caller = incoming.caller(usher).await?;
+    change_admin(usher, &caller, incoming, true).await
+}
+
+pub(crate) async fn remove_admin(usher: &Usher, incoming: &Incoming) -> Answer {
+    let caller = incoming.caller(usher).await?;
+    change_admin(usher, &caller, incoming, false).await
+}
+
+async fn change_admin(usher: &Usher, caller: &Caller, incoming: &Incoming, administers: bool) -> Answer {
+    let group = group_id(incoming.parameter("groupId"))?;
+    let admin = incoming.parameter("userId").parse().map_err(|_| Error::NotFound(Missing::Person))?;
+    usher.change_group_admin(caller, group, admin, administers).await?;
+    Ok(done())
+}

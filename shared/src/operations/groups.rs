@@ -1,0 +1,212 @@
+//! The groups of a workspace: a tree of any depth, from the topmost group that every workspace has.
+
+use crate::{
+    Error, Missing, Public, Result, Usher,
+    domain::{DisplayId, GroupId, GroupPath, Person, ShortId, Title, UserId, WorkspaceId},
+    store::{CallerRecords, Group, GroupDeleted, GroupMade, Profile},
+};
+
+use super::Caller;
+
+/// Groups that one answer takes.
+const MOST: usize = 20_000;
+
+/// How often a group that somebody came into meanwhile is looked at again.
+const TRIES: u32 = 3;
+
+const MISSING: Error = Error::NotFound(Missing::Group);
+
+/// What a group is made of.
+#[derive(Debug)]
+pub struct NewGroup {
+    /// In which group.
+    pub parent: GroupId,
+    /// Its name.
+    pub name: Title,
+    /// Its name for programs, unique in the workspace; one is made up if there is none.
+    pub display_id: Option<DisplayId>,
+}
+
+impl Usher {
+    /// The topmost group of a workspace, and those right under it, oldest first. Any member may ask.
+    ///
+    /// # Errors
+    /// As [`Usher::in_groups`]; [`Error::TooLarge`] for more than an answer takes.
+    pub async fn top_groups(&self, caller: &Caller, workspace: WorkspaceId) -> Result<(Group, Vec<Group>)> {
+        self.in_groups(caller, workspace, &[]).await?;
+        let top = self
+            .store
+            .group_at(workspace, &GroupPath::top())
+            .await?
+            .ok_or_else(|| Error::internal("groups: no topmost group"))?;
+        self.with_children(top).await
+    }
+
+    /// A group, and those right under it, oldest first. Any member of its workspace may ask.
+    ///
+    /// # Errors
+    /// As [`Usher::in_group`]; [`Error::TooLarge`] for more than an answer takes.
+    pub async fn child_groups(&self, caller: &Caller, id: GroupId) -> Result<(Group, Vec<Group>)> {
+        let (_, group) = self.in_group(caller, id).await?;
+        self.with_children(group).await
+    }
+
+    async fn with_children(&self, group: Group) -> Result<(Group, Vec<Group>)> {
+        let children = self.store.child_groups(group.workspace, &group.path, MOST + 1).await?;
+        bounded(children).map(|children| (group, children))
+    }
+
+    /// All groups of a workspace, level by level, the topmost one first. Any member may ask.
+    ///
+    /// # Errors
+    /// As [`Usher::in_groups`]; [`Error::TooLarge`] for more than an answer takes.
+    pub async fn group_tree(&self, caller: &Caller, workspace: WorkspaceId) -> Result<Vec<Group>> {
+        self.in_groups(caller, workspace, &[]).await?;
+        bounded(self.store.groups(workspace, MOST + 1).await?)
+    }
+
+    /// Makes a group in another.
+    ///
+    /// # Errors
+    /// As [`Usher::in_group`]; [`Error::Forbidden`] without authority over the group that it is to be in,
+    /// [`Error::Conflict`] if the workspace has a group of this display id, [`Error::Invalid`] if the tree would be too deep.
+    pub async fn create_group(&self, caller: &Caller, new: NewGroup) -> Result<Group> {
+        let (access, parent) = self.in_group(caller, new.parent).await?;
+        access.require_authority(&parent.path)?;
+        let number = self.store.take_group_number(parent.workspace).await?.ok_or(MISSING)?;
+        let short_id = ShortId::random(self.random());
+        let made_up =
+            || short_id.to_string().parse().map_err(|_| Error::internal("groups: a short id is no display id"));
+        let group = Group {
+            id: GroupId::random(self.random()),
+            workspace: parent.workspace,
+            path: parent.path.child(number).ok_or_else(too_deep)?,
+            name: new.name,
+            display_id: new.display_id.map_or_else(made_up, Ok)?,
+            short_id,
+            created_by: access.access.profile.id,
+            created_at: self.now(),
+        };
+        match self.store.create_group(&group, parent.id, self.random()).await? {
+            GroupMade::Done => Ok(group),
+            GroupMade::NoParent => Err(MISSING),
+            GroupMade::DisplayIdTaken => {
+                Err(Error::conflict("display_id_taken", "The workspace has a group of this display id already."))
+            }
+        }
+    }
+
+    /// Deletes a group that neither people nor groups are in.
+    ///
+    /// # Errors
+    /// As [`Usher::in_group`]; [`Error::Forbidden`] without authority over it, [`Error::Conflict`] if it isn't empty or is the
+    /// topmost one.
+    pub async fn delete_group(&self, caller: &Caller, id: GroupId) -> Result<()> {
+        let (access, group) = self.in_group(caller, id).await?;
+        access.require_authority(&group.path)?;
+        let above = group.path.parent().ok_or_else(|| not_empty("The topmost group stays."))?;
+        let parent = self.store.group_at(group.workspace, &above).await?.ok_or(MISSING)?;
+        for _ in 0..TRIES {
+            let Some(joins) = self.store.group_joins(id).await? else { return Err(MISSING) };
+            let people = self.present(&access.access.workspace).await?;
+            if people.iter().any(|person| person.is_in(&group.path, true)) {
+                return Err(not_empty("There are people in this group."));
+            }
+            let (actor, now) = (access.access.profile.id, self.now());
+            match self.store.delete_group(&group, parent.id, joins, actor, now, self.random()).await? {
+                GroupDeleted::Done => return Ok(()),
+                GroupDeleted::HasGroups => return Err(not_empty("There are groups in this group.")),
+                GroupDeleted::Changed => {}
+            }
+        }
+        Err(Error::conflict("changed_meanwhile", "People come into this group at the same time."))
+    }
+
+    /// Lets somebody administer a group and what is under it, or not any more. Asked again it changes nothing.
+    ///
+    /// # Errors
+    /// As [`Usher::in_group`]; [`Error::Forbidden`] without authority over it; [`Error::NotFound`] for a user who is neither
+    /// active in the workspace's company nor a member of the workspace; [`Error::Conflict`] for one who administers as many
+    /// groups as can be.
+    pub async fn change_group_admin(
+        &self,
+        caller: &Caller,
+        id: GroupId,
+        user: UserId,
+        administers: bool,
+    ) -> Result<()> {
+        let (access, group) = self.in_group(caller, id).await?;
+        access.require_authority(&group.path)?;
+        let workspace = &access.access.workspace;
+        if administers {
+            let CallerRecords { profile, workspace: member, .. } =
+                self.store.caller_records(user, workspace.company, Some(workspace.id)).await?;
+            let profile = profile.filter(Profile::is_active).ok_or(super::change_member::NOBODY)?;
+            if profile.company != workspace.company && member.is_none() {
+                return Err(super::change_member::NOBODY);
+            }
+        }
+        let (actor, now) = (access.access.profile.id, self.now());
+        if self.store.change_group_admin(&group, user, administers, actor, now, self.random()).await? {
+            return Ok(());
+        }
+        Err(Error::conflict("too_many_groups", "This user administers as many groups of the workspace as can be."))
+    }
+
+    /// A group, and the members and pending invitations of its workspace who are in it, oldest first; with those of the groups
+    /// under it if `recursive`. Any member of the workspace may ask.
+    ///
+    /// # Errors
+    /// As [`Usher::in_group`].
+    pub async fn group_members(&self, caller: &Caller, id: GroupId, recursive: bool) -> Result<(Group, Vec<Person>)> {
+        let (access, group) = self.in_group(caller, id).await?;
+        let mut people = self.present(&access.access.workspace).await?;
+        people.retain(|person| person.is_in(&group.path, recursive));
+        Ok((group, people))
+    }
+
+    /// Takes somebody out of a group; who is in no other group then is removed from the workspace, or their invitation is
+    /// revoked.
+    ///
+    /// # Errors
+    /// As [`Usher::in_groups`]; [`Error::Forbidden`] without authority over the group, and for somebody whose role is above
+    /// the caller's; [`Error::NotFound`] for a group that the workspace hasn't, and for a user who isn't in it;
+    /// [`Error::Conflict`] for the workspace's last explicit ADMIN.
+    pub async fn leave_group(&self, caller: &Caller, of: WorkspaceId, id: GroupId, user: UserId) -> Result<()> {
+        let mut access = self.in_groups(caller, of, &[id]).await?;
+        let group = access.groups.pop().flatten().ok_or(MISSING)?;
+        access.require_authority(&group.path)?;
+        for _ in 0..TRIES {
+            let people = self.present(&access.access.workspace).await?;
+            let found = people.into_iter().find(|person| person.user == user && person.is_in(&group.path, false));
+            let person = found.ok_or(super::change_member::NOBODY)?;
+            let left: Vec<_> = person.groups.iter().filter(|place| place.id != id).cloned().collect();
+            if left.is_empty() {
+                return self.settle(&access.access, person, super::change_member::Fate::Removed).await.map(|_| ());
+            }
+            if !access.access.role.may_grant(person.role) {
+                return Err(Error::forbidden("forbidden", "Nobody changes someone whose role is above their own."));
+            }
+            let (actor, now) = (access.access.profile.id, self.now());
+            if self.store.set_groups(of, &person, &left, actor, now, self.random()).await? {
+                return Ok(());
+            }
+        }
+        Err(Error::conflict("changed_meanwhile", "This person was changed by somebody else at the same time."))
+    }
+}
+
+fn bounded(groups: Vec<Group>) -> Result<Vec<Group>> {
+    if groups.len() <= MOST {
+        return Ok(groups);
+    }
+    Err(Error::TooLarge(Public::new("list_too_large", "There are too many groups for one list.")))
+}
+
+fn too_deep() -> Error {
+    Error::invalid("too_deep", format!("A tree of groups has at most {} levels.", GroupPath::MOST_LEVELS))
+}
+
+fn not_empty(message: &'static str) -> Error {
+    Error::conflict("group_not_empty", message)
+}

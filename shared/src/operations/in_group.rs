@@ -1,0 +1,77 @@
+//! Authority over groups: decided here, by the path that each group has.
+//!
+//! Who administers the workspace has authority over each of its groups; who administers a group, over it and what is under
+//! it, whether they are in it or not. Everybody else has none.
+
+use crate::{
+    Error, Missing, Result, Usher,
+    domain::{GroupId, GroupPath, Permission, Role, WorkspaceId},
+    store::{Group, GroupRecords},
+};
+
+use super::{
+    Caller, InWorkspace,
+    authenticate::{active, role_in},
+    log,
+};
+
+/// A caller in a workspace, with what they administer of its groups.
+#[derive(Debug)]
+pub struct InGroups {
+    /// The caller in the workspace. Whoever administers a group without being a member is at least a viewer.
+    pub access: InWorkspace,
+    /// The groups asked for, in order; `None` for one that the workspace hasn't.
+    pub groups: Vec<Option<Group>>,
+    administers: Vec<GroupPath>,
+}
+
+impl InGroups {
+    /// Whether the caller has authority over a group.
+    pub(super) fn has_authority(&self, over: &GroupPath) -> bool {
+        self.access.role.may(Permission::Administer) || self.administers.iter().any(|own| own.covers(over))
+    }
+
+    /// Lets those pass who have authority over a group.
+    pub(super) fn require_authority(&self, over: &GroupPath) -> Result<()> {
+        if self.has_authority(over) {
+            Ok(())
+        } else {
+            Err(Error::forbidden(
+                "group_admin_required",
+                "Only an administrator of the workspace or group may do this.",
+            ))
+        }
+    }
+}
+
+impl Usher {
+    /// A caller's standing in a workspace and its groups: one read.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] if there is no such workspace, or none that the caller can reach.
+    pub async fn in_groups(&self, caller: &Caller, workspace: WorkspaceId, groups: &[GroupId]) -> Result<InGroups> {
+        const MISSING: Error = Error::NotFound(Missing::Workspace);
+        let records = self.store.group_records(caller.user, caller.company, workspace, groups).await?;
+        let GroupRecords { workspace, caller: standing, administers, groups } = records;
+        let profile = active(standing.profile.clone())?;
+        let workspace = workspace.ok_or(MISSING)?;
+        let role = role_in(&standing, workspace.company == caller.company);
+        let role = role.or((!administers.is_empty()).then_some(Role::Viewer)).ok_or(MISSING)?;
+        log::workspace(workspace.id);
+        Ok(InGroups { access: InWorkspace { profile, workspace, role }, groups, administers })
+    }
+
+    /// A caller's standing in a group and its workspace: two reads.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] if there is no such group, or none that the caller can reach.
+    pub async fn in_group(&self, caller: &Caller, id: GroupId) -> Result<(InGroups, Group)> {
+        const MISSING: Error = Error::NotFound(Missing::Group);
+        let group = self.store.group(id).await?.ok_or(MISSING)?;
+        let access = self.in_groups(caller, group.workspace, &[]).await.map_err(|error| match error {
+            Error::NotFound(_) => MISSING,
+            other => other,
+        })?;
+        Ok((access, group))
+    }
+}

@@ -1,0 +1,34 @@
+//! What Hexabase's clients see.
+
+use serde_json::{Value, json};
+
+use crate::Endpoint;
+
+impl Endpoint {
+    /// The topmost group of the caller's current workspace.
+    pub async fn top_group(&self, token: &str) -> String {
+        let listed = self.get("/api/v0/groups", token).await.expect(200).json();
+        listed["group"]["g_id"].as_str().expect("an id").to_owned()
+    }
+
+    /// Makes a group in another, and answers its id.
+    pub async fn group(&self, token: &str, parent: &str, name: &str) -> String {
+        let path = format!("/api/v0/groups/{parent}");
+        let made = self.post(&path, token, json!({ "name": name })).await.expect(200).json();
+        made["group"]["g_id"].as_str().expect("an id").to_owned()
+    }
+
+    /// A workspace's members and pending invitations, as Hexabase lists them.
+    pub async fn hexabase_members(&self, token: &str, workspace: &str) -> Vec<Value> {
+        let path = format!("/api/v0/workspaces/{workspace}/users");
+        let listed = self.get(&path, token).await.expect(200).json();
+        listed["members"].as_array().cloned().unwrap_or_default()
+    }
+
+    /// The id that Hexabase knows somebody of a workspace by.
+    pub async fn u_id(&self, token: &str, workspace: &str, email: &str) -> String {
+        let members = self.hexabase_members(token, workspace).await;
+        let member = members.iter().find(|member| member["email"] == email).expect("is listed");
+        member["u_id"].as_str().expect("an id").to_owned()
+    }
+}
