@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    BatchId, CompanyId, EmailAddress, GroupPath, GroupPlace, Identifier, Metadata, PersonId, PersonName, Role,
-    UserCode, UserId, WorkspaceId,
+    BatchId, CompanyId, DeliveryState, EmailAddress, GroupPath, GroupPlace, Identifier, Metadata, PersonId, PersonName,
+    Role, UserCode, UserId, WorkspaceId,
 };
 
 /// What an invitation is to.
@@ -56,18 +56,6 @@ pub enum Standing {
     Gone,
 }
 
-/// What became of the mail.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "UPPERCASE")]
-pub enum DeliveryState {
-    /// Waits to be mailed.
-    Queued,
-    /// SES has taken it.
-    Sent,
-    /// Won't be mailed; the detail says why.
-    Failed,
-}
-
 /// A person in a workspace or company, invited or a member.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Person {
@@ -110,6 +98,12 @@ pub struct Person {
     pub batch: BatchId,
     /// What became of the mail, if one was due.
     pub delivery: Option<DeliveryState>,
+    /// When it came to that.
+    #[serde(default, with = "jiff::fmt::serde::timestamp::millisecond::optional")]
+    pub delivery_at: Option<Timestamp>,
+    /// Why, if there is more to say.
+    #[serde(default)]
+    pub delivery_detail: Option<String>,
     /// The request whose outbox item is to mail this version. An item of an earlier request leaves it alone, so that two
     /// items that are delivered at once don't both mail it.
     pub queued_by: Option<BatchId>,
@@ -144,6 +138,11 @@ impl Person {
     pub fn is_in(&self, group: &GroupPath, recursive: bool) -> bool {
         let is = |path: &GroupPath| if recursive { group.covers(path) } else { group == path };
         if self.groups.is_empty() { is(&GroupPath::top()) } else { self.groups.iter().any(|own| is(&own.path)) }
+    }
+
+    /// Whether the mail of this version is still to be sent: what SES is known to have had never is again.
+    pub fn awaits_mail(&self) -> bool {
+        matches!(self.delivery, Some(DeliveryState::Queued | DeliveryState::Failed))
     }
 
     /// First and last name, once known.

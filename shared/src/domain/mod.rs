@@ -2,6 +2,7 @@
 
 mod address;
 mod clock;
+mod delivery;
 mod group;
 mod identifier;
 mod ids;
@@ -16,10 +17,11 @@ mod text;
 
 pub use address::{EmailAddress, InvalidAddress};
 pub use clock::{Clock, SystemClock, TestClock};
+pub use delivery::{Delivery, DeliveryState, DeliveryStep, MailedTo, Suppression, SuppressionReason};
 pub use group::{DisplayId, GroupPath, GroupPlace, InvalidDisplayId, InvalidPath};
 pub use identifier::{Identifier, InvalidCode, UserCode};
 pub use ids::{BatchId, CompanyId, GroupId, InvalidId, InvitationHash, PersonId, ShortId, UserId, WorkspaceId};
-pub use invitation::{DeliveryState, Person, Scope, Standing, Status};
+pub use invitation::{Person, Scope, Standing, Status};
 pub use mail_domain::{InvalidDomain, MailDomain};
 pub use metadata::{InvalidMetadata, Metadata};
 pub use outcome::{InvalidLifetime, Lifetime, Outcome, Reason};

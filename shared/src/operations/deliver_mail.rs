@@ -87,15 +87,21 @@ impl Usher {
                 if let Some(batch) = batches.first() {
                     log::company(batch.company);
                 }
-                let due: Vec<_> =
-                    addressees.into_iter().filter(|(_, person)| person.queued_by == Some(batch)).collect();
+                let due: Vec<_> = addressees
+                    .into_iter()
+                    .filter(|(_, person)| person.queued_by == Some(batch) && person.awaits_mail())
+                    .collect();
                 let (mailable, others): (Vec<_>, Vec<_>) =
                     due.into_iter().partition(|(_, person)| wants(kind, person, now));
                 let expired = others.iter().filter(|(_, person)| person.standing(now) == Standing::Expired);
                 let expired: Vec<_> = expired.map(|(key, person)| (key, person, failed("expired"))).collect();
                 claimed.keep_people(mailable.iter().map(|(key, _)| key));
-                if !expired.is_empty() {
+                // Settled with nobody left, the item is gone.
+                if mailable.is_empty() || !expired.is_empty() {
                     self.store.settle(&mut claimed, &expired, now).await?;
+                }
+                if mailable.is_empty() {
+                    return Ok(Delivered::Done);
                 }
                 self.deliver_people(&mut claimed, kind, &mailable, &batches, until).await?
             }
@@ -221,10 +227,24 @@ impl Usher {
         }
         let link_key = self.secrets.link_key(Some(&claimed.link_key), now).await?;
         let hash = |key: &Key, person: &Person| link_key.invitation_hash(key.parts(), person.version);
-        let mut mails: Vec<_> = mailable
-            .iter()
-            .map(|(key, person)| Mail { key, person, hash: (kind == Kind::Invitation).then(|| hash(key, person)) })
-            .collect();
+        let recipients: Vec<_> = mailable.iter().map(|(_, person)| person.identifier()).collect();
+        let known = self.store.known(&recipients.iter().collect::<Vec<_>>()).await?;
+        let mut mails = Vec::with_capacity(mailable.len());
+        let mut suppressed = Vec::new();
+        for ((key, person), known) in mailable.iter().zip(known) {
+            if let Some(suppression) = known.suppressed {
+                suppressed.push((key, person, Mailed::Suppressed(suppression.reason)));
+            } else {
+                let hash = (kind == Kind::Invitation).then(|| hash(key, person));
+                mails.push(Mail { key, person, hash, has_account: known.identity.is_some() });
+            }
+        }
+        if !suppressed.is_empty() {
+            self.store.settle(claimed, &suppressed, now).await?;
+        }
+        if mails.is_empty() {
+            return Ok(None);
+        }
         let most = self.parameters.mails_per_recipient_per_day;
         let mut limited = self.store.prepare(claimed, &mails, most, now).await?;
         if !limited.is_empty() {
@@ -233,13 +253,10 @@ impl Usher {
             let settled: Vec<_> = limited.iter().map(|mail| (mail.key, mail.person, failed("limited"))).collect();
             self.store.settle(claimed, &settled, now).await?;
         }
-        let recipients: Vec<_> = mails.iter().map(|mail| mail.person.identifier()).collect();
-        let identities = self.store.identities(&recipients.iter().collect::<Vec<_>>()).await?;
-        let envelopes: Vec<_> = mails
-            .iter()
-            .zip(&identities)
-            .map(|(mail, identity)| self.envelope(mail, batches, identity.is_some()))
-            .collect();
+        if mails.is_empty() {
+            return Ok(None);
+        }
+        let envelopes: Vec<_> = mails.iter().map(|mail| self.envelope(mail, batches)).collect();
         self.send(claimed, &mails, &envelopes, until).await
     }
 
@@ -281,9 +298,6 @@ impl Usher {
                 return Ok(stop);
             }
         }
-        if envelopes.is_empty() {
-            self.store.settle(claimed, &[], self.now()).await?;
-        }
         Ok(stop)
     }
 
@@ -298,8 +312,8 @@ impl Usher {
         self.store.settle(claimed, mailed, self.now()).await
     }
 
-    fn envelope<'a>(&self, mail: &Mail<'a>, batches: &[Batch], has_account: bool) -> Envelope<'a> {
-        let Mail { key, person, hash } = mail;
+    fn envelope<'a>(&self, mail: &Mail<'a>, batches: &[Batch]) -> Envelope<'a> {
+        let Mail { key, person, hash, has_account } = mail;
         let batch = batches.iter().find(|batch| batch.id == person.batch);
         let scope_name = batch.map_or("", |batch| batch.scope_name.as_str());
         let company_name = batch.map_or("", |batch| batch.company_name.as_str());
@@ -319,7 +333,7 @@ impl Usher {
                     message,
                     link: &format!("{app_url}/register?hash={}&type={link_type}", hash.reveal()),
                     expires_at: person.expires_at,
-                    has_account,
+                    has_account: *has_account,
                 })
             }
         };

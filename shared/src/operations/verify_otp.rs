@@ -92,6 +92,8 @@ impl Usher {
             inviter: profile.id,
             batch: BatchId::random(self.random()),
             delivery: None,
+            delivery_at: None,
+            delivery_detail: None,
             queued_by: None,
             first_name: Some(profile.first_name.clone()),
             last_name: profile.last_name.clone(),

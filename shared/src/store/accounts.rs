@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Found, Store,
+    Found, Known, Store,
     change::{Change, Written},
     from_item, keys,
     people::{Entry, entry},
@@ -193,13 +193,12 @@ impl Store {
 
     /// The account of a person.
     pub async fn identity(&self, of: &Identifier) -> Result<Option<Identity>> {
-        self.get(&keys::identity(of)).await
+        Ok(Known::read(self.get_item(&keys::identity(of)).await?, None)?.identity)
     }
 
     /// The accounts of these people, who differ from each other: for each, in order.
     pub async fn identities(&self, of: &[&Identifier]) -> Result<Vec<Option<Identity>>> {
-        let mut found = self.get_many(of.iter().map(|one| keys::identity(one)).collect()).await?;
-        of.iter().map(|one| found.take(&keys::identity(one))).collect()
+        Ok(self.known(of).await?.into_iter().map(|known| known.identity).collect())
     }
 
     /// A user.
@@ -271,7 +270,7 @@ impl Store {
         let told = Entry { at: company.created_at, actor: profile.id, action: "company.founded", subjects: vec![] };
         let changes = vec![
             Change::delete(keys::sign_up(&sign_up.address, sign_up.id)).if_present(),
-            Change::put(&keys::identity(&profile.identifier()), Identity::of(profile)).if_absent(),
+            claim_address(profile),
             Change::put(&keys::profile(profile.id), profile).if_absent(),
             Change::put(&keys::company(company.id), company).if_absent(),
             Change::put(&keys::person(of, &founder.identifier()), founder),
@@ -296,6 +295,11 @@ impl Store {
         let (pk, _) = keys::numbers().into_parts();
         self.query(&pk, "KEY#", usize::MAX).await
     }
+}
+
+/// Makes an address a user's, unless it is somebody's. What else is known of the address stays.
+pub(super) fn claim_address(profile: &Profile) -> Change {
+    Change::merge(keys::identity(&profile.identifier()), Identity::of(profile)).when("attribute_not_exists(#user)")
 }
 
 pub(super) fn caller_keys(user: UserId, company: CompanyId, workspace: Option<WorkspaceId>) -> Vec<keys::Key> {

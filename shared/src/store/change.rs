@@ -46,6 +46,15 @@ impl Change {
         Self::new(Kind::Put(item))
     }
 
+    /// Writes these attributes of an item, and leaves what else it has.
+    pub(super) fn merge(key: Key, item: impl Serialize) -> Self {
+        let item = to_item(item);
+        let set: Vec<_> = item.keys().map(|name| format!("#{name} = :{name}")).collect();
+        let mut change = Self::update(key, format!("SET {}", set.join(", ")));
+        change.values = item.into_iter().map(|(name, value)| (format!(":{name}"), value)).collect();
+        change
+    }
+
     /// Changes attributes.
     pub(super) fn update(key: Key, expression: impl Into<String>) -> Self {
         Self::new(Kind::Update(key, expression.into()))

@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::{
     Batch, Brake, HashItem, Store, attribute,
     change::{Change, Written},
+    delivery::forward,
     from_item,
     keys::{self, Key},
     people::HASH_KEPT,
@@ -17,7 +18,10 @@ use super::{
 };
 use crate::{
     Error, Result,
-    domain::{BatchId, DeliveryState, EmailAddress, Identifier, InvitationHash, Person, Random, Scope},
+    domain::{
+        BatchId, Delivery, DeliveryStep, EmailAddress, Identifier, InvitationHash, Person, Random, Scope,
+        SuppressionReason,
+    },
 };
 
 /// Addresses in one item: with the item itself they are settled in one transaction, and SES takes 50 at once.
@@ -144,6 +148,8 @@ pub struct Mail<'a> {
     pub person: &'a Person,
     /// The hash in its link, if it has one.
     pub hash: Option<InvitationHash>,
+    /// Whether the recipient has an account.
+    pub has_account: bool,
 }
 
 impl Mail<'_> {
@@ -176,6 +182,8 @@ pub enum Mailed {
     Sent,
     /// It won't be mailed, for this reason.
     Failed(String),
+    /// Their address isn't mailed any more, for this reason.
+    Suppressed(SuppressionReason),
 }
 
 impl Store {
@@ -426,15 +434,12 @@ fn queues() -> impl Iterator<Item = String> {
     std::iter::once(LETTERS.to_owned()).chain((0..keys::PARTITIONS).map(|partition| partition.to_string()))
 }
 
-fn mark(key: &Key, person: &Person, mailed: &Mailed, now: Timestamp) -> Change {
-    let (state, detail) = match mailed {
-        Mailed::Sent => (DeliveryState::Sent, None),
-        Mailed::Failed(detail) => (DeliveryState::Failed, Some(detail)),
+/// The write of what became of a person's mail.
+fn mark(key: &Key, person: &Person, mailed: &Mailed, at: Timestamp) -> Change {
+    let (step, detail) = match mailed {
+        Mailed::Sent => (DeliveryStep::Sent, None),
+        Mailed::Failed(detail) => (DeliveryStep::NotSent, Some(detail.clone())),
+        Mailed::Suppressed(reason) => (DeliveryStep::Suppressed, Some(reason.words().to_owned())),
     };
-    Change::update(key.clone(), "SET #delivery = :state, #delivery_at = :now, #delivery_detail = :detail")
-        .when("#version = :version")
-        .with("state", state)
-        .with("now", now.as_millisecond())
-        .with("detail", detail)
-        .with("version", person.version)
+    forward(key, person.version, &Delivery { step, at, detail }, None)
 }

@@ -37,6 +37,11 @@ impl Found {
         self.0.remove(&(key.pk.clone(), key.sk.clone())).map(from_item).transpose()
     }
 
+    /// The item of this key, if there was one.
+    pub(super) fn item(&self, key: &Key) -> Option<&Item> {
+        self.0.get(&(key.pk.clone(), key.sk.clone()))
+    }
+
     fn insert(&mut self, item: Item) {
         let text = |name| item.get(name).and_then(|value| value.as_s().ok()).cloned().unwrap_or_default();
         self.0.insert((text("pk"), text("sk")), item);
@@ -46,9 +51,14 @@ impl Found {
 impl Store {
     /// One item.
     pub(super) async fn get<T: DeserializeOwned>(&self, key: &Key) -> Result<Option<T>> {
+        self.get_item(key).await?.map(from_item).transpose()
+    }
+
+    /// One item as it is.
+    pub(super) async fn get_item(&self, key: &Key) -> Result<Option<Item>> {
         let request = self.client.get_item().table_name(&self.table).set_key(Some(key.item())).consistent_read(true);
         let output = request.send().await.map_err(|error| failed("GetItem", &error))?;
-        output.item.map(from_item).transpose()
+        Ok(output.item)
     }
 
     /// Items by their keys, a hundred a call.

@@ -4,7 +4,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Identity, Membership, Profile, ProfileStatus, Store,
+    Membership, Profile, ProfileStatus, Store,
+    accounts::claim_address,
     change::{Change, Written},
     keys,
     people::{Entry, entry},
@@ -91,7 +92,7 @@ impl Store {
         let role = if account.account_admin { Role::Admin } else { Role::Viewer };
         let changes = vec![
             Change::put(&keys::service_account(company, &account.name), account).if_absent(),
-            Change::put(&keys::identity(&account.address.clone().into()), Identity::of(profile)).if_absent(),
+            claim_address(profile),
             Change::put(&keys::profile(account.id), profile).if_absent(),
             Change::put(&keys::membership(account.id, of), Membership::new(role, of)),
             Change::put(&keys::token(&account.token), OpaqueToken::of(account, company)),

@@ -6,7 +6,9 @@ use super::{Entry, entry};
 use crate::{
     Result,
     domain::{Person, Random, Role, Scope, Status},
-    store::{Identity, Membership, Profile, Store, change::Change, from_item, keys, transact::Transacted},
+    store::{
+        Membership, Profile, Store, accounts::claim_address, change::Change, from_item, keys, transact::Transacted,
+    },
 };
 
 /// The account that an acceptance makes.
@@ -68,7 +70,7 @@ impl Store {
         }
         let identity = changes.len();
         if let Some(NewAccount { colleague, replaced }) = &acceptance.new_account {
-            changes.push(Change::put(&keys::identity(&profile.identifier()), Identity::of(profile)).if_absent());
+            changes.push(claim_address(profile));
             changes.push(Change::put(&keys::profile(profile.id), profile).if_absent());
             if let Some(colleague) = colleague {
                 let company = Scope::Company(profile.company);

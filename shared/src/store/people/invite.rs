@@ -388,7 +388,8 @@ fn new_version(inviting: &Inviting<'_>, key: keys::Key, draft: &Draft, user: &st
         "SET {code}#email = :email, #person_id = :person_id, {user}{names}, #role = :role, #status = :state, \
          #version = if_not_exists(#version, :zero) + :one, #created_at = if_not_exists(#created_at, :invited_at), \
          #updated_at = :invited_at, #invited_at = :invited_at, #expires_at = :expires_at, #inviter = :inviter, #batch = :batch, \
-         #queued_by = :batch, #delivery = :delivery{} REMOVE #accepted_by, #accepted_at",
+         #queued_by = :batch, #delivery = :delivery{} \
+         REMOVE #delivery_at, #delivery_detail, #accepted_by, #accepted_at",
         kept(draft)
     );
     let mut change = Change::update(key, update);

@@ -9,7 +9,7 @@ mod manage;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::{Identity, Store, Workspace, change::Change, keys};
+use super::{Identity, Known, Store, Workspace, change::Change, keys};
 use crate::{
     Result,
     domain::{Identifier, InvitationHash, Person, PersonId, Random, Scope, UserId},
@@ -66,7 +66,8 @@ impl Store {
         let mut found =
             self.get_many([key.clone(), identity.clone()].into_iter().chain(workspace.clone()).collect()).await?;
         let workspace = workspace.map(|key| found.take(&key)).transpose()?.flatten();
-        Ok((found.take(key)?, workspace, found.take(&identity)?))
+        let known = Known::read(found.item(&identity).cloned(), None)?;
+        Ok((found.take(key)?, workspace, known.identity))
     }
 
     /// A person by public id. The index gives the key only, and lags; the record is read by that, consistently.
