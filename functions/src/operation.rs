@@ -96,6 +96,10 @@ operations! {
     ChangeGroupAdmin = "change-group-admin",
     /// Makes a workspace the caller's current one.
     SelectWorkspace = "select-workspace",
+    /// Replaces the caller's own password.
+    ChangePassword = "change-password",
+    /// Registers an invited person and logs them in.
+    ConfirmRegistration = "confirm-registration",
     /// The page behind a mailed link.
     RegistrationPage = "registration-page",
     /// The keys that access tokens are verified with.

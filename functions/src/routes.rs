@@ -101,6 +101,10 @@ pub const ROUTES: &[Route] = routes! {
         GET "/api/v0/groups/{groupId}/users" => ListMembers, hexabase::members::of_group;
         GET "/api/v0/workspaces/{workspaceId}/users" => ListMembers, hexabase::members::of_workspace;
         DELETE "/api/v0/users" => RemoveMember, hexabase::members::remove;
+        POST "/api/v0/login" => LogIn, hexabase::log_in::handle;
+        PUT "/api/v0/users/password" => ChangePassword, hexabase::password::change;
+        GET "/api/v0/users/registration/confirm" => ConfirmRegistration, hexabase::registration::show;
+        POST "/api/v0/users/registration/confirm" => ConfirmRegistration, hexabase::registration::submit;
         GET "/api/v0/workspaces" => ListWorkspaces, hexabase::workspaces::list;
         POST "/api/v0/workspaces/{workspaceId}/select" => SelectWorkspace, hexabase::workspaces::select;
     }

@@ -47,6 +47,7 @@ pub const CASES: &[(&str, &str)] = &[
     ("GET", "/api/v0/groups/{groupId}/users"),
     ("GET", "/api/v0/workspaces/{workspaceId}/users"),
     ("DELETE", "/api/v0/users"),
+    ("PUT", "/api/v0/users/password"),
     ("GET", "/api/v0/workspaces"),
     ("POST", "/api/v0/workspaces/{workspaceId}/select"),
 ];
@@ -63,4 +64,7 @@ pub const OPEN: &[(&str, &str)] = &[
     ("POST", "/register"),
     ("GET", "/.well-known/jwks.json"),
     ("POST", "/connect/token"),
+    ("POST", "/api/v0/login"),
+    ("GET", "/api/v0/users/registration/confirm"),
+    ("POST", "/api/v0/users/registration/confirm"),
 ];

@@ -65,6 +65,12 @@ pub struct Person {
     /// What tells them apart from others at the address.
     #[serde(default)]
     pub user_code: Option<UserCode>,
+    /// Whether they are a member by a temporary password, and haven't proved that the address is theirs.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unproved: bool,
+    /// Whether the workspace is the only one that they may ever belong to.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub exclusive: bool,
     /// The public id.
     pub person_id: PersonId,
     /// The user that the person is, or will be once signed up.
@@ -154,8 +160,12 @@ impl Person {
         })
     }
 
-    /// Whether a hash made for `version` opens this invitation at `now`.
+    /// Whether a hash made for `version` opens this invitation at `now`. A member whose address isn't proved may prove it
+    /// by one.
     pub fn is_open_to(&self, version: u32, now: Timestamp) -> bool {
-        self.version == version && self.standing(now) == Standing::Pending
+        let standing = self.standing(now);
+        let open =
+            standing == Standing::Pending || (standing == Standing::Member && self.unproved && now < self.expires_at);
+        self.version == version && open
     }
 }

@@ -3,7 +3,7 @@
 use crate::{
     Error, Result, Usher,
     domain::{InvitationHash, Role, Scope, WorkspaceId},
-    store::{Acceptance, Accepted, ProfileKind},
+    store::{Acceptance, Accepted, Profile, ProfileKind},
 };
 
 use super::{Caller, join::other_address};
@@ -37,6 +37,10 @@ impl Usher {
             if matches!(open.of, Scope::Company(company) if company != profile.company) {
                 return Err(other_company());
             }
+            let workspace = open.workspace.as_ref().map(|workspace| workspace.id);
+            if !may_belong(&profile, workspace, open.person.exclusive) {
+                return Err(exclusive());
+            }
             self.inviter_may_still(&open).await?;
             let acceptance = Acceptance {
                 of: open.of,
@@ -47,12 +51,23 @@ impl Usher {
                 attempt: &attempt,
             };
             if self.store.accept(&acceptance, self.random()).await? == Accepted::Done {
-                let workspace = open.workspace.map(|workspace| workspace.id);
                 return Ok(Joined { workspace, role: open.person.role });
             }
         }
         Err(Error::Gone)
     }
+}
+
+/// An exclusive user belongs to one workspace only, and nobody becomes one who has an account already.
+fn may_belong(profile: &Profile, workspace: Option<WorkspaceId>, exclusively: bool) -> bool {
+    match profile.exclusive_to {
+        Some(own) => workspace == Some(own),
+        None => !exclusively,
+    }
+}
+
+fn exclusive() -> Error {
+    Error::conflict("exclusive_user", "An account that belongs to one workspace only can't join another.")
 }
 
 /// Nobody is a user of two companies.

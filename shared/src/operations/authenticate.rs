@@ -15,6 +15,8 @@ pub(super) const OPAQUE_PREFIX: &str = "usher_sa_";
 pub struct Caller {
     pub(super) user: UserId,
     pub(super) company: CompanyId,
+    /// Of the sessions that the token belongs to.
+    epoch: u32,
 }
 
 impl Caller {
@@ -95,24 +97,24 @@ impl Usher {
         let claims = secrets::verify(token, &key, now).ok_or_else(dead_token)?;
         match claims.secret {
             Some(digest) => self.holder_of_secret(&digest).await?.ok_or_else(dead_token),
-            None => Ok(Caller { user: claims.sub, company: claims.company }),
+            None => Ok(Caller { user: claims.sub, company: claims.company, epoch: claims.epoch }),
         }
     }
 
     /// The service account whose token, alive now, has this digest.
     pub(super) async fn holder_of_secret(&self, digest: &str) -> Result<Option<Caller>> {
         let found = self.store.opaque_token(digest).await?.filter(|found| found.is_alive(self.now()));
-        Ok(found.map(|found| Caller { user: found.user, company: found.company }))
+        Ok(found.map(|found| Caller { user: found.user, company: found.company, epoch: 0 }))
     }
 
     /// The caller's standing in their company.
     ///
     /// # Errors
-    /// [`Error::Unauthenticated`] if the caller's account is no longer active.
+    /// [`Error::Unauthenticated`] if the caller's account is no longer active, or their sessions were ended.
     pub async fn in_company(&self, caller: &Caller) -> Result<InCompany> {
         let CallerRecords { profile, company, .. } =
             self.store.caller_records(caller.user, caller.company, None).await?;
-        let profile = active(profile)?;
+        let profile = active(caller, profile)?;
         let role = company.map_or(Role::Viewer, |membership| membership.role);
         Ok(InCompany { profile, role })
     }
@@ -123,7 +125,7 @@ impl Usher {
     /// [`Error::NotFound`] if there is no such workspace, or none that the caller can reach.
     pub async fn in_workspace(&self, caller: &Caller, id: WorkspaceId) -> Result<InWorkspace> {
         let (workspace, standing) = self.store.workspace_and_records(caller.user, caller.company, id).await?;
-        let profile = active(standing.profile.clone())?;
+        let profile = active(caller, standing.profile.clone())?;
         let workspace = workspace.ok_or(Error::NotFound(Missing::Workspace))?;
         let role =
             role_in(&standing, workspace.company == caller.company).ok_or(Error::NotFound(Missing::Workspace))?;
@@ -131,8 +133,8 @@ impl Usher {
     }
 }
 
-pub(super) fn active(profile: Option<Profile>) -> Result<Profile> {
-    profile.filter(Profile::is_active).ok_or_else(dead_token)
+pub(super) fn active(caller: &Caller, profile: Option<Profile>) -> Result<Profile> {
+    profile.filter(|profile| profile.is_active() && profile.epoch == caller.epoch).ok_or_else(dead_token)
 }
 
 /// What someone is in a workspace: by membership; and in their own company's, ADMIN if they are the company's, and at

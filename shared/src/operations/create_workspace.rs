@@ -1,7 +1,7 @@
 //! Making a workspace.
 
 use crate::{
-    Result, Usher,
+    Error, Result, Usher,
     domain::{Message, Role, ShortId, Title, WorkspaceId},
     store::{Numbers, Workspace},
 };
@@ -23,9 +23,15 @@ impl Usher {
     /// Makes a workspace in the caller's company; the caller is its ADMIN. Any active user may.
     ///
     /// # Errors
-    /// As [`Usher::in_company`].
+    /// As [`Usher::in_company`]; [`Error::Forbidden`] for somebody who may belong to one workspace only.
     pub async fn create_workspace(&self, caller: &Caller, new: NewWorkspace) -> Result<Workspace> {
         let profile = self.in_company(caller).await?.profile;
+        if profile.exclusive_to.is_some() {
+            return Err(Error::forbidden(
+                "exclusive_user",
+                "An account that belongs to one workspace only has no others.",
+            ));
+        }
         let numbers = self.store.take_numbers(Numbers { workspaces: 1, ..Numbers::default() }).await?;
         let now = self.now();
         let workspace = Workspace {

@@ -53,7 +53,7 @@ impl Usher {
         const MISSING: Error = Error::NotFound(Missing::Workspace);
         let records = self.store.group_records(caller.user, caller.company, workspace, groups).await?;
         let GroupRecords { workspace, caller: standing, administers, groups } = records;
-        let profile = active(standing.profile.clone())?;
+        let profile = active(caller, standing.profile.clone())?;
         let workspace = workspace.ok_or(MISSING)?;
         let role = role_in(&standing, workspace.company == caller.company);
         let role = role.or((!administers.is_empty()).then_some(Role::Viewer)).ok_or(MISSING)?;

@@ -2,7 +2,7 @@
 
 use crate::{
     Error, Public, Result, Usher,
-    domain::{EmailAddress, InvitationHash, Password, PasswordHash, PersonName, Role, Scope, Standing},
+    domain::{EmailAddress, InvitationHash, Password, PasswordHash, Person, PersonName, Role, Scope, Standing},
     store::{Acceptance, Accepted, Company, NewAccount, Profile, ProfileKind, ProfileStatus},
 };
 
@@ -20,10 +20,10 @@ pub struct Join {
     pub address: EmailAddress,
     /// The password.
     pub password: Password,
-    /// First name.
-    pub first_name: PersonName,
+    /// First name; if `None` the one that the inviter told, or else what is before the @.
+    pub first_name: Option<PersonName>,
     /// Last name.
-    pub last_name: PersonName,
+    pub last_name: Option<PersonName>,
 }
 
 /// Somebody who signed up by an invitation.
@@ -51,11 +51,12 @@ impl Usher {
         let password = self.hash_password(join.password.clone()).await?;
         for _ in 0..TRIES {
             self.inviter_may_still(&open).await?;
-            let profile = self.new_profile(&join, &open, password.clone());
-            let new_account = match open.of {
-                Scope::Company(_) => NewAccount { colleague: None, replaced: None },
+            let profile = self.new_profile(&join, &open, password.clone()).await?;
+            let (colleague, replaced) = match open.of {
+                Scope::Company(_) => (None, None),
                 Scope::Workspace(_) => self.new_colleague(&profile, &open).await?,
             };
+            let new_account = NewAccount { colleague, replaced, provisional: open.provisional.clone() };
             let role = new_account.colleague.as_ref().map_or(open.person.role, |colleague| colleague.role);
             let acceptance = Acceptance {
                 of: open.of,
@@ -66,7 +67,12 @@ impl Usher {
                 attempt: &attempt,
             };
             match self.store.accept(&acceptance, self.random()).await? {
-                Accepted::Done => return Ok(JoinedCompany { profile, company: open.company, role }),
+                Accepted::Done => {
+                    if profile.epoch > 0 {
+                        self.tell_proved(&profile).await;
+                    }
+                    return Ok(JoinedCompany { profile, company: open.company, role });
+                }
                 Accepted::AddressTaken => return Err(has_account()),
                 Accepted::Changed => open = self.open_for(&join).await?,
             }
@@ -85,36 +91,93 @@ impl Usher {
 
     /// The company's record of somebody who joins one of its workspaces. An invitation to the company that waits for them
     /// is fulfilled with it, if its inviter may still let them in.
-    async fn new_colleague(&self, profile: &Profile, open: &OpenInvitation) -> Result<NewAccount> {
+    async fn new_colleague(
+        &self,
+        profile: &Profile,
+        open: &OpenInvitation,
+    ) -> Result<(Option<Person>, Option<Person>)> {
         let company = open.company.id;
         let mut colleague = self.member_record(profile, Role::Viewer, &open.company.salt);
         let replaced = self.store.person(Scope::Company(company), &profile.identifier()).await?;
         if let Some(there) = &replaced {
             (colleague.version, colleague.created_at) = (there.version, there.created_at);
-            if there.standing(self.now()) == Standing::Pending && self.may_let_in(there, company, None).await? {
+            let keeps = match there.standing(self.now()) {
+                Standing::Pending => self.may_let_in(there, company, None).await?,
+                // By a temporary password.
+                Standing::Member => true,
+                Standing::Expired | Standing::Gone => false,
+            };
+            if keeps {
                 colleague.role = there.role;
             }
         }
-        Ok(NewAccount { colleague: Some(colleague), replaced })
+        Ok((Some(colleague), replaced))
+    }
+
+    /// The profile of the new account. One of this company with a temporary password becomes it, and its sessions end.
+    async fn new_profile(&self, join: &Join, open: &OpenInvitation, password: PasswordHash) -> Result<Profile> {
+        let new = self.invited_profile(join, open, password)?;
+        let provisional = open.provisional.as_ref().filter(|provisional| provisional.company == open.company.id);
+        let Some(provisional) = provisional else { return Ok(new) };
+        let Some(there) = self.store.profile(provisional.user).await? else { return Err(Error::Gone) };
+        Ok(Profile {
+            id: there.id,
+            number: there.number,
+            exclusive_to: new.exclusive_to.or(there.exclusive_to),
+            current_workspace: there.current_workspace,
+            created_at: there.created_at,
+            epoch: there.epoch + 1,
+            ..new
+        })
     }
 
     /// The id that was given with the invitation is kept.
-    fn new_profile(&self, join: &Join, open: &OpenInvitation, password: PasswordHash) -> Profile {
-        Profile {
+    fn invited_profile(&self, join: &Join, open: &OpenInvitation, password: PasswordHash) -> Result<Profile> {
+        let first_name = match join.first_name.clone().or_else(|| open.person.first_name.clone()) {
+            Some(name) => name,
+            None => local_part(&join.address)?,
+        };
+        let workspace = open.workspace.as_ref().map(|workspace| workspace.id);
+        Ok(Profile {
             id: open.person.user,
             number: open.person.number,
             address: join.address.clone(),
             user_code: open.person.user_code.clone(),
-            first_name: join.first_name.clone(),
-            last_name: Some(join.last_name.clone()),
+            first_name,
+            last_name: join.last_name.clone(),
             company: open.company.id,
             password: Some(password),
             kind: ProfileKind::Person,
             status: ProfileStatus::Active,
+            provisional: false,
+            temporary_password: false,
+            exclusive_to: workspace.filter(|_| open.person.exclusive),
+            epoch: 0,
             current_workspace: None,
             created_at: self.now(),
+        })
+    }
+
+    /// Whoever had a temporary password is a member elsewhere too. That their address is proved is shown there, and
+    /// decides nothing: a failure is told to the log only.
+    async fn tell_proved(&self, profile: &Profile) {
+        let told = async {
+            for membership in self.store.memberships(profile.id).await? {
+                let Some(workspace) = membership.workspace else { continue };
+                self.store.mark_proved(Scope::Workspace(workspace), profile).await?;
+            }
+            Result::Ok(())
+        };
+        if let Err(error) = told.await {
+            tracing::warn!(?error, "an address is still shown as not proved");
         }
     }
+}
+
+/// What somebody is called who told no name.
+fn local_part(address: &EmailAddress) -> Result<PersonName> {
+    let name = address.as_typed().split('@').next().unwrap_or_default();
+    PersonName::parse(name).map_err(|_| Error::internal("join: the part before the @ is no name"))
 }
 
 /// The hash is somebody else's.

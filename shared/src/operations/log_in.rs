@@ -1,16 +1,54 @@
-//! An access token for address and password.
+//! An access token for address or code, and password.
 
 use crate::{
     Error, Result, Usher,
-    domain::{EmailAddress, Password, PasswordHash, Role, UserId},
+    domain::{EmailAddress, Password, PasswordHash, Role, UserCode, UserId, WorkspaceId},
     secrets::Claims,
     store::Profile,
 };
 
 use super::log;
 
-/// Wrong passwords that one address, known or not, has within a window.
-const MOST_TRIES: u32 = 10;
+/// Wrong passwords that one address or code, known or not, has within a window.
+pub(super) const MOST_TRIES: u32 = 10;
+
+/// What a person is known by when they log in.
+#[derive(Debug)]
+pub enum LogInAs {
+    /// Their address, if they have no code.
+    Address(EmailAddress),
+    /// Their code.
+    Code(UserCode),
+}
+
+impl LogInAs {
+    /// What somebody logs in with.
+    pub(super) fn of(profile: &Profile) -> Self {
+        match &profile.user_code {
+            Some(code) => Self::Code(code.clone()),
+            None => Self::Address(profile.address.clone()),
+        }
+    }
+
+    /// What tries are counted by: no address begins with a space.
+    pub(super) fn subject(&self) -> String {
+        match self {
+            Self::Address(address) => address.canonical().to_owned(),
+            Self::Code(code) => format!(" {}", code.as_ref()),
+        }
+    }
+}
+
+/// What logging in takes.
+#[derive(Debug)]
+pub struct LogIn {
+    /// Who; `None` for what can't be anybody's.
+    pub who: Option<LogInAs>,
+    /// Their password; `None` for what can't be anybody's.
+    pub password: Option<Password>,
+    /// The one workspace of somebody who may belong to no other: they must name it.
+    pub exclusive_to: Option<WorkspaceId>,
+}
 
 /// Somebody who logged in.
 #[derive(Debug)]
@@ -21,6 +59,8 @@ pub struct LoggedIn {
     pub role: Role,
     /// Their access token: a secret.
     pub token: String,
+    /// Whether their password is one that somebody else chose.
+    pub must_change_password: bool,
 }
 
 fn wrong_credentials() -> Error {
@@ -28,15 +68,17 @@ fn wrong_credentials() -> Error {
 }
 
 impl Usher {
-    /// Logs in. An unknown address takes as long as a wrong password.
+    /// Logs in. Somebody unknown takes as long as a wrong password.
     ///
     /// # Errors
-    /// [`Error::Unauthenticated`] if address and password don't belong together, [`Error::TooMany`] after ten wrong
-    /// ones.
-    pub async fn log_in(&self, address: Option<EmailAddress>, password: Option<Password>) -> Result<LoggedIn> {
-        let Some(address) = address else { return Err(wrong_credentials()) };
-        self.brake("log-ins", &address, MOST_TRIES, "Too many tries. Wait, then try again.").await?;
-        let profile = self.profile_of(&address).await?;
+    /// [`Error::Unauthenticated`] if person and password don't belong together, or an exclusive user doesn't name their
+    /// workspace; [`Error::TooMany`] after ten wrong ones.
+    pub async fn log_in(&self, log_in: LogIn) -> Result<LoggedIn> {
+        let LogIn { who, password, exclusive_to } = log_in;
+        let Some(who) = who else { return Err(wrong_credentials()) };
+        let subject = who.subject();
+        self.brake("log-ins", &subject, MOST_TRIES, "Too many tries. Wait, then try again.").await?;
+        let profile = self.profile_of(&who).await?;
         let hash = profile.as_ref().and_then(|profile| profile.password.clone());
         let checked = hash.clone().unwrap_or_else(|| PasswordHash::dummy().clone());
         let matches = match password.clone() {
@@ -46,7 +88,10 @@ impl Usher {
         let (Some(profile), Some(hash), Some(password), true) = (profile, hash, password, matches) else {
             return Err(wrong_credentials());
         };
-        self.release_brake("log-ins", &address, MOST_TRIES).await?;
+        if profile.exclusive_to.is_some() && profile.exclusive_to != exclusive_to {
+            return Err(wrong_credentials());
+        }
+        self.release_brake("log-ins", &subject, MOST_TRIES).await?;
         log::company(profile.company);
         if hash.needs_rehash() {
             let new = self.hash_password(password).await?;
@@ -55,12 +100,17 @@ impl Usher {
         let standing = self.store.caller_records(profile.id, profile.company, None).await?;
         let role = standing.company.map_or(Role::Viewer, |membership| membership.role);
         let token = self.issue_token(&profile, role, None).await?;
-        Ok(LoggedIn { profile, role, token })
+        let must_change_password = profile.temporary_password;
+        Ok(LoggedIn { profile, role, token, must_change_password })
     }
 
-    async fn profile_of(&self, address: &EmailAddress) -> Result<Option<Profile>> {
-        let identity = self.store.identity(&address.clone().into()).await?;
-        // Of an unknown address somebody is looked up too, who isn't there: the time tells nothing.
+    async fn profile_of(&self, who: &LogInAs) -> Result<Option<Profile>> {
+        let accounts = match who {
+            LogInAs::Address(address) => self.store.accounts(&address.clone().into()).await?,
+            LogInAs::Code(code) => self.store.accounts_of_code(code).await?,
+        };
+        let identity = accounts.into_either();
+        // Of somebody unknown somebody is looked up too, who isn't there: the time tells nothing.
         let user = identity.map_or_else(|| UserId::random(self.random()), |identity| identity.user);
         let profile = self.store.profile(user).await?;
         Ok(profile.filter(Profile::is_active))
@@ -78,6 +128,7 @@ impl Usher {
             roles: vec![role.name().to_owned()],
             permissions: role.permissions().iter().map(|permission| permission.name().to_owned()).collect(),
             secret,
+            epoch: profile.epoch,
             iat: now.as_second(),
             exp: now.as_second() + self.parameters.access_token_ttl.as_secs(),
         };

@@ -6,7 +6,9 @@
 mod accept_invitation;
 mod authenticate;
 mod change_member;
+mod change_password;
 mod change_workspace;
+mod confirm_registration;
 mod create_workspace;
 mod deliver_mail;
 mod get_profile;
@@ -44,7 +46,7 @@ pub use invite_users::{InviteTo, InviteUsers, Invited, Invitee, RowResult};
 pub use issue_client_token::ClientToken;
 pub use join::{Join, JoinedCompany};
 pub use list_people::Listed;
-pub use log_in::LoggedIn;
+pub use log_in::{LogIn, LogInAs, LoggedIn};
 pub use meter::Meter;
 pub use service_accounts::{NewServiceAccount, NewToken};
 pub use set_access::SetAccess;

@@ -77,6 +77,10 @@ impl Usher {
             password: None,
             kind: ProfileKind::ServiceAccount,
             status: ProfileStatus::Active,
+            provisional: false,
+            temporary_password: false,
+            exclusive_to: None,
+            epoch: 0,
             current_workspace: None,
             created_at: account.created_at,
         };

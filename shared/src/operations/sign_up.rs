@@ -76,18 +76,19 @@ impl Usher {
     }
 
     async fn count_letter(&self, address: &EmailAddress) -> Result<()> {
-        self.brake("otp-letters", address, MOST_LETTERS, "Too many codes were asked for. Wait, then try again.").await
+        let message = "Too many codes were asked for. Wait, then try again.";
+        self.brake("otp-letters", address.canonical(), MOST_LETTERS, message).await
     }
 
-    /// Counts one use by an address before it is made: at most `most` in as long as a one-time password lives.
+    /// Counts one use by somebody before it is made: at most `most` in as long as a one-time password lives.
     pub(super) async fn brake(
         &self,
         kind: &'static str,
-        address: &EmailAddress,
+        subject: &str,
         most: u32,
         message: &'static str,
     ) -> Result<()> {
-        let brake = self.address_brake(kind, address, most);
+        let brake = self.tries(kind, subject, most);
         let now = self.now();
         if self.store.reserve(&brake, 1, now).await? == 1 {
             return Ok(());
@@ -97,12 +98,12 @@ impl Usher {
     }
 
     /// Gives back a use that turned out not to count.
-    pub(super) async fn release_brake(&self, kind: &'static str, address: &EmailAddress, most: u32) -> Result<()> {
-        self.store.give_back(&self.address_brake(kind, address, most), 1, self.now()).await
+    pub(super) async fn release_brake(&self, kind: &'static str, subject: &str, most: u32) -> Result<()> {
+        self.store.give_back(&self.tries(kind, subject, most), 1, self.now()).await
     }
 
-    fn address_brake<'a>(&self, kind: &'static str, address: &'a EmailAddress, most: u32) -> Brake<'a> {
-        Brake { kind, subject: address.canonical(), window: self.parameters.otp_ttl, most }
+    fn tries<'a>(&self, kind: &'static str, subject: &'a str, most: u32) -> Brake<'a> {
+        Brake { kind, subject, window: self.parameters.otp_ttl, most }
     }
 }
 

@@ -8,6 +8,9 @@ use crate::{
 
 use super::log;
 
+/// How often a company is founded while somebody else makes an account of the address with a temporary password.
+const TRIES: u32 = 2;
+
 fn wrong_code() -> Error {
     Error::invalid("invalid_otp", "The code is wrong or has expired.")
 }
@@ -18,7 +21,8 @@ impl Usher {
     /// # Errors
     /// [`Error::Invalid`] for a code that isn't good, [`Error::TooMany`] after five tries.
     pub async fn verify_otp(&self, address: &EmailAddress, code: &str) -> Result<()> {
-        self.brake("otp-tries", address, MOST_TRIES, "Too many wrong codes. Wait, then ask for a new one.").await?;
+        let message = "Too many wrong codes. Wait, then ask for a new one.";
+        self.brake("otp-tries", address.canonical(), MOST_TRIES, message).await?;
         let now = self.now();
         let mut proved = None;
         for sign_up in self.store.sign_ups(address, now).await? {
@@ -53,21 +57,30 @@ impl Usher {
             password: Some(sign_up.password.clone()),
             kind: ProfileKind::Person,
             status: ProfileStatus::Active,
+            provisional: false,
+            temporary_password: false,
+            exclusive_to: None,
+            epoch: 0,
             current_workspace: None,
             created_at: now,
         };
         let founder = self.member_record(&profile, Role::Admin, &company.salt);
-        if self.store.found(&sign_up, &company, &founder, &profile, self.random()).await? {
-            log::company(company.id);
-            self.join_by_domain(&profile).await;
-            return Ok(());
+        let mut ours = false;
+        for _ in 0..TRIES {
+            let provisional = self.store.accounts(&profile.identifier()).await?.provisional;
+            let provisional = provisional.as_ref();
+            ours = self.store.found(&sign_up, &company, &founder, &profile, provisional, self.random()).await?;
+            if ours {
+                break;
+            }
         }
         // Its own write, of which only the reply was lost, or else somebody was quicker.
-        let ours =
-            self.store.identity(&profile.identifier()).await?.is_some_and(|identity| identity.user == profile.id);
+        let ours = ours
+            || self.store.identity(&profile.identifier()).await?.is_some_and(|identity| identity.user == profile.id);
         if !ours {
             return Err(wrong_code());
         }
+        log::company(company.id);
         self.join_by_domain(&profile).await;
         Ok(())
     }
@@ -78,6 +91,8 @@ impl Usher {
         Person {
             address: profile.address.clone(),
             user_code: profile.user_code.clone(),
+            unproved: profile.provisional,
+            exclusive: false,
             person_id: store::person_id(salt, &profile.identifier()),
             user: profile.id,
             number: profile.number,

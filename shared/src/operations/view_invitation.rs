@@ -4,8 +4,10 @@ use jiff::Timestamp;
 
 use crate::{
     Error, Result, Usher,
-    domain::{CompanyId, EmailAddress, InvitationHash, Message, Permission, Person, Role, Scope, Title, WorkspaceId},
-    store::{Batch, Company, Identity, Profile, Workspace},
+    domain::{
+        CompanyId, EmailAddress, InvitationHash, Message, Permission, Person, Role, Scope, Title, UserId, WorkspaceId,
+    },
+    store::{Accounts, Batch, Company, Identity, Profile, Workspace},
 };
 
 use super::{authenticate::role_in, log};
@@ -23,6 +25,8 @@ pub struct OpenInvitation {
     pub company: Company,
     /// Whose the address is, if it has an account.
     pub identity: Option<Identity>,
+    /// The account with a temporary password that it has instead.
+    pub provisional: Option<Identity>,
 }
 
 impl OpenInvitation {
@@ -43,6 +47,10 @@ pub struct InvitationView {
     pub inviter_name: String,
     /// Who is invited.
     pub address: EmailAddress,
+    /// The id that they have, or will have once they signed up.
+    pub user: UserId,
+    /// Their name, if the inviter told it.
+    pub name: Option<String>,
     /// As what.
     pub role: Role,
     /// What the inviter wrote.
@@ -70,6 +78,8 @@ impl Usher {
             scope_name: open.scope_name().to_string(),
             company_name: open.company.name.to_string(),
             inviter_name,
+            user: open.person.user,
+            name: open.person.full_name(),
             address: open.person.address,
             role: open.person.role,
             message,
@@ -85,7 +95,7 @@ impl Usher {
         if let Scope::Workspace(workspace) = of {
             log::workspace(workspace);
         }
-        let (person, workspace, identity) = self.store.invited(&item.person).await?;
+        let (person, workspace, accounts) = self.store.invited(&item.person).await?;
         let person = person.filter(|person| person.is_open_to(item.version, self.now())).ok_or(Error::Gone)?;
         let company = match (of, &workspace) {
             (Scope::Company(company), _) => company,
@@ -93,7 +103,8 @@ impl Usher {
             (Scope::Workspace(_), None) => return Err(Error::Gone),
         };
         let company = self.store.company(company).await?.ok_or(Error::Gone)?;
-        Ok(OpenInvitation { of, person, workspace, company, identity })
+        let Accounts { proved: identity, provisional } = accounts;
+        Ok(OpenInvitation { of, person, workspace, company, identity, provisional })
     }
 
     /// Nobody is let in by someone who may no longer let them in: a consistent read just before accepting.

@@ -42,10 +42,18 @@ pub struct Claims {
     /// The digest of the secret that it was issued for, if it was: it dies with that secret.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub secret: Option<String>,
+    /// The number of the user's sessions that it was issued under: see `Profile::epoch`.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub epoch: u32,
     /// Issued at, seconds since the epoch.
     pub iat: i64,
     /// Expires at, seconds since the epoch.
     pub exp: i64,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it")]
+fn is_zero(number: &u32) -> bool {
+    *number == 0
 }
 
 #[derive(Serialize, Deserialize)]
@@ -152,6 +160,7 @@ mod tests {
             roles: vec!["ADMIN".to_owned()],
             permissions: Vec::new(),
             secret: None,
+            epoch: 0,
             iat: 0,
             exp,
         };

@@ -8,6 +8,7 @@ use super::{
     change::{Change, Written},
     from_item, keys,
     people::{Entry, entry},
+    provisional::supersede,
     sign_ups::SignUp,
 };
 use crate::{
@@ -80,6 +81,18 @@ pub struct Profile {
     pub kind: ProfileKind,
     /// Active or not.
     pub status: ProfileStatus,
+    /// Whether the address isn't proved: the account was made with a temporary password, and is its company's only.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub provisional: bool,
+    /// Whether the password is one that somebody else chose.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub temporary_password: bool,
+    /// The only workspace that they may ever belong to, if there is one.
+    #[serde(default)]
+    pub exclusive_to: Option<WorkspaceId>,
+    /// Counts what ends all sessions: an access token names the number that it was issued under.
+    #[serde(default)]
+    pub epoch: u32,
     /// The workspace that requests are about which name none, if they chose one.
     #[serde(default)]
     pub current_workspace: Option<WorkspaceId>,
@@ -119,6 +132,9 @@ pub struct Identity {
     pub company: CompanyId,
     /// Person or service account.
     pub kind: ProfileKind,
+    /// The only workspace that they may ever belong to, if there is one.
+    #[serde(default)]
+    pub exclusive_to: Option<WorkspaceId>,
     /// First name; a service account's name.
     pub first_name: PersonName,
     /// Last name.
@@ -133,6 +149,7 @@ impl Identity {
             number: profile.number,
             company: profile.company,
             kind: profile.kind,
+            exclusive_to: profile.exclusive_to,
             first_name: profile.first_name.clone(),
             last_name: profile.last_name.clone(),
         }
@@ -257,18 +274,19 @@ impl Store {
     }
 
     /// Founds a company with its first user, who proved an address. `false` if the sign-up was already used or the
-    /// address got an account meanwhile.
+    /// address got an account meanwhile, be it one with a temporary password.
     pub async fn found(
         &self,
         sign_up: &SignUp,
         company: &Company,
         founder: &Person,
         profile: &Profile,
+        provisional: Option<&Identity>,
         random: &dyn Random,
     ) -> Result<bool> {
         let of = Scope::Company(company.id);
         let told = Entry { at: company.created_at, actor: profile.id, action: "company.founded", subjects: vec![] };
-        let changes = vec![
+        let mut changes = vec![
             Change::delete(keys::sign_up(&sign_up.address, sign_up.id)).if_present(),
             claim_address(profile),
             Change::put(&keys::profile(profile.id), profile).if_absent(),
@@ -277,6 +295,7 @@ impl Store {
             Change::put(&keys::membership(profile.id, of), Membership::new(founder.role, of)),
             entry(of, &told, random),
         ];
+        changes.extend(supersede(profile, provisional));
         Ok(matches!(self.transact(changes).await?, super::transact::Transacted::Done))
     }
 

@@ -132,8 +132,25 @@ pub(super) fn identity_of(person: &Key) -> Key {
     }
 }
 
-fn identity_item(address: &str, code: Option<&str>) -> Key {
+pub(super) fn identity_item(address: &str, code: Option<&str>) -> Key {
     Key::new(format!("E#{address}"), code.map_or_else(|| "A".to_owned(), |code| format!("U#{code}")))
+}
+
+/// A person's account with a temporary password.
+pub(super) fn provisional(of: &Identifier) -> Key {
+    provisional_item(of.address.canonical(), of.code.as_ref().map(AsRef::as_ref))
+}
+
+pub(super) fn provisional_item(address: &str, code: Option<&str>) -> Key {
+    Key::new(format!("E#{address}"), code.map_or_else(|| "T".to_owned(), |code| format!("T#{code}")))
+}
+
+/// The account with a temporary password of a person, whose record this is.
+pub(super) fn provisional_of(person: &Key) -> Key {
+    match person.sk.split_once(' ') {
+        None => provisional_item(&person.sk, None),
+        Some((address, code)) => provisional_item(address, Some(code)),
+    }
 }
 
 /// Which address a code is used with.

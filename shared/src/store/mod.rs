@@ -15,6 +15,7 @@ mod groups;
 mod keys;
 mod outbox;
 mod people;
+mod provisional;
 mod read;
 mod service_accounts;
 mod sign_ups;
@@ -32,6 +33,7 @@ pub use outbox::{Claimed, Kind, MOST_ATTEMPTS, Mail, Mailed, QueuedItem, QueuedL
 pub use people::{
     Acceptance, Accepted, Draft, DraftKind, Drafted, Foreseen, HashItem, Inviting, Managed, Managing, NewAccount, Start,
 };
+pub use provisional::Accounts;
 pub use service_accounts::{OpaqueToken, ServiceAccount};
 pub use sign_ups::{MOST_TRIES, SignUp};
 pub use workspaces::{Workspace, WorkspaceChange, person_id};

@@ -64,6 +64,9 @@ impl Company {
                 let users = json!([{ "email": usher.address("guest"), "roleName": "Viewer" }]);
                 Some(json!({ "workspaceId": self.number, "users": users }))
             }
+            ("PUT", "password") => {
+                Some(json!({ "old_password": PASSWORD, "new_password": PASSWORD, "confirm_password": PASSWORD }))
+            }
             ("POST", "accept") => Some(json!({ "hash": "e0754cfc-f7d1-4cc3-8690-e34a2f17291d" })),
             _ => panic!("no request for {method} {path}"),
         };

@@ -147,6 +147,17 @@ async fn hexabase(usher: &Endpoint, token: &str, workspace: &str) {
     usher.send("PUT", &admin, Some(token), None).await.expect(200);
     usher.send("DELETE", "/api/v0/users", Some(token), Some(body)).await.expect(200);
     usher.send("DELETE", &format!("/api/v0/groups/{group}"), Some(token), None).await.expect(200);
+    let email = usher.address("hexa");
+    usher.invite(token, workspace, &[(&email, "VIEWER")]).await.expect(200);
+    let hash = usher.mail(&email, 1).await.hash();
+    let confirm = "/api/v0/users/registration/confirm";
+    usher.send("GET", &format!("{confirm}?id={hash}"), None, None).await.expect(200);
+    let body = json!({ "confirmation_id": hash, "email": email, "password": PASSWORD });
+    usher.post_open(confirm, body).await.expect(200);
+    let body = json!({ "email": email, "password": PASSWORD });
+    let token = text(&usher.post_open("/api/v0/login", body).await.expect(200).json(), "token");
+    let body = json!({ "old_password": PASSWORD, "new_password": "Demo34#$", "confirm_password": "Demo34#$" });
+    usher.send("PUT", "/api/v0/users/password", Some(&token), Some(body)).await.expect(200);
 }
 
 /// Somebody who tries too often.

@@ -55,6 +55,9 @@ fn expected(sample: &str) -> (u16, String) {
         | "hexabase/change-group-admin.put"
         | "hexabase/change-group-admin.delete"
         | "hexabase/remove-member" => "error",
+        "hexabase/log-in" | "hexabase/confirm-registration.post" => "token",
+        "hexabase/confirm-registration.get" => "user",
+        "hexabase/change-password" => "error",
         "hexabase/list-workspaces" => "current_workspace_id workspaces",
         "usher/accept-invitation" => "role workspaceId",
         "usher/public-keys" => "keys",
@@ -106,10 +109,15 @@ impl World {
         let (usher, ada) = (&self.usher, &self.ada);
         let form = json!({ "email": USER, "password": "Demo12#$", "firstname": "John", "lastname": "Doe" });
         match sample {
-            "datagol/sign-up" | "usher/sign-up" | "usher/registration-page.get" | "usher/registration-page.head" => {
+            "datagol/sign-up"
+            | "usher/sign-up"
+            | "usher/registration-page.get"
+            | "usher/registration-page.head"
+            | "hexabase/confirm-registration.get"
+            | "hexabase/confirm-registration.post" => {
                 vec![(HASH, self.invited(USER, 1).await)]
             }
-            "datagol/issue-token" | "datagol/log-in" => {
+            "datagol/issue-token" | "datagol/log-in" | "hexabase/log-in" => {
                 usher.join(USER, &self.invited(USER, 1).await).await.expect(200);
                 Vec::new()
             }

@@ -5,7 +5,7 @@ use serde_json::json;
 use shared::{
     Error, Usher,
     domain::{EmailAddress, Password},
-    operations::LoggedIn,
+    operations::{LogIn, LogInAs, LoggedIn},
 };
 
 use super::{ok, profile::FullProfile, required};
@@ -33,7 +33,7 @@ pub(crate) async fn login(usher: &Usher, incoming: &Incoming) -> Answer {
 /// What can't be anybody's address or password is wrong like any other.
 async fn log_in(usher: &Usher, incoming: &Incoming) -> Result<LoggedIn, Failure> {
     let body = incoming.json()?;
-    let address = EmailAddress::parse(required(&body, "email")?).ok();
+    let who = EmailAddress::parse(required(&body, "email")?).ok().map(LogInAs::Address);
     let password = Password::unchecked(required(&body, "password")?);
-    Ok(usher.log_in(address, password).await?)
+    Ok(usher.log_in(LogIn { who, password, exclusive_to: None }).await?)
 }

@@ -25,6 +25,7 @@ pub(crate) async fn handle(usher: &Usher, incoming: &Incoming) -> Answer {
     if let Some(hash) = body.text("hash").map_err(bad_field)? {
         // What isn't even a UUID is as dead as an unknown hash.
         let hash = hash.parse().map_err(|_| Error::Gone)?;
+        let (first_name, last_name) = (Some(first_name), Some(last_name));
         let joined = usher.join(Join { hash, address, password, first_name, last_name }).await?;
         return Ok(ok(&ProfileBody::new(&joined.profile, &joined.company, joined.role)));
     }

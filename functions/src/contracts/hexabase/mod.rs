@@ -2,7 +2,10 @@
 
 pub(crate) mod errors;
 pub(crate) mod groups;
+pub(crate) mod log_in;
 pub(crate) mod members;
+pub(crate) mod password;
+pub(crate) mod registration;
 pub(crate) mod workspaces;
 
 use lambda_http::{Body, Response};

@@ -33,7 +33,7 @@ impl<'a> Row<'a> {
             user_name: person.address.as_typed(),
             email: person.address.as_typed(),
             created_at: person.created_at,
-            email_confirmed: active,
+            email_confirmed: active && !person.unproved,
             status: if active { "Active" } else { "Inactive" },
         }
     }

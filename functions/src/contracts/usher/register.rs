@@ -82,8 +82,8 @@ impl Typed {
             hash: self.hash.parse().map_err(|_| Error::Gone)?,
             address: parsed("E-mail", EmailAddress::parse(&text("email")))?,
             password: parsed("Password", Password::parse(&text("password")))?,
-            first_name: parsed("First name", PersonName::parse(&self.first_name))?,
-            last_name: parsed("Last name", PersonName::parse(&self.last_name))?,
+            first_name: Some(parsed("First name", PersonName::parse(&self.first_name))?),
+            last_name: Some(parsed("Last name", PersonName::parse(&self.last_name))?),
         })
     }
 

@@ -7,7 +7,12 @@ use crate::{
     Result,
     domain::{Person, Random, Role, Scope, Status},
     store::{
-        Membership, Profile, Store, accounts::claim_address, change::Change, from_item, keys, transact::Transacted,
+        Membership, Profile, Store,
+        accounts::claim_address,
+        change::Change,
+        from_item, keys,
+        provisional::{end_provisional_membership, proved_profile, supersede},
+        transact::Transacted,
     },
 };
 
@@ -18,6 +23,8 @@ pub struct NewAccount {
     pub colleague: Option<Person>,
     /// The record that it replaces, if there is one: somebody's who isn't a member of the company.
     pub replaced: Option<Person>,
+    /// The account with a temporary password that was there: it ends, or is this one.
+    pub provisional: Option<Identity>,
 }
 
 /// An invitation about to be accepted.
@@ -63,15 +70,21 @@ impl Store {
             Change::put(&keys::membership(profile.id, of), Membership::new(person.role, of)),
             entry(of, &told, random),
         ];
+        let was_member = person.status == Status::Accepted;
+        if was_member && person.user != profile.id {
+            changes.push(end_provisional_membership(of, person.user, person.role));
+        }
         if person.role == Role::Admin
+            && !was_member
             && let Scope::Workspace(id) = of
         {
             changes.push(Change::update(keys::workspace(id), "ADD #admins :one").if_present().with("one", 1));
         }
         let identity = changes.len();
-        if let Some(NewAccount { colleague, replaced }) = &acceptance.new_account {
+        if let Some(NewAccount { colleague, replaced, provisional }) = &acceptance.new_account {
             changes.push(claim_address(profile));
-            changes.push(Change::put(&keys::profile(profile.id), profile).if_absent());
+            changes.push(proved_profile(profile, provisional.as_ref()));
+            changes.extend(supersede(profile, provisional.as_ref()));
             if let Some(colleague) = colleague {
                 let company = Scope::Company(profile.company);
                 let record = Change::put(&keys::person(company, &colleague.identifier()), colleague);
@@ -109,9 +122,13 @@ fn record_change(acceptance: &Acceptance<'_>) -> Change {
     Change::update(
         keys::person(*of, &person.identifier()),
         "SET #status = :accepted, #user = :user, #number = :number, #first_name = :first_name, \
-         #last_name = :last_name, #accepted_at = :now, #updated_at = :now, #accepted_by = :attempt",
+         #last_name = :last_name, #accepted_at = :now, #updated_at = :now, #accepted_by = :attempt REMOVE #unproved",
     )
-    .when("#status = :pending AND #version = :version AND #expires_at > :now AND #role = :role")
+    .when(
+        "(#status = :pending OR (#status = :accepted AND #unproved = :true)) \
+         AND #version = :version AND #expires_at > :now AND #role = :role",
+    )
+    .with("true", true)
     .with("accepted", Status::Accepted)
     .with("pending", Status::Pending)
     .with("version", person.version)

@@ -9,7 +9,7 @@ mod manage;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::{Identity, Known, Store, Workspace, change::Change, keys};
+use super::{Accounts, Known, Store, Workspace, change::Change, keys};
 use crate::{
     Result,
     domain::{Identifier, InvitationHash, Person, PersonId, Random, Scope, UserId},
@@ -56,18 +56,19 @@ impl Store {
         self.get(&keys::hash(&keys::digest(&hash.reveal()))).await
     }
 
-    /// The person of a record with the workspace it is to, if it is to one, and their account: one read.
-    pub async fn invited(&self, key: &keys::Key) -> Result<(Option<Person>, Option<Workspace>, Option<Identity>)> {
+    /// The person of a record with the workspace it is to, if it is to one, and their accounts: one read.
+    pub async fn invited(&self, key: &keys::Key) -> Result<(Option<Person>, Option<Workspace>, Accounts)> {
         let workspace = match key.scope() {
             Some(Scope::Workspace(id)) => Some(keys::workspace(id)),
             _ => None,
         };
-        let identity = keys::identity_of(key);
-        let mut found =
-            self.get_many([key.clone(), identity.clone()].into_iter().chain(workspace.clone()).collect()).await?;
+        let (identity, provisional) = (keys::identity_of(key), keys::provisional_of(key));
+        let wanted = [key.clone(), identity.clone(), provisional.clone()].into_iter().chain(workspace.clone());
+        let mut found = self.get_many(wanted.collect()).await?;
         let workspace = workspace.map(|key| found.take(&key)).transpose()?.flatten();
         let known = Known::read(found.item(&identity).cloned(), None)?;
-        Ok((found.take(key)?, workspace, known.identity))
+        let accounts = Accounts { proved: known.identity, provisional: found.take(&provisional)? };
+        Ok((found.take(key)?, workspace, accounts))
     }
 
     /// A person by public id. The index gives the key only, and lags; the record is read by that, consistently.

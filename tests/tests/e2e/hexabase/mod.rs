@@ -1,5 +1,8 @@
 //! Hexabase's routes: those under /api/v0.
 
 mod groups;
+mod login;
 mod members;
+mod password;
+mod registration;
 mod workspaces;

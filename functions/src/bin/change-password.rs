@@ -1,0 +1,6 @@
+//! The function that replaces the caller's own password.
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), functions::StartError> {
+    functions::serve(functions::Operation::ChangePassword).await
+}

@@ -1,0 +1,104 @@
+//! Accounts with a temporary password: somebody in charge made them, and nobody has proved the address. Such an account is
+//! its company's only; to everybody else the address has none. An account whose address is proved ends it, or is it from
+//! then on, and its sessions are over.
+
+use serde::Deserialize;
+
+use super::{
+    Identity, Known, Profile, ProfileStatus, Store,
+    change::{Change, Written},
+    keys,
+};
+use crate::{
+    Result,
+    domain::{Identifier, PasswordHash, Role, Scope, Status, UserCode, UserId},
+};
+
+/// The accounts of a person: at most one of the two is there.
+#[derive(Debug, Default)]
+pub struct Accounts {
+    /// The one whose address is proved.
+    pub proved: Option<Identity>,
+    /// The one with a temporary password.
+    pub provisional: Option<Identity>,
+}
+
+impl Accounts {
+    /// The one to log in to.
+    pub fn into_either(self) -> Option<Identity> {
+        self.proved.or(self.provisional)
+    }
+}
+
+impl Store {
+    /// The accounts of a person, read at once.
+    pub async fn accounts(&self, of: &Identifier) -> Result<Accounts> {
+        self.accounts_at(&keys::identity(of), &keys::provisional(of)).await
+    }
+
+    /// The accounts of whoever has this code. For a code that nobody has as much is read.
+    pub async fn accounts_of_code(&self, code: &UserCode) -> Result<Accounts> {
+        #[derive(Deserialize)]
+        struct Claim {
+            email: String,
+        }
+        let claim: Option<Claim> = self.get(&keys::user_code(code)).await?;
+        let address = claim.map(|claim| claim.email).unwrap_or_default();
+        let identity = keys::identity_item(&address, Some(code.as_ref()));
+        self.accounts_at(&identity, &keys::provisional_item(&address, Some(code.as_ref()))).await
+    }
+
+    async fn accounts_at(&self, proved: &keys::Key, provisional: &keys::Key) -> Result<Accounts> {
+        let mut found = self.get_many(vec![proved.clone(), provisional.clone()]).await?;
+        let known = Known::read(found.item(proved).cloned(), None)?;
+        Ok(Accounts { proved: known.identity, provisional: found.take(provisional)? })
+    }
+
+    /// Replaces a password by one that its owner chose. `false` if it was changed meanwhile.
+    pub async fn change_password(&self, user: UserId, old: &PasswordHash, new: &PasswordHash) -> Result<bool> {
+        let change = Change::update(keys::profile(user), "SET #password = :new REMOVE #temporary_password")
+            .when("#password = :old")
+            .with("old", old)
+            .with("new", new);
+        Ok(matches!(self.write(change).await?, Written::Done(_)))
+    }
+
+    /// Marks a membership as one of somebody whose address is proved now.
+    pub async fn mark_proved(&self, of: Scope, profile: &Profile) -> Result<()> {
+        let change = Change::update(keys::person(of, &profile.identifier()), "REMOVE #unproved")
+            .when("#status = :accepted AND #user = :user")
+            .with("accepted", Status::Accepted)
+            .with("user", profile.id);
+        self.write(change).await.map(|_| ())
+    }
+}
+
+/// The writes that a new account of a person brings with it whose address is proved: what was read of one with a temporary
+/// password is still so, and it is no more.
+pub(super) fn supersede(profile: &Profile, provisional: Option<&Identity>) -> Vec<Change> {
+    let gone = Change::delete(keys::provisional(&profile.identifier()));
+    let Some(provisional) = provisional else { return vec![gone.if_absent()] };
+    let mut changes = vec![gone.when("#user = :provisional").with("provisional", provisional.user)];
+    if provisional.user != profile.id {
+        let ended = Change::update(keys::profile(provisional.user), "SET #status = :deleted REMOVE #password");
+        changes.push(ended.if_present().with("deleted", ProfileStatus::Deleted));
+    }
+    changes
+}
+
+/// The write of the profile of a new account whose address is proved. One with a temporary password that becomes it was
+/// read one epoch before.
+pub(super) fn proved_profile(profile: &Profile, provisional: Option<&Identity>) -> Change {
+    let change = Change::put(&keys::profile(profile.id), profile);
+    if provisional.is_some_and(|provisional| provisional.user == profile.id) {
+        let before = profile.epoch.saturating_sub(1);
+        change.when("#provisional = :true AND #epoch = :before").with("true", true).with("before", before)
+    } else {
+        change.if_absent()
+    }
+}
+
+/// The write that ends the membership that somebody had by a temporary password, if another account takes it over.
+pub(super) fn end_provisional_membership(of: Scope, user: UserId, role: Role) -> Change {
+    Change::delete(keys::membership(user, of)).when("attribute_not_exists(pk) OR #role = :role").with("role", role)
+}

@@ -1,0 +1,86 @@
+//! PUT /api/v0/users/password.
+
+use serde_json::{Value, json};
+use tests::{Answer, Endpoint, PASSWORD};
+
+const NEW: &str = "Demo34#$";
+
+async fn change(usher: &Endpoint, token: &str, body: Value) -> Answer {
+    usher.send("PUT", "/api/v0/users/password", Some(token), Some(body)).await
+}
+
+fn form(old: &str, new: &str, again: &str) -> Value {
+    json!({ "old_password": old, "new_password": new, "confirm_password": again })
+}
+
+#[tokio::test]
+async fn the_new_password_is_good_and_the_old_one_is_not() {
+    let usher = Endpoint::start().await;
+    let ada = usher.founder("ada").await;
+    let answer = change(&usher, &ada.token, form(PASSWORD, NEW, NEW)).await.expect(200).json();
+    assert_eq!(answer, json!({ "error": null }));
+    let log_in = |password: &str| usher.post_open("/api/v0/login", json!({ "email": ada.email, "password": password }));
+    log_in(PASSWORD).await.expect(401);
+    log_in(NEW).await.expect(200);
+    usher.get("/api/v0/workspaces", &ada.token).await.expect(200);
+}
+
+#[tokio::test]
+async fn what_is_wrong_changes_nothing() {
+    let usher = Endpoint::start().await;
+    let ada = usher.founder("ada").await;
+    for body in [
+        form("Wrong12#$", NEW, NEW),
+        form(PASSWORD, NEW, "Demo56#$"),
+        form(PASSWORD, "weak", "weak"),
+        form(PASSWORD, "Password1!", "Password1!"),
+        json!({ "old_password": PASSWORD, "new_password": NEW }),
+        json!({ "old_password": PASSWORD, "new_password": 1, "confirm_password": 1 }),
+    ] {
+        change(&usher, &ada.token, body).await.hexabase(400, "INVALID_PARAMS");
+    }
+    usher.token(&ada.email).await;
+}
+
+#[tokio::test]
+async fn wrong_ones_are_counted_with_those_of_logging_in() {
+    let usher = Endpoint::own(&[]).await;
+    let ada = usher.founder("ada").await;
+    usher.begin_window(600).await;
+    for _ in 0..5 {
+        change(&usher, &ada.token, form("Wrong12#$", NEW, NEW)).await.expect(400);
+        usher.post_open("/api/v0/login", json!({ "email": ada.email, "password": "Wrong12#$" })).await.expect(401);
+    }
+    change(&usher, &ada.token, form(PASSWORD, NEW, NEW)).await.hexabase(429, "TOO_MANY_ATTEMPTS");
+    usher.stop().await;
+}
+
+#[tokio::test]
+async fn of_two_at_once_one_is_told_that_the_other_was_quicker() {
+    let usher = Endpoint::start().await;
+    let ada = usher.founder("ada").await;
+    let other = "Demo56#$";
+    let answers = tokio::join!(
+        change(&usher, &ada.token, form(PASSWORD, NEW, NEW)),
+        change(&usher, &ada.token, form(PASSWORD, other, other)),
+    );
+    let statuses = [answers.0.status.as_u16(), answers.1.status.as_u16()];
+    let mut good = 0;
+    for (password, status) in [(NEW, statuses[0]), (other, statuses[1])] {
+        assert!([200, 400, 409].contains(&status), "{statuses:?}");
+        let body = json!({ "email": ada.email, "password": password });
+        let logged_in = usher.post_open("/api/v0/login", body).await.status;
+        assert_eq!(logged_in.as_u16(), if status == 200 { 200 } else { 401 }, "{statuses:?}");
+        good += u32::from(status == 200);
+    }
+    assert_eq!(good, 1, "{statuses:?}");
+}
+
+#[tokio::test]
+async fn a_service_account_has_none_to_change() {
+    let usher = Endpoint::start().await;
+    let ada = usher.founder("ada").await;
+    let body = json!({ "name": "robot" });
+    let robot = usher.post("/idp/api/v1/company/serviceAccount", &ada.token, body).await.expect(200).json();
+    change(&usher, robot["token"].as_str().unwrap(), form(PASSWORD, NEW, NEW)).await.hexabase(400, "INVALID_PARAMS");
+}
