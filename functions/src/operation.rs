@@ -100,6 +100,10 @@ operations! {
     ChangePassword = "change-password",
     /// Registers an invited person and logs them in.
     ConfirmRegistration = "confirm-registration",
+    /// Stores a mail template of the company, or lists them.
+    MailTemplates = "mail-templates",
+    /// Shows, replaces or removes a mail template.
+    MailTemplate = "mail-template",
     /// The page behind a mailed link.
     RegistrationPage = "registration-page",
     /// The keys that access tokens are verified with.

@@ -114,6 +114,11 @@ pub const ROUTES: &[Route] = routes! {
         POST "/register" => SignUp, own::register::submit;
         POST "/api/v1/workspaces/{workspaceId}/invitations" => InviteUsers, own::invite_users::handle;
         POST "/api/v1/invitations/accept" => AcceptInvitation, own::accept_invitation::handle;
+        POST "/api/v1/company/mail-templates" => MailTemplates, own::mail_templates::add;
+        GET "/api/v1/company/mail-templates" => MailTemplates, own::mail_templates::list;
+        GET "/api/v1/company/mail-templates/{id}" => MailTemplate, own::mail_templates::get;
+        PUT "/api/v1/company/mail-templates/{id}" => MailTemplate, own::mail_templates::replace;
+        DELETE "/api/v1/company/mail-templates/{id}" => MailTemplate, own::mail_templates::remove;
         GET "/.well-known/jwks.json" => PublicKeys, own::public_keys::handle;
     }
 };

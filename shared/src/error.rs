@@ -116,4 +116,6 @@ pub enum Missing {
     Group,
     /// No domain of that id in the caller's company.
     Domain,
+    /// No mail template of that id in the caller's company.
+    MailTemplate,
 }

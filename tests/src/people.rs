@@ -45,6 +45,16 @@ impl Endpoint {
         answer.json()["id"].as_str().expect("an id").to_owned()
     }
 
+    /// Stores a mail template and answers its id.
+    pub async fn mail_template(&self, token: &str, subject: &str) -> String {
+        let body = json!({
+            "name": "Welcome", "subject": subject, "text": "Dear {{userName}}, go to {{link}} .",
+            "html": "<p>Dear {{userName}}, <a href=\"{{link}}\">go</a>.</p>",
+        });
+        let stored = self.post("/api/v1/company/mail-templates", token, body).await.expect(201);
+        stored.json()["id"].as_str().expect("an id").to_owned()
+    }
+
     /// Asks for an access token by client credentials.
     pub async fn client_token(&self, id: &str, secret: &str) -> Answer {
         let form =

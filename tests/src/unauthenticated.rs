@@ -48,6 +48,11 @@ pub const CASES: &[(&str, &str)] = &[
     ("GET", "/api/v0/workspaces/{workspaceId}/users"),
     ("DELETE", "/api/v0/users"),
     ("PUT", "/api/v0/users/password"),
+    ("POST", "/api/v1/company/mail-templates"),
+    ("GET", "/api/v1/company/mail-templates"),
+    ("GET", "/api/v1/company/mail-templates/{id}"),
+    ("PUT", "/api/v1/company/mail-templates/{id}"),
+    ("DELETE", "/api/v1/company/mail-templates/{id}"),
     ("GET", "/api/v0/workspaces"),
     ("POST", "/api/v0/workspaces/{workspaceId}/select"),
 ];

@@ -127,6 +127,7 @@ fn missing_words(missing: shared::Missing) -> &'static str {
         shared::Missing::Person => "There is no such person.",
         shared::Missing::Group => "There is no such group.",
         shared::Missing::Domain => "There is no such domain.",
+        shared::Missing::MailTemplate => "There is no such mail template.",
     }
 }
 

@@ -65,6 +65,10 @@ uuid_id!(
     UserId
 );
 uuid_id!(
+    /// A mail template of a company.
+    TemplateId
+);
+uuid_id!(
     /// What one inviting request has in common: message and inviter.
     BatchId
 );

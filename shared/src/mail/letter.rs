@@ -4,11 +4,13 @@
 //! control characters and nothing that a mail client would make into a link. A telephone number may still become one.
 //! The templates are in `shared/templates/letters`.
 
+mod custom;
 mod parts;
 mod words;
 
 use jiff::Timestamp;
 
+pub use self::custom::Recipient;
 use self::{
     parts::{Html, Text},
     words::Words,

@@ -3,5 +3,5 @@
 mod letter;
 mod sender;
 
-pub use letter::{Added, AlreadyRegistered, Invitation, Letter, OneTimePassword, moment};
+pub use letter::{Added, AlreadyRegistered, Invitation, Letter, OneTimePassword, Recipient, moment};
 pub use sender::{Envelope, Refused, Sender, SentStatus};

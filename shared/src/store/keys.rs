@@ -7,8 +7,8 @@ use uuid::Uuid;
 
 use super::{Item, attribute};
 use crate::domain::{
-    BatchId, CompanyId, DisplayId, EmailAddress, GroupId, GroupPath, Identifier, MailDomain, Scope, ShortId, UserCode,
-    UserId, WorkspaceId,
+    BatchId, CompanyId, DisplayId, EmailAddress, GroupId, GroupPath, Identifier, MailDomain, Scope, ShortId,
+    TemplateId, UserCode, UserId, WorkspaceId,
 };
 
 /// One partition takes only 1,000 writes a second, so people and queued mail are spread over this many.
@@ -105,6 +105,10 @@ pub(super) fn domain_rule(of: &MailDomain, id: WorkspaceId) -> Key {
 /// Where a company's domain is found by its id.
 pub(super) fn company_domain(company: CompanyId, id: &ShortId) -> Key {
     Key::new(format!("C#{company}"), format!("D#{id}"))
+}
+
+pub(super) fn mail_template(company: CompanyId, id: TemplateId) -> Key {
+    Key::new(format!("C#{company}"), format!("MT#{id}"))
 }
 
 pub(super) fn profile(user: UserId) -> Key {

@@ -13,6 +13,7 @@ mod delivery;
 mod domains;
 mod groups;
 mod keys;
+mod mail_templates;
 mod outbox;
 mod people;
 mod provisional;
@@ -29,6 +30,7 @@ pub use delivery::Known;
 pub use domains::DomainRule;
 pub use groups::{Group, GroupDeleted, GroupMade, GroupRecords};
 pub use keys::Key;
+pub use mail_templates::{MOST_TEMPLATES, StoredTemplate};
 pub use outbox::{Claimed, Kind, MOST_ATTEMPTS, Mail, Mailed, QueuedItem, QueuedLetter, Task};
 pub use people::{
     Acceptance, Accepted, Draft, DraftKind, Drafted, Foreseen, HashItem, Inviting, Managed, Managing, NewAccount, Start,

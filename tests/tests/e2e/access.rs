@@ -1,7 +1,7 @@
 //! Every route that needs credentials, without them, with bad ones, and with another company's.
 
 use serde_json::{Value, json};
-use tests::{Answer, Endpoint, Founder, unauthenticated::CASES};
+use tests::{Answer, Endpoint, Founder, PASSWORD, unauthenticated::CASES};
 
 /// Looks like an access token, and isn't signed (RFC 7515 section 8 names the attack).
 const UNSIGNED: &str =
@@ -13,6 +13,9 @@ const EXTERNAL: &str = "/api/v1.0/external/";
 /// Where Hexabase's routes are.
 const HEXABASE: &str = "/api/v0/";
 
+/// Where mail templates are.
+const TEMPLATES: &str = "/api/v1/company/mail-templates";
+
 const INVALID_TOKEN: &str = "The access token is missing, malformed, expired or revoked.";
 
 /// A company with something behind every route.
@@ -23,6 +26,7 @@ struct Company {
     number: u64,
     account: String,
     account_token: String,
+    template: String,
     dock: Dock,
     hexabase: Hexabase,
 }
@@ -35,9 +39,10 @@ impl Company {
         let made = usher.post("/idp/api/v1/company/serviceAccount", &owner.token, body).await.expect(200).json();
         let text = |name: &str| made[name].as_str().unwrap().to_owned();
         let number = usher.number(&owner.token, "Project Alpha").await;
+        let template = usher.mail_template(&owner.token, "Welcome").await;
         let dock = Dock::of(usher, &owner, &workspace).await;
         let hexabase = Hexabase::of(usher, &owner, &workspace).await;
-        Self { account: text("id"), account_token: text("token"), owner, workspace, number, dock, hexabase }
+        Self { account: text("id"), account_token: text("token"), owner, workspace, number, dock, template, hexabase }
     }
 
     /// A request of this route that would succeed for the company's own people. A route that isn't named here fails
@@ -50,7 +55,8 @@ impl Company {
             return self.hexabase.request(&self.workspace, method, path);
         }
         let workspace = if path.starts_with(EXTERNAL) { &self.number.to_string() } else { &self.workspace };
-        let filled = path.replace("{id}", &self.account).replace("{workspaceId}", workspace);
+        let id = if path.starts_with(TEMPLATES) { &self.template } else { &self.account };
+        let filled = path.replace("{id}", id).replace("{workspaceId}", workspace);
         let body = match (method, path.rsplit('/').next().unwrap()) {
             ("GET" | "DELETE", _) | ("POST", "reset" | "select") => None,
             ("POST", "serviceAccount" | "workspaces") => Some(json!({ "name": "another" })),
@@ -63,6 +69,10 @@ impl Company {
             ("POST", "inviteusers") => {
                 let users = json!([{ "email": usher.address("guest"), "roleName": "Viewer" }]);
                 Some(json!({ "workspaceId": self.number, "users": users }))
+            }
+            ("POST" | "PUT", _) if path.starts_with(TEMPLATES) => {
+                let text = "{{link}}";
+                Some(json!({ "name": "Welcome", "subject": "Welcome", "text": text, "html": text }))
             }
             ("PUT", "password") => {
                 Some(json!({ "old_password": PASSWORD, "new_password": PASSWORD, "confirm_password": PASSWORD }))
@@ -81,6 +91,7 @@ impl Company {
             &workspace,
             "/idp/api/v1/team",
             "/idp/api/v1/company/serviceAccount",
+            TEMPLATES,
             "/v1/workspaces",
             "/v1/users",
         ];
@@ -251,7 +262,12 @@ async fn every_route_takes_a_token_in_either_header() {
             let request = usher.request(method, &filled).header(header, value);
             let request = if let Some(body) = body { request.json(&body) } else { request };
             // Nobody has the sample's hash; all else is the company's own.
-            let expected = if *path == "/api/v1/invitations/accept" { 410 } else { 200 };
+            let expected = match (*method, *path) {
+                (_, "/api/v1/invitations/accept") => 410,
+                ("POST", TEMPLATES) => 201,
+                ("DELETE", path) if path.starts_with(TEMPLATES) => 204,
+                _ => 200,
+            };
             let answer = usher.read(request).await;
             assert_eq!(answer.status, expected, "{header}: {method} {path}: {}", answer.text);
         }
@@ -282,7 +298,7 @@ async fn another_companys_things_are_not_there_and_stay_as_they_are() {
             tried += 1;
         }
     }
-    assert!(tried >= 2 * 22, "routes with an id in them: {tried}");
+    assert!(tried >= 2 * 25, "routes with an id in them: {tried}");
     assert_eq!(ours.seen(&usher).await, before);
     usher.get("/noCo/api/v2/workspaces", &ours.account_token).await.expect(200);
     let seen = usher.get("/noCo/api/v2/workspaces", &theirs.account_token).await.expect(200).json();

@@ -7,6 +7,8 @@ use functions::Operation;
 use serde_json::{Value, json};
 use tests::{Endpoint, PASSWORD};
 
+const TEMPLATES: &str = "/api/v1/company/mail-templates";
+
 #[tokio::test]
 async fn every_function_may_do_what_it_does_and_no_more() {
     let usher = Endpoint::own(&[]).await;
@@ -147,6 +149,11 @@ async fn hexabase(usher: &Endpoint, token: &str, workspace: &str) {
     usher.send("PUT", &admin, Some(token), None).await.expect(200);
     usher.send("DELETE", "/api/v0/users", Some(token), Some(body)).await.expect(200);
     usher.send("DELETE", &format!("/api/v0/groups/{group}"), Some(token), None).await.expect(200);
+    let path = format!("{TEMPLATES}/{}", usher.mail_template(token, "Welcome").await);
+    usher.get(TEMPLATES, token).await.expect(200);
+    let template = usher.get(&path, token).await.expect(200).json();
+    usher.send("PUT", &path, Some(token), Some(template)).await.expect(200);
+    usher.send("DELETE", &path, Some(token), None).await.expect(204);
     let email = usher.address("hexa");
     usher.invite(token, workspace, &[(&email, "VIEWER")]).await.expect(200);
     let hash = usher.mail(&email, 1).await.hash();

@@ -21,6 +21,7 @@ const OTP: &str = "\"123456\"";
 const USER: &str = "user@example.com";
 
 const PROFILE: &str = "companyId companyName email firstname id lastname mfaEnabled permissions role roles status";
+const TEMPLATE: &str = "createdAt html id name subject text updatedAt";
 const PROBLEM: &str = "code detail status title traceId";
 
 /// What the sample succeeds with: its status, and the fields of the answer or of its entries.
@@ -60,6 +61,10 @@ fn expected(sample: &str) -> (u16, String) {
         "hexabase/change-password" => "error",
         "hexabase/list-workspaces" => "current_workspace_id workspaces",
         "usher/accept-invitation" => "role workspaceId",
+        "usher/mail-templates.post" => return (201, TEMPLATE.to_owned()),
+        "usher/mail-template.get" | "usher/mail-template.put" => TEMPLATE,
+        "usher/mail-templates.get" => "items nextCursor",
+        "usher/mail-template.delete" => return (204, String::new()),
         "usher/public-keys" => "keys",
         "usher/route-not-found" => return (404, PROBLEM.to_owned()),
         "stream/deliver-invitations" => "batchItemFailures",
@@ -128,6 +133,9 @@ impl World {
             "usher/accept-invitation" => {
                 let guest = usher.founder("guest").await;
                 vec![(TOKEN, guest.token), (HASH, self.invited(&guest.email, 2).await)]
+            }
+            "usher/mail-template.get" | "usher/mail-template.put" | "usher/mail-template.delete" => {
+                vec![(TOKEN, ada.token.clone()), (ID, usher.mail_template(&ada.token, "Welcome").await)]
             }
             "smart_documentor/issue-client-token" => {
                 vec![(TOKEN, self.account_token.clone()), (ID, self.account.clone())]

@@ -3,5 +3,6 @@
 pub(crate) mod accept_invitation;
 pub(crate) mod errors;
 pub(crate) mod invite_users;
+pub(crate) mod mail_templates;
 pub(crate) mod public_keys;
 pub(crate) mod register;

@@ -1,3 +1,4 @@
-//! `/api/v1`, our own surface.
+//! Our own surface: the routes under /api/v1.
 
+mod company;
 mod workspaces;
