@@ -20,8 +20,8 @@ async fn the_link_shows_who_is_invited_as_often_as_one_looks_and_registers_them_
     let path = format!("{CONFIRM}?id={}", hash.to_uppercase());
     let shown = usher.send("GET", &path, None, None).await.expect(200).json();
     let id = shown["user"]["id"].as_str().unwrap().to_owned();
-    let user = json!({ "id": id, "email": grace, "username": grace, "confirmed": false });
-    assert_eq!(shown, json!({ "user": user }));
+    let expected = json!({ "user": { "id": id, "email": grace, "username": grace, "confirmed": false } });
+    assert_eq!(shown, expected);
     assert_eq!(usher.send("GET", &path, None, None).await.expect(200).json(), shown);
 
     let answer = usher.post_open(CONFIRM, form(&hash, &grace)).await.expect(200).json();
