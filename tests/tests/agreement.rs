@@ -168,13 +168,14 @@ fn a_function_may_do_what_its_own_policy_names_and_no_more() {
 
 #[test]
 fn a_secret_is_known_only_to_the_functions_that_need_it() {
-    const HOLDERS: [(&str, &str); 6] = [
+    const HOLDERS: [(&str, &str); 7] = [
         ("verify-otp", "LINK_SECRET"),
         ("deliver-invitations", "LINK_SECRET"),
         ("sweep-undelivered", "LINK_SECRET"),
         ("issue-token", "TOKEN_SECRET"),
         ("log-in", "TOKEN_SECRET"),
         ("issue-client-token", "TOKEN_SECRET"),
+        ("confirm-registration", "TOKEN_SECRET"),
     ];
     let needed = HOLDERS.iter().map(|(program, secret)| format!("{program} {}", pascal(secret))).collect();
 
