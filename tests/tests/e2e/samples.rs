@@ -55,10 +55,10 @@ fn expected(sample: &str) -> (u16, String) {
         "hexabase/delete-group"
         | "hexabase/change-group-admin.put"
         | "hexabase/change-group-admin.delete"
-        | "hexabase/remove-member" => "error",
+        | "hexabase/remove-member"
+        | "hexabase/change-password" => "error",
         "hexabase/log-in" | "hexabase/confirm-registration.post" => "token",
         "hexabase/confirm-registration.get" => "user",
-        "hexabase/change-password" => "error",
         "hexabase/list-workspaces" => "current_workspace_id workspaces",
         "usher/accept-invitation" => "role workspaceId",
         "usher/mail-templates.post" => return (201, TEMPLATE.to_owned()),
