@@ -21,10 +21,10 @@ pub use clock::{Clock, SystemClock, TestClock};
 pub use delivery::{Delivery, DeliveryState, DeliveryStep, MailedTo, Suppression, SuppressionReason};
 pub use group::{DisplayId, GroupPath, GroupPlace, InvalidDisplayId, InvalidPath};
 pub use identifier::{Identifier, InvalidCode, UserCode};
+pub use ids::{
     BatchId, CompanyId, GroupId, InvalidId, InvitationHash, PersonId, ShortId, TemplateId, UserId, WorkspaceId,
-pub use ids::{BatchId, CompanyId, GroupId, InvalidId, InvitationHash, PersonId, ShortId, UserId, WorkspaceId};
-pub use invitation::{DeliveryState, Person, Scope, Standing, Status};
 };
+pub use invitation::{Person, Scope, Standing, Status};
 pub use mail_domain::{InvalidDomain, MailDomain};
 pub use mail_template::{InvalidTemplate, MailTemplate, Placeholder};
 pub use metadata::{InvalidMetadata, Metadata};

@@ -7,7 +7,7 @@ use crate::{
     Result,
     domain::{Person, Random, Role, Scope, Status},
     store::{
-        Membership, Profile, Store,
+        Identity, Membership, Profile, Store,
         accounts::claim_address,
         change::Change,
         from_item, keys,
