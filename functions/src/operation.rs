@@ -116,4 +116,8 @@ operations! {
     SweepUndelivered = "sweep-undelivered",
     /// Brings back, when asked, what was given up.
     RequeueUndelivered = "requeue-undelivered",
+    /// Writes down what SES tells of mails.
+    RecordMailEvents = "record-mail-events",
+    /// Tells others what happened to invitations and members.
+    PublishEvents = "publish-events",
 }

@@ -30,18 +30,19 @@ pub(crate) struct Clients {
     http: SharedHttpClient,
     dynamodb_url: String,
     ses_url: String,
+    events_url: String,
     faults: Arc<Faults>,
 }
 
 impl Clients {
-    pub(crate) fn new(dynamodb_url: String, ses_url: String, faults: Arc<Faults>) -> Self {
-        let encrypted = [&dynamodb_url, &ses_url].iter().any(|url| url.starts_with("https:"));
+    pub(crate) fn new(dynamodb_url: String, ses_url: String, events_url: String, faults: Arc<Faults>) -> Self {
+        let encrypted = [&dynamodb_url, &ses_url, &events_url].iter().any(|url| url.starts_with("https:"));
         let http = if encrypted {
             Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https()
         } else {
             Builder::new().build_http()
         };
-        Self { http, dynamodb_url, ses_url, faults }
+        Self { http, dynamodb_url, ses_url, events_url, faults }
     }
 
     /// A DynamoDB client for the function of this name; calls without one are neither counted nor disturbed.
@@ -67,6 +68,19 @@ impl Clients {
                 .credentials_provider(credentials())
                 .retry_config(RetryConfig::disabled())
                 .endpoint_url(&self.ses_url)
+                .http_client(self.http(function))
+                .build(),
+        )
+    }
+
+    /// An EventBridge client, like [`Clients::dynamodb`].
+    pub(crate) fn eventbridge(&self, function: Option<&'static str>) -> aws_sdk_eventbridge::Client {
+        aws_sdk_eventbridge::Client::from_conf(
+            aws_sdk_eventbridge::Config::builder()
+                .behavior_version(BehaviorVersion::latest())
+                .region(Region::from_static("us-east-1"))
+                .credentials_provider(credentials())
+                .endpoint_url(&self.events_url)
                 .http_client(self.http(function))
                 .build(),
         )
@@ -135,10 +149,11 @@ impl HttpConnector for LabelledConnector {
     }
 }
 
-/// What the call asks of AWS: DynamoDB's protocol says it in a header, SES's in method and path.
+/// What the call asks of AWS: DynamoDB's and EventBridge's protocol says it in a header, SES's in method and path.
 fn action(request: &HttpRequest) -> Option<Action> {
     if let Some(target) = request.headers().get("x-amz-target") {
-        return Action::named("dynamodb", target.split_once('.')?.1);
+        let (protocol, operation) = target.split_once('.')?;
+        return Action::named(if protocol == "AWSEvents" { "events" } else { "dynamodb" }, operation);
     }
     let path = request.uri().split('?').next()?;
     Action::all().find(|action| action.ses_route().is_some_and(|route| path.ends_with(route)))

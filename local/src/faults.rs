@@ -12,7 +12,7 @@ use functions::Operation;
 use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 use serde_json::{Value, json};
 
-/// An operation of DynamoDB or SES that the functions may call, as IAM names it: `dynamodb:PutItem`.
+/// An operation of DynamoDB, EventBridge or SES that the functions may call, as IAM names it: `dynamodb:PutItem`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(transparent)]
 pub(crate) struct Action(&'static str);
@@ -33,6 +33,7 @@ impl Action {
             "dynamodb:TransactGetItems",
             "dynamodb:TransactWriteItems",
             "dynamodb:UpdateItem",
+            "events:PutEvents",
             "ses:GetAccount",
             "ses:SendBulkEmail",
             "ses:SendEmail",
@@ -57,6 +58,10 @@ impl Action {
 
     fn is_ses(self) -> bool {
         self.ses_route().is_some()
+    }
+
+    fn is_events(self) -> bool {
+        self.0.starts_with("events:")
     }
 
     fn is_transaction(self) -> bool {
@@ -89,6 +94,12 @@ pub(crate) enum Fault {
     /// A batch of which nothing is done, and all is handed back.
     #[serde(rename = "unprocessed")]
     Unprocessed,
+    /// What SES would tell of a call's mails is never heard.
+    #[serde(rename = "lostEvents")]
+    LostEvents,
+    /// One entry of a call isn't taken.
+    #[serde(rename = "failedEntry")]
+    FailedEntry,
     /// The call is executed, then the connection fails.
     #[serde(rename = "lostReply")]
     LostReply,
@@ -110,8 +121,11 @@ impl Fault {
         match self {
             Self::InternalServerError | Self::LostReply | Self::NoReply => true,
             Self::Unprocessed => action.0.contains(":Batch"),
-            Self::TransactionConflict | Self::ThrottlingException | Self::ProvisionedThroughputExceededException => {
-                !action.is_ses()
+            Self::FailedEntry => action.is_events(),
+            Self::LostEvents => action == Action::SEND_BULK_EMAIL,
+            Self::ThrottlingException => !action.is_ses(),
+            Self::TransactionConflict | Self::ProvisionedThroughputExceededException => {
+                !action.is_ses() && !action.is_events()
             }
             _ => action.is_ses(),
         }
@@ -121,7 +135,8 @@ impl Fault {
     pub(crate) fn outcome(self, action: Action, request: &[u8]) -> Outcome {
         let request = || serde_json::from_slice::<Value>(request).unwrap_or_default();
         match self {
-            Self::NoReply => Outcome::NoReply,
+            // The first two aren't of the call itself: bus and SES ask for them.
+            Self::FailedEntry | Self::LostEvents | Self::NoReply => Outcome::NoReply,
             Self::LostReply => Outcome::LostReply,
             Self::TransactionConflict if action.is_transaction() => cancelled(&request()),
             Self::TransactionConflict => {
@@ -143,6 +158,7 @@ impl Fault {
             Self::InternalServerError if action.is_ses() => {
                 exception(500, "InternalServiceErrorException", "Internal service error")
             }
+            Self::InternalServerError if action.is_events() => exception(500, "InternalException", "Internal error"),
             Self::InternalServerError => exception(500, "InternalServerError", "Internal server error"),
             Self::TooManyRequestsException => {
                 exception(429, "TooManyRequestsException", "Maximum sending rate exceeded.")
@@ -247,6 +263,24 @@ struct State {
     of_recipients: Vec<RecipientFault>,
 }
 
+impl State {
+    /// The oldest fault that matches, if it is its turn.
+    fn due(&mut self, matches: impl Fn(&CallFault) -> bool) -> Option<Fault> {
+        let index = self.of_calls.iter().position(matches)?;
+        let due = self.of_calls.get_mut(index)?;
+        if due.skip > 0 {
+            due.skip -= 1;
+            return None;
+        }
+        due.times -= 1;
+        let (fault, over) = (due.fault, due.times == 0);
+        if over {
+            self.of_calls.remove(index);
+        }
+        Some(fault)
+    }
+}
+
 impl Faults {
     fn state(&self) -> MutexGuard<'_, State> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
@@ -328,20 +362,21 @@ impl Faults {
     pub(crate) fn on_call(&self, function: &'static str, action: Action) -> Option<Fault> {
         let mut state = self.state();
         *state.calls.entry(function).or_default().entry(action).or_default() += 1;
-        let index = state.of_calls.iter().position(|fault| {
-            fault.action == action && fault.function.as_deref().is_none_or(|wanted| wanted == function)
-        })?;
-        let due = state.of_calls.get_mut(index)?;
-        if due.skip > 0 {
-            due.skip -= 1;
-            return None;
-        }
-        due.times -= 1;
-        let (fault, over) = (due.fault, due.times == 0);
-        if over {
-            state.of_calls.remove(index);
-        }
-        Some(fault)
+        state.due(|fault| {
+            fault.action == action
+                && !matches!(fault.fault, Fault::FailedEntry | Fault::LostEvents)
+                && fault.function.as_deref().is_none_or(|wanted| wanted == function)
+        })
+    }
+
+    /// Whether nobody shall hear what SES tells of this call's mails.
+    pub(crate) fn on_events(&self) -> bool {
+        self.state().due(|fault| fault.fault == Fault::LostEvents).is_some()
+    }
+
+    /// Whether this entry of a call to the event bus shall fail.
+    pub(crate) fn on_entry(&self) -> bool {
+        self.state().due(|fault| fault.fault == Fault::FailedEntry).is_some()
     }
 
     /// The status that this recipient of a bulk call shall get, if one was asked for.

@@ -8,6 +8,7 @@ use std::{
         Arc,
         atomic::{AtomicUsize, Ordering},
     },
+    time::Duration,
 };
 
 use axum::{
@@ -21,9 +22,15 @@ use http::{HeaderMap, StatusCode};
 use lambda_http::{Adapter, Context, LambdaEvent, Request, Service as _, request::LambdaRequest, service_fn};
 use serde_json::{Value, json};
 use shared::{Usher, domain::Random};
+use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 use crate::reply;
+
+/// So many events are handed over at once, and a failed one again so often, after pauses that grow by this.
+const TOLD_AT_ONCE: usize = 4;
+const RETRIES: u32 = 3;
+const PAUSE: Duration = Duration::from_millis(100);
 
 /// An invocation ended without an answer: the function panicked, or could not read its event.
 #[derive(Debug, thiserror::Error)]
@@ -35,14 +42,15 @@ pub(crate) struct Crash(String);
 pub(crate) struct Functions {
     ushers: HashMap<Operation, Usher>,
     random: Arc<dyn Random>,
-    events_under_way: AtomicUsize,
+    events_under_way: Arc<AtomicUsize>,
+    told_at_once: Arc<Semaphore>,
 }
 
 impl Functions {
     /// Deploys every operation with what `usher` makes for it.
     pub(crate) fn deploy(random: Arc<dyn Random>, usher: impl Fn(Operation) -> Usher) -> Self {
         let ushers = Operation::ALL.iter().map(|&operation| (operation, usher(operation))).collect();
-        Self { ushers, random, events_under_way: AtomicUsize::new(0) }
+        Self { ushers, random, events_under_way: Arc::default(), told_at_once: Arc::new(Semaphore::new(TOLD_AT_ONCE)) }
     }
 
     /// An id for an invocation.
@@ -60,13 +68,30 @@ impl Functions {
         apart(async move { self.event(operation, event).await }).await?
     }
 
-    /// How many event functions are at work now.
+    /// Hands events to an event function one after the other, as EventBridge does: later, and again when it fails.
+    pub(crate) fn tell(self: &Arc<Self>, operation: Operation, events: Vec<Value>) {
+        let (functions, at_work) = (Arc::clone(self), AtWork::begin(self.events_under_way.clone()));
+        tokio::spawn(async move {
+            let _at_work = at_work;
+            let Ok(_turn) = Arc::clone(&functions.told_at_once).acquire_owned().await else { return };
+            for event in events {
+                for attempt in 0..=RETRIES {
+                    tokio::time::sleep(PAUSE * attempt).await;
+                    if Arc::clone(&functions).on_event(operation, event.clone()).await.is_ok() {
+                        break;
+                    }
+                }
+            }
+        });
+    }
+
+    /// How many event functions are at work now, or have work waiting.
     pub(crate) fn events_under_way(&self) -> usize {
         self.events_under_way.load(Ordering::SeqCst)
     }
 
     async fn event(&self, operation: Operation, event: Value) -> Result<Value, Crash> {
-        let _at_work = AtWork::begin(&self.events_under_way);
+        let _at_work = AtWork::begin(self.events_under_way.clone());
         let request_id = self.request_id().to_string();
         events::handle(self.usher(operation), operation, event, &request_id)
             .await
@@ -90,7 +115,11 @@ impl Functions {
 
     async fn invoke(&self, operation: Operation, event: &[u8]) -> Result<Vec<u8>, Crash> {
         match operation {
-            Operation::DeliverInvitations | Operation::SweepUndelivered | Operation::RequeueUndelivered => {
+            Operation::DeliverInvitations
+            | Operation::SweepUndelivered
+            | Operation::RequeueUndelivered
+            | Operation::RecordMailEvents
+            | Operation::PublishEvents => {
                 let event = if event.is_empty() { b"{}" } else { event };
                 let event = serde_json::from_slice(event).map_err(|error| Crash(error.to_string()))?;
                 Ok(self.event(operation, event).await?.to_string().into_bytes())
@@ -106,22 +135,22 @@ impl Functions {
 }
 
 /// Counts an event function as long as it is at work, also when it panics.
-struct AtWork<'a>(&'a AtomicUsize);
+struct AtWork(Arc<AtomicUsize>);
 
-impl<'a> AtWork<'a> {
-    fn begin(count: &'a AtomicUsize) -> Self {
+impl AtWork {
+    fn begin(count: Arc<AtomicUsize>) -> Self {
         count.fetch_add(1, Ordering::SeqCst);
         Self(count)
     }
 }
 
-impl Drop for AtWork<'_> {
+impl Drop for AtWork {
     fn drop(&mut self) {
         self.0.fetch_sub(1, Ordering::SeqCst);
     }
 }
 
-/// `GET /_local/events`: how many event functions are at work now.
+/// `GET /_local/functions`: how many event functions are at work now.
 pub(crate) async fn under_way(State(functions): State<Arc<Functions>>) -> Json<Value> {
     Json(json!({ "underWay": functions.events_under_way() }))
 }

@@ -17,8 +17,12 @@ use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 use shared::domain::{Clock, EmailAddress, Random};
 
+use functions::Operation;
+
 use crate::{
     faults::{Faults, RecipientStatus},
+    lambda::Functions,
+    mail_events::TakenMail,
     mailbox::{Letter, Mailbox},
     template::{self, Template},
 };
@@ -38,6 +42,8 @@ pub(crate) struct Ses {
     pub(crate) sender: String,
     pub(crate) pace: Pace,
     pub(crate) mailbox: Arc<Mailbox>,
+    /// Whom EventBridge tells what becomes of the mails.
+    pub(crate) functions: Option<Arc<Functions>>,
     pub(crate) faults: Arc<Faults>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) random: Arc<dyn Random>,
@@ -117,6 +123,20 @@ impl Destination {
     }
 }
 
+/// What a caller attaches to a mail, to find it by in the events.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Tag {
+    name: String,
+    value: String,
+}
+
+impl From<Tag> for (String, String) {
+    fn from(tag: Tag) -> Self {
+        (tag.name, tag.value)
+    }
+}
+
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct TemplateContent {
@@ -139,6 +159,8 @@ struct SendEmail {
     from_email_address: String,
     destination: Destination,
     content: EmailContent,
+    #[serde(default)]
+    email_tags: Vec<Tag>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -189,7 +211,7 @@ pub(crate) async fn send_email(
         }
     };
     ses.pace.take(addresses.len(), Instant::now())?;
-    Ok(Json(json!({"MessageId": ses.post(&from, &addresses, &letter)})))
+    Ok(Json(json!({"MessageId": ses.post(&from, &addresses, &letter, request.email_tags, true)})))
 }
 
 #[derive(Debug, Deserialize)]
@@ -212,6 +234,8 @@ struct Entry {
     destination: Destination,
     #[serde(default)]
     replacement_email_content: ReplacementContent,
+    #[serde(default)]
+    replacement_tags: Vec<Tag>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -240,11 +264,13 @@ pub(crate) async fn send_bulk_email(
     check_number(recipients)?;
     let (template, defaults) = request.default_content.template.inline()?;
     ses.pace.take(recipients, Instant::now())?;
-    let results =
-        request.bulk_email_entries.iter().map(|entry| match ses.send_entry(&from, entry, template, &defaults) {
+    let told = !ses.faults.on_events();
+    let results = request.bulk_email_entries.into_iter().map(|entry| {
+        match ses.send_entry(&from, entry, template, &defaults, told) {
             Ok(id) => json!({"Status": "SUCCESS", "MessageId": id}),
             Err((status, error)) => json!({"Status": status, "Error": error}),
-        });
+        }
+    });
     Ok(Json(json!({"BulkEmailEntryResults": results.collect::<Vec<_>>()})))
 }
 
@@ -278,9 +304,10 @@ impl Ses {
     fn send_entry(
         &self,
         from: &Arc<str>,
-        entry: &Entry,
+        entry: Entry,
         template: &Template,
         defaults: &template::Data,
+        told: bool,
     ) -> Result<String, (RecipientStatus, String)> {
         let invalid = |error| (RecipientStatus::InvalidParameter, error);
         let addresses = entry.destination.addresses().map_err(invalid)?;
@@ -290,14 +317,20 @@ impl Ses {
         let data = entry.replacement_email_content.replacement_template.replacement_template_data.as_deref();
         let data = template::data(data).ok_or_else(|| invalid("Invalid template data.".to_owned()))?;
         let letter = template.render(&data, defaults).map_err(|error| (RecipientStatus::Failed, error))?;
-        Ok(self.post(from, &addresses, &letter))
+        Ok(self.post(from, &addresses, &letter, entry.replacement_tags, told))
     }
 
-    fn post(&self, from: &Arc<str>, addresses: &[&str], letter: &Letter) -> String {
+    /// Puts a letter into the mailbox; what becomes of it may be told.
+    fn post(&self, from: &Arc<str>, addresses: &[&str], letter: &Letter, tags: Vec<Tag>, told: bool) -> String {
         let now = self.clock.now();
         let id = format!("{:016x}-{}-000000", now.as_millisecond(), self.random.uuid());
+        let tags: Vec<(String, String)> = tags.into_iter().map(Into::into).collect();
         for address in addresses {
             self.mailbox.put(&id, now, from, address, letter);
+            let mail = TakenMail { id: &id, at: now, from, to: address, subject: &letter.subject, tags: &tags };
+            if let Some(functions) = self.functions.as_ref().filter(|_| told) {
+                functions.tell(Operation::RecordMailEvents, mail.events(|| self.random.uuid()));
+            }
         }
         id
     }

@@ -3,7 +3,7 @@
 use std::{
     net::{Ipv4Addr, SocketAddr},
     path::PathBuf,
-    sync::Arc,
+    sync::{Arc, Mutex},
     time::Duration,
 };
 
@@ -13,7 +13,7 @@ use axum::{
     routing::{get, post},
 };
 use shared::{
-    InvalidParameter, Usher,
+    Bus, InvalidParameter, Usher,
     domain::{Random, SystemRandom, TestClock},
 };
 use tokio::{
@@ -27,6 +27,7 @@ use crate::{
     clients::Clients,
     control,
     dynamodb::Engine,
+    eventbridge::{self, EventBridge},
     faults::Faults,
     gateway::{self, Gateway},
     inbox, lambda,
@@ -37,9 +38,12 @@ use crate::{
     reply::PAYLOAD_LIMIT,
     schedules,
     ses::{self, Pace, Ses},
-    streams::{self, Stream},
+    streams::{self, OUTBOX, PEOPLE, Stream},
     table,
 };
+
+/// The event bus's name.
+const BUS: &str = "usher";
 
 /// How long a stop waits for what is going on.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -121,20 +125,28 @@ impl Stack {
 
         let faults = Arc::new(Faults::default());
         let dynamodb_url = engine.as_ref().map(|engine| engine.url().to_owned()).or(endpoint.clone());
-        let clients =
-            Clients::new(dynamodb_url.unwrap_or_default(), endpoint.unwrap_or_else(|| url.clone()), faults.clone());
+        let clients = Clients::new(
+            dynamodb_url.unwrap_or_default(),
+            endpoint.clone().unwrap_or_else(|| url.clone()),
+            endpoint.unwrap_or_else(|| format!("{url}{}", eventbridge::PATH)),
+            faults.clone(),
+        );
         table::ensure(&clients.dynamodb(None), &parameters.table_name)
             .await
             .map_err(|error| StartError::Table(aws_sdk_dynamodb::error::DisplayErrorContext(error).to_string()))?;
         let functions = Arc::new(Functions::deploy(random.clone(), |operation| {
             let (dynamodb, ses) = (clients.dynamodb(Some(operation.name())), clients.ses(Some(operation.name())));
-            Usher::new(parameters.clone(), clock.clone(), random.clone(), dynamodb, ses, secrets.clone())
+            let bus = Bus::new(clients.eventbridge(Some(operation.name())), BUS.to_owned());
+            Usher::new(parameters.clone(), clock.clone(), random.clone(), dynamodb, ses, secrets.clone(), Some(bus))
         }));
 
         let mut background = Stage::default();
         if let Some(engine) = &engine {
-            let stream = Stream::open(engine.table.clone()).map_err(|error| StartError::Database(error.to_string()))?;
-            background.spawn(|stopped| streams::pump(stream, functions.clone(), stopped));
+            for mapping in [OUTBOX, PEOPLE] {
+                let stream = Stream::open(engine.table.clone(), mapping);
+                let stream = stream.map_err(|error| StartError::Database(error.to_string()))?;
+                background.spawn(|stopped| streams::pump(stream, functions.clone(), stopped));
+            }
             background.spawn(|stopped| schedules::sweep_expired(engine.table.clone(), clock.clone(), stopped));
         }
         background.spawn(|stopped| schedules::sweep_outbox(functions.clone(), stopped));
@@ -143,11 +155,13 @@ impl Stack {
             sender: options.parameter("SENDER_ADDRESS", &url).unwrap_or_default(),
             pace: Pace::new(options.max_send_rate),
             mailbox: Arc::new(Mailbox::default()),
-            faults,
+            functions: Some(functions.clone()),
+            faults: faults.clone(),
             clock: clock.clone(),
-            random,
+            random: random.clone(),
         });
-        let router = router(functions, ses, clock, port);
+        let bus = Arc::new(EventBridge { faults, clock: clock.clone(), random, taken: Mutex::default() });
+        let router = router(functions, ses, bus, clock, port);
         let mut gateway = Stage::default();
         gateway.spawn(|stopped| serve(listener, router, stopped));
         Ok(Self { url, background, gateway, engine, _place: place })
@@ -205,7 +219,7 @@ fn checked_endpoint(endpoint: &str) -> Result<String, StartError> {
     }
 }
 
-fn router(functions: Arc<Functions>, ses: Arc<Ses>, clock: Arc<TestClock>, port: u16) -> Router {
+fn router(functions: Arc<Functions>, ses: Arc<Ses>, bus: Arc<EventBridge>, clock: Arc<TestClock>, port: u16) -> Router {
     let gateway = Gateway { functions: functions.clone(), clock: clock.clone(), port };
     let (mailbox, faults, random) = (ses.mailbox.clone(), ses.faults.clone(), ses.random.clone());
     let ses = Router::new()
@@ -223,15 +237,19 @@ fn router(functions: Arc<Functions>, ses: Arc<Ses>, clock: Arc<TestClock>, port:
         .route("/_local/permissions", get(control::permissions))
         .route("/_local/calls", get(control::calls).delete(control::forget_calls))
         .with_state(faults);
+    let bus = Router::new()
+        .route(&format!("{}/", eventbridge::PATH), post(eventbridge::call))
+        .route("/_local/events", get(eventbridge::list).delete(eventbridge::empty))
+        .with_state(bus);
     let clock = Router::new().route("/_local/clock", get(control::time).post(control::move_clock)).with_state(clock);
     let invoke = Router::new()
         .route("/2015-03-31/functions/{name}/invocations", post(lambda::invoke))
-        .route("/_local/events", get(lambda::under_way))
+        .route("/_local/functions", get(lambda::under_way))
         .layer(DefaultBodyLimit::max(PAYLOAD_LIMIT))
         .with_state(functions);
     let pages = Router::new().route("/_local/inbox", get(inbox::page)).with_state(random);
     let pages = pages.merge(Router::new().route("/_local/reference", get(reference::page)));
-    let own = ses.merge(mails).merge(faults).merge(clock).merge(invoke).merge(pages);
+    let own = ses.merge(mails).merge(bus).merge(faults).merge(clock).merge(invoke).merge(pages);
     own.fallback(gateway::handle).with_state(Arc::new(gateway))
 }
 

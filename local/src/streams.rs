@@ -1,4 +1,4 @@
-//! The table's stream, pumped to the deliverer as Lambda's event source mapping does it.
+//! The table's stream, pumped to the functions as Lambda's event source mapping does it.
 
 use std::{sync::Arc, time::Duration};
 
@@ -23,23 +23,38 @@ use crate::{
 /// How often the stream is read.
 const POLL: Duration = Duration::from_millis(100);
 
-/// The records of one invocation, as in `template.yaml`.
-const BATCH: usize = 10;
-
-/// How often a failed record is tried again before it is left to the schedule.
+/// How often a failed record is tried again before it is given up: mail is left to the schedule, an event is lost.
 const RETRIES: u32 = 3;
+
+/// One of the stream's event source mappings, as in `template.yaml`.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Mapping {
+    pub(crate) operation: Operation,
+    /// The records of one invocation.
+    batch: usize,
+    /// The filter.
+    takes: fn(&Record) -> bool,
+}
+
+/// What is put into the outbox, to be mailed.
+pub(crate) const OUTBOX: Mapping =
+    Mapping { operation: Operation::DeliverInvitations, batch: 10, takes: is_queued_mail };
+
+/// What happens to people, to be told.
+pub(crate) const PEOPLE: Mapping = Mapping { operation: Operation::PublishEvents, batch: 100, takes: is_of_a_person };
 
 /// A place in the table's stream.
 #[derive(Debug, Clone)]
 pub(crate) struct Stream {
     table: Table,
+    mapping: Mapping,
     arn: String,
     iterator: String,
 }
 
 impl Stream {
     /// The stream from now on. What was queued before is the schedule's to find.
-    pub(crate) fn open(table: Table) -> Result<Self, DynoxideError> {
+    pub(crate) fn open(table: Table, mapping: Mapping) -> Result<Self, DynoxideError> {
         let streams =
             table.database.list_streams(request::<ListStreamsRequest>(json!({"TableName": &*table.name}))?)?;
         let arn = streams.streams.into_iter().next().map(|stream| stream.stream_arn).ok_or_else(|| {
@@ -49,33 +64,46 @@ impl Stream {
         let shard = described.shards.into_iter().next().map(|shard| shard.shard_id).unwrap_or_default();
         let latest = json!({"StreamArn": arn, "ShardId": shard, "ShardIteratorType": "LATEST"});
         let iterator = table.database.get_shard_iterator(request::<GetShardIteratorRequest>(latest)?)?.shard_iterator;
-        Ok(Self { table, arn, iterator: iterator.unwrap_or_default() })
+        Ok(Self { table, mapping, arn, iterator: iterator.unwrap_or_default() })
     }
 
-    /// The inserts into the outbox since the last read.
+    /// The mapping's records since the last read.
     pub(crate) fn read(&mut self) -> Result<Vec<EventRecord>, DynoxideError> {
         let mut read = GetRecordsRequest::default();
         read.shard_iterator.clone_from(&self.iterator);
         let page = self.table.database.get_records(read)?;
-        let queued = page.records.iter().filter(|record| is_queued_mail(record));
-        let queued = queued.map(|record| self.event_record(record)).collect();
+        let taken = page.records.iter().filter(|record| (self.mapping.takes)(record));
+        let taken = taken.map(|record| self.event_record(record)).collect();
         if let Some(next) = page.next_shard_iterator {
             self.iterator = next;
         }
-        queued
+        taken
     }
 
     fn event_record(&self, record: &Record) -> Result<EventRecord, DynoxideError> {
         let mut record = json!(record);
         record["eventSourceARN"] = json!(self.arn);
+        if record["eventName"] == "REMOVE" && !record["dynamodb"]["OldImage"]["purge_at"].is_null() {
+            // Nothing else removes these.
+            record["userIdentity"] = json!({ "type": "Service", "principalId": "dynamodb.amazonaws.com" });
+        }
         request(record)
     }
 }
 
-/// The filter of the event source mapping: inserts of items whose partition key begins with `Q#`.
+/// Inserts of items whose partition key begins with `Q#`.
 fn is_queued_mail(record: &Record) -> bool {
     let partition = record.dynamodb.keys.get("pk");
     record.event_name == "INSERT" && matches!(partition, Some(AttributeValue::S(key)) if key.starts_with("Q#"))
+}
+
+/// Writes of people's records, and the removal of what links are looked up by, which only TTL does.
+fn is_of_a_person(record: &Record) -> bool {
+    let (keys, new) = (&record.dynamodb.keys, record.dynamodb.new_image.as_ref());
+    match record.event_name.as_str() {
+        "REMOVE" => matches!(keys.get("pk"), Some(AttributeValue::S(key)) if key.starts_with("H#")),
+        _ => new.is_some_and(|image| image.contains_key("person_id")),
+    }
 }
 
 /// Pumps until `stopped` closes.
@@ -90,8 +118,8 @@ pub(crate) async fn pump(mut stream: Stream, functions: Arc<Functions>, mut stop
         match read {
             Ok((Ok(records), reader)) => {
                 stream = reader;
-                for batch in records.chunks(BATCH) {
-                    deliver(&functions, batch.to_vec()).await;
+                for batch in records.chunks(stream.mapping.batch) {
+                    deliver(&functions, stream.mapping.operation, batch.to_vec()).await;
                 }
             }
             Ok((Err(error), _)) => tracing::error!(%error, "the stream can't be read"),
@@ -100,12 +128,12 @@ pub(crate) async fn pump(mut stream: Stream, functions: Arc<Functions>, mut stop
     }
 }
 
-/// Invokes the deliverer, again for those records that it reports as failed.
-async fn deliver(functions: &Arc<Functions>, mut records: Vec<EventRecord>) {
+/// Invokes the function, again for those records that it reports as failed.
+async fn deliver(functions: &Arc<Functions>, operation: Operation, mut records: Vec<EventRecord>) {
     for attempt in 0..=RETRIES {
         tokio::time::sleep(POLL * attempt).await;
         let event = json!({ "Records": records });
-        let answer = Arc::clone(functions).on_event(Operation::DeliverInvitations, event).await;
+        let answer = Arc::clone(functions).on_event(operation, event).await;
         if let Some(response) = answer.ok().and_then(|answer| request::<DynamoDbEventResponse>(answer).ok()) {
             let failed = response.batch_item_failures.into_iter().map(|failure| failure.item_identifier);
             retain_failed(&mut records, &failed.collect::<Vec<_>>());
@@ -114,7 +142,7 @@ async fn deliver(functions: &Arc<Functions>, mut records: Vec<EventRecord>) {
             return;
         }
     }
-    tracing::warn!(records = records.len(), "the deliverer failed; the schedule will find them");
+    tracing::warn!(records = records.len(), function = operation.name(), "records of the stream are given up");
 }
 
 /// Keeps the records that are reported by their sequence numbers; an empty identifier means all of them.

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use tokio::{sync::RwLock, time::Duration};
 
 use crate::{
-    InvalidParameter, Parameters, SecretSource, Secrets,
+    Bus, InvalidParameter, Parameters, SecretSource, Secrets,
     domain::{Clock, Random, SystemClock, SystemRandom},
     mail::Sender,
     secrets::PublicKey,
@@ -37,6 +37,7 @@ pub struct Usher {
     pub(crate) store: Store,
     pub(crate) sender: Sender,
     pub(crate) secrets: Arc<Secrets>,
+    pub(crate) bus: Option<Bus>,
     pub(crate) keys: RwLock<HashMap<String, PublicKey>>,
     pub(crate) random: Arc<dyn Random>,
     clock: Arc<dyn Clock>,
@@ -51,14 +52,16 @@ impl Usher {
         dynamodb: aws_sdk_dynamodb::Client,
         ses: aws_sdk_sesv2::Client,
         secrets: Arc<Secrets>,
+        bus: Option<Bus>,
     ) -> Self {
         let store = Store::new(dynamodb, parameters.table_name.clone(), random.clone());
         let sender = Sender::new(ses, &parameters.sender_address, parameters.configuration_set.clone());
-        Self { parameters, store, sender, secrets, keys: RwLock::default(), clock, random }
+        Self { parameters, store, sender, secrets, bus, keys: RwLock::default(), clock, random }
     }
 
     /// The service as the environment describes it: [`Parameters::read`]'s names, and `LINK_SECRET` and
-    /// `TOKEN_SECRET`, each the ARN of a secret or `file:` and a path, where the function needs them.
+    /// `TOKEN_SECRET`, each the ARN of a secret or `file:` and a path, and the event bus's name in `EVENT_BUS`, where the
+    /// function needs them.
     ///
     /// # Errors
     /// A parameter that is missing or bad, by name.
@@ -80,6 +83,7 @@ impl Usher {
             },
         };
         let secrets = Arc::new(Secrets::new(secret("LINK_SECRET"), secret("TOKEN_SECRET")));
+        let bus = environment("EVENT_BUS").map(|name| Bus::new(aws_sdk_eventbridge::Client::new(&config), name));
         Ok(Self::new(
             parameters,
             Arc::new(SystemClock),
@@ -87,6 +91,7 @@ impl Usher {
             aws_sdk_dynamodb::Client::new(&config),
             aws_sdk_sesv2::Client::from_conf(ses),
             secrets,
+            bus,
         ))
     }
 

@@ -10,6 +10,7 @@
 mod api;
 mod dock;
 mod endpoint;
+mod events;
 mod hexabase;
 mod people;
 mod refusals;
@@ -17,5 +18,6 @@ pub mod unauthenticated;
 mod view;
 
 pub use endpoint::{Answer, Endpoint, Mail};
+pub use events::mail_tags;
 pub use people::{Founder, PASSWORD};
 pub use view::{DELIVERERS, LEASE};

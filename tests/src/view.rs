@@ -84,7 +84,8 @@ impl Endpoint {
         let mut idle = 0;
         while idle < enough {
             tokio::time::sleep(moment).await;
-            let under_way = self.send("GET", "/_local/events", None, None).await.expect(200).json()["underWay"].clone();
+            let under_way =
+                self.send("GET", "/_local/functions", None, None).await.expect(200).json()["underWay"].clone();
             idle = if under_way == 0 { idle + 1 } else { 0 };
         }
     }

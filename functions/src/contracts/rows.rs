@@ -73,6 +73,7 @@ impl Refusal {
             Outcome::Invalid | Outcome::Duplicate => StatusCode::BAD_REQUEST,
             Outcome::Forbidden => StatusCode::FORBIDDEN,
             Outcome::AlreadyMember => StatusCode::CONFLICT,
+            Outcome::Suppressed => StatusCode::UNPROCESSABLE_ENTITY,
             Outcome::Limited => StatusCode::TOO_MANY_REQUESTS,
             Outcome::Invited | Outcome::AlreadyInvited | Outcome::Added | Outcome::Failed => {
                 StatusCode::SERVICE_UNAVAILABLE
@@ -86,6 +87,7 @@ impl Refusal {
             Outcome::Invalid | Outcome::Duplicate => ("invalid_users", "No user was invited: the entries are invalid."),
             Outcome::AlreadyMember => ("already_member", "User already has access to the workspace."),
             Outcome::Forbidden => ("forbidden", "No user was invited: the role is above your own."),
+            Outcome::Suppressed => ("suppressed", "No user was invited: the address isn't mailed any more."),
             Outcome::Limited => ("limited", "No user was invited: the workspace has invited as many as it may today."),
             Outcome::Invited | Outcome::AlreadyInvited | Outcome::Added | Outcome::Failed => {
                 ("unavailable", "No user was invited. Sending it again is safe.")
@@ -143,6 +145,7 @@ fn word(outcome: Outcome) -> &'static str {
         Outcome::Duplicate => "duplicate",
         Outcome::Invalid => "invalid",
         Outcome::Forbidden => "forbidden",
+        Outcome::Suppressed => "suppressed",
         Outcome::Limited => "limited",
         Outcome::Failed => "failed",
     }

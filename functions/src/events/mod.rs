@@ -1,6 +1,8 @@
 //! The functions that no HTTP request wakes.
 
 mod deliver_invitations;
+mod publish_events;
+mod record_mail_events;
 
 use futures::future::BoxFuture;
 use serde_json::{Value, json};
@@ -21,7 +23,13 @@ pub fn handle<'a>(
     event: Value,
     request_id: &str,
 ) -> BoxFuture<'a, Result<Value, StartError>> {
-    let span = tracing::info_span!("event", request_id, operation = operation.name());
+    let span = tracing::info_span!(
+        "event",
+        request_id,
+        operation = operation.name(),
+        company = tracing::field::Empty,
+        workspace = tracing::field::Empty
+    );
     let handled = async move {
         match operation {
             Operation::DeliverInvitations => deliver_invitations::handle(usher, serde_json::from_value(event)?).await,
@@ -35,6 +43,8 @@ pub fn handle<'a>(
                 let requeued = usher.requeue().await.map_err(failed)?;
                 Ok(json!({ "requeued": requeued }))
             }
+            Operation::RecordMailEvents => record_mail_events::handle(usher, event).await,
+            Operation::PublishEvents => publish_events::handle(usher, serde_json::from_value(event)?).await,
             other => Err(format!("{} has no events", other.name()).into()),
         }
     };

@@ -9,6 +9,7 @@ fn ses(rate: u32) -> Arc<Ses> {
         sender: "usher@example.com".to_owned(),
         pace: Pace::new(rate),
         mailbox: Arc::default(),
+        functions: None,
         faults: Arc::default(),
         clock: Arc::new(SystemClock),
         random: Arc::new(SystemRandom),

@@ -27,7 +27,12 @@ async fn get(stack: &Stack, path: &str) -> Response {
 
 /// Clients as the function of this name has them.
 fn clients(stack: &Stack, faults: &Arc<Faults>) -> Clients {
-    Clients::new(stack.engine.as_ref().unwrap().url().to_owned(), stack.url.clone(), faults.clone())
+    Clients::new(
+        stack.engine.as_ref().unwrap().url().to_owned(),
+        stack.url.clone(),
+        format!("{}{}", stack.url, eventbridge::PATH),
+        faults.clone(),
+    )
 }
 
 fn text(value: &str) -> AttributeValue {
@@ -221,7 +226,7 @@ async fn the_stream_gives_what_is_queued_and_nothing_else() {
     let stack = in_memory().await;
     let faults = Arc::default();
     let clients = clients(&stack, &faults);
-    let mut stream = Stream::open(stack.engine.as_ref().unwrap().table.clone()).unwrap();
+    let mut stream = Stream::open(stack.engine.as_ref().unwrap().table.clone(), OUTBOX).unwrap();
     for key in ["Q#3", "QX#3", "W#1", "Q#otp", "Q#3"] {
         put(&clients, key, i64::MAX / 1000).await;
     }

@@ -4,6 +4,7 @@ mod address;
 mod clock;
 mod delivery;
 mod group;
+mod happening;
 mod identifier;
 mod ids;
 mod invitation;
@@ -20,6 +21,7 @@ pub use address::{EmailAddress, InvalidAddress};
 pub use clock::{Clock, SystemClock, TestClock};
 pub use delivery::{Delivery, DeliveryState, DeliveryStep, MailedTo, Suppression, SuppressionReason};
 pub use group::{DisplayId, GroupPath, GroupPlace, InvalidDisplayId, InvalidPath};
+pub use happening::{Happening, happened};
 pub use identifier::{Identifier, InvalidCode, UserCode};
 pub use ids::{
     BatchId, CompanyId, GroupId, InvalidId, InvitationHash, PersonId, ShortId, TemplateId, UserId, WorkspaceId,

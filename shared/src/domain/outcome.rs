@@ -23,6 +23,8 @@ pub enum Outcome {
     Invalid,
     /// Above what the inviter may give.
     Forbidden,
+    /// The address isn't mailed any more: it bounced or complained.
+    Suppressed,
     /// The workspace or company has invited as many as it may today.
     Limited,
     /// Not written: to be sent again.

@@ -9,7 +9,7 @@ use tracing::{
 
 use crate::{
     Error, Result, Usher,
-    domain::{Person, Scope, Standing},
+    domain::{MailedTo, Person, Scope, Standing},
     mail::{self, Envelope, Letter, Refused, Sender, SentStatus},
     store::{Batch, Claimed, Key, Kind, MOST_ATTEMPTS, Mail, Mailed, QueuedLetter, Task},
 };
@@ -337,9 +337,13 @@ impl Usher {
                 })
             }
         };
-        let scope = key.parts().0.split('#').take(2).collect::<Vec<_>>().join("-");
-        let tags =
-            vec![("scope", scope), ("record", person.person_id.to_string()), ("version", person.version.to_string())];
+        let mailed = key.scope().map(|of| MailedTo {
+            of,
+            identifier: person.identifier(),
+            person: person.person_id.clone(),
+            version: person.version,
+        });
+        let tags = mailed.as_ref().map(mail::tags).unwrap_or_default();
         Envelope { to: &person.address, letter, tags }
     }
 }

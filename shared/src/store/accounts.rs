@@ -213,11 +213,6 @@ impl Store {
         Ok(Known::read(self.get_item(&keys::identity(of)).await?, None)?.identity)
     }
 
-    /// The accounts of these people, who differ from each other: for each, in order.
-    pub async fn identities(&self, of: &[&Identifier]) -> Result<Vec<Option<Identity>>> {
-        Ok(self.known(of).await?.into_iter().map(|known| known.identity).collect())
-    }
-
     /// A user.
     pub async fn profile(&self, user: UserId) -> Result<Option<Profile>> {
         self.get(&keys::profile(user)).await

@@ -2,8 +2,10 @@
 
 mod crashes;
 mod dead;
+mod events;
 mod refusals;
 mod stale;
+mod suppressed;
 
 use std::time::Duration;
 

@@ -8,6 +8,7 @@ mod bad_input;
 mod brakes;
 mod delivery;
 mod emulators;
+mod events;
 mod expiry;
 mod hexabase;
 mod idp;

@@ -1,5 +1,5 @@
 //! Least privilege, held against what really happens: a function's policy in `template.yaml` names just the calls of the
-//! table and of SES that it makes.
+//! table, of SES and of the event bus that it makes.
 
 use std::{collections::BTreeSet, time::Duration};
 
@@ -47,7 +47,8 @@ fn allowed(template: &serde_yaml_ng::Value, function: &str) -> BTreeSet<String> 
     // What reads the stream is Lambda itself, with the function's role.
     let of_stream =
         |action: &str| action.contains("Stream") || action.contains("Shard") || action.ends_with("GetRecords");
-    let actions = actions.filter(|action| action.starts_with("dynamodb:") || action.starts_with("ses:"));
+    let actions =
+        actions.filter(|action| ["dynamodb:", "events:", "ses:"].iter().any(|service| action.starts_with(service)));
     actions.filter(|action| !of_stream(action)).collect()
 }
 

@@ -67,7 +67,8 @@ fn expected(sample: &str) -> (u16, String) {
         "usher/mail-template.delete" => return (204, String::new()),
         "usher/public-keys" => "keys",
         "usher/route-not-found" => return (404, PROBLEM.to_owned()),
-        "stream/deliver-invitations" => "batchItemFailures",
+        "stream/deliver-invitations" | "stream/publish-events" => "batchItemFailures",
+        "eventbridge/record-mail-events" => "recorded",
         "schedule/sweep-undelivered" => "settled",
         "invoke/requeue-undelivered" => "requeued",
         // Pages, an answer without a body, and a null.

@@ -96,8 +96,8 @@ impl Usher {
         let host = self.host(caller, request.to).await?;
 
         let mut rows = Rows::judge(request.rows, host.role, request.all_or_nothing)?;
-        let identities = self.store.identities(&rows.identifiers()).await?;
-        let open = rows.judge_identities(identities, &host)?;
+        let known = self.store.known(&rows.identifiers()).await?;
+        let open = rows.judge_known(known, &host)?;
         let now = self.now();
         let inviting = Inviting {
             of: host.of,

@@ -7,7 +7,7 @@ use jiff::SignedDuration;
 use crate::{
     Error, Public, Result,
     domain::{Identifier, Outcome, PersonId, Reason, Role, Scope},
-    store::{Drafted, Identity},
+    store::{Drafted, Identity, Known},
 };
 
 use super::{Invitee, host::Host};
@@ -121,10 +121,12 @@ impl Rows {
         self.open.iter().map(|(_, invitee)| &invitee.identifier).collect()
     }
 
-    /// Judges the open rows by their accounts; what is left may be written.
-    pub(super) fn judge_identities(&mut self, identities: Vec<Option<Identity>>, host: &Host) -> Result<Vec<Open>> {
+    /// Judges the open rows by what is known of them; what is left may be written. An address that isn't mailed is no
+    /// mistake of the request, so it doesn't refuse one that is all or nothing. A colleague needs no mail to be added.
+    pub(super) fn judge_known(&mut self, known: Vec<Known>, host: &Host) -> Result<Vec<Open>> {
         let mut open = Vec::with_capacity(self.open.len());
-        for ((index, invitee), identity) in std::mem::take(&mut self.open).into_iter().zip(identities) {
+        for ((index, invitee), Known { identity, suppressed }) in std::mem::take(&mut self.open).into_iter().zip(known)
+        {
             let colleague = identity.filter(|identity| identity.company == host.company.id);
             if colleague.is_some() && matches!(host.of, Scope::Company(_)) {
                 let reason = Reason::new("already_member", "This user is in the company already.");
@@ -132,6 +134,10 @@ impl Rows {
             } else if colleague.is_none() && invitee.identifier.address.is_service_account() {
                 let reason = Reason::new("unknown_account", "This service account doesn't exist in the company.");
                 self.refuse(index, Some(&invitee.identifier), Outcome::Invalid, reason)?;
+            } else if let Some(suppression) = suppressed.filter(|_| colleague.is_none()) {
+                let detail = format!("This address isn't mailed any more: {}.", suppression.reason.words());
+                let reason = Reason::new("suppressed", detail);
+                self.results[index] = Some(RowResult::refused(Outcome::Suppressed, reason));
             } else {
                 open.push(Open { index, invitee, colleague });
             }

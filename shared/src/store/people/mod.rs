@@ -56,6 +56,11 @@ impl Store {
         self.get(&keys::hash(&keys::digest(&hash.reveal()))).await
     }
 
+    /// The person that a hash was made for, as they are now.
+    pub async fn person_of_hash(&self, hash: &HashItem) -> Result<Option<Person>> {
+        self.get(&hash.person).await
+    }
+
     /// The person of a record with the workspace it is to, if it is to one, and their accounts: one read.
     pub async fn invited(&self, key: &keys::Key) -> Result<(Option<Person>, Option<Workspace>, Accounts)> {
         let workspace = match key.scope() {

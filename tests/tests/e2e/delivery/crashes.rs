@@ -18,6 +18,10 @@ async fn crash_at(action: &str, skip: u32, fault: &str, seconds: i64, mails: usi
 
 async fn fail_at(action: &str, skip: u32, fault: &str, times: u32, seconds: i64, mails: usize) {
     let scene = Scene::new().await;
+    fail_in(&scene, action, skip, fault, times, seconds, mails).await;
+}
+
+async fn fail_in(scene: &Scene, action: &str, skip: u32, fault: &str, times: u32, seconds: i64, mails: usize) {
     for function in DELIVERERS {
         let fault = json!({ "action": action, "function": function, "fault": fault, "skip": skip, "times": times });
         scene.usher.fault(fault).await;
@@ -80,8 +84,15 @@ async fn an_internal_error_of_ses_loses_nothing() {
 
 #[tokio::test]
 async fn a_crash_after_ses_took_it_mails_the_same_link_again() {
-    // What SES took is written down with three tries of the deliverer's own.
-    fail_at("dynamodb:TransactWriteItems", 1, "InternalServerError", 9, LEASE, 2).await;
+    // What SES took is written down with three tries of the deliverer's own, and SES's events are lost.
+    let scene = Scene::new().await;
+    scene.disturb_ses("lostEvents", 1).await;
+    fail_in(&scene, "dynamodb:TransactWriteItems", 1, "InternalServerError", 9, LEASE, 2).await;
+}
+
+#[tokio::test]
+async fn a_crash_after_ses_took_it_mails_nothing_again_where_its_event_says_that_it_was_sent() {
+    fail_at("dynamodb:TransactWriteItems", 1, "InternalServerError", 9, LEASE, 1).await;
 }
 
 #[tokio::test]

@@ -56,6 +56,7 @@ async fn a_passing_failure_of_one_recipient_is_made_good_later() {
 #[tokio::test]
 async fn a_lost_answer_of_ses_brings_a_second_mail_with_the_same_link_once_the_lease_is_over() {
     let scene = Scene::new().await;
+    scene.disturb_ses("lostEvents", 1).await;
     scene.disturb_ses("lostReply", 1).await;
     let guests = scene.invite(["a", "b"]).await;
     scene.usher.mail(&guests[0], 1).await;
@@ -66,6 +67,17 @@ async fn a_lost_answer_of_ses_brings_a_second_mail_with_the_same_link_once_the_l
     scene.usher.advance(tests::LEASE - 200).await;
     scene.usher.mail(&guests[0], 2).await;
     scene.mailed_in_the_end(&guests, 2).await;
+    scene.joins(&guests[0]).await;
+    scene.joins(&guests[1]).await;
+}
+
+#[tokio::test]
+async fn a_lost_answer_of_ses_brings_no_second_mail_where_its_event_says_that_it_was_sent() {
+    let scene = Scene::new().await;
+    scene.disturb_ses("lostReply", 1).await;
+    let guests = scene.invite(["a", "b"]).await;
+    scene.usher.mail(&guests[0], 1).await;
+    scene.mailed_in_the_end(&guests, 1).await;
     scene.joins(&guests[0]).await;
     scene.joins(&guests[1]).await;
 }

@@ -44,6 +44,7 @@ async fn a_change_within_the_cooldown_is_in_the_mail_that_waits() {
 async fn who_accepted_by_the_first_mail_gets_no_second() {
     let scene = Scene::new().await;
     // The mails go out, and nobody knows.
+    scene.disturb_ses("lostEvents", 1).await;
     scene.disturb_ses("lostReply", 1).await;
     let [quick, slow] = scene.invite(["quick", "slow"]).await;
     let hash = scene.usher.mail(&quick, 1).await.hash();

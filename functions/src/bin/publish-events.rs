@@ -1,0 +1,6 @@
+//! The function that tells others what happened to invitations and members.
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), functions::StartError> {
+    functions::serve_events(functions::Operation::PublishEvents).await
+}

@@ -1,0 +1,6 @@
+//! The function that writes down what SES tells of mails.
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), functions::StartError> {
+    functions::serve_events(functions::Operation::RecordMailEvents).await
+}

@@ -1,0 +1,223 @@
+//! EventBridge, for the events that Usher puts on its bus: `PutEvents` with its limits and statuses
+//! (<https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html>). What it took can be read.
+
+use std::{
+    collections::VecDeque,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use axum::{
+    Json,
+    body::Bytes,
+    extract::{Query, State},
+    response::{IntoResponse as _, Response},
+};
+use http::{HeaderMap, StatusCode};
+use jiff::Timestamp;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use shared::domain::{Clock, Random};
+
+use crate::faults::Faults;
+
+/// The path below the stack's address that is EventBridge's endpoint.
+pub(crate) const PATH: &str = "/_aws/events";
+
+/// The most entries of one call, and the most bytes of them together.
+const ENTRIES_LIMIT: usize = 10;
+const BYTES_LIMIT: usize = 256 * 1024;
+
+/// The newest events that are kept.
+const EVENTS_KEPT: usize = 50_000;
+
+#[derive(Debug)]
+pub(crate) struct EventBridge {
+    pub(crate) faults: Arc<Faults>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) random: Arc<dyn Random>,
+    pub(crate) taken: Mutex<VecDeque<Value>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct PutEvents {
+    entries: Vec<Entry>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Entry {
+    source: Option<String>,
+    detail_type: Option<String>,
+    detail: Option<String>,
+    #[serde(default)]
+    resources: Vec<String>,
+    /// Seconds since the epoch, as JSON 1.1 has them.
+    time: Option<f64>,
+}
+
+impl Entry {
+    /// As EventBridge counts it.
+    fn size(&self) -> usize {
+        let texts = [&self.source, &self.detail_type, &self.detail].into_iter().flatten().chain(&self.resources);
+        texts.map(String::len).sum::<usize>() + if self.time.is_some() { 14 } else { 0 }
+    }
+}
+
+/// `POST` with `X-Amz-Target: AWSEvents.PutEvents`.
+pub(crate) async fn call(State(bus): State<Arc<EventBridge>>, headers: HeaderMap, body: Bytes) -> Response {
+    if headers.get("x-amz-target").is_none_or(|target| target != "AWSEvents.PutEvents") {
+        return refusal("UnknownOperationException", "Only PutEvents is known here.");
+    }
+    let Ok(PutEvents { entries }) = serde_json::from_slice(&body) else {
+        return refusal("SerializationException", "The request can't be read.");
+    };
+    if !(1..=ENTRIES_LIMIT).contains(&entries.len()) {
+        return refusal("ValidationException", "Entries must have 1 to 10 members.");
+    }
+    if entries.iter().map(Entry::size).sum::<usize>() > BYTES_LIMIT {
+        return refusal("ValidationException", "Total size of the entries in the request is over the limit.");
+    }
+    let results: Vec<_> = entries.into_iter().map(|entry| bus.take(entry)).collect();
+    let failed = results.iter().filter(|result| result.is_err()).count();
+    let results: Vec<_> = results
+        .into_iter()
+        .map(|result| match result {
+            Ok(id) => json!({ "EventId": id }),
+            Err((code, message)) => json!({ "ErrorCode": code, "ErrorMessage": message }),
+        })
+        .collect();
+    Json(json!({ "FailedEntryCount": failed, "Entries": results })).into_response()
+}
+
+fn refusal(name: &'static str, message: &str) -> Response {
+    let body = Json(json!({ "__type": name, "message": message }));
+    (StatusCode::BAD_REQUEST, [("x-amzn-errortype", name)], body).into_response()
+}
+
+impl EventBridge {
+    fn events(&self) -> MutexGuard<'_, VecDeque<Value>> {
+        self.taken.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn take(&self, entry: Entry) -> Result<String, (&'static str, &'static str)> {
+        if self.faults.on_entry() {
+            return Err(("InternalFailure", "A fault that was asked for."));
+        }
+        let (Some(source), Some(kind), Some(detail)) = (entry.source, entry.detail_type, entry.detail) else {
+            return Err(("InvalidArgument", "Source, DetailType and Detail are required."));
+        };
+        let detail = serde_json::from_str::<Value>(&detail).ok().filter(Value::is_object);
+        let detail = detail.ok_or(("MalformedDetail", "Detail is malformed."))?;
+        let id = self.random.uuid().to_string();
+        #[expect(clippy::cast_possible_truncation, reason = "seconds of a time")]
+        let time = entry.time.and_then(|time| Timestamp::from_second(time as i64).ok());
+        let event = json!({
+            "version": "0",
+            "id": id,
+            "detail-type": kind,
+            "source": source,
+            "account": "123456789012",
+            "time": time.unwrap_or_else(|| self.clock.now()),
+            "region": "us-east-1",
+            "resources": entry.resources,
+            "detail": detail,
+        });
+        let mut events = self.events();
+        events.push_back(event);
+        if events.len() > EVENTS_KEPT {
+            events.pop_front();
+        }
+        Ok(id)
+    }
+}
+
+/// Which events are asked for; all of them by default.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Wanted {
+    #[serde(rename = "type")]
+    kind: Option<String>,
+}
+
+/// `GET /_local/events`: the events, oldest first.
+pub(crate) async fn list(State(bus): State<Arc<EventBridge>>, Query(wanted): Query<Wanted>) -> Json<Value> {
+    let events = bus.events();
+    let is_wanted = |event: &&Value| wanted.kind.as_ref().is_none_or(|kind| event["detail-type"] == *kind);
+    Json(json!({ "events": events.iter().filter(is_wanted).collect::<Vec<_>>() }))
+}
+
+/// `DELETE /_local/events`.
+pub(crate) async fn empty(State(bus): State<Arc<EventBridge>>) -> StatusCode {
+    bus.events().clear();
+    StatusCode::NO_CONTENT
+}
+
+#[cfg(test)]
+mod tests {
+    use shared::domain::{SystemClock, SystemRandom};
+
+    use super::*;
+
+    fn bus() -> Arc<EventBridge> {
+        Arc::new(EventBridge {
+            faults: Arc::default(),
+            clock: Arc::new(SystemClock),
+            random: Arc::new(SystemRandom),
+            taken: Mutex::default(),
+        })
+    }
+
+    fn entry(detail: &str) -> Value {
+        json!({ "Source": "usher", "DetailType": "invitation.created", "Detail": detail, "EventBusName": "usher" })
+    }
+
+    async fn put(bus: &Arc<EventBridge>, entries: &[Value]) -> (u16, Value) {
+        let headers = HeaderMap::from_iter([(
+            http::HeaderName::from_static("x-amz-target"),
+            http::HeaderValue::from_static("AWSEvents.PutEvents"),
+        )]);
+        let body = json!({ "Entries": entries }).to_string();
+        let response = call(State(Arc::clone(bus)), headers, body.into()).await;
+        let status = response.status().as_u16();
+        let body = axum::body::to_bytes(response.into_body(), usize::MAX).await.unwrap();
+        (status, serde_json::from_slice(&body).unwrap())
+    }
+
+    #[tokio::test]
+    async fn each_entry_has_a_result_of_its_own() {
+        let bus = bus();
+        let (status, answer) = put(&bus, &[entry("{}"), entry("{"), json!({ "Source": "usher" })]).await;
+        assert_eq!((status, &answer["FailedEntryCount"]), (200, &json!(2)));
+        assert!(answer["Entries"][0]["EventId"].is_string());
+        assert_eq!(answer["Entries"][1]["ErrorCode"], "MalformedDetail");
+        assert_eq!(answer["Entries"][2]["ErrorCode"], "InvalidArgument");
+        let listed = list(State(Arc::clone(&bus)), Query(Wanted::default())).await.0;
+        assert_eq!(listed["events"].as_array().unwrap().len(), 1);
+        let other = list(State(Arc::clone(&bus)), Query(Wanted { kind: Some("other".to_owned()) })).await.0;
+        assert_eq!(other, json!({ "events": [] }));
+        empty(State(Arc::clone(&bus))).await;
+        assert!(bus.events().is_empty());
+    }
+
+    #[tokio::test]
+    async fn a_call_that_breaks_the_limits_is_refused_whole() {
+        let bus = bus();
+        let large = format!("{{\"text\": \"{}\"}}", "a".repeat(BYTES_LIMIT / 2));
+        for entries in [vec![], vec![entry("{}"); 11], vec![entry(&large); 2]] {
+            let (status, answer) = put(&bus, &entries).await;
+            assert_eq!((status, &answer["__type"]), (400, &json!("ValidationException")));
+        }
+        assert_eq!(put(&bus, &vec![entry("{}"); 10]).await.0, 200);
+        assert_eq!(bus.events().len(), 10);
+    }
+
+    #[tokio::test]
+    async fn a_fault_of_one_entry_leaves_the_others_alone() {
+        let bus = bus();
+        bus.faults.queue(json!({ "action": "events:PutEvents", "fault": "failedEntry" })).unwrap();
+        let (_, answer) = put(&bus, &[entry("{}"), entry("{}")]).await;
+        assert_eq!(answer["FailedEntryCount"], 1);
+        assert_eq!(answer["Entries"][0]["ErrorCode"], "InternalFailure");
+    }
+}

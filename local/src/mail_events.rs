@@ -1,0 +1,144 @@
+//! What SES tells of a mail, in the events that it puts on EventBridge's default bus
+//! (<https://docs.aws.amazon.com/ses/latest/dg/event-publishing-retrieving-sns-contents.html>). The mailbox simulator's
+//! addresses decide what becomes of theirs
+//! (<https://docs.aws.amazon.com/ses/latest/dg/send-an-email-from-console.html>); any other mail arrives.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+/// A mail that SES took, for one recipient.
+#[derive(Debug)]
+pub(crate) struct TakenMail<'a> {
+    pub(crate) id: &'a str,
+    pub(crate) at: Timestamp,
+    pub(crate) from: &'a str,
+    pub(crate) to: &'a str,
+    pub(crate) subject: &'a str,
+    pub(crate) tags: &'a [(String, String)],
+}
+
+impl TakenMail<'_> {
+    /// The events about it, in the order in which they happen. `id` makes an event's id.
+    pub(crate) fn events(&self, id: impl Fn() -> Uuid) -> Vec<Value> {
+        let recipients = json!([{ "emailAddress": self.to }]);
+        let sent = ("Send", "Email Sent", "send", json!({}));
+        let delivered = (
+            "Delivery",
+            "Email Delivered",
+            "delivery",
+            json!({
+                "timestamp": self.at, "processingTimeMillis": 0, "recipients": [self.to],
+                "smtpResponse": "250 2.6.0 Message received", "reportingMTA": "mta.example.com",
+            }),
+        );
+        let bounced = |sub: &str, code: &str| {
+            let recipient = json!({
+                "emailAddress": self.to, "action": "failed", "status": "5.1.1", "diagnosticCode": code,
+            });
+            (
+                "Bounce",
+                "Email Bounced",
+                "bounce",
+                json!({
+                    "bounceType": "Permanent", "bounceSubType": sub, "bouncedRecipients": [recipient],
+                    "timestamp": self.at, "feedbackId": self.id, "reportingMTA": "dns; mta.example.com",
+                }),
+            )
+        };
+        let listed = "Amazon SES has suppressed sending to this address because it has a recent history of bouncing \
+                      as an invalid address.";
+        let happened = match simulated(self.to).as_deref() {
+            Some("bounce") => vec![sent, bounced("General", "smtp; 550 5.1.1 user unknown")],
+            Some("suppressionlist") => vec![sent, bounced("Suppressed", listed)],
+            Some("complaint") => {
+                let complaint = json!({
+                    "complainedRecipients": recipients, "complaintSubType": null, "complaintFeedbackType": "abuse",
+                    "timestamp": self.at, "feedbackId": self.id, "userAgent": "Amazon SES Mailbox Simulator",
+                    "arrivalDate": self.at,
+                });
+                vec![sent, delivered, ("Complaint", "Email Complaint Received", "complaint", complaint)]
+            }
+            _ => vec![sent, delivered],
+        };
+        happened.into_iter().map(|(kind, title, name, what)| self.event(&id(), kind, title, name, &what)).collect()
+    }
+
+    fn event(&self, id: &Uuid, kind: &str, title: &str, name: &str, what: &Value) -> Value {
+        json!({
+            "version": "0",
+            "id": id,
+            "detail-type": title,
+            "source": "aws.ses",
+            "account": "123456789012",
+            "time": self.at,
+            "region": "us-east-1",
+            "resources": ["arn:aws:ses:us-east-1:123456789012:configuration-set/local"],
+            "detail": { "eventType": kind, "mail": self.mail(), name: what },
+        })
+    }
+
+    fn mail(&self) -> Value {
+        let mut tags: BTreeMap<&str, [&str; 1]> = BTreeMap::from([("ses:configuration-set", ["local"])]);
+        tags.extend(self.tags.iter().map(|(name, value)| (name.as_str(), [value.as_str()])));
+        json!({
+            "timestamp": self.at,
+            "source": self.from,
+            "sendingAccountId": "123456789012",
+            "messageId": self.id,
+            "destination": [self.to],
+            "headersTruncated": false,
+            "headers": [],
+            "commonHeaders": {
+                "from": [self.from], "to": [self.to], "messageId": self.id, "subject": self.subject,
+            },
+            "tags": tags,
+        })
+    }
+}
+
+/// The mailbox of SES's simulator that an address is of, without its label.
+fn simulated(address: &str) -> Option<String> {
+    let address = address.to_ascii_lowercase();
+    let (mailbox, domain) = address.rsplit_once('@')?;
+    let name = mailbox.split('+').next().unwrap_or_default();
+    (domain == "simulator.amazonses.com").then(|| name.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kinds(to: &str) -> Vec<String> {
+        let tags = [("record".to_owned(), "luI89ZCeEJuF".to_owned())];
+        let mail = TakenMail {
+            id: "1",
+            at: Timestamp::UNIX_EPOCH,
+            from: "usher@example.com",
+            to,
+            subject: "Hello",
+            tags: &tags,
+        };
+        let events = mail.events(Uuid::nil);
+        for event in &events {
+            assert_eq!(event["detail"]["mail"]["tags"]["record"], json!(["luI89ZCeEJuF"]));
+            assert_eq!(event["detail"]["mail"]["destination"], json!([to]));
+        }
+        events.iter().map(|event| event["detail"]["eventType"].as_str().unwrap().to_owned()).collect()
+    }
+
+    #[test]
+    fn the_simulators_addresses_have_fates_of_their_own_with_and_without_a_label() {
+        assert_eq!(kinds("bob@example.com"), ["Send", "Delivery"]);
+        for label in ["", "+x", "+a+b"] {
+            let to = |name: &str| format!("{name}{label}@simulator.amazonses.com");
+            assert_eq!(kinds(&to("success")), ["Send", "Delivery"]);
+            assert_eq!(kinds(&to("bounce")), ["Send", "Bounce"]);
+            assert_eq!(kinds(&to("Complaint")), ["Send", "Delivery", "Complaint"]);
+            assert_eq!(kinds(&to("suppressionlist")), ["Send", "Bounce"]);
+        }
+        assert_eq!(kinds("bounce@example.com"), ["Send", "Delivery"]);
+    }
+}

@@ -1,0 +1,80 @@
+//! What others hear on the event bus, and what SES tells.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::Endpoint;
+
+/// Looks so often for an event that must come.
+const TRIES: u32 = 400;
+
+impl Endpoint {
+    /// The events about an address so far: of each its name and its detail.
+    pub async fn told(&self, email: &str) -> Vec<(String, Value)> {
+        let events = self.send("GET", "/_local/events", None, None).await.expect(200).json();
+        let events = events["events"].as_array().cloned().unwrap_or_default();
+        let about = |event: &&Value| {
+            let detail = &event["detail"];
+            [&detail["invitation"]["email"], &detail["member"]["email"]].iter().any(|told| **told == email)
+        };
+        let name = |event: &Value| event["detail-type"].as_str().unwrap_or_default().to_owned();
+        events.iter().filter(about).map(|event| (name(event), event["detail"].clone())).collect()
+    }
+
+    /// The detail of the newest event of this name about an address, once `count` have come.
+    pub async fn told_of(&self, email: &str, name: &str, count: usize) -> Value {
+        for _ in 0..TRIES {
+            let mut told: Vec<_> = self.told(email).await.into_iter().filter(|(kind, _)| kind == name).collect();
+            if told.len() >= count
+                && let Some((_, detail)) = told.pop()
+            {
+                return detail;
+            }
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+        panic!("{name} number {count} about {email} was never told: {:?}", self.told(email).await);
+    }
+
+    /// Has SES tell this of the mail to an address with these tags, so many seconds from the clock's time. Answers
+    /// whether it was written down.
+    pub async fn ses_tells(&self, kind: &str, seconds: i64, email: &str, tags: &Value) -> bool {
+        let now = self.send("GET", "/_local/clock", None, None).await.expect(200).json()["now"].clone();
+        let now: jiff::Timestamp = serde_json::from_value(now).expect("a time");
+        let at = now + jiff::SignedDuration::from_secs(seconds);
+        let (event_type, name, what) = match kind {
+            "hard bounce" | "soft bounce" => {
+                let (kind, sub) =
+                    if kind == "hard bounce" { ("Permanent", "General") } else { ("Transient", "MailboxFull") };
+                (
+                    "Bounce",
+                    "bounce",
+                    json!({
+                        "bounceType": kind, "bounceSubType": sub, "timestamp": at,
+                        "bouncedRecipients": [{ "emailAddress": email, "status": "5.1.1" }],
+                    }),
+                )
+            }
+            "complaint" => ("Complaint", "complaint", json!({ "timestamp": at, "complaintFeedbackType": "abuse" })),
+            "delay" => ("DeliveryDelay", "deliveryDelay", json!({ "timestamp": at, "delayType": "MailboxFull" })),
+            "delivery" => ("Delivery", "delivery", json!({ "timestamp": at })),
+            "reject" => ("Reject", "reject", json!({ "reason": "Bad content" })),
+            _ => ("Send", "send", json!({})),
+        };
+        let event = json!({
+            "source": "aws.ses",
+            "detail": {
+                "eventType": event_type,
+                "mail": { "timestamp": at, "destination": [email], "tags": tags },
+                name: what,
+            },
+        });
+        let path = "/2015-03-31/functions/record-mail-events/invocations";
+        self.post_open(path, event).await.expect(200).json()["recorded"] == true
+    }
+}
+
+/// The tags of the mail of an invitation to a workspace.
+pub fn mail_tags(workspace: &str, invitation: &str, version: u32) -> Value {
+    json!({ "scope": [format!("W-{workspace}")], "record": [invitation], "version": [version.to_string()] })
+}

@@ -1,0 +1,168 @@
+//! What SES tells of mails: in any order, again, late, and by whoever pretends to be SES.
+
+use futures::future::join_all;
+use serde_json::json;
+use tests::mail_tags;
+
+use super::Scene;
+
+impl Scene {
+    /// Invites somebody. Answers the invitation's id once all that the stack tells of it is written down.
+    async fn invited(&self, email: &str) -> String {
+        let answer = self.usher.invite(&self.ada.token, &self.workspace, &[(email, "EDITOR")]).await.expect(200);
+        let id = answer.json()["results"][0]["invitationId"].as_str().unwrap().to_owned();
+        self.usher.calm().await;
+        id
+    }
+
+    /// What is known of an invitation's mail, as its end tells.
+    async fn revoked(&self, email: &str, id: &str) -> serde_json::Value {
+        self.usher.send("DELETE", &format!("/v1/workspace-users/{id}"), Some(&self.ada.token), None).await.expect(200);
+        self.usher.told_of(email, "invitation.revoked", 1).await["invitation"]["delivery"].clone()
+    }
+}
+
+#[tokio::test]
+async fn the_simulators_addresses_say_what_became_of_their_mail_and_only_success_is_mailed_again() {
+    let scene = Scene::new().await;
+    let (usher, token) = (&scene.usher, &scene.ada.token);
+    let run = usher.address("").trim_start_matches('-').split('@').next().unwrap().to_owned();
+    let names = ["success", "bounce", "complaint", "suppressionlist"];
+    let people = names.map(|name| format!("{name}+{run}@simulator.amazonses.com"));
+    let rows = people.each_ref().map(|email| (email.as_str(), "EDITOR"));
+    usher.invite(token, &scene.workspace, &rows).await.expect(200);
+    for email in &people {
+        usher.told_of(email, "invitation.sent", 1).await;
+    }
+    usher.told_of(&people[0], "invitation.delivered", 1).await;
+    let bounced = usher.told_of(&people[1], "invitation.bounced", 1).await["invitation"]["delivery"].clone();
+    assert_eq!((&bounced["state"], &bounced["detail"]), (&json!("BOUNCED"), &json!("for good (General, 5.1.1)")));
+    usher.told_of(&people[2], "invitation.delivered", 1).await;
+    usher.calm().await;
+
+    let second = usher.workspace(token, "Second").await;
+    let answer = usher.invite(token, &second, &rows).await.expect(200);
+    assert_eq!(answer.rows(), ["invited", "suppressed", "suppressed", "suppressed"]);
+    let details = answer.json()["results"].as_array().unwrap().clone();
+    let details: Vec<_> = details.iter().map(|row| row["detail"].as_str().unwrap_or_default()).collect();
+    assert!(details[1].contains("bounced") && details[2].contains("complained") && details[3].contains("list"));
+    usher.invite(token, &second, &rows[1..2]).await.expect(422);
+    usher.mail(&people[0], 2).await;
+    scene.mailed_in_the_end(&people[1..], 1).await;
+}
+
+#[tokio::test]
+async fn events_in_any_order_and_again_come_to_the_same_end() {
+    let orders: [(&[&str], &str); 8] = [
+        (&["delivery", "hard bounce", "complaint", "send"], "COMPLAINED"),
+        (&["complaint", "delivery", "hard bounce", "hard bounce"], "COMPLAINED"),
+        (&["hard bounce", "delivery", "send"], "BOUNCED"),
+        (&["delivery", "hard bounce", "delivery"], "BOUNCED"),
+        (&["soft bounce", "delivery", "send"], "DELIVERED"),
+        (&["delivery", "soft bounce", "delay"], "DELIVERED"),
+        (&["reject", "send"], "DELIVERED"),
+        (&["delay", "send"], "DELIVERED"),
+    ];
+    let scene = &Scene::new().await;
+    let ends = orders.iter().enumerate().map(async |(number, (order, state))| {
+        let email = scene.usher.address(&format!("order{number}"));
+        let id = scene.invited(&email).await;
+        let tags = &mail_tags(&scene.workspace, &id, 1);
+        for (second, kind) in (1..).zip(*order) {
+            scene.usher.ses_tells(kind, second, &email, tags).await;
+        }
+        assert_eq!(scene.revoked(&email, &id).await["state"], *state, "{order:?}");
+    });
+    join_all(ends).await;
+}
+
+#[tokio::test]
+async fn what_is_heard_at_once_comes_to_the_same_end_too() {
+    let scene = &Scene::new().await;
+    let email = &scene.usher.address("crowd");
+    let id = scene.invited(email).await;
+    let tags = &mail_tags(&scene.workspace, &id, 1);
+    let kinds = ["delivery", "complaint", "hard bounce", "send", "soft bounce", "complaint", "delay"];
+    join_all((1..).zip(kinds).map(|(second, kind)| scene.usher.ses_tells(kind, second, email, tags))).await;
+    assert_eq!(scene.revoked(email, &id).await["state"], "COMPLAINED");
+}
+
+#[tokio::test]
+async fn an_event_of_an_older_version_changes_nothing_of_the_newer() {
+    let scene = Scene::new().await;
+    let email = scene.usher.address("again");
+    let id = scene.invited(&email).await;
+    scene.usher.advance(60).await;
+    scene.invited(&email).await;
+    let old = mail_tags(&scene.workspace, &id, 1);
+    for kind in ["soft bounce", "delay", "reject", "delivery"] {
+        assert!(!scene.usher.ses_tells(kind, 10, &email, &old).await, "{kind}");
+    }
+    assert!(!scene.usher.ses_tells("soft bounce", 10, &email, &mail_tags(&scene.workspace, &id, 3)).await);
+    assert_eq!(scene.revoked(&email, &id).await["state"], "DELIVERED");
+}
+
+#[tokio::test]
+async fn a_forged_event_changes_nothing() {
+    let scene = Scene::new().await;
+    let (usher, workspace) = (&scene.usher, &scene.workspace);
+    let (email, other) = (usher.address("victim"), usher.address("other"));
+    let (id, others) = (scene.invited(&email).await, scene.invited(&other).await);
+    let elsewhere = usher.workspace(&scene.ada.token, "Elsewhere").await;
+    let tags = mail_tags(workspace, &id, 1);
+    let unknown = usher.address("unknown");
+    for (address, tags) in [
+        (&email, mail_tags(workspace, &others, 1)),
+        (&email, mail_tags(&elsewhere, &id, 1)),
+        (&email, mail_tags("../x", &id, 1)),
+        (&email, json!({})),
+        (&email, json!({ "scope": ["W"], "record": [""], "version": ["-1"] })),
+        (&other, tags.clone()),
+        (&unknown, tags.clone()),
+        (&"nobody".to_owned(), tags.clone()),
+    ] {
+        for kind in ["hard bounce", "complaint", "soft bounce"] {
+            assert!(!usher.ses_tells(kind, 10, address, &tags).await, "{kind} {tags}");
+        }
+    }
+    // Nobody's address was suppressed by it.
+    let second = usher.workspace(&scene.ada.token, "Second").await;
+    let rows = [&email, &other, &unknown].map(|email| (email.as_str(), "EDITOR"));
+    assert_eq!(usher.invite(&scene.ada.token, &second, &rows).await.expect(200).rows(), ["invited"; 3]);
+    assert_eq!(scene.revoked(&email, &id).await["state"], "DELIVERED");
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_is_nobodys() {
+    let scene = Scene::new().await;
+    let path = "/2015-03-31/functions/record-mail-events/invocations";
+    for event in [json!({}), json!({ "detail": { "eventType": "Send" } }), json!([]), json!("bob@example.com")] {
+        let answer = scene.usher.post_open(path, event).await.expect(200);
+        assert_eq!(answer.json(), json!({ "recorded": false }));
+    }
+}
+
+#[tokio::test]
+async fn a_change_of_state_takes_one_write_and_a_mail_three_until_ses_has_answered() {
+    let scene = Scene::new().await;
+    let email = scene.usher.address("counted");
+    scene.usher.calm().await;
+    scene.usher.forget_calls().await;
+    let id = scene.invited(&email).await;
+    let calls = scene.usher.calls().await;
+    let count = |function: &str, action: &str| calls[function][format!("dynamodb:{action}")].as_u64().unwrap_or(0);
+    let mut writes = 0;
+    for function in tests::DELIVERERS {
+        writes += ["PutItem", "UpdateItem", "DeleteItem", "TransactWriteItems"]
+            .map(|one| count(function, one))
+            .iter()
+            .sum::<u64>();
+    }
+    assert!(writes <= 3, "{calls}");
+    scene.usher.forget_calls().await;
+    let tags = mail_tags(&scene.workspace, &id, 1);
+    assert!(scene.usher.ses_tells("hard bounce", 10, &email, &tags).await);
+    assert!(scene.usher.ses_tells("complaint", 11, &email, &tags).await);
+    let calls = scene.usher.calls().await["record-mail-events"].clone();
+    assert_eq!(calls, json!({ "dynamodb:TransactWriteItems": 2 }));
+}

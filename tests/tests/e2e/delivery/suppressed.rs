@@ -1,0 +1,127 @@
+//! Addresses that aren't mailed any more.
+
+use serde_json::json;
+use tests::mail_tags;
+
+use super::{PAUSED, Scene};
+
+impl Scene {
+    /// Somebody who complained about an invitation of theirs.
+    async fn complainer(&self) -> String {
+        let email = self.usher.address("complainer");
+        let answer = self.usher.invite(&self.ada.token, &self.workspace, &[(&email, "VIEWER")]).await.expect(200);
+        let id = answer.json()["results"][0]["invitationId"].as_str().unwrap().to_owned();
+        self.usher.calm().await;
+        assert!(self.usher.ses_tells("complaint", 1, &email, &mail_tags(&self.workspace, &id, 1)).await);
+        email
+    }
+}
+
+#[tokio::test]
+async fn who_complains_between_two_mails_does_not_get_the_second() {
+    let scene = Scene::new().await;
+    let (usher, token) = (&scene.usher, &scene.ada.token);
+    let email = usher.address("between");
+    let first = usher.invite(token, &scene.workspace, &[(&email, "VIEWER")]).await.expect(200).json();
+    usher.mail(&email, 1).await;
+    usher.calm().await;
+    scene.disturb_ses(PAUSED, 10_000).await;
+    let second = usher.workspace(token, "Second").await;
+    let other = usher.address("other");
+    usher.invite(token, &second, &[(&email, "VIEWER"), (&other, "VIEWER")]).await.expect(200);
+    usher.calm().await;
+    let id = first["results"][0]["invitationId"].as_str().unwrap();
+    assert!(usher.ses_tells("complaint", 1, &email, &mail_tags(&scene.workspace, id, 1)).await);
+    usher.clear_faults().await;
+    scene.pass_until(&other, 1).await;
+    scene.mailed_in_the_end(&[&email, &other], 1).await;
+}
+
+#[tokio::test]
+async fn a_mail_that_waited_alone_is_settled_without_being_sent() {
+    let scene = Scene::new().await;
+    let (usher, token) = (&scene.usher, &scene.ada.token);
+    let email = usher.address("alone");
+    let first = usher.invite(token, &scene.workspace, &[(&email, "VIEWER")]).await.expect(200).json();
+    usher.mail(&email, 1).await;
+    usher.calm().await;
+    scene.disturb_ses(PAUSED, 10_000).await;
+    let second = usher.workspace(token, "Second").await;
+    let waiting = usher.invite(token, &second, &[(&email, "VIEWER")]).await.expect(200).json();
+    usher.calm().await;
+    let id = first["results"][0]["invitationId"].as_str().unwrap();
+    assert!(usher.ses_tells("hard bounce", 1, &email, &mail_tags(&scene.workspace, id, 1)).await);
+    usher.clear_faults().await;
+    scene.mailed_in_the_end(&[&email], 1).await;
+    let id = waiting["results"][0]["invitationId"].as_str().unwrap();
+    usher.send("DELETE", &format!("/v1/workspace-users/{id}"), Some(token), None).await.expect(200);
+    let delivery = usher.told_of(&email, "invitation.revoked", 1).await["invitation"]["delivery"].clone();
+    assert_eq!((&delivery["state"], &delivery["detail"]), (&json!("SUPPRESSED"), &json!("bounced before")));
+}
+
+#[tokio::test]
+async fn a_suppressed_address_is_told_so_in_every_contract() {
+    let scene = Scene::new().await;
+    let (usher, token) = (&scene.usher, &scene.ada.token);
+    let email = scene.complainer().await;
+    let second = usher.workspace(token, "Second").await;
+    let alone = json!({ "users": [{ "email": email, "role": "EDITOR" }] });
+    let answer = usher.invitations(token, &second, alone).await;
+    answer.problem_of_rows(422, "suppressed", &["suppressed"]);
+    let answer = usher.invite(token, &second, &[(&email, "VIEWER")]).await.expect(422);
+    assert_eq!(answer.rows(), ["suppressed"]);
+    let place = usher.short_id(token, &second).await;
+    let body = json!({ "email": email, "role": "viewer", "workspaceId": place });
+    let answer = usher.post("/v1/workspace-users", token, body).await.expect(400).json();
+    assert_eq!(answer["error"]["code"], "BAD_REQUEST");
+    // It isn't one of the mistakes for which SmartDocumentor refuses the whole request.
+    let number = usher.number(token, "Second").await;
+    let other = usher.address("other");
+    let users = [&email, &other].map(|email| json!({ "email": email, "roleName": "Viewer" }));
+    let body = json!({ "workspaceId": number, "users": users });
+    usher.post("/api/v1.0/external/sdworkspace/inviteusers", token, body).await.expect(200);
+    usher.mail(&other, 1).await;
+    scene.mailed_in_the_end(&[&email], 1).await;
+}
+
+#[tokio::test]
+async fn a_suppressed_address_still_signs_up_and_stays_suppressed() {
+    let scene = Scene::new().await;
+    let (usher, token) = (&scene.usher, &scene.ada.token);
+    let email = scene.complainer().await;
+    let hash = usher.mail(&email, 1).await.hash();
+    usher.join(&email, &hash).await.expect(200);
+    usher.token(&email).await;
+    // A colleague is added, and isn't told by mail.
+    let second = usher.workspace(token, "Second").await;
+    let answer = usher.invite(token, &second, &[(&email, "VIEWER")]).await.expect(200);
+    assert_eq!(answer.rows(), ["added"]);
+    usher.told_of(&email, "member.added", 2).await;
+    // Another company invites them in vain.
+    let eve = usher.founder("eve").await;
+    let elsewhere = usher.workspace(&eve.token, "Elsewhere").await;
+    usher.invite(&eve.token, &elsewhere, &[(&email, "VIEWER")]).await.expect(422);
+    scene.mailed_in_the_end(&[&email], 1).await;
+    // What they ask for themselves is still mailed.
+    let body = json!({ "email": email, "password": tests::PASSWORD, "firstname": "Cara", "lastname": "Complainer" });
+    usher.post_open("/idp/api/v1/user/sign-up", body).await.expect(200);
+    usher.mail(&email, 2).await;
+}
+
+#[tokio::test]
+async fn a_mail_limit_is_met_exactly_by_workspaces_that_invite_at_once() {
+    let usher = &tests::Endpoint::own(&[("MAILS_PER_RECIPIENT_PER_DAY", "3")]).await;
+    let ada = usher.founder("ada").await;
+    let popular = &usher.address("popular");
+    let mut workspaces = Vec::new();
+    for number in 0..8 {
+        workspaces.push(usher.workspace(&ada.token, &format!("Number {number}")).await);
+    }
+    let invite = async |workspace: &String| {
+        usher.invite(&ada.token, workspace, &[(popular, "VIEWER")]).await.expect(200);
+    };
+    futures::future::join_all(workspaces.iter().map(invite)).await;
+    futures::future::join_all((0..4).map(|_| usher.invoke("sweep-undelivered"))).await;
+    usher.mail_all().await;
+    assert_eq!(usher.mails(popular).await.len(), 3);
+}
