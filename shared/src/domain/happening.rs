@@ -116,3 +116,100 @@ fn delivered(old: Option<&Person>, new: &Person) -> Vec<Happening> {
         .filter(|step| reached(*step, is) && !reached(*step, was))
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    const STATUSES: [Status; 5] = [Status::Pending, Status::Accepted, Status::Declined, Status::Revoked, Status::Left];
+
+    fn person(status: Status, version: u32, delivery: Option<DeliveryState>) -> Person {
+        let id = "3fa85f64-5717-4562-b3fc-2c963f66afa6";
+        let accepted_by = (status == Status::Accepted).then_some("attempt");
+        serde_json::from_value(json!({
+            "email": "user@example.com", "person_id": "RiHO4e0Ju3DS", "user": id, "number": 1, "role": "EDITOR",
+            "status": status, "version": version, "created_at": 1, "updated_at": 2, "invited_at": 1, "expires_at": 3,
+            "inviter": id, "batch": id, "delivery": delivery, "accepted_by": accepted_by,
+        }))
+        .unwrap()
+    }
+
+    #[test]
+    fn every_change_of_standing_is_told_as_what_it_is() {
+        use Status::{Accepted, Declined, Left, Pending, Revoked};
+        for was in std::iter::once(None).chain(STATUSES.map(Some)) {
+            for is in STATUSES {
+                for same in [true, false] {
+                    let old = was.map(|was| person(was, 1, None));
+                    let told = happened(old.as_ref(), &person(is, if same { 1 } else { 2 }, None));
+                    let expected = match (was, is) {
+                        (Some(Pending), Pending) if same => None,
+                        (_, Pending) => Some(Happening::InvitationCreated),
+                        (Some(Accepted), Accepted) => None,
+                        (Some(Pending), Accepted) if same => Some(Happening::InvitationAccepted),
+                        (_, Accepted) => Some(Happening::MemberAdded),
+                        (Some(Pending), Declined) => Some(Happening::InvitationDeclined),
+                        (Some(Pending), Revoked) => Some(Happening::InvitationRevoked),
+                        (Some(Accepted), Left) => Some(Happening::MemberRemoved),
+                        _ => None,
+                    };
+                    assert_eq!(told, Vec::from_iter(expected), "{was:?} to {is:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn only_a_members_other_role_is_a_change_of_them() {
+        let (mut old, new) = (person(Status::Accepted, 1, None), person(Status::Accepted, 1, None));
+        old.role = crate::domain::Role::Viewer;
+        assert_eq!(happened(Some(&old), &new), [Happening::MemberChanged]);
+        (old.status, old.version) = (Status::Pending, 1);
+        assert_eq!(happened(Some(&old), &person(Status::Pending, 1, None)), []);
+    }
+
+    /// Every way forward from a mail that waits tells of each thing at most once, and of an arrival after the sending.
+    #[test]
+    fn a_mail_that_moves_forward_is_told_of_once() {
+        use DeliveryState::{Bounced, Complained, Delivered, Failed, Queued, Sent, Suppressed};
+        let forward = [Sent, Bounced, Failed, Suppressed, Delivered, Bounced, Complained];
+        for ways in 0..1_u32 << forward.len() {
+            let steps = forward.iter().enumerate().filter(|(place, _)| ways & (1 << place) != 0);
+            let path: Vec<_> = std::iter::once(Queued).chain(steps.map(|(_, state)| *state)).collect();
+            let told: Vec<_> = path
+                .windows(2)
+                .flat_map(|pair| {
+                    let [old, new] = [pair[0], pair[1]].map(|state| person(Status::Pending, 1, Some(state)));
+                    happened(Some(&old), &new)
+                })
+                .collect();
+            let first = |happening| told.iter().position(|told| *told == happening);
+            let sent = [Sent, Bounced, Delivered, Complained].iter().any(|state| path.contains(state));
+            assert_eq!(first(Happening::InvitationSent).is_some(), sent, "{path:?}");
+            if let Some(delivered) = first(Happening::InvitationDelivered) {
+                assert!(first(Happening::InvitationSent).is_some_and(|sent| sent < delivered), "{path:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_mail_to_a_colleague_who_was_added_is_no_invitation() {
+        let [mut old, mut new] =
+            [DeliveryState::Queued, DeliveryState::Delivered].map(|state| person(Status::Accepted, 1, Some(state)));
+        (old.accepted_by, new.accepted_by) = (None, None);
+        assert_eq!(happened(Some(&old), &new), []);
+        // Who accepted before the delivery was heard of was invited.
+        new.accepted_by = Some("attempt".to_owned());
+        let told = [Happening::InvitationSent, Happening::InvitationDelivered];
+        assert_eq!(happened(Some(&old), &new), told);
+    }
+
+    #[test]
+    fn a_new_version_begins_with_a_mail_that_waits() {
+        let old = person(Status::Pending, 1, Some(DeliveryState::Delivered));
+        let new = person(Status::Pending, 2, Some(DeliveryState::Queued));
+        assert_eq!(happened(Some(&old), &new), [Happening::InvitationCreated]);
+    }
+}

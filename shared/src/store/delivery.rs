@@ -83,14 +83,15 @@ fn is_of(there: &Item, mail: &MailedTo) -> bool {
 }
 
 /// The write of what became of the mail of this version: [`Delivery::follows`] as a condition. A record whose mail waits
-/// knows nothing of it yet.
+/// knows nothing of it yet. The deliverer, who names no mail, may write a step again that an event was first to tell.
 pub(super) fn forward(key: &Key, version: u32, delivery: &Delivery, mail: Option<&MailedTo>) -> Change {
     const RULE: &str = "#version = :version AND (#delivery = :queued OR #delivery_step < :step \
                         OR (#delivery_step = :step AND #delivery_at < :at))";
+    const OWN_RULE: &str = "#version = :version AND (#delivery = :queued OR #delivery_step <= :step)";
     let update = "SET #delivery = :state, #delivery_step = :step, #delivery_at = :at, #delivery_detail = :detail";
     let change = Change::update(key.clone(), update);
     let change = match mail {
-        None => change.when(RULE),
+        None => change.when(OWN_RULE),
         Some(mail) => change.when(format!("#person_id = :person AND {RULE}")).with("person", &mail.person),
     };
     change

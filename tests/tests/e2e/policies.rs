@@ -86,6 +86,7 @@ async fn everything(usher: &Endpoint) {
     braked(usher).await;
     swept(usher).await;
     given_up_and_requeued(usher, &ada.token, &workspace).await;
+    purged(usher, &ada.email, &workspace).await;
 }
 
 /// A service account with a token of its own making.
@@ -211,4 +212,14 @@ async fn given_up_and_requeued(usher: &Endpoint, token: &str, workspace: &str) {
 
 fn text(value: &Value, name: &str) -> String {
     value[name].as_str().unwrap_or_default().to_owned()
+}
+
+/// What a link is looked up by is removed, and others hear that the invitation expired.
+async fn purged(usher: &Endpoint, admin: &str, workspace: &str) {
+    let email = usher.address("purged");
+    let token = usher.token(admin).await;
+    usher.invite(&token, workspace, &[(&email, "VIEWER")]).await.expect(200);
+    usher.mail(&email, 1).await;
+    usher.advance(38 * 24 * 3600).await;
+    usher.told_of(&email, "invitation.expired", 1).await;
 }
