@@ -104,6 +104,7 @@ fn draft(number: u32, address: &str) -> Draft {
     Draft {
         role: Role::Editor,
         metadata: None,
+        groups: Vec::new(),
         person_id: person_id("the workspace's salt", &identifier),
         user: UserId::random(&SystemRandom),
         number,

@@ -102,13 +102,30 @@ impl From<GroupPath> for String {
     }
 }
 
-/// A group as a person's record names it: what it is called outside, and where it is.
+/// A group as a person's record names it: what it is called outside, and where it is. As one text, so that records hold sets
+/// of them.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct GroupPlace {
     /// Its id.
     pub id: GroupId,
     /// Its path.
     pub path: GroupPath,
+}
+
+impl TryFrom<String> for GroupPlace {
+    type Error = InvalidPath;
+
+    fn try_from(text: String) -> Result<Self, InvalidPath> {
+        let (id, path) = text.split_once('#').ok_or(InvalidPath)?;
+        Ok(Self { id: id.parse().map_err(|_| InvalidPath)?, path: GroupPath::try_from(path.to_owned())? })
+    }
+}
+
+impl From<GroupPlace> for String {
+    fn from(place: GroupPlace) -> Self {
+        format!("{}#{}", place.id, place.path.as_ref())
+    }
 }
 
 /// The text can't be a display id.
@@ -211,6 +228,16 @@ mod tests {
     fn what_is_no_path_is_refused() {
         for text in ["", "0000", "000000", "0000-", "00000 0000"] {
             assert_eq!(GroupPath::try_from(text.to_owned()), Err(InvalidPath), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_place_reads_back() {
+        let id: GroupId = "3fa85f64-5717-4562-b3fc-2c963f66afa6".parse().unwrap();
+        let place = GroupPlace { id, path: path(&[7]) };
+        assert_eq!(GroupPlace::try_from(String::from(place.clone())), Ok(place));
+        for text in ["", "3fa85f64-5717-4562-b3fc-2c963f66afa6", "x#00000", "3fa85f64-5717-4562-b3fc-2c963f66afa6#"] {
+            assert_eq!(GroupPlace::try_from(text.to_owned()), Err(InvalidPath), "{text:?}");
         }
     }
 

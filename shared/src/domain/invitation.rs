@@ -84,7 +84,7 @@ pub struct Person {
     /// Counts the invitations; a hash is good for one version only.
     pub version: u32,
     /// The workspace's groups that they are in, or will be; whoever is in none is in the topmost one.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty", serialize_with = "serde_dynamo::string_set::serialize")]
     pub groups: Vec<GroupPlace>,
     /// When they were first invited, or became a member without it.
     #[serde(with = "jiff::fmt::serde::timestamp::millisecond::required")]

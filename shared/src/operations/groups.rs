@@ -2,7 +2,7 @@
 
 use crate::{
     Error, Missing, Public, Result, Usher,
-    domain::{DisplayId, GroupId, GroupPath, Person, ShortId, Title, UserId, WorkspaceId},
+    domain::{DisplayId, GroupId, GroupPath, Person, Scope, ShortId, Status, Title, UserId, WorkspaceId},
     store::{CallerRecords, Group, GroupDeleted, GroupMade, Profile},
 };
 
@@ -108,8 +108,10 @@ impl Usher {
         let parent = self.store.group_at(group.workspace, &above).await?.ok_or(MISSING)?;
         for _ in 0..TRIES {
             let Some(joins) = self.store.group_joins(id).await? else { return Err(MISSING) };
-            let people = self.present(&access.access.workspace).await?;
-            if people.iter().any(|person| person.is_in(&group.path, true)) {
+            // An invitation that has expired can be sent again, and so it keeps its groups.
+            let people = self.store.people(Scope::Workspace(group.workspace)).await?;
+            let here = |person: &Person| matches!(person.status, Status::Pending | Status::Accepted);
+            if people.iter().any(|person| here(person) && person.is_in(&group.path, true)) {
                 return Err(not_empty("There are people in this group."));
             }
             let (actor, now) = (access.access.profile.id, self.now());

@@ -55,8 +55,12 @@ impl Usher {
         let GroupRecords { workspace, caller: standing, administers, groups } = records;
         let profile = active(caller, standing.profile.clone())?;
         let workspace = workspace.ok_or(MISSING)?;
-        let role = role_in(&standing, workspace.company == caller.company);
-        let role = role.or((!administers.is_empty()).then_some(Role::Viewer)).ok_or(MISSING)?;
+        let own_company = workspace.company == caller.company;
+        // Whoever left both workspace and company administers nothing, whatever is written of them.
+        let belongs = standing.workspace.is_some() || (own_company && standing.company.is_some());
+        let administers = if belongs { administers } else { Vec::new() };
+        let role = role_in(&standing, own_company).or((!administers.is_empty()).then_some(Role::Viewer));
+        let role = role.ok_or(MISSING)?;
         log::workspace(workspace.id);
         Ok(InGroups { access: InWorkspace { profile, workspace, role }, groups, administers })
     }

@@ -5,7 +5,8 @@ use jiff::Timestamp;
 use crate::{
     Error, Result, Usher,
     domain::{
-        CompanyId, EmailAddress, InvitationHash, Message, Permission, Person, Role, Scope, Title, UserId, WorkspaceId,
+        CompanyId, EmailAddress, GroupPlace, InvitationHash, Message, Permission, Person, Role, Scope, Title, UserId,
+        WorkspaceId,
     },
     store::{Accounts, Batch, Company, Identity, Profile, Workspace},
 };
@@ -124,10 +125,19 @@ impl Usher {
         if !standing.profile.as_ref().is_some_and(Profile::is_active) {
             return Ok(false);
         }
-        let (role, needed) = match workspace {
-            Some(_) => (role_in(&standing, true), Permission::Invite),
-            None => (standing.company.map(|membership| membership.role), Permission::Administer),
+        let Some(workspace) = workspace else {
+            let role = standing.company.map(|membership| membership.role);
+            return Ok(role.is_some_and(|role| role.may(Permission::Administer) && role.may_grant(person.role)));
         };
-        Ok(role.is_some_and(|role| role.may(needed) && role.may_grant(person.role)))
+        let role = role_in(&standing, true);
+        if role.is_some_and(|role| role.may(Permission::Invite)) || person.groups.is_empty() {
+            return Ok(role.is_some_and(|role| role.may(Permission::Invite) && role.may_grant(person.role)));
+        }
+        // Whoever administers groups brings people into these.
+        let reaches = standing.company.is_some() || standing.workspace.is_some();
+        let administered = self.store.administered(person.inviter, workspace).await?;
+        let covered = |place: &GroupPlace| administered.iter().any(|own| own.covers(&place.path));
+        let role = role.unwrap_or(Role::Viewer);
+        Ok(reaches && role.may_grant(person.role) && person.groups.iter().all(covered))
     }
 }

@@ -131,6 +131,7 @@ impl Usher {
             identifier: profile.identifier(),
             role: rule.role,
             metadata: None,
+            groups: Vec::new(),
             person_id: store::person_id(&workspace.salt, &profile.identifier()),
             user: profile.id,
             number: profile.number,

@@ -1,6 +1,6 @@
 //! Groups of a workspace's people, and who administers them.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_dynamo::string_set::StringSet;
 
@@ -71,7 +71,7 @@ impl Group {
 
     /// The writes of a new group: itself, its place in the tree, and its display id, which must be nobody's.
     pub(super) fn changes(&self) -> [Change; 3] {
-        let counted = Counted { group: self.clone(), children: 0, joins: 0 };
+        let counted = Counted { group: self.clone(), children: 0 };
         [
             Change::put(&keys::group(self.id), counted).if_absent(),
             Change::put(&keys::group_place(self.workspace, &self.path), self),
@@ -87,9 +87,14 @@ struct Counted {
     group: Group,
     /// How many groups are in it.
     children: u32,
-    /// How many writes brought people into it, so far. Whoever found it empty deletes it only if none came since.
-    joins: u32,
 }
+
+/// How many writes brought people into a group, so far, counted apart so that many can come at once. Whoever found it empty
+/// deletes it only if none came since.
+pub type Joins = [u32; keys::PARTITIONS as usize];
+
+/// How long after a group's deletion it is remembered: longer than any request takes.
+const REMEMBERED: SignedDuration = SignedDuration::from_hours(24);
 
 #[derive(Serialize, Deserialize)]
 struct Pointer {
@@ -216,9 +221,19 @@ impl Store {
     }
 
     /// How many writes have brought people into a group; `None` if it is gone.
-    pub async fn group_joins(&self, id: GroupId) -> Result<Option<u32>> {
-        let counted: Option<Counted> = self.get(&keys::group(id)).await?;
-        Ok(counted.map(|counted| counted.joins))
+    pub async fn group_joins(&self, id: GroupId) -> Result<Option<Joins>> {
+        #[derive(Deserialize)]
+        struct Counter {
+            joins: u32,
+        }
+        let counters = (0..keys::PARTITIONS).map(|partition| keys::group_joins(id, partition));
+        let mut found = self.get_many(counters.clone().chain([keys::group(id)]).collect()).await?;
+        let group: Option<Group> = found.take(&keys::group(id))?;
+        let mut joins = Joins::default();
+        for (count, key) in joins.iter_mut().zip(counters) {
+            *count = found.take::<Counter>(&key)?.map_or(0, |counter| counter.joins);
+        }
+        Ok(group.map(|_| joins))
     }
 
     /// Deletes a group that nobody came into since `joins` was read, and that no group is in.
@@ -226,28 +241,35 @@ impl Store {
         &self,
         group: &Group,
         parent: GroupId,
-        joins: u32,
+        joins: Joins,
         actor: UserId,
         now: Timestamp,
         random: &dyn Random,
     ) -> Result<GroupDeleted> {
-        let changes = vec![
-            Change::delete(keys::group(group.id))
-                .when("#children = :none AND #joins = :joins")
-                .with("none", 0)
-                .with("joins", joins),
+        let mut changes = vec![
+            Change::delete(keys::group(group.id)).when("#children = :none").with("none", 0),
             Change::update(keys::group(parent), "ADD #children :less").if_present().with("less", -1),
             Change::delete(keys::group_place(group.workspace, &group.path)),
             Change::delete(keys::display_id(group.workspace, &group.display_id)),
             told(group, actor, "group.deleted", now, random),
         ];
+        // Whoever is about to come into it finds it closed.
+        let purge_at = (now + REMEMBERED).as_second();
+        changes.extend((0..keys::PARTITIONS).zip(joins).map(|(partition, joins)| {
+            let close =
+                Change::update(keys::group_joins(group.id, partition), "SET #closed = :true, #purge_at = :purge_at");
+            let none = if joins == 0 { "attribute_not_exists(#joins)" } else { "#joins = :joins" };
+            let close = close.when(none).with("true", true).with("purge_at", purge_at);
+            if joins == 0 { close } else { close.with("joins", joins) }
+        }));
         let refused = self.transact(changes).await?;
-        let counted = refused.refused(0).and_then(|old| from_item::<Counted>(old.clone()).ok());
-        Ok(match counted {
-            Some(counted) if counted.children > 0 => GroupDeleted::HasGroups,
-            Some(_) => GroupDeleted::Changed,
+        Ok(match refused.refused(0) {
+            Some(old) if from_item::<Counted>(old.clone()).is_ok_and(|counted| counted.children > 0) => {
+                GroupDeleted::HasGroups
+            }
+            None if !matches!(refused, Transacted::Done) => GroupDeleted::Changed,
             // Written, or gone by whomever. Its parent can't be gone while it is there.
-            None => GroupDeleted::Done,
+            _ => GroupDeleted::Done,
         })
     }
 
@@ -291,28 +313,36 @@ impl Store {
         let scope = Scope::Workspace(of);
         let mut change =
             Change::update(keys::person(scope, &person.identifier()), "SET #groups = :new, #updated_at = :now");
-        let as_read = if person.groups.is_empty() {
-            "(attribute_not_exists(#groups) OR #groups = :groups)"
-        } else {
-            "#groups = :groups"
-        };
+        let as_read = if person.groups.is_empty() { "attribute_not_exists(#groups)" } else { "#groups = :groups" };
         let open = "#status = :status AND #version = :version AND (#status <> :pending OR #expires_at > :now)";
-        change = change.when(format!("{open} AND {as_read}")).with("groups", &person.groups).with("new", groups);
+        change = change.when(format!("{open} AND {as_read}")).with("new", StringSet(groups));
+        if !person.groups.is_empty() {
+            change = change.with("groups", StringSet(&person.groups));
+        }
         change = change.with("status", person.status).with("pending", Status::Pending);
         change = change.with("version", person.version).with("now", now.as_millisecond());
         let mut changes = vec![change];
-        changes.extend(groups.iter().filter(|group| !person.groups.contains(group)).filter_map(joined));
+        let partition = partition(random);
+        let come = groups.iter().filter(|group| !person.groups.contains(group));
+        changes.extend(come.filter_map(|group| joined(group, partition)));
         let subjects = vec![person.address.canonical().to_owned()];
         changes.push(entry(scope, &Entry { at: now, actor, action: "member.groupsChanged", subjects }, random));
         Ok(matches!(self.transact(changes).await?, Transacted::Done))
     }
 }
 
-/// The write that lets people into a group, as part of the transaction that does: only while it is there. The topmost
-/// group always is.
-pub(super) fn joined(group: &GroupPlace) -> Option<Change> {
-    let join = Change::update(keys::group(group.id), "ADD #joins :one").if_present().with("one", 1);
-    (!group.path.is_top()).then_some(join)
+/// The write that lets people into a group that was read just before, as part of the transaction that does: only while it
+/// isn't deleted. The topmost group never is. Transactions under way at once count in different partitions.
+pub(super) fn joined(group: &GroupPlace, partition: u8) -> Option<Change> {
+    let join = Change::update(keys::group_joins(group.id, partition), "ADD #joins :one");
+    (!group.path.is_top()).then(|| join.when("attribute_not_exists(#closed)").with("one", 1))
+}
+
+/// One of the partitions in which joins are counted, by chance.
+pub(super) fn partition(random: &dyn Random) -> u8 {
+    let mut byte = [0];
+    random.fill(&mut byte);
+    byte[0] % keys::PARTITIONS
 }
 
 fn told(group: &Group, actor: UserId, action: &'static str, at: Timestamp, random: &dyn Random) -> Change {

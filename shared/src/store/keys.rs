@@ -218,6 +218,11 @@ pub(super) fn group(id: GroupId) -> Key {
     Key::new(format!("G#{id}"), "META")
 }
 
+/// Where some of those are counted who come into a group.
+pub(super) fn group_joins(id: GroupId, partition: u8) -> Key {
+    Key::new(format!("G#{id}"), format!("J#{partition}"))
+}
+
 /// The partition of a workspace's tree of groups.
 pub(super) fn groups(workspace: WorkspaceId) -> String {
     format!("W#{workspace}#G")

@@ -28,7 +28,7 @@ pub use batches::Batch;
 pub use brakes::Brake;
 pub use delivery::Known;
 pub use domains::DomainRule;
-pub use groups::{Group, GroupDeleted, GroupMade, GroupRecords};
+pub use groups::{Group, GroupDeleted, GroupMade, GroupRecords, Joins};
 pub use keys::Key;
 pub use mail_templates::{MOST_TEMPLATES, StoredTemplate};
 pub use outbox::{Claimed, Kind, MOST_ATTEMPTS, Mail, Mailed, QueuedItem, QueuedLetter, Task};

@@ -171,7 +171,7 @@ impl Store {
         let mut changes = vec![
             Change::update(
                 keys::person(of, &account.address.clone().into()),
-                "SET #status = :left, #updated_at = :now",
+                "SET #status = :left, #updated_at = :now REMOVE #groups",
             )
             .when("#status = :accepted AND #user = :user")
             .with("left", Status::Left)

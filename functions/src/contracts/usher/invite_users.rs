@@ -3,7 +3,7 @@
 use serde_json::Value;
 use shared::{
     Error, Missing, Usher,
-    domain::{EmailAddress, Lifetime, Message, Metadata, Reason},
+    domain::{EmailAddress, GroupId, Lifetime, Message, Metadata, Reason},
     operations::{InviteTo, InviteUsers, Invitee},
 };
 
@@ -46,6 +46,18 @@ fn row(row: Value) -> (Given, Result<Invitee, Reason>) {
     }
 }
 
+/// Groups that a row may name.
+const MOST_GROUPS: usize = 10;
+
+/// An id of another form is no group's either.
+fn groups(fields: &Fields) -> Result<Vec<GroupId>, Reason> {
+    let Ok(given) = fields.value("groups") else { return Ok(Vec::new()) };
+    let wrong = || bad_entry(format!("\"groups\" must be an array of at most {MOST_GROUPS} ids."));
+    let given = given.as_array().filter(|ids| ids.len() <= MOST_GROUPS).ok_or_else(wrong)?;
+    let unknown = || Reason::new("unknown_group", "There is no such group in the workspace.");
+    given.iter().map(|id| id.as_str().ok_or_else(wrong)?.parse().map_err(|_| unknown())).collect()
+}
+
 fn invitee(fields: &Fields) -> Result<Invitee, Reason> {
     let address = EmailAddress::parse(fields.required("email").map_err(bad_entry)?);
     let address = address.map_err(|problem| Reason::new("invalid_email", format!("\"email\": {problem}.")))?;
@@ -55,5 +67,5 @@ fn invitee(fields: &Fields) -> Result<Invitee, Reason> {
         Ok(value) => Some(Metadata::of(value).map_err(|problem| bad_entry(format!("\"metadata\" {problem}.")))?),
         Err(_) => None,
     };
-    Ok(Invitee { metadata, ..Invitee::new(address, role) })
+    Ok(Invitee { metadata, groups: groups(fields)?, ..Invitee::new(address, role) })
 }

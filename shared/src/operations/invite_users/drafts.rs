@@ -72,12 +72,13 @@ impl Usher {
         let people = self.store.people_by_identifier(host.of, &invited).await?;
         let mut begun = Vec::with_capacity(open.len());
         for (row, person) in open.into_iter().zip(people) {
-            match inviting.foresee(row.colleague.is_some(), person.as_ref()) {
+            match inviting.foresee(row.colleague.is_some(), &host.places(&row.invitee.groups), person.as_ref()) {
                 Foreseen::New if reserved > 0 => {
                     reserved -= 1;
                     begun.push((row, Start::New));
                 }
                 Foreseen::New => rows.limit(row.index, daily.left(inviting.now))?,
+                Foreseen::Grouped => begun.push((row, Start::Group)),
                 Foreseen::Amended(version) => begun.push((row, Start::Amend(version))),
                 Foreseen::Unchanged(outcome) => {
                     let id = store::person_id(&host.salt, &row.invitee.identifier);
@@ -118,6 +119,7 @@ impl Usher {
                 identifier: invitee.identifier,
                 role: invitee.role,
                 metadata: invitee.metadata,
+                groups: host.places(&invitee.groups),
                 person_id,
                 user,
                 number: own_number,

@@ -1,14 +1,19 @@
 //! What is invited to, and how many a day.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use jiff::{SignedDuration, Timestamp};
 
 use crate::{
     Error, Result, Usher,
-    domain::{BatchId, Message, Permission, Role, Scope},
+    domain::{BatchId, GroupId, GroupPlace, Message, Permission, Role, Scope, WorkspaceId},
     store::{Batch, Brake, Company, Profile},
 };
 
-use super::{super::Caller, InviteTo};
+use super::{
+    super::{Caller, InWorkspace},
+    InviteTo,
+};
 
 /// A workspace's or company's first week, and what it may invite a day in it.
 const FIRST_WEEK: SignedDuration = SignedDuration::from_hours(7 * 24);
@@ -24,9 +29,27 @@ pub(super) struct Host {
     pub(super) company: Company,
     pub(super) inviter: Profile,
     pub(super) role: Role,
+    /// Whether the inviter may invite people without naming a group.
+    may_invite: bool,
+    /// The groups of the workspace that rows name, and whether the inviter has authority over each.
+    groups: BTreeMap<GroupId, (GroupPlace, bool)>,
 }
 
 impl Host {
+    /// Whether the inviter may bring people into these groups; `None` if one isn't there.
+    pub(super) fn authority(&self, groups: &[GroupId]) -> Option<bool> {
+        if groups.is_empty() {
+            return Some(self.may_invite);
+        }
+        groups.iter().try_fold(true, |all, id| self.groups.get(id).map(|(_, may)| all && *may))
+    }
+
+    /// Where these groups are, each once.
+    pub(super) fn places(&self, groups: &[GroupId]) -> Vec<GroupPlace> {
+        let groups: BTreeSet<_> = groups.iter().collect();
+        groups.into_iter().filter_map(|id| self.groups.get(id)).map(|(place, _)| place.clone()).collect()
+    }
+
     /// What the mails of a request have in common.
     pub(super) fn batch(&self, id: BatchId, message: Option<Message>) -> Batch {
         Batch {
@@ -41,8 +64,9 @@ impl Host {
 }
 
 impl Usher {
-    /// What is invited to, if the caller may. A company's own people are its admins' to invite.
-    pub(super) async fn host(&self, caller: &Caller, to: InviteTo) -> Result<Host> {
+    /// What is invited to, if the caller may, and the groups that rows name. A company's own people are its admins' to invite;
+    /// it has no groups.
+    pub(super) async fn host(&self, caller: &Caller, to: InviteTo, groups: BTreeSet<GroupId>) -> Result<Host> {
         let missing = || Error::internal("invite: the company is gone");
         match to {
             InviteTo::Company => {
@@ -58,11 +82,16 @@ impl Usher {
                     company,
                     inviter: access.profile,
                     role: access.role,
+                    may_invite: true,
+                    groups: BTreeMap::new(),
                 })
             }
             InviteTo::Workspace(id) => {
-                let access = self.in_workspace(caller, id).await?;
-                access.require(Permission::Invite)?;
+                let (access, groups) = self.in_named_groups(caller, id, groups).await?;
+                let may_invite = access.role.may(Permission::Invite);
+                if !groups.values().any(|(_, may)| *may) {
+                    access.require(Permission::Invite)?;
+                }
                 let workspace = access.workspace;
                 Ok(Host {
                     of: Scope::Workspace(id),
@@ -73,9 +102,27 @@ impl Usher {
                     company: self.store.company(workspace.company).await?.ok_or_else(missing)?,
                     inviter: access.profile,
                     role: access.role,
+                    may_invite,
+                    groups,
                 })
             }
         }
+    }
+
+    /// The caller in a workspace, and those of these groups that it has, each with whether the caller has authority over it.
+    async fn in_named_groups(
+        &self,
+        caller: &Caller,
+        workspace: WorkspaceId,
+        named: BTreeSet<GroupId>,
+    ) -> Result<(InWorkspace, BTreeMap<GroupId, (GroupPlace, bool)>)> {
+        if named.is_empty() {
+            return Ok((self.in_workspace(caller, workspace).await?, BTreeMap::new()));
+        }
+        let access = self.in_groups(caller, workspace, &named.into_iter().collect::<Vec<_>>()).await?;
+        let groups = access.groups.iter().flatten();
+        let groups = groups.map(|group| (group.id, (group.place(), access.has_authority(&group.path)))).collect();
+        Ok((access.access, groups))
     }
 
     /// Fewer in the first week, and never fewer than one request may name.

@@ -9,7 +9,7 @@ use tokio::time::Instant;
 
 use crate::{
     Error, Internal, Result, Usher,
-    domain::{BatchId, Identifier, Lifetime, Message, Metadata, Outcome, Reason, Role, WorkspaceId},
+    domain::{BatchId, GroupId, Identifier, Lifetime, Message, Metadata, Outcome, Reason, Role, WorkspaceId},
     store::Inviting,
 };
 
@@ -29,12 +29,14 @@ pub struct Invitee {
     pub role: Role,
     /// What the inviter's program keeps with the invitation. None leaves what was kept before.
     pub metadata: Option<Metadata>,
+    /// The workspace's groups that they come into, besides those they are in. Whoever is in no other is in the topmost one.
+    pub groups: Vec<GroupId>,
 }
 
 impl Invitee {
     /// Somebody of whom no more is said.
     pub fn new(identifier: impl Into<Identifier>, role: Role) -> Self {
-        Self { identifier: identifier.into(), role, metadata: None }
+        Self { identifier: identifier.into(), role, metadata: None, groups: Vec::new() }
     }
 }
 
@@ -93,9 +95,11 @@ impl Usher {
     pub async fn invite_users(&self, caller: &Caller, request: InviteUsers) -> Result<Invited> {
         let begun = Instant::now();
         self.admit_rows(request.rows.len())?;
-        let host = self.host(caller, request.to).await?;
+        let named = request.rows.iter().flatten().flat_map(|invitee| &invitee.groups).copied();
+        let host = self.host(caller, request.to, named.collect()).await?;
 
         let mut rows = Rows::judge(request.rows, host.role, request.all_or_nothing)?;
+        rows.judge_groups(&host)?;
         let known = self.store.known(&rows.identifiers()).await?;
         let open = rows.judge_known(known, &host)?;
         let now = self.now();

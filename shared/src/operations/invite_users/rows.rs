@@ -17,6 +17,10 @@ fn code_taken() -> Reason {
     Reason::new("code_taken", "This code belongs to somebody else.")
 }
 
+fn unknown_group() -> Reason {
+    Reason::new("unknown_group", "There is no such group in the workspace.")
+}
+
 /// Why more can't be invited today.
 const LIMITED: &str = "As many people were invited today as may be.";
 
@@ -41,6 +45,10 @@ impl RowResult {
         let (outcome, reason) = match drafted {
             Drafted::Invited => (Outcome::Invited, None),
             Drafted::Added => (Outcome::Added, None),
+            Drafted::Grouped => {
+                let detail = "Was a member before, and is in these groups too.";
+                (Outcome::Added, Some(Reason::new("added_to_groups", detail)))
+            }
             Drafted::AlreadyInvited => {
                 let detail = "Was invited a moment ago; no other mail is sent.";
                 (Outcome::AlreadyInvited, Some(Reason::new("already_invited", detail)))
@@ -53,6 +61,7 @@ impl RowResult {
                 let detail = "Is invited to a role above your own.";
                 (Outcome::Forbidden, Some(Reason::new("invited_above", detail)))
             }
+            Drafted::GroupGone => return Self::refused(Outcome::Invalid, unknown_group()),
             Drafted::CodeTaken => return Self::refused(Outcome::Invalid, code_taken()),
             Drafted::Limited => return Self::limited(),
             Drafted::Failed => return Self::failed(),
@@ -114,6 +123,26 @@ impl Rows {
             }
         }
         Ok(judged)
+    }
+
+    /// Judges the open rows by the groups they name. A row that names none needs the right to invite; one that does, authority
+    /// over each of them.
+    pub(super) fn judge_groups(&mut self, host: &Host) -> Result<()> {
+        for (index, invitee) in std::mem::take(&mut self.open) {
+            let refusal = match host.authority(&invitee.groups) {
+                None => Some((Outcome::Invalid, unknown_group())),
+                Some(true) => None,
+                Some(false) => {
+                    let detail = "Only an administrator of the workspace or group may do this.";
+                    Some((Outcome::Forbidden, Reason::new("group_admin_required", detail)))
+                }
+            };
+            match refusal {
+                None => self.open.push((index, invitee)),
+                Some((outcome, reason)) => self.refuse(index, Some(&invitee.identifier), outcome, reason)?,
+            }
+        }
+        Ok(())
     }
 
     /// Who the open rows are about.

@@ -1,21 +1,24 @@
 //! Inviting many: transactions of up to about ninety people, several in flight, a final answer for each row.
 
+use std::collections::HashSet;
+
 use futures::{StreamExt, stream};
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
+use serde_dynamo::string_set::StringSet;
 use tokio::time::{Duration, Instant, timeout_at};
 
 use super::{Entry, entry};
 use crate::{
     Error, Internal, Result,
     domain::{
-        BatchId, DeliveryState, Identifier, Metadata, Person, PersonId, PersonName, Random, Role, Scope, Standing,
-        Status, UserId,
+        BatchId, DeliveryState, GroupId, GroupPlace, Identifier, Metadata, Person, PersonId, PersonName, Random, Role,
+        Scope, Standing, Status, UserId,
     },
     store::{
         Item, Membership, Store,
         change::Change,
-        from_item, keys,
+        from_item, groups, keys,
         outbox::{self, QueuedItem},
         transact::Transacted,
     },
@@ -60,6 +63,8 @@ pub struct Draft {
     pub role: Role,
     /// What is kept with the record; none leaves what is there.
     pub metadata: Option<Metadata>,
+    /// The groups that they come into; each but once.
+    pub groups: Vec<GroupPlace>,
     /// The record's public id.
     pub person_id: PersonId,
     /// The user's id.
@@ -79,6 +84,8 @@ pub enum Start {
     New,
     /// Only by bringing the live invitation of this version up to date.
     Amend(u32),
+    /// Only by bringing a member into groups.
+    Group,
 }
 
 /// What a row came to.
@@ -90,12 +97,16 @@ pub enum Drafted {
     AlreadyInvited,
     /// A member now.
     Added,
+    /// Was a member before, and came into groups.
+    Grouped,
     /// Was a member before.
     AlreadyMember,
     /// Is invited to a role above the inviter's own, which stays.
     Forbidden,
     /// The code is used with another address.
     CodeTaken,
+    /// A group is deleted.
+    GroupGone,
     /// Would have been invited or added, but only an invitation that is there was to be brought up to date.
     Limited,
     /// Not written.
@@ -132,15 +143,19 @@ pub enum Foreseen {
     New,
     /// Role and message of the live invitation of this version are brought up to date.
     Amended(u32),
+    /// A member comes into groups.
+    Grouped,
     /// The record stays as it is, for this reason.
     Unchanged(Drafted),
 }
 
 impl Inviting<'_> {
-    /// What somebody would come to who has this record; a colleague is added. The conditions of the writes say the same.
-    pub fn foresee(&self, colleague: bool, person: Option<&Person>) -> Foreseen {
+    /// What somebody would come to who has this record and is to come into these groups; a colleague is added. The conditions of
+    /// the writes say the same.
+    pub fn foresee(&self, colleague: bool, groups: &[GroupPlace], person: Option<&Person>) -> Foreseen {
         let Some(person) = person else { return Foreseen::New };
         match person.standing(self.now) {
+            Standing::Member if !groups.iter().all(|group| person.is_in(&group.path, false)) => Foreseen::Grouped,
             Standing::Member => Foreseen::Unchanged(Drafted::AlreadyMember),
             Standing::Pending if !self.inviter_role.may_grant(person.role) => Foreseen::Unchanged(Drafted::Forbidden),
             Standing::Pending if !colleague && self.now.duration_since(person.invited_at) < self.cooldown => {
@@ -158,6 +173,8 @@ enum Write {
     Draft,
     /// Role and message of the live invitation of this version.
     Amend(u32),
+    /// Groups of a member.
+    Group,
 }
 
 #[derive(Debug)]
@@ -193,6 +210,7 @@ impl Row<'_> {
     fn outcome(&self) -> Drafted {
         match (&self.draft.kind, self.write) {
             (_, Write::Amend(_)) => Drafted::AlreadyInvited,
+            (_, Write::Group) => Drafted::Grouped,
             (DraftKind::Invite, Write::Draft) => Drafted::Invited,
             (DraftKind::Add { .. }, Write::Draft) => Drafted::Added,
         }
@@ -212,20 +230,26 @@ impl Store {
     pub async fn invite(&self, inviting: &Inviting<'_>, drafts: &[Draft]) -> Vec<Drafted> {
         let mut chunks: Vec<Vec<Row<'_>>> = Vec::new();
         let mut room = 0;
+        let mut joined = HashSet::new();
         for (index, draft) in drafts.iter().enumerate() {
             let write = match draft.start {
                 Start::New => Write::Draft,
                 Start::Amend(version) => Write::Amend(version),
+                Start::Group => Write::Group,
             };
             let row = Row { index, draft, write };
-            let writes = row.writes();
+            // A group is written once in a transaction, however many come into it.
+            let groups = draft.groups.iter().filter(|group| !joined.contains(&group.id)).count();
+            let mut writes = row.writes() + groups;
             match chunks.last_mut() {
                 Some(chunk) if room >= writes => chunk.push(row),
                 _ => {
-                    room = MOST_WRITES;
+                    (room, writes) = (MOST_WRITES, row.writes() + draft.groups.len());
+                    joined.clear();
                     chunks.push(vec![row]);
                 }
             }
+            joined.extend(draft.groups.iter().map(|group| group.id));
             room -= writes;
         }
         let mut outcomes = vec![Drafted::Failed; drafts.len()];
@@ -292,11 +316,20 @@ impl Store {
     }
 }
 
-/// The writes of a transaction: first those of the rows' people and then of their codes, in order, so that reasons are
-/// found by index.
+/// The groups that rows come into, each once.
+fn groups_of<'a>(rows: &[Row<'a>]) -> Vec<&'a GroupPlace> {
+    let mut seen = HashSet::new();
+    let all = rows.iter().flat_map(|row| &row.draft.groups).filter(|group| !group.path.is_top());
+    all.filter(|group| seen.insert(group.id)).collect()
+}
+
+/// The writes of a transaction: first those of the rows' people, then of their codes and of their groups, in order, so that
+/// reasons are found by index.
 fn changes(inviting: &Inviting<'_>, rows: &[Row<'_>]) -> Vec<Change> {
     let mut changes: Vec<Change> = rows.iter().map(|row| person_change(inviting, row)).collect();
     changes.extend(rows.iter().filter_map(Row::claim_code));
+    let partition = groups::partition(inviting.random);
+    changes.extend(groups_of(rows).into_iter().filter_map(|group| groups::joined(group, partition)));
     for row in rows {
         if row.joins() {
             let membership = Membership::new(row.draft.role, inviting.of);
@@ -332,11 +365,18 @@ fn person_change(inviting: &Inviting<'_>, row: &Row<'_>) -> Change {
     let key = keys::person(inviting.of, &draft.identifier);
     let now = inviting.now.as_millisecond();
     let change = match (row.write, &draft.kind) {
+        (Write::Group, _) => {
+            let change = Change::update(key, format!("SET #updated_at = :now{}", grouped(draft)));
+            let change = change.when("#status = :accepted").with("accepted", Status::Accepted).with("now", now);
+            return with_groups(change, draft);
+        }
         (Write::Amend(version), _) => {
-            let metadata = kept(draft);
+            let (metadata, groups) = (kept(draft), grouped(draft));
             Change::update(
                 key,
-                format!("SET #role = :role, #batch = :batch, #inviter = :inviter, #updated_at = :now{metadata}"),
+                format!(
+                    "SET #role = :role, #batch = :batch, #inviter = :inviter, #updated_at = :now{metadata}{groups}"
+                ),
             )
             .when(format!(
                 "#status = :pending AND #version = :version AND #expires_at > :now AND {}",
@@ -379,6 +419,7 @@ fn person_change(inviting: &Inviting<'_>, row: &Row<'_>) -> Change {
     if let Some(metadata) = &draft.metadata {
         change = change.with("metadata", metadata);
     }
+    change = with_groups(change, draft);
     inviting.inviter_role.grantable().fold(change, |change, role| change.with(&format!("may_{}", role.name()), role))
 }
 
@@ -389,8 +430,9 @@ fn new_version(inviting: &Inviting<'_>, key: keys::Key, draft: &Draft, user: &st
          #version = if_not_exists(#version, :zero) + :one, #created_at = if_not_exists(#created_at, :invited_at), \
          #updated_at = :invited_at, #invited_at = :invited_at, #expires_at = :expires_at, #inviter = :inviter, #batch = :batch, \
          #queued_by = :batch, #delivery = :delivery{} \
-         REMOVE #delivery_at, #delivery_detail, #accepted_by, #accepted_at",
-        kept(draft)
+         REMOVE #delivery_at, #delivery_detail, #accepted_by, #accepted_at{}",
+        kept(draft),
+        grouped(draft)
     );
     let mut change = Change::update(key, update);
     if let Some(code) = &draft.identifier.code {
@@ -415,6 +457,15 @@ fn kept(draft: &Draft) -> &'static str {
     if draft.metadata.is_some() { ", #metadata = :metadata" } else { "" }
 }
 
+/// The part of an update that adds to the groups, if there are any. Whoever is gone has none left.
+fn grouped(draft: &Draft) -> &'static str {
+    if draft.groups.is_empty() { "" } else { " ADD #groups :groups" }
+}
+
+fn with_groups(change: Change, draft: &Draft) -> Change {
+    if draft.groups.is_empty() { change } else { change.with("groups", StringSet(&draft.groups)) }
+}
+
 /// Nobody changes an invitation to a role above their own.
 fn grantable(inviting: &Inviting<'_>) -> String {
     let names: Vec<_> = inviting.inviter_role.grantable().map(|role| format!(":may_{}", role.name())).collect();
@@ -430,6 +481,10 @@ fn judge<'a>(
 ) -> Vec<Row<'a>> {
     let mut again = Vec::with_capacity(rows.len());
     let mut code = rows.len();
+    let codes = rows.iter().filter(|row| row.draft.identifier.code.is_some()).count();
+    let groups = groups_of(&rows).into_iter().zip(code + codes..);
+    let gone: HashSet<GroupId> =
+        groups.filter(|(_, index)| refused.refused(*index).is_some()).map(|(group, _)| group.id).collect();
     for (position, mut row) in rows.into_iter().enumerate() {
         if row.draft.identifier.code.is_some() {
             code += 1;
@@ -437,6 +492,10 @@ fn judge<'a>(
                 outcomes.push((row.index, Drafted::CodeTaken));
                 continue;
             }
+        }
+        if row.draft.groups.iter().any(|group| gone.contains(&group.id)) {
+            outcomes.push((row.index, Drafted::GroupGone));
+            continue;
         }
         match refused.refused(position).map(|old| verdict(inviting, &row, old.clone())) {
             None => again.push(row),
@@ -462,10 +521,11 @@ fn verdict(inviting: &Inviting<'_>, row: &Row<'_>, old: Item) -> Verdict {
     if old.batch == inviting.batch {
         return Verdict::Final(row.outcome());
     }
-    match inviting.foresee(matches!(row.draft.kind, DraftKind::Add { .. }), Some(&old)) {
+    match inviting.foresee(matches!(row.draft.kind, DraftKind::Add { .. }), &row.draft.groups, Some(&old)) {
         Foreseen::New if row.draft.start == Start::New => Verdict::Again(Write::Draft),
         Foreseen::New => Verdict::Final(Drafted::Limited),
         Foreseen::Amended(version) => Verdict::Again(Write::Amend(version)),
+        Foreseen::Grouped => Verdict::Again(Write::Group),
         Foreseen::Unchanged(outcome) => Verdict::Final(outcome),
     }
 }

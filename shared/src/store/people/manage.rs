@@ -54,7 +54,8 @@ impl Store {
         let member = managing.person.status == Status::Accepted;
         let (end, action) =
             if member { (Status::Left, "member.removed") } else { (Status::Revoked, "invitation.revoked") };
-        let mut changes = vec![managing.as_read("SET #status = :end, #updated_at = :at").with("end", end)];
+        let mut changes =
+            vec![managing.as_read("SET #status = :end, #updated_at = :at REMOVE #groups").with("end", end)];
         if member {
             let membership = Change::delete(keys::membership(managing.person.user, of));
             changes.push(membership.when("#role = :role").with("role", managing.person.role));

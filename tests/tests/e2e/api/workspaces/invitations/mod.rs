@@ -1,4 +1,5 @@
 //! POST /api/v1/workspaces/{workspaceId}/invitations.
 
 mod bad_input;
+mod groups;
 mod rows;

@@ -1,0 +1,293 @@
+//! Rows that name groups: Hexabase's clients see who is in them.
+
+use futures::future::join_all;
+use serde_json::{Value, json};
+use tests::{Answer, Endpoint, Founder};
+
+struct World {
+    usher: Endpoint,
+    ada: Founder,
+    workspace: String,
+    top: String,
+    sales: String,
+    emea: String,
+}
+
+impl World {
+    async fn new() -> Self {
+        Self::of(Endpoint::start().await).await
+    }
+
+    /// Three groups, each in the one before: the topmost, Sales, EMEA.
+    async fn of(usher: Endpoint) -> Self {
+        let ada = usher.founder("ada").await;
+        let workspace = usher.workspace(&ada.token, "Project Alpha").await;
+        let top = usher.top_group(&ada.token).await;
+        let sales = usher.group(&ada.token, &top, "Sales").await;
+        let emea = usher.group(&ada.token, &sales, "EMEA").await;
+        Self { usher, ada, workspace, top, sales, emea }
+    }
+
+    async fn invite(&self, token: &str, email: &str, groups: &[&str]) -> Answer {
+        let users = json!([{ "email": email, "role": "VIEWER", "groups": groups }]);
+        self.usher.invitations(token, &self.workspace, json!({ "users": users })).await
+    }
+
+    /// Whether a group's list names somebody, as it is and with all that is under it.
+    async fn in_group(&self, group: &str, email: &str) -> (bool, bool) {
+        let names = async |query: &str| {
+            let path = format!("/api/v0/groups/{group}/users{query}");
+            let listed = self.usher.get(&path, &self.ada.token).await.expect(200).json();
+            listed["members"].as_array().unwrap().iter().any(|member| member["email"] == email)
+        };
+        (names("").await, names("?recursive=true").await)
+    }
+
+    async fn delete(&self, group: &str) -> Answer {
+        self.usher.send("DELETE", &format!("/api/v0/groups/{group}"), Some(&self.ada.token), None).await
+    }
+
+    async fn id(&self, email: &str) -> String {
+        self.usher.u_id(&self.ada.token, &self.workspace, email).await
+    }
+
+    async fn remove(&self, group: &str, email: &str) -> Answer {
+        let body = json!({ "g_id": group, "u_id": self.id(email).await, "w_id": self.workspace });
+        self.usher.send("DELETE", "/api/v0/users", Some(&self.ada.token), Some(body)).await
+    }
+
+    async fn administers(&self, group: &str, user: &str) {
+        let path = format!("/api/v0/groups/{group}/admins/{user}");
+        self.usher.send("PUT", &path, Some(&self.ada.token), None).await.expect(200);
+    }
+}
+
+/// The code of the only row.
+fn code(answer: &Answer) -> Value {
+    answer.json()["results"][0]["code"].clone()
+}
+
+#[tokio::test]
+async fn somebody_invited_into_a_group_is_in_it_before_and_after_they_accept() {
+    let world = World::new().await;
+    let email = world.usher.address("guest");
+    world.invite(&world.ada.token, &email, &[&world.emea, &world.emea]).await.expect(200);
+    for joined in [false, true] {
+        if joined {
+            let hash = world.usher.mail(&email, 1).await.hash();
+            world.usher.join(&email, &hash).await.expect(200);
+        }
+        assert_eq!(world.in_group(&world.emea, &email).await, (true, true));
+        assert_eq!(world.in_group(&world.sales, &email).await, (false, true));
+        assert_eq!(world.in_group(&world.top, &email).await, (false, true));
+    }
+}
+
+#[tokio::test]
+async fn invited_again_people_come_into_further_groups() {
+    for cooldown in ["0", "60"] {
+        let world = World::of(Endpoint::own(&[("RESEND_COOLDOWN_SECONDS", cooldown)]).await).await;
+        let email = world.usher.address("guest");
+        world.invite(&world.ada.token, &email, &[&world.emea]).await.expect(200);
+        world.invite(&world.ada.token, &email, &[&world.sales, &world.emea]).await.expect(200);
+        world.invite(&world.ada.token, &email, &[]).await.expect(200);
+        assert_eq!(world.in_group(&world.emea, &email).await, (true, true));
+        assert_eq!(world.in_group(&world.sales, &email).await, (true, true));
+        world.usher.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn a_member_comes_into_a_further_group_and_keeps_role_and_groups() {
+    let world = World::new().await;
+    let bob = world.usher.member(&world.ada.token, &world.workspace, "bob", "EDITOR").await;
+    assert_eq!(world.in_group(&world.top, &bob.email).await, (true, true));
+    for group in [&world.emea, &world.sales] {
+        let answer = world.invite(&world.ada.token, &bob.email, &[group]).await.expect(200);
+        assert_eq!((answer.rows(), code(&answer)), (vec!["added".to_owned()], json!("added_to_groups")));
+    }
+    assert_eq!(world.in_group(&world.emea, &bob.email).await, (true, true));
+    assert_eq!(world.in_group(&world.sales, &bob.email).await, (true, true));
+    assert_eq!(world.usher.role(&bob.token, &world.workspace).await.as_deref(), Some("EDITOR"));
+    let again = world.invite(&world.ada.token, &bob.email, &[&world.sales, &world.emea]).await;
+    again.problem_of_rows(409, "already_member", &["alreadyMember"]);
+    // A colleague, who is a member at once, is in the group at once.
+    let other = world.usher.workspace(&world.ada.token, "Beta").await;
+    let carol = world.usher.member(&world.ada.token, &other, "carol", "VIEWER").await;
+    world.invite(&world.ada.token, &carol.email, &[&world.emea]).await.expect(200);
+    assert_eq!(world.in_group(&world.emea, &carol.email).await, (true, true));
+    assert_eq!(world.usher.mails(&bob.email).await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_group_that_the_workspace_has_not_makes_the_row_invalid_and_stops_no_other() {
+    let world = World::new().await;
+    let eve = world.usher.founder("eve").await;
+    world.usher.workspace(&eve.token, "Theirs").await;
+    let theirs = world.usher.top_group(&eve.token).await;
+    let second = world.usher.workspace(&world.ada.token, "Second").await;
+    world.usher.post(&format!("/api/v0/workspaces/{second}/select"), &world.ada.token, json!({})).await.expect(200);
+    let elsewhere = world.usher.top_group(&world.ada.token).await;
+    let email = |n: usize| world.usher.address(&format!("guest{n}"));
+    let user = |n: usize, groups: Value| json!({ "email": email(n), "role": "VIEWER", "groups": groups });
+    let many: Vec<_> = (0..11).map(|_| &world.emea).collect();
+    let users = json!([
+        user(0, json!([theirs])),
+        user(1, json!([world.emea, elsewhere])),
+        user(2, json!(["sales"])),
+        user(3, json!(["3fa85f64-5717-4562-b3fc-2c963f66afa6"])),
+        user(4, json!(many)),
+        user(5, json!("x")),
+        user(6, json!([1])),
+        user(7, json!([world.emea, world.top])),
+    ]);
+    let answer = world.usher.invitations(&world.ada.token, &world.workspace, json!({ "users": users })).await;
+    let answer = answer.expect(200);
+    let results = answer.json()["results"].as_array().unwrap().clone();
+    let codes: Vec<_> = results.iter().map(|row| row["code"].as_str().unwrap_or_default()).collect();
+    let unknown = "unknown_group";
+    let wrong = "invalid_field";
+    assert_eq!(codes, [unknown, unknown, unknown, unknown, wrong, wrong, wrong, ""], "{}", answer.text);
+    assert_eq!(world.in_group(&world.emea, &email(7)).await, (true, true));
+    assert_eq!(world.in_group(&world.top, &email(1)).await, (false, false));
+}
+
+#[tokio::test]
+async fn whoever_administers_a_group_brings_people_into_it_and_what_is_under_it_and_nowhere_else() {
+    let world = World::new().await;
+    let apac = world.usher.group(&world.ada.token, &world.top, "APAC").await;
+    let other = world.usher.workspace(&world.ada.token, "Beta").await;
+    // A viewer of the workspace, and a colleague who isn't in it at all.
+    let bob = world.usher.member(&world.ada.token, &world.workspace, "bob", "VIEWER").await;
+    let carol = world.usher.member(&world.ada.token, &other, "carol", "VIEWER").await;
+    let carols = world.usher.u_id(&world.ada.token, &other, &carol.email).await;
+    world.administers(&world.sales, &world.id(&bob.email).await).await;
+    world.administers(&world.sales, &carols).await;
+    for (inviter, name) in [(&bob, "b"), (&carol, "c")] {
+        let email = |n: &str| world.usher.address(&format!("{name}{n}"));
+        for (n, group) in [("1", &world.sales), ("2", &world.emea)] {
+            let row = world.invite(&inviter.token, &email(n), &[group]).await.expect(200);
+            assert_eq!(row.rows(), ["invited"]);
+            let hash = world.usher.mail(&email(n), 1).await.hash();
+            world.usher.join(&email(n), &hash).await.expect(200);
+            assert_eq!(world.in_group(group, &email(n)).await, (true, true));
+        }
+        let users = json!([
+            { "email": email("3"), "role": "VIEWER", "groups": [world.emea, apac] },
+            { "email": email("4"), "role": "VIEWER", "groups": [world.top] },
+            { "email": email("5"), "role": "VIEWER" },
+            { "email": email("6"), "role": "EDITOR", "groups": [world.emea] },
+            { "email": email("7"), "role": "VIEWER", "groups": [world.emea] },
+        ]);
+        let answer = world.usher.invitations(&inviter.token, &world.workspace, json!({ "users": users })).await;
+        assert_eq!(answer.expect(200).rows(), ["forbidden", "forbidden", "forbidden", "forbidden", "invited"]);
+    }
+    // Whoever invites without administering groups names none.
+    let dave = world.usher.member(&world.ada.token, &world.workspace, "dave", "CREATOR").await;
+    let answer = world.invite(&dave.token, &world.usher.address("d1"), &[&world.emea]).await;
+    answer.expect(403);
+    let answer = world.usher.invitations(
+        &carol.token,
+        &world.workspace,
+        json!({ "users": [
+        { "email": world.usher.address("c8"), "role": "VIEWER" },
+    ] }),
+    );
+    answer.await.expect(404);
+}
+
+#[tokio::test]
+async fn nobody_is_let_in_by_somebody_who_no_longer_administers_the_group() {
+    let world = World::new().await;
+    let bob = world.usher.member(&world.ada.token, &world.workspace, "bob", "VIEWER").await;
+    let bobs = world.id(&bob.email).await;
+    world.administers(&world.sales, &bobs).await;
+    let email = world.usher.address("guest");
+    world.invite(&bob.token, &email, &[&world.emea]).await.expect(200);
+    let hash = world.usher.mail(&email, 1).await.hash();
+    let path = format!("/api/v0/groups/{}/admins/{bobs}", world.sales);
+    world.usher.send("DELETE", &path, Some(&world.ada.token), None).await.expect(200);
+    world.usher.join(&email, &hash).await.refused(400, "INVITATION_GONE");
+    world.administers(&world.emea, &bobs).await;
+    world.usher.join(&email, &hash).await.expect(200);
+}
+
+#[tokio::test]
+async fn out_of_one_of_several_groups_people_stay_in_the_others() {
+    let world = World::new().await;
+    let bob = world.usher.member(&world.ada.token, &world.workspace, "bob", "EDITOR").await;
+    world.invite(&world.ada.token, &bob.email, &[&world.emea, &world.sales, &world.top]).await.expect(200);
+    world.remove(&world.sales, &bob.email).await.expect(200);
+    assert_eq!(world.in_group(&world.sales, &bob.email).await, (false, true));
+    assert_eq!(world.in_group(&world.emea, &bob.email).await, (true, true));
+    world.remove(&world.sales, &bob.email).await.hexabase(400, "INVALID_PARAMS");
+    world.remove(&world.emea, &bob.email).await.expect(200);
+    assert_eq!(world.in_group(&world.top, &bob.email).await, (true, true));
+    world.remove(&world.top, &bob.email).await.expect(200);
+    assert_eq!(world.usher.role(&bob.token, &world.workspace).await, None);
+    // Invited anew they are where they are invited to, and nowhere else.
+    world.invite(&world.ada.token, &bob.email, &[&world.sales]).await.expect(200);
+    assert_eq!(world.in_group(&world.emea, &bob.email).await, (false, false));
+    assert_eq!(world.in_group(&world.top, &bob.email).await, (false, true));
+}
+
+#[tokio::test]
+async fn a_group_with_members_or_invitations_is_not_deleted() {
+    let world = World::of(Endpoint::own(&[("INVITATION_TTL_SECONDS", "300")]).await).await;
+    let email = world.usher.address("guest");
+    world.invite(&world.ada.token, &email, &[&world.emea]).await.expect(200);
+    world.delete(&world.emea).await.hexabase(409, "GROUP_NOT_EMPTY");
+    world.usher.join(&email, &world.usher.mail(&email, 1).await.hash()).await.expect(200);
+    world.delete(&world.emea).await.hexabase(409, "GROUP_NOT_EMPTY");
+    world.remove(&world.emea, &email).await.expect(200);
+    let late = world.usher.address("late");
+    world.invite(&world.ada.token, &late, &[&world.emea]).await.expect(200);
+    let lates = world.id(&late).await;
+    // One that has expired can be sent again, and so it keeps its groups.
+    world.usher.advance(300).await;
+    world.delete(&world.emea).await.hexabase(409, "GROUP_NOT_EMPTY");
+    world.invite(&world.ada.token, &late, &[]).await.expect(200);
+    assert_eq!((world.id(&late).await, world.in_group(&world.emea, &late).await), (lates, (true, true)));
+    world.remove(&world.emea, &late).await.expect(200);
+    world.delete(&world.emea).await.expect(200);
+    world.invite(&world.ada.token, &late, &[&world.emea]).await.problem_of_rows(400, "invalid_users", &["invalid"]);
+}
+
+#[tokio::test]
+async fn nobody_comes_into_a_group_that_is_deleted_at_the_same_time() {
+    let world = World::new().await;
+    for round in 0..8 {
+        let group = world.usher.group(&world.ada.token, &world.top, "Fleeting").await;
+        let emails: Vec<_> = (0..4).map(|n| world.usher.address(&format!("guest{round}-{n}"))).collect();
+        let groups = [group.as_str()];
+        let invited = join_all(emails.iter().map(|email| world.invite(&world.ada.token, email, &groups)));
+        let (invited, deleted) = tokio::join!(invited, world.delete(&group));
+        let came = invited.iter().filter(|answer| answer.status == 200).count();
+        for (email, answer) in emails.iter().zip(&invited) {
+            let listed = world.in_group(&world.top, email).await.1;
+            assert_eq!(listed, answer.status == 200, "{}", answer.text);
+        }
+        match deleted.status.as_u16() {
+            200 => assert_eq!(came, 0),
+            409 => assert!(came > 0, "{}", deleted.text),
+            _ => panic!("{}", deleted.text),
+        }
+    }
+}
+
+#[tokio::test]
+async fn authority_over_many_groups_takes_one_read_a_hundred() {
+    let world = World::of(Endpoint::own(&[]).await).await;
+    let bob = world.usher.member(&world.ada.token, &world.workspace, "bob", "VIEWER").await;
+    world.administers(&world.sales, &world.id(&bob.email).await).await;
+    let names: Vec<_> = (0..90).map(|n| n.to_string()).collect();
+    let groups = join_all(names.iter().map(|name| world.usher.group(&bob.token, &world.emea, name))).await;
+    let user = |(n, group): (usize, &String)| json!({ "email": world.usher.address(&format!("guest{n}")), "role": "VIEWER", "groups": [group] });
+    let users: Vec<_> = groups.iter().enumerate().map(user).collect();
+    world.usher.forget_calls().await;
+    let answer = world.usher.invitations(&bob.token, &world.workspace, json!({ "users": users })).await.expect(200);
+    assert_eq!(answer.json()["summary"], json!({ "invited": 90 }));
+    let calls = world.usher.calls().await["invite-users"].clone();
+    // The caller's standing with all groups, and whose the addresses are.
+    assert_eq!(calls["dynamodb:BatchGetItem"], 2, "{calls}");
+}
