@@ -9,7 +9,7 @@ use std::{
 };
 
 use serde_json::{Value, json};
-use tests::Endpoint;
+use tests::{Endpoint, mail_tags};
 
 const PASSWORD: &str = "Canary-Passw0rd!";
 const WRONG: &str = "Canary-Wr0ng!";
@@ -200,6 +200,26 @@ impl Run {
         }
     }
 
+    /// What SES tells of a mail, of nobody's, and of nothing that can be read; and a bus that takes nothing.
+    async fn mail_events(&mut self, token: &str, workspace: &str) {
+        let email = self.usher.address("canarybounced");
+        let answer = self.usher.invite(token, workspace, &[(&email, "VIEWER")]).await.expect(200).json();
+        let id = answer["results"][0]["invitationId"].as_str().unwrap();
+        self.usher.mail(&email, 1).await;
+        self.usher.calm().await;
+        self.usher.fault(json!({ "action": "events:PutEvents", "fault": "InternalServerError", "times": 12 })).await;
+        let forged = mail_tags(workspace, "AAAAAAAAAAAA", 1);
+        for tags in [mail_tags(workspace, id, 1), forged, json!({ "record": [email] })] {
+            for kind in ["soft bounce", "hard bounce", "complaint"] {
+                self.usher.ses_tells(kind, 1, &email, &tags).await;
+            }
+        }
+        let path = "/2015-03-31/functions/record-mail-events/invocations";
+        self.usher.post_open(path, json!({ "detail": email })).await.expect(200);
+        self.usher.calm().await;
+        self.usher.send("DELETE", "/_local/faults", None, None).await.expect(204);
+    }
+
     /// Mail that SES refuses until it is given up.
     async fn refusals(&mut self, token: &str, workspace: &str) {
         let emails = ["canaryrefused", "canarytransient"].map(|name| self.usher.address(name));
@@ -243,6 +263,7 @@ async fn nothing_that_is_secret_or_personal_is_logged_and_every_line_names_its_r
     let (token, workspace) = run.first_day().await;
     run.mistakes(&token).await;
     run.failures(&token, &workspace).await;
+    run.mail_events(&token, &workspace).await;
     run.refusals(&token, &workspace).await;
     run.usher.stop().await;
 
@@ -274,7 +295,7 @@ async fn nothing_that_is_secret_or_personal_is_logged_and_every_line_names_its_r
         (
             "workspace",
             "accept-invitation create-workspace get-workspace invite-users registration-page sign-up \
-             deliver-invitations sweep-undelivered",
+             deliver-invitations sweep-undelivered record-mail-events",
         ),
     ] {
         for operation in operations.split_whitespace() {

@@ -112,6 +112,24 @@ async fn one_address_gets_only_so_many_mails_a_day_from_all_workspaces() {
 }
 
 #[tokio::test]
+async fn a_mail_limit_is_met_exactly_by_workspaces_that_invite_at_once() {
+    let usher = &Endpoint::own(&[("MAILS_PER_RECIPIENT_PER_DAY", "3")]).await;
+    let ada = usher.founder("ada").await;
+    let popular = &usher.address("popular");
+    let mut workspaces = Vec::new();
+    for number in 0..8 {
+        workspaces.push(usher.workspace(&ada.token, &format!("Number {number}")).await);
+    }
+    let invite = async |workspace: &String| {
+        usher.invite(&ada.token, workspace, &[(popular, "VIEWER")]).await.expect(200);
+    };
+    join_all(workspaces.iter().map(invite)).await;
+    join_all((0..4).map(|_| usher.invoke("sweep-undelivered"))).await;
+    usher.mail_all().await;
+    assert_eq!(usher.mails(popular).await.len(), 3);
+}
+
+#[tokio::test]
 async fn after_ten_wrong_passwords_even_the_right_one_waits_and_right_ones_do_not_count() {
     let usher = Endpoint::own(&[]).await;
     let ada = usher.founder("ada").await;

@@ -107,21 +107,3 @@ async fn a_suppressed_address_still_signs_up_and_stays_suppressed() {
     usher.post_open("/idp/api/v1/user/sign-up", body).await.expect(200);
     usher.mail(&email, 2).await;
 }
-
-#[tokio::test]
-async fn a_mail_limit_is_met_exactly_by_workspaces_that_invite_at_once() {
-    let usher = &tests::Endpoint::own(&[("MAILS_PER_RECIPIENT_PER_DAY", "3")]).await;
-    let ada = usher.founder("ada").await;
-    let popular = &usher.address("popular");
-    let mut workspaces = Vec::new();
-    for number in 0..8 {
-        workspaces.push(usher.workspace(&ada.token, &format!("Number {number}")).await);
-    }
-    let invite = async |workspace: &String| {
-        usher.invite(&ada.token, workspace, &[(popular, "VIEWER")]).await.expect(200);
-    };
-    futures::future::join_all(workspaces.iter().map(invite)).await;
-    futures::future::join_all((0..4).map(|_| usher.invoke("sweep-undelivered"))).await;
-    usher.mail_all().await;
-    assert_eq!(usher.mails(popular).await.len(), 3);
-}
