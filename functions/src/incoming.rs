@@ -1,9 +1,15 @@
 //! A request as handlers see it, and what they make of its parts.
 
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use http::{HeaderMap, header};
 use lambda_http::{Body, Request, RequestExt};
 use serde_json::{Map, Value};
-use shared::{Error, Usher, domain::Reason, operations::Caller};
+use sha2::{Digest, Sha256};
+use shared::{
+    Error, Usher,
+    domain::{IdempotencyKey, Reason},
+    operations::Caller,
+};
 
 /// Larger bodies are refused here, in the contract's words: Lambda refuses an event of 6 MB before any code of ours.
 const MOST_BYTES: usize = 4 * 1024 * 1024;
@@ -90,12 +96,40 @@ impl Incoming {
         Ok(caller)
     }
 
-    fn text(&self) -> Result<&str, Error> {
-        let bytes: &[u8] = match self.request.body() {
+    /// The name that the client gave the request (draft-ietf-httpapi-idempotency-key-header).
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] if it isn't one.
+    pub(crate) fn idempotency_key(&self) -> Result<Option<IdempotencyKey>, Error> {
+        let Some(value) = self.headers().get("idempotency-key") else { return Ok(None) };
+        let key = value.to_str().unwrap_or_default().parse();
+        key.map(Some)
+            .map_err(|problem| Error::invalid("invalid_idempotency_key", format!("\"Idempotency-Key\" {problem}.")))
+    }
+
+    /// SHA-256 of what was sent: content type, query and body.
+    pub(crate) fn digest(&self) -> String {
+        let kind = self.headers().get(header::CONTENT_TYPE).map_or(&b""[..], |value| value.as_bytes());
+        let query = self.request.uri().query().unwrap_or_default().as_bytes();
+        let digest =
+            [kind, query].iter().fold(Sha256::new(), |digest, part| digest.chain_update(part).chain_update([0]));
+        URL_SAFE_NO_PAD.encode(digest.chain_update(self.bytes()).finalize())
+    }
+
+    fn bytes(&self) -> &[u8] {
+        match self.request.body() {
             Body::Text(text) => text.as_bytes(),
             Body::Binary(bytes) => bytes,
             _ => b"",
-        };
+        }
+    }
+
+    /// The body as text.
+    ///
+    /// # Errors
+    /// [`Error::TooLarge`], or an [`Error::Invalid`] for one that isn't UTF-8.
+    pub(crate) fn text(&self) -> Result<&str, Error> {
+        let bytes = self.bytes();
         if bytes.len() > MOST_BYTES {
             let public =
                 shared::Public::new("body_too_large", "The body is larger than 4 MB. Send fewer users at once.");
@@ -111,13 +145,26 @@ impl Incoming {
         given.eq_ignore_ascii_case(media_type)
     }
 
+    /// Whether the body is said to be CSV (RFC 7111).
+    pub(crate) fn is_csv(&self) -> bool {
+        self.headers().contains_key(header::CONTENT_TYPE) && self.is_of("text/csv")
+    }
+
     /// The fields of a JSON body.
     ///
     /// # Errors
     /// [`Failure::MediaType`], or an [`Error::Invalid`] that says what is wrong with the body.
     pub(crate) fn json(&self) -> Result<Fields, Failure> {
+        self.json_or("application/json")
+    }
+
+    /// The fields of a JSON body, where another media type would do too.
+    ///
+    /// # Errors
+    /// As [`Incoming::json`], naming what is taken.
+    pub(crate) fn json_or(&self, taken: &'static str) -> Result<Fields, Failure> {
         if !self.is_of("application/json") {
-            return Err(Failure::MediaType("application/json"));
+            return Err(Failure::MediaType(taken));
         }
         let text = self.text()?;
         if text.trim().is_empty() {

@@ -136,6 +136,8 @@ impl HttpConnector for LabelledConnector {
             return self.inner.call(request);
         };
         match fault.outcome(action, request.body().bytes().unwrap_or_default()) {
+            // It ends the invocation that makes the call, and nothing else.
+            Outcome::Crash => panic!("the function dies, as it was asked to"),
             Outcome::NoReply => HttpConnectorFuture::ready(Err(broken("the connection failed before the call"))),
             Outcome::LostReply => {
                 let reply = self.inner.call(request);

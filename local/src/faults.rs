@@ -106,11 +106,15 @@ pub(crate) enum Fault {
     /// The connection fails before the call is executed.
     #[serde(rename = "noReply")]
     NoReply,
+    /// The function dies before the call is executed.
+    #[serde(rename = "crash")]
+    Crash,
 }
 
 /// What the caller gets instead of an undisturbed reply.
 #[derive(Debug, PartialEq)]
 pub(crate) enum Outcome {
+    Crash,
     NoReply,
     LostReply,
     Answer { status: u16, error: Option<&'static str>, body: Value },
@@ -119,7 +123,7 @@ pub(crate) enum Outcome {
 impl Fault {
     fn can_happen_to(self, action: Action) -> bool {
         match self {
-            Self::InternalServerError | Self::LostReply | Self::NoReply => true,
+            Self::InternalServerError | Self::LostReply | Self::NoReply | Self::Crash => true,
             Self::Unprocessed => action.0.contains(":Batch"),
             Self::FailedEntry => action.is_events(),
             Self::LostEvents => action == Action::SEND_BULK_EMAIL,
@@ -137,6 +141,7 @@ impl Fault {
         match self {
             // The first two aren't of the call itself: bus and SES ask for them.
             Self::FailedEntry | Self::LostEvents | Self::NoReply => Outcome::NoReply,
+            Self::Crash => Outcome::Crash,
             Self::LostReply => Outcome::LostReply,
             Self::TransactionConflict if action.is_transaction() => cancelled(&request()),
             Self::TransactionConflict => {

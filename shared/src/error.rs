@@ -22,6 +22,10 @@ pub enum Error {
     NotFound(Missing),
     /// What is there already speaks against it.
     Conflict(Public),
+    /// The name that the request was given stands for another one.
+    KeyReused(Public),
+    /// A request of this name is under way.
+    KeyInUse,
     /// The invitation's link is dead, whatever killed it.
     Gone,
     /// The body or the list is too large.

@@ -9,6 +9,12 @@ impl Endpoint {
     pub async fn invitations(&self, token: &str, workspace: &str, body: Value) -> Answer {
         self.post(&format!("/api/v1/workspaces/{workspace}/invitations"), token, body).await
     }
+
+    /// The same with an Idempotency-Key.
+    pub async fn named(&self, token: &str, workspace: &str, key: &str, body: Value) -> Answer {
+        let request = self.request("POST", &format!("/api/v1/workspaces/{workspace}/invitations")).bearer_auth(token);
+        self.read(request.header("idempotency-key", key).json(&body)).await
+    }
 }
 
 impl Answer {

@@ -92,6 +92,7 @@ async fn transactions(people: &[String]) -> Vec<Transaction> {
         cooldown: SignedDuration::from_secs(60),
         begun: Begun::now(),
         random: &random,
+        run: None,
     };
     let drafts: Vec<_> = (0..).zip(people).map(|(number, address)| draft(number, address)).collect();
     let outcomes = store.invite(&inviting, &drafts).await;
@@ -102,6 +103,7 @@ async fn transactions(people: &[String]) -> Vec<Transaction> {
 fn draft(number: u32, address: &str) -> Draft {
     let identifier = EmailAddress::parse(address).expect("an address").into();
     Draft {
+        row: 0,
         role: Role::Editor,
         metadata: None,
         groups: Vec::new(),

@@ -33,16 +33,50 @@ impl Inviter {
     /// Invites these people into a new workspace; all their mails have come when it returns. Answers how long the
     /// request took.
     async fn invite(&mut self, people: &[String]) -> Duration {
-        let workspace = self.stack.endpoint.workspace(&self.founder.token, "Project Alpha").await;
-        let people: Vec<_> = people.iter().map(|address| (address.as_str(), "EDITOR")).collect();
+        self.invite_by(Contract::DataGol, people).await
+    }
+
+    /// The same through a contract.
+    async fn invite_by(&mut self, contract: Contract, people: &[String]) -> Duration {
+        let (endpoint, token) = (&self.stack.endpoint, &self.founder.token);
+        let name = format!("Project {}", self.mails);
+        let workspace = endpoint.workspace(token, &name).await;
+        let users = |role: &str, word: &str| -> Vec<Value> {
+            people.iter().map(|address| json!({ "email": address, role: word })).collect()
+        };
+        let (path, body) = match contract {
+            Contract::DataGol => {
+                let path = format!("/noCo/api/v2/workspaces/{workspace}/bulkUsers");
+                (path, json!({ "workSpaceUsers": users("role", "EDITOR") }))
+            }
+            Contract::Own => {
+                let path = format!("/api/v1/workspaces/{workspace}/invitations");
+                (path, json!({ "users": users("role", "EDITOR") }))
+            }
+            Contract::SmartDocumentor => {
+                let number = endpoint.number(token, &name).await;
+                let path = "/api/v1.0/external/sdworkspace/inviteusers".to_owned();
+                (path, json!({ "workspaceId": number, "users": users("roleName", "Reviewer") }))
+            }
+        };
         let begin = Instant::now();
-        let answer = self.stack.endpoint.invite(&self.founder.token, &workspace, &people).await.expect(200);
+        let answer = endpoint.post(&path, token, body).await.expect(200);
         let took = begin.elapsed();
-        assert_eq!(answer.json()["summary"], json!({ "invited": people.len() }));
+        if contract != Contract::SmartDocumentor {
+            assert_eq!(answer.json()["summary"], json!({ "invited": people.len() }));
+        }
         self.mails += people.len() as u64;
         self.stack.mails_come(self.mails).await;
         took
     }
+}
+
+/// The contracts that take many in one request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Contract {
+    DataGol,
+    Own,
+    SmartDocumentor,
 }
 
 /// Addresses of nobody yet.
@@ -123,4 +157,31 @@ pub(crate) async fn ten_thousand(programs: &Programs) -> Vec<Figure> {
             behind: format!("{memory:.0} MB at most, {idle:.0} MB idle"),
         },
     ]
+}
+
+/// A thousand in one request through each contract that takes many, compared with `DataGOL`'s.
+pub(crate) async fn by_each_contract(programs: &Programs) -> Vec<Figure> {
+    const ROWS: usize = 1_000;
+    let contracts =
+        [(Contract::DataGol, "DataGOL"), (Contract::Own, "our own"), (Contract::SmartDocumentor, "SmartDocumentor")];
+    let mut inviter = Inviter::start(LocalStack::start(programs)).await;
+    let mut times = [const { Vec::new() }; 3];
+    for round in 0..=REPETITIONS {
+        for ((contract, name), times) in contracts.iter().zip(&mut times) {
+            let round_of = format!("{}{round}", name.replace(' ', "").to_lowercase());
+            let took = ms(inviter.invite_by(*contract, &people(&round_of, ROWS)).await);
+            // The first round only warms connections and caches.
+            if round > 0 {
+                times.push(took);
+            }
+        }
+    }
+    let [of_datagol, others @ ..] = times.map(median);
+    let figure = |((_, name), took): (&(Contract, &str), f64)| Figure {
+        name: format!("inviting 1,000 through {name}: time, as a multiple of that through DataGOL"),
+        measured: took / of_datagol,
+        limit: Limit::AtMost(1.15),
+        behind: format!("{took:.0} ms and {of_datagol:.0} ms"),
+    };
+    contracts[1..].iter().zip(others).map(figure).collect()
 }

@@ -20,7 +20,8 @@ use figure::Figure;
 use programs::Programs;
 
 /// The measurements by name.
-const NAMES: [&str; 6] = ["build", "local-start", "function-start", "inviting", "inviting-many", "sign-ups"];
+const NAMES: [&str; 7] =
+    ["build", "local-start", "function-start", "inviting", "inviting-many", "inviting-contracts", "sign-ups"];
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -50,6 +51,7 @@ async fn measure(name: &str, programs: &Programs) -> Vec<Figure> {
         "function-start" => starts::of_functions(programs).await,
         "inviting" => inviting::a_thousand(programs).await,
         "inviting-many" => inviting::ten_thousand(programs).await,
+        "inviting-contracts" => inviting::by_each_contract(programs).await,
         _ => sign_ups::by_link(programs).await,
     }
 }

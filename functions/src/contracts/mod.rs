@@ -86,7 +86,8 @@ fn status(failure: &Failure) -> StatusCode {
             Error::Unauthenticated(_) => StatusCode::UNAUTHORIZED,
             Error::Forbidden(_) | Error::WrongAddress(_) => StatusCode::FORBIDDEN,
             Error::NotFound(_) => StatusCode::NOT_FOUND,
-            Error::Conflict(_) => StatusCode::CONFLICT,
+            Error::Conflict(_) | Error::KeyInUse => StatusCode::CONFLICT,
+            Error::KeyReused(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Error::Gone => StatusCode::GONE,
             Error::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
             Error::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
@@ -110,9 +111,14 @@ fn words(failure: &Failure) -> (&'static str, String) {
             | Error::Forbidden(public)
             | Error::WrongAddress(public)
             | Error::Conflict(public)
+            | Error::KeyReused(public)
             | Error::TooLarge(public)
             | Error::TooMany { public, .. } => (public.code, public.message.to_string()),
             Error::NotFound(missing) => ("not_found", missing_words(*missing).to_owned()),
+            Error::KeyInUse => (
+                "idempotency_key_in_use",
+                "A request with this Idempotency-Key is under way. Send it again.".to_owned(),
+            ),
             Error::Gone => ("invitation_gone", "This invitation can't be used: ask for a new one.".to_owned()),
             Error::Unavailable(_) => ("unavailable", "Not now. Try again in a moment.".to_owned()),
             Error::Internal(_) => ("internal_error", "Something went wrong on our side.".to_owned()),
@@ -139,7 +145,7 @@ fn with_headers(response: Response<Body>, failure: &Failure) -> Response<Body> {
         Failure::Operation(Error::TooMany { retry_after, .. }) => {
             with_header(response, header::RETRY_AFTER, &seconds(*retry_after))
         }
-        Failure::Operation(Error::Unavailable(_)) => with_header(response, header::RETRY_AFTER, "1"),
+        Failure::Operation(Error::Unavailable(_) | Error::KeyInUse) => with_header(response, header::RETRY_AFTER, "1"),
         Failure::Operation(Error::Unauthenticated(_)) => with_header(response, header::WWW_AUTHENTICATE, "Bearer"),
         _ => response,
     }

@@ -107,7 +107,7 @@ impl Refusal {
 
 /// Tells what became of the rows that gave this, and whether that is a refusal.
 pub(crate) fn told(given: Vec<Given>, invited: Invited) -> (Results, Option<Refusal>) {
-    let Invited { results, retry_after } = invited;
+    let Invited { results, retry_after, .. } = invited;
     let first = results.first().map_or(Outcome::Failed, |row| row.outcome);
     let succeeded = results.iter().any(|row| row.outcome.succeeded());
     let mut summary = BTreeMap::new();

@@ -5,6 +5,7 @@ mod clock;
 mod delivery;
 mod group;
 mod happening;
+mod idempotency_key;
 mod identifier;
 mod ids;
 mod invitation;
@@ -22,6 +23,7 @@ pub use clock::{Clock, SystemClock, TestClock};
 pub use delivery::{Delivery, DeliveryState, DeliveryStep, MailedTo, Suppression, SuppressionReason};
 pub use group::{DisplayId, GroupPath, GroupPlace, InvalidDisplayId, InvalidPath};
 pub use happening::{Happening, happened};
+pub use idempotency_key::{IdempotencyKey, InvalidIdempotencyKey};
 pub use identifier::{Identifier, InvalidCode, UserCode};
 pub use ids::{
     BatchId, CompanyId, GroupId, InvalidId, InvitationHash, PersonId, ShortId, TemplateId, UserId, WorkspaceId,

@@ -45,7 +45,7 @@ pub use deliver_mail::{BUDGET, Delivered};
 pub use get_profile::{OwnProfile, WorkspaceRole};
 pub use groups::NewGroup;
 pub use in_group::InGroups;
-pub use invite_users::{InviteTo, InviteUsers, Invited, Invitee, RowResult};
+pub use invite_users::{InviteTo, InviteUsers, Invited, Invitee, RequestName, RowResult};
 pub use issue_client_token::ClientToken;
 pub use join::{Join, JoinedCompany};
 pub use list_people::Listed;

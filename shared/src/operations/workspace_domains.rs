@@ -126,8 +126,10 @@ impl Usher {
             cooldown: self.parameters.resend_cooldown,
             begun: Instant::now(),
             random: self.random(),
+            run: None,
         };
         let draft = Draft {
+            row: 0,
             identifier: profile.identifier(),
             role: rule.role,
             metadata: None,

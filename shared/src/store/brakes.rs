@@ -47,6 +47,15 @@ impl Brake<'_> {
         SignedDuration::from_secs(window - now.as_second().rem_euclid(window))
     }
 
+    /// The write that takes back `n` uses, which were counted at this time. Of a window that is over there may be no item left:
+    /// what is made then counts for nobody.
+    pub(super) fn less(&self, n: u32, counted: Timestamp) -> Change {
+        let purge_at = (self.number(counted) + 2) * self.window.as_secs();
+        Change::update(self.key(counted), "ADD #used :less SET #purge_at = :purge_at")
+            .with("less", -i64::from(n))
+            .with("purge_at", purge_at)
+    }
+
     /// The write that counts `n` uses, if so many are left.
     pub(super) fn take(&self, n: u32, now: Timestamp) -> Change {
         let purge_at = (self.number(now) + 2) * self.window.as_secs();
@@ -70,10 +79,15 @@ impl Store {
             if let Written::Done(_) = self.write(brake.take(wanted, now)).await? {
                 return Ok(wanted);
             }
-            let used = self.get::<Counter>(&brake.key(now)).await?.map_or(0, |counter| counter.used.max(0));
-            wanted = wanted.min(brake.most.saturating_sub(u32::try_from(used).unwrap_or(u32::MAX)));
+            wanted = wanted.min(self.left(brake, now).await?);
         }
         Ok(0)
+    }
+
+    /// How many uses are left.
+    pub async fn left(&self, brake: &Brake<'_>, now: Timestamp) -> Result<u32> {
+        let used = self.get::<Counter>(&brake.key(now)).await?.map_or(0, |counter| counter.used.max(0));
+        Ok(brake.most.saturating_sub(u32::try_from(used).unwrap_or(u32::MAX)))
     }
 
     /// Counts one use. Answers how many are left after it; `None` if none was left.
@@ -85,7 +99,6 @@ impl Store {
 
     /// Gives back uses that were reserved and not made.
     pub async fn give_back(&self, brake: &Brake<'_>, n: u32, now: Timestamp) -> Result<()> {
-        let change = Change::update(brake.key(now), "ADD #used :less").if_present().with("less", -i64::from(n));
-        self.write(change).await.map(|_| ())
+        self.write(brake.less(n, now).if_present()).await.map(|_| ())
     }
 }

@@ -206,6 +206,17 @@ pub(super) fn counter(kind: &str, subject: &str, window: i64) -> Key {
     Key::new(format!("R#{kind}#{subject}#{window}"), "-")
 }
 
+/// A request that its caller named; the workspace or company is part of the name.
+pub(super) fn named(caller: UserId, of: Scope, name: &str) -> Key {
+    Key::new(format!("K#{caller}#{}", digest(&format!("{}\n{name}", scope(of)))), "REQ")
+}
+
+/// What a transaction of a named request wrote; without `unique`, how the keys of all of them begin.
+pub(super) fn noted(request: &Key, batch: BatchId, unique: Option<Uuid>) -> Key {
+    let unique = unique.map(|unique| unique.to_string()).unwrap_or_default();
+    Key::new(request.pk.clone(), format!("{batch}#{unique}"))
+}
+
 pub(super) fn workspace_number(number: u32) -> Key {
     Key::new(format!("I#workspace#{number}"), "-")
 }

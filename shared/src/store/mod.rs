@@ -18,6 +18,7 @@ mod outbox;
 mod people;
 mod provisional;
 mod read;
+mod requests;
 mod service_accounts;
 mod sign_ups;
 mod transact;
@@ -36,6 +37,7 @@ pub use people::{
     Acceptance, Accepted, Draft, DraftKind, Drafted, Foreseen, HashItem, Inviting, Managed, Managing, NewAccount, Start,
 };
 pub use provisional::Accounts;
+pub use requests::{Begun, KeptAnswer, Naming, Reserved, Run};
 pub use service_accounts::{OpaqueToken, ServiceAccount};
 pub use sign_ups::{MOST_TRIES, SignUp};
 pub use workspaces::{Workspace, WorkspaceChange, person_id};

@@ -72,6 +72,14 @@ async fn everything(usher: &Endpoint) {
     usher.get(&format!("{accounts}/{id}/token/reset"), &ada.token).await.expect(200);
     usher.send("DELETE", &format!("{accounts}/{id}"), Some(&ada.token), None).await.expect(200);
 
+    // A run that dies is gone on with.
+    let fault = json!({ "action": "dynamodb:TransactWriteItems", "function": "invite-users", "fault": "crash" });
+    usher.fault(fault).await;
+    let body = json!({ "users": [{ "email": usher.address("named"), "role": "VIEWER" }] });
+    usher.named(&ada.token, &workspace, "key", body.clone()).await.expect(500);
+    usher.advance(35).await;
+    usher.named(&ada.token, &workspace, "key", body).await.expect(200);
+
     let bob = usher.member(&ada.token, &workspace, "bob", "ADMIN").await;
     usher.invite(&ada.token, &workspace, &[(&bob.email, "VIEWER")]).await.expect(400);
     let eve = usher.founder("eve").await;

@@ -4,8 +4,8 @@ use jiff::Timestamp;
 
 use crate::{
     Result, Usher,
-    domain::UserId,
-    store::{self, Batch, Brake, Draft, DraftKind, Drafted, Foreseen, Identity, Inviting, Numbers, ProfileKind, Start},
+    domain::{Person, UserId},
+    store::{Batch, Brake, Draft, DraftKind, Drafted, Foreseen, Identity, Inviting, Numbers, ProfileKind, Start},
 };
 
 use super::{
@@ -23,74 +23,56 @@ pub(super) struct Writing<'a> {
 }
 
 impl Usher {
-    /// Reserves what may still be invited today, writes the rows, and gives back what wasn't needed.
-    pub(super) async fn write_rows(&self, rows: &mut Rows, open: Vec<Open>, writing: &Writing<'_>) -> Result<()> {
-        let Writing { daily, inviting, .. } = *writing;
-        let reserved = self.store.reserve(daily, count(open.len()), inviting.now).await?;
-        let made = self.write_reserved(rows, open, writing, reserved).await;
-        self.give_back(daily, reserved.saturating_sub(*made.as_ref().unwrap_or(&0)), inviting.now).await;
-        made.map(|_| ())
-    }
-
-    /// Answers how many were invited or added.
-    async fn write_reserved(
+    /// Writes as many rows as there are slots for.
+    pub(super) async fn write_rows(
         &self,
         rows: &mut Rows,
         open: Vec<Open>,
         writing: &Writing<'_>,
-        reserved: u32,
-    ) -> Result<u32> {
-        let begun = self.allot(rows, open, writing, reserved).await?;
+        slots: u32,
+    ) -> Result<()> {
+        // If there aren't enough for all, the records tell who takes none.
+        let begun = if count(open.len()) <= slots {
+            open.into_iter().map(|row| (row, Start::New)).collect()
+        } else {
+            let people = self.people_there(&open, writing).await?;
+            allot(rows, open, people, writing, slots)?
+        };
         if begun.is_empty() {
-            return Ok(0);
+            return Ok(());
         }
         let drafts = self.drafts(begun, writing.host).await?;
         self.store.put_batch(writing.batch, writing.inviting.now).await?;
-        let (indexes, drafts): (Vec<_>, Vec<_>) = drafts.into_iter().unzip();
         let outcomes = self.store.invite(writing.inviting, &drafts).await;
-        let made = outcomes.iter().filter(|outcome| matches!(outcome, Drafted::Invited | Drafted::Added)).count();
-        for ((index, draft), outcome) in indexes.into_iter().zip(drafts).zip(outcomes) {
-            rows.results[index] = Some(RowResult::drafted(outcome, draft.person_id));
+        for (draft, outcome) in drafts.into_iter().zip(outcomes) {
+            rows.results[draft.row] = Some(RowResult::drafted(outcome, draft.person_id));
         }
-        Ok(count(made))
+        Ok(())
     }
 
-    /// Gives the rows what was reserved, in order. If it isn't enough for all, the records are read: whoever is a member or
-    /// was invited a moment ago takes nothing of it. Rows that are left without are limited.
-    async fn allot(
-        &self,
-        rows: &mut Rows,
-        open: Vec<Open>,
-        writing: &Writing<'_>,
-        mut reserved: u32,
-    ) -> Result<Vec<(Open, Start)>> {
-        let Writing { host, inviting, daily, .. } = *writing;
-        if count(open.len()) <= reserved {
-            return Ok(open.into_iter().map(|row| (row, Start::New)).collect());
+    /// What writing the rows would come to, told by the records there are.
+    pub(super) async fn foresee_rows(&self, rows: &mut Rows, open: Vec<Open>, writing: &Writing<'_>) -> Result<()> {
+        let left = self.store.left(writing.daily, writing.inviting.now).await?;
+        let people = self.people_there(&open, writing).await?;
+        for (row, start) in allot(rows, open, people, writing, left)? {
+            let outcome = match start {
+                Start::Amend(_) => Drafted::AlreadyInvited,
+                Start::Group => Drafted::Grouped,
+                Start::New if row.colleague.is_some() => Drafted::Added,
+                Start::New => Drafted::Invited,
+            };
+            rows.results[row.index] = Some(RowResult::drafted(outcome, writing.host.person_id(&row.invitee)));
         }
+        Ok(())
+    }
+
+    async fn people_there(&self, open: &[Open], writing: &Writing<'_>) -> Result<Vec<Option<Person>>> {
         let invited: Vec<_> = open.iter().map(|row| &row.invitee.identifier).collect();
-        let people = self.store.people_by_identifier(host.of, &invited).await?;
-        let mut begun = Vec::with_capacity(open.len());
-        for (row, person) in open.into_iter().zip(people) {
-            match inviting.foresee(row.colleague.is_some(), &host.places(&row.invitee.groups), person.as_ref()) {
-                Foreseen::New if reserved > 0 => {
-                    reserved -= 1;
-                    begun.push((row, Start::New));
-                }
-                Foreseen::New => rows.limit(row.index, daily.left(inviting.now))?,
-                Foreseen::Grouped => begun.push((row, Start::Group)),
-                Foreseen::Amended(version) => begun.push((row, Start::Amend(version))),
-                Foreseen::Unchanged(outcome) => {
-                    let id = store::person_id(&host.salt, &row.invitee.identifier);
-                    rows.results[row.index] = Some(RowResult::drafted(outcome, id));
-                }
-            }
-        }
-        Ok(begun)
+        self.store.people_by_identifier(writing.host.of, &invited).await
     }
 
     /// If giving back fails fewer may be invited today, which is no reason to fail what was written.
-    async fn give_back(&self, daily: &Brake<'_>, unused: u32, now: Timestamp) {
+    pub(super) async fn give_back(&self, daily: &Brake<'_>, unused: u32, now: Timestamp) {
         if unused > 0
             && let Err(error) = self.store.give_back(daily, unused, now).await
         {
@@ -99,14 +81,14 @@ impl Usher {
     }
 
     /// What each row should come to: a colleague becomes a member, anybody else is invited.
-    async fn drafts(&self, open: Vec<(Open, Start)>, host: &Host) -> Result<Vec<(usize, Draft)>> {
+    async fn drafts(&self, open: Vec<(Open, Start)>, host: &Host) -> Result<Vec<Draft>> {
         let strangers = count(open.iter().filter(|(row, _)| row.colleague.is_none()).count());
         let mut number = match strangers {
             0 => 0,
             users => self.store.take_numbers(Numbers { users, ..Numbers::default() }).await?.users,
         };
         let drafts = open.into_iter().map(|(Open { index, invitee, colleague }, start)| {
-            let person_id = store::person_id(&host.salt, &invitee.identifier);
+            let person_id = host.person_id(&invitee);
             let (user, own_number, kind) = if let Some(colleague) = colleague {
                 let told = colleague.kind == ProfileKind::Person;
                 let Identity { user, number, first_name, last_name, .. } = colleague;
@@ -115,7 +97,8 @@ impl Usher {
                 number += 1;
                 (UserId::random(self.random()), number - 1, DraftKind::Invite)
             };
-            let draft = Draft {
+            Draft {
+                row: index,
                 identifier: invitee.identifier,
                 role: invitee.role,
                 metadata: invitee.metadata,
@@ -125,14 +108,41 @@ impl Usher {
                 number: own_number,
                 kind,
                 start,
-            };
-            (index, draft)
+            }
         });
         Ok(drafts.collect())
     }
 }
 
+/// Gives the rows what may still be invited today, in order: whoever is a member or was invited a moment ago takes nothing of
+/// it. Rows that are left without are limited.
+fn allot(
+    rows: &mut Rows,
+    open: Vec<Open>,
+    people: Vec<Option<Person>>,
+    writing: &Writing<'_>,
+    mut left: u32,
+) -> Result<Vec<(Open, Start)>> {
+    let Writing { host, inviting, daily, .. } = *writing;
+    let mut begun = Vec::with_capacity(open.len());
+    for (row, person) in open.into_iter().zip(people) {
+        match inviting.foresee(row.colleague.is_some(), &host.places(&row.invitee.groups), person.as_ref()) {
+            Foreseen::New if left > 0 => {
+                left -= 1;
+                begun.push((row, Start::New));
+            }
+            Foreseen::New => rows.limit(row.index, daily.left(inviting.now))?,
+            Foreseen::Grouped => begun.push((row, Start::Group)),
+            Foreseen::Amended(version) => begun.push((row, Start::Amend(version))),
+            Foreseen::Unchanged(outcome) => {
+                rows.results[row.index] = Some(RowResult::drafted(outcome, host.person_id(&row.invitee)));
+            }
+        }
+    }
+    Ok(begun)
+}
+
 /// A count of rows, which are few.
-fn count(rows: usize) -> u32 {
+pub(super) fn count(rows: usize) -> u32 {
     u32::try_from(rows).unwrap_or(u32::MAX)
 }

@@ -6,13 +6,13 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::{
     Error, Result, Usher,
-    domain::{BatchId, GroupId, GroupPlace, Message, Permission, Role, Scope, WorkspaceId},
-    store::{Batch, Brake, Company, Profile},
+    domain::{BatchId, GroupId, GroupPlace, Message, Permission, PersonId, Role, Scope, WorkspaceId},
+    store::{self, Batch, Brake, Company, Profile},
 };
 
 use super::{
     super::{Caller, InWorkspace},
-    InviteTo,
+    InviteTo, Invitee,
 };
 
 /// A workspace's or company's first week, and what it may invite a day in it.
@@ -48,6 +48,11 @@ impl Host {
     pub(super) fn places(&self, groups: &[GroupId]) -> Vec<GroupPlace> {
         let groups: BTreeSet<_> = groups.iter().collect();
         groups.into_iter().filter_map(|id| self.groups.get(id)).map(|(place, _)| place.clone()).collect()
+    }
+
+    /// The public id of somebody invited.
+    pub(super) fn person_id(&self, invitee: &Invitee) -> PersonId {
+        store::person_id(&self.salt, &invitee.identifier)
     }
 
     /// What the mails of a request have in common.

@@ -2,6 +2,7 @@
 
 mod drafts;
 mod host;
+mod named;
 mod rows;
 
 use jiff::SignedDuration;
@@ -9,13 +10,16 @@ use tokio::time::Instant;
 
 use crate::{
     Error, Internal, Result, Usher,
-    domain::{BatchId, GroupId, Identifier, Lifetime, Message, Metadata, Outcome, Reason, Role, WorkspaceId},
-    store::Inviting,
+    domain::{
+        BatchId, GroupId, IdempotencyKey, Identifier, Lifetime, Message, Metadata, Outcome, Reason, Role, WorkspaceId,
+    },
+    store::{Inviting, Run},
 };
 
 use super::Caller;
 
-use drafts::Writing;
+use drafts::{Writing, count};
+use host::Host;
 use rows::Rows;
 
 pub use rows::RowResult;
@@ -65,12 +69,36 @@ pub struct InviteUsers {
     /// Whether the first bad row refuses the whole request before anything is written. Whoever is invited or a member
     /// already isn't bad.
     pub all_or_nothing: bool,
+    /// Whether nothing is to be written or mailed: the answer is the same.
+    pub validate_only: bool,
+    /// The name by which the request is known again, if it has one.
+    pub name: Option<RequestName>,
+}
+
+/// The name that a client gave a request.
+#[derive(Debug)]
+pub struct RequestName {
+    /// The name. It is the caller's own, and the workspace's.
+    pub key: IdempotencyKey,
+    /// A digest of all that was sent: the same name for something else is an error.
+    pub body: String,
+    /// By which support finds the request.
+    pub trace_id: String,
 }
 
 impl InviteUsers {
     /// A request that asks for no more than inviting these.
     pub fn new(to: InviteTo, rows: Vec<std::result::Result<Invitee, Reason>>) -> Self {
-        Self { to, rows, message: None, lifetime: None, only_if_published: false, all_or_nothing: false }
+        Self {
+            to,
+            rows,
+            message: None,
+            lifetime: None,
+            only_if_published: false,
+            all_or_nothing: false,
+            validate_only: false,
+            name: None,
+        }
     }
 }
 
@@ -81,51 +109,83 @@ pub struct Invited {
     pub results: Vec<RowResult>,
     /// When the workspace or company may invite again, if a row was limited.
     pub retry_after: Option<SignedDuration>,
+    /// If this is the answer that a named request got before: by which support finds that request.
+    pub answered_before: Option<String>,
 }
 
 impl Usher {
     /// Invites people into a workspace or company. In a workspace colleagues and the company's service accounts become
-    /// members at once; in their company they are members already.
+    /// members at once; in their company they are members already. A request with a name is run once, and again it gets the
+    /// answer it got.
     ///
     /// # Errors
     /// [`Error::NotFound`] and [`Error::Forbidden`] for a caller who may not; [`Error::Invalid`] for no rows or too
     /// many. Whatever is wrong with one row is in its result, unless the request is all or nothing: then it is
     /// [`Error::Invalid`] for a bad row and [`Error::TooMany`] for more than may be invited today, with nothing written,
-    /// and [`Error::Unavailable`] for a row that wasn't written; sending it again is safe.
-    pub async fn invite_users(&self, caller: &Caller, request: InviteUsers) -> Result<Invited> {
+    /// and [`Error::Unavailable`] for a row that wasn't written; sending it again is safe. [`Error::KeyInUse`] and
+    /// [`Error::KeyReused`] of a name that stands for a request under way, or for another one.
+    pub async fn invite_users(&self, caller: &Caller, mut request: InviteUsers) -> Result<Invited> {
         let begun = Instant::now();
         self.admit_rows(request.rows.len())?;
         let named = request.rows.iter().flatten().flat_map(|invitee| &invitee.groups).copied();
         let host = self.host(caller, request.to, named.collect()).await?;
+        match request.name.take().filter(|_| !request.validate_only) {
+            Some(name) => self.invite_named(&host, request, name, begun).await,
+            None => self.invite_rows(&host, request, begun, None).await,
+        }
+    }
 
+    /// Judges and writes the rows. What a run reserved for its named request is given back when its answer is kept.
+    async fn invite_rows(
+        &self,
+        host: &Host,
+        request: InviteUsers,
+        begun: Instant,
+        mut run: Option<&mut Run>,
+    ) -> Result<Invited> {
         let mut rows = Rows::judge(request.rows, host.role, request.all_or_nothing)?;
-        rows.judge_groups(&host)?;
+        if let Some(run) = &run {
+            rows.settle(&run.written, host);
+        }
+        rows.judge_groups(host)?;
         let known = self.store.known(&rows.identifiers()).await?;
-        let open = rows.judge_known(known, &host)?;
+        let open = rows.judge_known(known, host)?;
         let now = self.now();
+        let daily = self.daily(host, now);
+        let slots = match &mut run {
+            _ if open.is_empty() || request.validate_only => 0,
+            None => self.store.reserve(&daily, count(open.len()), now).await?,
+            Some(run) => self.reserve_once(run, &daily, count(open.len()), now).await?,
+        };
         let inviting = Inviting {
             of: host.of,
             inviter: host.inviter.id,
             inviter_role: host.role,
-            batch: BatchId::random(self.random()),
+            batch: run.as_ref().map_or_else(|| BatchId::random(self.random()), |run| run.batch),
             now,
             expires_at: now + request.lifetime.map_or(self.parameters.invitation_ttl, Lifetime::duration),
             cooldown: self.parameters.resend_cooldown,
             begun,
             random: self.random(),
+            run: run.as_deref(),
         };
-        let daily = self.daily(&host, now);
-        if !open.is_empty() {
-            let told = !request.only_if_published || host.published;
-            let batch = host.batch(inviting.batch, request.message.filter(|_| told));
-            let writing = Writing { host: &host, inviting: &inviting, batch: &batch, daily: &daily };
-            self.write_rows(&mut rows, open, &writing).await?;
+        let told = !request.only_if_published || host.published;
+        let batch = host.batch(inviting.batch, request.message.filter(|_| told));
+        let writing = Writing { host, inviting: &inviting, batch: &batch, daily: &daily };
+        let done = if request.validate_only {
+            self.foresee_rows(&mut rows, open, &writing).await
+        } else {
+            self.write_rows(&mut rows, open, &writing, slots).await
+        };
+        if run.is_none() {
+            self.give_back(&daily, slots.saturating_sub(rows.made()), now).await;
         }
+        done?;
         if request.all_or_nothing && rows.any(Outcome::Failed) {
             return Err(Error::Unavailable(Internal::new("invite: some rows weren't written")));
         }
-        let limited = rows.any(Outcome::Limited);
-        Ok(Invited { results: rows.into_results(), retry_after: limited.then(|| daily.left(now)) })
+        let retry_after = rows.any(Outcome::Limited).then(|| daily.left(now));
+        Ok(Invited { results: rows.into_results(), retry_after, answered_before: None })
     }
 
     /// Whether a request may have so many rows. To be asked before they are read: what is refused costs nothing.

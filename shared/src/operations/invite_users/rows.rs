@@ -1,6 +1,9 @@
 //! A request's rows, judged one by one.
 
-use std::{borrow::Cow, collections::HashSet};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, HashSet},
+};
 
 use jiff::SignedDuration;
 
@@ -10,7 +13,7 @@ use crate::{
     store::{Drafted, Identity, Known},
 };
 
-use super::{Invitee, host::Host};
+use super::{Invitee, drafts::count, host::Host};
 
 /// Codes are unique in the deployment.
 fn code_taken() -> Reason {
@@ -67,6 +70,11 @@ impl RowResult {
             Drafted::Failed => return Self::failed(),
         };
         Self { outcome, invitation: outcome.succeeded().then_some(id), reason }
+    }
+
+    /// Whether it counts as one of the day's. A member who came into groups doesn't, and has a reason.
+    pub(super) fn counts(&self) -> bool {
+        matches!(self.outcome, Outcome::Invited | Outcome::Added) && self.reason.is_none()
     }
 
     /// A row beyond what may be invited today.
@@ -143,6 +151,21 @@ impl Rows {
             }
         }
         Ok(())
+    }
+
+    /// Settles the rows that an earlier run of the request wrote.
+    pub(super) fn settle(&mut self, written: &BTreeMap<usize, Drafted>, host: &Host) {
+        for (index, invitee) in std::mem::take(&mut self.open) {
+            match written.get(&index) {
+                Some(outcome) => self.results[index] = Some(RowResult::drafted(*outcome, host.person_id(&invitee))),
+                None => self.open.push((index, invitee)),
+            }
+        }
+    }
+
+    /// How many were invited or added so far.
+    pub(super) fn made(&self) -> u32 {
+        count(self.results.iter().flatten().filter(|row| row.counts()).count())
     }
 
     /// Who the open rows are about.

@@ -1,10 +1,12 @@
-//! POST /api/v1/workspaces/{workspaceId}/invitations.
+//! POST /api/v1/workspaces/{workspaceId}/invitations, as JSON or as CSV.
+
+mod csv;
 
 use serde_json::Value;
 use shared::{
     Error, Missing, Usher,
     domain::{EmailAddress, GroupId, Lifetime, Message, Metadata, Reason},
-    operations::{InviteTo, InviteUsers, Invitee},
+    operations::{InviteTo, InviteUsers, Invitee, RequestName},
 };
 
 use super::errors;
@@ -13,30 +15,57 @@ use crate::{
         ok,
         rows::{self, Given},
     },
-    incoming::{Fields, Incoming, bad_entry, bad_field, parsed},
+    incoming::{Failure, Fields, Incoming, bad_entry, bad_field, parsed},
     routes::Answer,
 };
+
+/// Rows, and what is said of all of them.
+struct Asked {
+    rows: Vec<(Given, Result<Invitee, Reason>)>,
+    message: Option<Message>,
+    lifetime: Option<Lifetime>,
+    validate_only: bool,
+}
 
 pub(crate) async fn handle(usher: &Usher, incoming: &Incoming) -> Answer {
     let caller = incoming.caller(usher).await?;
     let workspace = incoming.parameter("workspaceId").parse().map_err(|_| Error::NotFound(Missing::Workspace))?;
-    let mut body = incoming.json()?;
-    let users = body.take_list("users").map_err(bad_field)?;
-    usher.admit_rows(users.len())?;
-    let message = match body.text("message").map_err(bad_field)? {
-        Some(text) => parsed("message", Message::parse(text))?,
-        None => None,
-    };
-    let lifetime = body.integer("expiresInSeconds").map_err(bad_field)?.map(Lifetime::of_seconds);
-    let lifetime = lifetime.transpose().map_err(|problem| bad_field(format!("\"expiresInSeconds\" {problem}.")))?;
-    let (given, rows): (_, Vec<_>) = users.into_iter().map(row).unzip();
-    let request = InviteUsers { message, lifetime, ..InviteUsers::new(InviteTo::Workspace(workspace), rows) };
+    let name = incoming.idempotency_key()?.map(|key| {
+        let (body, trace_id) = (incoming.digest(), incoming.trace_id().to_owned());
+        RequestName { key, body, trace_id }
+    });
+    let Asked { rows, message, lifetime, validate_only } =
+        if incoming.is_csv() { csv::asked(usher, incoming)? } else { json(usher, incoming)? };
+    let (given, rows): (_, Vec<_>) = rows.into_iter().unzip();
+    let to = InviteTo::Workspace(workspace);
+    let request = InviteUsers { message, lifetime, validate_only, name, ..InviteUsers::new(to, rows) };
     let invited = usher.invite_users(&caller, request).await?;
+    let before = invited.answered_before.clone();
     let (results, refusal) = rows::told(given, invited);
     Ok(match refusal {
         None => ok(&results),
-        Some(refusal) => errors::nothing_succeeded(refusal, &results, incoming.trace_id()),
+        Some(refusal) => errors::nothing_succeeded(refusal, &results, before.as_deref().unwrap_or(incoming.trace_id())),
     })
+}
+
+fn json(usher: &Usher, incoming: &Incoming) -> Result<Asked, Failure> {
+    let mut body = incoming.json_or("application/json or text/csv")?;
+    let users = body.take_list("users").map_err(bad_field)?;
+    usher.admit_rows(users.len())?;
+    Ok(Asked {
+        rows: users.into_iter().map(row).collect(),
+        message: message(body.text("message").map_err(bad_field)?)?,
+        lifetime: lifetime(body.integer("expiresInSeconds").map_err(bad_field)?)?,
+        validate_only: body.flag("validateOnly").map_err(bad_field)?.unwrap_or(false),
+    })
+}
+
+fn message(text: Option<&str>) -> Result<Option<Message>, Error> {
+    Ok(text.map(|text| parsed("message", Message::parse(text))).transpose()?.flatten())
+}
+
+fn lifetime(seconds: Option<i64>) -> Result<Option<Lifetime>, Error> {
+    seconds.map(|seconds| parsed("expiresInSeconds", Lifetime::of_seconds(seconds))).transpose()
 }
 
 fn row(row: Value) -> (Given, Result<Invitee, Reason>) {

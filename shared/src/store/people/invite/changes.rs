@@ -1,0 +1,189 @@
+//! The writes by which people are invited: every rule is in their conditions.
+
+use std::collections::HashSet;
+
+use serde::Serialize;
+use serde_dynamo::string_set::StringSet;
+
+use super::{Draft, DraftKind, Inviting, Row, Write};
+use crate::{
+    domain::{DeliveryState, GroupPlace, Identifier, Role, Scope, Status},
+    store::{
+        Membership,
+        change::Change,
+        groups, keys,
+        outbox::{self, QueuedItem},
+        people::{Entry, entry},
+    },
+};
+
+/// The groups that rows come into, each once.
+pub(super) fn groups_of<'a>(rows: &[Row<'a>]) -> Vec<&'a GroupPlace> {
+    let mut seen = HashSet::new();
+    let all = rows.iter().flat_map(|row| &row.draft.groups).filter(|group| !group.path.is_top());
+    all.filter(|group| seen.insert(group.id)).collect()
+}
+
+/// The writes of a transaction: first those of the rows' people, then of their codes and of their groups, in order, so that
+/// reasons are found by index.
+pub(super) fn changes(inviting: &Inviting<'_>, rows: &[Row<'_>]) -> Vec<Change> {
+    let mut changes: Vec<Change> = rows.iter().map(|row| person_change(inviting, row)).collect();
+    changes.extend(rows.iter().filter_map(claim_code));
+    let partition = groups::partition(inviting.random);
+    changes.extend(groups_of(rows).into_iter().filter_map(|group| groups::joined(group, partition)));
+    for row in rows {
+        if row.joins() {
+            let membership = Membership::new(row.draft.role, inviting.of);
+            changes.push(Change::put(&keys::membership(row.draft.user, inviting.of), membership));
+        }
+    }
+    let admins = rows.iter().filter(|row| row.joins() && row.draft.role == Role::Admin).count();
+    if admins > 0
+        && let Scope::Workspace(id) = inviting.of
+    {
+        changes.push(Change::update(keys::workspace(id), "ADD #admins :admins").if_present().with("admins", admins));
+    }
+    for kind in [outbox::Kind::Invitation, outbox::Kind::Added] {
+        let people: Vec<_> =
+            rows.iter().filter(|row| row.mail() == Some(kind)).map(|row| &row.draft.identifier).collect();
+        for people in people.chunks(outbox::MOST_ADDRESSES) {
+            let item = QueuedItem::people(kind, inviting.of, inviting.batch, people);
+            changes.push(item.into_change(inviting.now, inviting.random));
+        }
+    }
+    if let Some(run) = inviting.run {
+        changes.push(run.note(rows.iter().map(|row| (row.draft.row, row.outcome())), inviting.random));
+    }
+    let told = Entry {
+        at: inviting.now,
+        actor: inviting.inviter,
+        action: "people.invited",
+        subjects: rows.iter().map(|row| row.draft.identifier.address.canonical().to_owned()).collect(),
+    };
+    changes.push(entry(inviting.of, &told, inviting.random));
+    changes
+}
+
+fn person_change(inviting: &Inviting<'_>, row: &Row<'_>) -> Change {
+    let draft = row.draft;
+    let key = keys::person(inviting.of, &draft.identifier);
+    let now = inviting.now.as_millisecond();
+    let change = match (row.write, &draft.kind) {
+        (Write::Group, _) => {
+            let change = Change::update(key, format!("SET #updated_at = :now{}", grouped(draft)));
+            let change = change.when("#status = :accepted").with("accepted", Status::Accepted).with("now", now);
+            return with_groups(change, draft);
+        }
+        (Write::Amend(version), _) => {
+            let (metadata, groups) = (kept(draft), grouped(draft));
+            Change::update(
+                key,
+                format!(
+                    "SET #role = :role, #batch = :batch, #inviter = :inviter, #updated_at = :now{metadata}{groups}"
+                ),
+            )
+            .when(format!(
+                "#status = :pending AND #version = :version AND #expires_at > :now AND {}",
+                grantable(inviting)
+            ))
+            .with("version", version)
+            .with("now", now)
+        }
+        (Write::Draft, DraftKind::Invite) => {
+            // The id given first is kept. It isn't that of an account elsewhere: that would tell of it.
+            let user = "#user = if_not_exists(#user, :user), #number = if_not_exists(#number, :number)";
+            new_version(inviting, key, draft, user, "")
+                .when(format!(
+                    "attribute_not_exists(pk) OR (#batch <> :batch AND (#status IN (:declined, :revoked, :left) \
+                     OR (#status = :pending AND (#expires_at <= :now OR (#invited_at <= :cooled AND {})))))",
+                    grantable(inviting)
+                ))
+                .with("cooled", now - i64::try_from(inviting.cooldown.as_millis()).unwrap_or(i64::MAX))
+                .with("now", now)
+                .with("state", Status::Pending)
+                .with("delivery", DeliveryState::Queued)
+        }
+        (Write::Draft, DraftKind::Add { told, first_name, last_name }) => {
+            let names = ", #first_name = :first_name, #last_name = :last_name";
+            new_version(inviting, key, draft, "#user = :user, #number = :number", names)
+                .when(format!(
+                    "attribute_not_exists(pk) OR (#batch <> :batch AND (#status IN (:declined, :revoked, :left) \
+                     OR (#status = :pending AND (#expires_at <= :now OR {}))))",
+                    grantable(inviting)
+                ))
+                .with("now", now)
+                .with("state", Status::Accepted)
+                .with("delivery", told.then_some(DeliveryState::Queued))
+                .with("first_name", first_name)
+                .with("last_name", last_name)
+        }
+    };
+    let mut change = change.with("pending", Status::Pending).with("role", draft.role).with("batch", inviting.batch);
+    change = change.with("inviter", inviting.inviter);
+    if let Some(metadata) = &draft.metadata {
+        change = change.with("metadata", metadata);
+    }
+    change = with_groups(change, draft);
+    inviting.inviter_role.grantable().fold(change, |change, role| change.with(&format!("may_{}", role.name()), role))
+}
+
+fn new_version(inviting: &Inviting<'_>, key: keys::Key, draft: &Draft, user: &str, names: &str) -> Change {
+    let code = if draft.identifier.code.is_some() { "#user_code = :user_code, " } else { "" };
+    let update = format!(
+        "SET {code}#email = :email, #person_id = :person_id, {user}{names}, #role = :role, #status = :state, \
+         #version = if_not_exists(#version, :zero) + :one, #created_at = if_not_exists(#created_at, :invited_at), \
+         #updated_at = :invited_at, #invited_at = :invited_at, #expires_at = :expires_at, #inviter = :inviter, #batch = :batch, \
+         #queued_by = :batch, #delivery = :delivery{} \
+         REMOVE #delivery_at, #delivery_detail, #accepted_by, #accepted_at{}",
+        kept(draft),
+        grouped(draft)
+    );
+    let mut change = Change::update(key, update);
+    if let Some(code) = &draft.identifier.code {
+        change = change.with("user_code", code);
+    }
+    change
+        .with("email", draft.identifier.address.as_typed())
+        .with("person_id", &draft.person_id)
+        .with("user", draft.user)
+        .with("number", draft.number)
+        .with("zero", 0)
+        .with("one", 1)
+        .with("invited_at", inviting.now.as_millisecond())
+        .with("expires_at", inviting.expires_at.as_millisecond())
+        .with("declined", Status::Declined)
+        .with("revoked", Status::Revoked)
+        .with("left", Status::Left)
+}
+
+/// The part of an update that keeps the metadata, if there is any.
+fn kept(draft: &Draft) -> &'static str {
+    if draft.metadata.is_some() { ", #metadata = :metadata" } else { "" }
+}
+
+/// The part of an update that adds to the groups, if there are any. Whoever is gone has none left.
+fn grouped(draft: &Draft) -> &'static str {
+    if draft.groups.is_empty() { "" } else { " ADD #groups :groups" }
+}
+
+fn with_groups(change: Change, draft: &Draft) -> Change {
+    if draft.groups.is_empty() { change } else { change.with("groups", StringSet(&draft.groups)) }
+}
+
+/// Nobody changes an invitation to a role above their own.
+fn grantable(inviting: &Inviting<'_>) -> String {
+    let names: Vec<_> = inviting.inviter_role.grantable().map(|role| format!(":may_{}", role.name())).collect();
+    format!("#role IN ({})", names.join(", "))
+}
+
+/// Takes the person's code for their address, for good.
+fn claim_code(row: &Row<'_>) -> Option<Change> {
+    #[derive(Serialize)]
+    struct Claim<'a> {
+        email: &'a str,
+    }
+    let Identifier { address, code } = &row.draft.identifier;
+    let email = address.canonical();
+    let claim = Change::put(&keys::user_code(code.as_ref()?), Claim { email });
+    Some(claim.when("attribute_not_exists(pk) OR #email = :email").with("email", email))
+}

@@ -1,0 +1,145 @@
+//! Rows ready to be written, and what they come to.
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+use tokio::time::Instant;
+
+use crate::{
+    domain::{
+        BatchId, GroupPlace, Identifier, Metadata, Person, PersonId, PersonName, Random, Role, Scope, Standing, UserId,
+    },
+    store::requests::Run,
+};
+
+/// What inviting a row should come to.
+#[derive(Debug, Clone)]
+pub enum DraftKind {
+    /// An invitation to accept.
+    Invite,
+    /// A member at once: a colleague, who is told by mail, or a service account, which isn't.
+    Add {
+        /// Whether they are told.
+        told: bool,
+        /// First name.
+        first_name: PersonName,
+        /// Last name.
+        last_name: Option<PersonName>,
+    },
+}
+
+/// One row, ready to be written.
+#[derive(Debug, Clone)]
+pub struct Draft {
+    /// Its index in the request.
+    pub row: usize,
+    /// Who it is.
+    pub identifier: Identifier,
+    /// The role to give.
+    pub role: Role,
+    /// What is kept with the record; none leaves what is there.
+    pub metadata: Option<Metadata>,
+    /// The groups that they come into; each but once.
+    pub groups: Vec<GroupPlace>,
+    /// The record's public id.
+    pub person_id: PersonId,
+    /// The user's id.
+    pub user: UserId,
+    /// The user's integer id.
+    pub number: u32,
+    /// What it should come to.
+    pub kind: DraftKind,
+    /// How it may be written.
+    pub start: Start,
+}
+
+/// How a row may be written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Start {
+    /// As a new version of the record, which counts against what may be invited today.
+    New,
+    /// Only by bringing the live invitation of this version up to date.
+    Amend(u32),
+    /// Only by bringing a member into groups.
+    Group,
+}
+
+/// What a row came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Drafted {
+    /// Invited; a mail is queued.
+    Invited,
+    /// Was invited within the cooldown; role and message were brought up to date and no mail is queued.
+    AlreadyInvited,
+    /// A member now.
+    Added,
+    /// Was a member before, and came into groups.
+    Grouped,
+    /// Was a member before.
+    AlreadyMember,
+    /// Is invited to a role above the inviter's own, which stays.
+    Forbidden,
+    /// The code is used with another address.
+    CodeTaken,
+    /// A group is deleted.
+    GroupGone,
+    /// Would have been invited or added, but only an invitation that is there was to be brought up to date.
+    Limited,
+    /// Not written.
+    Failed,
+}
+
+/// What the rows of a request have in common.
+#[derive(Debug)]
+pub struct Inviting<'a> {
+    /// To what.
+    pub of: Scope,
+    /// By whom.
+    pub inviter: UserId,
+    /// The inviter's role.
+    pub inviter_role: Role,
+    /// The request.
+    pub batch: BatchId,
+    /// When.
+    pub now: Timestamp,
+    /// Until when.
+    pub expires_at: Timestamp,
+    /// Who was invited more recently than this isn't mailed again.
+    pub cooldown: SignedDuration,
+    /// When the request began.
+    pub begun: Instant,
+    /// Ids of audit entries and outbox items.
+    pub random: &'a dyn Random,
+    /// The run of a named request, which notes what each transaction writes.
+    pub run: Option<&'a Run>,
+}
+
+/// What a row would come to, told by the record that is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Foreseen {
+    /// A new version: an invitation, or a member.
+    New,
+    /// Role and message of the live invitation of this version are brought up to date.
+    Amended(u32),
+    /// A member comes into groups.
+    Grouped,
+    /// The record stays as it is, for this reason.
+    Unchanged(Drafted),
+}
+
+impl Inviting<'_> {
+    /// What somebody would come to who has this record and is to come into these groups; a colleague is added. The conditions of
+    /// the writes say the same.
+    pub fn foresee(&self, colleague: bool, groups: &[GroupPlace], person: Option<&Person>) -> Foreseen {
+        let Some(person) = person else { return Foreseen::New };
+        match person.standing(self.now) {
+            Standing::Member if !groups.iter().all(|group| person.is_in(&group.path, false)) => Foreseen::Grouped,
+            Standing::Member => Foreseen::Unchanged(Drafted::AlreadyMember),
+            Standing::Pending if !self.inviter_role.may_grant(person.role) => Foreseen::Unchanged(Drafted::Forbidden),
+            Standing::Pending if !colleague && self.now.duration_since(person.invited_at) < self.cooldown => {
+                Foreseen::Amended(person.version)
+            }
+            Standing::Pending | Standing::Expired | Standing::Gone => Foreseen::New,
+        }
+    }
+}
