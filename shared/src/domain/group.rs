@@ -51,13 +51,6 @@ impl GroupPath {
         self.0.len() / WIDTH
     }
 
-    /// The number of the group itself, by which those of one parent are in order of age.
-    pub fn number(&self) -> u32 {
-        let own = &self.0[self.0.len() - WIDTH..];
-        let digit = |byte| ALPHABET.iter().position(|one| *one == byte).and_then(|digit| u32::try_from(digit).ok());
-        own.bytes().fold(0, |number, byte| number * 62 + digit(byte).unwrap_or_default())
-    }
-
     /// Whether it is the topmost group's.
     pub fn is_top(&self) -> bool {
         self.depth() == 1
@@ -194,7 +187,6 @@ mod tests {
             let other: Vec<_> = one.iter().take(shared).copied().chain(other).collect();
             prop_assert_eq!(path(&one).covers(&path(&other)), other.starts_with(&one));
             prop_assert_eq!(path(&other).depth(), other.len() + 1);
-            prop_assert_eq!(path(&other).number(), other.last().copied().unwrap_or_default());
         }
 
         #[test]

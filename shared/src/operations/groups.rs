@@ -27,12 +27,23 @@ pub struct NewGroup {
     pub display_id: Option<DisplayId>,
 }
 
+/// A group among those of its parent, and what is right under it.
+#[derive(Debug)]
+pub struct PlacedGroup {
+    /// The group.
+    pub group: Group,
+    /// How many groups of its parent are older.
+    pub index: usize,
+    /// The groups right under it, oldest first.
+    pub children: Vec<Group>,
+}
+
 impl Usher {
     /// The topmost group of a workspace, and those right under it, oldest first. Any member may ask.
     ///
     /// # Errors
     /// As [`Usher::in_groups`]; [`Error::TooLarge`] for more than an answer takes.
-    pub async fn top_groups(&self, caller: &Caller, workspace: WorkspaceId) -> Result<(Group, Vec<Group>)> {
+    pub async fn top_groups(&self, caller: &Caller, workspace: WorkspaceId) -> Result<PlacedGroup> {
         self.in_groups(caller, workspace, &[]).await?;
         let top = self
             .store
@@ -46,14 +57,21 @@ impl Usher {
     ///
     /// # Errors
     /// As [`Usher::in_group`]; [`Error::TooLarge`] for more than an answer takes.
-    pub async fn child_groups(&self, caller: &Caller, id: GroupId) -> Result<(Group, Vec<Group>)> {
+    pub async fn child_groups(&self, caller: &Caller, id: GroupId) -> Result<PlacedGroup> {
         let (_, group) = self.in_group(caller, id).await?;
         self.with_children(group).await
     }
 
-    async fn with_children(&self, group: Group) -> Result<(Group, Vec<Group>)> {
-        let children = self.store.child_groups(group.workspace, &group.path, MOST + 1).await?;
-        bounded(children).map(|children| (group, children))
+    async fn with_children(&self, group: Group) -> Result<PlacedGroup> {
+        let children = bounded(self.store.child_groups(group.workspace, &group.path, MOST + 1).await?)?;
+        Ok(PlacedGroup { index: self.index_of(&group).await?, group, children })
+    }
+
+    /// How many groups of the same parent are older.
+    async fn index_of(&self, group: &Group) -> Result<usize> {
+        let Some(parent) = group.path.parent() else { return Ok(0) };
+        let siblings = bounded(self.store.child_groups(group.workspace, &parent, MOST + 1).await?)?;
+        Ok(siblings.iter().take_while(|other| other.path < group.path).count())
     }
 
     /// All groups of a workspace, level by level, the topmost one first. Any member may ask.
@@ -70,7 +88,7 @@ impl Usher {
     /// # Errors
     /// As [`Usher::in_group`]; [`Error::Forbidden`] without authority over the group that it is to be in,
     /// [`Error::Conflict`] if the workspace has a group of this display id, [`Error::Invalid`] if the tree would be too deep.
-    pub async fn create_group(&self, caller: &Caller, new: NewGroup) -> Result<Group> {
+    pub async fn create_group(&self, caller: &Caller, new: NewGroup) -> Result<PlacedGroup> {
         let (access, parent) = self.in_group(caller, new.parent).await?;
         access.require_authority(&parent.path)?;
         let number = self.store.take_group_number(parent.workspace).await?.ok_or(MISSING)?;
@@ -88,7 +106,7 @@ impl Usher {
             created_at: self.now(),
         };
         match self.store.create_group(&group, parent.id, self.random()).await? {
-            GroupMade::Done => Ok(group),
+            GroupMade::Done => Ok(PlacedGroup { index: self.index_of(&group).await?, group, children: Vec::new() }),
             GroupMade::NoParent => Err(MISSING),
             GroupMade::DisplayIdTaken => {
                 Err(Error::conflict("display_id_taken", "The workspace has a group of this display id already."))

@@ -43,7 +43,7 @@ pub use authenticate::{Caller, InCompany, InWorkspace};
 pub use create_workspace::NewWorkspace;
 pub use deliver_mail::{BUDGET, Delivered};
 pub use get_profile::{OwnProfile, WorkspaceRole};
-pub use groups::NewGroup;
+pub use groups::{NewGroup, PlacedGroup};
 pub use in_group::InGroups;
 pub use invite_users::{InviteTo, InviteUsers, Invited, Invitee, RequestName, RowResult};
 pub use issue_client_token::ClientToken;

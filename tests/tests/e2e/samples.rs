@@ -50,7 +50,7 @@ fn expected(sample: &str) -> (u16, String) {
         dock if dock.starts_with("dock/") => "data",
         "hexabase/list-groups.groups" | "hexabase/list-groups.groupId" => "children count error group",
         "hexabase/list-groups.grouptree" => "error result",
-        "hexabase/create-group" => "group",
+        "hexabase/create-group" => "group groupTree_datastores_res",
         "hexabase/list-members.groups" | "hexabase/list-members.workspaces" => "count members",
         "hexabase/delete-group"
         | "hexabase/change-group-admin.put"

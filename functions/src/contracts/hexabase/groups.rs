@@ -7,7 +7,7 @@ use serde::Serialize;
 use shared::{
     Error, Missing, Usher,
     domain::{DisplayId, GroupPath, Title},
-    operations::{Caller, NewGroup},
+    operations::{Caller, NewGroup, PlacedGroup},
     store::Group,
 };
 
@@ -23,23 +23,19 @@ struct GroupBody<'a> {
     g_id: String,
     group_id: &'a str,
     name: &'a str,
-    index: u32,
+    index: usize,
 }
 
-impl<'a> From<&'a Group> for GroupBody<'a> {
-    fn from(group: &'a Group) -> Self {
-        Self {
-            g_id: group.id.to_string(),
-            group_id: group.display_id.as_ref(),
-            name: group.name.as_ref(),
-            index: group.path.number(),
-        }
+impl<'a> GroupBody<'a> {
+    fn new(group: &'a Group, index: usize) -> Self {
+        let (group_id, name) = (group.display_id.as_ref(), group.name.as_ref());
+        Self { g_id: group.id.to_string(), group_id, name, index }
     }
 }
 
 #[derive(Serialize)]
 struct List<'a> {
-    error: Option<&'static str>,
+    error: &'static str,
     group: GroupBody<'a>,
     children: Vec<GroupBody<'a>>,
     count: usize,
@@ -56,9 +52,10 @@ pub(crate) async fn get(usher: &Usher, incoming: &Incoming) -> Answer {
     listed(usher.child_groups(&caller, group_id(incoming.parameter("groupId"))?).await?)
 }
 
-fn listed((group, children): (Group, Vec<Group>)) -> Answer {
-    let children: Vec<_> = children.iter().map(GroupBody::from).collect();
-    bounded(ok(&List { error: None, group: GroupBody::from(&group), count: children.len(), children }))
+/// The vendor tells that nothing failed by an empty text here, and by null elsewhere.
+fn listed(PlacedGroup { group, index, children }: PlacedGroup) -> Answer {
+    let children: Vec<_> = children.iter().enumerate().map(|(index, child)| GroupBody::new(child, index)).collect();
+    bounded(ok(&List { error: "", group: GroupBody::new(&group, index), count: children.len(), children }))
 }
 
 #[derive(Serialize)]
@@ -105,6 +102,9 @@ fn branches(groups: &[Group]) -> Vec<Branch<'_>> {
 #[derive(Serialize)]
 struct Created<'a> {
     group: CreatedBody<'a>,
+    /// Null, as the vendor documents it.
+    #[serde(rename = "groupTree_datastores_res")]
+    tree: (),
 }
 
 #[derive(Serialize)]
@@ -113,7 +113,7 @@ struct CreatedBody<'a> {
     id: String,
     display_id: &'a str,
     access_key: String,
-    index: u32,
+    index: usize,
     is_root: bool,
     name: &'a str,
     created_at: jiff::Timestamp,
@@ -126,18 +126,19 @@ pub(crate) async fn create(usher: &Usher, incoming: &Incoming) -> Answer {
     let name = parsed("name", Title::parse(body.required("name").map_err(bad_field)?))?;
     let display_id = body.text("display_id").map_err(bad_field)?;
     let display_id = display_id.map(|id| parsed("display_id", id.parse::<DisplayId>())).transpose()?;
-    let group = usher.create_group(&caller, NewGroup { parent, name, display_id }).await?;
+    let PlacedGroup { group, index, .. } = usher.create_group(&caller, NewGroup { parent, name, display_id }).await?;
     Ok(ok(&Created {
         group: CreatedBody {
             g_id: group.id.to_string(),
             id: group.id.to_string(),
             display_id: group.display_id.as_ref(),
             access_key: group.short_id.to_string(),
-            index: group.path.number(),
+            index,
             is_root: group.path.is_top(),
             name: group.name.as_ref(),
             created_at: group.created_at,
         },
+        tree: (),
     }))
 }
 

@@ -44,7 +44,7 @@ impl<'a> From<&'a Person> for Member<'a> {
             email: person.address.as_typed(),
             profile_pic: None,
             confirmed: person.status == Status::Accepted,
-            email_sent: person.delivery.is_some_and(|state| state != DeliveryState::Failed),
+            email_sent: !matches!(person.delivery, None | Some(DeliveryState::Failed | DeliveryState::Suppressed)),
             is_sv: person.role == Role::Admin,
             user_roles: [RoleBody { role_id: person.role.name(), role_name: person.role.title() }],
             user_code: person.user_code.as_ref().map(AsRef::as_ref),

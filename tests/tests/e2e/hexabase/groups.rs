@@ -59,7 +59,7 @@ async fn a_workspace_has_a_top_group_from_the_start() {
     let world = World::new().await;
     let listed = world.usher.get("/api/v0/groups", &world.ada.token).await.expect(200).json();
     let group = json!({ "g_id": world.top, "group_id": "TopGroup", "name": "TopGroup", "index": 0 });
-    assert_eq!(listed, json!({ "error": null, "group": group, "children": [], "count": 0 }));
+    assert_eq!(listed, json!({ "error": "", "group": group, "children": [], "count": 0 }));
     let branch = json!({
         "childGroups": [], "display_id": "TopGroup", "id": world.top, "name": "TopGroup", "show_child": false,
     });
@@ -71,19 +71,30 @@ async fn a_workspace_has_a_top_group_from_the_start() {
 async fn groups_are_made_in_groups_and_listed_oldest_first() {
     let world = World::new().await;
     let body = json!({ "name": " Sales\t& Co ", "display_id": "sales" });
-    let made = world.create(&world.ada.token, &world.top, body).await.expect(200).json()["group"].clone();
+    let made = world.create(&world.ada.token, &world.top, body).await.expect(200).json();
+    assert_eq!(made["groupTree_datastores_res"], Value::Null);
+    let made = made["group"].clone();
     let (id, key) = (made["g_id"].clone(), made["access_key"].as_str().unwrap());
     assert_eq!(key.len(), 12);
     let at: jiff::Timestamp = made["created_at"].as_str().unwrap().parse().unwrap();
     let expected = json!({
-        "g_id": id, "id": id, "display_id": "sales", "access_key": key, "index": 1, "is_root": false,
+        "g_id": id, "id": id, "display_id": "sales", "access_key": key, "index": 0, "is_root": false,
         "name": "Sales & Co", "created_at": at,
     });
     assert_eq!(made, expected);
     let sales = id.as_str().unwrap();
     let emea = world.group(sales, "EMEA").await;
     let berlin = world.group(&emea, "Berlin").await;
-    world.group(&world.top, "Research").await;
+    let research = world.group(&world.top, "Research").await;
+    // The place among the groups of one parent, wherever it is told.
+    let listed = async |group: &str| {
+        world.usher.get(&format!("/api/v0/groups/{group}"), &world.ada.token).await.expect(200).json()
+    };
+    let children = listed(&world.top).await["children"].clone();
+    assert_eq!((&children[0]["index"], &children[1]["index"]), (&json!(0), &json!(1)));
+    for (group, index) in [(research.as_str(), 1), (sales, 0), (&emea, 0), (&world.top, 0)] {
+        assert_eq!(listed(group).await["group"]["index"], index);
+    }
     assert_eq!(world.children(&world.top).await, ["Sales & Co", "Research"]);
     assert_eq!(world.children(sales).await, ["EMEA"]);
     assert_eq!(world.children(&berlin).await, [""; 0]);
@@ -245,9 +256,10 @@ async fn authority_takes_two_reads_however_wide_and_deep_the_tree_is() {
     world.usher.forget_calls().await;
     world.create(&bob.token, &deepest, json!({ "name": "deeper" })).await.expect(200);
     let calls = world.usher.calls().await["create-group"].clone();
-    // The group, and the caller's standing; then a number and the group itself.
+    // The group, and the caller's standing; then a number, the group itself, and its place.
     let expected = json!({
         "dynamodb:GetItem": 1, "dynamodb:BatchGetItem": 1, "dynamodb:UpdateItem": 1, "dynamodb:TransactWriteItems": 1,
+        "dynamodb:Query": 1,
     });
     assert_eq!(calls, expected);
 }
