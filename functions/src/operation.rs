@@ -54,6 +54,12 @@ operations! {
     InviteUsers = "invite-users",
     /// Accepts an invitation with an account that is there.
     AcceptInvitation = "accept-invitation",
+    /// Shows what an invitation's hash opens.
+    PreviewInvitation = "preview-invitation",
+    /// Says no to an invitation.
+    DeclineInvitation = "decline-invitation",
+    /// Asks for a new invitation in place of an expired one.
+    RenewInvitation = "renew-invitation",
     /// Makes a service account.
     CreateServiceAccount = "create-service-account",
     /// The company's service accounts.

@@ -147,6 +147,11 @@ short_text!(ShortId);
 pub struct InvitationHash(Uuid);
 
 impl InvitationHash {
+    /// A hash that is nobody's.
+    pub fn random(random: &dyn Random) -> Self {
+        Self(random.uuid())
+    }
+
     /// The hash that 16 bytes of a keyed digest stand for.
     pub fn from_digest(digest: [u8; 16]) -> Self {
         Self(uuid::Builder::from_random_bytes(digest).into_uuid())

@@ -85,6 +85,21 @@ pub struct AlreadyRegistered<'a> {
     pub app_url: &'a str,
 }
 
+/// Somebody's invitation has expired, and they ask for a new one.
+#[derive(Debug, Clone, Copy)]
+pub struct Renewal<'a> {
+    /// The workspace, or the company if the invitation was to the whole of it.
+    pub scope_name: &'a str,
+    /// The company; the same as `scope_name` if the invitation was to the whole of it.
+    pub company_name: &'a str,
+    /// The address that was invited.
+    pub invited: &'a str,
+    /// The role in a word for people, such as "Editor".
+    pub role: &'a str,
+    /// Where to go to invite again.
+    pub app_url: &'a str,
+}
+
 impl Letter {
     /// "Ada invites you to Design."
     pub fn invitation(invitation: &Invitation<'_>) -> Self {
@@ -125,6 +140,18 @@ impl Letter {
         Self {
             text: Text::OneTimePassword { code, valid_minutes, first_name, company }.to_string(),
             html: Html::OneTimePassword { subject: &subject, code, valid_minutes, first_name, company }.to_string(),
+            subject,
+        }
+    }
+
+    /// "grace@example.com asks for a new invitation to Design."
+    pub fn renewal(renewal: &Renewal<'_>) -> Self {
+        let offer = &Offer::new(renewal.scope_name, renewal.company_name, renewal.invited, renewal.role, None);
+        let app_url = renewal.app_url;
+        let subject = format!("{} asks for a new invitation to {}", offer.inviter.short(), offer.scope.short());
+        Self {
+            text: Text::Renewal { offer, app_url }.to_string(),
+            html: Html::Renewal { subject: &subject, offer, app_url }.to_string(),
             subject,
         }
     }

@@ -11,7 +11,7 @@ use crate::{
     Error, Result, Usher,
     domain::{MailedTo, Person, Scope, Standing},
     mail::{self, Envelope, Letter, Refused, Sender, SentStatus},
-    store::{Batch, Claimed, Key, Kind, MOST_ATTEMPTS, Mail, Mailed, QueuedLetter, Task},
+    store::{Batch, Claimed, Key, Kind, MOST_ATTEMPTS, Mail, Mailed, Task},
 };
 
 use super::log;
@@ -44,7 +44,7 @@ pub enum Delivered {
 }
 
 /// Why an item isn't settled yet.
-enum Stop {
+pub(super) enum Stop {
     Paused,
     Rejected(String),
     Unknown,
@@ -176,40 +176,6 @@ impl Usher {
         }
         tracing::error!(event = "outbox_dead", reason, people = waiting.len(), "mail was given up");
         Ok(Delivered::Dead)
-    }
-
-    async fn deliver_letter(&self, claimed: &mut Claimed, letter: &QueuedLetter) -> Result<Option<Stop>> {
-        let now = self.now();
-        let written = match letter {
-            QueuedLetter::Nothing => None,
-            QueuedLetter::AlreadyRegistered { email } => {
-                let letter = Letter::already_registered(&mail::AlreadyRegistered { app_url: &self.parameters.app_url });
-                Some((email, letter))
-            }
-            QueuedLetter::OneTimePassword { email, sign_up } => {
-                let sign_up = self.store.sign_up(email, *sign_up).await?.filter(|sign_up| now < sign_up.expires_at);
-                match sign_up {
-                    None => None,
-                    Some(sign_up) => {
-                        let key = self.secrets.link_key(Some(&claimed.link_key), now).await?;
-                        let letter = Letter::one_time_password(&mail::OneTimePassword {
-                            code: &key.one_time_password(&sign_up.id.to_string()),
-                            valid_minutes: minutes_left(sign_up.expires_at, now),
-                            first_name: sign_up.first_name.as_ref(),
-                            company_name: sign_up.company_name.as_ref(),
-                        });
-                        Some((email, letter))
-                    }
-                }
-            }
-        };
-        if let Some((to, letter)) = written
-            && let Err(refused) = self.sender.send(to, &letter).await
-        {
-            return Ok(Some(refused.into()));
-        }
-        self.store.settle(claimed, &[], now).await?;
-        Ok(None)
     }
 
     async fn deliver_people(
@@ -369,10 +335,6 @@ fn wants(kind: Kind, person: &Person, now: Timestamp) -> bool {
 
 fn failed(reason: &str) -> Mailed {
     Mailed::Failed(reason.to_owned())
-}
-
-fn minutes_left(expires_at: Timestamp, now: Timestamp) -> i64 {
-    (expires_at.duration_since(now).as_secs() + 59) / 60
 }
 
 /// How long a function may go on mailing before it gives back what is left.

@@ -32,6 +32,13 @@ struct Counter {
     used: i64,
 }
 
+impl<'a> Brake<'a> {
+    /// Of the mails, one-time passwords apart, that an address gets in a day.
+    pub fn mails(address: &'a str, most: u32) -> Self {
+        Self { kind: "mails", subject: address, window: SignedDuration::from_hours(24), most }
+    }
+}
+
 impl Brake<'_> {
     fn number(&self, now: Timestamp) -> i64 {
         now.as_second().div_euclid(self.window.as_secs().max(1))

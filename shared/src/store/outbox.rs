@@ -49,7 +49,7 @@ pub enum Kind {
     Added,
 }
 
-/// A letter to one address about a sign-up.
+/// A letter about a sign-up, or about an invitation that has expired.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(tag = "letter", rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum QueuedLetter {
@@ -64,6 +64,11 @@ pub enum QueuedLetter {
     AlreadyRegistered {
         /// To whom.
         email: EmailAddress,
+    },
+    /// That somebody asks for a new invitation in place of an expired one.
+    Renewal {
+        /// What the expired one's hash points to.
+        hash: HashItem,
     },
     /// Nothing at all: queued so that an answer takes as long for an unknown address.
     Nothing,
@@ -155,8 +160,7 @@ pub struct Mail<'a> {
 impl Mail<'_> {
     /// Counts `mails` to the address in its day, of at most `most`.
     fn count(&self, mails: usize, most: u32, now: Timestamp) -> Change {
-        let subject = self.person.address.canonical();
-        let day = Brake { kind: "mails", subject, window: SignedDuration::from_hours(24), most };
+        let day = Brake::mails(self.person.address.canonical(), most);
         day.take(u32::try_from(mails).unwrap_or(u32::MAX), now)
     }
 

@@ -95,6 +95,27 @@ async fn everything(usher: &Endpoint) {
     swept(usher).await;
     given_up_and_requeued(usher, &ada.token, &workspace).await;
     purged(usher, &ada.email, &workspace).await;
+    renewed(usher, &ada.email, &workspace).await;
+}
+
+/// Invitations of a service account: one is declined, one expires, and the administrators are asked for another.
+async fn renewed(usher: &Endpoint, admin: &str, workspace: &str) {
+    usher.clear_faults().await;
+    let token = usher.token(admin).await;
+    let body = json!({ "name": "inviter", "role": "ACCOUNT_ADMIN" });
+    let account = usher.post("/idp/api/v1/company/serviceAccount", &token, body).await.expect(200).json();
+    let mut hashes = Vec::new();
+    for name in ["declining", "late"] {
+        let email = usher.address(name);
+        usher.invite(&text(&account, "token"), workspace, &[(&email, "VIEWER")]).await.expect(200);
+        hashes.push(json!({ "hash": usher.mail(&email, 1).await.hash() }));
+    }
+    usher.post_open("/api/v1/invitations/preview", hashes[0].clone()).await.expect(200);
+    usher.post_open("/api/v1/invitations/decline", hashes[0].clone()).await.expect(204);
+    let before = usher.mails(admin).await.len();
+    usher.advance(604_800).await;
+    usher.post_open("/api/v1/invitations/renew", hashes[1].clone()).await.expect(202);
+    usher.mail(admin, before + 1).await;
 }
 
 /// A service account with a token of its own making.

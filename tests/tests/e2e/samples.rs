@@ -61,10 +61,12 @@ fn expected(sample: &str) -> (u16, String) {
         "hexabase/confirm-registration.get" => "user",
         "hexabase/list-workspaces" => "current_workspace_id workspaces",
         "usher/accept-invitation" => "role workspaceId",
+        "usher/preview-invitation" => "email expiresAt hasAccount inviterName message role workspaceName",
+        "usher/renew-invitation" => return (202, String::new()),
         "usher/mail-templates.post" => return (201, TEMPLATE.to_owned()),
         "usher/mail-template.get" | "usher/mail-template.put" => TEMPLATE,
         "usher/mail-templates.get" => "items nextCursor",
-        "usher/mail-template.delete" => return (204, String::new()),
+        "usher/mail-template.delete" | "usher/decline-invitation" => return (204, String::new()),
         "usher/public-keys" => "keys",
         "usher/route-not-found" => return (404, PROBLEM.to_owned()),
         "stream/deliver-invitations" | "stream/publish-events" => "batchItemFailures",
@@ -115,7 +117,10 @@ impl World {
         let (usher, ada) = (&self.usher, &self.ada);
         let form = json!({ "email": USER, "password": "Demo12#$", "firstname": "John", "lastname": "Doe" });
         match sample {
-            "datagol/sign-up"
+            "usher/preview-invitation"
+            | "usher/decline-invitation"
+            | "usher/renew-invitation"
+            | "datagol/sign-up"
             | "usher/sign-up"
             | "usher/registration-page.get"
             | "usher/registration-page.head"

@@ -13,6 +13,8 @@ pub(super) enum Text<'a> {
     Invitation { offer: &'a Offer, link: &'a str, expires: &'a str, has_account: bool },
     #[template(path = "letters/added.txt")]
     Added { offer: &'a Offer, app_url: &'a str },
+    #[template(path = "letters/renewal.txt")]
+    Renewal { offer: &'a Offer, app_url: &'a str },
     #[template(path = "letters/one_time_password.txt")]
     OneTimePassword { code: &'a str, valid_minutes: i64, first_name: &'a Words, company: &'a Words },
     #[template(path = "letters/already_registered.txt")]
@@ -26,6 +28,8 @@ pub(super) enum Html<'a> {
     Invitation { subject: &'a str, offer: &'a Offer, link: &'a str, expires: &'a str, has_account: bool },
     #[template(path = "letters/added.html")]
     Added { subject: &'a str, offer: &'a Offer, app_url: &'a str },
+    #[template(path = "letters/renewal.html")]
+    Renewal { subject: &'a str, offer: &'a Offer, app_url: &'a str },
     #[template(path = "letters/one_time_password.html")]
     OneTimePassword { subject: &'a str, code: &'a str, valid_minutes: i64, first_name: &'a Words, company: &'a Words },
     #[template(path = "letters/already_registered.html")]

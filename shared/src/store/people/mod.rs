@@ -3,6 +3,7 @@
 //! The record alone is authority. Every transition is one write whose condition is the whole rule.
 
 mod accept;
+mod decline;
 mod invite;
 mod manage;
 

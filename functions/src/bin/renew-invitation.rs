@@ -1,0 +1,6 @@
+//! The function that asks for a new invitation in place of an expired one.
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), functions::StartError> {
+    functions::serve(functions::Operation::RenewInvitation).await
+}

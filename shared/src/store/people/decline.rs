@@ -1,0 +1,30 @@
+//! Saying no to an invitation.
+
+use jiff::Timestamp;
+
+use super::{Entry, entry};
+use crate::{
+    Result,
+    domain::{Person, Random, Scope, Status},
+    store::{Store, change::Change, from_item, keys, transact::Transacted},
+};
+
+impl Store {
+    /// Declines an invitation as it was read: its hash is dead. `false` if it isn't open any more.
+    pub async fn decline(&self, of: Scope, person: &Person, now: Timestamp, random: &dyn Random) -> Result<bool> {
+        let key = keys::person(of, &person.identifier());
+        let change = Change::update(key, "SET #status = :declined, #updated_at = :now")
+            .when("#status = :pending AND #version = :version AND #expires_at > :now")
+            .with("declined", Status::Declined)
+            .with("pending", Status::Pending)
+            .with("version", person.version)
+            .with("now", now.as_millisecond());
+        let subjects = vec![person.address.canonical().to_owned()];
+        let told = Entry { at: now, actor: person.user, action: "invitation.declined", subjects };
+        let transacted = self.transact(vec![change, entry(of, &told, random)]).await?;
+        let Transacted::Refused(_) = transacted else { return Ok(true) };
+        // Its own write, of which only the reply was lost.
+        let old = transacted.refused(0).and_then(|old| from_item::<Person>(old.clone()).ok());
+        Ok(old.is_some_and(|old| old.status == Status::Declined && old.updated_at == now))
+    }
+}

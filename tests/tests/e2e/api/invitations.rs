@@ -1,0 +1,228 @@
+//! /api/v1/invitations: what whoever has the hash can do.
+
+use futures::future::join_all;
+use serde_json::{Value, json};
+use tests::{Answer, Endpoint, Founder};
+
+/// Nobody's.
+const UNKNOWN: &str = "e0754cfc-f7d1-4cc3-8690-e34a2f17291d";
+
+/// How long an invitation lives, in seconds.
+const LIFETIME: i64 = 604_800;
+
+const DAY: i64 = 86_400;
+
+async fn post(usher: &Endpoint, what: &str, hash: &str) -> Answer {
+    usher.post_open(&format!("/api/v1/invitations/{what}"), json!({ "hash": hash })).await
+}
+
+/// A workspace, somebody invited to it, and the hash in their mail.
+async fn invited(usher: &Endpoint) -> (Founder, String, String, String) {
+    let ada = usher.founder("ada").await;
+    let workspace = usher.workspace(&ada.token, "Project Alpha").await;
+    let guest = usher.address("guest");
+    let users = json!([{ "email": guest, "role": "EDITOR" }]);
+    usher.bulk(&ada.token, &workspace, json!({ "workSpaceUsers": users, "message": "Join us" })).await.expect(200);
+    let hash = usher.mail(&guest, 1).await.hash();
+    (ada, workspace, guest, hash)
+}
+
+async fn status(usher: &Endpoint, token: &str, guest: &str) -> Option<String> {
+    usher.team(token).await.get(guest).cloned()
+}
+
+#[tokio::test]
+async fn a_preview_says_who_invites_whom_to_what_and_spends_nothing() {
+    let usher = Endpoint::own(&[]).await;
+    let (ada, workspace, guest, hash) = invited(&usher).await;
+    usher.forget_calls().await;
+    let seen = post(&usher, "preview", &hash.to_uppercase()).await.expect(200).json();
+    let expires: jiff::Timestamp = seen["expiresAt"].as_str().unwrap().parse().unwrap();
+    let expected = json!({
+        "workspaceName": "Project Alpha", "inviterName": "Ada Founder", "email": guest, "role": "EDITOR",
+        "message": "Join us", "expiresAt": expires, "hasAccount": false,
+    });
+    assert_eq!(seen, expected);
+    // The hash; the person, workspace and accounts; the company; the inviter's standing; the batch: for every invitation.
+    let calls = json!({ "dynamodb:GetItem": 3, "dynamodb:BatchGetItem": 2 });
+    assert_eq!(usher.calls().await["preview-invitation"], calls);
+    for _ in 0..10 {
+        assert_eq!(post(&usher, "preview", &hash).await.expect(200).json(), seen);
+    }
+    usher.join(&guest, &hash).await.expect(200);
+    assert_eq!(usher.role(&usher.token(&guest).await, &workspace).await.as_deref(), Some("EDITOR"));
+    assert_eq!(status(&usher, &ada.token, &guest).await.as_deref(), Some("ACTIVE"));
+}
+
+#[tokio::test]
+async fn accepting_takes_as_many_calls_however_many_are_invited() {
+    let usher = Endpoint::own(&[]).await;
+    let (ada, workspace, ..) = invited(&usher).await;
+    let mut counted = Vec::new();
+    // The first time a function reads the key that tokens are signed with.
+    for (name, others) in [("eve", 0), ("mel", 0), ("zoe", 200)] {
+        let guest = usher.founder(name).await;
+        let others: Vec<_> = (0..others).map(|n| usher.address(&format!("other{n}"))).collect();
+        let rows: Vec<_> = others.iter().chain([&guest.email]).map(|email| (email.as_str(), "VIEWER")).collect();
+        usher.invite(&ada.token, &workspace, &rows).await.expect(200);
+        let hash = usher.mail(&guest.email, 2).await.hash();
+        usher.forget_calls().await;
+        usher.accept(&guest.token, &hash).await.expect(200);
+        counted.push(usher.calls().await["accept-invitation"].clone());
+    }
+    assert_eq!(counted[1], counted[2]);
+    let calls: u64 = counted[1].as_object().unwrap().values().filter_map(Value::as_u64).sum();
+    assert_eq!(calls, 6, "{counted:?}");
+}
+
+#[tokio::test]
+async fn somebody_with_an_account_is_told_so() {
+    let usher = Endpoint::start().await;
+    let (ada, workspace, ..) = invited(&usher).await;
+    let eve = usher.founder("eve").await;
+    usher.invite(&ada.token, &workspace, &[(&eve.email, "VIEWER")]).await.expect(200);
+    let hash = usher.mail(&eve.email, 2).await.hash();
+    assert_eq!(post(&usher, "preview", &hash).await.expect(200).json()["hasAccount"], true);
+}
+
+#[tokio::test]
+async fn whoever_declines_is_invited_no_more_and_can_be_invited_again() {
+    let usher = Endpoint::own(&[]).await;
+    let (ada, workspace, guest, hash) = invited(&usher).await;
+    assert_eq!(post(&usher, "decline", &hash.to_uppercase()).await.expect(204).text, "");
+    assert_eq!(status(&usher, &ada.token, &guest).await, None);
+    usher.join(&guest, &hash).await.expect(400);
+    assert_eq!(usher.invite(&ada.token, &workspace, &[(&guest, "VIEWER")]).await.expect(200).rows(), ["invited"]);
+    let hash = usher.mail(&guest, 2).await.hash();
+    usher.join(&guest, &hash).await.expect(200);
+}
+
+#[tokio::test]
+async fn every_dead_hash_answers_alike() {
+    let usher = Endpoint::own(&[("RESEND_COOLDOWN_SECONDS", "0")]).await;
+    let (ada, workspace, guest, replaced) = invited(&usher).await;
+    usher.invite(&ada.token, &workspace, &[(&guest, "VIEWER")]).await.expect(200);
+    let used = usher.mail(&guest, 2).await.hash();
+    usher.join(&guest, &used).await.expect(200);
+    let mut dead = vec![replaced, used, UNKNOWN.to_owned(), "x".to_owned(), ada.token.clone()];
+    for name in ["declined", "expired"] {
+        let email = usher.address(name);
+        usher.invite(&ada.token, &workspace, &[(&email, "VIEWER")]).await.expect(200);
+        dead.push(usher.mail(&email, 1).await.hash());
+    }
+    post(&usher, "decline", &dead[5]).await.expect(204);
+    usher.advance(LIFETIME).await;
+    let ada = usher.token(&ada.email).await;
+    for what in ["preview", "decline", "accept"] {
+        for hash in &dead {
+            let path = format!("/api/v1/invitations/{what}");
+            let token = (what == "accept").then_some(ada.as_str());
+            let answer = usher.send("POST", &path, token, Some(json!({ "hash": hash }))).await;
+            let mut body = answer.problem(410, "invitation_gone").json();
+            body["traceId"] = Value::Null;
+            let detail = "This invitation can't be used: ask for a new one.";
+            assert_eq!(
+                body,
+                json!({ "title": "Gone", "status": 410, "detail": detail, "code": "invitation_gone", "traceId": null })
+            );
+        }
+    }
+    for what in ["preview", "decline", "renew"] {
+        for body in [json!({}), json!({ "hash": null }), json!({ "hash": 7 }), json!([])] {
+            let answer = usher.post_open(&format!("/api/v1/invitations/{what}"), body).await;
+            assert_eq!(answer.status, 400, "{what}: {}", answer.text);
+        }
+    }
+}
+
+#[tokio::test]
+async fn of_accepting_and_declining_at_once_one_wins() {
+    let usher = Endpoint::start().await;
+    let ada = usher.founder("ada").await;
+    let workspace = usher.workspace(&ada.token, "Project Alpha").await;
+    let eve = usher.founder("eve").await;
+    for mails in 2..8 {
+        usher.invite(&ada.token, &workspace, &[(&eve.email, "VIEWER")]).await.expect(200);
+        let hash = usher.mail(&eve.email, mails).await.hash();
+        let (accepted, declined) = tokio::join!(usher.accept(&eve.token, &hash), post(&usher, "decline", &hash));
+        let member = usher.role(&eve.token, &workspace).await.is_some();
+        match (accepted.status.as_u16(), declined.status.as_u16()) {
+            (200, 410) => assert!(member),
+            (410, 204) => assert!(!member),
+            other => panic!("{other:?}"),
+        }
+        if member {
+            return;
+        }
+    }
+}
+
+#[tokio::test]
+async fn of_many_who_decline_at_once_one_does() {
+    let usher = Endpoint::start().await;
+    let (.., hash) = invited(&usher).await;
+    let answers = join_all((0..8).map(|_| post(&usher, "decline", &hash))).await;
+    let statuses: Vec<_> = answers.iter().map(|answer| answer.status.as_u16()).collect();
+    assert!(statuses.contains(&204) && statuses.iter().all(|status| [204, 410].contains(status)), "{statuses:?}");
+}
+
+#[tokio::test]
+async fn the_inviter_is_asked_once_a_day_to_invite_again() {
+    let usher = Endpoint::own(&[]).await;
+    let (ada, _, guest, hash) = invited(&usher).await;
+    // As long as it can be accepted nobody is asked.
+    assert_eq!(post(&usher, "renew", &hash).await.expect(202).text, "");
+    usher.advance(LIFETIME).await;
+    join_all((0..5).map(|_| post(&usher, "renew", &hash))).await;
+    let mail = usher.mail(&ada.email, 2).await;
+    assert_eq!(mail.subject.replace('\u{2060}', ""), format!("{guest} asks for a new invitation to Project Alpha"));
+    assert!(!mail.text.contains(&hash) && !mail.html.contains(&hash));
+    usher.mail_all().await;
+    assert_eq!(usher.mails(&ada.email).await.len(), 2);
+    usher.advance(DAY).await;
+    post(&usher, "renew", &hash.to_uppercase()).await.expect(202);
+    usher.mail(&ada.email, 3).await;
+    assert_eq!(usher.mails(&guest).await.len(), 1);
+}
+
+#[tokio::test]
+async fn an_inviter_who_may_invite_no_more_isnt_asked_but_the_administrators_are() {
+    let usher = Endpoint::own(&[]).await;
+    let ada = usher.founder("ada").await;
+    let workspace = usher.workspace(&ada.token, "Project Alpha").await;
+    let bob = usher.member(&ada.token, &workspace, "bob", "CREATOR").await;
+    let guest = usher.address("guest");
+    usher.invite(&bob.token, &workspace, &[(&guest, "VIEWER")]).await.expect(200);
+    let hash = usher.mail(&guest, 1).await.hash();
+    let place = usher.short_id(&ada.token, &workspace).await;
+    let member = usher.workspace_user(&ada.token, &place, &bob.email).await;
+    let path = format!("workspace-users/{}", member["id"].as_str().unwrap());
+    usher.patch(&ada.token, &path, json!({ "role": "viewer" })).await.expect(200);
+    usher.advance(LIFETIME).await;
+    post(&usher, "renew", &hash).await.expect(202);
+    usher.mail(&ada.email, 2).await;
+    usher.mail_all().await;
+    assert_eq!(usher.mails(&bob.email).await.len(), 1);
+}
+
+#[tokio::test]
+async fn nothing_comes_of_renewing_what_is_no_expired_invitation() {
+    let usher = Endpoint::own(&[]).await;
+    let (ada, workspace, guest, hash) = invited(&usher).await;
+    usher.advance(LIFETIME).await;
+    let ada = Founder { token: usher.token(&ada.email).await, ..ada };
+    usher.invite(&ada.token, &workspace, &[(&guest, "VIEWER")]).await.expect(200);
+    let newer = usher.mail(&guest, 2).await.hash();
+    usher.forget_calls().await;
+    for dead in [&hash, &newer, UNKNOWN, "x", ""] {
+        post(&usher, "renew", dead).await.expect(202);
+    }
+    let calls = usher.calls().await["renew-invitation"].clone();
+    assert_eq!(
+        calls,
+        json!({ "dynamodb:GetItem": 10, "dynamodb:UpdateItem": 5, "dynamodb:PutItem": 5 }),
+        "alike for each"
+    );
+    usher.mail_all().await;
+    assert_eq!(usher.mails(&ada.email).await.len(), 1);
+}
