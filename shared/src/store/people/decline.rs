@@ -13,7 +13,7 @@ impl Store {
     /// Declines an invitation as it was read: its hash is dead. `false` if it isn't open any more.
     pub async fn decline(&self, of: Scope, person: &Person, now: Timestamp, random: &dyn Random) -> Result<bool> {
         let key = keys::person(of, &person.identifier());
-        let change = Change::update(key, "SET #status = :declined, #updated_at = :now")
+        let change = Change::update(key, "SET #status = :declined, #updated_at = :now REMOVE #groups")
             .when("#status = :pending AND #version = :version AND #expires_at > :now")
             .with("declined", Status::Declined)
             .with("pending", Status::Pending)
