@@ -23,6 +23,9 @@ use crate::{
 /// How often the stream is read.
 const POLL: Duration = Duration::from_millis(100);
 
+/// The most records of one read.
+const PAGE: usize = 1000;
+
 /// How often a failed record is tried again before it is given up: mail is left to the schedule, an event is lost.
 const RETRIES: u32 = 3;
 
@@ -50,6 +53,8 @@ pub(crate) struct Stream {
     mapping: Mapping,
     arn: String,
     iterator: String,
+    /// Whether the last read left something.
+    behind: bool,
 }
 
 impl Stream {
@@ -64,14 +69,14 @@ impl Stream {
         let shard = described.shards.into_iter().next().map(|shard| shard.shard_id).unwrap_or_default();
         let latest = json!({"StreamArn": arn, "ShardId": shard, "ShardIteratorType": "LATEST"});
         let iterator = table.database.get_shard_iterator(request::<GetShardIteratorRequest>(latest)?)?.shard_iterator;
-        Ok(Self { table, mapping, arn, iterator: iterator.unwrap_or_default() })
+        Ok(Self { table, mapping, arn, iterator: iterator.unwrap_or_default(), behind: false })
     }
 
     /// The mapping's records since the last read.
     pub(crate) fn read(&mut self) -> Result<Vec<EventRecord>, DynoxideError> {
-        let mut read = GetRecordsRequest::default();
-        read.shard_iterator.clone_from(&self.iterator);
+        let read = GetRecordsRequest { shard_iterator: self.iterator.clone(), limit: Some(PAGE) };
         let page = self.table.database.get_records(read)?;
+        self.behind = page.records.len() == PAGE;
         let taken = page.records.iter().filter(|record| (self.mapping.takes)(record));
         let taken = taken.map(|record| self.event_record(record)).collect();
         if let Some(next) = page.next_shard_iterator {
@@ -83,8 +88,9 @@ impl Stream {
     fn event_record(&self, record: &Record) -> Result<EventRecord, DynoxideError> {
         let mut record = json!(record);
         record["eventSourceARN"] = json!(self.arn);
-        if record["eventName"] == "REMOVE" && !record["dynamodb"]["OldImage"]["purge_at"].is_null() {
-            // Nothing else removes these.
+        let pk = record["dynamodb"]["Keys"]["pk"]["S"].as_str().unwrap_or_default();
+        if record["eventName"] == "REMOVE" && pk.starts_with("H#") {
+            // The engine doesn't know that the stack's sweep is what TTL is.
             record["userIdentity"] = json!({ "type": "Service", "principalId": "dynamodb.amazonaws.com" });
         }
         request(record)
@@ -111,7 +117,7 @@ pub(crate) async fn pump(mut stream: Stream, functions: Arc<Functions>, mut stop
     loop {
         tokio::select! {
             _ = stopped.changed() => return,
-            () = tokio::time::sleep(POLL) => {}
+            () = tokio::time::sleep(if stream.behind { Duration::ZERO } else { POLL }) => {}
         }
         let mut reader = stream.clone();
         let read = tokio::task::spawn_blocking(move || (reader.read(), reader)).await;
