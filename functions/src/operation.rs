@@ -70,6 +70,16 @@ operations! {
     DeleteServiceAccount = "delete-service-account",
     /// Gives a service account an access token for its id and secret.
     IssueClientToken = "issue-client-token",
+    /// The invitations to a workspace or to the company.
+    ListInvitations = "list-invitations",
+    /// One invitation.
+    GetInvitation = "get-invitation",
+    /// Mails an invitation again, with a new link.
+    ResendInvitation = "resend-invitation",
+    /// Takes an invitation back.
+    RevokeInvitation = "revoke-invitation",
+    /// What was done in a workspace.
+    ListAudit = "list-audit",
     /// The roles there are.
     ListRoles = "list-roles",
     /// The members of workspaces, and who is invited to them.

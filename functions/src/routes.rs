@@ -122,6 +122,18 @@ pub const ROUTES: &[Route] = routes! {
         GET "/api/v1/company/mail-templates/{id}" => MailTemplate, own::mail_templates::get;
         PUT "/api/v1/company/mail-templates/{id}" => MailTemplate, own::mail_templates::replace;
         DELETE "/api/v1/company/mail-templates/{id}" => MailTemplate, own::mail_templates::remove;
+        GET "/api/v1/workspaces/{workspaceId}/invitations" => ListInvitations, own::invitations::list;
+        GET "/api/v1/workspaces/{workspaceId}/invitations/{id}" => GetInvitation, own::invitations::get;
+        POST "/api/v1/workspaces/{workspaceId}/invitations/{id}/resend" => ResendInvitation, own::invitations::resend;
+        DELETE "/api/v1/workspaces/{workspaceId}/invitations/{id}" => RevokeInvitation, own::invitations::revoke;
+        GET "/api/v1/workspaces/{workspaceId}/members" => ListMembers, own::members::list;
+        PATCH "/api/v1/workspaces/{workspaceId}/members/{userId}" => ChangeMember, own::members::change;
+        DELETE "/api/v1/workspaces/{workspaceId}/members/{userId}" => RemoveMember, own::members::remove;
+        GET "/api/v1/workspaces/{workspaceId}/audit" => ListAudit, own::audit::list;
+        GET "/api/v1/company/invitations" => ListInvitations, own::invitations::list;
+        GET "/api/v1/company/invitations/{id}" => GetInvitation, own::invitations::get;
+        POST "/api/v1/company/invitations/{id}/resend" => ResendInvitation, own::invitations::resend;
+        DELETE "/api/v1/company/invitations/{id}" => RevokeInvitation, own::invitations::revoke;
         GET "/.well-known/jwks.json" => PublicKeys, own::public_keys::handle;
     }
 };

@@ -118,6 +118,8 @@ pub enum Missing {
     Person,
     /// No group of that id in the workspace.
     Group,
+    /// No invitation of that id to this workspace or company.
+    Invitation,
     /// No domain of that id in the caller's company.
     Domain,
     /// No mail template of that id in the caller's company.

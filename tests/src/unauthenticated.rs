@@ -55,6 +55,18 @@ pub const CASES: &[(&str, &str)] = &[
     ("DELETE", "/api/v1/company/mail-templates/{id}"),
     ("GET", "/api/v0/workspaces"),
     ("POST", "/api/v0/workspaces/{workspaceId}/select"),
+    ("GET", "/api/v1/workspaces/{workspaceId}/invitations"),
+    ("GET", "/api/v1/workspaces/{workspaceId}/invitations/{id}"),
+    ("POST", "/api/v1/workspaces/{workspaceId}/invitations/{id}/resend"),
+    ("DELETE", "/api/v1/workspaces/{workspaceId}/invitations/{id}"),
+    ("GET", "/api/v1/workspaces/{workspaceId}/members"),
+    ("PATCH", "/api/v1/workspaces/{workspaceId}/members/{userId}"),
+    ("DELETE", "/api/v1/workspaces/{workspaceId}/members/{userId}"),
+    ("GET", "/api/v1/workspaces/{workspaceId}/audit"),
+    ("GET", "/api/v1/company/invitations"),
+    ("GET", "/api/v1/company/invitations/{id}"),
+    ("POST", "/api/v1/company/invitations/{id}/resend"),
+    ("DELETE", "/api/v1/company/invitations/{id}"),
 ];
 
 /// Routes that need none: whoever uses them proves themselves by a password, a code or a hash, or nothing is secret.

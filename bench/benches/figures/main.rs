@@ -9,6 +9,7 @@
 mod bare;
 mod figure;
 mod inviting;
+mod pages;
 mod programs;
 mod sign_ups;
 mod stack;
@@ -20,8 +21,8 @@ use figure::Figure;
 use programs::Programs;
 
 /// The measurements by name.
-const NAMES: [&str; 7] =
-    ["build", "local-start", "function-start", "inviting", "inviting-many", "inviting-contracts", "sign-ups"];
+const NAMES: [&str; 8] =
+    ["build", "local-start", "function-start", "inviting", "inviting-many", "inviting-contracts", "sign-ups", "pages"];
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -52,6 +53,7 @@ async fn measure(name: &str, programs: &Programs) -> Vec<Figure> {
         "inviting" => inviting::a_thousand(programs).await,
         "inviting-many" => inviting::ten_thousand(programs).await,
         "inviting-contracts" => inviting::by_each_contract(programs).await,
-        _ => sign_ups::by_link(programs).await,
+        "sign-ups" => sign_ups::by_link(programs).await,
+        _ => pages::of_people(programs).await,
     }
 }

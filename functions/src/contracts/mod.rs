@@ -132,6 +132,7 @@ fn missing_words(missing: shared::Missing) -> &'static str {
         shared::Missing::ServiceAccount => "There is no such service account.",
         shared::Missing::Person => "There is no such person.",
         shared::Missing::Group => "There is no such group.",
+        shared::Missing::Invitation => "There is no such invitation.",
         shared::Missing::Domain => "There is no such domain.",
         shared::Missing::MailTemplate => "There is no such mail template.",
     }

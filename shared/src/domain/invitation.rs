@@ -122,6 +122,25 @@ pub struct Person {
     /// What the inviter's program keeps with it.
     #[serde(default)]
     pub metadata: Option<Metadata>,
+    /// When they became a member.
+    #[serde(default, with = "jiff::fmt::serde::timestamp::millisecond::optional")]
+    pub accepted_at: Option<Timestamp>,
+}
+
+/// What has become of an invitation, as its managers see it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum InvitationStatus {
+    /// May still be accepted.
+    Pending,
+    /// Accepted; or a member at once, without having to.
+    Accepted,
+    /// The invited person said no.
+    Declined,
+    /// Taken back.
+    Revoked,
+    /// Nobody answered in time.
+    Expired,
 }
 
 impl Person {
@@ -149,6 +168,32 @@ impl Person {
     /// Whether the mail of this version is still to be sent: what SES is known to have had never is again.
     pub fn awaits_mail(&self) -> bool {
         matches!(self.delivery, Some(DeliveryState::Queued | DeliveryState::Failed))
+    }
+
+    /// What has become of the person's invitation. `None` of whoever was never invited (founders, and colleagues in their
+    /// own company), and of members who are gone: their invitation ended with the membership.
+    pub fn invitation(&self, now: Timestamp) -> Option<InvitationStatus> {
+        if self.version == 0 {
+            return None;
+        }
+        match self.status {
+            Status::Pending if now >= self.expires_at => Some(InvitationStatus::Expired),
+            Status::Pending => Some(InvitationStatus::Pending),
+            Status::Accepted => Some(InvitationStatus::Accepted),
+            Status::Declined => Some(InvitationStatus::Declined),
+            Status::Revoked => Some(InvitationStatus::Revoked),
+            Status::Left => None,
+        }
+    }
+
+    /// How often they were invited again, by resending or by naming them in another request.
+    pub fn resent_count(&self) -> u32 {
+        self.version.saturating_sub(1)
+    }
+
+    /// When a member became one.
+    pub fn joined_at(&self) -> Timestamp {
+        self.accepted_at.unwrap_or(self.created_at)
     }
 
     /// First and last name, once known.

@@ -28,7 +28,7 @@ pub use identifier::{Identifier, InvalidCode, UserCode};
 pub use ids::{
     BatchId, CompanyId, GroupId, InvalidId, InvitationHash, PersonId, ShortId, TemplateId, UserId, WorkspaceId,
 };
-pub use invitation::{Person, Scope, Standing, Status};
+pub use invitation::{InvitationStatus, Person, Scope, Standing, Status};
 pub use mail_domain::{InvalidDomain, MailDomain};
 pub use mail_template::{InvalidTemplate, MailTemplate, Placeholder};
 pub use metadata::{InvalidMetadata, Metadata};

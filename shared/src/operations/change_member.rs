@@ -2,7 +2,7 @@
 
 use crate::{
     Error, Missing, Result, Usher,
-    domain::{Identifier, Permission, Person, PersonId, Role, Scope, Standing, WorkspaceId},
+    domain::{Identifier, Permission, Person, PersonId, Role, Scope, Standing, UserId, WorkspaceId},
     store::{Managed, Managing, Workspace},
 };
 
@@ -18,6 +18,25 @@ pub(super) const NOBODY: Error = Error::NotFound(Missing::Person);
 pub(super) enum Fate {
     Role(Role),
     Removed,
+}
+
+/// Who may be meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Meant {
+    /// Members, and people who are invited.
+    Present,
+    /// Members only.
+    Members,
+}
+
+impl Meant {
+    fn admits(self, person: &Person, now: jiff::Timestamp) -> bool {
+        match person.standing(now) {
+            Standing::Member => true,
+            Standing::Pending => self == Self::Present,
+            Standing::Expired | Standing::Gone => false,
+        }
+    }
 }
 
 impl Usher {
@@ -36,7 +55,7 @@ impl Usher {
     /// The same.
     pub async fn find_member(&self, caller: &Caller, workspace: WorkspaceId, who: &Identifier) -> Result<Person> {
         self.in_own_workspace(caller, workspace).await?;
-        self.present_person(workspace, who).await
+        self.present_person(workspace, who, Meant::Present).await
     }
 
     /// Gives a member, or somebody invited, another role.
@@ -46,8 +65,27 @@ impl Usher {
     /// [`Error::Conflict`] for the workspace's last explicit ADMIN.
     pub async fn change_member(&self, caller: &Caller, id: &PersonId, role: Role) -> Result<(Workspace, Person)> {
         let (access, person) = self.managed(caller, id).await?;
-        let person = self.settle(&access, person, Fate::Role(role)).await?;
+        let person = self.settle(&access, person, Fate::Role(role), Meant::Present).await?;
         Ok((access.workspace, person))
+    }
+
+    /// Gives a member another role, by user id.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] and [`Error::Forbidden`] unless the caller administers the workspace, and for a user who isn't a
+    /// member of it; else as [`Usher::change_member`].
+    pub async fn change_user(&self, caller: &Caller, id: WorkspaceId, user: UserId, role: Role) -> Result<Person> {
+        let access = self.in_workspace(caller, id).await?;
+        log::workspace(id);
+        access.require(Permission::Administer)?;
+        let person = self.member(id, user).await?;
+        self.settle(&access, person, Fate::Role(role), Meant::Members).await
+    }
+
+    /// A member of a workspace.
+    pub(super) async fn member(&self, id: WorkspaceId, user: UserId) -> Result<Person> {
+        let person = self.store.member(Scope::Workspace(id), user).await?;
+        person.filter(|person| Meant::Members.admits(person, self.now())).ok_or(NOBODY)
     }
 
     /// A caller who administers a workspace of their own company.
@@ -69,23 +107,34 @@ impl Usher {
             Error::NotFound(_) => NOBODY,
             other => other,
         })?;
-        if is_present(&person, self.now()) { Ok((access, person)) } else { Err(NOBODY) }
+        if Meant::Present.admits(&person, self.now()) { Ok((access, person)) } else { Err(NOBODY) }
     }
 
-    async fn present_person(&self, workspace: WorkspaceId, who: &Identifier) -> Result<Person> {
+    async fn present_person(&self, workspace: WorkspaceId, who: &Identifier, meant: Meant) -> Result<Person> {
         let person = self.store.person(Scope::Workspace(workspace), who).await?;
-        person.filter(|person| is_present(person, self.now())).ok_or(NOBODY)
+        person.filter(|person| meant.admits(person, self.now())).ok_or(NOBODY)
     }
 
     /// Brings somebody's fate about. Asked again it changes nothing.
-    pub(super) async fn settle(&self, access: &InWorkspace, mut person: Person, fate: Fate) -> Result<Person> {
+    pub(super) async fn settle(
+        &self,
+        access: &InWorkspace,
+        mut person: Person,
+        fate: Fate,
+        meant: Meant,
+    ) -> Result<Person> {
         let workspace = access.workspace.id;
         for _ in 0..TRIES {
             judge(access.role, &person, fate)?;
             if fate == Fate::Role(person.role) {
                 return Ok(person);
             }
-            let managing = Managing { workspace, person: &person, actor: access.profile.id, now: self.now() };
+            let managing = Managing {
+                of: Scope::Workspace(workspace),
+                person: &person,
+                actor: access.profile.id,
+                now: self.now(),
+            };
             let managed = match fate {
                 Fate::Role(role) => self.store.change_role(&managing, role, self.random()).await?,
                 Fate::Removed => self.store.remove(&managing, self.random()).await?,
@@ -97,7 +146,7 @@ impl Usher {
                 (Managed::LastAdmin, _) => return Err(last_admin()),
                 (Managed::Changed, _) => {}
             }
-            person = match (self.present_person(workspace, &person.identifier()).await, fate) {
+            person = match (self.present_person(workspace, &person.identifier(), meant).await, fate) {
                 // Gone meanwhile, by whomever.
                 (Err(Error::NotFound(_)), Fate::Removed) => return Ok(person),
                 (read, _) => read?,
@@ -105,10 +154,6 @@ impl Usher {
         }
         Err(Error::conflict("changed_meanwhile", "This person was changed by somebody else at the same time."))
     }
-}
-
-fn is_present(person: &Person, now: jiff::Timestamp) -> bool {
-    matches!(person.standing(now), Standing::Member | Standing::Pending)
 }
 
 fn judge(own: Role, person: &Person, fate: Fate) -> Result<()> {

@@ -6,7 +6,10 @@ use crate::{
     store::{CallerRecords, Group, GroupDeleted, GroupMade, Profile},
 };
 
-use super::Caller;
+use super::{
+    Caller,
+    change_member::{Fate, Meant, NOBODY},
+};
 
 /// Groups that one answer takes.
 const MOST: usize = 20_000;
@@ -161,7 +164,7 @@ impl Usher {
         if administers {
             let CallerRecords { profile, workspace: member, .. } =
                 self.store.caller_records(user, workspace.company, Some(workspace.id)).await?;
-            let profile = profile.filter(Profile::is_active).ok_or(super::change_member::NOBODY)?;
+            let profile = profile.filter(Profile::is_active).ok_or(NOBODY)?;
             if profile.company != workspace.company && member.is_none() {
                 return Err(super::change_member::NOBODY);
             }
@@ -202,7 +205,7 @@ impl Usher {
             let person = found.ok_or(super::change_member::NOBODY)?;
             let left: Vec<_> = person.groups.iter().filter(|place| place.id != id).cloned().collect();
             if left.is_empty() {
-                return self.settle(&access.access, person, super::change_member::Fate::Removed).await.map(|_| ());
+                return self.settle(&access.access, person, Fate::Removed, Meant::Present).await.map(|_| ());
             }
             if !access.access.role.may_grant(person.role) {
                 return Err(Error::forbidden("forbidden", "Nobody changes someone whose role is above their own."));

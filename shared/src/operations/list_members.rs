@@ -1,14 +1,19 @@
 //! The people of a workspace: its members, and who is invited to it.
 
 use futures::{StreamExt, TryStreamExt, stream};
+use serde::Serialize;
 
 use crate::{
     Error, Public, Result, Usher,
-    domain::{Permission, Person, Scope, Standing, WorkspaceId},
-    store::Workspace,
+    domain::{Permission, Person, Role, Scope, Standing, WorkspaceId},
+    store::{PeoplePage, Workspace},
 };
 
-use super::Caller;
+use super::{
+    Caller,
+    cursor::{Cursors, PageWish, Paged},
+    log,
+};
 
 /// Workspaces whose people are read at once.
 const IN_FLIGHT: usize = 4;
@@ -21,7 +26,51 @@ pub(super) fn too_many() -> Error {
     Error::TooLarge(Public::new("list_too_large", "There are too many people for one list."))
 }
 
+/// Which members are listed.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct MemberFilter {
+    /// Only those with this role.
+    pub role: Option<Role>,
+    /// Only those in whose name or address this is found, in capitals or not.
+    pub text: Option<String>,
+}
+
+impl MemberFilter {
+    fn admits(&self, person: &Person) -> bool {
+        let has = |text: &str| {
+            let name = person.full_name().unwrap_or_default();
+            [person.address.as_typed(), person.address.canonical(), &name]
+                .iter()
+                .any(|one| one.to_lowercase().contains(text))
+        };
+        self.role.is_none_or(|role| person.role == role)
+            && self.text.as_ref().is_none_or(|text| has(&text.to_lowercase()))
+    }
+}
+
 impl Usher {
+    /// A page of a workspace's members, by address. Any member may ask.
+    ///
+    /// # Errors
+    /// As [`Usher::in_workspace`]; [`Error::Invalid`] for a cursor that isn't this list's.
+    pub async fn page_members(
+        &self,
+        caller: &Caller,
+        id: WorkspaceId,
+        filter: &MemberFilter,
+        wish: &PageWish,
+    ) -> Result<Paged<Person>> {
+        let access = self.in_workspace(caller, id).await?;
+        log::workspace(id);
+        access.require(Permission::View)?;
+        let cursors = Cursors::new(&access.workspace.salt, "members", filter);
+        let after = cursors.open(wish)?;
+        let page = PeoplePage { of: Scope::Workspace(id), prefix: "", after: after.as_ref(), most: wish.limit };
+        let (now, filter) = (self.now(), filter.clone());
+        let wanted = move |person: &Person| person.standing(now) == Standing::Member && filter.admits(person);
+        cursors.seal(self.store.people_page(page, wanted).await?, self.random())
+    }
+
     /// A workspace and its members and pending invitations, oldest first. Any member may ask.
     ///
     /// # Errors

@@ -2,10 +2,14 @@
 
 use crate::{
     Result, Usher,
-    domain::{Person, PersonId},
+    domain::{Permission, Person, PersonId, UserId, WorkspaceId},
 };
 
-use super::{Caller, change_member::Fate};
+use super::{
+    Caller,
+    change_member::{Fate, Meant},
+    log,
+};
 
 impl Usher {
     /// Removes a member, or revokes the invitation of somebody who isn't one yet.
@@ -14,6 +18,20 @@ impl Usher {
     /// As [`Usher::change_member`].
     pub async fn remove_member(&self, caller: &Caller, id: &PersonId) -> Result<Person> {
         let (access, person) = self.managed(caller, id).await?;
-        self.settle(&access, person, Fate::Removed).await
+        self.settle(&access, person, Fate::Removed, Meant::Present).await
+    }
+
+    /// Ends a membership, by user id. Whoever administers the workspace may remove anybody, everybody else only themselves.
+    ///
+    /// # Errors
+    /// As [`Usher::change_user`].
+    pub async fn remove_user(&self, caller: &Caller, id: WorkspaceId, user: UserId) -> Result<()> {
+        let access = self.in_workspace(caller, id).await?;
+        log::workspace(id);
+        if user != access.profile.id {
+            access.require(Permission::Administer)?;
+        }
+        let person = self.member(id, user).await?;
+        self.settle(&access, person, Fate::Removed, Meant::Members).await.map(|_| ())
     }
 }

@@ -7,7 +7,10 @@ use crate::{
     domain::{MailDomain, Message, Outcome, Reason, Role, WorkspaceId},
 };
 
-use super::{Caller, InviteTo, InviteUsers, Invited, Invitee, NewDomain, change_member::Fate};
+use super::{
+    Caller, InviteTo, InviteUsers, Invited, Invitee, NewDomain,
+    change_member::{Fate, Meant},
+};
 
 /// Who is to have access.
 #[derive(Debug)]
@@ -43,7 +46,9 @@ impl Usher {
             let mut rows = Vec::new();
             for invitee in people {
                 match present.remove(&invitee.identifier) {
-                    Some(person) => self.settle(&access, person, Fate::Role(invitee.role)).await.map(|_| ())?,
+                    Some(person) => {
+                        self.settle(&access, person, Fate::Role(invitee.role), Meant::Present).await?;
+                    }
                     None => rows.push(Ok(invitee)),
                 }
             }

@@ -114,6 +114,7 @@ impl Usher {
             last_name: profile.last_name.clone(),
             accepted_by: None,
             metadata: None,
+            accepted_at: Some(now),
         }
     }
 }

@@ -5,9 +5,9 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Found, Known, Store,
+    audit::{Entry, entry},
     change::{Change, Written},
     from_item, keys,
-    people::{Entry, entry},
     provisional::supersede,
     sign_ups::SignUp,
 };
@@ -218,6 +218,12 @@ impl Store {
         self.get(&keys::profile(user)).await
     }
 
+    /// These users; those that aren't there are left out.
+    pub async fn profiles(&self, users: &[UserId]) -> Result<Vec<Profile>> {
+        let mut found = self.get_many(users.iter().map(|user| keys::profile(*user)).collect()).await?;
+        users.iter().filter_map(|user| found.take(&keys::profile(*user)).transpose()).collect()
+    }
+
     /// A company.
     pub async fn company(&self, id: CompanyId) -> Result<Option<Company>> {
         self.get(&keys::company(id)).await
@@ -280,7 +286,7 @@ impl Store {
         random: &dyn Random,
     ) -> Result<bool> {
         let of = Scope::Company(company.id);
-        let told = Entry { at: company.created_at, actor: profile.id, action: "company.founded", subjects: vec![] };
+        let told = Entry::new(company.created_at, profile.id, "company.founded");
         let mut changes = vec![
             Change::delete(keys::sign_up(&sign_up.address, sign_up.id)).if_present(),
             claim_address(profile),

@@ -5,9 +5,9 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Store,
+    audit::{Entry, Subject, entry},
     change::Change,
     keys,
-    people::{Entry, entry},
     transact::Transacted,
 };
 use crate::{
@@ -78,7 +78,7 @@ impl Store {
         let changes = vec![
             Change::put(&keys::domain_rule(&rule.domain, rule.workspace), rule).if_absent(),
             Change::put(&keys::company_domain(rule.company, &rule.id), pointer).if_absent(),
-            told(rule, rule.added_by, "domain.added", rule.created_at, random),
+            told(rule, with_role(rule, rule.role), rule.added_by, "domain.added", rule.created_at, random),
         ];
         Ok(matches!(self.transact(changes).await?, Transacted::Done))
     }
@@ -95,12 +95,23 @@ impl Store {
         let change =
             Change::update(keys::domain_rule(&there.domain, there.workspace), "SET #role = :role, #updated_at = :now");
         let change = change.if_present().with("role", role).with("now", now.as_millisecond());
-        self.transact(vec![change, told(there, actor, "domain.changed", now, random)]).await?;
+        let subject = with_role(there, role).with("roleBefore", there.role.name());
+        self.transact(vec![change, told(there, subject, actor, "domain.changed", now, random)]).await?;
         Ok(DomainRule { role, updated_at: now, ..there.clone() })
     }
 }
 
-fn told(rule: &DomainRule, actor: UserId, action: &'static str, at: Timestamp, random: &dyn Random) -> Change {
-    let subjects = vec![rule.domain.as_ref().to_owned()];
-    entry(Scope::Workspace(rule.workspace), &Entry { at, actor, action, subjects }, random)
+fn with_role(rule: &DomainRule, given: Role) -> Subject {
+    Subject::new(rule.domain.as_ref()).with("role", given.name())
+}
+
+fn told(
+    rule: &DomainRule,
+    subject: Subject,
+    actor: UserId,
+    action: &'static str,
+    at: Timestamp,
+    random: &dyn Random,
+) -> Change {
+    entry(Scope::Workspace(rule.workspace), &Entry::new(at, actor, action).about(subject), random)
 }

@@ -7,9 +7,9 @@ use serde_dynamo::string_set::StringSet;
 use super::{
     CallerRecords, Store, Workspace,
     accounts::{caller_keys, take_records},
+    audit::{Entry, Subject, entry},
     change::{Change, Written},
     from_item, keys,
-    people::{Entry, entry},
     transact::Transacted,
 };
 use crate::{
@@ -294,7 +294,8 @@ impl Store {
             let room = "attribute_not_exists(#paths) OR contains(#paths, :path) OR size(#paths) < :most";
             change = change.when(room).with("path", group.path.as_ref()).with("most", MOST_ADMINISTERED);
         }
-        let told = Entry { at: now, actor, action, subjects: vec![user.to_string(), group.id.to_string()] };
+        let told = Entry::new(now, actor, action)
+            .about(Subject::new(user.to_string()).with("group", group.display_id.to_string()));
         let changes = vec![change, entry(Scope::Workspace(group.workspace), &told, random)];
         Ok(matches!(self.transact(changes).await?, Transacted::Done))
     }
@@ -325,8 +326,8 @@ impl Store {
         let partition = partition(random);
         let come = groups.iter().filter(|group| !person.groups.contains(group));
         changes.extend(come.filter_map(|group| joined(group, partition)));
-        let subjects = vec![person.address.canonical().to_owned()];
-        changes.push(entry(scope, &Entry { at: now, actor, action: "member.groupsChanged", subjects }, random));
+        let told = Entry::new(now, actor, "member.groupsChanged").about(Subject::new(person.address.canonical()));
+        changes.push(entry(scope, &told, random));
         Ok(matches!(self.transact(changes).await?, Transacted::Done))
     }
 }
@@ -346,6 +347,6 @@ pub(super) fn partition(random: &dyn Random) -> u8 {
 }
 
 fn told(group: &Group, actor: UserId, action: &'static str, at: Timestamp, random: &dyn Random) -> Change {
-    let subjects = vec![group.display_id.to_string()];
-    entry(Scope::Workspace(group.workspace), &Entry { at, actor, action, subjects }, random)
+    let told = Entry::new(at, actor, action).about(Subject::new(group.display_id.to_string()));
+    entry(Scope::Workspace(group.workspace), &told, random)
 }

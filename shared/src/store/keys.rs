@@ -198,7 +198,12 @@ pub(super) fn revived(key: &Key) -> Key {
 }
 
 pub(super) fn audit(of: Scope, at: Timestamp, unique: Uuid) -> Key {
-    Key::new(format!("{}#A", scope(of)), format!("{:013}#{unique}", at.as_millisecond()))
+    Key::new(audits(of), format!("{:013}#{unique}", at.as_millisecond()))
+}
+
+/// The partition of what was done, sorted by time.
+pub(super) fn audits(of: Scope) -> String {
+    format!("{}#A", scope(of))
 }
 
 /// A brake's counter: what is counted, whose, and in which window of time.

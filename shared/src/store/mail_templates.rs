@@ -5,9 +5,9 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Store,
+    audit::{Entry, entry},
     change::Change,
     keys,
-    people::{Entry, entry},
     transact::Transacted,
 };
 use crate::{
@@ -115,5 +115,5 @@ impl Store {
 }
 
 fn told(company: CompanyId, action: &'static str, actor: UserId, at: Timestamp, random: &dyn Random) -> Change {
-    entry(Scope::Company(company), &Entry { at, actor, action, subjects: Vec::new() }, random)
+    entry(Scope::Company(company), &Entry::new(at, actor, action), random)
 }

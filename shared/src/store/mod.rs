@@ -6,6 +6,7 @@
 //! rule.
 
 mod accounts;
+mod audit;
 mod batches;
 mod brakes;
 mod change;
@@ -15,6 +16,7 @@ mod groups;
 mod keys;
 mod mail_templates;
 mod outbox;
+mod page;
 mod people;
 mod provisional;
 mod read;
@@ -25,6 +27,7 @@ mod transact;
 mod workspaces;
 
 pub use accounts::{CallerRecords, Company, Identity, Membership, Numbers, Profile, ProfileKind, ProfileStatus};
+pub use audit::AuditLine;
 pub use batches::Batch;
 pub use brakes::Brake;
 pub use delivery::Known;
@@ -33,8 +36,10 @@ pub use groups::{Group, GroupDeleted, GroupMade, GroupRecords, Joins};
 pub use keys::Key;
 pub use mail_templates::{MOST_TEMPLATES, StoredTemplate};
 pub use outbox::{Claimed, Kind, MOST_ATTEMPTS, Mail, Mailed, QueuedItem, QueuedLetter, Task};
+pub use page::{Page, Position};
 pub use people::{
-    Acceptance, Accepted, Draft, DraftKind, Drafted, Foreseen, HashItem, Inviting, Managed, Managing, NewAccount, Start,
+    Acceptance, Accepted, Draft, DraftKind, Drafted, Foreseen, HashItem, Inviting, Managed, Managing, NewAccount,
+    PeoplePage, Resending, Resent, Start,
 };
 pub use provisional::Accounts;
 pub use requests::{Begun, KeptAnswer, Naming, Reserved, Run};

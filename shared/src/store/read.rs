@@ -25,6 +25,35 @@ pub(super) enum Sort<'a> {
     Begins(&'a str),
     /// Those below this.
     Below(&'a str),
+    /// Those below this, and it.
+    UpTo(&'a str),
+}
+
+impl<'a> Sort<'a> {
+    /// The condition on the key, and the value of its `:bound`.
+    fn condition(self) -> (&'static str, Option<&'a str>) {
+        match self {
+            Self::Begins("") => ("pk = :pk", None),
+            Self::Begins(prefix) => ("pk = :pk AND begins_with(sk, :bound)", Some(prefix)),
+            Self::Below(bound) => ("pk = :pk AND sk < :bound", Some(bound)),
+            Self::UpTo(bound) => ("pk = :pk AND sk <= :bound", Some(bound)),
+        }
+    }
+}
+
+/// Some items of a partition.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Slice<'a> {
+    /// The partition.
+    pub(super) pk: &'a str,
+    /// Which of its items.
+    pub(super) sort: Sort<'a>,
+    /// Only those after this sort key, in the order asked for.
+    pub(super) after: Option<&'a str>,
+    /// Whether the order is that of the sort keys or the other way round.
+    pub(super) backwards: bool,
+    /// At most so many.
+    pub(super) most: usize,
 }
 
 /// Items that were read together.
@@ -43,9 +72,12 @@ impl Found {
     }
 
     fn insert(&mut self, item: Item) {
-        let text = |name| item.get(name).and_then(|value| value.as_s().ok()).cloned().unwrap_or_default();
-        self.0.insert((text("pk"), text("sk")), item);
+        self.0.insert((text(&item, "pk"), text(&item, "sk")), item);
     }
+}
+
+fn text(item: &Item, name: &str) -> String {
+    item.get(name).and_then(|value| value.as_s().ok()).cloned().unwrap_or_default()
 }
 
 impl Store {
@@ -112,11 +144,7 @@ impl Store {
         most: usize,
         filter: Option<(&str, AttributeValue)>,
     ) -> Result<Vec<T>> {
-        let (condition, bound) = match sort {
-            Sort::Begins("") => ("pk = :pk", None),
-            Sort::Begins(prefix) => ("pk = :pk AND begins_with(sk, :bound)", Some(prefix)),
-            Sort::Below(bound) => ("pk = :pk AND sk < :bound", Some(bound)),
-        };
+        let (condition, bound) = sort.condition();
         let mut items = Vec::new();
         let mut from: Option<HashMap<String, AttributeValue>> = None;
         while items.len() < most {
@@ -141,6 +169,22 @@ impl Store {
             }
         }
         Ok(items)
+    }
+
+    /// Some items with their sort keys, in one call, and whether there are more.
+    pub(super) async fn slice<T: DeserializeOwned>(&self, slice: &Slice<'_>) -> Result<(Vec<(String, T)>, bool)> {
+        let (condition, bound) = slice.sort.condition();
+        let mut request = self.client.query().table_name(&self.table).key_condition_expression(condition);
+        request = request.expression_attribute_values(":pk", attribute(slice.pk));
+        if let Some(bound) = bound {
+            request = request.expression_attribute_values(":bound", attribute(bound));
+        }
+        let after = slice.after.map(|after| Key::from_parts(slice.pk, after).item());
+        let request = request.scan_index_forward(!slice.backwards).set_exclusive_start_key(after);
+        let request = request.consistent_read(true).limit(i32::try_from(slice.most).unwrap_or(i32::MAX));
+        let output = request.send().await.map_err(|error| failed("Query", &error))?;
+        let items = output.items.unwrap_or_default().into_iter().map(|item| Ok((text(&item, "sk"), from_item(item)?)));
+        Ok((items.collect::<Result<_>>()?, output.last_evaluated_key.is_some()))
     }
 
     /// The key of the first item that an index of keys has for a value.

@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 use super::{
     Membership, Profile, ProfileStatus, Store,
     accounts::claim_address,
+    audit::{Entry, Subject, entry},
     change::{Change, Written},
     keys,
-    people::{Entry, entry},
     transact::Transacted,
 };
 use crate::{
@@ -160,14 +160,24 @@ impl Store {
         self.transact(changes).await?;
         for membership in self.memberships(account.id).await? {
             let Some(workspace) = membership.workspace else { continue };
-            self.end_membership(account, membership.role, Scope::Workspace(workspace), now).await?;
+            let removed = Subject::new(account.address.canonical()).with("role", membership.role.name());
+            let told = Entry::new(now, actor, "member.removed").about(removed);
+            let told = entry(Scope::Workspace(workspace), &told, random);
+            self.end_membership(account, membership.role, Scope::Workspace(workspace), now, told).await?;
         }
         let gone =
             Change::delete(keys::service_account(company, &account.name)).when("#id = :id").with("id", account.id);
         self.write(gone).await.map(|_: Written| ())
     }
 
-    async fn end_membership(&self, account: &ServiceAccount, role: Role, of: Scope, now: Timestamp) -> Result<()> {
+    async fn end_membership(
+        &self,
+        account: &ServiceAccount,
+        role: Role,
+        of: Scope,
+        now: Timestamp,
+        told: Change,
+    ) -> Result<()> {
         let mut changes = vec![
             Change::update(
                 keys::person(of, &account.address.clone().into()),
@@ -179,6 +189,7 @@ impl Store {
             .with("accepted", Status::Accepted)
             .with("user", account.id),
             Change::delete(keys::membership(account.id, of)),
+            told,
         ];
         if role == Role::Admin
             && let Scope::Workspace(id) = of
@@ -197,5 +208,5 @@ fn told(
     at: Timestamp,
     random: &dyn Random,
 ) -> Change {
-    entry(of, &Entry { at, actor, action, subjects: vec![account.name.clone()] }, random)
+    entry(of, &Entry::new(at, actor, action).about(Subject::new(account.name.clone())), random)
 }

@@ -6,10 +6,10 @@ use serde::{Deserialize, Serialize};
 use super::{
     Membership, Store,
     accounts::{CallerRecords, Company, caller_keys, take_records},
+    audit::{Entry, entry},
     change::Change,
     groups::Group,
     keys,
-    people::{Entry, entry},
     transact::Transacted,
 };
 use crate::{
@@ -110,12 +110,7 @@ impl Store {
     /// Writes a new workspace with its first member and its topmost group.
     pub async fn create_workspace(&self, workspace: &Workspace, creator: &Person, random: &dyn Random) -> Result<()> {
         let of = Scope::Workspace(workspace.id);
-        let told = Entry {
-            at: workspace.created_at,
-            actor: workspace.created_by,
-            action: "workspace.created",
-            subjects: vec![],
-        };
+        let told = Entry::new(workspace.created_at, workspace.created_by, "workspace.created");
         let pointer = Pointer { workspace: workspace.id };
         let mut changes = vec![
             Change::put(&keys::workspace(workspace.id), workspace).if_absent(),
@@ -169,7 +164,7 @@ impl Store {
         if let Some(published) = wanted.published {
             change = change.with("published", published);
         }
-        let told = Entry { at: now, actor, action: "workspace.changed", subjects: vec![] };
+        let told = Entry::new(now, actor, "workspace.changed");
         let changes = vec![change, entry(Scope::Workspace(id), &told, random)];
         Ok(matches!(self.transact(changes).await?, Transacted::Done))
     }

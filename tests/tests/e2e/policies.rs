@@ -91,6 +91,7 @@ async fn everything(usher: &Endpoint) {
     smart_documentor(usher, &ada.token).await;
     docked(usher, &ada.token, &workspace).await;
     hexabase(usher, &ada.token, &workspace).await;
+    managed(usher, &ada.token, &workspace).await;
     braked(usher).await;
     swept(usher).await;
     given_up_and_requeued(usher, &ada.token, &workspace).await;
@@ -196,6 +197,26 @@ async fn hexabase(usher: &Endpoint, token: &str, workspace: &str) {
     let token = text(&usher.post_open("/api/v0/login", body).await.expect(200).json(), "token");
     let body = json!({ "old_password": PASSWORD, "new_password": "Demo34#$", "confirm_password": "Demo34#$" });
     usher.send("PUT", "/api/v0/users/password", Some(&token), Some(body)).await.expect(200);
+}
+
+/// An invitation to the workspace and one to the company, on our own surface.
+async fn managed(usher: &Endpoint, token: &str, workspace: &str) {
+    let email = usher.address("managed");
+    usher.invite(token, workspace, &[(&email, "VIEWER")]).await.expect(200);
+    let users = json!({ "users": [{ "email": email, "roleName": "Viewer" }] });
+    usher.post("/api/v1.0/external/tenant/inviteusers", token, users).await.expect(200);
+    usher.advance(60).await;
+    let workspace = format!("/api/v1/workspaces/{workspace}");
+    for path in [&workspace, "/api/v1/company"] {
+        let list = format!("{path}/invitations");
+        let listed = usher.get(&format!("{list}?status=PENDING&email={email}"), token).await.expect(200).json();
+        let invitation = format!("{list}/{}", text(&listed["items"][0], "id"));
+        usher.get(&invitation, token).await.expect(200);
+        usher.send("POST", &format!("{invitation}/resend"), Some(token), None).await.expect(200);
+        usher.send("DELETE", &invitation, Some(token), None).await.expect(204);
+    }
+    usher.get(&format!("{workspace}/members"), token).await.expect(200);
+    usher.get(&format!("{workspace}/audit"), token).await.expect(200);
 }
 
 /// Somebody who tries too often.

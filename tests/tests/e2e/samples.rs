@@ -22,6 +22,8 @@ const USER: &str = "user@example.com";
 
 const PROFILE: &str = "companyId companyName email firstname id lastname mfaEnabled permissions role roles status";
 const TEMPLATE: &str = "createdAt html id name subject text updatedAt";
+const INVITATION: &str =
+    "acceptedAt createdAt delivery email expiresAt groups id invitedBy metadata resentCount role status workspaceId";
 const PROBLEM: &str = "code detail status title traceId";
 
 /// What the sample succeeds with: its status, and the fields of the answer or of its entries.
@@ -65,8 +67,20 @@ fn expected(sample: &str) -> (u16, String) {
         "usher/renew-invitation" => return (202, String::new()),
         "usher/mail-templates.post" => return (201, TEMPLATE.to_owned()),
         "usher/mail-template.get" | "usher/mail-template.put" => TEMPLATE,
-        "usher/mail-templates.get" => "items nextCursor",
         "usher/mail-template.delete" | "usher/decline-invitation" => return (204, String::new()),
+        "usher/list-invitations.workspaces"
+        | "usher/list-invitations.company"
+        | "usher/list-members"
+        | "usher/list-audit"
+        | "usher/mail-templates.get" => "items nextCursor",
+        "usher/get-invitation.workspaces"
+        | "usher/get-invitation.company"
+        | "usher/resend-invitation.workspaces"
+        | "usher/resend-invitation.company" => INVITATION,
+        "usher/change-member" => "email groups joinedAt name role userId",
+        "usher/revoke-invitation.workspaces" | "usher/revoke-invitation.company" | "usher/remove-member" => {
+            return (204, String::new());
+        }
         "usher/public-keys" => "keys",
         "usher/route-not-found" => return (404, PROBLEM.to_owned()),
         "stream/deliver-invitations" | "stream/publish-events" => "batchItemFailures",
@@ -142,6 +156,25 @@ impl World {
             }
             "usher/mail-template.get" | "usher/mail-template.put" | "usher/mail-template.delete" => {
                 vec![(TOKEN, ada.token.clone()), (ID, usher.mail_template(&ada.token, "Welcome").await)]
+            }
+            "usher/change-member" | "usher/remove-member" => {
+                let member = usher.member(&ada.token, &self.workspace, "member", "VIEWER").await;
+                let members = format!("/api/v1/workspaces/{}/members?q={}", self.workspace, member.email);
+                let members = usher.get(&members, &ada.token).await.expect(200).json();
+                let id = members["items"][0]["userId"].as_str().unwrap().to_owned();
+                vec![(TOKEN, ada.token.clone()), (ID, self.workspace.clone()), (PERSON, id)]
+            }
+            own if own.starts_with("usher/") && own.contains("-invitation.") => {
+                let users = json!({ "users": [{ "email": USER, "roleName": "Viewer" }] });
+                usher.post("/api/v1.0/external/tenant/inviteusers", &ada.token, users).await.expect(200);
+                usher.invite(&ada.token, &self.workspace, &[(USER, "VIEWER")]).await.expect(200);
+                usher.advance(60).await;
+                let workspace = format!("workspaces/{}", self.workspace);
+                let of = if own.ends_with(".company") { "company" } else { &workspace };
+                let list = format!("/api/v1/{of}/invitations");
+                let listed = usher.get(&list, &ada.token).await.expect(200).json();
+                let id = listed["items"][0]["id"].as_str().unwrap().to_owned();
+                vec![(TOKEN, ada.token.clone()), (ID, self.workspace.clone()), (DOCK_PERSON, id)]
             }
             "smart_documentor/issue-client-token" => {
                 vec![(TOKEN, self.account_token.clone()), (ID, self.account.clone())]

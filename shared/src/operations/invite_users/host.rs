@@ -20,15 +20,15 @@ const FIRST_WEEK: SignedDuration = SignedDuration::from_hours(7 * 24);
 const MOST_IN_FIRST_WEEK: u32 = 20_000;
 
 /// What is invited to, and what its inviter is there.
-pub(super) struct Host {
-    pub(super) of: Scope,
+pub(in crate::operations) struct Host {
+    pub(in crate::operations) of: Scope,
     name: String,
     pub(super) salt: String,
     created_at: Timestamp,
     pub(super) published: bool,
     pub(super) company: Company,
-    pub(super) inviter: Profile,
-    pub(super) role: Role,
+    pub(in crate::operations) inviter: Profile,
+    pub(in crate::operations) role: Role,
     /// Whether the inviter may invite people without naming a group.
     may_invite: bool,
     /// The groups of the workspace that rows name, and whether the inviter has authority over each.
@@ -56,7 +56,7 @@ impl Host {
     }
 
     /// What the mails of a request have in common.
-    pub(super) fn batch(&self, id: BatchId, message: Option<Message>) -> Batch {
+    pub(in crate::operations) fn batch(&self, id: BatchId, message: Option<Message>) -> Batch {
         Batch {
             id,
             company: self.company.id,
@@ -71,7 +71,12 @@ impl Host {
 impl Usher {
     /// What is invited to, if the caller may, and the groups that rows name. A company's own people are its admins' to invite;
     /// it has no groups.
-    pub(super) async fn host(&self, caller: &Caller, to: InviteTo, groups: BTreeSet<GroupId>) -> Result<Host> {
+    pub(in crate::operations) async fn host(
+        &self,
+        caller: &Caller,
+        to: InviteTo,
+        groups: BTreeSet<GroupId>,
+    ) -> Result<Host> {
         let missing = || Error::internal("invite: the company is gone");
         match to {
             InviteTo::Company => {
@@ -131,7 +136,7 @@ impl Usher {
     }
 
     /// Fewer in the first week, and never fewer than one request may name.
-    pub(super) fn daily<'a>(&self, host: &'a Host, now: Timestamp) -> Brake<'a> {
+    pub(in crate::operations) fn daily<'a>(&self, host: &'a Host, now: Timestamp) -> Brake<'a> {
         let most = self.parameters.invitations_per_workspace_per_day;
         let young = now.duration_since(host.created_at) < FIRST_WEEK;
         let most = if young { most.min(MOST_IN_FIRST_WEEK) } else { most };

@@ -19,9 +19,9 @@ use crate::{
 use super::Caller;
 
 use drafts::{Writing, count};
-use host::Host;
 use rows::Rows;
 
+pub(super) use host::Host;
 pub use rows::RowResult;
 
 /// Somebody to invite.

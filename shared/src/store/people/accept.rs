@@ -2,13 +2,13 @@
 
 use jiff::Timestamp;
 
-use super::{Entry, entry};
 use crate::{
     Result,
     domain::{Person, Random, Role, Scope, Status},
     store::{
         Identity, Membership, Profile, Store,
         accounts::claim_address,
+        audit::{Entry, Subject, entry},
         change::Change,
         from_item, keys,
         provisional::{end_provisional_membership, proved_profile, supersede},
@@ -59,12 +59,8 @@ impl Store {
     /// Accepts an invitation: record, membership, address, profile and audit in one transaction.
     pub async fn accept(&self, acceptance: &Acceptance<'_>, random: &dyn Random) -> Result<Accepted> {
         let Acceptance { of, person, profile, now, .. } = *acceptance;
-        let told = Entry {
-            at: now,
-            actor: profile.id,
-            action: "invitation.accepted",
-            subjects: vec![person.address.canonical().to_owned()],
-        };
+        let accepted = Subject::new(person.address.canonical()).with("role", person.role.name());
+        let told = Entry::new(now, profile.id, "invitation.accepted").about(accepted);
         let mut changes = vec![
             record_change(acceptance),
             Change::put(&keys::membership(profile.id, of), Membership::new(person.role, of)),

@@ -2,11 +2,16 @@
 
 use jiff::Timestamp;
 
-use super::{Entry, entry};
 use crate::{
     Result,
     domain::{Person, Random, Scope, Status},
-    store::{Store, change::Change, from_item, keys, transact::Transacted},
+    store::{
+        Store,
+        audit::{Entry, Subject, entry},
+        change::Change,
+        from_item, keys,
+        transact::Transacted,
+    },
 };
 
 impl Store {
@@ -19,8 +24,8 @@ impl Store {
             .with("pending", Status::Pending)
             .with("version", person.version)
             .with("now", now.as_millisecond());
-        let subjects = vec![person.address.canonical().to_owned()];
-        let told = Entry { at: now, actor: person.user, action: "invitation.declined", subjects };
+        let declined = Subject::new(person.address.canonical()).with("role", person.role.name());
+        let told = Entry::new(now, person.user, "invitation.declined").about(declined);
         let transacted = self.transact(vec![change, entry(of, &told, random)]).await?;
         let Transacted::Refused(_) = transacted else { return Ok(true) };
         // Its own write, of which only the reply was lost.

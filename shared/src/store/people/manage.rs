@@ -1,19 +1,24 @@
-//! Changing what somebody is in a workspace, and ending it.
+//! Changing what somebody is in a workspace or company, and ending it.
 
 use jiff::Timestamp;
 
-use super::{Entry, entry};
 use crate::{
     Result,
-    domain::{Person, Random, Role, Scope, Status, UserId, WorkspaceId},
-    store::{Store, change::Change, keys, transact::Transacted},
+    domain::{Person, Random, Role, Scope, Status, UserId},
+    store::{
+        Store,
+        audit::{Entry, Subject, entry},
+        change::Change,
+        keys,
+        transact::Transacted,
+    },
 };
 
 /// Somebody about to be changed.
 #[derive(Debug)]
 pub struct Managing<'a> {
     /// Where.
-    pub workspace: WorkspaceId,
+    pub of: Scope,
     /// The record as it was read and judged.
     pub person: &'a Person,
     /// By whom.
@@ -36,7 +41,7 @@ pub enum Managed {
 impl Store {
     /// Gives a member or somebody invited another role.
     pub async fn change_role(&self, managing: &Managing<'_>, role: Role, random: &dyn Random) -> Result<Managed> {
-        let of = Scope::Workspace(managing.workspace);
+        let of = managing.of;
         let (member, was) = (managing.person.status == Status::Accepted, managing.person.role);
         let mut changes = vec![managing.as_read("SET #role = :new, #updated_at = :at").with("new", role)];
         if member {
@@ -44,25 +49,33 @@ impl Store {
             changes.push(membership.when("#role = :role").with("new", role).with("role", was));
             changes.extend(managing.count_admins(role == Role::Admin));
         }
-        changes.push(managing.told("role.changed", random));
+        let subject = managing.subject().with("role", role.name()).with("roleBefore", was.name());
+        let action = if member { "member.changed" } else { "invitation.changed" };
+        changes.push(managing.told(action, subject, random));
         self.manage(changes, member).await
     }
 
     /// Ends a membership, or revokes an invitation: its hash is dead.
     pub async fn remove(&self, managing: &Managing<'_>, random: &dyn Random) -> Result<Managed> {
-        let of = Scope::Workspace(managing.workspace);
+        let of = managing.of;
         let member = managing.person.status == Status::Accepted;
-        let (end, action) =
-            if member { (Status::Left, "member.removed") } else { (Status::Revoked, "invitation.revoked") };
+        let (end, action) = match member {
+            true if managing.actor == managing.person.user => (Status::Left, "member.left"),
+            true => (Status::Left, "member.removed"),
+            false => (Status::Revoked, "invitation.revoked"),
+        };
         let mut changes =
             vec![managing.as_read("SET #status = :end, #updated_at = :at REMOVE #groups").with("end", end)];
         if member {
             let membership = Change::delete(keys::membership(managing.person.user, of));
             changes.push(membership.when("#role = :role").with("role", managing.person.role));
             changes.extend(managing.count_admins(false));
-            changes.push(Change::delete(keys::administered(managing.person.user, managing.workspace)));
+            if let Scope::Workspace(workspace) = of {
+                changes.push(Change::delete(keys::administered(managing.person.user, workspace)));
+            }
         }
-        changes.push(managing.told(action, random));
+        let subject = managing.subject().with("role", managing.person.role.name());
+        changes.push(managing.told(action, subject, random));
         self.manage(changes, member).await
     }
 
@@ -80,7 +93,7 @@ impl Store {
 impl Managing<'_> {
     /// A change of the record as it was read, while an invitation is still open.
     fn as_read(&self, update: &str) -> Change {
-        Change::update(keys::person(Scope::Workspace(self.workspace), &self.person.identifier()), update)
+        Change::update(keys::person(self.of, &self.person.identifier()), update)
             .when(
                 "#status = :status AND #version = :version AND #role = :role \
                  AND (#status <> :pending OR #expires_at > :at)",
@@ -94,7 +107,8 @@ impl Managing<'_> {
 
     /// The workspace's count of ADMINs, if it changes. One must be left.
     fn count_admins(&self, after: bool) -> Option<Change> {
-        let workspace = keys::workspace(self.workspace);
+        let Scope::Workspace(workspace) = self.of else { return None };
+        let workspace = keys::workspace(workspace);
         match (self.person.role == Role::Admin, after) {
             (false, true) => Some(Change::update(workspace, "ADD #admins :one").if_present().with("one", 1)),
             (true, false) => {
@@ -105,8 +119,11 @@ impl Managing<'_> {
         }
     }
 
-    fn told(&self, action: &'static str, random: &dyn Random) -> Change {
-        let subjects = vec![self.person.address.canonical().to_owned()];
-        entry(Scope::Workspace(self.workspace), &Entry { at: self.now, actor: self.actor, action, subjects }, random)
+    fn subject(&self) -> Subject {
+        Subject::new(self.person.address.canonical())
+    }
+
+    fn told(&self, action: &'static str, subject: Subject, random: &dyn Random) -> Change {
+        entry(self.of, &Entry::new(self.now, self.actor, action).about(subject), random)
     }
 }

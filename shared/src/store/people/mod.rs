@@ -6,19 +6,23 @@ mod accept;
 mod decline;
 mod invite;
 mod manage;
+mod page;
+mod resend;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
-use super::{Accounts, Known, Store, Workspace, change::Change, keys};
+use super::{Accounts, Known, Membership, Profile, Store, Workspace, keys};
 use crate::{
     Result,
-    domain::{Identifier, InvitationHash, Person, PersonId, Random, Scope, UserId},
+    domain::{Identifier, InvitationHash, Person, PersonId, Scope, UserId},
 };
 
 pub use accept::{Acceptance, Accepted, NewAccount};
 pub use invite::{Draft, DraftKind, Drafted, Foreseen, Inviting, Start};
 pub use manage::{Managed, Managing};
+pub use page::PeoplePage;
+pub use resend::{Resending, Resent};
 
 /// A hash's item outlives the invitation by this much, so that a dead link can still ask for a new one.
 pub(super) const HASH_KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
@@ -30,25 +34,6 @@ pub struct HashItem {
     pub person: keys::Key,
     /// The version that the hash was made for.
     pub version: u32,
-}
-
-/// What is told of a transition: one entry per transaction.
-#[derive(Debug, Serialize)]
-pub(super) struct Entry {
-    /// When.
-    #[serde(with = "jiff::fmt::serde::timestamp::millisecond::required")]
-    pub(super) at: Timestamp,
-    /// Who did it.
-    pub(super) actor: UserId,
-    /// What was done.
-    pub(super) action: &'static str,
-    /// To whom: addresses.
-    pub(super) subjects: Vec<String>,
-}
-
-/// The write of an audit entry.
-pub(super) fn entry(of: Scope, entry: &Entry, random: &dyn Random) -> Change {
-    Change::put(&keys::audit(of, entry.at, random.uuid()), entry)
 }
 
 impl Store {
@@ -93,6 +78,16 @@ impl Store {
         let keys: Vec<_> = whom.iter().map(|identifier| keys::person(of, identifier)).collect();
         let mut found = self.get_many(keys.clone()).await?;
         keys.iter().map(|key| found.take(key)).collect()
+    }
+
+    /// The record of a user who is a member: found by their membership and their profile's address, and no index.
+    pub async fn member(&self, of: Scope, user: UserId) -> Result<Option<Person>> {
+        let (membership, profile) = (keys::membership(user, of), keys::profile(user));
+        let mut found = self.get_many(vec![membership.clone(), profile.clone()]).await?;
+        let membership: Option<Membership> = found.take(&membership)?;
+        let Some((_, profile)) = membership.zip(found.take::<Profile>(&profile)?) else { return Ok(None) };
+        let person = self.person(of, &profile.identifier()).await?;
+        Ok(person.filter(|person| person.user == user))
     }
 
     /// All people of a workspace or company, whatever their state: the eight partitions are asked at once.

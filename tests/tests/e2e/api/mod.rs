@@ -3,3 +3,18 @@
 mod company;
 mod invitations;
 mod workspaces;
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use serde_json::Value;
+
+/// A field of each item, in order.
+fn column(items: &[Value], name: &str) -> Vec<String> {
+    items.iter().map(|item| item[name].as_str().unwrap_or_default().to_owned()).collect()
+}
+
+/// The id of the user whose access token this is (RFC 7519 section 4.1.2).
+fn user_of(token: &str) -> String {
+    let claims = URL_SAFE_NO_PAD.decode(token.split('.').nth(1).unwrap()).unwrap();
+    let claims: Value = serde_json::from_slice(&claims).unwrap();
+    claims["sub"].as_str().unwrap().to_owned()
+}

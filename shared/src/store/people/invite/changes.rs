@@ -5,15 +5,15 @@ use std::collections::HashSet;
 use serde::Serialize;
 use serde_dynamo::string_set::StringSet;
 
-use super::{Draft, DraftKind, Inviting, Row, Write};
+use super::{Draft, DraftKind, Drafted, Inviting, Row, Write};
 use crate::{
     domain::{DeliveryState, GroupPlace, Identifier, Role, Scope, Status},
     store::{
         Membership,
+        audit::{Entry, Subject, entry},
         change::Change,
         groups, keys,
         outbox::{self, QueuedItem},
-        people::{Entry, entry},
     },
 };
 
@@ -54,14 +54,21 @@ pub(super) fn changes(inviting: &Inviting<'_>, rows: &[Row<'_>]) -> Vec<Change> 
     if let Some(run) = inviting.run {
         changes.push(run.note(rows.iter().map(|row| (row.draft.row, row.outcome())), inviting.random));
     }
-    let told = Entry {
-        at: inviting.now,
-        actor: inviting.inviter,
-        action: "people.invited",
-        subjects: rows.iter().map(|row| row.draft.identifier.address.canonical().to_owned()).collect(),
-    };
+    let told = Entry::new(inviting.now, inviting.inviter, "people.invited");
+    let told = rows.iter().fold(told, |told, row| told.about(subject(row)));
     changes.push(entry(inviting.of, &told, inviting.random));
     changes
+}
+
+/// What the audit tells of a row.
+fn subject(row: &Row<'_>) -> Subject {
+    let subject = Subject::new(row.draft.identifier.address.canonical()).with("role", row.draft.role.name());
+    match row.outcome() {
+        Drafted::Added => subject.with("outcome", "added"),
+        Drafted::AlreadyInvited => subject.with("outcome", "alreadyInvited"),
+        Drafted::Grouped => subject.with("outcome", "grouped"),
+        _ => subject,
+    }
 }
 
 fn person_change(inviting: &Inviting<'_>, row: &Row<'_>) -> Change {
@@ -92,7 +99,7 @@ fn person_change(inviting: &Inviting<'_>, row: &Row<'_>) -> Change {
         (Write::Draft, DraftKind::Invite) => {
             // The id given first is kept. It isn't that of an account elsewhere: that would tell of it.
             let user = "#user = if_not_exists(#user, :user), #number = if_not_exists(#number, :number)";
-            new_version(inviting, key, draft, user, "")
+            new_version(inviting, key, draft, user, " REMOVE #accepted_at,")
                 .when(format!(
                     "attribute_not_exists(pk) OR (#batch <> :batch AND (#status IN (:declined, :revoked, :left) \
                      OR (#status = :pending AND (#expires_at <= :now OR (#invited_at <= :cooled AND {})))))",
@@ -104,8 +111,8 @@ fn person_change(inviting: &Inviting<'_>, row: &Row<'_>) -> Change {
                 .with("delivery", DeliveryState::Queued)
         }
         (Write::Draft, DraftKind::Add { told, first_name, last_name }) => {
-            let names = ", #first_name = :first_name, #last_name = :last_name";
-            new_version(inviting, key, draft, "#user = :user, #number = :number", names)
+            let member = ", #first_name = :first_name, #last_name = :last_name, #accepted_at = :invited_at REMOVE";
+            new_version(inviting, key, draft, "#user = :user, #number = :number", member)
                 .when(format!(
                     "attribute_not_exists(pk) OR (#batch <> :batch AND (#status IN (:declined, :revoked, :left) \
                      OR (#status = :pending AND (#expires_at <= :now OR {}))))",
@@ -127,14 +134,13 @@ fn person_change(inviting: &Inviting<'_>, row: &Row<'_>) -> Change {
     inviting.inviter_role.grantable().fold(change, |change, role| change.with(&format!("may_{}", role.name()), role))
 }
 
-fn new_version(inviting: &Inviting<'_>, key: keys::Key, draft: &Draft, user: &str, names: &str) -> Change {
+fn new_version(inviting: &Inviting<'_>, key: keys::Key, draft: &Draft, user: &str, end: &str) -> Change {
     let code = if draft.identifier.code.is_some() { "#user_code = :user_code, " } else { "" };
     let update = format!(
-        "SET {code}#email = :email, #person_id = :person_id, {user}{names}, #role = :role, #status = :state, \
+        "SET {code}#email = :email, #person_id = :person_id, {user}, #role = :role, #status = :state, \
          #version = if_not_exists(#version, :zero) + :one, #created_at = if_not_exists(#created_at, :invited_at), \
          #updated_at = :invited_at, #invited_at = :invited_at, #expires_at = :expires_at, #inviter = :inviter, #batch = :batch, \
-         #queued_by = :batch, #delivery = :delivery{} \
-         REMOVE #delivery_at, #delivery_detail, #accepted_by, #accepted_at{}",
+         #queued_by = :batch, #delivery = :delivery{}{end} #delivery_at, #delivery_detail, #accepted_by{}",
         kept(draft),
         grouped(draft)
     );

@@ -1,1 +1,2 @@
+mod invitations;
 mod mail_templates;

@@ -1,1 +1,4 @@
+mod audit;
+mod costs;
 mod invitations;
+mod members;

@@ -1,0 +1,6 @@
+//! The function that tells of one invitation.
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), functions::StartError> {
+    functions::serve(functions::Operation::GetInvitation).await
+}

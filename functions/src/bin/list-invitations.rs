@@ -1,0 +1,6 @@
+//! The function that lists the invitations to a workspace or to the company.
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), functions::StartError> {
+    functions::serve(functions::Operation::ListInvitations).await
+}

@@ -1,0 +1,38 @@
+//! GET /api/v1/workspaces/{workspaceId}/audit: what was done, one item for each whom it was done to.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::Serialize;
+use shared::{Usher, domain::UserId, operations::Audited};
+
+use super::{paging, workspace};
+use crate::{incoming::Incoming, routes::Answer};
+
+#[derive(Serialize)]
+struct Item {
+    at: Timestamp,
+    actor: Actor,
+    action: String,
+    subject: Option<String>,
+    detail: BTreeMap<String, String>,
+}
+
+#[derive(Serialize)]
+struct Actor {
+    id: UserId,
+    name: Option<String>,
+}
+
+impl From<Audited> for Item {
+    fn from(Audited { line, actor_name }: Audited) -> Self {
+        let actor = Actor { id: line.actor, name: actor_name };
+        Self { at: line.at, actor, action: line.action, subject: line.subject, detail: line.detail }
+    }
+}
+
+pub(crate) async fn list(usher: &Usher, incoming: &Incoming) -> Answer {
+    let caller = incoming.caller(usher).await?;
+    let page = usher.list_audit(&caller, workspace(incoming)?, &paging::wish(incoming)?).await?;
+    Ok(paging::page(page, Item::from))
+}
