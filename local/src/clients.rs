@@ -158,7 +158,7 @@ fn action(request: &HttpRequest) -> Option<Action> {
         return Action::named(if protocol == "AWSEvents" { "events" } else { "dynamodb" }, operation);
     }
     let path = request.uri().split('?').next()?;
-    Action::all().find(|action| action.ses_route().is_some_and(|route| path.ends_with(route)))
+    Action::all().find(|action| action.has_ses_path(path))
 }
 
 fn broken(what: &str) -> ConnectorError {

@@ -35,6 +35,7 @@ impl Action {
             "dynamodb:UpdateItem",
             "events:PutEvents",
             "ses:GetAccount",
+            "ses:GetEmailIdentity",
             "ses:SendBulkEmail",
             "ses:SendEmail",
         ]
@@ -56,8 +57,16 @@ impl Action {
         }
     }
 
+    /// Whether a path is that of the action: one that is about something named has the name at its end.
+    pub(crate) fn has_ses_path(self, path: &str) -> bool {
+        match self.0 {
+            "ses:GetEmailIdentity" => path.contains("/v2/email/identities/"),
+            _ => self.ses_route().is_some_and(|route| path.ends_with(route)),
+        }
+    }
+
     fn is_ses(self) -> bool {
-        self.ses_route().is_some()
+        self.0.starts_with("ses:")
     }
 
     fn is_events(self) -> bool {

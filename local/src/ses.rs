@@ -9,7 +9,7 @@ use std::{
 use axum::{
     Json,
     body::Bytes,
-    extract::{State, rejection::BytesRejection},
+    extract::{Path, State, rejection::BytesRejection},
     response::{IntoResponse, Response},
 };
 use http::StatusCode;
@@ -38,7 +38,7 @@ const DAILY_QUOTA: u32 = 1_000_000;
 
 #[derive(Debug)]
 pub(crate) struct Ses {
-    /// The one verified identity.
+    /// The sender: its address and its domain are the verified identities.
     pub(crate) sender: String,
     pub(crate) pace: Pace,
     pub(crate) mailbox: Arc<Mailbox>,
@@ -288,9 +288,35 @@ pub(crate) async fn get_account(State(ses): State<Arc<Ses>>) -> Json<Value> {
     }))
 }
 
+/// `GET /v2/email/identities/{identity}`: `GetEmailIdentity`.
+pub(crate) async fn get_email_identity(
+    State(ses): State<Arc<Ses>>,
+    Path(identity): Path<String>,
+) -> Result<Json<Value>, Refusal> {
+    let kind = if identity.contains('@') { "EMAIL_ADDRESS" } else { "DOMAIN" };
+    let domain = domain(&ses.sender);
+    if !identity.eq_ignore_ascii_case(&ses.sender)
+        && !domain.is_some_and(|domain| identity.eq_ignore_ascii_case(domain))
+    {
+        let message = format!("Email identity {identity} does not exist.");
+        return Err(Refusal { status: StatusCode::NOT_FOUND, name: "NotFoundException", message });
+    }
+    let verified = json!({"IdentityType": kind, "VerifiedForSendingStatus": true, "VerificationStatus": "SUCCESS"});
+    Ok(Json(verified))
+}
+
+fn domain(address: &str) -> Option<&str> {
+    address.rsplit_once('@').map(|(_, domain)| domain)
+}
+
 impl Ses {
     fn check_sender(&self, from: &str) -> Result<Arc<str>, Refusal> {
-        if bare(from).is_some_and(|address| address.eq_ignore_ascii_case(&self.sender)) {
+        let own = domain(&self.sender);
+        let verified = |address: &str| {
+            address.eq_ignore_ascii_case(&self.sender)
+                || domain(address).zip(own).is_some_and(|(theirs, own)| theirs.eq_ignore_ascii_case(own))
+        };
+        if bare(from).is_some_and(verified) {
             return Ok(from.into());
         }
         let message = format!(

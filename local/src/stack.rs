@@ -226,6 +226,7 @@ fn router(functions: Arc<Functions>, ses: Arc<Ses>, bus: Arc<EventBridge>, clock
         .route("/v2/email/outbound-emails", post(ses::send_email))
         .route("/v2/email/outbound-bulk-emails", post(ses::send_bulk_email))
         .route("/v2/email/account", get(ses::get_account))
+        .route("/v2/email/identities/{identity}", get(ses::get_email_identity))
         .layer(DefaultBodyLimit::max(ses::MESSAGE_LIMIT))
         .with_state(ses);
     let mails = Router::new()

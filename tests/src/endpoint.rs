@@ -53,6 +53,8 @@ impl Answer {
 /// A mail as its recipient has it.
 #[derive(Debug, Clone)]
 pub struct Mail {
+    /// From whom.
+    pub from: String,
     /// The subject.
     pub subject: String,
     /// The text part.
@@ -196,6 +198,7 @@ impl Endpoint {
         });
         messages
             .map(|message| Mail {
+                from: text(&message["Source"]),
                 subject: text(&message["Subject"]),
                 text: text(&message["Body"]["text_part"]),
                 html: text(&message["Body"]["html_part"]),
@@ -213,6 +216,7 @@ impl Endpoint {
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         messages
             .map(|message| Mail {
+                from: text(&message["Source"]),
                 subject: text(&message["Subject"]),
                 text: text(&message["BodyText"]),
                 html: text(&message["BodyHtml"]),

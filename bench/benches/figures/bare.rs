@@ -112,6 +112,10 @@ fn draft(number: u32, address: &str) -> Draft {
         number,
         kind: DraftKind::Invite,
         start: Start::New,
+        batch: None,
+        name: None,
+        exclusive: false,
+        welcomed: false,
         identifier,
     }
 }

@@ -71,6 +71,9 @@ pub struct Person {
     /// Whether the workspace is the only one that they may ever belong to.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub exclusive: bool,
+    /// Whether they get a mail once they have signed up.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub welcomed: bool,
     /// The public id.
     pub person_id: PersonId,
     /// The user that the person is, or will be once signed up.

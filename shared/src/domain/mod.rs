@@ -10,6 +10,7 @@ mod identifier;
 mod ids;
 mod invitation;
 mod mail_domain;
+mod mail_sender;
 mod mail_template;
 mod metadata;
 mod outcome;
@@ -30,6 +31,7 @@ pub use ids::{
 };
 pub use invitation::{InvitationStatus, Person, Scope, Standing, Status};
 pub use mail_domain::{InvalidDomain, MailDomain};
+pub use mail_sender::MailSender;
 pub use mail_template::{InvalidTemplate, MailTemplate, Placeholder};
 pub use metadata::{InvalidMetadata, Metadata};
 pub use outcome::{InvalidLifetime, Lifetime, Outcome, Reason};

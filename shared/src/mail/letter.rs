@@ -78,6 +78,15 @@ pub struct OneTimePassword<'a> {
     pub company_name: &'a str,
 }
 
+/// Somebody has signed up by an invitation.
+#[derive(Debug, Clone, Copy)]
+pub struct Welcome<'a> {
+    /// The workspace or company that they joined.
+    pub scope_name: &'a str,
+    /// Where to go now.
+    pub app_url: &'a str,
+}
+
 /// Somebody tried to sign up with an address that has an account.
 #[derive(Debug, Clone, Copy)]
 pub struct AlreadyRegistered<'a> {
@@ -116,6 +125,30 @@ impl Letter {
         Self {
             text: Text::Invitation { offer, link, expires, has_account }.to_string(),
             html: Html::Invitation { subject: &subject, offer, link, expires, has_account }.to_string(),
+            subject,
+        }
+    }
+
+    /// "Your account for Design is ready." Of an invitation, to whoever has no account yet.
+    pub fn registered(invitation: &Invitation<'_>) -> Self {
+        let Invitation { scope_name, company_name, inviter_name, role, message, link, expires_at, .. } = *invitation;
+        let offer = &Offer::new(scope_name, company_name, inviter_name, role, message);
+        let expires = &moment(expires_at);
+        let subject = format!("Your account for {} is ready", offer.scope.short());
+        Self {
+            text: Text::Registered { offer, link, expires }.to_string(),
+            html: Html::Registered { subject: &subject, offer, link, expires }.to_string(),
+            subject,
+        }
+    }
+
+    /// "You are registered."
+    pub fn welcome(&Welcome { scope_name, app_url }: &Welcome<'_>) -> Self {
+        let scope = &Words::line(scope_name);
+        let subject = "Your registration is complete".to_owned();
+        Self {
+            text: Text::Welcome { scope, app_url }.to_string(),
+            html: Html::Welcome { subject: &subject, scope, app_url }.to_string(),
             subject,
         }
     }

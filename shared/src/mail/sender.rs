@@ -1,8 +1,11 @@
 //! SES, at the pace that the account may send.
 
+use std::collections::HashMap;
+
 use aws_sdk_sesv2::{
     Client,
     error::SdkError,
+    operation::get_email_identity::GetEmailIdentityError,
     types::{
         Body, BulkEmailContent, BulkEmailEntry, BulkEmailStatus, Content, Destination, EmailContent,
         EmailTemplateContent, Message, MessageTag, ReplacementEmailContent, ReplacementTemplate, SendQuota, Template,
@@ -17,7 +20,7 @@ use tokio::{
 };
 
 use super::Letter;
-use crate::domain::EmailAddress;
+use crate::domain::{EmailAddress, MailSender};
 
 /// SES takes this many destinations in one bulk call.
 const MOST_RECIPIENTS: usize = 50;
@@ -31,11 +34,17 @@ const SHARE: f64 = 0.8;
 /// The account's rate is asked for again after this long.
 const QUOTA_KEPT: SignedDuration = SignedDuration::from_mins(5);
 
+/// Whether an identity is verified is asked again after this long, and no more than this many are remembered.
+const IDENTITY_KEPT: SignedDuration = SignedDuration::from_mins(5);
+const MOST_IDENTITIES: usize = 1_000;
+
 /// A mail to one recipient.
 #[derive(Debug)]
 pub struct Envelope<'a> {
     /// To whom.
     pub to: &'a EmailAddress,
+    /// From whom, if not from the deployment's own address.
+    pub from: Option<&'a MailSender>,
     /// What.
     pub letter: Letter,
     /// By which SES's events find the record: names and values of ASCII letters, digits, `_`, `-`, `.` and `@`.
@@ -73,13 +82,21 @@ pub struct Sender {
     from: String,
     configuration_set: Option<String>,
     quota: Mutex<Option<(Timestamp, f64)>>,
+    identities: Mutex<HashMap<String, (Timestamp, bool)>>,
     ready_at: Mutex<Option<Instant>>,
 }
 
 impl Sender {
     /// A sender of mails from this address. The client must not retry by itself: what is tried again is decided here.
     pub fn new(client: Client, from: &EmailAddress, configuration_set: Option<String>) -> Self {
-        Self { client, from: from.mailbox(), configuration_set, quota: Mutex::default(), ready_at: Mutex::default() }
+        Self {
+            client,
+            from: from.mailbox(),
+            configuration_set,
+            quota: Mutex::default(),
+            identities: Mutex::default(),
+            ready_at: Mutex::default(),
+        }
     }
 
     /// How many recipients the next bulk call takes. Waits for as long as the last one keeps the account busy.
@@ -122,10 +139,11 @@ impl Sender {
         *self.ready_at.lock().await = Some(Instant::now() + rest);
     }
 
-    /// How many of these mails one bulk call takes, in bytes.
+    /// How many of these mails one bulk call takes, which has one sender: in bytes.
     pub fn fitting(envelopes: &[Envelope<'_>]) -> usize {
         let mut bytes = 0;
-        let fits = envelopes.iter().take_while(|envelope| {
+        let same = envelopes.iter().take_while(|envelope| envelope.from == envelopes[0].from);
+        let fits = same.take_while(|envelope| {
             let Letter { subject, text, html } = &envelope.letter;
             // The values are JSON within JSON; letters hold few quotes, and the limit leaves room for them.
             bytes += 2 * (subject.len() + text.len() + html.len());
@@ -134,7 +152,7 @@ impl Sender {
         fits.count().max(1)
     }
 
-    /// Sends up to 50 mails in one call. Answers for each, in order.
+    /// Sends up to 50 mails from one sender in one call. Answers for each, in order.
     ///
     /// Subject, text and HTML are finished: the inline template only passes them on, because SES doesn't escape.
     pub async fn send_bulk(&self, envelopes: &[Envelope<'_>]) -> Result<Vec<SentStatus>, Refused> {
@@ -144,7 +162,7 @@ impl Sender {
         let mut request = self
             .client
             .send_bulk_email()
-            .from_email_address(&self.from)
+            .from_email_address(self.header(envelopes.first().and_then(|envelope| envelope.from)))
             .set_configuration_set_name(self.configuration_set.clone())
             .default_content(BulkEmailContent::builder().template(template).build());
         for envelope in envelopes {
@@ -159,6 +177,38 @@ impl Sender {
                 None => SentStatus::Passing("SES said nothing of it".to_owned()),
             })
             .collect())
+    }
+
+    fn header(&self, from: Option<&MailSender>) -> String {
+        from.map_or_else(|| self.from.clone(), |from| from.header(&self.from))
+    }
+
+    /// Whether SES has verified this address, or its domain, for the account.
+    ///
+    /// # Errors
+    /// If SES can't tell now.
+    pub async fn may_send_from(&self, address: &EmailAddress, now: Timestamp) -> Result<bool, Refused> {
+        let mailbox = address.mailbox();
+        Ok(self.is_verified(&mailbox, now).await? || self.is_verified(address.domain(), now).await?)
+    }
+
+    async fn is_verified(&self, identity: &str, now: Timestamp) -> Result<bool, Refused> {
+        if let Some((asked_at, verified)) = self.identities.lock().await.get(identity)
+            && now.duration_since(*asked_at) < IDENTITY_KEPT
+        {
+            return Ok(*verified);
+        }
+        let verified = match self.client.get_email_identity().email_identity(identity).send().await {
+            Ok(identity) => identity.verified_for_sending_status(),
+            Err(error) if error.as_service_error().is_some_and(GetEmailIdentityError::is_not_found_exception) => false,
+            Err(error) => return Err(refused(&error)),
+        };
+        let mut known = self.identities.lock().await;
+        if known.len() >= MOST_IDENTITIES {
+            known.clear();
+        }
+        known.insert(identity.to_owned(), (now, verified));
+        Ok(verified)
     }
 
     /// Sends one mail.

@@ -50,6 +50,10 @@ impl Usher {
                 });
                 Ok(vec![(email.clone(), letter)])
             }
+            QueuedLetter::Welcome { email, scope_name } => {
+                let app_url = &self.parameters.app_url;
+                Ok(vec![(email.clone(), Letter::welcome(&mail::Welcome { scope_name, app_url }))])
+            }
             QueuedLetter::Renewal { hash } => self.write_renewals(hash, now).await,
         }
     }

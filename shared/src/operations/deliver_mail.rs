@@ -1,5 +1,7 @@
 //! Mailing what was queued. A crash at any point loses nothing: the item stays until it is settled.
 
+use std::collections::BTreeSet;
+
 use jiff::{SignedDuration, Timestamp};
 use tokio::time::{Duration, Instant};
 use tracing::{
@@ -11,7 +13,7 @@ use crate::{
     Error, Result, Usher,
     domain::{MailedTo, Person, Scope, Standing},
     mail::{self, Envelope, Letter, Refused, Sender, SentStatus},
-    store::{Batch, Claimed, Key, Kind, MOST_ATTEMPTS, Mail, Mailed, Task},
+    store::{Batch, Claimed, Key, Kind, MOST_ATTEMPTS, Mail, Mailed, StoredTemplate, Task},
 };
 
 use super::log;
@@ -222,8 +224,16 @@ impl Usher {
         if mails.is_empty() {
             return Ok(None);
         }
-        let envelopes: Vec<_> = mails.iter().map(|mail| self.envelope(mail, batches)).collect();
+        let templates = self.templates(batches).await?;
+        let envelopes: Vec<_> = mails.iter().map(|mail| self.envelope(mail, batches, &templates)).collect();
         self.send(claimed, &mails, &envelopes, until).await
+    }
+
+    /// The companies' own words that these batches ask for. One that is there no more is done without.
+    async fn templates(&self, batches: &[Batch]) -> Result<Vec<StoredTemplate>> {
+        let Some(batch) = batches.first() else { return Ok(Vec::new()) };
+        let ids: BTreeSet<_> = batches.iter().filter_map(|batch| batch.template).collect();
+        if ids.is_empty() { Ok(Vec::new()) } else { self.store.mail_templates_of(batch.company, ids.into_iter()).await }
     }
 
     async fn send(
@@ -278,7 +288,7 @@ impl Usher {
         self.store.settle(claimed, mailed, self.now()).await
     }
 
-    fn envelope<'a>(&self, mail: &Mail<'a>, batches: &[Batch]) -> Envelope<'a> {
+    fn envelope<'a>(&self, mail: &Mail<'a>, batches: &'a [Batch], templates: &[StoredTemplate]) -> Envelope<'a> {
         let Mail { key, person, hash, has_account } = mail;
         let batch = batches.iter().find(|batch| batch.id == person.batch);
         let scope_name = batch.map_or("", |batch| batch.scope_name.as_str());
@@ -291,16 +301,19 @@ impl Usher {
             None => Letter::added(&mail::Added { scope_name, company_name, inviter_name, role, message, app_url }),
             Some(hash) => {
                 let link_type = key.scope().map_or("", |of| of.link_type());
-                Letter::invitation(&mail::Invitation {
+                let link = &format!("{app_url}/register?hash={}&type={link_type}", hash.reveal());
+                let expires_at = person.expires_at;
+                let invitation = mail::Invitation {
                     scope_name,
                     company_name,
                     inviter_name,
                     role,
                     message,
-                    link: &format!("{app_url}/register?hash={}&type={link_type}", hash.reveal()),
-                    expires_at: person.expires_at,
+                    link,
+                    expires_at,
                     has_account: *has_account,
-                })
+                };
+                invitation_letter(&invitation, person, batch, templates)
             }
         };
         let mailed = key.scope().map(|of| MailedTo {
@@ -310,8 +323,25 @@ impl Usher {
             version: person.version,
         });
         let tags = mailed.as_ref().map(mail::tags).unwrap_or_default();
-        Envelope { to: &person.address, letter, tags }
+        Envelope { to: &person.address, from: batch.and_then(|batch| batch.sender.as_ref()), letter, tags }
     }
+}
+
+/// In the company's own words, if the request asked for them and they are there.
+fn invitation_letter(
+    invitation: &mail::Invitation<'_>,
+    person: &Person,
+    batch: Option<&Batch>,
+    templates: &[StoredTemplate],
+) -> Letter {
+    let wanted = batch.and_then(|batch| batch.template);
+    let stored = templates.iter().find(|stored| Some(stored.id) == wanted);
+    if let Some(stored) = stored {
+        let (email, name) = (person.address.as_typed(), person.full_name());
+        return Letter::custom(&stored.template, invitation, &mail::Recipient { email, name: name.as_deref() });
+    }
+    let registered = batch.is_some_and(|batch| batch.registered) && !invitation.has_account;
+    if registered { Letter::registered(invitation) } else { Letter::invitation(invitation) }
 }
 
 /// What the log says of an item: whose people it is for, and how many.
@@ -326,11 +356,10 @@ fn item_span(task: &Task) -> Span {
 
 /// Whether the person's state still asks for this mail.
 fn wants(kind: Kind, person: &Person, now: Timestamp) -> bool {
-    let asks = match kind {
-        Kind::Invitation => Standing::Pending,
-        Kind::Added => Standing::Member,
-    };
-    person.standing(now) == asks
+    match kind {
+        Kind::Invitation => person.is_open_to(person.version, now),
+        Kind::Added => person.standing(now) == Standing::Member,
+    }
 }
 
 fn failed(reason: &str) -> Mailed {

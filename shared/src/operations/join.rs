@@ -62,6 +62,7 @@ impl Usher {
                 of: open.of,
                 person: &open.person,
                 profile: &profile,
+                scope_name: open.scope_name().as_ref(),
                 new_account: Some(new_account),
                 now: self.now(),
                 attempt: &attempt,
@@ -175,7 +176,7 @@ impl Usher {
 }
 
 /// What somebody is called who told no name.
-fn local_part(address: &EmailAddress) -> Result<PersonName> {
+pub(super) fn local_part(address: &EmailAddress) -> Result<PersonName> {
     let name = address.as_typed().split('@').next().unwrap_or_default();
     PersonName::parse(name).map_err(|_| Error::internal("join: the part before the @ is no name"))
 }

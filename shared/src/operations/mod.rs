@@ -4,6 +4,7 @@
 //! needs: [`Usher::in_company`] or [`Usher::in_workspace`].
 
 mod accept_invitation;
+mod add_users;
 mod authenticate;
 mod change_member;
 mod change_password;
@@ -47,6 +48,7 @@ mod view_invitation;
 mod workspace_domains;
 
 pub use accept_invitation::Joined;
+pub use add_users::{AddedUser, Addressee};
 pub use authenticate::{Caller, InCompany, InWorkspace};
 pub use create_workspace::NewWorkspace;
 pub use cursor::{PageWish, Paged};
@@ -54,7 +56,7 @@ pub use deliver_mail::{BUDGET, Delivered};
 pub use get_profile::{OwnProfile, WorkspaceRole};
 pub use groups::{NewGroup, PlacedGroup};
 pub use in_group::InGroups;
-pub use invite_users::{InviteTo, InviteUsers, Invited, Invitee, RequestName, RowResult};
+pub use invite_users::{Access, InviteTo, InviteUsers, Invited, Invitee, OwnLetter, Personal, RequestName, RowResult};
 pub use issue_client_token::ClientToken;
 pub use join::{Join, JoinedCompany};
 pub use list_audit::Audited;

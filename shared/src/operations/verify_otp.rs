@@ -93,6 +93,7 @@ impl Usher {
             user_code: profile.user_code.clone(),
             unproved: profile.provisional,
             exclusive: false,
+            welcomed: false,
             person_id: store::person_id(salt, &profile.identifier()),
             user: profile.id,
             number: profile.number,

@@ -32,7 +32,7 @@ pub struct OpenInvitation {
 
 impl OpenInvitation {
     /// The name of what it is to.
-    fn scope_name(&self) -> &Title {
+    pub(super) fn scope_name(&self) -> &Title {
         self.workspace.as_ref().map_or(&self.company.name, |workspace| &workspace.name)
     }
 }

@@ -143,6 +143,10 @@ impl Usher {
                 last_name: profile.last_name.clone(),
             },
             start: Start::New,
+            batch: None,
+            name: None,
+            exclusive: false,
+            welcomed: false,
         };
         if self.store.invite(&inviting, &[draft]).await.contains(&Drafted::Failed) {
             tracing::warn!(workspace = %workspace.id, "a workspace wasn't joined by domain");

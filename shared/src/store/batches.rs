@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::{Store, change::Change, keys};
 use crate::{
     Result,
-    domain::{BatchId, CompanyId, Message},
+    domain::{BatchId, CompanyId, MailSender, Message, TemplateId},
 };
 
 /// Kept this long after the request: longer than any invitation lives.
@@ -27,6 +27,15 @@ pub struct Batch {
     pub company_name: String,
     /// What the inviter wrote.
     pub message: Option<Message>,
+    /// Whom its mails are from, if not from the deployment's own address.
+    #[serde(default)]
+    pub sender: Option<MailSender>,
+    /// In which words of the company's its invitations are.
+    #[serde(default)]
+    pub template: Option<TemplateId>,
+    /// Whether its invitations say that an account is ready, and ask for a password only.
+    #[serde(default)]
+    pub registered: bool,
 }
 
 impl Store {

@@ -4,7 +4,10 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::{
     operation::{delete_item::DeleteItemError, put_item::PutItemError, update_item::UpdateItemError},
-    types::{AttributeValue, Delete, Put, ReturnValue, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update},
+    types::{
+        AttributeValue, ConditionCheck, Delete, Put, ReturnValue, ReturnValuesOnConditionCheckFailure,
+        TransactWriteItem, Update,
+    },
 };
 use serde::Serialize;
 
@@ -32,6 +35,7 @@ enum Kind {
     Put(Item),
     Update(Key, String),
     Delete(Key),
+    Check(Key),
 }
 
 impl Change {
@@ -63,6 +67,11 @@ impl Change {
     /// Removes the item.
     pub(super) fn delete(key: Key) -> Self {
         Self::new(Kind::Delete(key))
+    }
+
+    /// Writes nothing, but has a condition. For transactions only.
+    pub(super) fn check(key: Key) -> Self {
+        Self::new(Kind::Check(key))
     }
 
     /// Only if this holds.
@@ -141,6 +150,15 @@ impl Change {
                 .return_values_on_condition_check_failure(OLD)
                 .build()
                 .map(|delete| action.clone().delete(delete)),
+            Kind::Check(key) => ConditionCheck::builder()
+                .table_name(table)
+                .set_key(Some(key.item()))
+                .set_condition_expression(self.condition)
+                .set_expression_attribute_names(names)
+                .set_expression_attribute_values(values)
+                .return_values_on_condition_check_failure(OLD)
+                .build()
+                .map(|check| action.clone().condition_check(check)),
         };
         // Every required field is set above.
         built.unwrap_or(action).build()
@@ -203,6 +221,7 @@ impl Store {
                     Err(error) => Err(failed("UpdateItem", &error)),
                 }
             }
+            Kind::Check(_) => Err(Error::internal("store: a check outside a transaction")),
             Kind::Delete(key) => {
                 let delete = self.client.delete_item().table_name(&self.table).set_key(Some(key.item()));
                 let delete = delete.set_condition_expression(change.condition);

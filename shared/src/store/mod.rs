@@ -39,7 +39,7 @@ pub use outbox::{Claimed, Kind, MOST_ATTEMPTS, Mail, Mailed, QueuedItem, QueuedL
 pub use page::{Page, Position};
 pub use people::{
     Acceptance, Accepted, Draft, DraftKind, Drafted, Foreseen, HashItem, Inviting, Managed, Managing, NewAccount,
-    PeoplePage, Resending, Resent, Start,
+    PeoplePage, Provided, Resending, Resent, Start,
 };
 pub use provisional::Accounts;
 pub use requests::{Begun, KeptAnswer, Naming, Reserved, Run};

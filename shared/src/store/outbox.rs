@@ -70,6 +70,13 @@ pub enum QueuedLetter {
         /// What the expired one's hash points to.
         hash: HashItem,
     },
+    /// That they have signed up by an invitation.
+    Welcome {
+        /// To whom.
+        email: EmailAddress,
+        /// The workspace or company that they joined.
+        scope_name: String,
+    },
     /// Nothing at all: queued so that an answer takes as long for an unknown address.
     Nothing,
 }

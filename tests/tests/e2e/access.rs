@@ -221,6 +221,11 @@ impl Hexabase {
     fn request(&self, workspace: &str, method: &str, path: &str) -> (String, Option<Value>) {
         let group = if (method, path) == ("DELETE", "/api/v0/groups/{groupId}") { &self.spare } else { &self.group };
         let body = match (method, path) {
+            ("POST", "/api/v0/users") => Some(json!({ "email": "user@example.com", "g_id": self.top })),
+            ("POST", "/api/v0/userinvite") => Some(json!({ "users": [{ "email": "user@example.com" }] })),
+            ("POST", "/api/v0/workspaces/{workspaceId}/users") => {
+                Some(json!({ "users": [{ "email": "user@example.com", "g_id": self.top }] }))
+            }
             ("POST", _) => Some(json!({ "name": "EMEA" })),
             (_, "/api/v0/users") => Some(json!({ "g_id": self.top, "u_id": self.leaver, "w_id": workspace })),
             _ => None,

@@ -181,6 +181,12 @@ async fn hexabase(usher: &Endpoint, token: &str, workspace: &str) {
     usher.send("PUT", &admin, Some(token), None).await.expect(200);
     usher.send("DELETE", "/api/v0/users", Some(token), Some(body)).await.expect(200);
     usher.send("DELETE", &format!("/api/v0/groups/{group}"), Some(token), None).await.expect(200);
+    let users = json!([
+        { "email": usher.address("given"), "g_id": top, "no_confirm_email": true, "tmp_password": PASSWORD },
+        { "email": usher.address("named"), "g_id": top, "sender_address": "hr@example.com" },
+    ]);
+    let path = format!("/api/v0/workspaces/{workspace}/users");
+    assert_eq!(usher.post(&path, token, json!({ "users": users })).await.expect(200).json()["errors"], json!(null));
     let path = format!("{TEMPLATES}/{}", usher.mail_template(token, "Welcome").await);
     usher.get(TEMPLATES, token).await.expect(200);
     let template = usher.get(&path, token).await.expect(200).json();

@@ -6,6 +6,7 @@ pub(crate) mod log_in;
 pub(crate) mod members;
 pub(crate) mod password;
 pub(crate) mod registration;
+pub(crate) mod users;
 pub(crate) mod workspaces;
 
 use lambda_http::{Body, Response};

@@ -11,6 +11,10 @@ use super::{Offer, words::Words};
 pub(super) enum Text<'a> {
     #[template(path = "letters/invitation.txt")]
     Invitation { offer: &'a Offer, link: &'a str, expires: &'a str, has_account: bool },
+    #[template(path = "letters/registered.txt")]
+    Registered { offer: &'a Offer, link: &'a str, expires: &'a str },
+    #[template(path = "letters/welcome.txt")]
+    Welcome { scope: &'a Words, app_url: &'a str },
     #[template(path = "letters/added.txt")]
     Added { offer: &'a Offer, app_url: &'a str },
     #[template(path = "letters/renewal.txt")]
@@ -26,6 +30,10 @@ pub(super) enum Text<'a> {
 pub(super) enum Html<'a> {
     #[template(path = "letters/invitation.html")]
     Invitation { subject: &'a str, offer: &'a Offer, link: &'a str, expires: &'a str, has_account: bool },
+    #[template(path = "letters/registered.html")]
+    Registered { subject: &'a str, offer: &'a Offer, link: &'a str, expires: &'a str },
+    #[template(path = "letters/welcome.html")]
+    Welcome { subject: &'a str, scope: &'a Words, app_url: &'a str },
     #[template(path = "letters/added.html")]
     Added { subject: &'a str, offer: &'a Offer, app_url: &'a str },
     #[template(path = "letters/renewal.html")]

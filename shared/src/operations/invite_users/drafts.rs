@@ -1,15 +1,22 @@
 //! Writing the rows that are open, as many as may be invited today.
 
+use std::collections::HashMap;
+
 use jiff::Timestamp;
 
 use crate::{
     Result, Usher,
     domain::{Person, UserId},
-    store::{Batch, Brake, Draft, DraftKind, Drafted, Foreseen, Identity, Inviting, Numbers, ProfileKind, Start},
+    store::{
+        Batch, Brake, Draft, DraftKind, Drafted, Foreseen, Identity, Inviting, Numbers, Profile, ProfileKind,
+        ProfileStatus, Provided, Start, person_id,
+    },
 };
 
 use super::{
+    super::join::local_part,
     host::Host,
+    personal::{Access, Letters},
     rows::{Open, RowResult, Rows},
 };
 
@@ -18,6 +25,7 @@ pub(super) struct Writing<'a> {
     pub(super) host: &'a Host,
     pub(super) inviting: &'a Inviting<'a>,
     pub(super) batch: &'a Batch,
+    pub(super) letters: &'a Letters,
     /// What may be invited today.
     pub(super) daily: &'a Brake<'a>,
 }
@@ -41,7 +49,7 @@ impl Usher {
         if begun.is_empty() {
             return Ok(());
         }
-        let drafts = self.drafts(begun, writing.host).await?;
+        let drafts = self.drafts(begun, writing).await?;
         self.store.put_batch(writing.batch, writing.inviting.now).await?;
         let outcomes = self.store.invite(writing.inviting, &drafts).await;
         for (draft, outcome) in drafts.into_iter().zip(outcomes) {
@@ -80,8 +88,55 @@ impl Usher {
         }
     }
 
+    /// The accounts of the rows that bring a password, by row. The id that was given with an invitation is the account's.
+    async fn provided(&self, open: &mut [(Open, Start)], host: &Host) -> Result<HashMap<usize, Provided>> {
+        let rows: Vec<_> = open.iter().map(|(row, _)| row).filter(|row| row.gives_password()).collect();
+        if rows.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let hashes = self.hash_passwords(&rows).await?;
+        let whom: Vec<_> = rows.iter().map(|row| &row.invitee.identifier).collect();
+        let people = self.store.people_by_identifier(host.of, &whom).await?;
+        let mut provided = HashMap::with_capacity(rows.len());
+        for ((row, person), hash) in rows.iter().zip(people).zip(hashes) {
+            let identifier = &row.invitee.identifier;
+            let (id, number) =
+                person.map_or_else(|| (UserId::random(self.random()), 0), |person| (person.user, person.number));
+            let first_name = match &row.invitee.name {
+                Some(name) => name.clone(),
+                None => local_part(&identifier.address)?,
+            };
+            let profile = Profile {
+                id,
+                number,
+                address: identifier.address.clone(),
+                user_code: identifier.code.clone(),
+                first_name,
+                last_name: None,
+                company: host.company.id,
+                password: Some(hash),
+                kind: ProfileKind::Person,
+                status: ProfileStatus::Active,
+                provisional: true,
+                temporary_password: true,
+                exclusive_to: row.invitee.personal.exclusive_to,
+                epoch: 0,
+                current_workspace: None,
+                created_at: self.now(),
+            };
+            let person_id = person_id(&host.company.salt, identifier);
+            provided.insert(row.index, Provided { profile, person_id });
+        }
+        for (row, _) in open.iter_mut().filter(|(row, _)| row.gives_password()) {
+            row.invitee.name = provided.get(&row.index).map(|provided| provided.profile.first_name.clone());
+        }
+        Ok(provided)
+    }
+
     /// What each row should come to: a colleague becomes a member, anybody else is invited.
-    async fn drafts(&self, open: Vec<(Open, Start)>, host: &Host) -> Result<Vec<Draft>> {
+    async fn drafts(&self, mut open: Vec<(Open, Start)>, writing: &Writing<'_>) -> Result<Vec<Draft>> {
+        let host = writing.host;
+        let mut provided = self.provided(&mut open, host).await?;
         let strangers = count(open.iter().filter(|(row, _)| row.colleague.is_none()).count());
         let mut number = match strangers {
             0 => 0,
@@ -89,13 +144,28 @@ impl Usher {
         };
         let drafts = open.into_iter().map(|(Open { index, invitee, colleague }, start)| {
             let person_id = host.person_id(&invitee);
-            let (user, own_number, kind) = if let Some(colleague) = colleague {
-                let told = colleague.kind == ProfileKind::Person;
+            let personal = invitee.personal;
+            let (user, own_number, kind) = if matches!(personal.access, Access::Again) {
+                (UserId::random(self.random()), 0, DraftKind::MailAgain)
+            } else if let Some(colleague) = colleague {
+                let told = colleague.kind == ProfileKind::Person && matches!(personal.access, Access::Mail);
                 let Identity { user, number, first_name, last_name, .. } = colleague;
                 (user, number, DraftKind::Add { told, first_name, last_name })
             } else {
                 number += 1;
-                (UserId::random(self.random()), number - 1, DraftKind::Invite)
+                match provided.remove(&index) {
+                    None => {
+                        let later = matches!(personal.access, Access::Later);
+                        let kind = if later { DraftKind::InviteLater } else { DraftKind::Invite };
+                        (UserId::random(self.random()), number - 1, kind)
+                    }
+                    Some(mut provided) => {
+                        if provided.profile.number == 0 {
+                            provided.profile.number = number - 1;
+                        }
+                        (provided.profile.id, provided.profile.number, DraftKind::Provide(Box::new(provided)))
+                    }
+                }
             };
             Draft {
                 row: index,
@@ -108,6 +178,10 @@ impl Usher {
                 number: own_number,
                 kind,
                 start,
+                batch: writing.letters.batch(&personal.letter),
+                name: invitee.name,
+                exclusive: personal.exclusive_to.is_some(),
+                welcomed: personal.welcomed,
             }
         });
         Ok(drafts.collect())

@@ -64,6 +64,9 @@ impl Host {
             scope_name: self.name.clone(),
             company_name: self.company.name.to_string(),
             message,
+            sender: None,
+            template: None,
+            registered: false,
         }
     }
 }

@@ -3,6 +3,7 @@
 mod drafts;
 mod host;
 mod named;
+mod personal;
 mod rows;
 
 use jiff::SignedDuration;
@@ -11,7 +12,8 @@ use tokio::time::Instant;
 use crate::{
     Error, Internal, Result, Usher,
     domain::{
-        BatchId, GroupId, IdempotencyKey, Identifier, Lifetime, Message, Metadata, Outcome, Reason, Role, WorkspaceId,
+        BatchId, GroupId, IdempotencyKey, Identifier, Lifetime, Message, Metadata, Outcome, PersonName, Reason, Role,
+        WorkspaceId,
     },
     store::{Inviting, Run},
 };
@@ -22,6 +24,7 @@ use drafts::{Writing, count};
 use rows::Rows;
 
 pub(super) use host::Host;
+pub use personal::{Access, OwnLetter, Personal};
 pub use rows::RowResult;
 
 /// Somebody to invite.
@@ -35,12 +38,23 @@ pub struct Invitee {
     pub metadata: Option<Metadata>,
     /// The workspace's groups that they come into, besides those they are in. Whoever is in no other is in the topmost one.
     pub groups: Vec<GroupId>,
+    /// What they are called, until they say so themselves.
+    pub name: Option<PersonName>,
+    /// What else is special about them.
+    pub personal: Personal,
 }
 
 impl Invitee {
     /// Somebody of whom no more is said.
     pub fn new(identifier: impl Into<Identifier>, role: Role) -> Self {
-        Self { identifier: identifier.into(), role, metadata: None, groups: Vec::new() }
+        Self {
+            identifier: identifier.into(),
+            role,
+            metadata: None,
+            groups: Vec::new(),
+            name: None,
+            personal: Personal::default(),
+        }
     }
 }
 
@@ -127,6 +141,7 @@ impl Usher {
     pub async fn invite_users(&self, caller: &Caller, mut request: InviteUsers) -> Result<Invited> {
         let begun = Instant::now();
         self.admit_rows(request.rows.len())?;
+        personal::admit_passwords(request.rows.iter().flatten())?;
         let named = request.rows.iter().flatten().flat_map(|invitee| &invitee.groups).copied();
         let host = self.host(caller, request.to, named.collect()).await?;
         match request.name.take().filter(|_| !request.validate_only) {
@@ -149,7 +164,11 @@ impl Usher {
         }
         rows.judge_groups(host)?;
         let known = self.store.known(&rows.identifiers()).await?;
-        let open = rows.judge_known(known, host)?;
+        let mut open = rows.judge_known(known, host)?;
+        let id = run.as_ref().map_or_else(|| BatchId::random(self.random()), |run| run.batch);
+        let told = !request.only_if_published || host.published;
+        let batch = host.batch(id, request.message.filter(|_| told));
+        let letters = self.letters(&mut rows, &mut open, host, &batch).await?;
         let now = self.now();
         let daily = self.daily(host, now);
         let slots = match &mut run {
@@ -161,7 +180,7 @@ impl Usher {
             of: host.of,
             inviter: host.inviter.id,
             inviter_role: host.role,
-            batch: run.as_ref().map_or_else(|| BatchId::random(self.random()), |run| run.batch),
+            batch: id,
             now,
             expires_at: now + request.lifetime.map_or(self.parameters.invitation_ttl, Lifetime::duration),
             cooldown: self.parameters.resend_cooldown,
@@ -169,9 +188,7 @@ impl Usher {
             random: self.random(),
             run: run.as_deref(),
         };
-        let told = !request.only_if_published || host.published;
-        let batch = host.batch(inviting.batch, request.message.filter(|_| told));
-        let writing = Writing { host, inviting: &inviting, batch: &batch, daily: &daily };
+        let writing = Writing { host, inviting: &inviting, batch: &batch, letters: &letters, daily: &daily };
         let done = if request.validate_only {
             self.foresee_rows(&mut rows, open, &writing).await
         } else {

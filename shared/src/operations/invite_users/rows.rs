@@ -13,7 +13,7 @@ use crate::{
     store::{Drafted, Identity, Known},
 };
 
-use super::{Invitee, drafts::count, host::Host};
+use super::{Access, Invitee, drafts::count, host::Host};
 
 /// Codes are unique in the deployment.
 fn code_taken() -> Reason {
@@ -66,6 +66,14 @@ impl RowResult {
             }
             Drafted::GroupGone => return Self::refused(Outcome::Invalid, unknown_group()),
             Drafted::CodeTaken => return Self::refused(Outcome::Invalid, code_taken()),
+            Drafted::HasAccount => {
+                let detail = "A password is given only to an address without an account.";
+                return Self::refused(Outcome::Invalid, Reason::new("has_account", detail));
+            }
+            Drafted::Missing => {
+                let detail = "There is no such person in the workspace.";
+                return Self::refused(Outcome::Invalid, Reason::new("unknown_person", detail));
+            }
             Drafted::Limited => return Self::limited(),
             Drafted::Failed => return Self::failed(),
         };
@@ -93,6 +101,13 @@ pub(super) struct Open {
     pub(super) index: usize,
     pub(super) invitee: Invitee,
     pub(super) colleague: Option<Identity>,
+}
+
+impl Open {
+    /// Whether it brings a password.
+    pub(super) fn gives_password(&self) -> bool {
+        self.colleague.is_none() && matches!(self.invitee.personal.access, Access::Password(_))
+    }
 }
 
 /// The request's rows: results where they are known, and what is still open.
@@ -214,6 +229,11 @@ impl Rows {
         }
         self.results[index] = Some(RowResult::refused(outcome, reason));
         Ok(())
+    }
+
+    /// As [`Rows::refuse`], of a row that was open.
+    pub(super) fn refuse_row(&mut self, row: &Open, outcome: Outcome, reason: Reason) -> Result<()> {
+        self.refuse(row.index, Some(&row.invitee.identifier), outcome, reason)
     }
 
     /// A row beyond what may be invited today. Of a request that is all or nothing it is the end.

@@ -11,6 +11,7 @@ use crate::{
         audit::{Entry, Subject, entry},
         change::Change,
         from_item, keys,
+        outbox::{QueuedItem, QueuedLetter},
         provisional::{end_provisional_membership, proved_profile, supersede},
         transact::Transacted,
     },
@@ -36,6 +37,8 @@ pub struct Acceptance<'a> {
     pub person: &'a Person,
     /// Who accepts.
     pub profile: &'a Profile,
+    /// The name of what they join.
+    pub scope_name: &'a str,
     /// Set if the profile is new.
     pub new_account: Option<NewAccount>,
     /// When.
@@ -81,6 +84,11 @@ impl Store {
             changes.push(claim_address(profile));
             changes.push(proved_profile(profile, provisional.as_ref()));
             changes.extend(supersede(profile, provisional.as_ref()));
+            if person.welcomed {
+                let (email, scope_name) = (profile.address.clone(), acceptance.scope_name.to_owned());
+                let letter = QueuedItem::letter(QueuedLetter::Welcome { email, scope_name });
+                changes.push(letter.into_change(now, random));
+            }
             if let Some(colleague) = colleague {
                 let company = Scope::Company(profile.company);
                 let record = Change::put(&keys::person(company, &colleague.identifier()), colleague);

@@ -4,6 +4,7 @@
 
 mod accept;
 mod decline;
+mod extra;
 mod invite;
 mod manage;
 mod page;
@@ -19,6 +20,7 @@ use crate::{
 };
 
 pub use accept::{Acceptance, Accepted, NewAccount};
+pub use extra::Provided;
 pub use invite::{Draft, DraftKind, Drafted, Foreseen, Inviting, Start};
 pub use manage::{Managed, Managing};
 pub use page::PeoplePage;

@@ -5,4 +5,5 @@ mod login;
 mod members;
 mod password;
 mod registration;
+mod users;
 mod workspaces;

@@ -1,19 +1,20 @@
 //! The writes by which people are invited: every rule is in their conditions.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use serde::Serialize;
 use serde_dynamo::string_set::StringSet;
 
 use super::{Draft, DraftKind, Drafted, Inviting, Row, Write};
 use crate::{
-    domain::{DeliveryState, GroupPlace, Identifier, Role, Scope, Status},
+    domain::{BatchId, GroupPlace, Identifier, Role, Scope, Status},
     store::{
         Membership,
         audit::{Entry, Subject, entry},
         change::Change,
         groups, keys,
         outbox::{self, QueuedItem},
+        people::extra::{Extra, prove, remind},
     },
 };
 
@@ -24,11 +25,33 @@ pub(super) fn groups_of<'a>(rows: &[Row<'a>]) -> Vec<&'a GroupPlace> {
     all.filter(|group| seen.insert(group.id)).collect()
 }
 
-/// The writes of a transaction: first those of the rows' people, then of their codes and of their groups, in order, so that
-/// reasons are found by index.
-pub(super) fn changes(inviting: &Inviting<'_>, rows: &[Row<'_>]) -> Vec<Change> {
+/// A write beside that of a row's person whose failed condition is the row's answer.
+pub(super) struct Side {
+    /// The row's place.
+    pub(super) row: usize,
+    change: Change,
+    pub(super) refused: Drafted,
+}
+
+/// The writes beside those of the rows' people.
+pub(super) fn sides(inviting: &Inviting<'_>, rows: &[Row<'_>]) -> Vec<Side> {
+    let mut sides = Vec::new();
+    for (place, row) in rows.iter().enumerate() {
+        let side = |change, refused| Side { row: place, change, refused };
+        sides.extend(claim_code(row).map(|change| side(change, Drafted::CodeTaken)));
+        if let DraftKind::Provide(provided) = &row.draft.kind {
+            let changes = provided.changes(inviting, row.draft);
+            sides.extend(changes.into_iter().map(|change| side(change, Drafted::HasAccount)));
+        }
+    }
+    sides
+}
+
+/// The writes of a transaction: first those of the rows' people, then those beside them and of their groups, in order, so
+/// that reasons are found by index.
+pub(super) fn changes(inviting: &Inviting<'_>, rows: &[Row<'_>], sides: &[Side]) -> Vec<Change> {
     let mut changes: Vec<Change> = rows.iter().map(|row| person_change(inviting, row)).collect();
-    changes.extend(rows.iter().filter_map(claim_code));
+    changes.extend(sides.iter().map(|side| side.change.clone()));
     let partition = groups::partition(inviting.random);
     changes.extend(groups_of(rows).into_iter().filter_map(|group| groups::joined(group, partition)));
     for row in rows {
@@ -44,11 +67,15 @@ pub(super) fn changes(inviting: &Inviting<'_>, rows: &[Row<'_>]) -> Vec<Change> 
         changes.push(Change::update(keys::workspace(id), "ADD #admins :admins").if_present().with("admins", admins));
     }
     for kind in [outbox::Kind::Invitation, outbox::Kind::Added] {
-        let people: Vec<_> =
-            rows.iter().filter(|row| row.mail() == Some(kind)).map(|row| &row.draft.identifier).collect();
-        for people in people.chunks(outbox::MOST_ADDRESSES) {
-            let item = QueuedItem::people(kind, inviting.of, inviting.batch, people);
-            changes.push(item.into_change(inviting.now, inviting.random));
+        let mut by_letter: BTreeMap<BatchId, Vec<&Identifier>> = BTreeMap::new();
+        for row in rows.iter().filter(|row| row.mail() == Some(kind)) {
+            by_letter.entry(inviting.batch_of(row.draft)).or_default().push(&row.draft.identifier);
+        }
+        for (batch, people) in by_letter {
+            for people in people.chunks(outbox::MOST_ADDRESSES) {
+                let item = QueuedItem::people(kind, inviting.of, batch, people);
+                changes.push(item.into_change(inviting.now, inviting.random));
+            }
         }
     }
     if let Some(run) = inviting.run {
@@ -75,6 +102,7 @@ fn person_change(inviting: &Inviting<'_>, row: &Row<'_>) -> Change {
     let draft = row.draft;
     let key = keys::person(inviting.of, &draft.identifier);
     let now = inviting.now.as_millisecond();
+    let again = matches!(draft.kind, DraftKind::MailAgain);
     let change = match (row.write, &draft.kind) {
         (Write::Group, _) => {
             let change = Change::update(key, format!("SET #updated_at = :now{}", grouped(draft)));
@@ -96,23 +124,38 @@ fn person_change(inviting: &Inviting<'_>, row: &Row<'_>) -> Change {
             .with("version", version)
             .with("now", now)
         }
-        (Write::Draft, DraftKind::Invite) => {
-            // The id given first is kept. It isn't that of an account elsewhere: that would tell of it.
-            let user = "#user = if_not_exists(#user, :user), #number = if_not_exists(#number, :number)";
-            new_version(inviting, key, draft, user, " REMOVE #accepted_at,")
+        (Write::Prove, _) => return prove(inviting, key, draft),
+        (Write::Remind, _) => return remind(inviting, key, draft),
+        (Write::Draft, DraftKind::Provide(_)) => {
+            new_version(inviting, key, draft, "#user = :user, #number = :number")
+                // The id that was given with an invitation is the account's.
                 .when(format!(
-                    "attribute_not_exists(pk) OR (#batch <> :batch AND (#status IN (:declined, :revoked, :left) \
-                     OR (#status = :pending AND (#expires_at <= :now OR (#invited_at <= :cooled AND {})))))",
+                    "attribute_not_exists(pk) OR (#batch <> :batch AND #user = :user \
+                     AND (#status IN (:declined, :revoked, :left) \
+                     OR (#status = :pending AND (#expires_at <= :now OR {}))))",
                     grantable(inviting)
                 ))
-                .with("cooled", now - i64::try_from(inviting.cooldown.as_millis()).unwrap_or(i64::MAX))
+                .with("now", now)
+                .with("state", Status::Accepted)
+        }
+        (Write::Draft, DraftKind::Invite | DraftKind::InviteLater | DraftKind::MailAgain) => {
+            // The id given first is kept. It isn't that of an account elsewhere: that would tell of it.
+            let user = "#user = if_not_exists(#user, :user), #number = if_not_exists(#number, :number)";
+            new_version(inviting, key, draft, user)
+                .when(format!(
+                    "{}(#batch <> :batch AND ({}(#status = :pending AND (#expires_at <= :now \
+                     OR ((#invited_at <= :cooled OR attribute_not_exists(#delivery)) AND {})))))",
+                    if again { "" } else { "attribute_not_exists(pk) OR " },
+                    if again { "" } else { "#status IN (:declined, :revoked, :left) OR " },
+                    grantable(inviting)
+                ))
+                .with("cooled", inviting.cooled())
                 .with("now", now)
                 .with("state", Status::Pending)
-                .with("delivery", DeliveryState::Queued)
         }
-        (Write::Draft, DraftKind::Add { told, first_name, last_name }) => {
-            let member = ", #first_name = :first_name, #last_name = :last_name, #accepted_at = :invited_at REMOVE";
-            new_version(inviting, key, draft, "#user = :user, #number = :number", member)
+        (Write::Draft, DraftKind::Add { first_name, last_name, .. }) => {
+            let member = "#user = :user, #number = :number, #first_name = :first_name, #last_name = :last_name";
+            new_version(inviting, key, draft, member)
                 .when(format!(
                     "attribute_not_exists(pk) OR (#batch <> :batch AND (#status IN (:declined, :revoked, :left) \
                      OR (#status = :pending AND (#expires_at <= :now OR {}))))",
@@ -120,12 +163,12 @@ fn person_change(inviting: &Inviting<'_>, row: &Row<'_>) -> Change {
                 ))
                 .with("now", now)
                 .with("state", Status::Accepted)
-                .with("delivery", told.then_some(DeliveryState::Queued))
                 .with("first_name", first_name)
                 .with("last_name", last_name)
         }
     };
-    let mut change = change.with("pending", Status::Pending).with("role", draft.role).with("batch", inviting.batch);
+    let mut change =
+        change.with("pending", Status::Pending).with("role", draft.role).with("batch", inviting.batch_of(draft));
     change = change.with("inviter", inviting.inviter);
     if let Some(metadata) = &draft.metadata {
         change = change.with("metadata", metadata);
@@ -134,19 +177,20 @@ fn person_change(inviting: &Inviting<'_>, row: &Row<'_>) -> Change {
     inviting.inviter_role.grantable().fold(change, |change, role| change.with(&format!("may_{}", role.name()), role))
 }
 
-fn new_version(inviting: &Inviting<'_>, key: keys::Key, draft: &Draft, user: &str, end: &str) -> Change {
-    let code = if draft.identifier.code.is_some() { "#user_code = :user_code, " } else { "" };
+fn new_version(inviting: &Inviting<'_>, key: keys::Key, draft: &Draft, user: &str) -> Change {
+    let Extra { set, remove } = Extra::of(draft);
     let update = format!(
-        "SET {code}#email = :email, #person_id = :person_id, {user}, #role = :role, #status = :state, \
+        "SET #email = :email, #person_id = :person_id, {user}, #role = :role, #status = :state, \
          #version = if_not_exists(#version, :zero) + :one, #created_at = if_not_exists(#created_at, :invited_at), \
          #updated_at = :invited_at, #invited_at = :invited_at, #expires_at = :expires_at, #inviter = :inviter, #batch = :batch, \
-         #queued_by = :batch, #delivery = :delivery{}{end} #delivery_at, #delivery_detail, #accepted_by{}",
+         #queued_by = :batch{set}{} \
+         REMOVE #delivery_at, #delivery_detail, #accepted_by{remove}{}",
         kept(draft),
         grouped(draft)
     );
-    let mut change = Change::update(key, update);
-    if let Some(code) = &draft.identifier.code {
-        change = change.with("user_code", code);
+    let mut change = Extra::with(Change::update(key, update), draft);
+    if !matches!(draft.kind, DraftKind::MailAgain) {
+        change = change.with("declined", Status::Declined).with("revoked", Status::Revoked).with("left", Status::Left);
     }
     change
         .with("email", draft.identifier.address.as_typed())
@@ -157,9 +201,6 @@ fn new_version(inviting: &Inviting<'_>, key: keys::Key, draft: &Draft, user: &st
         .with("one", 1)
         .with("invited_at", inviting.now.as_millisecond())
         .with("expires_at", inviting.expires_at.as_millisecond())
-        .with("declined", Status::Declined)
-        .with("revoked", Status::Revoked)
-        .with("left", Status::Left)
 }
 
 /// The part of an update that keeps the metadata, if there is any.
@@ -177,7 +218,7 @@ fn with_groups(change: Change, draft: &Draft) -> Change {
 }
 
 /// Nobody changes an invitation to a role above their own.
-fn grantable(inviting: &Inviting<'_>) -> String {
+pub(in crate::store::people) fn grantable(inviting: &Inviting<'_>) -> String {
     let names: Vec<_> = inviting.inviter_role.grantable().map(|role| format!(":may_{}", role.name())).collect();
     format!("#role IN ({})", names.join(", "))
 }

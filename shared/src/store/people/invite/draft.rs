@@ -8,7 +8,7 @@ use crate::{
     domain::{
         BatchId, GroupPlace, Identifier, Metadata, Person, PersonId, PersonName, Random, Role, Scope, Standing, UserId,
     },
-    store::requests::Run,
+    store::{people::extra::Provided, requests::Run},
 };
 
 /// What inviting a row should come to.
@@ -16,6 +16,12 @@ use crate::{
 pub enum DraftKind {
     /// An invitation to accept.
     Invite,
+    /// The same, which somebody mails later.
+    InviteLater,
+    /// Another mail to somebody who is there, and stays what they are.
+    MailAgain,
+    /// A member at once, by an account with a temporary password.
+    Provide(Box<Provided>),
     /// A member at once: a colleague, who is told by mail, or a service account, which isn't.
     Add {
         /// Whether they are told.
@@ -50,6 +56,14 @@ pub struct Draft {
     pub kind: DraftKind,
     /// How it may be written.
     pub start: Start,
+    /// The batch of its letter, if that is its own.
+    pub batch: Option<BatchId>,
+    /// What they are called, if the inviter told it.
+    pub name: Option<PersonName>,
+    /// Whether the workspace is the only one that they may ever belong to.
+    pub exclusive: bool,
+    /// Whether they get a mail once they have signed up.
+    pub welcomed: bool,
 }
 
 /// How a row may be written.
@@ -83,6 +97,10 @@ pub enum Drafted {
     CodeTaken,
     /// A group is deleted.
     GroupGone,
+    /// Was to be given a password, and has an account.
+    HasAccount,
+    /// Was to be mailed again, and isn't there.
+    Missing,
     /// Would have been invited or added, but only an invitation that is there was to be brought up to date.
     Limited,
     /// Not written.
@@ -136,10 +154,25 @@ impl Inviting<'_> {
             Standing::Member if !groups.iter().all(|group| person.is_in(&group.path, false)) => Foreseen::Grouped,
             Standing::Member => Foreseen::Unchanged(Drafted::AlreadyMember),
             Standing::Pending if !self.inviter_role.may_grant(person.role) => Foreseen::Unchanged(Drafted::Forbidden),
-            Standing::Pending if !colleague && self.now.duration_since(person.invited_at) < self.cooldown => {
-                Foreseen::Amended(person.version)
-            }
+            Standing::Pending if !colleague && self.was_mailed(person) => Foreseen::Amended(person.version),
             Standing::Pending | Standing::Expired | Standing::Gone => Foreseen::New,
         }
+    }
+}
+
+impl Inviting<'_> {
+    /// Whether a mail to them is due or went out a moment ago.
+    pub(super) fn was_mailed(&self, person: &Person) -> bool {
+        person.delivery.is_some() && self.now.duration_since(person.invited_at) < self.cooldown
+    }
+
+    /// Who was invited before this may be mailed again.
+    pub(in crate::store::people) fn cooled(&self) -> i64 {
+        self.now.as_millisecond() - i64::try_from(self.cooldown.as_millis()).unwrap_or(i64::MAX)
+    }
+
+    /// The batch of a row's letter.
+    pub(in crate::store::people) fn batch_of(&self, draft: &Draft) -> BatchId {
+        draft.batch.unwrap_or(self.batch)
     }
 }

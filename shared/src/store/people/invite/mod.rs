@@ -10,17 +10,23 @@ use tokio::time::{Duration, timeout_at};
 
 use crate::{
     Error, Internal, Result,
-    domain::{GroupId, Person},
+    domain::{GroupId, Person, Standing},
     store::{Item, Store, from_item, outbox, transact::Transacted},
 };
 
-use changes::{changes, groups_of};
+use super::extra::Provided;
+use changes::{changes, groups_of, sides};
+
+pub(super) use changes::grantable;
 
 pub use draft::{Draft, DraftKind, Drafted, Foreseen, Inviting, Start};
 
 /// Writes to people in one transaction; outbox items, the audit entry, a count of ADMINs and a run's note come on top, and
 /// DynamoDB takes 100 in all.
 const MOST_WRITES: usize = 90;
+
+/// What one more letter takes of these: an item for whoever is invited, and one for whoever is added.
+const LETTER_WRITES: usize = 2;
 
 /// Transactions of one request under way at once.
 const IN_FLIGHT: usize = 8;
@@ -41,6 +47,10 @@ enum Write {
     Amend(u32),
     /// Groups of a member.
     Group,
+    /// A new link for a member whose address isn't proved.
+    Prove,
+    /// The news, once more.
+    Remind,
 }
 
 #[derive(Debug)]
@@ -53,11 +63,15 @@ struct Row<'a> {
 impl Row<'_> {
     /// Whether writing it makes a member.
     fn joins(&self) -> bool {
-        matches!((&self.draft.kind, self.write), (DraftKind::Add { .. }, Write::Draft))
+        matches!((&self.draft.kind, self.write), (DraftKind::Add { .. } | DraftKind::Provide(_), Write::Draft))
     }
 
     fn writes(&self) -> usize {
-        let person = if matches!(self.draft.kind, DraftKind::Add { .. }) { 2 } else { 1 };
+        let person = match self.draft.kind {
+            DraftKind::Add { .. } => 2,
+            DraftKind::Provide(_) => 2 + Provided::WRITES,
+            DraftKind::Invite | DraftKind::InviteLater | DraftKind::MailAgain => 1,
+        };
         person + usize::from(self.draft.identifier.code.is_some())
     }
 
@@ -65,15 +79,17 @@ impl Row<'_> {
         match (&self.draft.kind, self.write) {
             (_, Write::Amend(_)) => Drafted::AlreadyInvited,
             (_, Write::Group) => Drafted::Grouped,
-            (DraftKind::Invite, Write::Draft) => Drafted::Invited,
-            (DraftKind::Add { .. }, Write::Draft) => Drafted::Added,
+            (DraftKind::Add { .. } | DraftKind::Provide(_), Write::Draft) => Drafted::Added,
+            _ => Drafted::Invited,
         }
     }
 
     fn mail(&self) -> Option<outbox::Kind> {
         match (&self.draft.kind, self.write) {
-            (DraftKind::Invite, Write::Draft) => Some(outbox::Kind::Invitation),
-            (DraftKind::Add { told: true, .. }, Write::Draft) => Some(outbox::Kind::Added),
+            (_, Write::Prove) | (DraftKind::Invite | DraftKind::MailAgain, Write::Draft) => {
+                Some(outbox::Kind::Invitation)
+            }
+            (_, Write::Remind) | (DraftKind::Add { told: true, .. }, Write::Draft) => Some(outbox::Kind::Added),
             _ => None,
         }
     }
@@ -84,7 +100,7 @@ impl Store {
     pub async fn invite(&self, inviting: &Inviting<'_>, drafts: &[Draft]) -> Vec<Drafted> {
         let mut chunks: Vec<Vec<Row<'_>>> = Vec::new();
         let mut room = 0;
-        let mut joined = HashSet::new();
+        let (mut joined, mut letters) = (HashSet::new(), HashSet::new());
         for (index, draft) in drafts.iter().enumerate() {
             let write = match draft.start {
                 Start::New => Write::Draft,
@@ -92,18 +108,22 @@ impl Store {
                 Start::Group => Write::Group,
             };
             let row = Row { index, draft, write };
-            // A group is written once in a transaction, however many come into it.
+            // A group is written once in a transaction, however many come into it, and a letter of its own is an item of the
+            // outbox.
             let groups = draft.groups.iter().filter(|group| !joined.contains(&group.id)).count();
-            let mut writes = row.writes() + groups;
+            let letter = if letters.contains(&draft.batch) { 0 } else { LETTER_WRITES };
+            let mut writes = row.writes() + groups + letter;
             match chunks.last_mut() {
                 Some(chunk) if room >= writes => chunk.push(row),
                 _ => {
                     (room, writes) = (MOST_WRITES, row.writes() + draft.groups.len());
                     joined.clear();
+                    letters.clear();
                     chunks.push(vec![row]);
                 }
             }
             joined.extend(draft.groups.iter().map(|group| group.id));
+            letters.insert(draft.batch);
             room -= writes;
         }
         let mut outcomes = vec![Drafted::Failed; drafts.len()];
@@ -164,7 +184,7 @@ impl Store {
 
 impl Store {
     async fn write_rows(&self, inviting: &Inviting<'_>, rows: &[Row<'_>]) -> Result<Transacted> {
-        let transaction = self.transact(changes(inviting, rows));
+        let transaction = self.transact(changes(inviting, rows, &sides(inviting, rows)));
         let late = |_| Error::Unavailable(Internal::new("store: inviting took too long"));
         timeout_at(inviting.begun + END_WITHIN, transaction).await.map_err(late)?
     }
@@ -178,30 +198,26 @@ fn judge<'a>(
     outcomes: &mut Vec<(usize, Drafted)>,
 ) -> Vec<Row<'a>> {
     let mut again = Vec::with_capacity(rows.len());
-    let mut code = rows.len();
-    let codes = rows.iter().filter(|row| row.draft.identifier.code.is_some()).count();
-    let groups = groups_of(&rows).into_iter().zip(code + codes..);
+    let beside = sides(inviting, &rows);
+    let first = rows.len();
+    let groups = groups_of(&rows).into_iter().zip(first + beside.len()..);
     let gone: HashSet<GroupId> =
         groups.filter(|(_, index)| refused.refused(*index).is_some()).map(|(group, _)| group.id).collect();
     for (position, mut row) in rows.into_iter().enumerate() {
-        if row.draft.identifier.code.is_some() {
-            code += 1;
-            if refused.refused(code - 1).is_some() {
-                outcomes.push((row.index, Drafted::CodeTaken));
-                continue;
-            }
-        }
         if row.draft.groups.iter().any(|group| gone.contains(&group.id)) {
             outcomes.push((row.index, Drafted::GroupGone));
             continue;
         }
-        match refused.refused(position).map(|old| verdict(inviting, &row, old.clone())) {
-            None => again.push(row),
-            Some(Verdict::Again(write)) => {
+        let side =
+            beside.iter().enumerate().find(|(at, side)| side.row == position && refused.refused(first + at).is_some());
+        match (refused.refused(position).map(|old| verdict(inviting, &row, old.clone())), side) {
+            (Some(Verdict::Final(outcome)), _) => outcomes.push((row.index, outcome)),
+            (_, Some((_, side))) => outcomes.push((row.index, side.refused)),
+            (None, None) => again.push(row),
+            (Some(Verdict::Again(write)), None) => {
                 row.write = write;
                 again.push(row);
             }
-            Some(Verdict::Final(outcome)) => outcomes.push((row.index, outcome)),
         }
     }
     again
@@ -214,14 +230,28 @@ enum Verdict {
 
 /// Why the row's condition failed, told by the item that was there.
 fn verdict(inviting: &Inviting<'_>, row: &Row<'_>, old: Item) -> Verdict {
-    let Ok(old) = from_item::<Person>(old) else { return Verdict::Again(Write::Draft) };
+    let again = matches!(row.draft.kind, DraftKind::MailAgain);
+    let Ok(old) = from_item::<Person>(old) else {
+        return if again { Verdict::Final(Drafted::Missing) } else { Verdict::Again(Write::Draft) };
+    };
     // The item carries this request's mark: it was written, and only the reply was lost. What was brought up to date is
     // still to be mailed for another.
-    if old.batch == inviting.batch {
-        let amended = old.queued_by != Some(inviting.batch);
+    let batch = inviting.batch_of(row.draft);
+    if old.batch == batch {
+        let amended = old.queued_by != Some(batch);
         return Verdict::Final(if amended { Drafted::AlreadyInvited } else { row.outcome() });
     }
-    match inviting.foresee(matches!(row.draft.kind, DraftKind::Add { .. }), &row.draft.groups, Some(&old)) {
+    if again {
+        match old.standing(inviting.now) {
+            Standing::Gone => return Verdict::Final(Drafted::Missing),
+            Standing::Member if inviting.was_mailed(&old) => return Verdict::Final(Drafted::AlreadyInvited),
+            Standing::Member if old.unproved => return Verdict::Again(Write::Prove),
+            Standing::Member => return Verdict::Again(Write::Remind),
+            Standing::Pending | Standing::Expired => {}
+        }
+    }
+    let joins = matches!(row.draft.kind, DraftKind::Add { .. } | DraftKind::Provide(_));
+    match inviting.foresee(joins, &row.draft.groups, Some(&old)) {
         Foreseen::New if row.draft.start == Start::New => Verdict::Again(Write::Draft),
         Foreseen::New => Verdict::Final(Drafted::Limited),
         Foreseen::Amended(version) => Verdict::Again(Write::Amend(version)),

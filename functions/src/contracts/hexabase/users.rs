@@ -1,0 +1,242 @@
+//! POST /api/v0/users, POST /api/v0/workspaces/{workspaceId}/users, the seed's request, and POST /api/v0/userinvite.
+
+use serde::Serialize;
+use serde_json::{Value, json};
+use shared::{
+    Error, Internal, Usher,
+    domain::{EmailAddress, Identifier, MailSender, Outcome, Password, PersonName, Reason, Role, Status, UserCode},
+    operations::{Access, AddedUser, Addressee, Invitee, OwnLetter, Personal},
+};
+
+use super::{current_workspace, ok, workspace};
+use crate::{
+    contracts::bounded,
+    incoming::{Fields, Incoming, bad_field},
+    routes::Answer,
+};
+
+/// Longer than any address or code, and so enough to know an entry by.
+const MOST_ECHOED: usize = 320;
+
+/// The vendor's picture for whoever has none, as everybody here.
+const PICTURE: &str = "https://storage.googleapis.com/linker/pub/default.png";
+
+/// The vendor's words for whoever is in charge of neither workspace nor group.
+const NOT_ADMIN: &str = "not admin or group admin to workspace with given workspace_id";
+
+/// What is no group's id is as unknown as an unknown one.
+const UNKNOWN_GROUP: &str = "There is no such group.";
+
+/// The vendor's word for whatever else went wrong with an entry.
+const OTHER: &str = "InternalServerError";
+
+#[derive(Serialize)]
+struct Refused<'a> {
+    email: &'a str,
+    message: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    user_code: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct Picture {
+    #[serde(rename = "mediaLink")]
+    media_link: &'static str,
+}
+
+#[derive(Serialize)]
+struct UserProfile<'a> {
+    confirmed: bool,
+    email: &'a str,
+    email_sent: bool,
+    profile_pics: [Picture; 1],
+    u_id: String,
+    username: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    user_code: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct Told<'a> {
+    added: bool,
+    exists: bool,
+    user_profile: UserProfile<'a>,
+}
+
+impl<'a> Told<'a> {
+    fn of(user: &'a AddedUser) -> Option<Self> {
+        let person = user.person.as_ref()?;
+        let email = person.address.as_typed();
+        let user_profile = UserProfile {
+            confirmed: person.status == Status::Accepted && !person.unproved,
+            email,
+            email_sent: user.is_mailed(),
+            profile_pics: [Picture { media_link: PICTURE }],
+            u_id: person.user.to_string(),
+            username: person.full_name().unwrap_or_else(|| email.to_owned()),
+            user_code: person.user_code.as_ref().map(AsRef::as_ref),
+        };
+        Some(Self { added: user.is_new(), exists: user.had_account(), user_profile })
+    }
+}
+
+/// An entry: what it gave to be known by, and what it asks for.
+struct Entry {
+    email: String,
+    user_code: Option<String>,
+    invitee: Result<Invitee, Reason>,
+}
+
+impl Entry {
+    /// Without an address or a group the whole request is bad; anything else is the entry's own failure.
+    fn read(row: Value) -> Result<Self, Error> {
+        Self::of(&Fields::of_row(row).map_err(bad_field)?)
+    }
+
+    fn of(fields: &Fields) -> Result<Self, Error> {
+        let email = fields.required("email").map_err(bad_field)?;
+        let group = fields.required("g_id").map_err(bad_field)?;
+        let user_code = fields.text("user_code").ok().flatten().map(echo);
+        Ok(Self { email: echo(email), user_code, invitee: invitee(fields, email, group).map_err(unreadable) })
+    }
+
+    fn refused(&self, message: &'static str) -> Refused<'_> {
+        Refused { email: &self.email, message, user_code: self.user_code.as_deref() }
+    }
+}
+
+fn echo(given: &str) -> String {
+    given.chars().take(MOST_ECHOED).collect()
+}
+
+fn unreadable(problem: String) -> Reason {
+    let code = if problem == UNKNOWN_GROUP { "unknown_group" } else { "invalid_user" };
+    Reason::new(code, problem)
+}
+
+fn optional<T, E: std::fmt::Display>(
+    fields: &Fields,
+    name: &str,
+    parse: impl Fn(&str) -> Result<T, E>,
+) -> Result<Option<T>, String> {
+    let Some(text) = fields.text(name)?.filter(|text| !text.is_empty()) else { return Ok(None) };
+    parse(text).map(Some).map_err(|problem| format!("\"{name}\" {problem}"))
+}
+
+fn identifier(fields: &Fields, email: &str) -> Result<Identifier, String> {
+    let address = EmailAddress::parse(email).map_err(|problem| problem.to_string())?;
+    Ok(Identifier { address, code: optional(fields, "user_code", UserCode::parse)? })
+}
+
+fn letter(fields: &Fields, template: &str) -> Result<OwnLetter, String> {
+    let address = optional(fields, "sender_address", EmailAddress::parse)?;
+    let name = optional(fields, "sender_name", PersonName::parse)?;
+    let sender = (address.is_some() || name.is_some()).then_some(MailSender { address, name });
+    Ok(OwnLetter { sender, template: optional(fields, template, str::parse)?, on_behalf_of: None, registered: false })
+}
+
+fn invitee(fields: &Fields, email: &str, group: &str) -> Result<Invitee, String> {
+    let flag = |name: &str| Ok::<_, String>(fields.flag(name)?.unwrap_or(false));
+    let unmailed = flag("no_confirm_email")?;
+    let password = fields.text("tmp_password")?.filter(|_| unmailed);
+    let access = match (unmailed, password) {
+        (false, _) => Access::Mail,
+        (true, None) => Access::Later,
+        (true, Some(password)) => Access::Password(Password::parse(password).map_err(|problem| problem.to_string())?),
+    };
+    let mut letter = letter(fields, "conf_email_template_id")?;
+    letter.registered = flag("send_password_to_email")?;
+    letter.on_behalf_of = optional(fields, "invitor_id", str::parse)?;
+    let mut invitee = Invitee::new(identifier(fields, email)?, Role::Viewer);
+    invitee.groups = vec![group.parse().map_err(|_| UNKNOWN_GROUP.to_owned())?];
+    invitee.name = optional(fields, "username", PersonName::parse)?;
+    invitee.personal = Personal {
+        letter,
+        access,
+        exclusive_to: optional(fields, "exclusive_w_id", str::parse)?,
+        welcomed: flag("confirm_email_ack")?,
+    };
+    Ok(invitee)
+}
+
+pub(crate) async fn add(usher: &Usher, incoming: &Incoming) -> Answer {
+    let caller = incoming.caller(usher).await?;
+    let fields = incoming.json()?;
+    let entry = Entry::of(&fields)?;
+    let workspace = current_workspace(usher, &caller).await?;
+    let added = usher.add_users(&caller, workspace, vec![entry.invitee.clone()]).await;
+    let mut added = added.map_err(not_admin)?;
+    let one = added.pop().ok_or_else(|| Error::internal("add user: no result"))?;
+    match (Told::of(&one), one.result.outcome) {
+        (Some(added), _) => Ok(ok(&added)),
+        (None, _) if is_unauthorised(&one) => Err(Error::forbidden("forbidden", NOT_ADMIN).into()),
+        (None, Outcome::Failed) => Err(Error::Unavailable(Internal::new("add user: it wasn't written")).into()),
+        (None, _) => Err(bad_field("This user can't be added.".to_owned()).into()),
+    }
+}
+
+pub(crate) async fn add_many(usher: &Usher, incoming: &Incoming) -> Answer {
+    let caller = incoming.caller(usher).await?;
+    let workspace = workspace(incoming)?;
+    let mut body = incoming.json()?;
+    let users = body.take_list("users").map_err(bad_field)?;
+    usher.admit_rows(users.len())?;
+    let entries = users.into_iter().map(Entry::read).collect::<Result<Vec<_>, _>>()?;
+    let rows = entries.iter().map(|entry| entry.invitee.clone()).collect();
+    let added = match usher.add_users(&caller, workspace, rows).await {
+        Err(Error::Forbidden(_)) => {
+            let errors: Vec<_> = entries.iter().map(|entry| entry.refused(NOT_ADMIN)).collect();
+            return bounded(ok(&json!({ "errors": errors, "result": Vec::<Told<'_>>::new() })));
+        }
+        added => added?,
+    };
+    let (mut errors, mut result) = (Vec::new(), Vec::new());
+    for (entry, user) in entries.iter().zip(&added) {
+        match Told::of(user) {
+            Some(added) => result.push(added),
+            None => errors.push(entry.refused(if is_unauthorised(user) { NOT_ADMIN } else { OTHER })),
+        }
+    }
+    let errors = (!errors.is_empty()).then_some(errors);
+    bounded(ok(&json!({ "errors": errors, "result": result })))
+}
+
+/// A group that the workspace hasn't tells no more than one that isn't the caller's.
+fn is_unauthorised(user: &AddedUser) -> bool {
+    let unknown = user.result.reason.as_ref().is_some_and(|reason| reason.code == "unknown_group");
+    user.result.outcome == Outcome::Forbidden || unknown
+}
+
+fn not_admin(error: Error) -> Error {
+    match error {
+        Error::Forbidden(_) => Error::forbidden("forbidden", NOT_ADMIN),
+        other => other,
+    }
+}
+
+#[derive(Serialize)]
+struct Mailed<'a> {
+    email: &'a str,
+    stats: u16,
+}
+
+pub(crate) async fn invite(usher: &Usher, incoming: &Incoming) -> Answer {
+    let caller = incoming.caller(usher).await?;
+    let mut body = incoming.json()?;
+    let users = body.take_list("users").map_err(bad_field)?;
+    usher.admit_rows(users.len())?;
+    let letter = letter(&body, "email_templates_id").map_err(bad_field)?;
+    let (mut emails, mut rows) = (Vec::with_capacity(users.len()), Vec::with_capacity(users.len()));
+    for row in users {
+        let fields = Fields::of_row(row).map_err(bad_field)?;
+        let email = fields.required("email").map_err(bad_field)?;
+        let who = identifier(&fields, email);
+        let exclusive_to = optional(&fields, "exclusive_w_id", str::parse);
+        rows.push(who.and_then(|identifier| Ok(Addressee { identifier, exclusive_to: exclusive_to? })).ok());
+        emails.push(echo(email));
+    }
+    let workspace = current_workspace(usher, &caller).await?;
+    let mailed = usher.mail_users(&caller, workspace, rows, &letter).await.map_err(not_admin)?;
+    let stats = emails.iter().zip(mailed).map(|(email, there)| Mailed { email, stats: if there { 200 } else { 400 } });
+    bounded(ok(&stats.collect::<Vec<_>>()))
+}

@@ -1,0 +1,402 @@
+//! POST /api/v0/users, POST /api/v0/workspaces/{workspaceId}/users and POST /api/v0/userinvite.
+
+use serde_json::{Value, json};
+use tests::{Endpoint, Founder, PASSWORD};
+
+const LOGIN: &str = "/api/v0/login";
+const PICTURE: &str = "https://storage.googleapis.com/linker/pub/default.png";
+
+/// A workspace, its administrator and its topmost group.
+struct Place {
+    usher: Endpoint,
+    ada: Founder,
+    workspace: String,
+    top: String,
+}
+
+impl Place {
+    async fn new() -> Self {
+        Self::on(Endpoint::start().await).await
+    }
+
+    async fn on(usher: Endpoint) -> Self {
+        let ada = usher.founder("ada").await;
+        let workspace = usher.workspace(&ada.token, "Project Alpha").await;
+        let top = usher.top_group(&ada.token).await;
+        Self { usher, ada, workspace, top }
+    }
+
+    fn path(&self) -> String {
+        format!("/api/v0/workspaces/{}/users", self.workspace)
+    }
+
+    async fn add(&self, users: Value) -> Value {
+        self.usher.post(&self.path(), &self.ada.token, json!({ "users": users })).await.expect(200).json()
+    }
+
+    /// Adds one; the request must succeed.
+    async fn added(&self, email: &str, with: Value) -> Value {
+        let mut user = json!({ "email": email, "g_id": self.top });
+        for (name, value) in with.as_object().unwrap() {
+            user[name] = value.clone();
+        }
+        let answer = self.add(json!([user])).await;
+        assert_eq!(answer["errors"], json!(null), "{answer}");
+        answer["result"][0].clone()
+    }
+
+    /// Why one isn't added.
+    async fn refusal(&self, email: &str, with: Value) -> Value {
+        let mut user = json!({ "email": email, "g_id": self.top });
+        for (name, value) in with.as_object().unwrap() {
+            user[name] = value.clone();
+        }
+        let answer = self.add(json!([user])).await;
+        assert_eq!(answer["result"], json!([]), "{answer}");
+        answer["errors"][0].clone()
+    }
+
+    async fn mail_again(&self, users: Value) -> Value {
+        self.usher.post("/api/v0/userinvite", &self.ada.token, json!({ "users": users })).await.expect(200).json()
+    }
+
+    async fn log_in(&self, body: Value) -> Value {
+        self.usher.post_open(LOGIN, body).await.expect(200).json()
+    }
+}
+
+/// The seed's request, with its ids, addresses and texts filled in.
+#[tokio::test]
+async fn the_seeds_request_is_answered_as_printed() {
+    let place = Place::new().await;
+    let (first, second) = (place.usher.address("first"), place.usher.address("second"));
+    let template = place.usher.mail_template(&place.ada.token, "Welcome to {{workspaceName}}").await;
+    let own = place.usher.u_id(&place.ada.token, &place.workspace, &place.ada.email).await;
+    let code = format!("code-{}", &place.workspace[..8]);
+    let answer = place
+        .add(json!([
+            {
+                "email": first,
+                "g_id": place.top,
+                "username": "Grace",
+                "send_password_to_email": true,
+                "sender_address": "hr@example.com",
+                "conf_email_template_id": template,
+                "confirm_email_ack": true,
+                "exclusive_w_id": place.workspace,
+                "user_code": code,
+            },
+            {
+                "email": second,
+                "g_id": place.top,
+                "username": "Charles",
+                "no_confirm_email": true,
+                "tmp_password": PASSWORD,
+                "invitor_id": own,
+                "confirm_email_ack": false,
+            },
+        ]))
+        .await;
+    let [one, other] = [0, 1].map(|place| answer["result"][place]["user_profile"]["u_id"].clone());
+    let expected = json!({
+        "errors": null,
+        "result": [
+            {
+                "added": true,
+                "exists": false,
+                "user_profile": {
+                    "confirmed": false,
+                    "email": first,
+                    "email_sent": true,
+                    "profile_pics": [{ "mediaLink": PICTURE }],
+                    "u_id": one,
+                    "username": "Grace",
+                    "user_code": code,
+                },
+            },
+            {
+                "added": true,
+                "exists": false,
+                "user_profile": {
+                    "confirmed": false,
+                    "email": second,
+                    "email_sent": false,
+                    "profile_pics": [{ "mediaLink": PICTURE }],
+                    "u_id": other,
+                    "username": "Charles",
+                },
+            },
+        ],
+    });
+    assert_eq!(answer, expected);
+
+    // The letter is in the company's words and from the chosen sender.
+    let mail = place.usher.mail(&first, 1).await;
+    assert_eq!([mail.from.as_str(), mail.subject.as_str()], ["hr@example.com", "Welcome to Project Alpha"]);
+    assert!(mail.text.starts_with("Dear Grace, go to http"), "{}", mail.text);
+    let form = json!({ "confirmation_id": mail.hash(), "email": first, "password": PASSWORD });
+    place.usher.post_open("/api/v0/users/registration/confirm", form).await.expect(200);
+    let ack = place.usher.mail(&first, 2).await;
+    assert_eq!(ack.subject, "Your registration is complete");
+    // An exclusive user names their workspace, and their code.
+    let wrong = json!({ "user_code": code, "password": PASSWORD });
+    place.usher.post_open(LOGIN, wrong).await.hexabase(401, "INVALID_CREDENTIALS");
+    let body = json!({ "user_code": code, "password": PASSWORD, "exclusive_w_id": place.workspace });
+    let token = place.log_in(body).await["token"].as_str().unwrap().to_owned();
+    let answer = place.usher.post("/noCo/api/v2/workspaces", &token, json!({ "name": "Own" })).await;
+    answer.refused(403, "EXCLUSIVE_USER");
+    // The other logs in with the password that was given.
+    let answer = place.log_in(json!({ "email": second, "password": PASSWORD })).await;
+    assert_eq!(answer["must_change_password"], true);
+    assert_eq!(place.usher.role(answer["token"].as_str().unwrap(), &place.workspace).await.as_deref(), Some("VIEWER"));
+}
+
+#[tokio::test]
+async fn whoever_is_there_already_is_told_to_exist_and_stays_what_they_are() {
+    let place = Place::new().await;
+    let bob = place.usher.member(&place.ada.token, &place.workspace, "bob", "EDITOR").await;
+    let result = place.added(&bob.email, json!({ "username": "Robert" })).await;
+    assert_eq!([&result["added"], &result["exists"]], [false, true]);
+    let profile = &result["user_profile"];
+    assert_eq!([&profile["confirmed"], &profile["email_sent"]], [true, false]);
+    assert_eq!(place.usher.role(&bob.token, &place.workspace).await.as_deref(), Some("EDITOR"));
+    let group = place.usher.group(&place.ada.token, &place.top, "Sales").await;
+    let result = place.added(&bob.email, json!({ "g_id": group })).await;
+    assert_eq!([&result["added"], &result["exists"]], [true, true]);
+}
+
+#[tokio::test]
+async fn one_user_is_added_to_the_current_workspace() {
+    let place = Place::new().await;
+    let grace = place.usher.address("grace");
+    let body = json!({ "email": grace, "g_id": place.top, "sender_name": "Zoë" });
+    let result = place.usher.post("/api/v0/users", &place.ada.token, body.clone()).await.expect(200).json();
+    assert_eq!([&result["added"], &result["user_profile"]["email"]], [&json!(true), &json!(grace)]);
+    assert_eq!(place.usher.mail(&grace, 1).await.from, "=?UTF-8?B?Wm/Dqw==?= <usher@example.com>");
+    let bob = place.usher.member(&place.ada.token, &place.workspace, "bob", "VIEWER").await;
+    let answer = place.usher.post("/api/v0/users", &bob.token, body).await.hexabase(403, "FORBIDDEN").json();
+    assert_eq!(answer["message"], "not admin or group admin to workspace with given workspace_id");
+    for body in [json!({}), json!({ "email": grace }), json!({ "g_id": place.top }), json!({ "email": 1, "g_id": 2 })] {
+        place.usher.post("/api/v0/users", &place.ada.token, body).await.hexabase(400, "INVALID_PARAMS");
+    }
+}
+
+#[tokio::test]
+async fn without_authority_there_is_one_entry_for_each_address() {
+    let place = Place::new().await;
+    let bob = place.usher.member(&place.ada.token, &place.workspace, "bob", "VIEWER").await;
+    let user = json!({ "email": "a@example.com", "g_id": place.top, "user_code": "A" });
+    let users = json!({ "users": [user, { "email": "b@example.com", "g_id": place.top }] });
+    let answer = place.usher.post(&place.path(), &bob.token, users.clone()).await.expect(200).json();
+    let message = "not admin or group admin to workspace with given workspace_id";
+    let errors = json!([
+        { "email": "a@example.com", "message": message, "user_code": "A" },
+        { "email": "b@example.com", "message": message },
+    ]);
+    assert_eq!(answer, json!({ "errors": errors, "result": [] }));
+    let eve = place.usher.founder("eve").await;
+    place.usher.post(&place.path(), &eve.token, users).await.hexabase(400, "INVALID_PARAMS");
+}
+
+#[tokio::test]
+async fn one_bad_entry_is_an_internal_server_error_and_stops_no_other() {
+    let place = Place::new().await;
+    let good = place.usher.address("good");
+    for with in [
+        json!({ "user_code": "a b" }),
+        json!({ "username": 1 }),
+        json!({ "sender_address": "hr@elsewhere.example" }),
+        json!({ "conf_email_template_id": place.workspace }),
+        json!({ "conf_email_template_id": "x" }),
+        json!({ "invitor_id": place.workspace }),
+        json!({ "exclusive_w_id": place.top }),
+        json!({ "no_confirm_email": true, "tmp_password": "weak" }),
+        json!({ "no_confirm_email": "yes" }),
+        json!({ "email": "grace" }),
+    ] {
+        let refusal = place.refusal(&place.usher.address("bad"), with.clone()).await;
+        assert_eq!(refusal["message"], "InternalServerError", "{with}");
+    }
+    let users = json!([{ "email": "bad", "g_id": place.top }, { "email": good, "g_id": place.top }]);
+    let answer = place.add(users).await;
+    assert_eq!(answer["errors"], json!([{ "email": "bad", "message": "InternalServerError" }]));
+    assert_eq!(answer["result"][0]["user_profile"]["email"], good);
+    let unknown = place.refusal(&good, json!({ "g_id": place.workspace })).await;
+    assert_eq!(unknown["message"], "not admin or group admin to workspace with given workspace_id");
+    for users in [json!(null), json!([]), json!([{ "email": good }]), json!([{ "g_id": place.top }]), json!(["x"])] {
+        let answer = place.usher.post(&place.path(), &place.ada.token, json!({ "users": users })).await;
+        answer.hexabase(400, "INVALID_PARAMS");
+    }
+}
+
+#[tokio::test]
+async fn above_the_limit_of_users_or_of_passwords_nothing_is_written() {
+    let place = Place::on(Endpoint::own(&[("MAX_USERS_PER_REQUEST", "201")]).await).await;
+    let user = |at: usize| json!({ "email": place.usher.address(&format!("p{at}")), "g_id": place.top });
+    let with_password = |at| {
+        let mut user = user(at);
+        (user["no_confirm_email"], user["tmp_password"]) = (json!(true), json!(PASSWORD));
+        user
+    };
+    let limit = json!({ "error": "the maximum registration limit has been exceeded", "error_code": "INVALID_PARAMS" });
+    let many: [Vec<Value>; 2] = [(0..202).map(user).collect(), (0..201).map(with_password).collect()];
+    for users in many {
+        let answer = place.usher.post(&place.path(), &place.ada.token, json!({ "users": users })).await.expect(400);
+        assert_eq!(answer.json(), limit);
+    }
+    assert_eq!(place.usher.hexabase_members(&place.ada.token, &place.workspace).await.len(), 1);
+    place.usher.stop().await;
+}
+
+#[tokio::test]
+async fn a_code_is_one_address_s_however_many_ask_for_it_at_once() {
+    let place = Place::new().await;
+    let code = format!("race-{}", &place.workspace[..8]);
+    let user = |name: &str| json!([{ "email": place.usher.address(name), "g_id": place.top, "user_code": code }]);
+    let answers = futures::future::join_all(["one", "two", "three"].map(|name| place.add(user(name)))).await;
+    let added: Vec<_> = answers.iter().filter(|answer| answer["errors"] == json!(null)).collect();
+    assert_eq!(added.len(), 1, "{answers:?}");
+    for answer in answers.iter().filter(|answer| answer["errors"] != json!(null)) {
+        assert_eq!(
+            [&answer["errors"][0]["message"], &answer["errors"][0]["user_code"]],
+            ["InternalServerError", &code]
+        );
+    }
+}
+
+#[tokio::test]
+async fn several_people_share_an_address_by_their_codes() {
+    let place = Place::new().await;
+    let shared = place.usher.address("shared");
+    let codes = ["A", "B"].map(|letter| format!("{letter}#{}", &place.workspace[..8]));
+    let users = json!([
+        { "email": shared, "g_id": place.top },
+        { "email": shared, "g_id": place.top, "user_code": codes[0] },
+        { "email": shared.to_uppercase(), "g_id": place.top, "user_code": codes[1] },
+        { "email": shared, "g_id": place.top, "user_code": codes[1] },
+    ]);
+    let answer = place.add(users).await;
+    assert_eq!(answer["result"].as_array().map(Vec::len), Some(3), "{answer}");
+    assert_eq!(answer["errors"][0]["user_code"], codes[1]);
+    place.usher.mail(&shared, 3).await;
+    let mails = place.usher.mails(&shared).await;
+    let mut registered = 0;
+    for mail in mails {
+        let form = json!({ "confirmation_id": mail.hash(), "email": shared, "password": PASSWORD });
+        place.usher.post_open("/api/v0/users/registration/confirm", form).await.expect(200);
+        registered += 1;
+    }
+    assert_eq!(registered, 3);
+    let mut ids = Vec::new();
+    for body in [json!({ "email": shared }), json!({ "user_code": codes[0] }), json!({ "user_code": codes[1] })] {
+        let mut body = body;
+        body["password"] = json!(PASSWORD);
+        let token = place.log_in(body).await["token"].as_str().unwrap().to_owned();
+        ids.push(place.usher.get("/idp/api/v1/user", &token).await.expect(200).json()["id"].to_string());
+    }
+    ids.sort();
+    ids.dedup();
+    assert_eq!(ids.len(), 3);
+}
+
+#[tokio::test]
+async fn a_given_password_is_good_until_a_sign_up_by_mail_replaces_it_and_ends_its_sessions() {
+    let place = Place::new().await;
+    let grace = place.usher.address("grace");
+    let given = "Given12#$";
+    let with = json!({ "no_confirm_email": true, "tmp_password": given, "username": "Grace" });
+    let result = place.added(&grace, with.clone()).await;
+    assert!(place.usher.mails(&grace).await.is_empty());
+    let answer = place.log_in(json!({ "email": grace, "password": given })).await;
+    let old = answer["token"].as_str().unwrap().to_owned();
+    assert_eq!(place.usher.role(&old, &place.workspace).await.as_deref(), Some("VIEWER"));
+    // A password isn't given twice.
+    let again = place.added(&grace, with).await;
+    assert_eq!([&again["added"], &again["exists"], &again["user_profile"]["confirmed"]], [false, false, false]);
+
+    let stats = place.mail_again(json!([{ "email": grace }])).await;
+    assert_eq!(stats, json!([{ "email": grace, "stats": 200 }]));
+    let hash = place.usher.mail(&grace, 1).await.hash();
+    let form = json!({ "confirmation_id": hash, "email": grace, "password": PASSWORD });
+    let answer = place.usher.post_open("/api/v0/users/registration/confirm", form.clone()).await.expect(200).json();
+    let new = answer["token"].as_str().unwrap().to_owned();
+    place.usher.post_open("/api/v0/users/registration/confirm", form).await.expect(410);
+    place.usher.get("/api/v0/workspaces", &old).await.hexabase(401, "INVALID_TOKEN");
+    place.usher.post_open(LOGIN, json!({ "email": grace, "password": given })).await.expect(401);
+    let profile = place.usher.get("/idp/api/v1/user", &new).await.expect(200).json();
+    assert_eq!(profile["id"], result["user_profile"]["u_id"]);
+    assert_eq!(place.usher.role(&new, &place.workspace).await.as_deref(), Some("VIEWER"));
+    let again = place.added(&grace, json!({})).await;
+    assert_eq!([&again["exists"], &again["user_profile"]["confirmed"]], [true, true]);
+}
+
+#[tokio::test]
+async fn a_given_password_takes_no_address_from_its_owner() {
+    let place = Place::new().await;
+    let grace = place.usher.address("grace");
+    let given = "Given12#$";
+    place.added(&grace, json!({ "no_confirm_email": true, "tmp_password": given })).await;
+    let old = place.log_in(json!({ "email": grace, "password": given })).await["token"].as_str().unwrap().to_owned();
+    let form = json!({ "email": grace, "password": PASSWORD, "firstname": "Grace", "lastname": "Hopper" });
+    place.usher.post_open("/idp/api/v1/user/sign-up", form).await.expect(200);
+    let otp = place.usher.mail(&grace, 1).await.code();
+    let body = json!({ "email": grace, "otp": otp });
+    place.usher.post_open("/idp/api/v1/user/signUp/verifyEmailOtp", body).await.expect(200);
+    place.usher.get("/api/v0/workspaces", &old).await.hexabase(401, "INVALID_TOKEN");
+    place.usher.post_open(LOGIN, json!({ "email": grace, "password": given })).await.expect(401);
+    assert!(place.log_in(json!({ "email": grace, "password": PASSWORD })).await.get("must_change_password").is_none());
+    // An address with an account is given none.
+    let eve = place.usher.founder("eve").await;
+    let refusal = place.refusal(&eve.email, json!({ "no_confirm_email": true, "tmp_password": given })).await;
+    assert_eq!(refusal["message"], "InternalServerError");
+}
+
+#[tokio::test]
+async fn of_a_given_password_and_a_sign_up_by_the_link_at_once_there_is_one_account_in_the_end() {
+    for _ in 0..4 {
+        let place = Place::new().await;
+        let grace = place.usher.address("grace");
+        place.added(&grace, json!({})).await;
+        let hash = place.usher.mail(&grace, 1).await.hash();
+        let user = json!({
+            "email": grace, "g_id": place.top, "no_confirm_email": true, "tmp_password": "Given12#$",
+        });
+        let form = json!({ "confirmation_id": hash, "email": grace, "password": PASSWORD });
+        let (joined, added) =
+            tokio::join!(place.usher.post_open("/api/v0/users/registration/confirm", form), place.add(json!([user])),);
+        let by_link = place.usher.post_open(LOGIN, json!({ "email": grace, "password": PASSWORD })).await;
+        let by_given = place.usher.post_open(LOGIN, json!({ "email": grace, "password": "Given12#$" })).await;
+        let statuses = [joined.status, by_link.status, by_given.status].map(|status| status.as_u16());
+        assert!([[200, 200, 401], [410, 401, 200]].contains(&statuses), "{statuses:?} {added}");
+    }
+}
+
+#[tokio::test]
+async fn people_who_are_there_are_mailed_again_and_nobody_else() {
+    let place = Place::new().await;
+    let bob = place.usher.member(&place.ada.token, &place.workspace, "bob", "EDITOR").await;
+    let (later, nobody) = (place.usher.address("later"), place.usher.address("nobody"));
+    let result = place.added(&later, json!({ "no_confirm_email": true })).await;
+    assert_eq!(result["user_profile"]["email_sent"], false);
+    let users = json!([{ "email": later }, { "email": nobody }, { "email": bob.email }, { "email": "x" }]);
+    let stats = place.mail_again(users).await;
+    let stats: Vec<_> = stats.as_array().unwrap().iter().map(|one| one["stats"].as_u64().unwrap()).collect();
+    assert_eq!(stats, [200, 400, 200, 400]);
+    let hash = place.usher.mail(&later, 1).await.hash();
+    place.usher.join(&later, &hash).await.expect(200);
+    assert!(place.usher.mails(&nobody).await.is_empty());
+    for body in [json!({}), json!({ "users": [{}] }), json!({ "users": [] })] {
+        place.usher.post("/api/v0/userinvite", &place.ada.token, body).await.hexabase(400, "INVALID_PARAMS");
+    }
+}
+
+#[tokio::test]
+async fn a_new_person_s_letter_says_that_their_account_is_ready_and_holds_no_password() {
+    let place = Place::new().await;
+    let grace = place.usher.address("grace");
+    place.added(&grace, json!({ "send_password_to_email": true, "tmp_password": PASSWORD })).await;
+    let mail = place.usher.mail(&grace, 1).await;
+    assert_eq!(mail.subject, "Your account for Project Alpha is ready");
+    assert!(!mail.text.contains(PASSWORD) && !mail.html.contains(PASSWORD));
+    place.usher.join(&grace, &mail.hash()).await.expect(200);
+}
