@@ -95,6 +95,7 @@ impl Company {
             ("PUT", "password") => {
                 Some(json!({ "old_password": PASSWORD, "new_password": PASSWORD, "confirm_password": PASSWORD }))
             }
+            ("POST", "users") => Some(json!({ "users": [{ "email": "user@example.com", "g_id": self.workspace }] })),
             ("POST", "accept") => Some(json!({ "hash": "e0754cfc-f7d1-4cc3-8690-e34a2f17291d" })),
             _ => panic!("no request for {method} {path}"),
         };

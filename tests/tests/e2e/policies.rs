@@ -185,6 +185,8 @@ async fn hexabase(usher: &Endpoint, token: &str, workspace: &str) {
         { "email": usher.address("given"), "g_id": top, "no_confirm_email": true, "tmp_password": PASSWORD },
         { "email": usher.address("named"), "g_id": top, "sender_address": "hr@example.com" },
     ]);
+    let body = json!({ "email": usher.address("added"), "g_id": top });
+    usher.post("/api/v0/users", token, body).await.expect(200);
     let path = format!("/api/v0/workspaces/{workspace}/users");
     assert_eq!(usher.post(&path, token, json!({ "users": users })).await.expect(200).json()["errors"], json!(null));
     let path = format!("{TEMPLATES}/{}", usher.mail_template(token, "Welcome").await);

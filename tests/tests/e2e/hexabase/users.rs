@@ -323,8 +323,8 @@ async fn a_given_password_is_good_until_a_sign_up_by_mail_replaces_it_and_ends_i
     place.usher.post_open("/api/v0/users/registration/confirm", form).await.expect(410);
     place.usher.get("/api/v0/workspaces", &old).await.hexabase(401, "INVALID_TOKEN");
     place.usher.post_open(LOGIN, json!({ "email": grace, "password": given })).await.expect(401);
-    let profile = place.usher.get("/idp/api/v1/user", &new).await.expect(200).json();
-    assert_eq!(profile["id"], result["user_profile"]["u_id"]);
+    let id = place.usher.u_id(&place.ada.token, &place.workspace, &grace).await;
+    assert_eq!(result["user_profile"]["u_id"], id);
     assert_eq!(place.usher.role(&new, &place.workspace).await.as_deref(), Some("VIEWER"));
     let again = place.added(&grace, json!({})).await;
     assert_eq!([&again["exists"], &again["user_profile"]["confirmed"]], [true, true]);
