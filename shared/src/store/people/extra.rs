@@ -161,8 +161,10 @@ pub(super) fn remind(inviting: &Inviting<'_>, key: keys::Key, draft: &Draft) -> 
 }
 
 fn mail_again(inviting: &Inviting<'_>, key: keys::Key, draft: &Draft, update: &str, state: &str) -> Change {
-    let update = format!("{update}, #invited_at = :now, #batch = :batch, #queued_by = :batch, #delivery = :delivery \
-         REMOVE #delivery_at, #delivery_detail");
+    let update = format!(
+        "{update}, #invited_at = :now, #batch = :batch, #queued_by = :batch, #delivery = :delivery \
+         REMOVE #delivery_at, #delivery_detail"
+    );
     let change = Change::update(key, update)
         .when(format!(
             "#status = :accepted AND {state} AND #batch <> :batch AND {} \
