@@ -63,7 +63,7 @@ impl Company {
         if path.starts_with("/v1/") {
             return self.dock.request(usher, method, path);
         }
-        if path.starts_with("/api/v0/group") || path == "/api/v0/users" {
+        if path.starts_with("/api/v0/") && (path.contains("/group") || path.contains("/user")) {
             return self.hexabase.request(&self.workspace, method, path);
         }
         let workspace = if path.starts_with(EXTERNAL) { &self.number.to_string() } else { &self.workspace };
@@ -95,7 +95,6 @@ impl Company {
             ("PUT", "password") => {
                 Some(json!({ "old_password": PASSWORD, "new_password": PASSWORD, "confirm_password": PASSWORD }))
             }
-            ("POST", "users") => Some(json!({ "users": [{ "email": "user@example.com", "g_id": self.workspace }] })),
             ("POST", "accept") => Some(json!({ "hash": "e0754cfc-f7d1-4cc3-8690-e34a2f17291d" })),
             _ => panic!("no request for {method} {path}"),
         };
@@ -231,7 +230,8 @@ impl Hexabase {
             (_, "/api/v0/users") => Some(json!({ "g_id": self.top, "u_id": self.leaver, "w_id": workspace })),
             _ => None,
         };
-        (path.replace("{groupId}", group).replace("{userId}", &self.owner), body)
+        let path = path.replace("{workspaceId}", workspace).replace("{groupId}", group);
+        (path.replace("{userId}", &self.owner), body)
     }
 }
 

@@ -102,7 +102,6 @@ fn person_change(inviting: &Inviting<'_>, row: &Row<'_>) -> Change {
     let draft = row.draft;
     let key = keys::person(inviting.of, &draft.identifier);
     let now = inviting.now.as_millisecond();
-    let again = matches!(draft.kind, DraftKind::MailAgain);
     let change = match (row.write, &draft.kind) {
         (Write::Group, _) => {
             let change = Change::update(key, format!("SET #updated_at = :now{}", grouped(draft)));
@@ -141,14 +140,20 @@ fn person_change(inviting: &Inviting<'_>, row: &Row<'_>) -> Change {
         (Write::Draft, DraftKind::Invite | DraftKind::InviteLater | DraftKind::MailAgain) => {
             // The id given first is kept. It isn't that of an account elsewhere: that would tell of it.
             let user = "#user = if_not_exists(#user, :user), #number = if_not_exists(#number, :number)";
+            let open = format!(
+                "(#status = :pending AND (#expires_at <= :now \
+                 OR ((#invited_at <= :cooled OR attribute_not_exists(#delivery)) AND {})))",
+                grantable(inviting)
+            );
+            let condition = if matches!(draft.kind, DraftKind::MailAgain) {
+                format!("#batch <> :batch AND {open}")
+            } else {
+                format!(
+                    "attribute_not_exists(pk) OR (#batch <> :batch AND (#status IN (:declined, :revoked, :left) OR {open}))"
+                )
+            };
             new_version(inviting, key, draft, user)
-                .when(format!(
-                    "{}(#batch <> :batch AND ({}(#status = :pending AND (#expires_at <= :now \
-                     OR ((#invited_at <= :cooled OR attribute_not_exists(#delivery)) AND {})))))",
-                    if again { "" } else { "attribute_not_exists(pk) OR " },
-                    if again { "" } else { "#status IN (:declined, :revoked, :left) OR " },
-                    grantable(inviting)
-                ))
+                .when(condition)
                 .with("cooled", inviting.cooled())
                 .with("now", now)
                 .with("state", Status::Pending)
