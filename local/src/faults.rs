@@ -19,6 +19,7 @@ pub(crate) struct Action(&'static str);
 
 impl Action {
     pub(crate) const SEND_BULK_EMAIL: Self = Self("ses:SendBulkEmail");
+    pub(crate) const SEND_EMAIL: Self = Self("ses:SendEmail");
 
     /// Every action that can be counted and disturbed.
     pub(crate) fn all() -> impl Iterator<Item = Self> {
@@ -223,7 +224,7 @@ struct CallFault {
     times: u32,
 }
 
-/// The status that `SendBulkEmail` gives one recipient.
+/// The status that `SendBulkEmail` gives one recipient, or that `SendEmail` refuses a mail to them.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RecipientFault {
@@ -307,8 +308,11 @@ impl Faults {
     pub(crate) fn queue(&self, fault: Value) -> Result<(), String> {
         if fault.get("address").is_some() || fault.get("status").is_some() {
             let fault: RecipientFault = serde_json::from_value(fault).map_err(|error| error.to_string())?;
-            if fault.action != Action::SEND_BULK_EMAIL {
-                return Err("only ses:SendBulkEmail answers with a status for each address".to_owned());
+            let refusal = fault.status == RecipientStatus::MessageRejected;
+            if fault.action != Action::SEND_BULK_EMAIL && !(fault.action == Action::SEND_EMAIL && refusal) {
+                let known =
+                    "of one address ses:SendBulkEmail fails with any status, ses:SendEmail with MESSAGE_REJECTED";
+                return Err(known.to_owned());
             }
             check_times(fault.times)?;
             self.state().of_recipients.push(fault);
@@ -393,10 +397,11 @@ impl Faults {
         self.state().due(|fault| fault.fault == Fault::FailedEntry).is_some()
     }
 
-    /// The status that this recipient of a bulk call shall get, if one was asked for.
-    pub(crate) fn on_recipient(&self, address: &str) -> Option<RecipientStatus> {
+    /// The status that this recipient of a call shall get, if one was asked for.
+    pub(crate) fn on_recipient(&self, action: Action, address: &str) -> Option<RecipientStatus> {
         let mut state = self.state();
-        let index = state.of_recipients.iter().position(|fault| fault.address.eq_ignore_ascii_case(address))?;
+        let theirs = |fault: &RecipientFault| fault.action == action && fault.address.eq_ignore_ascii_case(address);
+        let index = state.of_recipients.iter().position(theirs)?;
         let due = state.of_recipients.get_mut(index)?;
         due.times -= 1;
         let (status, over) = (due.status, due.times == 0);

@@ -20,7 +20,7 @@ use shared::domain::{Clock, EmailAddress, Random};
 use functions::Operation;
 
 use crate::{
-    faults::{Faults, RecipientStatus},
+    faults::{Action, Faults, RecipientStatus},
     lambda::Functions,
     mail_events::TakenMail,
     mailbox::{Letter, Mailbox},
@@ -210,6 +210,10 @@ pub(crate) async fn send_email(
             template.render(&data, &template::Data::new()).map_err(Refusal::bad_request)?
         }
     };
+    if addresses.iter().any(|address| ses.faults.on_recipient(Action::SEND_EMAIL, address).is_some()) {
+        let message = "The message can't be sent.".to_owned();
+        return Err(Refusal { status: StatusCode::BAD_REQUEST, name: "MessageRejected", message });
+    }
     ses.pace.take(addresses.len(), Instant::now())?;
     Ok(Json(json!({"MessageId": ses.post(&from, &addresses, &letter, request.email_tags, true)})))
 }
@@ -337,7 +341,9 @@ impl Ses {
     ) -> Result<String, (RecipientStatus, String)> {
         let invalid = |error| (RecipientStatus::InvalidParameter, error);
         let addresses = entry.destination.addresses().map_err(invalid)?;
-        if let Some(status) = addresses.iter().find_map(|address| self.faults.on_recipient(address)) {
+        if let Some(status) =
+            addresses.iter().find_map(|address| self.faults.on_recipient(Action::SEND_BULK_EMAIL, address))
+        {
             return Err((status, "A fault that was asked for.".to_owned()));
         }
         let data = entry.replacement_email_content.replacement_template.replacement_template_data.as_deref();

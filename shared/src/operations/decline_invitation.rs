@@ -6,9 +6,10 @@ impl Usher {
     /// Declines the invitation that the hash opens.
     ///
     /// # Errors
-    /// [`Error::Gone`] for a dead hash; nothing is changed then.
+    /// [`Error::Gone`] for every hash that [`Usher::view_invitation`] doesn't show; nothing is changed then.
     pub async fn decline_invitation(&self, hash: &InvitationHash) -> Result<()> {
         let open = self.open_invitation(hash).await?;
+        self.inviter_may_still(&open).await?;
         let declined = self.store.decline(open.of, &open.person, self.now(), self.random()).await?;
         if declined { Ok(()) } else { Err(Error::Gone) }
     }

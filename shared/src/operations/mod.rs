@@ -37,6 +37,7 @@ mod publish_changes;
 mod record_mail_event;
 mod remove_member;
 mod renew_invitation;
+mod renewals;
 mod resend_invitation;
 mod revoke_invitation;
 mod select_workspace;

@@ -8,12 +8,12 @@ use crate::{
     store::{Brake, HashItem, Key, QueuedLetter},
 };
 
-/// One request for each hash is mailed in this time.
+/// One request for each person invited is mailed in this time, whatever their hash is by then.
 const ONCE_IN: SignedDuration = SignedDuration::from_hours(24);
 
 impl Usher {
-    /// Asks whoever invited, or the administrators if they may invite no more, to invite again, if the hash is that of an
-    /// expired invitation: once a day at most. Every other hash takes as many calls, and nothing comes of it.
+    /// Asks whoever invited, or else the administrators, to invite again, if the hash is that of an expired invitation: once a
+    /// day at most. Every other hash takes as many calls, counts with all others like it, and nothing comes of it.
     ///
     /// # Errors
     /// Only the store's.
@@ -23,17 +23,22 @@ impl Usher {
         let hash = hash.unwrap_or_else(|| InvitationHash::random(self.random()));
         let item = self.store.hash(&hash).await?;
         let nobody = HashItem { person: Key::from_parts("-", "-"), version: 0 };
-        let person = self.store.person_of_hash(item.as_ref().unwrap_or(&nobody)).await?;
-        let brake = Brake { kind: "renewals", subject: &hash.reveal(), window: ONCE_IN, most: 1 };
-        let first = self.store.reserve(&brake, 1, now).await? == 1;
-        let letter = match (item, person) {
-            (Some(hash), Some(person))
-                if first && person.version == hash.version && person.standing(now) == Standing::Expired =>
-            {
-                QueuedLetter::Renewal { hash }
-            }
-            _ => QueuedLetter::Nothing,
-        };
-        self.store.queue_letter(letter, now, self.random()).await
+        let hash = item.unwrap_or_else(|| nobody.clone());
+        let person = self.store.person_of_hash(&hash).await?;
+        let expired =
+            person.is_some_and(|person| person.version == hash.version && person.standing(now) == Standing::Expired);
+        let (partition, place) = if expired { hash.person.parts() } else { nobody.person.parts() };
+        let subject = format!("{partition}\n{place}");
+        let brake = Brake { kind: "renewals", subject: &subject, window: ONCE_IN, most: 1 };
+        let first = self.store.spend(&brake, now).await?.is_some();
+        let letter = if first && expired { QueuedLetter::Renewal { hash } } else { QueuedLetter::Nothing };
+        let queued = self.store.queue_letter(letter, now, self.random()).await;
+        if queued.is_err()
+            && first
+            && let Err(error) = self.store.give_back(&brake, 1, now).await
+        {
+            tracing::warn!(?error, "a request to be invited again is lost");
+        }
+        queued
     }
 }

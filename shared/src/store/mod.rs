@@ -14,6 +14,7 @@ mod delivery;
 mod domains;
 mod groups;
 mod keys;
+mod letters;
 mod mail_templates;
 mod outbox;
 mod page;

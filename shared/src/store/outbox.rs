@@ -65,9 +65,16 @@ pub enum QueuedLetter {
         /// To whom.
         email: EmailAddress,
     },
-    /// That somebody asks for a new invitation in place of an expired one.
+    /// That somebody asks for a new invitation in place of an expired one: a letter to each of those who can invite again.
     Renewal {
         /// What the expired one's hash points to.
+        hash: HashItem,
+    },
+    /// The letter to one of them.
+    RenewalTo {
+        /// To whom.
+        email: EmailAddress,
+        /// The same.
         hash: HashItem,
     },
     /// That they have signed up by an invitation.
@@ -362,10 +369,7 @@ impl Store {
         let mut marks: Vec<_> = addressees.iter().collect();
         let failed = Mailed::Failed(reason.to_owned());
         loop {
-            let mut changes = vec![
-                Change::delete(claimed.key.clone()).when("#claim = :mine").with("mine", claimed.claim),
-                Change::put(&keys::dead(&claimed.key), &item),
-            ];
+            let mut changes = vec![claimed.done(), Change::put(&keys::dead(&claimed.key), &item)];
             changes.extend(marks.iter().map(|(key, person)| mark(key, person, &failed, now)));
             let refused = self.transact(changes).await?;
             if matches!(refused, Transacted::Done) {
@@ -415,9 +419,14 @@ impl Claimed {
             Task::People { people, .. } if !people.is_empty() => {
                 Change::update(self.key.clone(), "SET #people = :people").with("people", people)
             }
-            _ => Change::delete(self.key.clone()),
+            _ => return self.done(),
         };
         change.when("#claim = :mine").with("mine", self.claim)
+    }
+
+    /// The write that removes the item.
+    pub(super) fn done(&self) -> Change {
+        Change::delete(self.key.clone()).when("#claim = :mine").with("mine", self.claim)
     }
 
     fn without<'a>(&self, done: impl Iterator<Item = &'a Key>) -> Task {

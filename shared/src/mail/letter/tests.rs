@@ -24,6 +24,11 @@ fn password() -> OneTimePassword<'static> {
     OneTimePassword { code: "042137", valid_minutes: 10, first_name: "Charles", company_name: "Difference & Sons" }
 }
 
+fn renewal() -> Renewal<'static> {
+    let Invitation { scope_name, company_name, role, .. } = invitation();
+    Renewal { scope_name, company_name, invited: "charles@example.com", role, app_url: "https://app.example" }
+}
+
 fn whole(letter: &Letter) -> String {
     format!("{}\n\n{}\n\n{}", letter.subject, letter.text, letter.html)
 }
@@ -61,10 +66,16 @@ fn the_news_of_having_an_account_reads_well() {
     insta::assert_snapshot!(shown(&letter));
 }
 
+#[test]
+fn the_request_for_a_new_invitation_reads_well() {
+    insta::assert_snapshot!(shown(&Letter::renewal(&renewal())));
+}
+
 /// Letters in which one caller-written field at a time holds the words.
 fn with_every_field(words: &str) -> Vec<Letter> {
     let invited = |invitation: Invitation<'_>| Letter::invitation(&invitation);
     let joined = |added: Added<'_>| Letter::added(&added);
+    let asked = |renewal: Renewal<'_>| Letter::renewal(&renewal);
     let coded = |password: OneTimePassword<'_>| Letter::one_time_password(&password);
     vec![
         invited(Invitation { scope_name: words, ..invitation() }),
@@ -77,6 +88,10 @@ fn with_every_field(words: &str) -> Vec<Letter> {
         joined(Added { inviter_name: words, ..added() }),
         joined(Added { role: words, ..added() }),
         joined(Added { message: Some(words), ..added() }),
+        asked(Renewal { scope_name: words, ..renewal() }),
+        asked(Renewal { company_name: words, ..renewal() }),
+        asked(Renewal { invited: words, ..renewal() }),
+        asked(Renewal { role: words, ..renewal() }),
         coded(OneTimePassword { first_name: words, ..password() }),
         coded(OneTimePassword { company_name: words, ..password() }),
     ]

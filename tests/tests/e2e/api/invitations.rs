@@ -1,6 +1,8 @@
 //! /api/v1/invitations: what whoever has the hash can do.
 
-use futures::future::join_all;
+mod decline;
+mod renew;
+
 use serde_json::{Value, json};
 use tests::{Answer, Endpoint, Founder};
 
@@ -9,8 +11,6 @@ const UNKNOWN: &str = "e0754cfc-f7d1-4cc3-8690-e34a2f17291d";
 
 /// How long an invitation lives, in seconds.
 const LIFETIME: i64 = 604_800;
-
-const DAY: i64 = 86_400;
 
 async fn post(usher: &Endpoint, what: &str, hash: &str) -> Answer {
     usher.post_open(&format!("/api/v1/invitations/{what}"), json!({ "hash": hash })).await
@@ -86,18 +86,6 @@ async fn somebody_with_an_account_is_told_so() {
 }
 
 #[tokio::test]
-async fn whoever_declines_is_invited_no_more_and_can_be_invited_again() {
-    let usher = Endpoint::own(&[]).await;
-    let (ada, workspace, guest, hash) = invited(&usher).await;
-    assert_eq!(post(&usher, "decline", &hash.to_uppercase()).await.expect(204).text, "");
-    assert_eq!(status(&usher, &ada.token, &guest).await, None);
-    usher.join(&guest, &hash).await.expect(400);
-    assert_eq!(usher.invite(&ada.token, &workspace, &[(&guest, "VIEWER")]).await.expect(200).rows(), ["invited"]);
-    let hash = usher.mail(&guest, 2).await.hash();
-    usher.join(&guest, &hash).await.expect(200);
-}
-
-#[tokio::test]
 async fn every_dead_hash_answers_alike() {
     let usher = Endpoint::own(&[("RESEND_COOLDOWN_SECONDS", "0")]).await;
     let (ada, workspace, guest, replaced) = invited(&usher).await;
@@ -133,96 +121,4 @@ async fn every_dead_hash_answers_alike() {
             assert_eq!(answer.status, 400, "{what}: {}", answer.text);
         }
     }
-}
-
-#[tokio::test]
-async fn of_accepting_and_declining_at_once_one_wins() {
-    let usher = Endpoint::start().await;
-    let ada = usher.founder("ada").await;
-    let workspace = usher.workspace(&ada.token, "Project Alpha").await;
-    let eve = usher.founder("eve").await;
-    for mails in 2..8 {
-        usher.invite(&ada.token, &workspace, &[(&eve.email, "VIEWER")]).await.expect(200);
-        let hash = usher.mail(&eve.email, mails).await.hash();
-        let (accepted, declined) = tokio::join!(usher.accept(&eve.token, &hash), post(&usher, "decline", &hash));
-        let member = usher.role(&eve.token, &workspace).await.is_some();
-        match (accepted.status.as_u16(), declined.status.as_u16()) {
-            (200, 410) => assert!(member),
-            (410, 204) => assert!(!member),
-            other => panic!("{other:?}"),
-        }
-        if member {
-            return;
-        }
-    }
-}
-
-#[tokio::test]
-async fn of_many_who_decline_at_once_one_does() {
-    let usher = Endpoint::start().await;
-    let (.., hash) = invited(&usher).await;
-    let answers = join_all((0..8).map(|_| post(&usher, "decline", &hash))).await;
-    let statuses: Vec<_> = answers.iter().map(|answer| answer.status.as_u16()).collect();
-    assert!(statuses.contains(&204) && statuses.iter().all(|status| [204, 410].contains(status)), "{statuses:?}");
-}
-
-#[tokio::test]
-async fn the_inviter_is_asked_once_a_day_to_invite_again() {
-    let usher = Endpoint::own(&[]).await;
-    let (ada, _, guest, hash) = invited(&usher).await;
-    // As long as it can be accepted nobody is asked.
-    assert_eq!(post(&usher, "renew", &hash).await.expect(202).text, "");
-    usher.advance(LIFETIME).await;
-    join_all((0..5).map(|_| post(&usher, "renew", &hash))).await;
-    let mail = usher.mail(&ada.email, 2).await;
-    assert_eq!(mail.subject.replace('\u{2060}', ""), format!("{guest} asks for a new invitation to Project Alpha"));
-    assert!(!mail.text.contains(&hash) && !mail.html.contains(&hash));
-    usher.mail_all().await;
-    assert_eq!(usher.mails(&ada.email).await.len(), 2);
-    usher.advance(DAY).await;
-    post(&usher, "renew", &hash.to_uppercase()).await.expect(202);
-    usher.mail(&ada.email, 3).await;
-    assert_eq!(usher.mails(&guest).await.len(), 1);
-}
-
-#[tokio::test]
-async fn an_inviter_who_may_invite_no_more_isnt_asked_but_the_administrators_are() {
-    let usher = Endpoint::own(&[]).await;
-    let ada = usher.founder("ada").await;
-    let workspace = usher.workspace(&ada.token, "Project Alpha").await;
-    let bob = usher.member(&ada.token, &workspace, "bob", "CREATOR").await;
-    let guest = usher.address("guest");
-    usher.invite(&bob.token, &workspace, &[(&guest, "VIEWER")]).await.expect(200);
-    let hash = usher.mail(&guest, 1).await.hash();
-    let place = usher.short_id(&ada.token, &workspace).await;
-    let member = usher.workspace_user(&ada.token, &place, &bob.email).await;
-    let path = format!("workspace-users/{}", member["id"].as_str().unwrap());
-    usher.patch(&ada.token, &path, json!({ "role": "viewer" })).await.expect(200);
-    usher.advance(LIFETIME).await;
-    post(&usher, "renew", &hash).await.expect(202);
-    usher.mail(&ada.email, 2).await;
-    usher.mail_all().await;
-    assert_eq!(usher.mails(&bob.email).await.len(), 1);
-}
-
-#[tokio::test]
-async fn nothing_comes_of_renewing_what_is_no_expired_invitation() {
-    let usher = Endpoint::own(&[]).await;
-    let (ada, workspace, guest, hash) = invited(&usher).await;
-    usher.advance(LIFETIME).await;
-    let ada = Founder { token: usher.token(&ada.email).await, ..ada };
-    usher.invite(&ada.token, &workspace, &[(&guest, "VIEWER")]).await.expect(200);
-    let newer = usher.mail(&guest, 2).await.hash();
-    usher.forget_calls().await;
-    for dead in [&hash, &newer, UNKNOWN, "x", ""] {
-        post(&usher, "renew", dead).await.expect(202);
-    }
-    let calls = usher.calls().await["renew-invitation"].clone();
-    assert_eq!(
-        calls,
-        json!({ "dynamodb:GetItem": 10, "dynamodb:UpdateItem": 5, "dynamodb:PutItem": 5 }),
-        "alike for each"
-    );
-    usher.mail_all().await;
-    assert_eq!(usher.mails(&ada.email).await.len(), 1);
 }

@@ -1,0 +1,68 @@
+//! Declining.
+
+use futures::future::join_all;
+use tests::{Endpoint, Place};
+
+use super::{invited, post, status};
+
+#[tokio::test]
+async fn whoever_declines_is_invited_no_more_and_can_be_invited_again() {
+    let usher = Endpoint::own(&[]).await;
+    let (ada, workspace, guest, hash) = invited(&usher).await;
+    assert_eq!(post(&usher, "decline", &hash.to_uppercase()).await.expect(204).text, "");
+    assert_eq!(status(&usher, &ada.token, &guest).await, None);
+    usher.join(&guest, &hash).await.expect(400);
+    assert_eq!(usher.invite(&ada.token, &workspace, &[(&guest, "VIEWER")]).await.expect(200).rows(), ["invited"]);
+    let hash = usher.mail(&guest, 2).await.hash();
+    usher.join(&guest, &hash).await.expect(200);
+}
+
+#[tokio::test]
+async fn of_accepting_and_declining_at_once_one_wins() {
+    let usher = Endpoint::start().await;
+    let ada = usher.founder("ada").await;
+    let workspace = usher.workspace(&ada.token, "Project Alpha").await;
+    let eve = usher.founder("eve").await;
+    for mails in 2..8 {
+        usher.invite(&ada.token, &workspace, &[(&eve.email, "VIEWER")]).await.expect(200);
+        let hash = usher.mail(&eve.email, mails).await.hash();
+        let (accepted, declined) = tokio::join!(usher.accept(&eve.token, &hash), post(&usher, "decline", &hash));
+        let member = usher.role(&eve.token, &workspace).await.is_some();
+        match (accepted.status.as_u16(), declined.status.as_u16()) {
+            (200, 410) => assert!(member),
+            (410, 204) => assert!(!member),
+            other => panic!("{other:?}"),
+        }
+        if member {
+            return;
+        }
+    }
+}
+
+#[tokio::test]
+async fn of_many_who_decline_at_once_one_does() {
+    let usher = Endpoint::start().await;
+    let (.., hash) = invited(&usher).await;
+    let answers = join_all((0..8).map(|_| post(&usher, "decline", &hash))).await;
+    let statuses: Vec<_> = answers.iter().map(|answer| answer.status.as_u16()).collect();
+    assert!(statuses.contains(&204) && statuses.iter().all(|status| [204, 410].contains(status)), "{statuses:?}");
+}
+
+#[tokio::test]
+async fn what_its_inviter_may_offer_no_more_is_as_dead_to_whoever_declines() {
+    let place = Place::with(&[]).await;
+    let bob = place.member("bob", "CREATOR").await;
+    let (guest, id) = place.invited(&bob.token, "guest", "VIEWER").await;
+    let hash = place.usher.mail(&guest, 1).await.hash();
+    place.change(&place.ada.token, &place.user_id(&bob.email).await, "VIEWER").await.expect(200);
+    for what in ["preview", "decline"] {
+        post(&place.usher, what, &hash).await.problem(410, "invitation_gone");
+    }
+    assert_eq!(place.status(&id).await, "PENDING");
+    place.usher.advance(60).await;
+    place.resend(&place.ada.token, &id).await.expect(200);
+    let hash = place.usher.mail(&guest, 2).await.hash();
+    post(&place.usher, "preview", &hash).await.expect(200);
+    post(&place.usher, "decline", &hash).await.expect(204);
+    assert_eq!(place.status(&id).await, "DECLINED");
+}
