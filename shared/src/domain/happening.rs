@@ -95,7 +95,7 @@ pub fn happened(old: Option<&Person>, new: &Person) -> Vec<Happening> {
 /// What became of the mail. A later state that is heard of first tells of those before it too.
 fn delivered(old: Option<&Person>, new: &Person) -> Vec<Happening> {
     // The mail to somebody who was added is no invitation.
-    let invited = new.accepted_by.is_some() || new.status != Status::Accepted;
+    let invited = new.answered_by.is_some() || new.status != Status::Accepted;
     let (was, is) = (old.and_then(|old| old.delivery), new.delivery);
     if !invited || was == is {
         return Vec::new();
@@ -127,11 +127,11 @@ mod tests {
 
     fn person(status: Status, version: u32, delivery: Option<DeliveryState>) -> Person {
         let id = "3fa85f64-5717-4562-b3fc-2c963f66afa6";
-        let accepted_by = (status == Status::Accepted).then_some("attempt");
+        let answered_by = (status == Status::Accepted).then_some("attempt");
         serde_json::from_value(json!({
             "email": "user@example.com", "person_id": "RiHO4e0Ju3DS", "user": id, "number": 1, "role": "EDITOR",
             "status": status, "version": version, "created_at": 1, "updated_at": 2, "invited_at": 1, "expires_at": 3,
-            "inviter": id, "batch": id, "delivery": delivery, "accepted_by": accepted_by,
+            "inviter": id, "batch": id, "delivery": delivery, "answered_by": answered_by,
         }))
         .unwrap()
     }
@@ -198,10 +198,10 @@ mod tests {
     fn the_mail_to_a_colleague_who_was_added_is_no_invitation() {
         let [mut old, mut new] =
             [DeliveryState::Queued, DeliveryState::Delivered].map(|state| person(Status::Accepted, 1, Some(state)));
-        (old.accepted_by, new.accepted_by) = (None, None);
+        (old.answered_by, new.answered_by) = (None, None);
         assert_eq!(happened(Some(&old), &new), []);
         // Who accepted before the delivery was heard of was invited.
-        new.accepted_by = Some("attempt".to_owned());
+        new.answered_by = Some("attempt".to_owned());
         let told = [Happening::InvitationSent, Happening::InvitationDelivered];
         assert_eq!(happened(Some(&old), &new), told);
     }

@@ -120,8 +120,8 @@ pub struct Person {
     pub first_name: Option<PersonName>,
     /// Last name, once known.
     pub last_name: Option<PersonName>,
-    /// The attempt that accepted it, by which a retry knows its own work.
-    pub accepted_by: Option<String>,
+    /// The attempt that accepted or declined it, by which a retry knows its own work.
+    pub answered_by: Option<String>,
     /// What the inviter's program keeps with it.
     #[serde(default)]
     pub metadata: Option<Metadata>,

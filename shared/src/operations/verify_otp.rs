@@ -113,7 +113,7 @@ impl Usher {
             queued_by: None,
             first_name: Some(profile.first_name.clone()),
             last_name: profile.last_name.clone(),
-            accepted_by: None,
+            answered_by: None,
             metadata: None,
             accepted_at: Some(now),
         }

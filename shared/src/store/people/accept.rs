@@ -110,7 +110,7 @@ impl Store {
         }
         if let Some(old) = refused.refused(0) {
             let ours = from_item::<Person>(old.clone()).is_ok_and(|old| {
-                old.status == Status::Accepted && old.accepted_by.as_deref() == Some(acceptance.attempt)
+                old.status == Status::Accepted && old.answered_by.as_deref() == Some(acceptance.attempt)
             });
             return Ok(if ours { Accepted::Done } else { Accepted::Changed });
         }
@@ -126,7 +126,7 @@ fn record_change(acceptance: &Acceptance<'_>) -> Change {
     Change::update(
         keys::person(*of, &person.identifier()),
         "SET #status = :accepted, #user = :user, #number = :number, #first_name = :first_name, \
-         #last_name = :last_name, #accepted_at = :now, #updated_at = :now, #accepted_by = :attempt REMOVE #unproved",
+         #last_name = :last_name, #accepted_at = :now, #updated_at = :now, #answered_by = :attempt REMOVE #unproved",
     )
     .when(
         "(#status = :pending OR (#status = :accepted AND #unproved = :true)) \

@@ -18,8 +18,11 @@ impl Store {
     /// Declines an invitation as it was read: its hash is dead. `false` if it isn't open any more.
     pub async fn decline(&self, of: Scope, person: &Person, now: Timestamp, random: &dyn Random) -> Result<bool> {
         let key = keys::person(of, &person.identifier());
-        let change = Change::update(key, "SET #status = :declined, #updated_at = :now REMOVE #groups")
+        let attempt = random.uuid().to_string();
+        let update = "SET #status = :declined, #updated_at = :now, #answered_by = :attempt REMOVE #groups";
+        let change = Change::update(key, update)
             .when("#status = :pending AND #version = :version AND #expires_at > :now")
+            .with("attempt", &attempt)
             .with("declined", Status::Declined)
             .with("pending", Status::Pending)
             .with("version", person.version)
@@ -30,6 +33,6 @@ impl Store {
         let Transacted::Refused(_) = transacted else { return Ok(true) };
         // Its own write, of which only the reply was lost.
         let old = transacted.refused(0).and_then(|old| from_item::<Person>(old.clone()).ok());
-        Ok(old.is_some_and(|old| old.status == Status::Declined && old.updated_at == now))
+        Ok(old.is_some_and(|old| old.status == Status::Declined && old.answered_by == Some(attempt)))
     }
 }

@@ -42,7 +42,7 @@ impl Provided {
              #first_name = :first_name, #role = :role, #status = :accepted, #unproved = :true, \
              #version = if_not_exists(#version, :zero) + :one, #created_at = if_not_exists(#created_at, :now), \
              #updated_at = :now, #invited_at = :now, #accepted_at = :now, #expires_at = :now, #inviter = :inviter, \
-             #batch = :batch REMOVE #accepted_by, #delivery, #queued_by, #last_name"
+             #batch = :batch REMOVE #answered_by, #delivery, #queued_by, #last_name"
         );
         let mut change = Change::update(keys::person(Scope::Company(company), &draft.identifier), update).when(
             "attribute_not_exists(pk) OR #status IN (:declined, :revoked, :left) \

@@ -189,7 +189,7 @@ fn new_version(inviting: &Inviting<'_>, key: keys::Key, draft: &Draft, user: &st
          #version = if_not_exists(#version, :zero) + :one, #created_at = if_not_exists(#created_at, :invited_at), \
          #updated_at = :invited_at, #invited_at = :invited_at, #expires_at = :expires_at, #inviter = :inviter, #batch = :batch, \
          #queued_by = :batch{set}{} \
-         REMOVE #delivery_at, #delivery_detail, #accepted_by{remove}{}",
+         REMOVE #delivery_at, #delivery_detail, #answered_by{remove}{}",
         kept(draft),
         grouped(draft)
     );

@@ -1,6 +1,7 @@
 //! Declining.
 
 use futures::future::join_all;
+use serde_json::json;
 use tests::{Endpoint, Place};
 
 use super::{invited, post, status};
@@ -42,10 +43,30 @@ async fn of_accepting_and_declining_at_once_one_wins() {
 #[tokio::test]
 async fn of_many_who_decline_at_once_one_does() {
     let usher = Endpoint::start().await;
+    let ada = usher.founder("ada").await;
+    let workspace = usher.workspace(&ada.token, "Project Alpha").await;
+    for round in 0..6 {
+        let guest = usher.address(&format!("guest{round}"));
+        usher.invite(&ada.token, &workspace, &[(&guest, "VIEWER")]).await.expect(200);
+        let hash = usher.mail(&guest, 1).await.hash();
+        let answers = join_all((0..12).map(|_| post(&usher, "decline", &hash))).await;
+        let statuses: Vec<_> = answers.iter().map(|answer| answer.status.as_u16()).collect();
+        assert_eq!(statuses.iter().filter(|status| **status == 204).count(), 1, "{statuses:?}");
+        assert_eq!(statuses.iter().filter(|status| **status == 410).count(), 11, "{statuses:?}");
+    }
+}
+
+#[tokio::test]
+async fn declining_is_a_success_where_only_the_reply_was_lost() {
+    let usher = Endpoint::own(&[]).await;
     let (.., hash) = invited(&usher).await;
-    let answers = join_all((0..8).map(|_| post(&usher, "decline", &hash))).await;
-    let statuses: Vec<_> = answers.iter().map(|answer| answer.status.as_u16()).collect();
-    assert!(statuses.contains(&204) && statuses.iter().all(|status| [204, 410].contains(status)), "{statuses:?}");
+    let fault = json!({
+        "action": "dynamodb:TransactWriteItems", "function": "decline-invitation", "fault": "lostReply", "times": 2,
+    });
+    usher.fault(fault).await;
+    post(&usher, "decline", &hash).await.expect(204);
+    assert!(usher.faults_left().await.is_empty());
+    post(&usher, "decline", &hash).await.problem(410, "invitation_gone");
 }
 
 #[tokio::test]
