@@ -43,7 +43,7 @@ impl<'a> From<&'a Person> for Member<'a> {
             username: person.full_name(),
             email: person.address.as_typed(),
             profile_pic: None,
-            confirmed: person.status == Status::Accepted,
+            confirmed: person.status == Status::Accepted && !person.unproved,
             email_sent: !matches!(person.delivery, None | Some(DeliveryState::Failed | DeliveryState::Suppressed)),
             is_sv: person.role == Role::Admin,
             user_roles: [RoleBody { role_id: person.role.name(), role_name: person.role.title() }],

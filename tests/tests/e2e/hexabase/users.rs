@@ -310,6 +310,11 @@ async fn a_given_password_is_good_until_a_sign_up_by_mail_replaces_it_and_ends_i
     let answer = place.log_in(json!({ "email": grace, "password": given })).await;
     let old = answer["token"].as_str().unwrap().to_owned();
     assert_eq!(place.usher.role(&old, &place.workspace).await.as_deref(), Some("VIEWER"));
+    let confirmed = async || {
+        let members = place.usher.hexabase_members(&place.ada.token, &place.workspace).await;
+        members.iter().find(|member| member["email"] == grace).unwrap()["confirmed"].clone()
+    };
+    assert_eq!(confirmed().await, false);
     // A password isn't given twice.
     let again = place.added(&grace, with).await;
     assert_eq!([&again["added"], &again["exists"], &again["user_profile"]["confirmed"]], [false, false, false]);
@@ -328,6 +333,7 @@ async fn a_given_password_is_good_until_a_sign_up_by_mail_replaces_it_and_ends_i
     assert_eq!(place.usher.role(&new, &place.workspace).await.as_deref(), Some("VIEWER"));
     let again = place.added(&grace, json!({})).await;
     assert_eq!([&again["exists"], &again["user_profile"]["confirmed"]], [true, true]);
+    assert_eq!(confirmed().await, true);
 }
 
 #[tokio::test]
