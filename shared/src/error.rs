@@ -22,6 +22,8 @@ pub enum Error {
     NotFound(Missing),
     /// What is there already speaks against it.
     Conflict(Public),
+    /// The address isn't mailed any more.
+    Suppressed(Public),
     /// The name that the request was given stands for another one.
     KeyReused(Public),
     /// A request of this name is under way.

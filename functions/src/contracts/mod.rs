@@ -87,7 +87,7 @@ fn status(failure: &Failure) -> StatusCode {
             Error::Forbidden(_) | Error::WrongAddress(_) => StatusCode::FORBIDDEN,
             Error::NotFound(_) => StatusCode::NOT_FOUND,
             Error::Conflict(_) | Error::KeyInUse => StatusCode::CONFLICT,
-            Error::KeyReused(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Error::KeyReused(_) | Error::Suppressed(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Error::Gone => StatusCode::GONE,
             Error::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
             Error::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
@@ -111,6 +111,7 @@ fn words(failure: &Failure) -> (&'static str, String) {
             | Error::Forbidden(public)
             | Error::WrongAddress(public)
             | Error::Conflict(public)
+            | Error::Suppressed(public)
             | Error::KeyReused(public)
             | Error::TooLarge(public)
             | Error::TooMany { public, .. } => (public.code, public.message.to_string()),

@@ -147,6 +147,13 @@ pub struct Suppression {
     pub reason: SuppressionReason,
 }
 
+impl Suppression {
+    /// What whoever would have it mailed is told: a sentence.
+    pub fn sentence(&self) -> String {
+        format!("This address isn't mailed any more: {}.", self.reason.words())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

@@ -25,13 +25,14 @@ impl Usher {
     ///
     /// # Errors
     /// As [`Usher::revoke_invitation`]; [`Error::TooMany`] within the cooldown, and for more than may be invited today;
-    /// [`Error::Conflict`] for what isn't pending or expired.
+    /// [`Error::Conflict`] for what isn't pending or expired; [`Error::Suppressed`] for an address that isn't mailed.
     pub async fn resend_invitation(&self, caller: &Caller, of: InviteTo, id: &PersonId) -> Result<Invitation> {
         let host = self.host(caller, of, BTreeSet::new()).await?;
         let manager = Manager { of: host.of, user: host.inviter.id, role: host.role };
         let person = self.invited_person(host.of, id).await?;
         let now = self.now();
         self.may_resend(&manager, &person, now)?;
+        self.require_mailed(&person).await?;
         let daily = self.daily(&host, now);
         if self.store.reserve(&daily, 1, now).await? == 0 {
             let public = Public::new("limited", "As many people were invited today as may be.");
@@ -88,6 +89,14 @@ impl Usher {
                 let message = "This invitation was declined or revoked: invite the person again.";
                 Err(Error::conflict("invitation_ended", message))
             }
+        }
+    }
+
+    async fn require_mailed(&self, person: &Person) -> Result<()> {
+        let known = self.store.known(&[&person.identifier()]).await?;
+        match known.into_iter().find_map(|known| known.suppressed) {
+            None => Ok(()),
+            Some(suppression) => Err(Error::Suppressed(Public::new("suppressed", suppression.sentence()))),
         }
     }
 

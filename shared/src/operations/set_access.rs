@@ -81,7 +81,7 @@ impl Invited {
                 public: Public::new("limited", detail),
                 retry_after: self.retry_after.unwrap_or_default(),
             },
-            Outcome::Suppressed => Error::conflict("suppressed", detail),
+            Outcome::Suppressed => Error::Suppressed(Public::new("suppressed", detail)),
             Outcome::Invalid | Outcome::Duplicate => Error::invalid("invalid_user", detail),
             _ => Error::Unavailable(crate::Internal::new("invite: a row wasn't written")),
         })

@@ -13,11 +13,10 @@ use crate::{
 /// The one place where a failure becomes Dock's answer.
 pub(crate) fn render(failure: &Failure, _trace_id: &str) -> Response<Body> {
     let (_, message) = words(failure);
-    // Dock documents no 409, 410, 413, 415 and 503.
+    // Dock documents no 409, 410, 413, 415, 422 and 503.
     let status = match failure {
-        Failure::Operation(Error::Conflict(_) | Error::Gone | Error::TooLarge(_)) | Failure::MediaType(_) => {
-            StatusCode::BAD_REQUEST
-        }
+        Failure::Operation(Error::Conflict(_) | Error::Suppressed(_) | Error::Gone | Error::TooLarge(_))
+        | Failure::MediaType(_) => StatusCode::BAD_REQUEST,
         Failure::Operation(Error::Unavailable(_)) => StatusCode::INTERNAL_SERVER_ERROR,
         other => status(other),
     };

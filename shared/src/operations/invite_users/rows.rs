@@ -202,8 +202,7 @@ impl Rows {
                 let reason = Reason::new("unknown_account", "This service account doesn't exist in the company.");
                 self.refuse(index, Some(&invitee.identifier), Outcome::Invalid, reason)?;
             } else if let Some(suppression) = suppressed.filter(|_| colleague.is_none()) {
-                let detail = format!("This address isn't mailed any more: {}.", suppression.reason.words());
-                let reason = Reason::new("suppressed", detail);
+                let reason = Reason::new("suppressed", suppression.sentence());
                 self.results[index] = Some(RowResult::refused(Outcome::Suppressed, reason));
             } else {
                 open.push(Open { index, invitee, colleague });

@@ -52,7 +52,7 @@ async fn one_invitation_and_one_member_cost_a_constant_number_of_calls() {
     };
     let counted = [
         ("get-invitation", 4),
-        ("resend-invitation", 10),
+        ("resend-invitation", 11),
         ("revoke-invitation", 4),
         ("change-member", 4),
         ("remove-member", 4),

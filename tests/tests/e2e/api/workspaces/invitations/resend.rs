@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use serde_json::json;
-use tests::Place;
+use tests::{Place, mail_tags};
 
 #[tokio::test]
 async fn a_resent_invitation_has_a_new_link_and_a_new_life_and_the_old_link_is_dead() {
@@ -119,4 +119,49 @@ async fn resending_counts_among_the_days_invitations() {
     }
     let refused = place.resend(&ada, &id).await.problem(429, "limited");
     assert!(refused.header("retry-after").parse::<u32>().unwrap() > 86_000);
+}
+
+#[tokio::test]
+async fn what_became_of_the_old_mail_is_not_told_of_the_new_one() {
+    let place = Place::with(&[("RESEND_COOLDOWN_SECONDS", "0")]).await;
+    // Nobody hears that it was delivered.
+    place.usher.fault(json!({ "action": "ses:SendBulkEmail", "fault": "lostEvents" })).await;
+    let (email, id) = place.invited(&place.ada.token, "grace", "EDITOR").await;
+    place.usher.mail(&email, 1).await;
+    place.usher.calm().await;
+    let delivery = async || {
+        let path = format!("invitations/{id}");
+        place.get(&place.ada.token, &path).await.expect(200).json()["delivery"].clone()
+    };
+    let old = mail_tags(&place.workspace, &id, 1);
+    assert!(place.usher.ses_tells("soft bounce", 1, &email, &old).await);
+    let bounced = delivery().await;
+    assert_eq!(bounced["state"], "BOUNCED");
+    assert!(bounced["detail"].is_string(), "{bounced}");
+
+    let paused = json!({ "action": "ses:SendBulkEmail", "fault": "SendingPausedException", "times": 10_000 });
+    place.usher.fault(paused).await;
+    let resent = place.resend(&place.ada.token, &id).await.expect(200).json();
+    assert_eq!(resent["delivery"], json!({ "state": "QUEUED", "at": null, "detail": null }));
+    // Heard of late, it is no news of the new mail.
+    assert!(!place.usher.ses_tells("soft bounce", 2, &email, &old).await);
+    assert_eq!(delivery().await["state"], "QUEUED");
+}
+
+#[tokio::test]
+async fn to_an_address_that_isnt_mailed_any_more_nothing_is_resent() {
+    let place = Place::with(&[("RESEND_COOLDOWN_SECONDS", "0")]).await;
+    let (email, id) = place.invited(&place.ada.token, "grace", "EDITOR").await;
+    place.usher.mail(&email, 1).await;
+    place.usher.calm().await;
+    assert!(place.usher.ses_tells("hard bounce", 1, &email, &mail_tags(&place.workspace, &id, 1)).await);
+    let path = format!("invitations/{id}");
+    let before = place.get(&place.ada.token, &path).await.expect(200).json();
+    let refused = place.resend(&place.ada.token, &id).await.problem(422, "suppressed");
+    assert_eq!(refused.json()["detail"], "This address isn't mailed any more: bounced before.");
+    assert_eq!(place.get(&place.ada.token, &path).await.expect(200).json(), before);
+    place.usher.mail_all().await;
+    assert_eq!(place.usher.mails(&email).await.len(), 1);
+    // Revoked it can be all the same.
+    place.revoke(&place.ada.token, &id).await.expect(204);
 }
