@@ -247,6 +247,53 @@ fn the_template_gives_the_functions_every_parameter_with_the_defaults_and_ranges
     }
 }
 
+#[test]
+fn every_code_that_an_answer_may_have_is_explained() {
+    /// What takes a code first.
+    const TAKERS: [&str; 7] = [
+        "Public::new(",
+        "Reason::new(",
+        "Error::invalid(",
+        "Error::unauthenticated(",
+        "Error::forbidden(",
+        "Error::conflict(",
+        "invalid(",
+    ];
+    let words = read("functions/src/contracts/mod.rs");
+    let (words, _) = words.split_once("fn missing_words").unwrap();
+    let (_, words) = words.split_once("fn words").unwrap();
+    let rows = read("functions/src/contracts/rows.rs");
+    let (_, rows) = rows.split_once("fn words").unwrap();
+    let (rows, _) = rows.split_once("fn with_headers").unwrap();
+
+    let mut codes = codes_after(words, "(");
+    codes.extend(codes_after(rows, "("));
+    for file in sources("shared/src").into_iter().chain(sources("functions/src")) {
+        let text = fs::read_to_string(file).unwrap();
+        let (code, _) = text.split_once("#[cfg(test)]").unwrap_or((&text, ""));
+        codes.extend(TAKERS.iter().flat_map(|taker| codes_after(code, taker)));
+    }
+    assert!(codes.len() > 50, "{codes:?}");
+    let explained = read("docs/statuses.md");
+    codes.retain(|code| !explained.contains(&format!("`{code}`")));
+    assert!(codes.is_empty(), "docs/statuses.md doesn't tell of {codes:?}");
+}
+
+/// The codes that are the first thing after this in a text.
+fn codes_after(text: &str, taker: &str) -> BTreeSet<String> {
+    let literals = text.split(taker).skip(1).filter_map(|rest| rest.trim_start().strip_prefix('"')?.split_once('"'));
+    let is_code = |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
+    literals.map(|(word, _)| word.to_owned()).filter(|word| is_code(word)).collect()
+}
+
+/// The Rust files below a folder.
+fn sources(folder: &str) -> Vec<PathBuf> {
+    let (folders, files): (Vec<_>, Vec<_>) = files(folder).into_iter().partition(|path| path.is_dir());
+    let below = folders.iter().flat_map(|folder| sources(folder.to_str().unwrap()));
+    let own = files.into_iter().filter(|file| file.extension().is_some_and(|ending| ending == "rs"));
+    own.chain(below).collect()
+}
+
 /// `template.yaml`, with `!Ref X` and its like read as `X`.
 struct Template(Value);
 

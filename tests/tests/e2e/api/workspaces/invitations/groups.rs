@@ -291,3 +291,29 @@ async fn authority_over_many_groups_takes_one_read_a_hundred() {
     // The caller's standing with all groups, and whose the addresses are.
     assert_eq!(calls["dynamodb:BatchGetItem"], 2, "{calls}");
 }
+
+#[tokio::test]
+async fn a_spreadsheets_cell_names_groups_separated_by_semicolons() {
+    let world = World::new().await;
+    let [both, one, none, unknown, wrong] =
+        ["both", "one", "none", "unknown", "wrong"].map(|name| world.usher.address(name));
+    let table = format!(
+        "email,role,groups\n{both},VIEWER,{emea}; {sales}\n{one},VIEWER,{sales};\n{none},VIEWER,\n\
+         {unknown},VIEWER,{emea};{nobodys}\n{wrong},VIEWER,Sales\n",
+        emea = world.emea,
+        sales = world.sales,
+        nobodys = "00000000-0000-4000-8000-000000000000",
+    );
+    let path = format!("/api/v1/workspaces/{}/invitations", world.workspace);
+    let request = world.usher.request("POST", &path).bearer_auth(&world.ada.token);
+    let answer = world.usher.read(request.header("content-type", "text/csv").body(table)).await.expect(200);
+    assert_eq!(answer.rows(), ["invited", "invited", "invited", "invalid", "invalid"]);
+    let results = answer.json()["results"].clone();
+    assert_eq!([&results[3]["code"], &results[4]["code"]], ["unknown_group", "unknown_group"]);
+    let direct = async |group: &str, email: &str| world.in_group(group, email).await.0;
+    for (email, groups) in [(&both, [false, true, true]), (&one, [false, true, false]), (&none, [true, false, false])] {
+        let found =
+            [direct(&world.top, email).await, direct(&world.sales, email).await, direct(&world.emea, email).await];
+        assert_eq!(found, groups, "{email}");
+    }
+}

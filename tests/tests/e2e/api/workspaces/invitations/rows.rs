@@ -99,6 +99,35 @@ async fn when_no_row_succeeds_the_answer_is_problem_details_of_the_first_with_al
 }
 
 #[tokio::test]
+async fn an_address_that_isnt_mailed_any_more_is_suppressed_and_the_others_are_invited() {
+    let (usher, ada, workspace) = scene("Bounces").await;
+    let (gone, there) = (usher.address("gone"), usher.address("there"));
+    let row = |email: &str| json!({ "email": email, "role": "VIEWER" });
+    let body = json!({ "users": [row(&gone)] });
+    let first = usher.invitations(&ada.token, &workspace, body.clone()).await.expect(200).json();
+    usher.mail(&gone, 1).await;
+    usher.calm().await;
+    let id = first["results"][0]["invitationId"].as_str().unwrap();
+    assert!(usher.ses_tells("hard bounce", 1, &gone, &tests::mail_tags(&workspace, id, 1)).await);
+
+    let second = usher.workspace(&ada.token, "Second").await;
+    let rows = json!({ "users": [row(&gone), row(&there)] });
+    let answer = usher.invitations(&ada.token, &second, rows).await.expect(200);
+    assert_eq!(answer.rows(), ["suppressed", "invited"]);
+    let answer = answer.json();
+    assert_eq!(answer["summary"], json!({ "invited": 1, "suppressed": 1 }));
+    let expected = json!({
+        "index": 0, "email": gone, "role": "VIEWER", "status": "suppressed", "code": "suppressed",
+        "detail": "This address isn't mailed any more: bounced before.",
+    });
+    assert_eq!(answer["results"][0], expected);
+    for workspace in [&workspace, &second] {
+        let refused = usher.invitations(&ada.token, workspace, body.clone()).await;
+        refused.problem_of_rows(422, "suppressed", &["suppressed"]);
+    }
+}
+
+#[tokio::test]
 async fn an_invitation_lives_as_long_as_the_request_asks() {
     let usher = Endpoint::own(&[]).await;
     let ada = usher.founder("ada").await;
