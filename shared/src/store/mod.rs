@@ -35,8 +35,9 @@ pub use delivery::Known;
 pub use domains::DomainRule;
 pub use groups::{Group, GroupDeleted, GroupMade, GroupRecords, Joins};
 pub use keys::Key;
+pub use letters::QueuedLetter;
 pub use mail_templates::{MOST_TEMPLATES, StoredTemplate};
-pub use outbox::{Claimed, Kind, MOST_ATTEMPTS, Mail, Mailed, QueuedItem, QueuedLetter, Task};
+pub use outbox::{Claimed, Kind, MOST_ATTEMPTS, Mail, Mailed, QueuedItem, Task};
 pub use page::{Page, Position};
 pub use people::{
     Acceptance, Accepted, Draft, DraftKind, Drafted, Foreseen, HashItem, Inviting, Managed, Managing, NewAccount,

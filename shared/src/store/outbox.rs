@@ -12,16 +12,14 @@ use super::{
     delivery::forward,
     from_item,
     keys::{self, Key},
+    letters::QueuedLetter,
     people::HASH_KEPT,
     read::Sort,
     transact::Transacted,
 };
 use crate::{
     Error, Result,
-    domain::{
-        BatchId, Delivery, DeliveryStep, EmailAddress, Identifier, InvitationHash, Person, Random, Scope,
-        SuppressionReason,
-    },
+    domain::{BatchId, Delivery, DeliveryStep, Identifier, InvitationHash, Person, Random, Scope, SuppressionReason},
 };
 
 /// Addresses in one item: with the item itself they are settled in one transaction, and SES takes 50 at once.
@@ -47,45 +45,6 @@ pub enum Kind {
     Invitation,
     /// The news that they are a member.
     Added,
-}
-
-/// A letter about a sign-up, or about an invitation that has expired.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(tag = "letter", rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum QueuedLetter {
-    /// The one-time password of a sign-up.
-    OneTimePassword {
-        /// To whom.
-        email: EmailAddress,
-        /// The sign-up.
-        sign_up: Uuid,
-    },
-    /// That the address has an account already.
-    AlreadyRegistered {
-        /// To whom.
-        email: EmailAddress,
-    },
-    /// That somebody asks for a new invitation in place of an expired one: a letter to each of those who can invite again.
-    Renewal {
-        /// What the expired one's hash points to.
-        hash: HashItem,
-    },
-    /// The letter to one of them.
-    RenewalTo {
-        /// To whom.
-        email: EmailAddress,
-        /// The same.
-        hash: HashItem,
-    },
-    /// That they have signed up by an invitation.
-    Welcome {
-        /// To whom.
-        email: EmailAddress,
-        /// The workspace or company that they joined.
-        scope_name: String,
-    },
-    /// Nothing at all: queued so that an answer takes as long for an unknown address.
-    Nothing,
 }
 
 /// What an item asks for.

@@ -8,7 +8,8 @@ use super::{
     Store,
     change::{Change, Written},
     keys,
-    outbox::{QueuedItem, QueuedLetter},
+    letters::QueuedLetter,
+    outbox::QueuedItem,
 };
 use crate::{
     Result,

@@ -1,0 +1,80 @@
+//! The calls that can be counted and disturbed.
+
+use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
+
+/// An operation of DynamoDB, EventBridge or SES that the functions may call, as IAM names it: `dynamodb:PutItem`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(transparent)]
+pub(crate) struct Action(pub(super) &'static str);
+
+impl Action {
+    pub(crate) const SEND_BULK_EMAIL: Self = Self("ses:SendBulkEmail");
+    pub(crate) const SEND_EMAIL: Self = Self("ses:SendEmail");
+
+    /// Every action that can be counted and disturbed.
+    pub(crate) fn all() -> impl Iterator<Item = Self> {
+        [
+            "dynamodb:BatchGetItem",
+            "dynamodb:BatchWriteItem",
+            "dynamodb:DeleteItem",
+            "dynamodb:GetItem",
+            "dynamodb:PutItem",
+            "dynamodb:Query",
+            "dynamodb:Scan",
+            "dynamodb:TransactGetItems",
+            "dynamodb:TransactWriteItems",
+            "dynamodb:UpdateItem",
+            "events:PutEvents",
+            "ses:GetAccount",
+            "ses:GetEmailIdentity",
+            "ses:SendBulkEmail",
+            "ses:SendEmail",
+        ]
+        .into_iter()
+        .map(Self)
+    }
+
+    pub(crate) fn named(service: &str, operation: &str) -> Option<Self> {
+        Self::all().find(|action| action.0.split_once(':') == Some((service, operation)))
+    }
+
+    /// The path by which SES v2 knows the action.
+    pub(crate) fn ses_route(self) -> Option<&'static str> {
+        match self.0 {
+            "ses:GetAccount" => Some("/v2/email/account"),
+            "ses:SendBulkEmail" => Some("/v2/email/outbound-bulk-emails"),
+            "ses:SendEmail" => Some("/v2/email/outbound-emails"),
+            _ => None,
+        }
+    }
+
+    /// Whether a path is that of the action: one that is about something named has the name at its end.
+    pub(crate) fn has_ses_path(self, path: &str) -> bool {
+        match self.0 {
+            "ses:GetEmailIdentity" => path.contains("/v2/email/identities/"),
+            _ => self.ses_route().is_some_and(|route| path.ends_with(route)),
+        }
+    }
+
+    pub(super) fn is_ses(self) -> bool {
+        self.0.starts_with("ses:")
+    }
+
+    pub(super) fn is_events(self) -> bool {
+        self.0.starts_with("events:")
+    }
+
+    pub(super) fn is_transaction(self) -> bool {
+        self.0.contains(":Transact")
+    }
+}
+
+impl<'de> Deserialize<'de> for Action {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let name = String::deserialize(deserializer)?;
+        Self::all().find(|action| action.0 == name).ok_or_else(|| {
+            let known: Vec<_> = Self::all().map(|action| action.0).collect();
+            D::Error::custom(format!("unknown action {name:?}, expected one of {}", known.join(", ")))
+        })
+    }
+}

@@ -1,0 +1,95 @@
+use super::*;
+
+fn action(name: &str) -> Action {
+    Action::all().find(|action| action.0 == name).unwrap()
+}
+
+#[test]
+fn a_fault_happens_after_the_skipped_calls_and_as_often_as_asked() {
+    let faults = Faults::default();
+    let put = action("dynamodb:PutItem");
+    faults.queue(json!({"action": "dynamodb:PutItem", "fault": "ThrottlingException", "skip": 1, "times": 2})).unwrap();
+    let seen: Vec<_> = (0..4).map(|_| faults.on_call("sign-up", put).is_some()).collect();
+    assert_eq!(seen, [false, true, true, false]);
+    assert_eq!(faults.left(), json!([]));
+    assert_eq!(faults.calls(), json!({"sign-up": {"dynamodb:PutItem": 4}}));
+}
+
+#[test]
+fn a_fault_of_one_function_leaves_the_others_alone() {
+    let faults = Faults::default();
+    let send = Action::SEND_BULK_EMAIL;
+    faults
+        .queue(json!({"action": "ses:SendBulkEmail", "function": "deliver-invitations", "fault": "lostReply"}))
+        .unwrap();
+    assert_eq!(faults.on_call("sweep-undelivered", send), None);
+    assert_eq!(faults.on_call("deliver-invitations", action("ses:GetAccount")), None);
+    assert_eq!(faults.on_call("deliver-invitations", send), Some(Fault::LostReply));
+}
+
+#[test]
+fn the_oldest_matching_fault_comes_first() {
+    let faults = Faults::default();
+    for fault in ["noReply", "InternalServerError"] {
+        faults.queue(json!({"action": "dynamodb:Query", "fault": fault})).unwrap();
+    }
+    let query = action("dynamodb:Query");
+    assert_eq!(faults.on_call("log-in", query), Some(Fault::NoReply));
+    assert_eq!(faults.on_call("log-in", query), Some(Fault::InternalServerError));
+}
+
+#[test]
+fn what_is_left_reads_as_it_was_asked_for() {
+    let faults = Faults::default();
+    let call = json!({"action": "dynamodb:UpdateItem", "fault": "TransactionConflict", "skip": 2, "times": 3});
+    let recipient =
+        json!({"action": "ses:SendBulkEmail", "address": "a@b.c", "status": "TRANSIENT_FAILURE", "times": 1});
+    faults.queue(recipient.clone()).unwrap();
+    faults.queue(call.clone()).unwrap();
+    assert_eq!(faults.left(), json!([call, recipient]));
+    faults.clear();
+    assert_eq!(faults.left(), json!([]));
+}
+
+#[test]
+fn a_description_that_makes_no_sense_is_refused_with_the_reason() {
+    let faults = Faults::default();
+    for (description, reason) in [
+        (json!({"action": "dynamodb:PutItm", "fault": "noReply"}), "PutItm"),
+        (json!({"action": "dynamodb:PutItem", "fault": "noRply"}), "noRply"),
+        (json!({"action": "dynamodb:PutItem", "fault": "noReply", "time": 2}), "time"),
+        (json!({"action": "dynamodb:PutItem", "fault": "noReply", "times": 0}), "at least 1"),
+        (json!({"action": "dynamodb:PutItem", "fault": "noReply", "function": "invite"}), "invite"),
+        (json!({"action": "ses:SendEmail", "fault": "TransactionConflict"}), "can't happen"),
+        (json!({"action": "dynamodb:PutItem", "fault": "MessageRejected"}), "can't happen"),
+        (json!({"action": "ses:SendEmail", "address": "a@b.c", "status": "FAILED"}), "SendBulkEmail"),
+        (json!({"action": "ses:SendBulkEmail", "address": "a@b.c", "status": "LOST"}), "LOST"),
+        (json!({"action": "dynamodb:PutItem"}), "fault"),
+        (json!("PutItem"), "PutItem"),
+    ] {
+        let error = faults.queue(description).unwrap_err();
+        assert!(error.contains(reason), "{error}");
+    }
+    assert_eq!(faults.left(), json!([]));
+}
+
+#[test]
+fn a_cancelled_transaction_names_a_reason_for_each_item() {
+    let request = br#"{"TransactItems": [{"Put": {}}, {"Update": {}}, {"Delete": {}}]}"#;
+    let write = action("dynamodb:TransactWriteItems");
+    let Outcome::Answer { status, error, body } = Fault::TransactionConflict.outcome(write, request) else {
+        panic!("a conflict is an answer");
+    };
+    assert_eq!((status, error), (400, Some("TransactionCanceledException")));
+    assert_eq!(body["CancellationReasons"].as_array().unwrap().len(), 3);
+    assert_eq!(body["CancellationReasons"][0]["Code"], "TransactionConflict");
+    assert_eq!(body["CancellationReasons"][2]["Code"], "None");
+}
+
+#[test]
+fn an_unprocessed_batch_is_handed_back_whole() {
+    let request = br#"{"RequestItems": {"usher": [{"PutRequest": {}}]}}"#;
+    let outcome = Fault::Unprocessed.outcome(action("dynamodb:BatchWriteItem"), request);
+    let Outcome::Answer { body, .. } = outcome else { panic!("it is an answer") };
+    assert_eq!(body["UnprocessedItems"], json!({"usher": [{"PutRequest": {}}]}));
+}
