@@ -141,7 +141,11 @@ impl Usher {
             };
             let updated_at = managing.now;
             match (managed, fate) {
-                (Managed::Done, Fate::Role(role)) => return Ok(Person { role, updated_at, ..person }),
+                (Managed::Done, Fate::Role(role)) => {
+                    let member = person.standing(updated_at) == Standing::Member;
+                    let inviter = if member { person.inviter } else { access.profile.id };
+                    return Ok(Person { role, updated_at, inviter, ..person });
+                }
                 (Managed::Done, Fate::Removed) => return Ok(person),
                 (Managed::LastAdmin, _) => return Err(last_admin()),
                 (Managed::Changed, _) => {}

@@ -39,11 +39,18 @@ pub enum Managed {
 }
 
 impl Store {
-    /// Gives a member or somebody invited another role.
+    /// Gives a member or somebody invited another role. Whoever changes an invitation is its inviter from then on: the role may
+    /// be above what the one before may give.
     pub async fn change_role(&self, managing: &Managing<'_>, role: Role, random: &dyn Random) -> Result<Managed> {
         let of = managing.of;
         let (member, was) = (managing.person.status == Status::Accepted, managing.person.role);
-        let mut changes = vec![managing.as_read("SET #role = :new, #updated_at = :at").with("new", role)];
+        let update = "SET #role = :new, #updated_at = :at";
+        let mut changes = if member {
+            vec![managing.as_read(update).with("new", role)]
+        } else {
+            let update = format!("{update}, #inviter = :actor");
+            vec![managing.as_read(&update).with("new", role).with("actor", managing.actor)]
+        };
         if member {
             let membership = Change::update(keys::membership(managing.person.user, of), "SET #role = :new");
             changes.push(membership.when("#role = :role").with("new", role).with("role", was));

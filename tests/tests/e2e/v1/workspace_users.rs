@@ -250,3 +250,17 @@ async fn of_two_admins_who_are_removed_at_once_one_stays() {
         }
     }
 }
+
+#[tokio::test]
+async fn an_invitation_that_was_raised_above_its_inviter_is_still_accepted() {
+    let place = tests::Place::with(&[]).await;
+    let (usher, ada) = (&place.usher, &place.ada);
+    let bob = place.member("bob", "CREATOR").await;
+    let (guest, id) = place.invited(&bob.token, "guest", "VIEWER").await;
+    let hash = usher.mail(&guest, 1).await.hash();
+    usher.patch(&ada.token, &format!("workspace-users/{id}"), json!({ "role": "owner" })).await.expect(200);
+    let shown = place.get(&ada.token, &format!("invitations/{id}")).await.expect(200).json();
+    assert_eq!((&shown["role"], &shown["invitedBy"]["name"]), (&json!("ADMIN"), &json!("Ada Founder")));
+    usher.join(&guest, &hash).await.expect(200);
+    assert_eq!(usher.role(&usher.token(&guest).await, &place.workspace).await.as_deref(), Some("ADMIN"));
+}
