@@ -92,7 +92,7 @@ async fn a_call_that_breaks_sess_rules_is_refused_whole() {
     assert_eq!(send(&ses, &bulk(&[])).await, Err((400, "BadRequestException")));
     assert_eq!(send(&ses, &json!({})).await, Err((400, "BadRequestException")));
     let mut foreign = bulk(&["ann@example.com"]);
-    foreign["FromEmailAddress"] = json!("else@example.com");
+    foreign["FromEmailAddress"] = json!("usher@else.example");
     assert_eq!(send(&ses, &foreign).await, Err((400, "MessageRejected")));
     let mut stored = bulk(&["ann@example.com"]);
     stored["DefaultContent"]["Template"] = json!({"TemplateName": "invitation"});
@@ -126,6 +126,24 @@ async fn a_single_mail_goes_to_each_of_its_recipients() {
     assert_eq!(send(&request).await.unwrap_err().name, "BadRequestException");
     request["Destination"] = json!({});
     assert_eq!(send(&request).await.unwrap_err().name, "BadRequestException");
+}
+
+#[tokio::test]
+async fn a_letter_to_one_address_is_refused_as_often_as_asked() {
+    let ses = ses(500);
+    let fault = json!({"action": "ses:SendEmail", "address": "ann@example.com", "status": "MESSAGE_REJECTED"});
+    ses.faults.queue(fault).unwrap();
+    let send = |to: &str| {
+        let request = json!({
+            "FromEmailAddress": "usher@example.com",
+            "Destination": {"ToAddresses": [to]},
+            "Content": {"Simple": {"Subject": {"Data": "Hi"}, "Body": {"Text": {"Data": "text"}}}},
+        });
+        send_email(State(Arc::clone(&ses)), Ok(request.to_string().into()))
+    };
+    assert!(send("bob@example.com").await.is_ok());
+    assert_eq!(send("ann@example.com").await.unwrap_err().name, "MessageRejected");
+    assert!(send("ann@example.com").await.is_ok());
 }
 
 #[tokio::test]
