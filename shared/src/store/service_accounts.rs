@@ -12,9 +12,12 @@ use super::{
     transact::Transacted,
 };
 use crate::{
-    Result,
+    Error, Internal, Result,
     domain::{CompanyId, EmailAddress, Message, Random, Role, Scope, Status, UserId},
 };
+
+/// How often memberships whose roles changed meanwhile are read again.
+const TRIES: u32 = 8;
 
 /// A service account as its company knows it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -158,18 +161,28 @@ impl Store {
         ];
         // Refused: an earlier request came so far.
         self.transact(changes).await?;
-        for membership in self.memberships(account.id).await? {
-            let Some(workspace) = membership.workspace else { continue };
-            let removed = Subject::new(account.address.canonical()).with("role", membership.role.name());
-            let told = Entry::new(now, actor, "member.removed").about(removed);
-            let told = entry(Scope::Workspace(workspace), &told, random);
-            self.end_membership(account, membership.role, Scope::Workspace(workspace), now, told).await?;
+        for tried in 0.. {
+            let mut again = false;
+            for membership in self.memberships(account.id).await? {
+                let Some(workspace) = membership.workspace else { continue };
+                let removed = Subject::new(account.address.canonical()).with("role", membership.role.name());
+                let told = Entry::new(now, actor, "member.removed").about(removed);
+                let told = entry(Scope::Workspace(workspace), &told, random);
+                again |= !self.end_membership(account, membership.role, Scope::Workspace(workspace), now, told).await?;
+            }
+            if !again {
+                break;
+            }
+            if tried == TRIES {
+                return Err(Error::Unavailable(Internal::new("store: a service account's roles again on and on")));
+            }
         }
         let gone =
             Change::delete(keys::service_account(company, &account.name)).when("#id = :id").with("id", account.id);
         self.write(gone).await.map(|_: Written| ())
     }
 
+    /// `false` if the role isn't that any more, by which it counts among the workspace's ADMINs or not.
     async fn end_membership(
         &self,
         account: &ServiceAccount,
@@ -177,7 +190,7 @@ impl Store {
         of: Scope,
         now: Timestamp,
         told: Change,
-    ) -> Result<()> {
+    ) -> Result<bool> {
         let mut changes = vec![
             Change::update(
                 keys::person(of, &account.address.clone().into()),
@@ -188,7 +201,7 @@ impl Store {
             .with("now", now.as_millisecond())
             .with("accepted", Status::Accepted)
             .with("user", account.id),
-            Change::delete(keys::membership(account.id, of)),
+            Change::delete(keys::membership(account.id, of)).when("#role = :role").with("role", role),
             told,
         ];
         if role == Role::Admin
@@ -196,7 +209,8 @@ impl Store {
         {
             changes.push(Change::update(keys::workspace(id), "ADD #admins :less").if_present().with("less", -1));
         }
-        self.transact(changes).await.map(|_| ())
+        let ended = self.transact(changes).await?;
+        Ok(ended.refused(0).is_some() || ended.refused(1).is_none())
     }
 }
 

@@ -221,6 +221,38 @@ async fn deleting_ends_token_and_memberships_at_once_and_frees_the_name() {
 }
 
 #[tokio::test]
+async fn whatever_role_it_is_given_while_it_is_deleted_each_workspace_keeps_its_administrator() {
+    let usher = Endpoint::start().await;
+    let ada = usher.founder("ada").await;
+    let robot = make(&usher, &ada, json!({ "name": "robot" })).await;
+    let mut places = Vec::new();
+    for number in 0..10 {
+        let workspace = usher.workspace(&ada.token, &format!("Number {number}")).await;
+        usher.invite(&ada.token, &workspace, &[(&robot.email, "VIEWER")]).await.expect(200);
+        places.push(workspace);
+    }
+    let own = |workspace: &str, user: &str| format!("/api/v1/workspaces/{workspace}/members/{user}");
+    let members = usher.walk(&format!("/api/v1/workspaces/{}/members", places[0]), &ada.token, 10).await;
+    let adas = members.iter().find(|member| member["email"] == ada.email).unwrap()["userId"].as_str().unwrap();
+    let raised = join_all(places.iter().map(|workspace| {
+        let path = own(workspace, &robot.id);
+        let usher = &usher;
+        let token = &ada.token;
+        async move { usher.send("PATCH", &path, Some(token), Some(json!({ "role": "ADMIN" }))).await }
+    }));
+    let path = format!("{PATH}/{}", robot.id);
+    let (deleted, raised) = tokio::join!(usher.send("DELETE", &path, Some(&ada.token), None), raised);
+    deleted.expect(200);
+    assert!(raised.iter().all(|answer| [200, 404, 409].contains(&answer.status.as_u16())), "{raised:?}");
+    for workspace in &places {
+        let members = usher.walk(&format!("/api/v1/workspaces/{workspace}/members"), &ada.token, 10).await;
+        assert_eq!(members.len(), 1, "{members:?}");
+        let left = usher.send("DELETE", &own(workspace, adas), Some(&ada.token), None).await;
+        left.problem(409, "last_admin");
+    }
+}
+
+#[tokio::test]
 async fn only_an_admin_of_the_company_manages_them() {
     let usher = Endpoint::start().await;
     let (ada, bob) = (usher.founder("ada").await, usher.founder("bob").await);
