@@ -174,7 +174,7 @@ impl Store {
                 break;
             }
             if tried == TRIES {
-                return Err(Error::Unavailable(Internal::new("store: a service account's roles again on and on")));
+                return Err(Error::Unavailable(Internal::new("store: a service account's roles changed on and on")));
             }
         }
         let gone =
