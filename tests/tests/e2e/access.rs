@@ -63,7 +63,8 @@ impl Company {
         if path.starts_with("/v1/") {
             return self.dock.request(usher, method, path);
         }
-        if path.starts_with("/api/v0/") && (path.contains("/group") || path.contains("/user")) {
+        let of_people = path.contains("/group") || (path.contains("/user") && !path.ends_with("/password"));
+        if path.starts_with("/api/v0/") && of_people {
             return self.hexabase.request(&self.workspace, method, path);
         }
         let workspace = if path.starts_with(EXTERNAL) { &self.number.to_string() } else { &self.workspace };
