@@ -112,6 +112,11 @@ pub const ROUTES: &[Route] = routes! {
         POST "/api/v0/workspaces/{workspaceId}/select" => SelectWorkspace, hexabase::workspaces::select;
     }
     Usher {
+        GET "/invitation" => RegistrationPage, own::register::show;
+        HEAD "/invitation" => RegistrationPage, own::register::show;
+        POST "/invitation" => AcceptInvitation, own::register::accept;
+        POST "/invitation/decline" => DeclineInvitation, own::register::decline;
+        POST "/invitation/renew" => RenewInvitation, own::register::renew;
         GET "/register" => RegistrationPage, own::register::show;
         HEAD "/register" => RegistrationPage, own::register::show;
         POST "/register" => SignUp, own::register::submit;

@@ -62,8 +62,12 @@ pub enum RegisterPage<'a> {
     HasAccount {
         /// The invitation.
         offer: Offer<'a>,
-        /// The full address of `POST /api/v1/invitations/accept`.
-        accept_url: &'a str,
+        /// The link's hash, posted again with the form.
+        hash: &'a str,
+        /// The link's `type`, posted again with the form.
+        kind: &'a str,
+        /// Why the password that was typed before can't be taken, in a sentence.
+        problem: Option<&'a str>,
     },
     /// Signed up, and a member.
     #[template(path = "pages/done.html")]
@@ -75,9 +79,27 @@ pub enum RegisterPage<'a> {
         /// Where to go on.
         app_url: &'a str,
     },
+    /// A member now, with the account they had.
+    #[template(path = "pages/accepted.html")]
+    Accepted {
+        /// What they are a member of now.
+        workspace_name: &'a str,
+        /// Their address, to sign in with.
+        email: &'a str,
+        /// Where to go on.
+        app_url: &'a str,
+    },
+    /// Declined.
+    #[template(path = "pages/declined.html")]
+    Declined,
+    /// Whoever can send a new invitation was asked, if there was one to renew.
+    #[template(path = "pages/asked.html")]
+    Asked,
     /// The link is dead. The page doesn't tell why, so that it answers alike for a hash that never was.
     #[template(path = "pages/dead.html")]
     Dead {
+        /// The link's hash, to ask for a new one with; nothing for what is no hash.
+        hash: &'a str,
         /// Where somebody who signed up earlier goes on.
         app_url: &'a str,
     },
@@ -129,16 +151,32 @@ mod tests {
         }
     }
 
-    fn every_page() -> [RegisterPage<'static>; 5] {
+    fn has_account() -> RegisterPage<'static> {
+        RegisterPage::HasAccount {
+            offer: offer(),
+            hash: "e0754cfc-f7d1-4cc3-8690-e34a2f17291d",
+            kind: "WORK_SPACE",
+            problem: Some("E-mail address or password is wrong."),
+        }
+    }
+
+    fn every_page() -> [RegisterPage<'static>; 8] {
         [
             form(),
-            RegisterPage::HasAccount { offer: offer(), accept_url: "https://api.example/api/v1/invitations/accept" },
+            has_account(),
+            RegisterPage::Accepted {
+                workspace_name: "Design",
+                email: "charles@example.com",
+                app_url: "https://app.example",
+            },
+            RegisterPage::Declined,
+            RegisterPage::Asked,
             RegisterPage::Done {
                 workspace_name: "Design",
                 email: "charles@example.com",
                 app_url: "https://app.example",
             },
-            RegisterPage::Dead { app_url: "https://app.example" },
+            RegisterPage::Dead { hash: "e0754cfc-f7d1-4cc3-8690-e34a2f17291d", app_url: "https://app.example" },
             RegisterPage::Failed { problem: "The service is busy. Try again in a minute." },
         ]
     }
@@ -171,16 +209,22 @@ mod tests {
             RegisterPage::Form { offer: offer(), hash, kind, first_name: MARKUP, last_name, problem },
             RegisterPage::Form { offer: offer(), hash, kind, first_name, last_name: MARKUP, problem },
             RegisterPage::Form { offer: offer(), hash, kind, first_name, last_name, problem: Some(MARKUP) },
-            RegisterPage::HasAccount { offer: offer(), accept_url: MARKUP },
+            RegisterPage::HasAccount { offer: offer(), hash: MARKUP, kind, problem },
+            RegisterPage::HasAccount { offer: offer(), hash, kind: MARKUP, problem },
+            RegisterPage::HasAccount { offer: offer(), hash, kind, problem: Some(MARKUP) },
+            RegisterPage::Accepted { workspace_name: MARKUP, email: "", app_url: "" },
+            RegisterPage::Accepted { workspace_name: "", email: MARKUP, app_url: "" },
+            RegisterPage::Accepted { workspace_name: "", email: "", app_url: MARKUP },
             RegisterPage::Done { workspace_name: MARKUP, email: "", app_url: "" },
             RegisterPage::Done { workspace_name: "", email: MARKUP, app_url: "" },
             RegisterPage::Done { workspace_name: "", email: "", app_url: MARKUP },
-            RegisterPage::Dead { app_url: MARKUP },
+            RegisterPage::Dead { hash: MARKUP, app_url: "" },
+            RegisterPage::Dead { hash: "", app_url: MARKUP },
             RegisterPage::Failed { problem: MARKUP },
         ];
         for offer in offers {
             pages.push(RegisterPage::Form { offer, hash, kind, first_name, last_name, problem });
-            pages.push(RegisterPage::HasAccount { offer, accept_url: "" });
+            pages.push(RegisterPage::HasAccount { offer, hash, kind, problem });
         }
         for page in pages {
             let html = page.html();
@@ -224,24 +268,28 @@ mod tests {
 
     #[test]
     fn every_visible_field_has_a_label_and_every_description_is_there() {
-        let html = form().html();
-        let fields = tags(&html, "input");
-        for field in fields.iter().filter(|field| attribute(field, "type") != Some("hidden")) {
-            let id = attribute(field, "id").unwrap();
-            assert!(html.contains(&format!("<label for=\"{id}\">")), "{field}");
-        }
-        let described = fields.iter().filter_map(|field| attribute(field, "aria-describedby"));
-        for id in described.flat_map(str::split_whitespace) {
-            assert!(html.contains(&format!("id=\"{id}\"")), "{id}");
+        for html in [form().html(), has_account().html()] {
+            let fields = tags(&html, "input");
+            for field in fields.iter().filter(|field| attribute(field, "type") != Some("hidden")) {
+                let id = attribute(field, "id").unwrap();
+                assert!(html.contains(&format!("<label for=\"{id}\">")), "{field}");
+            }
+            let described = fields.iter().filter_map(|field| attribute(field, "aria-describedby"));
+            for id in described.flat_map(str::split_whitespace) {
+                assert!(html.contains(&format!("id=\"{id}\"")), "{id}");
+            }
         }
     }
 
     #[test]
     fn the_form_posts_what_the_sign_up_needs() {
         let html = form().html();
-        assert_eq!(tags(&html, "form"), [r#"method="post" action="/register""#]);
+        let forms =
+            [r#"method="post" action="/register""#, r#"class="other" method="post" action="/invitation/decline""#];
+        assert_eq!(tags(&html, "form"), forms);
+        let (html, _) = html.split_once("</form>").unwrap();
         let fields: Vec<_> =
-            tags(&html, "input").iter().map(|tag| (attribute(tag, "name"), attribute(tag, "value"))).collect();
+            tags(html, "input").iter().map(|tag| (attribute(tag, "name"), attribute(tag, "value"))).collect();
         assert_eq!(
             fields,
             [
@@ -257,7 +305,10 @@ mod tests {
 
     #[test]
     fn a_problem_is_announced_and_belongs_to_the_password() {
-        let password = |html: &str| tags(html, "input").last().map(ToString::to_string).unwrap();
+        let password = |html: &str| {
+            let mut tags = tags(html, "input").into_iter();
+            tags.rfind(|tag| attribute(tag, "type") == Some("password")).unwrap().to_owned()
+        };
         let html = form().html();
         assert!(html.contains(r#"role="alert">This password is too common.</p>"#), "{html}");
         assert_eq!(attribute(&password(&html), "aria-describedby"), Some("password-problem password-rule"));
@@ -271,15 +322,19 @@ mod tests {
     #[test]
     fn an_invitation_to_a_company_names_no_workspace() {
         let offer = Offer { workspace_name: "Analytical Engines Ltd", message: None, ..offer() };
-        let html = RegisterPage::HasAccount { offer, accept_url: "" }.html();
+        let html = RegisterPage::HasAccount { offer, hash: "", kind: "", problem: None }.html();
         assert!(!html.contains("Workspace"), "{html}");
         assert!(!html.contains("writes"), "{html}");
         assert!(html.contains("29 November 2026, 14:05 UTC"), "{html}");
     }
 
     #[test]
-    fn only_the_form_holds_the_hash() {
-        let holding = every_page().iter().filter(|page| page.html().contains("e0754cfc")).count();
-        assert_eq!(holding, 1);
+    fn only_forms_hold_the_hash() {
+        for page in every_page() {
+            let html = page.html();
+            let hidden = html.matches(r#"type="hidden" name="hash" value="e0754cfc"#).count();
+            assert_eq!(hidden, html.matches("e0754cfc").count(), "{html}");
+            assert_eq!(hidden, html.matches("</form>").count(), "{html}");
+        }
     }
 }

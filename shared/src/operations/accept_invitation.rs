@@ -2,11 +2,11 @@
 
 use crate::{
     Error, Result, Usher,
-    domain::{InvitationHash, Role, Scope, WorkspaceId},
+    domain::{InvitationHash, Password, Role, Scope, WorkspaceId},
     store::{Acceptance, Accepted, Profile, ProfileKind},
 };
 
-use super::{Caller, join::other_address};
+use super::{Caller, LogInAs, join::other_address};
 
 /// How often an invitation that changed under an acceptance is read and judged again.
 const TRIES: u32 = 3;
@@ -56,6 +56,21 @@ impl Usher {
             }
         }
         Err(Error::Gone)
+    }
+
+    /// As [`Usher::accept_invitation`], by the password of the invited person's account.
+    ///
+    /// # Errors
+    /// The same; [`Error::Unauthenticated`] for a wrong password, and where the address has no account;
+    /// [`Error::TooMany`] after too many wrong ones.
+    pub async fn accept_by_password(&self, hash: &InvitationHash, password: Option<Password>) -> Result<Joined> {
+        let person = self.open_invitation(hash).await?.person;
+        let who = match person.user_code {
+            Some(code) => LogInAs::Code(code),
+            None => LogInAs::Address(person.address),
+        };
+        let profile = self.check_credentials(&who, password, |_| true).await?;
+        self.accept_invitation(&Caller::of(&profile), hash).await
     }
 }
 

@@ -20,6 +20,11 @@ pub struct Caller {
 }
 
 impl Caller {
+    /// Whoever gave the password of this account.
+    pub(super) fn of(profile: &Profile) -> Self {
+        Self { user: profile.id, company: profile.company, epoch: profile.epoch }
+    }
+
     /// The caller's company, for the log.
     pub fn company(&self) -> CompanyId {
         self.company

@@ -300,8 +300,10 @@ impl Usher {
         let letter = match hash {
             None => Letter::added(&mail::Added { scope_name, company_name, inviter_name, role, message, app_url }),
             Some(hash) => {
+                // Whoever has an account gets no link to register.
+                let page = if *has_account { "invitation" } else { "register" };
                 let link_type = key.scope().map_or("", |of| of.link_type());
-                let link = &format!("{app_url}/register?hash={}&type={link_type}", hash.reveal());
+                let link = &format!("{app_url}/{page}?hash={}&type={link_type}", hash.reveal());
                 let expires_at = person.expires_at;
                 let invitation = mail::Invitation {
                     scope_name,

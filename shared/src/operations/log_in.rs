@@ -76,9 +76,25 @@ impl Usher {
     pub async fn log_in(&self, log_in: LogIn) -> Result<LoggedIn> {
         let LogIn { who, password, exclusive_to } = log_in;
         let Some(who) = who else { return Err(wrong_credentials()) };
+        let allowed = |profile: &Profile| profile.exclusive_to.is_none() || profile.exclusive_to == exclusive_to;
+        let profile = self.check_credentials(&who, password, allowed).await?;
+        let standing = self.store.caller_records(profile.id, profile.company, None).await?;
+        let role = standing.company.map_or(Role::Viewer, |membership| membership.role);
+        let token = self.issue_token(&profile, role, None).await?;
+        let must_change_password = profile.temporary_password;
+        Ok(LoggedIn { profile, role, token, must_change_password })
+    }
+
+    /// Whose these credentials are, if they are allowed here. Tries are counted before they are compared.
+    pub(super) async fn check_credentials(
+        &self,
+        who: &LogInAs,
+        password: Option<Password>,
+        allowed: impl Fn(&Profile) -> bool,
+    ) -> Result<Profile> {
         let subject = who.subject();
         self.brake("log-ins", &subject, MOST_TRIES, "Too many tries. Wait, then try again.").await?;
-        let profile = self.profile_of(&who).await?;
+        let profile = self.profile_of(who).await?;
         let hash = profile.as_ref().and_then(|profile| profile.password.clone());
         let checked = hash.clone().unwrap_or_else(|| PasswordHash::dummy().clone());
         let matches = match password.clone() {
@@ -88,7 +104,7 @@ impl Usher {
         let (Some(profile), Some(hash), Some(password), true) = (profile, hash, password, matches) else {
             return Err(wrong_credentials());
         };
-        if profile.exclusive_to.is_some() && profile.exclusive_to != exclusive_to {
+        if !allowed(&profile) {
             return Err(wrong_credentials());
         }
         self.release_brake("log-ins", &subject, MOST_TRIES).await?;
@@ -97,11 +113,7 @@ impl Usher {
             let new = self.hash_password(password).await?;
             self.store.rehash(profile.id, &hash, &new).await?;
         }
-        let standing = self.store.caller_records(profile.id, profile.company, None).await?;
-        let role = standing.company.map_or(Role::Viewer, |membership| membership.role);
-        let token = self.issue_token(&profile, role, None).await?;
-        let must_change_password = profile.temporary_password;
-        Ok(LoggedIn { profile, role, token, must_change_password })
+        Ok(profile)
     }
 
     async fn profile_of(&self, who: &LogInAs) -> Result<Option<Profile>> {

@@ -12,6 +12,7 @@ mod events;
 mod expiry;
 mod hexabase;
 mod idp;
+mod invitation;
 mod journey;
 mod no_co;
 mod policies;

@@ -24,7 +24,7 @@ async fn invited(usher: &Endpoint, token: &str, workspace: &str, name: &str) -> 
     (email, hash)
 }
 
-fn is_page(answer: &Answer) {
+pub(crate) fn is_page(answer: &Answer) {
     let header = |name: &str| answer.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
     assert_eq!(header("content-type"), "text/html; charset=utf-8");
     assert_eq!(header("cache-control"), "no-store");
@@ -97,9 +97,12 @@ async fn dead_links_are_all_alike() {
         let path = format!("/register?hash={hash}");
         assert_eq!(usher.send("HEAD", &path, None, None).await.expect(410).text, "");
     }
+    // But for the hash that the page was asked for with, and asks for a new invitation with.
+    let hashes = [unknown, &expired, &used, &replaced];
+    let without = |text: &str| hashes.iter().fold(text.to_owned(), |text, hash| text.replace(hash, ""));
     for page in alike {
         is_page(&page);
-        assert_eq!(page.expect(410).text, dead.text);
+        assert_eq!(without(&page.expect(410).text), without(&dead.text));
     }
     // Nor does the sign-up itself tell them apart.
     let mut refusals = Vec::new();

@@ -65,12 +65,12 @@ fn expected(sample: &str) -> (u16, String) {
         "hexabase/invite-users.workspaces" => "errors result",
         "hexabase/invite-users.userinvite" => "email stats",
         "hexabase/list-workspaces" => "current_workspace_id workspaces",
-        "usher/accept-invitation" => "role workspaceId",
+        "usher/accept-invitation.api" => "role workspaceId",
         "usher/preview-invitation" => "email expiresAt hasAccount inviterName message role workspaceName",
-        "usher/renew-invitation" => return (202, String::new()),
+        "usher/renew-invitation.api" => return (202, String::new()),
         "usher/mail-templates.post" => return (201, TEMPLATE.to_owned()),
         "usher/mail-template.get" | "usher/mail-template.put" => TEMPLATE,
-        "usher/mail-template.delete" | "usher/decline-invitation" => return (204, String::new()),
+        "usher/mail-template.delete" | "usher/decline-invitation.api" => return (204, String::new()),
         "usher/list-invitations.workspaces"
         | "usher/list-invitations.company"
         | "usher/list-members"
@@ -92,8 +92,13 @@ fn expected(sample: &str) -> (u16, String) {
         "invoke/requeue-undelivered" => "requeued",
         // Pages, an answer without a body, and a null.
         "usher/sign-up"
-        | "usher/registration-page.get"
-        | "usher/registration-page.head"
+        | "usher/registration-page.register.get"
+        | "usher/registration-page.register.head"
+        | "usher/registration-page.invitation.get"
+        | "usher/registration-page.invitation.head"
+        | "usher/accept-invitation.invitation"
+        | "usher/decline-invitation.invitation"
+        | "usher/renew-invitation.invitation"
         | "datagol/delete-service-account"
         | "smart_documentor/invite-users.tenant"
         | "smart_documentor/invite-users.sdworkspace"
@@ -135,12 +140,16 @@ impl World {
         let form = json!({ "email": USER, "password": "Demo12#$", "firstname": "John", "lastname": "Doe" });
         match sample {
             "usher/preview-invitation"
-            | "usher/decline-invitation"
-            | "usher/renew-invitation"
+            | "usher/decline-invitation.api"
+            | "usher/decline-invitation.invitation"
+            | "usher/renew-invitation.api"
+            | "usher/renew-invitation.invitation"
             | "datagol/sign-up"
             | "usher/sign-up"
-            | "usher/registration-page.get"
-            | "usher/registration-page.head"
+            | "usher/registration-page.register.get"
+            | "usher/registration-page.register.head"
+            | "usher/registration-page.invitation.get"
+            | "usher/registration-page.invitation.head"
             | "hexabase/confirm-registration.get"
             | "hexabase/confirm-registration.post" => {
                 vec![(HASH, self.invited(USER, 1).await)]
@@ -153,7 +162,11 @@ impl World {
                 usher.post_open("/idp/api/v1/user/sign-up", form).await.expect(200);
                 vec![(OTP, format!("\"{}\"", usher.mail(USER, 1).await.code()))]
             }
-            "usher/accept-invitation" => {
+            "usher/accept-invitation.invitation" => {
+                let guest = usher.founder("guest").await;
+                vec![(HASH, self.invited(&guest.email, 2).await)]
+            }
+            "usher/accept-invitation.api" => {
                 let guest = usher.founder("guest").await;
                 vec![(TOKEN, guest.token), (HASH, self.invited(&guest.email, 2).await)]
             }
@@ -279,10 +292,14 @@ async fn every_sample_succeeds_in_its_contracts_shape() {
         let body: Value = serde_json::from_str(text).unwrap_or_default();
         assert_eq!(fields(&body), shape, "{sample}: {answer}");
         match sample.as_str() {
-            "usher/registration-page.get" | "usher/sign-up" => {
+            "usher/registration-page.register.get" | "usher/registration-page.invitation.get" | "usher/sign-up" => {
                 assert!(text.contains("Project Alpha"), "{sample}: {text}");
             }
-            "usher/registration-page.head"
+            "usher/accept-invitation.invitation" => assert!(text.contains("You’re in"), "{sample}: {text}"),
+            "usher/decline-invitation.invitation" => assert!(text.contains("You have declined"), "{sample}: {text}"),
+            "usher/renew-invitation.invitation" => assert!(text.contains("passed it on"), "{sample}: {text}"),
+            "usher/registration-page.register.head"
+            | "usher/registration-page.invitation.head"
             | "datagol/delete-service-account"
             | "smart_documentor/invite-users.tenant"
             | "smart_documentor/invite-users.sdworkspace" => assert_eq!(text, "", "{sample}"),

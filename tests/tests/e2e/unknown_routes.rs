@@ -108,6 +108,8 @@ async fn a_wrong_verb_on_our_own_paths_is_a_problem_too() {
     let usher = Endpoint::start().await;
     for (method, path, known) in [
         ("PUT", "/register", "GET, HEAD, POST"),
+        ("PUT", "/invitation", "GET, HEAD, POST"),
+        ("GET", "/invitation/decline", "POST"),
         ("GET", "/api/v1/invitations/accept", "POST"),
         ("POST", "/.well-known/jwks.json", "GET"),
     ] {

@@ -1,4 +1,5 @@
-//! GET, HEAD and POST /register: the page behind a mailed link. Looking at it spends nothing; posting its form does.
+//! The pages behind mailed links: GET and HEAD /register and /invitation, and the forms that they post. Looking at one
+//! spends nothing; posting its form does.
 
 use http::{Method, StatusCode};
 use lambda_http::{Body, Response};
@@ -20,8 +21,8 @@ pub(crate) async fn show(usher: &Usher, incoming: &Incoming) -> Answer {
     let kind = incoming.query("type").unwrap_or_default();
     let form = Typed { hash, kind, first_name: String::new(), last_name: String::new() };
     let mut response = match viewed(usher, &form.hash).await {
-        Ok(view) => form.page(usher, &view, None, StatusCode::OK),
-        Err(error) => failed(usher, &error.into()),
+        Ok(view) => form.page(&view, None, StatusCode::OK),
+        Err(error) => failed(usher, &form.hash, &error.into()),
     };
     if incoming.method() == Method::HEAD {
         *response.body_mut() = Body::Empty;
@@ -30,17 +31,65 @@ pub(crate) async fn show(usher: &Usher, incoming: &Incoming) -> Answer {
 }
 
 pub(crate) async fn submit(usher: &Usher, incoming: &Incoming) -> Answer {
-    Ok(match submitted(usher, incoming).await {
-        Ok(response) => response,
-        Err(failure) => failed(usher, &failure),
-    })
+    posted(usher, incoming, submitted).await
 }
 
-async fn submitted(usher: &Usher, incoming: &Incoming) -> Result<Response<Body>, Failure> {
-    let fields = incoming.form()?;
-    let form = Typed::of(&fields);
+/// Accepts with the account that the address has.
+pub(crate) async fn accept(usher: &Usher, incoming: &Incoming) -> Answer {
+    posted(usher, incoming, accepted).await
+}
+
+pub(crate) async fn decline(usher: &Usher, incoming: &Incoming) -> Answer {
+    posted(usher, incoming, declined).await
+}
+
+pub(crate) async fn renew(usher: &Usher, incoming: &Incoming) -> Answer {
+    posted(usher, incoming, renewed).await
+}
+
+/// Does what a form asks for. Whatever goes wrong is told as a page.
+async fn posted(usher: &Usher, incoming: &Incoming, act: impl AsyncFn(&Usher, &Typed, &Fields) -> Answer) -> Answer {
+    let (hash, answer) = match incoming.form() {
+        Ok(fields) => {
+            let form = Typed::of(&fields);
+            let answer = act(usher, &form, &fields).await;
+            (form.hash, answer)
+        }
+        Err(failure) => (String::new(), Err(failure)),
+    };
+    Ok(answer.unwrap_or_else(|failure| failed(usher, &hash, &failure)))
+}
+
+async fn declined(usher: &Usher, form: &Typed, _: &Fields) -> Answer {
+    usher.decline_invitation(&form.hash.parse().map_err(|_| Error::Gone)?).await?;
+    Ok(page(StatusCode::OK, RegisterPage::Declined))
+}
+
+/// The same page for any hash.
+async fn renewed(usher: &Usher, form: &Typed, _: &Fields) -> Answer {
+    usher.renew_invitation(form.hash.parse().ok()).await?;
+    Ok(page(StatusCode::OK, RegisterPage::Asked))
+}
+
+async fn accepted(usher: &Usher, form: &Typed, fields: &Fields) -> Answer {
     let view = viewed(usher, &form.hash).await?;
-    let joined = match form.join(&fields) {
+    let hash = form.hash.parse().map_err(|_| Error::Gone)?;
+    let password = fields.shown("password").unwrap_or_default();
+    match usher.accept_by_password(&hash, Password::unchecked(&password)).await {
+        Ok(_) => {
+            let (email, app_url) = (view.address.as_typed(), usher.parameters.app_url.as_str());
+            Ok(page(StatusCode::OK, RegisterPage::Accepted { workspace_name: &view.scope_name, email, app_url }))
+        }
+        Err(Error::Unauthenticated(_)) => {
+            Ok(form.page(&view, Some("The password is wrong."), StatusCode::UNPROCESSABLE_ENTITY))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn submitted(usher: &Usher, form: &Typed, fields: &Fields) -> Answer {
+    let view = viewed(usher, &form.hash).await?;
+    let joined = match form.join(fields) {
         Ok(join) => usher.join(join).await,
         Err(error) => Err(error),
     };
@@ -50,9 +99,7 @@ async fn submitted(usher: &Usher, incoming: &Incoming) -> Result<Response<Body>,
             let app_url = &usher.parameters.app_url;
             Ok(page(StatusCode::OK, RegisterPage::Done { workspace_name: &view.scope_name, email, app_url }))
         }
-        Err(Error::Invalid(public)) => {
-            Ok(form.page(usher, &view, Some(&public.message), StatusCode::UNPROCESSABLE_ENTITY))
-        }
+        Err(Error::Invalid(public)) => Ok(form.page(&view, Some(&public.message), StatusCode::UNPROCESSABLE_ENTITY)),
         Err(error) => Err(error.into()),
     }
 }
@@ -87,7 +134,7 @@ impl Typed {
         })
     }
 
-    fn page(&self, usher: &Usher, view: &InvitationView, problem: Option<&str>, status: StatusCode) -> Response<Body> {
+    fn page(&self, view: &InvitationView, problem: Option<&str>, status: StatusCode) -> Response<Body> {
         let offer = Offer {
             workspace_name: &view.scope_name,
             company_name: &view.company_name,
@@ -97,20 +144,20 @@ impl Typed {
             email: view.address.as_typed(),
             expires_at: view.expires_at,
         };
-        if view.has_account {
-            let accept_url = format!("{}/api/v1/invitations/accept", usher.parameters.app_url);
-            return page(status, RegisterPage::HasAccount { offer, accept_url: &accept_url });
-        }
         let Self { hash, kind, first_name, last_name } = self;
+        if view.has_account {
+            return page(status, RegisterPage::HasAccount { offer, hash, kind, problem });
+        }
         page(status, RegisterPage::Form { offer, hash, kind, first_name, last_name, problem })
     }
 }
 
 /// One page for every dead link, whatever killed it.
-fn failed(usher: &Usher, failure: &Failure) -> Response<Body> {
+fn failed(usher: &Usher, hash: &str, failure: &Failure) -> Response<Body> {
     let app_url = &usher.parameters.app_url;
     if matches!(failure, Failure::Operation(Error::Gone)) {
-        return page(status(failure), RegisterPage::Dead { app_url });
+        let hash = hash.parse::<InvitationHash>().map(|hash| hash.reveal()).unwrap_or_default();
+        return page(status(failure), RegisterPage::Dead { hash: &hash, app_url });
     }
     log_failure(failure);
     with_headers(page(status(failure), RegisterPage::Failed { problem: &words(failure).1 }), failure)
