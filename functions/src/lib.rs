@@ -8,6 +8,7 @@ pub mod events;
 mod http_edge;
 mod incoming;
 pub mod log;
+pub mod openapi;
 mod operation;
 pub mod pages;
 pub mod routes;

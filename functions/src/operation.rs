@@ -124,6 +124,8 @@ operations! {
     RegistrationPage = "registration-page",
     /// The keys that access tokens are verified with.
     PublicKeys = "public-keys",
+    /// Describes every route.
+    DescribeApi = "describe-api",
     /// Answers what no route answers.
     RouteNotFound = "route-not-found",
     /// Mails what the table's stream says was queued.

@@ -1,7 +1,11 @@
 //! The routes: method, path, operation and handler. The template and the samples in `events/` say the same, or a test
 //! fails.
 
-use std::{collections::HashMap, sync::LazyLock};
+use std::{
+    collections::{HashMap, HashSet},
+    fmt,
+    sync::LazyLock,
+};
 
 use futures::future::BoxFuture;
 use http::Method;
@@ -12,6 +16,7 @@ use crate::{
     Operation,
     contracts::{Contract, datagol, dock, hexabase, smart_documentor, usher as own},
     incoming::{Failure, Incoming},
+    openapi,
 };
 
 /// What a handler comes to.
@@ -32,20 +37,58 @@ pub struct Route {
     pub(crate) handler: Handler,
 }
 
+impl Route {
+    /// The name of its sample in `events/`: contract and operation, and where an operation has several routes in a
+    /// contract the word that tells this one apart: the verb, a part of the path, or both.
+    pub fn sample(&self) -> String {
+        let same = |other: &&Self| other.contract == self.contract && other.operation == self.operation;
+        let siblings: Vec<_> = ROUTES.iter().filter(same).collect();
+        let verbs: HashSet<_> = siblings.iter().map(|other| other.method).collect();
+        let has = |route: &Self, part: &str| route.path.split('/').any(|one| one == part);
+        let is_own = |part: &&str| siblings.iter().filter(|other| has(other, part)).count() == 1;
+        let own = |route: &'static Self| route.path.split('/').find(is_own);
+        let last = |route: &Self| route.path.rsplit('/').next().unwrap_or_default();
+        let word = match siblings.len() {
+            1 => String::new(),
+            count if count == verbs.len() => format!(".{}", self.method.to_lowercase()),
+            _ => {
+                let part = self.path.split('/').find(is_own).unwrap_or_else(|| last(self));
+                let alike = siblings.iter().filter(|other| own(other).is_none() && last(other) == part).count() > 1;
+                let verb = if alike { format!(".{}", self.method.to_lowercase()) } else { String::new() };
+                format!(".{}{verb}", part.trim_matches(['{', '}']).trim_end_matches(".json"))
+            }
+        };
+        format!("{}/{}{word}", self.contract.name(), self.operation.name())
+    }
+}
+
+impl fmt::Debug for Route {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.method, self.path)
+    }
+}
+
+/// A handler `contract::file::name` is described by `contract::file::describe::name`.
 macro_rules! routes {
-    ($($contract:ident { $($method:ident $path:literal => $operation:ident, $handler:path;)+ })+) => {
-        &[$($(Route {
+    ($($contract:ident {
+        $($method:ident $path:literal => $operation:ident, $vendor:ident::$file:ident::$handler:ident;)+
+    })+) => {
+        /// All routes.
+        pub const ROUTES: &[Route] = &[$($(Route {
             method: stringify!($method),
             path: $path,
             operation: Operation::$operation,
             contract: Contract::$contract,
-            handler: |usher, incoming| Box::pin($handler(usher, incoming)),
-        },)+)+]
+            handler: |usher, incoming| Box::pin($vendor::$file::$handler(usher, incoming)),
+        },)+)+];
+
+        /// What `/openapi.json` tells of each of [`ROUTES`], in their order.
+        pub(crate) const DESCRIPTIONS: &[fn() -> openapi::Description] =
+            &[$($($vendor::$file::describe::$handler,)+)+];
     };
 }
 
-/// All routes.
-pub const ROUTES: &[Route] = routes! {
+routes! {
     DataGol {
         POST "/idp/api/v1/user/sign-up" => SignUp, datagol::sign_up::handle;
         POST "/idp/api/v1/user/signUp/verifyEmailOtp" => VerifyOtp, datagol::verify_otp::handle;
@@ -143,8 +186,10 @@ pub const ROUTES: &[Route] = routes! {
         POST "/api/v1/company/invitations/{id}/resend" => ResendInvitation, own::invitations::resend;
         DELETE "/api/v1/company/invitations/{id}" => RevokeInvitation, own::invitations::revoke;
         GET "/.well-known/jwks.json" => PublicKeys, own::public_keys::handle;
+        GET "/openapi.json" => DescribeApi, own::describe_api::document;
+        GET "/docs" => DescribeApi, own::describe_api::page;
     }
-};
+}
 
 static TABLE: LazyLock<matchit::Router<Vec<&'static Route>>> = LazyLock::new(|| {
     let mut paths: HashMap<&str, Vec<&'static Route>> = HashMap::new();

@@ -91,6 +91,8 @@ pub const OPEN: &[(&str, &str)] = &[
     ("HEAD", "/register"),
     ("POST", "/register"),
     ("GET", "/.well-known/jwks.json"),
+    ("GET", "/openapi.json"),
+    ("GET", "/docs"),
     ("POST", "/connect/token"),
     ("POST", "/api/v0/login"),
     ("GET", "/api/v0/users/registration/confirm"),

@@ -82,34 +82,7 @@ fn the_gateway_may_invoke_the_functions_it_leads_to_and_no_others() {
 
 #[test]
 fn every_route_and_every_event_function_has_a_sample_event() {
-    let siblings = |route: &Route| {
-        let same = |other: &&Route| other.contract == route.contract && other.operation == route.operation;
-        ROUTES.iter().filter(same).collect::<Vec<_>>()
-    };
-    // Where an operation has several routes in a contract a word tells them apart: the verb, or a part of the path, or both.
-    let word = |route: &Route| {
-        let siblings = siblings(route);
-        let verbs: BTreeSet<_> = siblings.iter().map(|other| other.method).collect();
-        let own = |route: &Route| {
-            let once = |part: &&str| {
-                siblings.iter().filter(|other| other.path.split('/').any(|one| one == *part)).count() == 1
-            };
-            route.path.split('/').find(once)
-        };
-        let last = |route: &Route| route.path.rsplit('/').next().unwrap_or_default();
-        match siblings.len() {
-            1 => String::new(),
-            count if count == verbs.len() => format!(".{}", route.method.to_lowercase()),
-            _ => {
-                let part = own(route).unwrap_or_else(|| last(route));
-                let alike = siblings.iter().filter(|other| own(other).is_none() && last(other) == part).count() > 1;
-                let verb = if alike { format!(".{}", route.method.to_lowercase()) } else { String::new() };
-                format!(".{}{verb}", part.trim_matches(['{', '}']))
-            }
-        }
-    };
-    let name = |route: &Route| format!("{}/{}{}", route.contract.name(), route.operation.name(), word(route));
-    let in_code = ROUTES.iter().map(|route| format!("{} {}", name(route), key(route))).collect();
+    let in_code = ROUTES.iter().map(|route| format!("{} {}", route.sample(), key(route))).collect();
     let in_code = with(in_code, format!("usher/{} $default", Operation::RouteNotFound.name()));
 
     let (of_routes, of_events): (Vec<_>, Vec<_>) =

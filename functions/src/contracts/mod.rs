@@ -10,6 +10,7 @@ pub(crate) mod usher;
 use http::{HeaderName, HeaderValue, StatusCode, header};
 use jiff::SignedDuration;
 use lambda_http::{Body, Response};
+use schemars::{Schema, SchemaGenerator};
 use serde::Serialize;
 use shared::{Error, Public};
 
@@ -34,6 +35,44 @@ pub enum Contract {
 }
 
 impl Contract {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::DataGol, Self::Dock, Self::SmartDocumentor, Self::Hexabase, Self::Usher];
+
+    /// Its name for people.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::DataGol => "DataGOL",
+            Self::SmartDocumentor => "SmartDocumentor",
+            Self::Dock => "Dock",
+            Self::Hexabase => "Hexabase",
+            Self::Usher => "Usher",
+        }
+    }
+
+    /// What it is, in a sentence.
+    pub const fn about(self) -> &'static str {
+        match self {
+            Self::DataGol => "DataGOL's contract: sign-up, workspaces, service accounts and many invitations at once.",
+            Self::SmartDocumentor => "SmartDocumentor's contract: client credentials, integer ids, all or nothing.",
+            Self::Dock => "Dock's contract: workspace users, workspaces and domains. All routes need a company admin.",
+            Self::Hexabase => "Hexabase's contract: workspaces, their groups and users.",
+            Self::Usher => {
+                "Our own surface: the invitation's whole life, the pages behind its links, and this description."
+            }
+        }
+    }
+
+    /// The body of its refusals.
+    pub(crate) fn problem(self, generator: &mut SchemaGenerator) -> Schema {
+        match self {
+            Self::DataGol => generator.subschema_for::<datagol::errors::Problem>(),
+            Self::SmartDocumentor => generator.subschema_for::<smart_documentor::errors::Problem>(),
+            Self::Dock => generator.subschema_for::<dock::errors::Problem>(),
+            Self::Hexabase => generator.subschema_for::<hexabase::errors::Problem>(),
+            Self::Usher => generator.subschema_for::<usher::errors::Problem>(),
+        }
+    }
+
     /// Its name, which is that of its folder here and in `events/`.
     pub const fn name(self) -> &'static str {
         match self {

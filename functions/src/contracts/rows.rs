@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use http::{StatusCode, header};
 use jiff::SignedDuration;
 use lambda_http::{Body, Response};
+use schemars::JsonSchema;
 use serde::Serialize;
 use shared::{
     domain::Outcome,
@@ -19,13 +20,14 @@ use crate::incoming::Fields;
 const MOST_ECHOED: usize = 320;
 
 /// How many rows came to what, and what each came to.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct Results {
     summary: BTreeMap<&'static str, usize>,
     results: Vec<Row>,
 }
 
-#[derive(Debug, Serialize)]
+/// What a row came to.
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct Row {
     index: usize,

@@ -85,6 +85,7 @@ fn expected(sample: &str) -> (u16, String) {
             return (204, String::new());
         }
         "usher/public-keys" => "keys",
+        "usher/describe-api.openapi" => "components info openapi paths servers tags",
         "usher/route-not-found" => return (404, PROBLEM.to_owned()),
         "stream/deliver-invitations" | "stream/publish-events" => "batchItemFailures",
         "eventbridge/record-mail-events" => "recorded",
@@ -99,6 +100,7 @@ fn expected(sample: &str) -> (u16, String) {
         | "usher/accept-invitation.invitation"
         | "usher/decline-invitation.invitation"
         | "usher/renew-invitation.invitation"
+        | "usher/describe-api.docs"
         | "datagol/delete-service-account"
         | "smart_documentor/invite-users.tenant"
         | "smart_documentor/invite-users.sdworkspace"

@@ -48,3 +48,28 @@ fn invitee(fields: &Fields) -> Result<Invitee, Reason> {
     let role = role.ok_or_else(|| Reason::new("invalid_role", "\"role\" must be ADMIN, CREATOR, EDITOR or VIEWER."))?;
     Ok(Invitee::new(address, role))
 }
+
+pub(crate) mod describe {
+    use super::errors::Problem;
+    use crate::{
+        contracts::rows::Results,
+        openapi::{Description, Refusal, address, describe, list, object, optional, required, text, words},
+    };
+
+    pub(crate) fn handle() -> Description {
+        let user = object([
+            required("email", address("Whom to invite.")),
+            required("role", words("ADMIN only from an ADMIN.", ["EDITOR", "CREATOR", "VIEWER", "ADMIN"])),
+        ]);
+        let message = text("What the inviter writes to all of them.").length(0..=2000).example("Welcome!");
+        describe("Brings many people into a workspace.")
+            .notes(
+                "Each row has its own result, in the order of the request; one bad row never stops the others. If no row \
+                 succeeds, the status is that of the first, and the error has summary and results too.",
+            )
+            .takes(object([required("workSpaceUsers", list("At least one.", user)), optional("message", message)]))
+            .answers::<Results>()
+            .also::<Problem>(422, "application/json", "The address isn't mailed any more.")
+            .refuses([Refusal::Forbidden, Refusal::TooMany])
+    }
+}

@@ -2,6 +2,7 @@
 
 use http::StatusCode;
 use lambda_http::{Body, Response};
+use schemars::JsonSchema;
 use serde::Serialize;
 use shared::Error;
 
@@ -14,9 +15,10 @@ use crate::{
     incoming::Failure,
 };
 
-#[derive(Serialize)]
+/// Why a request was refused; one of many rows of which none succeeded has summary and results too.
+#[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct Problem<'a> {
+pub(crate) struct Problem<'a> {
     status: u16,
     error: &'static str,
     message: String,

@@ -1,14 +1,13 @@
 //! POST /idp/api/v1/user/token and POST /idp/api/v1/user/login.
 
 use http::header;
-use serde_json::json;
 use shared::{
     Error, Usher,
     domain::{EmailAddress, Password},
     operations::{LogIn, LogInAs, LoggedIn},
 };
 
-use super::{ok, profile::FullProfile, required};
+use super::{Token, ok, profile::FullProfile, required};
 use crate::{
     incoming::{Failure, Incoming},
     routes::Answer,
@@ -16,7 +15,7 @@ use crate::{
 
 pub(crate) async fn token(usher: &Usher, incoming: &Incoming) -> Answer {
     let logged_in = log_in(usher, incoming).await?;
-    Ok(ok(&json!({ "token": logged_in.token })))
+    Ok(ok(&Token { token: &logged_in.token }))
 }
 
 /// The token comes in the response's `Authorization` header.
@@ -36,4 +35,30 @@ async fn log_in(usher: &Usher, incoming: &Incoming) -> Result<LoggedIn, Failure>
     let who = EmailAddress::parse(required(&body, "email")?).ok().map(LogInAs::Address);
     let password = Password::unchecked(required(&body, "password")?);
     Ok(usher.log_in(LogIn { who, password, exclusive_to: None }).await?)
+}
+
+pub(crate) mod describe {
+    use super::{FullProfile, Token};
+    use crate::openapi::{Description, Refusal, Shape, address, describe, object, required, text};
+
+    fn credentials() -> Shape {
+        object([required("email", address("")), required("password", text("").example("Demo12#$"))])
+    }
+
+    pub(crate) fn token() -> Description {
+        describe("Gives an access token for address and password.")
+            .open()
+            .takes(credentials())
+            .answers::<Token>()
+            .refuses([Refusal::Unauthenticated, Refusal::TooMany])
+    }
+
+    pub(crate) fn login() -> Description {
+        describe("Gives the profile, and an access token in a header.")
+            .open()
+            .takes(credentials())
+            .answers::<FullProfile>()
+            .with_header("Authorization", "`Bearer` and the access token.")
+            .refuses([Refusal::Unauthenticated, Refusal::TooMany])
+    }
 }

@@ -11,13 +11,18 @@ pub(crate) mod team;
 pub(crate) mod verify_otp;
 pub(crate) mod workspaces;
 
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::Serialize;
 use shared::{
     Error,
     domain::{EmailAddress, Role},
 };
 
 use super::{bare_array, empty, ok};
-use crate::incoming::{Fields, bad_field, parsed};
+use crate::{
+    incoming::{Fields, bad_field, parsed},
+    openapi,
+};
 
 /// A required text field.
 fn required<'a>(fields: &'a Fields, name: &str) -> Result<&'a str, Error> {
@@ -50,7 +55,24 @@ fn role_of(word: &str) -> Option<Role> {
     }
 }
 
+/// The words for a role in a workspace, in an answer.
+fn role_schema(_: &mut SchemaGenerator) -> Schema {
+    openapi::enumerated(Role::ALL.map(role_word))
+}
+
 /// DataGOL's word for a role in the company.
 fn company_role_word(role: Role) -> &'static str {
     if role == Role::Admin { "ADMIN" } else { "USER" }
+}
+
+/// A sentence for people.
+#[derive(Serialize, JsonSchema)]
+struct Said {
+    message: &'static str,
+}
+
+/// An access token.
+#[derive(Serialize, JsonSchema)]
+struct Token<'a> {
+    token: &'a str,
 }

@@ -1,5 +1,6 @@
 //! GET /idp/api/v1/user, and the profile's shape, which signing up and logging in answer too.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use shared::{
     Usher,
@@ -8,11 +9,11 @@ use shared::{
     store::{Company, Profile},
 };
 
-use super::{company_role_word, ok, role_word};
+use super::{company_role_word, ok, role_schema, role_word};
 use crate::{incoming::Incoming, routes::Answer};
 
 /// Somebody's profile. Before the address is proved nothing is known but what they typed.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct ProfileBody {
     pub(super) id: Option<u32>,
@@ -47,17 +48,20 @@ impl ProfileBody {
 }
 
 /// A profile with roles and permissions in workspaces.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct FullProfile {
     #[serde(flatten)]
     profile: ProfileBody,
     workspaces: Vec<WorkspaceBody>,
 }
 
-#[derive(Debug, Serialize)]
+/// What somebody is in a workspace.
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "Standing")]
 struct WorkspaceBody {
     workspace_id: String,
+    #[schemars(schema_with = "role_schema")]
     role: &'static str,
     permissions: Vec<&'static str>,
 }
@@ -80,4 +84,13 @@ fn permissions(role: Role) -> Vec<&'static str> {
 pub(crate) async fn handle(usher: &Usher, incoming: &Incoming) -> Answer {
     let caller = incoming.caller(usher).await?;
     Ok(ok(&FullProfile::from(usher.own_profile(&caller).await?)))
+}
+
+pub(crate) mod describe {
+    use super::FullProfile;
+    use crate::openapi::{Description, describe};
+
+    pub(crate) fn handle() -> Description {
+        describe("The caller's profile.").answers::<FullProfile>()
+    }
 }

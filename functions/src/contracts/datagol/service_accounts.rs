@@ -1,8 +1,8 @@
 //! /idp/api/v1/company/serviceAccount: create, list, reset the token, delete.
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::Serialize;
-use serde_json::json;
 use shared::{
     Error, Missing, Usher,
     domain::{Message, UserId},
@@ -16,7 +16,8 @@ use crate::{
     routes::Answer,
 };
 
-#[derive(Serialize)]
+/// A service account.
+#[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct Account<'a> {
     id: String,
@@ -40,13 +41,24 @@ impl<'a> From<&'a ServiceAccount> for Account<'a> {
     }
 }
 
-#[derive(Serialize)]
+/// A new service account, with its token, which is shown this once.
+#[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct Created<'a> {
     #[serde(flatten)]
     account: Account<'a>,
     token: &'a str,
     expiry_in_seconds: i64,
+}
+
+/// A service account's new token, with its end, if it has one.
+#[derive(Serialize, JsonSchema)]
+#[serde(untagged)]
+enum Reset<'a> {
+    #[serde(rename_all = "camelCase")]
+    Ending { token: &'a str, expiry_in_seconds: i64, expiry_date: Option<Timestamp> },
+    #[serde(rename_all = "camelCase")]
+    Endless { token: &'a str, never_expires: bool },
 }
 
 pub(crate) async fn create(usher: &Usher, incoming: &Incoming) -> Answer {
@@ -83,13 +95,12 @@ pub(crate) async fn reset(usher: &Usher, incoming: &Incoming) -> Answer {
         Some(_) => return Err(bad_field("\"neverExpires\" must be true or false.".to_owned()).into()),
     };
     let new = usher.reset_service_account_token(&caller, account_id(incoming)?, never_expires).await?;
+    let token = &new.token;
     Ok(ok(&match new.lifetime {
-        Some(lifetime) => json!({
-            "token": new.token,
-            "expiryInSeconds": lifetime.as_secs(),
-            "expiryDate": new.account.expires_at,
-        }),
-        None => json!({ "token": new.token, "neverExpires": true }),
+        Some(lifetime) => {
+            Reset::Ending { token, expiry_in_seconds: lifetime.as_secs(), expiry_date: new.account.expires_at }
+        }
+        None => Reset::Endless { token, never_expires: true },
     }))
 }
 
@@ -101,4 +112,40 @@ pub(crate) async fn delete(usher: &Usher, incoming: &Incoming) -> Answer {
 
 fn account_id(incoming: &Incoming) -> Result<UserId, Error> {
     incoming.parameter("id").parse().map_err(|_| Error::NotFound(Missing::ServiceAccount))
+}
+
+pub(crate) mod describe {
+    use super::{Account, Created, Reset};
+    use crate::openapi::{Description, Refusal, describe, object, optional, required, text, words};
+
+    pub(crate) fn create() -> Description {
+        let name = text("Letters, digits, - and _; no other account of the company has it.");
+        describe("Makes a service account.")
+            .takes(object([
+                required("name", name.pattern("^[A-Za-z0-9_-]{1,50}$").example("build-robot")),
+                optional("description", text("").length(0..=2000)),
+                optional("role", words("ACCOUNT_ADMIN is ADMIN in every workspace.", ["USER", "ACCOUNT_ADMIN"])),
+            ]))
+            .answers::<Created>()
+            .refuses([Refusal::Forbidden, Refusal::Conflict])
+    }
+
+    pub(crate) fn list() -> Description {
+        describe("The company's service accounts.")
+            .answers::<Vec<Account>>()
+            .refuses([Refusal::Forbidden, Refusal::ListTooLarge])
+    }
+
+    pub(crate) fn reset() -> Description {
+        describe("Gives a service account a new token; the old one is dead at once.")
+            .query([optional("neverExpires", words("", ["true", "false"]))])
+            .answers::<Reset>()
+            .refuses([Refusal::Forbidden])
+    }
+
+    pub(crate) fn delete() -> Description {
+        describe("Removes a service account; its token and memberships are dead at once.")
+            .answers_nothing(200)
+            .refuses([Refusal::Forbidden])
+    }
 }

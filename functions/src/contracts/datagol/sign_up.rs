@@ -55,3 +55,29 @@ fn unverified(
         role: None,
     }
 }
+
+pub(crate) mod describe {
+    use super::ProfileBody;
+    use crate::openapi::{
+        Description, Refusal, address, describe, new_password, object, optional, required, text, uuid,
+    };
+
+    pub(crate) fn handle() -> Description {
+        describe("Registers a person, with or without an invitation.")
+            .notes(
+                "Without `hash` a one-time password is mailed, and the answer is alike for any address: ids are null. With \
+                 the hash of a mailed link the person is active and a member at once.",
+            )
+            .open()
+            .takes(object([
+                required("email", address("")),
+                required("password", new_password()),
+                required("firstname", text("").length(1..=80).example("John")),
+                required("lastname", text("").length(1..=80).example("Doe")),
+                optional("companyName", text("Of the company that is founded without a hash.").length(1..=120)),
+                optional("hash", uuid("Of the invitation's link.")),
+            ]))
+            .answers::<ProfileBody>()
+            .refuses([Refusal::Conflict, Refusal::Gone, Refusal::OtherAddress, Refusal::TooMany])
+    }
+}

@@ -1,12 +1,14 @@
 //! GET /idp/api/v1/team: the company's people.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use shared::{Usher, operations::Listed, store::Company};
 
 use super::{bare_array, company_role_word, role_word};
 use crate::{incoming::Incoming, routes::Answer};
 
-#[derive(Serialize)]
+/// One of the company's people, or somebody invited.
+#[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct Colleague<'a> {
     id: u32,
@@ -36,5 +38,16 @@ fn colleague<'a>(Listed { person, active }: &'a Listed, company: &'a Company) ->
         company_id: company.number,
         status: if *active { "ACTIVE" } else { "INVITED" },
         role: if *active { company_role_word(person.role) } else { role_word(person.role) },
+    }
+}
+
+pub(crate) mod describe {
+    use super::Colleague;
+    use crate::openapi::{Description, Refusal, describe};
+
+    pub(crate) fn handle() -> Description {
+        describe("The company's people, and who is invited to its workspaces.")
+            .answers::<Vec<Colleague>>()
+            .refuses([Refusal::ListTooLarge])
     }
 }

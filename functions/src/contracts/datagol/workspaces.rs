@@ -1,6 +1,7 @@
 //! POST and GET /noCo/api/v2/workspaces, and GET /noCo/api/v2/workspaces/{workspaceId}.
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::Serialize;
 use shared::{
     Error, Missing, Usher,
@@ -15,8 +16,10 @@ use crate::{
     routes::Answer,
 };
 
-#[derive(Serialize)]
+/// A workspace.
+#[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "Workspace")]
 struct WorkspaceBody<'a> {
     id: String,
     name: &'a str,
@@ -57,4 +60,29 @@ pub(crate) async fn get(usher: &Usher, incoming: &Incoming) -> Answer {
     let caller = incoming.caller(usher).await?;
     let id = incoming.parameter("workspaceId").parse().map_err(|_| Error::NotFound(Missing::Workspace))?;
     Ok(ok(&WorkspaceBody::from(&usher.get_workspace(&caller, id).await?)))
+}
+
+pub(crate) mod describe {
+    use super::WorkspaceBody;
+    use crate::openapi::{Description, Refusal, describe, object, optional, required, text};
+
+    pub(crate) fn create() -> Description {
+        describe("Makes a workspace; the caller is its ADMIN.")
+            .takes(object([
+                required("name", text("").length(1..=120).example("Project Alpha")),
+                optional("description", text("").length(0..=2000)),
+            ]))
+            .answers::<WorkspaceBody>()
+            .refuses([Refusal::Forbidden])
+    }
+
+    pub(crate) fn list() -> Description {
+        describe("The workspaces that the caller can reach, oldest first.")
+            .answers::<Vec<WorkspaceBody>>()
+            .refuses([Refusal::ListTooLarge])
+    }
+
+    pub(crate) fn get() -> Description {
+        describe("One workspace.").answers::<WorkspaceBody>()
+    }
 }

@@ -53,3 +53,35 @@ fn rows<T>(body: &mut Fields, name: &str, read: impl Fn(Value) -> Result<T, Erro
     }
     body.take_list(name).map_err(bad_field)?.into_iter().map(read).collect()
 }
+
+pub(crate) mod describe {
+    use super::workspaces::One;
+    use crate::{
+        contracts::dock::{
+            describe::role,
+            properties::{Data, describe::properties},
+            shapes,
+        },
+        openapi::{Description, Refusal, Shape, address, describe, list, object, optional, required, text},
+    };
+
+    /// `workspaceUsers`.
+    pub(crate) fn people() -> Shape {
+        let user = object([required("email", address("Whom to invite."))]);
+        list("People and their roles.", object([required("role", role()), required("user", user)]))
+    }
+
+    pub(crate) fn set() -> Description {
+        let domain = text("Whoever proves an address of it joins.").example("domain.example");
+        let domains = list("Domains and their roles.", object([required("role", role()), required("domain", domain)]));
+        describe("Adds people and domains to a workspace and changes roles; it removes nobody.")
+            .query([properties(shapes::WORKSPACE)])
+            .takes(object([
+                optional("workspaceUsers", people()),
+                optional("workspaceDomains", domains),
+                optional("message", text("What is written to all of them.").length(0..=2000)),
+            ]))
+            .answers::<Data<One>>()
+            .refuses([Refusal::Forbidden, Refusal::Conflict])
+    }
+}

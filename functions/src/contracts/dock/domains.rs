@@ -1,5 +1,8 @@
 //! /v1/workspace-domains: list, add, change the role.
 
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::Value;
 use shared::{
     Error, Missing, Usher,
     domain::{MailDomain, ShortId},
@@ -7,7 +10,7 @@ use shared::{
 };
 
 use super::{
-    properties::{Page, Properties, data},
+    properties::{Page, PageInfo, Properties, data},
     role,
     session::metered,
     shapes, workspace,
@@ -16,6 +19,25 @@ use crate::{
     incoming::{Incoming, bad_field, parsed},
     routes::Answer,
 };
+
+/// A workspace's domain.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(rename = "OneWorkspaceDomain")]
+struct One {
+    #[schemars(with = "shapes::KeptWorkspaceDomain")]
+    workspace_domain: Value,
+}
+
+/// A page of domains.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(rename = "SomeWorkspaceDomains")]
+struct Several {
+    #[schemars(with = "Vec<shapes::KeptWorkspaceDomain>")]
+    workspace_domains: Vec<Value>,
+    page_info: PageInfo,
+}
 
 fn properties(incoming: &Incoming) -> Result<Properties, Error> {
     Properties::of(incoming, shapes::WORKSPACE_DOMAIN)
@@ -31,7 +53,7 @@ pub(crate) async fn list(usher: &Usher, incoming: &Incoming) -> Answer {
         }
         let (domains, info) = page.cut(domains);
         let domains = domains.iter().map(|(workspace, rule)| shapes::domain(workspace, rule, &chosen));
-        data([("workspaceDomains", domains.collect()), ("pageInfo", info)])
+        data(Several { workspace_domains: domains.collect(), page_info: info })
     })
     .await
 }
@@ -45,7 +67,7 @@ pub(crate) async fn add(usher: &Usher, incoming: &Incoming) -> Answer {
         let place = body.required("workspaceId").map_err(bad_field)?;
         let place = workspace(usher, &session.caller, place).await?;
         let added = usher.add_domain(&session.caller, NewDomain { workspace: place.id, domain, role }).await?;
-        data([("workspaceDomain", shapes::domain(&place, &added, &chosen))])
+        data(One { workspace_domain: shapes::domain(&place, &added, &chosen) })
     })
     .await
 }
@@ -56,7 +78,50 @@ pub(crate) async fn change(usher: &Usher, incoming: &Incoming) -> Answer {
         let role = role(&incoming.json()?)?;
         let id: ShortId = incoming.parameter("id").parse().map_err(|_| Error::NotFound(Missing::Domain))?;
         let (place, changed) = usher.change_domain(&session.caller, &id, role).await?;
-        data([("workspaceDomain", shapes::domain(&place, &changed, &chosen))])
+        data(One { workspace_domain: shapes::domain(&place, &changed, &chosen) })
     })
     .await
+}
+
+pub(crate) mod describe {
+    use super::{One, Several, shapes};
+    use crate::{
+        contracts::dock::{
+            describe::role,
+            properties::{
+                Data,
+                describe::{page, properties},
+            },
+        },
+        openapi::{Description, Refusal, describe, object, optional, required, text},
+    };
+
+    pub(crate) fn list() -> Description {
+        describe("The domains whose people join a workspace.")
+            .query([properties(shapes::WORKSPACE_DOMAIN)])
+            .query(page())
+            .query([optional("workspaceId", text("Only of this workspace.").example("luI89ZCeEJuF"))])
+            .answers::<Data<Several>>()
+            .refuses([Refusal::Forbidden, Refusal::Missing, Refusal::ListTooLarge])
+    }
+
+    pub(crate) fn add() -> Description {
+        describe("Adds a domain to a workspace; one that is there is answered as it is.")
+            .query([properties(shapes::WORKSPACE_DOMAIN)])
+            .takes(object([
+                required("domain", text("Not that of a public mail provider.").example("domain.example")),
+                required("role", role()),
+                required("workspaceId", text("").example("luI89ZCeEJuF")),
+            ]))
+            .answers::<Data<One>>()
+            .refuses([Refusal::Forbidden, Refusal::Missing, Refusal::Conflict])
+    }
+
+    pub(crate) fn change() -> Description {
+        describe("Changes the role that people of a domain get.")
+            .query([properties(shapes::WORKSPACE_DOMAIN)])
+            .takes(object([required("role", role())]))
+            .answers::<Data<One>>()
+            .refuses([Refusal::Forbidden, Refusal::Conflict])
+    }
 }

@@ -2,13 +2,28 @@
 
 use http::StatusCode;
 use lambda_http::{Body, Response};
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::Serialize;
 use shared::Error;
 
 use crate::{
     contracts::{json, status, with_headers, words},
     incoming::Failure,
 };
+
+/// Why a request was refused.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct Problem {
+    error: Reason,
+}
+
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct Reason {
+    code: &'static str,
+    message: String,
+    doc_url: String,
+}
 
 /// The one place where a failure becomes Dock's answer.
 pub(crate) fn render(failure: &Failure, _trace_id: &str) -> Response<Body> {
@@ -30,6 +45,6 @@ pub(crate) fn render(failure: &Failure, _trace_id: &str) -> Response<Body> {
         _ => "BAD_REQUEST",
     };
     let doc_url = format!("https://developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Status/{}", status.as_u16());
-    let body = json!({ "error": { "code": code, "message": message, "docUrl": doc_url } });
+    let body = Problem { error: Reason { code, message, doc_url } };
     with_headers(json(status, "application/json", &body), failure)
 }

@@ -43,3 +43,12 @@ async fn workspace(usher: &Usher, caller: &Caller, id: &str) -> Result<Workspace
     let id: ShortId = id.parse().map_err(|_| Error::NotFound(Missing::Workspace))?;
     usher.workspace_of_short_id(caller, &id).await
 }
+
+mod describe {
+    use crate::openapi::{Shape, words};
+
+    /// A role.
+    pub(super) fn role() -> Shape {
+        words("", ["editor", "owner", "collaborator", "commenter", "viewer"])
+    }
+}

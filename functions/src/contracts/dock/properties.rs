@@ -1,7 +1,9 @@
 //! Which properties of a thing are asked for, and which page of a list.
 
 use lambda_http::{Body, Response};
-use serde_json::{Map, Value, json};
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::Serialize;
+use serde_json::Value;
 use shared::Error;
 
 use crate::{
@@ -36,12 +38,24 @@ impl Properties {
     }
 
     /// The object with `always` and what of it is asked for, each under `prefix`.
-    pub(super) fn keep(&self, object: Value, prefix: &str, always: &[&str]) -> Value {
-        let Value::Object(fields) = object else { return object };
+    pub(super) fn keep(&self, object: &impl Serialize, prefix: &str, always: &[&str]) -> Value {
+        let Ok(Value::Object(fields)) = serde_json::to_value(object) else { return Value::Null };
         let kept = fields.into_iter();
         let kept = kept.filter(|(name, _)| always.contains(&name.as_str()) || self.has(&format!("{prefix}{name}")));
         Value::Object(kept.collect())
     }
+}
+
+/// Where in a list a page is.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct PageInfo {
+    page: usize,
+    pages: usize,
+    total: usize,
+    page_total: usize,
+    has_next_page: bool,
+    has_prev_page: bool,
 }
 
 /// A page of a list.
@@ -58,20 +72,20 @@ impl Page {
     }
 
     /// The page's part of a list, and what `pageInfo` says of it.
-    pub(super) fn cut<T>(&self, mut items: Vec<T>) -> (Vec<T>, Value) {
+    pub(super) fn cut<T>(&self, mut items: Vec<T>) -> (Vec<T>, PageInfo) {
         let total = items.len();
         let pages = total.div_ceil(self.limit);
         let start = (self.page - 1).saturating_mul(self.limit).min(total);
         items.drain(..start);
         items.truncate(self.limit);
-        let info = json!({
-            "page": self.page,
-            "pages": pages,
-            "total": total,
-            "pageTotal": items.len(),
-            "hasNextPage": self.page < pages,
-            "hasPrevPage": self.page > 1 && total > 0,
-        });
+        let info = PageInfo {
+            page: self.page,
+            pages,
+            total,
+            page_total: items.len(),
+            has_next_page: self.page < pages,
+            has_prev_page: self.page > 1 && total > 0,
+        };
         (items, info)
     }
 }
@@ -82,9 +96,39 @@ fn number(incoming: &Incoming, name: &str, default: usize, most: usize) -> Resul
     number.ok_or_else(|| bad_field(format!("\"{name}\" must be a number from 1 to {most}.")))
 }
 
-/// 200 with these fields in `data`.
-pub(super) fn data<const N: usize>(fields: [(&str, Value); N]) -> Answer {
-    let fields: Map<_, _> = fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
-    let response: Response<Body> = answer(http::StatusCode::OK, "application/json", &json!({ "data": fields }));
+/// The body of an answer.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Data<T> {
+    data: T,
+}
+
+/// 200 with this as `data`.
+pub(super) fn data(data: impl Serialize) -> Answer {
+    let response: Response<Body> = answer(http::StatusCode::OK, "application/json", &Data { data });
     bounded(response)
+}
+
+/// The schema of what [`Properties::keep`] leaves of a `T`: only these properties are always there.
+pub(super) fn kept<T: JsonSchema>(generator: &mut SchemaGenerator, always: &[&str]) -> Schema {
+    let mut schema = T::json_schema(generator);
+    schema.insert("required".to_owned(), always.into());
+    schema
+}
+
+pub(super) mod describe {
+    use crate::openapi::{Field, list, optional, whole, words};
+
+    /// `properties`, of these.
+    pub(crate) fn properties(known: &'static [&'static str]) -> Field {
+        let about = "What to answer, repeated or separated by commas; all if it is absent.";
+        optional("properties", list(about, words("", known.iter().copied())))
+    }
+
+    /// `page` and `limit`.
+    pub(crate) fn page() -> [Field; 2] {
+        [
+            optional("page", whole("From 1.", 1..=i64::from(u32::MAX))),
+            optional("limit", whole("20 unless given.", 1..=100).example(20)),
+        ]
+    }
 }

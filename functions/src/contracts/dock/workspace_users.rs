@@ -1,6 +1,8 @@
 //! /v1/workspace-users: the seed's request, list, get, change the role, remove.
 
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::Value;
 use shared::{
     Error, Missing, Usher,
     domain::{Person, PersonId},
@@ -9,7 +11,7 @@ use shared::{
 
 use super::{
     address, message,
-    properties::{Page, Properties, data},
+    properties::{Page, PageInfo, Properties, data},
     role,
     session::{Session, metered},
     shapes, workspace,
@@ -19,12 +21,43 @@ use crate::{
     routes::Answer,
 };
 
+/// Somebody in a workspace.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(rename = "OneWorkspaceUser")]
+struct One {
+    #[schemars(with = "shapes::KeptWorkspaceUser")]
+    workspace_user: Value,
+}
+
+/// A page of workspace users.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(rename = "SomeWorkspaceUsers")]
+struct Several {
+    #[schemars(with = "Vec<shapes::KeptWorkspaceUser>")]
+    workspace_users: Vec<Value>,
+    page_info: PageInfo,
+}
+
+/// Who was removed.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct Removed {
+    workspace_user: RemovedUser,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct RemovedUser {
+    id: String,
+}
+
 fn properties(incoming: &Incoming) -> Result<Properties, Error> {
     Properties::of(incoming, shapes::WORKSPACE_USER)
 }
 
 fn one(usher: &Usher, session: &Session, person: &Person, chosen: &Properties) -> Answer {
-    data([("workspaceUser", shapes::workspace_user(usher, &session.company, person, chosen))])
+    data(One { workspace_user: shapes::workspace_user(usher, &session.company, person, chosen) })
 }
 
 fn id(incoming: &Incoming) -> Result<PersonId, Error> {
@@ -61,7 +94,7 @@ pub(crate) async fn list(usher: &Usher, incoming: &Incoming) -> Answer {
         };
         let (people, info) = page.cut(people);
         let people = people.iter().map(|person| shapes::workspace_user(usher, &session.company, person, &chosen));
-        data([("workspaceUsers", people.collect()), ("pageInfo", info)])
+        data(Several { workspace_users: people.collect(), page_info: info })
     })
     .await
 }
@@ -88,7 +121,64 @@ pub(crate) async fn change(usher: &Usher, incoming: &Incoming) -> Answer {
 pub(crate) async fn remove(usher: &Usher, incoming: &Incoming) -> Answer {
     metered(usher, incoming, |session| async move {
         let person = usher.remove_member(&session.caller, &id(incoming)?).await?;
-        data([("workspaceUser", json!({ "id": person.person_id }))])
+        data(Removed { workspace_user: RemovedUser { id: person.person_id.to_string() } })
     })
     .await
+}
+
+pub(crate) mod describe {
+    use super::{One, Removed, Several, shapes};
+    use crate::{
+        contracts::dock::{
+            describe::role,
+            properties::{
+                Data,
+                describe::{page, properties},
+            },
+        },
+        openapi::{Description, Refusal, address, describe, object, optional, required, text},
+    };
+
+    pub(crate) fn create() -> Description {
+        describe("Invites somebody to a workspace; somebody who is there is answered as they are.")
+            .query([properties(shapes::WORKSPACE_USER)])
+            .takes(object([
+                required("email", address("Whom to invite.")),
+                required("role", role()),
+                required("workspaceId", text("").example("luI89ZCeEJuF")),
+                optional("message", text("Mailed only from a published workspace.").length(0..=2000)),
+            ]))
+            .answers::<Data<One>>()
+            .refuses([Refusal::Forbidden, Refusal::Missing, Refusal::Conflict])
+    }
+
+    pub(crate) fn list() -> Description {
+        describe("The members of the company's workspaces, and who is invited to them.")
+            .query([properties(shapes::WORKSPACE_USER)])
+            .query(page())
+            .query([optional("workspaceId", text("Only of this workspace.").example("luI89ZCeEJuF"))])
+            .answers::<Data<Several>>()
+            .refuses([Refusal::Forbidden, Refusal::Missing, Refusal::ListTooLarge])
+    }
+
+    pub(crate) fn get() -> Description {
+        describe("One member, or somebody invited.")
+            .query([properties(shapes::WORKSPACE_USER)])
+            .answers::<Data<One>>()
+            .refuses([Refusal::Forbidden])
+    }
+
+    pub(crate) fn change() -> Description {
+        describe("Gives a member, or somebody invited, another role.")
+            .query([properties(shapes::WORKSPACE_USER)])
+            .takes(object([required("role", role())]))
+            .answers::<Data<One>>()
+            .refuses([Refusal::Forbidden, Refusal::Conflict])
+    }
+
+    pub(crate) fn remove() -> Description {
+        describe("Removes a member, or revokes an invitation.")
+            .answers::<Data<Removed>>()
+            .refuses([Refusal::Forbidden, Refusal::Conflict])
+    }
 }

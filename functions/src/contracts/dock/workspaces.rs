@@ -1,5 +1,7 @@
 //! /v1/workspaces: make, list, rename and publish; the part that concerns people.
 
+use schemars::JsonSchema;
+use serde::Serialize;
 use serde_json::Value;
 use shared::{
     Error, Usher,
@@ -10,7 +12,7 @@ use shared::{
 
 use super::{
     access, message,
-    properties::{Page, Properties, data},
+    properties::{Page, PageInfo, Properties, data},
     session::{Session, metered},
     shapes, workspace,
 };
@@ -18,6 +20,24 @@ use crate::{
     incoming::{Incoming, bad_field, parsed},
     routes::Answer,
 };
+
+/// A workspace.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "OneWorkspace")]
+pub(super) struct One {
+    #[schemars(with = "shapes::KeptWorkspace")]
+    workspace: Value,
+}
+
+/// A page of workspaces.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(rename = "SomeWorkspaces")]
+struct Several {
+    #[schemars(with = "Vec<shapes::KeptWorkspace>")]
+    workspaces: Vec<Value>,
+    page_info: PageInfo,
+}
 
 pub(super) fn properties(incoming: &Incoming) -> Result<Properties, Error> {
     Properties::of(incoming, shapes::WORKSPACE)
@@ -31,18 +51,18 @@ pub(super) async fn body(
     domains: &[(Workspace, DomainRule)],
     chosen: &Properties,
 ) -> Result<Value, Error> {
-    let mut body = shapes::workspace(usher, workspace, chosen);
     let all = Properties::all();
-    if chosen.has("workspaceUsers") {
+    let users = if chosen.has("workspaceUsers") {
         let (_, people) = usher.list_members(&session.caller, workspace.id).await?;
         let people = people.iter().map(|person| shapes::workspace_user(usher, &session.company, person, &all));
-        body["workspaceUsers"] = people.collect();
-    }
-    if chosen.has("workspaceDomains") {
-        let own = domains.iter().filter(|(of, _)| of.id == workspace.id);
-        body["workspaceDomains"] = own.map(|(of, rule)| shapes::domain(of, rule, &all)).collect();
-    }
-    Ok(body)
+        Some(people.collect())
+    } else {
+        None
+    };
+    let own = domains.iter().filter(|(of, _)| of.id == workspace.id);
+    let domains =
+        chosen.has("workspaceDomains").then(|| own.map(|(of, rule)| shapes::domain(of, rule, &all)).collect());
+    Ok(shapes::workspace(usher, workspace, users, domains, chosen))
 }
 
 /// The company's domains, if they are asked for.
@@ -53,7 +73,7 @@ async fn domains(usher: &Usher, session: &Session, chosen: &Properties) -> Resul
 /// One workspace as the answer.
 pub(super) async fn one(usher: &Usher, session: &Session, workspace: &Workspace, chosen: &Properties) -> Answer {
     let domains = domains(usher, session, chosen).await?;
-    data([("workspace", body(usher, session, workspace, &domains, chosen).await?)])
+    data(One { workspace: body(usher, session, workspace, &domains, chosen).await? })
 }
 
 pub(crate) async fn create(usher: &Usher, incoming: &Incoming) -> Answer {
@@ -84,7 +104,7 @@ pub(crate) async fn list(usher: &Usher, incoming: &Incoming) -> Answer {
         for workspace in &workspaces {
             bodies.push(body(usher, &session, workspace, &domains, &chosen).await?);
         }
-        data([("workspaces", bodies.into()), ("pageInfo", info)])
+        data(Several { workspaces: bodies, page_info: info })
     })
     .await
 }
@@ -103,4 +123,50 @@ pub(crate) async fn change(usher: &Usher, incoming: &Incoming) -> Answer {
         one(usher, &session, &changed, &chosen).await
     })
     .await
+}
+
+pub(crate) mod describe {
+    use super::{One, Several, shapes};
+    use crate::{
+        contracts::dock::{
+            access::describe::people,
+            properties::{
+                Data,
+                describe::{page, properties},
+            },
+        },
+        openapi::{Description, Refusal, describe, flag, object, optional, required, text},
+    };
+
+    pub(crate) fn create() -> Description {
+        describe("Makes a workspace, with people in it.")
+            .query([properties(shapes::WORKSPACE)])
+            .takes(object([
+                required("name", text("").length(1..=120).example("Project Alpha")),
+                optional("autoPublishWorkspace", flag("Whether it is published at once: else messages aren't mailed.")),
+                optional("workspaceUsers", people()),
+                optional("message", text("What is written to all of them.").length(0..=2000)),
+            ]))
+            .answers::<Data<One>>()
+            .refuses([Refusal::Forbidden, Refusal::Conflict])
+    }
+
+    pub(crate) fn list() -> Description {
+        describe("The company's workspaces.")
+            .query([properties(shapes::WORKSPACE)])
+            .query(page())
+            .answers::<Data<Several>>()
+            .refuses([Refusal::Forbidden, Refusal::ListTooLarge])
+    }
+
+    pub(crate) fn change() -> Description {
+        describe("Renames or publishes a workspace.")
+            .query([properties(shapes::WORKSPACE)])
+            .takes(object([
+                optional("name", text("").length(1..=120).example("Project Beta")),
+                optional("published", flag("")),
+            ]))
+            .answers::<Data<One>>()
+            .refuses([Refusal::Forbidden, Refusal::Conflict])
+    }
 }

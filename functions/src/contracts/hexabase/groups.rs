@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use shared::{
     Error, Missing, Usher,
@@ -18,7 +19,9 @@ use crate::{
     routes::Answer,
 };
 
-#[derive(Serialize)]
+/// A group.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Group")]
 struct GroupBody<'a> {
     g_id: String,
     group_id: &'a str,
@@ -33,7 +36,9 @@ impl<'a> GroupBody<'a> {
     }
 }
 
-#[derive(Serialize)]
+/// A group and those right under it.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Groups")]
 struct List<'a> {
     error: &'static str,
     group: GroupBody<'a>,
@@ -58,7 +63,8 @@ fn listed(PlacedGroup { group, index, children }: PlacedGroup) -> Answer {
     bounded(ok(&List { error: "", group: GroupBody::new(&group, index), count: children.len(), children }))
 }
 
-#[derive(Serialize)]
+/// A group with all under it.
+#[derive(Serialize, JsonSchema)]
 struct Branch<'a> {
     #[serde(rename = "childGroups")]
     child_groups: Vec<Self>,
@@ -68,7 +74,8 @@ struct Branch<'a> {
     show_child: bool,
 }
 
-#[derive(Serialize)]
+/// All groups.
+#[derive(Serialize, JsonSchema)]
 struct Tree<'a> {
     error: Option<&'static str>,
     result: Vec<Branch<'a>>,
@@ -99,7 +106,9 @@ fn branches(groups: &[Group]) -> Vec<Branch<'_>> {
     under.remove(&None).unwrap_or_default()
 }
 
-#[derive(Serialize)]
+/// The new group.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "CreatedGroup")]
 struct Created<'a> {
     group: CreatedBody<'a>,
     /// Null, as the vendor documents it.
@@ -107,7 +116,9 @@ struct Created<'a> {
     tree: (),
 }
 
-#[derive(Serialize)]
+/// A new group.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "NewGroup")]
 struct CreatedBody<'a> {
     g_id: String,
     id: String,
@@ -163,4 +174,62 @@ async fn change_admin(usher: &Usher, caller: &Caller, incoming: &Incoming, admin
     let admin = incoming.parameter("userId").parse().map_err(|_| Error::NotFound(Missing::Person))?;
     usher.change_group_admin(caller, group, admin, administers).await?;
     Ok(done())
+}
+
+pub(crate) mod describe {
+    use super::{Created, List, Tree};
+    use crate::{
+        contracts::hexabase::Done,
+        openapi::{Description, Refusal, describe, object, optional, required, text},
+    };
+
+    pub(crate) fn list() -> Description {
+        describe("The top group of the current workspace, and those right under it.").answers::<List>().refuses([
+            Refusal::Missing,
+            Refusal::Forbidden,
+            Refusal::ListTooLarge,
+        ])
+    }
+
+    pub(crate) fn get() -> Description {
+        describe("A group, and those right under it.")
+            .answers::<List>()
+            .refuses([Refusal::Forbidden, Refusal::ListTooLarge])
+    }
+
+    pub(crate) fn tree() -> Description {
+        describe("All groups of the current workspace as a tree.").answers::<Tree>().refuses([
+            Refusal::Missing,
+            Refusal::Forbidden,
+            Refusal::ListTooLarge,
+        ])
+    }
+
+    pub(crate) fn create() -> Description {
+        describe("Makes a group under another.")
+            .takes(object([
+                required("name", text("").length(1..=120).example("Design")),
+                optional("display_id", text("An id of the caller's choice.").example("design")),
+            ]))
+            .answers::<Created>()
+            .refuses([Refusal::Forbidden, Refusal::Conflict])
+    }
+
+    pub(crate) fn delete() -> Description {
+        describe("Removes a group that has neither groups nor members.")
+            .answers::<Done>()
+            .refuses([Refusal::Forbidden, Refusal::Conflict])
+    }
+
+    pub(crate) fn add_admin() -> Description {
+        describe("Makes somebody an administrator of a group and of all under it.")
+            .answers::<Done>()
+            .refuses([Refusal::Forbidden, Refusal::Conflict])
+    }
+
+    pub(crate) fn remove_admin() -> Description {
+        describe("Takes the administration of a group from somebody.")
+            .answers::<Done>()
+            .refuses([Refusal::Forbidden, Refusal::Conflict])
+    }
 }

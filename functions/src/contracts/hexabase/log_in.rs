@@ -1,6 +1,7 @@
 //! POST /api/v0/login.
 
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::Serialize;
 use shared::{
     Usher,
     domain::{EmailAddress, Password, UserCode},
@@ -12,6 +13,14 @@ use crate::{
     incoming::{Incoming, bad_field},
     routes::Answer,
 };
+
+/// An access token, and whether its owner is to choose a password.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Token<'a> {
+    token: &'a str,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    must_change_password: bool,
+}
 
 /// A code counts before an address. What can't be anybody's is wrong like anything else.
 pub(crate) async fn handle(usher: &Usher, incoming: &Incoming) -> Answer {
@@ -28,9 +37,23 @@ pub(crate) async fn handle(usher: &Usher, incoming: &Incoming) -> Answer {
 
 /// The token, and whether its owner is to choose a password.
 pub(super) fn logged_in(logged_in: &LoggedIn) -> lambda_http::Response<lambda_http::Body> {
-    let mut body = json!({ "token": logged_in.token });
-    if logged_in.must_change_password {
-        body["must_change_password"] = json!(true);
+    ok(&Token { token: &logged_in.token, must_change_password: logged_in.must_change_password })
+}
+
+pub(crate) mod describe {
+    use super::Token;
+    use crate::openapi::{Description, Refusal, address, describe, object, optional, required, text, uuid};
+
+    pub(crate) fn handle() -> Description {
+        describe("Gives an access token for an address, or a user's code, and a password.")
+            .open()
+            .takes(object([
+                optional("email", address("Needed without user_code.")),
+                optional("user_code", text("Counts before the address.").example("A-1")),
+                required("password", text("").example("Demo12#$")),
+                optional("exclusive_w_id", uuid("The workspace of an exclusive user.")),
+            ]))
+            .answers::<Token>()
+            .refuses([Refusal::Unauthenticated, Refusal::TooMany])
     }
-    ok(&body)
 }

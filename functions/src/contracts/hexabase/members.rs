@@ -1,6 +1,7 @@
 //! Who is in a group or a workspace: GET /api/v0/groups/{groupId}/users and GET /api/v0/workspaces/{workspaceId}/users, and
 //! DELETE /api/v0/users.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use shared::{
     Error, Missing, Usher,
@@ -17,7 +18,8 @@ use crate::{
 /// Members in a page, unless fewer are asked for.
 const MOST: usize = 100;
 
-#[derive(Serialize)]
+/// Somebody in a group or workspace, or invited to it.
+#[derive(Serialize, JsonSchema)]
 struct Member<'a> {
     u_id: String,
     username: Option<String>,
@@ -30,7 +32,9 @@ struct Member<'a> {
     user_code: Option<&'a str>,
 }
 
-#[derive(Serialize)]
+/// A role.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Role")]
 struct RoleBody {
     role_id: &'static str,
     role_name: &'static str,
@@ -52,7 +56,9 @@ impl<'a> From<&'a Person> for Member<'a> {
     }
 }
 
-#[derive(Serialize)]
+/// A page of members.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Members")]
 struct List<'a> {
     members: Vec<Member<'a>>,
     count: usize,
@@ -144,5 +150,51 @@ fn flag(incoming: &Incoming, name: &str) -> Result<bool, Error> {
         None | Some("" | "false") => Ok(false),
         Some("true") => Ok(true),
         Some(_) => Err(bad_field(format!("\"{name}\" must be true or false."))),
+    }
+}
+
+pub(crate) mod describe {
+    use super::List;
+    use crate::{
+        contracts::hexabase::Done,
+        openapi::{Description, Field, Refusal, describe, object, optional, required, text, uuid, whole, words},
+    };
+
+    fn wanted() -> [Field; 6] {
+        [
+            optional("username", text("A part of the name.").example("Ada")),
+            optional("email", text("A part of the address.").example("ada@")),
+            optional("user_code", text("The whole code.").example("A-1")),
+            optional("limit", whole("100 unless given.", 1..=100).example(100)),
+            optional("page", whole("From 1.", 1..=i64::from(u32::MAX))),
+            optional("total", words("Whether to count all that match.", ["true", "false"])),
+        ]
+    }
+
+    pub(crate) fn of_group() -> Description {
+        let recursive = words("Whether those in groups under it are meant too.", ["true", "false"]);
+        describe("The members of a group, and who is invited to it.")
+            .query(wanted())
+            .query([optional("recursive", recursive)])
+            .answers::<List>()
+            .refuses([Refusal::Forbidden, Refusal::ListTooLarge])
+    }
+
+    pub(crate) fn of_workspace() -> Description {
+        describe("The members of a workspace, and who is invited to it.")
+            .query(wanted())
+            .answers::<List>()
+            .refuses([Refusal::Forbidden, Refusal::ListTooLarge])
+    }
+
+    pub(crate) fn remove() -> Description {
+        describe("Takes somebody out of a group; out of their last one is out of the workspace.")
+            .takes(object([
+                required("g_id", uuid("The group.")),
+                required("u_id", uuid("The user.")),
+                required("w_id", uuid("The workspace.")),
+            ]))
+            .answers::<Done>()
+            .refuses([Refusal::Forbidden, Refusal::Conflict])
     }
 }

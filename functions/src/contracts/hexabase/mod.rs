@@ -10,6 +10,7 @@ pub(crate) mod users;
 pub(crate) mod workspaces;
 
 use lambda_http::{Body, Response};
+use schemars::JsonSchema;
 use serde::Serialize;
 use shared::{
     Error, Missing, Usher,
@@ -36,7 +37,8 @@ async fn current_workspace(usher: &Usher, caller: &Caller) -> Result<WorkspaceId
     current.ok_or(Error::NotFound(Missing::Workspace))
 }
 
-#[derive(Serialize)]
+/// Done: there is no error.
+#[derive(Serialize, JsonSchema)]
 struct Done {
     error: Option<&'static str>,
 }

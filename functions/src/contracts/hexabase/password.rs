@@ -1,9 +1,8 @@
 //! PUT /api/v0/users/password.
 
-use serde_json::json;
 use shared::{Usher, domain::Password};
 
-use super::ok;
+use super::done;
 use crate::{
     incoming::{Incoming, bad_field, parsed},
     routes::Answer,
@@ -19,5 +18,23 @@ pub(crate) async fn change(usher: &Usher, incoming: &Incoming) -> Answer {
     }
     let new = parsed("new_password", Password::parse(new))?;
     usher.change_password(&caller, Password::unchecked(old), new).await?;
-    Ok(ok(&json!({ "error": null })))
+    Ok(done())
+}
+
+pub(crate) mod describe {
+    use crate::{
+        contracts::hexabase::Done,
+        openapi::{Description, Refusal, describe, new_password, object, required, text},
+    };
+
+    pub(crate) fn change() -> Description {
+        describe("Changes the caller's password.")
+            .takes(object([
+                required("old_password", text("")),
+                required("new_password", new_password()),
+                required("confirm_password", text("The new one again.").example("Demo12#$")),
+            ]))
+            .answers::<Done>()
+            .refuses([Refusal::Forbidden, Refusal::Conflict, Refusal::TooMany])
+    }
 }

@@ -2,8 +2,8 @@
 
 use http::{HeaderValue, StatusCode, header};
 use lambda_http::{Body, Response};
+use schemars::JsonSchema;
 use serde::Serialize;
-use serde_json::json;
 use shared::Error;
 
 use crate::{
@@ -11,8 +11,9 @@ use crate::{
     incoming::Failure,
 };
 
-#[derive(Serialize)]
-struct Problem {
+/// Why a request was refused.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct Problem {
     title: &'static str,
     status: u16,
     detail: String,
@@ -36,7 +37,8 @@ pub(crate) fn render(failure: &Failure, trace_id: &str) -> Response<Body> {
 }
 
 /// Why no token was given, in the words of RFC 6749 section 5.2.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
 pub(crate) enum TokenRefusal {
     InvalidRequest,
     InvalidClient,
@@ -44,15 +46,15 @@ pub(crate) enum TokenRefusal {
     InvalidScope,
 }
 
+/// The body of a token's refusal.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct TokenProblem {
+    error: TokenRefusal,
+}
+
 /// A token's refusal: always a 400, as the vendor documents.
 pub(crate) fn token_refused(refusal: TokenRefusal) -> Response<Body> {
-    let error = match refusal {
-        TokenRefusal::InvalidRequest => "invalid_request",
-        TokenRefusal::InvalidClient => "invalid_client",
-        TokenRefusal::UnsupportedGrantType => "unsupported_grant_type",
-        TokenRefusal::InvalidScope => "invalid_scope",
-    };
-    uncached(json(StatusCode::BAD_REQUEST, "application/json", &json!({ "error": error })))
+    uncached(json(StatusCode::BAD_REQUEST, "application/json", &TokenProblem { error: refusal }))
 }
 
 /// RFC 6749 section 5.1 asks for this header beside `Cache-Control: no-store`.

@@ -60,3 +60,31 @@ fn invitee(row: Value) -> Result<Invitee, Reason> {
 fn echo(given: &str) -> String {
     given.chars().take(MOST_ECHOED).collect()
 }
+
+pub(crate) mod describe {
+    use super::super::WORDS;
+    use crate::openapi::{Description, Field, Refusal, address, describe, list, object, required, whole, words};
+
+    fn users() -> Field {
+        let user = object([
+            required("email", address("Whom to invite.")),
+            required("roleName", words("", WORDS.map(|word| word.name)).example("Viewer")),
+        ]);
+        required("users", list("At least one, and nobody twice.", user))
+    }
+
+    pub(crate) fn to_tenant() -> Description {
+        describe("Invites people to the tenant: all of them, or nobody if one entry is bad.")
+            .takes(object([users()]))
+            .answers_nothing(200)
+            .refuses([Refusal::Forbidden, Refusal::TooMany])
+    }
+
+    pub(crate) fn to_workspace() -> Description {
+        let workspace = whole("", 0..=i64::from(i32::MAX)).example(4711);
+        describe("Invites people to a workspace: all of them, or nobody if one entry is bad.")
+            .takes(object([required("workspaceId", workspace), users()]))
+            .answers_nothing(200)
+            .refuses([Refusal::Forbidden, Refusal::Missing, Refusal::TooMany])
+    }
+}

@@ -7,9 +7,11 @@ pub(crate) mod token;
 pub(crate) mod users;
 pub(crate) mod workspaces;
 
+use schemars::{Schema, SchemaGenerator};
 use shared::{Error, Missing, domain::Role};
 
 use super::{bare_array, empty, ok};
+use crate::openapi;
 
 /// A role that the vendor has a word for.
 struct Word {
@@ -29,6 +31,11 @@ const WORDS: [Word; 5] = [
 /// The word for a role: the nearest lower one where it has none.
 fn role_word(role: Role) -> &'static str {
     WORDS.iter().find(|word| role.may_grant(word.role)).map_or("Viewer", |word| word.name)
+}
+
+/// The words for a role, in an answer.
+fn role_schema(_: &mut SchemaGenerator) -> Schema {
+    openapi::enumerated(WORDS.map(|word| word.name))
 }
 
 /// The role of a word.

@@ -1,6 +1,7 @@
 //! GET /api/v1.0/external/tenant/allusers and GET /api/v1.0/external/sdworkspace/allusers/{workspaceId}.
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::Serialize;
 use shared::{
     Usher,
@@ -8,13 +9,16 @@ use shared::{
     operations::Listed,
 };
 
-use super::{bare_array, role_word, workspace_number};
+use super::{bare_array, role_schema, role_word, workspace_number};
 use crate::{incoming::Incoming, routes::Answer};
 
-#[derive(Serialize)]
+/// A user, or somebody invited.
+#[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "User")]
 struct Row<'a> {
     id: u32,
+    #[schemars(schema_with = "role_schema")]
     role_name: &'static str,
     name: Option<String>,
     user_name: &'a str,
@@ -51,4 +55,21 @@ pub(crate) async fn of_workspace(usher: &Usher, incoming: &Incoming) -> Answer {
     let (_, people) = usher.list_members(&caller, id).await?;
     let users = people.iter().map(|person| Row::new(person, person.status == Status::Accepted));
     bare_array(&users.collect::<Vec<_>>())
+}
+
+pub(crate) mod describe {
+    use super::Row;
+    use crate::openapi::{Description, Refusal, describe};
+
+    pub(crate) fn of_tenant() -> Description {
+        describe("The tenant's people, and who is invited to it or to a workspace of it.")
+            .answers::<Vec<Row>>()
+            .refuses([Refusal::Forbidden, Refusal::ListTooLarge])
+    }
+
+    pub(crate) fn of_workspace() -> Description {
+        describe("A workspace's members, and who is invited to it.")
+            .answers::<Vec<Row>>()
+            .refuses([Refusal::ListTooLarge])
+    }
 }

@@ -1,13 +1,16 @@
 //! GET /api/v1.0/external/sdworkspace/CurrentWorkspaces: the workspaces that the caller can reach, oldest first.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use shared::Usher;
 
 use super::bare_array;
 use crate::{incoming::Incoming, routes::Answer};
 
-#[derive(Serialize)]
+/// A workspace that the caller can reach.
+#[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "Workspace")]
 struct WorkspaceBody<'a> {
     workspace_id: u32,
     tenant_id: u32,
@@ -27,4 +30,15 @@ pub(crate) async fn list(usher: &Usher, incoming: &Incoming) -> Answer {
         is_default: place == 0,
     });
     bare_array(&workspaces.collect::<Vec<_>>())
+}
+
+pub(crate) mod describe {
+    use super::WorkspaceBody;
+    use crate::openapi::{Description, Refusal, describe};
+
+    pub(crate) fn list() -> Description {
+        describe("The workspaces that the caller can reach, oldest first.")
+            .answers::<Vec<WorkspaceBody>>()
+            .refuses([Refusal::ListTooLarge])
+    }
 }

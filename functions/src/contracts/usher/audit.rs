@@ -3,13 +3,17 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::Serialize;
 use shared::{Usher, domain::UserId, operations::Audited};
+use uuid::Uuid;
 
 use super::{paging, workspace};
 use crate::{incoming::Incoming, routes::Answer};
 
-#[derive(Serialize)]
+/// What was done to whom.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Audited")]
 struct Item {
     at: Timestamp,
     actor: Actor,
@@ -18,8 +22,10 @@ struct Item {
     detail: BTreeMap<String, String>,
 }
 
-#[derive(Serialize)]
+/// Who did it.
+#[derive(Serialize, JsonSchema)]
 struct Actor {
+    #[schemars(with = "Uuid")]
     id: UserId,
     name: Option<String>,
 }
@@ -35,4 +41,13 @@ pub(crate) async fn list(usher: &Usher, incoming: &Incoming) -> Answer {
     let caller = incoming.caller(usher).await?;
     let page = usher.list_audit(&caller, workspace(incoming)?, &paging::wish(incoming)?).await?;
     Ok(paging::page(page, Item::from))
+}
+
+pub(crate) mod describe {
+    use super::{Item, paging};
+    use crate::openapi::Description;
+
+    pub(crate) fn list() -> Description {
+        paging::describe_list::<Item>("What was done in a workspace, the newest first.")
+    }
 }

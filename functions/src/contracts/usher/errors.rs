@@ -2,6 +2,7 @@
 
 use http::StatusCode;
 use lambda_http::{Body, Response};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::{
@@ -13,9 +14,10 @@ use crate::{
     incoming::Failure,
 };
 
-#[derive(Serialize)]
+/// Why a request was refused (RFC 9457). `code` is stable.
+#[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct Problem<'a> {
+pub(crate) struct Problem<'a> {
     title: &'static str,
     status: u16,
     detail: String,

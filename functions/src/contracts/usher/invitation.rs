@@ -3,21 +3,25 @@
 use http::StatusCode;
 use jiff::Timestamp;
 use lambda_http::{Body, Response};
+use schemars::JsonSchema;
 use serde::Serialize;
 use shared::{Error, Usher, domain::InvitationHash};
 
+use super::role_schema;
 use crate::{
     contracts::{empty, ok},
     incoming::{Failure, Incoming, bad_field},
     routes::Answer,
 };
 
-#[derive(Serialize)]
+/// What an invited person sees of an invitation.
+#[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct Preview<'a> {
     workspace_name: &'a str,
     inviter_name: &'a str,
     email: &'a str,
+    #[schemars(schema_with = "role_schema")]
     role: &'static str,
     message: Option<&'a str>,
     expires_at: Timestamp,
@@ -59,4 +63,30 @@ fn of_status(status: StatusCode) -> Response<Body> {
     let mut response = empty();
     *response.status_mut() = status;
     response
+}
+
+pub(crate) mod describe {
+    use super::Preview;
+    use crate::openapi::{Description, Refusal, Shape, describe, object, required, text};
+
+    fn hash() -> Shape {
+        let hash = text("Of the invitation's link.").example("3fa85f64-5717-4562-b3fc-2c963f66afa6");
+        object([required("hash", hash)])
+    }
+
+    pub(crate) fn preview() -> Description {
+        describe("What an invitation offers.").open().takes(hash()).answers::<Preview>().refuses([Refusal::Gone])
+    }
+
+    pub(crate) fn decline() -> Description {
+        describe("Declines an invitation.").open().takes(hash()).answers_nothing(204).refuses([Refusal::Gone])
+    }
+
+    pub(crate) fn renew() -> Description {
+        describe("Asks for a new link in place of a dead one.")
+            .notes("The answer is the same for every hash: the new link goes to the invited address, if there is one to go.")
+            .open()
+            .takes(hash())
+            .answers_nothing(202)
+    }
 }

@@ -1,6 +1,7 @@
 //! /api/v1/workspaces/{workspaceId}/invitations and /api/v1/company/invitations: list, get, revoke, resend.
 
 use jiff::Timestamp;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use shared::{
@@ -8,21 +9,37 @@ use shared::{
     domain::{DeliveryState, GroupId, InvitationStatus, Metadata, PersonId, Role, UserId, WorkspaceId},
     operations::{Invitation, InvitationFilter, InviteTo},
 };
+use uuid::Uuid;
 
-use super::{no_content, paging, workspace};
-use crate::{contracts::ok, incoming::Incoming, routes::Answer};
+use super::{no_content, paging, role_schema, workspace};
+use crate::{contracts::ok, incoming::Incoming, openapi::enumerated, routes::Answer};
 
-const STATUSES: &str = "PENDING, ACCEPTED, DECLINED, REVOKED or EXPIRED";
-const DELIVERIES: &str = "QUEUED, SENT, DELIVERED, BOUNCED, COMPLAINED, SUPPRESSED or FAILED";
+const STATUSES: [&str; 5] = ["PENDING", "ACCEPTED", "DECLINED", "REVOKED", "EXPIRED"];
+const DELIVERIES: [&str; 7] = ["QUEUED", "SENT", "DELIVERED", "BOUNCED", "COMPLAINED", "SUPPRESSED", "FAILED"];
 
-#[derive(Serialize)]
+fn status_schema(_: &mut SchemaGenerator) -> Schema {
+    enumerated(STATUSES)
+}
+
+fn delivery_schema(_: &mut SchemaGenerator) -> Schema {
+    enumerated(DELIVERIES)
+}
+
+/// An invitation, as its managers see it; without a workspace it is to the whole company.
+#[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "Invitation")]
 struct Item {
+    #[schemars(with = "String")]
     id: PersonId,
+    #[schemars(with = "Option<Uuid>")]
     workspace_id: Option<WorkspaceId>,
     email: String,
+    #[schemars(schema_with = "role_schema")]
     role: Role,
+    #[schemars(with = "Vec<Uuid>")]
     groups: Vec<GroupId>,
+    #[schemars(schema_with = "status_schema")]
     status: InvitationStatus,
     delivery: Option<Delivery>,
     invited_by: InvitedBy,
@@ -33,15 +50,19 @@ struct Item {
     resent_count: u32,
 }
 
-#[derive(Serialize)]
+/// How far its mail has come.
+#[derive(Serialize, JsonSchema)]
 struct Delivery {
+    #[schemars(schema_with = "delivery_schema")]
     state: DeliveryState,
     at: Option<Timestamp>,
     detail: Option<String>,
 }
 
-#[derive(Serialize)]
+/// Who invited.
+#[derive(Serialize, JsonSchema)]
 struct InvitedBy {
+    #[schemars(with = "Uuid")]
     id: UserId,
     name: Option<String>,
 }
@@ -71,8 +92,8 @@ impl From<Invitation> for Item {
 pub(crate) async fn list(usher: &Usher, incoming: &Incoming) -> Answer {
     let caller = incoming.caller(usher).await?;
     let filter = InvitationFilter {
-        status: paging::word(incoming, "status", STATUSES)?,
-        delivery: paging::word(incoming, "delivery", DELIVERIES)?,
+        status: paging::word(incoming, "status", &STATUSES)?,
+        delivery: paging::word(incoming, "delivery", &DELIVERIES)?,
         address: paging::text(incoming, "email")?.unwrap_or_default().to_lowercase(),
     };
     let page = usher.list_invitations(&caller, to(incoming)?, &filter, &paging::wish(incoming)?).await?;
@@ -107,4 +128,33 @@ fn to(incoming: &Incoming) -> Result<InviteTo, Error> {
 
 fn id(incoming: &Incoming) -> Result<PersonId, Error> {
     incoming.parameter("id").parse().map_err(|_| Error::NotFound(Missing::Invitation))
+}
+
+pub(crate) mod describe {
+    use super::{DELIVERIES, Item, STATUSES, paging};
+    use crate::openapi::{Description, Refusal, describe, optional, text, words};
+
+    pub(crate) fn list() -> Description {
+        paging::describe_list::<Item>("Invitations, the newest first.").query([
+            optional("status", words("", STATUSES)),
+            optional("delivery", words("", DELIVERIES)),
+            optional("email", text("A part of the address.").example("ada@")),
+        ])
+    }
+
+    pub(crate) fn get() -> Description {
+        describe("One invitation.").answers::<Item>().refuses([Refusal::Forbidden])
+    }
+
+    pub(crate) fn resend() -> Description {
+        describe("Mails an invitation anew, with a new link: those before it are dead.").answers::<Item>().refuses([
+            Refusal::Forbidden,
+            Refusal::Conflict,
+            Refusal::TooMany,
+        ])
+    }
+
+    pub(crate) fn revoke() -> Description {
+        describe("Takes an invitation back.").answers_nothing(204).refuses([Refusal::Forbidden, Refusal::Conflict])
+    }
 }

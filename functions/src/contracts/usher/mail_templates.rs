@@ -2,36 +2,53 @@
 
 use http::StatusCode;
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::Serialize;
-use serde_json::json;
 use shared::{
     Error, Missing, Usher,
     domain::{MailTemplate, TemplateId, Title},
     operations::NewTemplate,
     store::StoredTemplate,
 };
+use uuid::Uuid;
 
+use super::no_content;
 use crate::{
-    contracts::{bounded, empty, json, ok},
+    contracts::{bounded, json, ok},
     incoming::{Incoming, bad_field, parsed},
     routes::Answer,
 };
 
-#[derive(Serialize)]
+/// A mail template in a list.
+#[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "ListedMailTemplate")]
 struct Listed<'a> {
+    #[schemars(with = "Uuid")]
     id: TemplateId,
     name: &'a str,
     created_at: Timestamp,
     updated_at: Timestamp,
 }
 
-#[derive(Serialize)]
+/// A mail template.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "MailTemplate")]
 struct Whole<'a> {
     #[serde(flatten)]
     listed: Listed<'a>,
-    #[serde(flatten)]
-    template: &'a MailTemplate,
+    subject: &'a str,
+    text: &'a str,
+    html: &'a str,
+}
+
+/// The company's mail templates.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(rename = "MailTemplates")]
+struct List<'a> {
+    items: Vec<Listed<'a>>,
+    next_cursor: Option<String>,
 }
 
 fn listed(stored: &StoredTemplate) -> Listed<'_> {
@@ -40,7 +57,8 @@ fn listed(stored: &StoredTemplate) -> Listed<'_> {
 }
 
 fn whole(stored: &StoredTemplate) -> Whole<'_> {
-    Whole { listed: listed(stored), template: &stored.template }
+    let template = &stored.template;
+    Whole { listed: listed(stored), subject: template.subject(), text: template.text(), html: template.html() }
 }
 
 fn id(incoming: &Incoming) -> Result<TemplateId, Error> {
@@ -66,7 +84,7 @@ pub(crate) async fn list(usher: &Usher, incoming: &Incoming) -> Answer {
     let caller = incoming.caller(usher).await?;
     let templates = usher.list_mail_templates(&caller).await?;
     let items: Vec<_> = templates.iter().map(listed).collect();
-    bounded(ok(&json!({ "items": items, "nextCursor": null })))
+    bounded(ok(&List { items, next_cursor: None }))
 }
 
 pub(crate) async fn get(usher: &Usher, incoming: &Incoming) -> Answer {
@@ -83,7 +101,48 @@ pub(crate) async fn replace(usher: &Usher, incoming: &Incoming) -> Answer {
 pub(crate) async fn remove(usher: &Usher, incoming: &Incoming) -> Answer {
     let caller = incoming.caller(usher).await?;
     usher.remove_mail_template(&caller, id(incoming)?).await?;
-    let mut response = empty();
-    *response.status_mut() = StatusCode::NO_CONTENT;
-    Ok(response)
+    Ok(no_content())
+}
+
+pub(crate) mod describe {
+    use shared::domain::MailTemplate;
+
+    use super::{List, Whole};
+    use crate::openapi::{Description, Refusal, Shape, describe, object, required, text, uuid};
+
+    fn template() -> Shape {
+        object([
+            required("name", text("").length(1..=120).example("Warm welcome")),
+            required("subject", text("").length(1..=MailTemplate::MOST_SUBJECT).example("Join {{workspace_name}}")),
+            required("text", text("").length(1..=MailTemplate::MOST_TEXT).example("Hello, come in: {{link}}")),
+            required("html", text("").length(1..=MailTemplate::MOST_HTML).example("<p>Hello, come in: {{link}}</p>")),
+        ])
+    }
+
+    pub(crate) fn add() -> Description {
+        describe("Stores a mail template.")
+            .takes(template())
+            .also::<Whole>(201, "application/json", "Stored.")
+            .refuses([Refusal::Forbidden, Refusal::Conflict])
+    }
+
+    pub(crate) fn list() -> Description {
+        describe("The company's mail templates.").answers::<List>().refuses([Refusal::Forbidden, Refusal::ListTooLarge])
+    }
+
+    pub(crate) fn get() -> Description {
+        describe("One mail template.").at("id", uuid("")).answers::<Whole>().refuses([Refusal::Forbidden])
+    }
+
+    pub(crate) fn replace() -> Description {
+        describe("Replaces a mail template.")
+            .at("id", uuid(""))
+            .takes(template())
+            .answers::<Whole>()
+            .refuses([Refusal::Forbidden, Refusal::Conflict])
+    }
+
+    pub(crate) fn remove() -> Description {
+        describe("Removes a mail template.").at("id", uuid("")).answers_nothing(204).refuses([Refusal::Forbidden])
+    }
 }

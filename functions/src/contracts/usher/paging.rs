@@ -1,6 +1,7 @@
 //! Pages of our own lists: `limit` and `cursor` in, `items` and `nextCursor` out.
 
 use lambda_http::{Body, Response};
+use schemars::JsonSchema;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use shared::{
@@ -11,6 +12,7 @@ use shared::{
 use crate::{
     contracts::ok,
     incoming::{Incoming, bad_field},
+    openapi::{self, Description, Refusal, describe, optional, whole},
 };
 
 /// Items on a page unless the request says how many, and the most.
@@ -20,8 +22,10 @@ const MOST: usize = 100;
 /// Longer than any address.
 const LONGEST_TEXT: usize = 254;
 
-#[derive(Serialize)]
+/// A page; the cursor is null on the last.
+#[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "{T}Page")]
 struct Shown<T> {
     items: Vec<T>,
     next_cursor: Option<String>,
@@ -38,10 +42,18 @@ pub(super) fn wish(incoming: &Incoming) -> Result<PageWish, Error> {
 }
 
 /// A filter that is one of these words.
-pub(super) fn word<T: DeserializeOwned>(incoming: &Incoming, name: &str, words: &str) -> Result<Option<T>, Error> {
+pub(super) fn word<T: DeserializeOwned>(incoming: &Incoming, name: &str, words: &[&str]) -> Result<Option<T>, Error> {
     let Some(given) = incoming.query(name) else { return Ok(None) };
     let word = serde_json::from_value(Value::String(given));
-    word.map(Some).map_err(|_| bad_field(format!("\"{name}\" must be {words}.")))
+    word.map(Some).map_err(|_| bad_field(format!("\"{name}\" must be {}.", one_of(words))))
+}
+
+/// The words in a sentence: A, B or C.
+pub(super) fn one_of(words: &[&str]) -> String {
+    match words {
+        [rest @ .., last] if !rest.is_empty() => format!("{} or {last}", rest.join(", ")),
+        _ => words.concat(),
+    }
 }
 
 /// A filter that is a text; none if there is nothing in it.
@@ -59,4 +71,13 @@ pub(super) fn text(incoming: &Incoming, name: &str) -> Result<Option<String>, Er
 pub(super) fn page<T, U: Serialize>(page: Paged<T>, item: impl Fn(T) -> U) -> Response<Body> {
     let shown = Shown { items: page.items.into_iter().map(item).collect(), next_cursor: page.next_cursor };
     ok(&shown)
+}
+
+/// The description of a list in pages.
+pub(super) fn describe_list<T: JsonSchema>(summary: &'static str) -> Description {
+    let limit = whole("Items on the page; 50 unless given.", 1..=MOST as i64).example(MOST);
+    describe(summary)
+        .query([optional("limit", limit), optional("cursor", openapi::text("The page before's nextCursor."))])
+        .answers::<Shown<T>>()
+        .refuses([Refusal::Forbidden])
 }

@@ -1,18 +1,48 @@
 //! GET /.well-known/jwks.json: a JWK set (RFC 7517 section 5) of Ed25519 keys (RFC 8037 section 2).
 
 use http::{HeaderValue, StatusCode, header};
-use serde_json::{Value, json};
+use schemars::JsonSchema;
+use serde::Serialize;
 use shared::Usher;
 
 use crate::{contracts, incoming::Incoming, routes::Answer};
 
+/// A JWK set.
+#[derive(Serialize, JsonSchema)]
+struct Keys<'a> {
+    keys: Vec<Key<'a>>,
+}
+
+/// A key to verify access tokens with.
+#[derive(Serialize, JsonSchema)]
+struct Key<'a> {
+    kty: &'static str,
+    crv: &'static str,
+    alg: &'static str,
+    r#use: &'static str,
+    kid: &'a str,
+    x: &'a str,
+}
+
 pub(crate) async fn handle(usher: &Usher, _: &Incoming) -> Answer {
     let keys = usher.public_keys().await?;
-    let keys: Vec<Value> = keys
-        .iter()
-        .map(|key| json!({ "kty": "OKP", "crv": "Ed25519", "alg": "EdDSA", "use": "sig", "kid": key.kid, "x": key.x }))
-        .collect();
-    let mut response = contracts::json(StatusCode::OK, "application/jwk-set+json", &json!({ "keys": keys }));
+    let keys =
+        keys.iter().map(|key| Key { kty: "OKP", crv: "Ed25519", alg: "EdDSA", r#use: "sig", kid: &key.kid, x: &key.x });
+    let keys = Keys { keys: keys.collect() };
+    let mut response = contracts::json(StatusCode::OK, "application/jwk-set+json", &keys);
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=300"));
     Ok(response)
+}
+
+pub(crate) mod describe {
+    use super::Keys;
+    use crate::openapi::{Description, describe};
+
+    pub(crate) fn handle() -> Description {
+        describe("The keys that access tokens are verified with (RFC 7517).").open().also::<Keys>(
+            200,
+            "application/jwk-set+json",
+            "Done.",
+        )
+    }
 }

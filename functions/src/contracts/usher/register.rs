@@ -173,3 +173,40 @@ fn page(status: StatusCode, page: RegisterPage<'_>) -> Response<Body> {
     }
     response
 }
+
+pub(crate) mod describe {
+    use crate::openapi::{Description, Refusal, address, describe, form, new_password, optional, required, text, uuid};
+
+    pub(crate) fn show() -> Description {
+        describe("The page behind a mailed link. Looking at it spends nothing.")
+            .open()
+            .pages()
+            .query([
+                optional("hash", uuid("Of the link.")),
+                optional("type", text("What the invitation is to.").example("WORK_SPACE")),
+            ])
+            .answers_page(200, "A form to sign up, or how to accept with the account that is there.")
+            .refuses([Refusal::Gone])
+            .never([Refusal::Invalid])
+    }
+
+    pub(crate) fn submit() -> Description {
+        describe("The form of that page: signs up and joins.")
+            .open()
+            .pages()
+            .takes_as(
+                "application/x-www-form-urlencoded",
+                form([
+                    required("hash", uuid("Of the link.")),
+                    optional("type", text("What the invitation is to.").example("WORK_SPACE")),
+                    required("email", address("The invited one.")),
+                    required("firstname", text("").length(1..=80).example("John")),
+                    required("lastname", text("").length(1..=80).example("Doe")),
+                    required("password", new_password()),
+                ]),
+            )
+            .answers_page(200, "Signed up, and a member.")
+            .answers_page(422, "The form again, with what can't be taken.")
+            .refuses([Refusal::Gone, Refusal::Conflict, Refusal::Forbidden, Refusal::OtherAddress])
+    }
+}

@@ -98,3 +98,53 @@ fn invitee(fields: &Fields) -> Result<Invitee, Reason> {
     };
     Ok(Invitee { metadata, groups: groups(fields)?, ..Invitee::new(address, role) })
 }
+
+pub(crate) mod describe {
+    use serde_json::json;
+
+    use super::{MOST_GROUPS, errors::Problem};
+    use crate::{
+        contracts::{rows::Results, usher::ROLES},
+        openapi::{
+            Description, Refusal, address, describe, flag, list, object, optional, required, text, uuid, whole, words,
+        },
+    };
+
+    pub(crate) fn handle() -> Description {
+        let metadata = object([]).about("Kept with the invitation; at most 1 KB.").example(json!({ "source": "crm" }));
+        let groups = list("Groups to be in.", uuid("").example("3fa85f64-5717-4562-b3fc-2c963f66afa6"));
+        let user = object([
+            required("email", address("Whom to invite.")),
+            required("role", words("", ROLES).example("EDITOR")),
+            optional("groups", groups.entries(0..=MOST_GROUPS)),
+            optional("metadata", metadata),
+        ]);
+        let lifetime = whole("How long the links live, in seconds.", 60..=2_592_000).example(604_800);
+        let lifetime = || optional("expiresInSeconds", lifetime.clone());
+        let message = text("What the inviter writes to all of them.").length(0..=2000).example("Welcome!");
+        let message = || optional("message", message.clone());
+        let validate = "Whether only to tell what would become of the rows.";
+        let key =
+            text("A name of the request, by which sending it again does nothing again.").pattern("^[!-~]{1,255}$");
+        let csv = text("A header row that names the columns email, role and, if need be, groups: ids with semicolons.")
+            .example("email,role\nuser@example.com,EDITOR\n");
+        describe("Brings many people into a workspace.")
+            .notes(
+                "Each row has its own result, in the order of the request; one bad row never stops the others. If no row \
+                 succeeds, the status is that of the first, and the error has summary and results too. CSV has the rest \
+                 of the request in the query.",
+            )
+            .takes(object([
+                required("users", list("At least one.", user)),
+                message(),
+                lifetime(),
+                optional("validateOnly", flag(validate)),
+            ]))
+            .takes_as("text/csv", csv)
+            .query([message(), lifetime(), optional("validateOnly", words(validate, ["true", "false"]))])
+            .header(optional("Idempotency-Key", key))
+            .answers::<Results>()
+            .also::<Problem>(422, "application/problem+json", "Not mailed any more, or the key is another request's.")
+            .refuses([Refusal::Forbidden, Refusal::Conflict, Refusal::TooMany])
+    }
+}

@@ -1,0 +1,6 @@
+//! The function that describes every route.
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), functions::StartError> {
+    functions::serve(functions::Operation::DescribeApi).await
+}
