@@ -8,6 +8,8 @@ mod description;
 mod operation;
 mod refusal;
 mod shape;
+#[cfg(test)]
+mod tests;
 
 use std::sync::LazyLock;
 

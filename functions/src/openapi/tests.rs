@@ -1,0 +1,104 @@
+use std::collections::BTreeSet;
+
+use super::*;
+use crate::routes::ROUTES;
+
+fn each_operation() -> impl Iterator<Item = (String, &'static str, &'static Value)> {
+    let paths = document()["paths"].as_object().unwrap().iter();
+    paths.flat_map(|(path, item)| {
+        let operations = item.as_object().unwrap().iter();
+        operations.map(move |(method, told)| (format!("{} {path}", method.to_uppercase()), path.as_str(), told))
+    })
+}
+
+/// Every value below this one, and itself.
+fn all(value: &'static Value) -> Vec<&'static Value> {
+    let inner: Vec<_> = match value {
+        Value::Object(fields) => fields.values().collect(),
+        Value::Array(values) => values.iter().collect(),
+        _ => Vec::new(),
+    };
+    inner.into_iter().flat_map(all).chain([value]).collect()
+}
+
+/// The schemas of all parameters and bodies, and those that they refer to.
+fn schemas() -> Vec<&'static Value> {
+    let named = document()["components"]["schemas"].as_object().unwrap().values();
+    let inline = all(&document()["paths"]).into_iter().filter_map(|value| value.get("schema"));
+    named.chain(inline).collect()
+}
+
+#[test]
+fn every_route_has_an_operation_of_its_own_and_nothing_else_has() {
+    let routes: BTreeSet<_> = ROUTES.iter().map(|route| format!("{} {}", route.method, route.path)).collect();
+    let told: BTreeSet<_> = each_operation().map(|(key, ..)| key).collect();
+    assert_eq!(told, routes);
+    let ids: BTreeSet<_> = each_operation().map(|(.., told)| told["operationId"].as_str().unwrap()).collect();
+    assert_eq!(ids.len(), routes.len());
+    assert!(ids.iter().all(|id| id.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_')), "{ids:?}");
+}
+
+#[test]
+fn every_operation_tells_who_may_call_it_and_what_it_answers() {
+    let schemes = &document()["components"]["securitySchemes"];
+    let tags: BTreeSet<_> = document()["tags"].as_array().unwrap().iter().map(|tag| &tag["name"]).map(text).collect();
+    for (key, _, told) in each_operation() {
+        for scheme in told["security"].as_array().unwrap_or_else(|| panic!("{key}")) {
+            assert!(scheme.as_object().unwrap().keys().all(|name| schemes[name].is_object()), "{key}");
+        }
+        let replies = told["responses"].as_object().unwrap();
+        assert!(replies.keys().any(|status| status.starts_with('2')), "{key}");
+        assert!(replies.contains_key("503"), "{key}");
+        let needs_token = told["security"] != json!([]);
+        assert!(!needs_token || replies.contains_key("401"), "{key}");
+        assert!(replies.values().all(|reply| !text(&reply["description"]).is_empty()), "{key}");
+        assert!(tags.contains(text(&told["tags"][0])), "{key}");
+        assert!(!text(&told["summary"]).is_empty(), "{key}");
+    }
+}
+
+#[test]
+fn a_path_s_parameters_are_declared_and_no_parameter_twice() {
+    for (key, path, told) in each_operation() {
+        let parameters: Vec<_> = told["parameters"].as_array().unwrap().iter().collect();
+        let names: BTreeSet<_> = parameters.iter().map(|one| (text(&one["in"]), text(&one["name"]))).collect();
+        assert_eq!(names.len(), parameters.len(), "{key}");
+        let in_path: BTreeSet<_> =
+            path.split('{').skip(1).map(|part| ("path", part.split_once('}').unwrap().0)).collect();
+        let told: BTreeSet<_> = names.into_iter().filter(|(place, _)| *place == "path").collect();
+        assert_eq!(told, in_path, "{key}");
+        assert!(parameters.iter().all(|one| one["required"] == true || one["in"] != "path"), "{key}");
+    }
+}
+
+#[test]
+fn every_reference_leads_somewhere() {
+    let references = all(document()).into_iter().filter_map(|value| value.get("$ref")).map(text);
+    let references: Vec<_> = references.collect();
+    assert!(references.len() > 100, "{}", references.len());
+    for reference in references {
+        let pointer = reference.strip_prefix('#').unwrap();
+        assert!(document().pointer(pointer).is_some(), "{reference}");
+    }
+}
+
+#[test]
+fn every_schema_is_one_of_json_schema() {
+    for schema in schemas() {
+        assert!(jsonschema::draft202012::meta::validate(schema).is_ok(), "{schema}");
+    }
+}
+
+#[test]
+fn every_example_is_what_its_schema_asks_for() {
+    for (key, _, told) in each_operation() {
+        for (kind, media) in told["requestBody"]["content"].as_object().into_iter().flatten() {
+            let problem = jsonschema::draft202012::new(&media["schema"]).unwrap().validate(&media["example"]);
+            assert!(problem.is_ok(), "{key} as {kind}: {} of {}", problem.unwrap_err(), media["example"]);
+        }
+    }
+}
+
+fn text(value: &'static Value) -> &'static str {
+    value.as_str().unwrap_or_default()
+}
