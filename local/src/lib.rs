@@ -17,7 +17,6 @@ mod mail_events;
 mod mailbox;
 mod options;
 mod place;
-mod reference;
 mod reply;
 mod schedules;
 mod ses;

@@ -19,7 +19,7 @@ async fn main() -> ExitCode {
     };
     let stopped = stop_signal();
     let url = stack.url();
-    let ready = format!("Usher is ready: API {url}, inbox {url}/_local/inbox, reference {url}/_local/reference");
+    let ready = format!("Usher is ready: API {url}, inbox {url}/_local/inbox, reference {url}/docs");
     drop(writeln!(std::io::stdout(), "{ready}"));
     stopped.await;
     stack.stop().await;

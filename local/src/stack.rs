@@ -34,7 +34,6 @@ use crate::{
     lambda::Functions,
     mailbox::{self, Mailbox},
     place::Place,
-    reference,
     reply::PAYLOAD_LIMIT,
     schedules,
     ses::{self, Pace, Ses},
@@ -249,7 +248,6 @@ fn router(functions: Arc<Functions>, ses: Arc<Ses>, bus: Arc<EventBridge>, clock
         .layer(DefaultBodyLimit::max(PAYLOAD_LIMIT))
         .with_state(functions);
     let pages = Router::new().route("/_local/inbox", get(inbox::page)).with_state(random);
-    let pages = pages.merge(Router::new().route("/_local/reference", get(reference::page)));
     let own = ses.merge(mails).merge(bus).merge(faults).merge(clock).merge(invoke).merge(pages);
     own.fallback(gateway::handle).with_state(Arc::new(gateway))
 }

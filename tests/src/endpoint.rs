@@ -6,6 +6,9 @@ use local::{Options, Stack};
 use reqwest::{Method, StatusCode, header::HeaderMap};
 use serde_json::{Value, json};
 use shared::domain::{Random, SystemRandom};
+use tokio::sync::OnceCell;
+
+use crate::description::Description;
 
 /// How long a mail may take that must come, and how often it is looked for.
 const PATIENCE: (u32, Duration) = (400, Duration::from_millis(25));
@@ -82,6 +85,11 @@ impl Mail {
         let mut words = self.text.split(|c: char| !c.is_ascii_digit());
         words.rfind(|word| word.len() == 6).expect("the mail has a code").to_owned()
     }
+}
+
+async fn whole(response: reqwest::Response) -> Answer {
+    let (status, headers) = (response.status(), response.headers().clone());
+    Answer { status, headers, text: response.text().await.expect("the body is text") }
 }
 
 impl Endpoint {
@@ -161,11 +169,27 @@ impl Endpoint {
         self.http.request(method.parse().expect("a verb"), format!("{}{path}", self.url))
     }
 
-    /// Sends a request and reads its answer whole.
+    /// Sends a request and reads its answer whole. If it is the service's, it must be as the service documents it.
     pub async fn read(&self, request: reqwest::RequestBuilder) -> Answer {
-        let response = request.send().await.expect("the service answers");
-        let (status, headers) = (response.status(), response.headers().clone());
-        Answer { status, headers, text: response.text().await.expect("the body is text") }
+        let (client, request) = request.build_split();
+        let request = request.expect("a request");
+        let (method, url) = (request.method().clone(), request.url().clone());
+        let answer = whole(client.execute(request).await.expect("the service answers")).await;
+        if url.as_str().starts_with(&self.url) {
+            self.description().await.check(&method, url.path(), &answer);
+        }
+        answer
+    }
+
+    /// What the service tells of itself. All that a run of the tests is for are of the same code.
+    async fn description(&self) -> &'static Description {
+        static DESCRIPTION: OnceCell<Description> = OnceCell::const_new();
+        let told = async || {
+            let request = self.http.get(format!("{}/openapi.json", self.url));
+            let answer = whole(request.send().await.expect("the service answers")).await;
+            Description::new(answer.expect(200).json())
+        };
+        DESCRIPTION.get_or_init(told).await
     }
 
     /// GET with a token.

@@ -8,6 +8,7 @@
 #![allow(clippy::missing_panics_doc, reason = "every one of them panics when the service doesn't answer as it must")]
 
 mod api;
+mod description;
 mod dock;
 mod endpoint;
 mod events;

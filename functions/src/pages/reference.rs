@@ -56,6 +56,7 @@ struct Entry {
 #[derive(Debug)]
 struct Body {
     content_type: String,
+    about: String,
     rows: Vec<Row>,
 }
 
@@ -123,9 +124,9 @@ impl Entry {
 
 fn bodies(media: &[Media], schemas: &Map<String, Value>) -> Vec<Body> {
     let body = |media: &Media| {
-        let mut rows = Vec::new();
-        unfold(&media.schema(), schemas, "", DEEPEST, &mut rows);
-        Body { content_type: media.content_type.clone(), rows }
+        let (schema, mut rows) = (media.schema(), Vec::new());
+        unfold(&schema, schemas, "", DEEPEST, &mut rows);
+        Body { content_type: media.content_type.clone(), about: about(&schema), rows }
     };
     media.iter().map(body).collect()
 }

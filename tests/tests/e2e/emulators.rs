@@ -87,7 +87,7 @@ fn sample(name: &str) -> Value {
     serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
 }
 
-fn path(variable: &str) -> PathBuf {
+pub(crate) fn path(variable: &str) -> PathBuf {
     #[expect(clippy::disallowed_methods, reason = "where the tools are is the environment's say")]
     let path = std::env::var(variable).unwrap_or_else(|_| panic!("{variable} must be set, as .ci/run does it"));
     path.into()
