@@ -8,8 +8,7 @@ use tokio::process::Command;
 use crate::emulators::path;
 
 /// No server error, and no answer that isn't documented.
-const CHECKS: &str =
-    "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance";
+const CHECKS: &str = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance";
 
 #[tokio::test]
 #[ignore = "needs schemathesis and openapi-spec-validator, which .ci/run provides; see CONTRIBUTING.md"]

@@ -1,7 +1,8 @@
 //! POST /api/v0/users, POST /api/v0/workspaces/{workspaceId}/users, the seed's request, and POST /api/v0/userinvite.
 
+use schemars::JsonSchema;
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 use shared::{
     Error, Internal, Usher,
     domain::{EmailAddress, Identifier, MailSender, Outcome, Password, PersonName, Reason, Role, Status, UserCode},
@@ -30,7 +31,9 @@ const UNKNOWN_GROUP: &str = "There is no such group.";
 /// The vendor's word for whatever else went wrong with an entry.
 const OTHER: &str = "InternalServerError";
 
-#[derive(Serialize)]
+/// An entry that nobody was added for.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "RefusedUser")]
 struct Refused<'a> {
     email: &'a str,
     message: &'static str,
@@ -38,13 +41,15 @@ struct Refused<'a> {
     user_code: Option<&'a str>,
 }
 
-#[derive(Serialize)]
+/// A picture.
+#[derive(Serialize, JsonSchema)]
 struct Picture {
     #[serde(rename = "mediaLink")]
     media_link: &'static str,
 }
 
-#[derive(Serialize)]
+/// Who was added.
+#[derive(Serialize, JsonSchema)]
 struct UserProfile<'a> {
     confirmed: bool,
     email: &'a str,
@@ -56,11 +61,21 @@ struct UserProfile<'a> {
     user_code: Option<&'a str>,
 }
 
-#[derive(Serialize)]
+/// Somebody who is in the workspace now, or was.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "AddedUser")]
 struct Told<'a> {
     added: bool,
     exists: bool,
     user_profile: UserProfile<'a>,
+}
+
+/// What became of many.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "AddedUsers")]
+struct Added<'a> {
+    errors: Option<Vec<Refused<'a>>>,
+    result: Vec<Told<'a>>,
 }
 
 impl<'a> Told<'a> {
@@ -185,8 +200,8 @@ pub(crate) async fn add_many(usher: &Usher, incoming: &Incoming) -> Answer {
     let rows = entries.iter().map(|entry| entry.invitee.clone()).collect();
     let added = match usher.add_users(&caller, workspace, rows).await {
         Err(Error::Forbidden(_)) => {
-            let errors: Vec<_> = entries.iter().map(|entry| entry.refused(NOT_ADMIN)).collect();
-            return bounded(ok(&json!({ "errors": errors, "result": Vec::<Told<'_>>::new() })));
+            let errors = entries.iter().map(|entry| entry.refused(NOT_ADMIN)).collect();
+            return bounded(ok(&Added { errors: Some(errors), result: Vec::new() }));
         }
         added => added?,
     };
@@ -198,7 +213,7 @@ pub(crate) async fn add_many(usher: &Usher, incoming: &Incoming) -> Answer {
         }
     }
     let errors = (!errors.is_empty()).then_some(errors);
-    bounded(ok(&json!({ "errors": errors, "result": result })))
+    bounded(ok(&Added { errors, result }))
 }
 
 /// A group that the workspace hasn't tells no more than one that isn't the caller's.
@@ -214,7 +229,9 @@ fn not_admin(error: Error) -> Error {
     }
 }
 
-#[derive(Serialize)]
+/// Whether somebody is mailed: 200, or 400 if they aren't in the workspace.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "MailedUser")]
 struct Mailed<'a> {
     email: &'a str,
     stats: u16,
@@ -239,4 +256,68 @@ pub(crate) async fn invite(usher: &Usher, incoming: &Incoming) -> Answer {
     let mailed = usher.mail_users(&caller, workspace, rows, &letter).await.map_err(not_admin)?;
     let stats = emails.iter().zip(mailed).map(|(email, there)| Mailed { email, stats: if there { 200 } else { 400 } });
     bounded(ok(&stats.collect::<Vec<_>>()))
+}
+
+pub(crate) mod describe {
+    use super::{Added, Mailed, Told};
+    use crate::openapi::{
+        Description, Field, Refusal, Shape, address, describe, flag, list, object, optional, required, text, uuid,
+    };
+
+    fn user() -> [Field; 3] {
+        [
+            required("email", address("Whom it is about.")),
+            optional("user_code", text("Tells several people at one address apart.").example("A-1")),
+            optional("exclusive_w_id", uuid("The only workspace that they may ever be in.")),
+        ]
+    }
+
+    fn sender() -> [Field; 2] {
+        [
+            optional("sender_address", address("Who the letter is from: an address that the deployment may send as.")),
+            optional("sender_name", text("The name beside it.").example("Ada")),
+        ]
+    }
+
+    fn new_user() -> Shape {
+        let own = [
+            required("g_id", uuid("The group to be in.")),
+            optional("username", text("Their name.").example("Grace")),
+            optional("no_confirm_email", flag("No letter with a link.")),
+            optional(
+                "tmp_password",
+                text("The password to log in with, where there is no such letter.").example("Demo12#$"),
+            ),
+            optional("send_password_to_email", flag("A letter that they were registered.")),
+            optional("confirm_email_ack", flag("A letter once they are in.")),
+            optional("invitor_id", uuid("In whose name they are invited.")),
+            optional("conf_email_template_id", uuid("The letter's template.")),
+        ];
+        object(user().into_iter().chain(sender()).chain(own))
+    }
+
+    pub(crate) fn add() -> Description {
+        describe("Adds somebody to the current workspace.").takes(new_user()).answers::<Told<'_>>().refuses([
+            Refusal::Missing,
+            Refusal::Forbidden,
+            Refusal::TooMany,
+        ])
+    }
+
+    pub(crate) fn add_many() -> Description {
+        describe("Adds people to a workspace.")
+            .notes("Who can't be added is told in errors, and stops nobody else.")
+            .takes(object([required("users", list("At least one.", new_user()))]))
+            .answers::<Added<'_>>()
+            .refuses([Refusal::ListTooLarge, Refusal::TooMany])
+    }
+
+    pub(crate) fn invite() -> Description {
+        let users = list("At least one.", object(user()));
+        let template = optional("email_templates_id", uuid("The letter's template."));
+        describe("Mails people of the current workspace.")
+            .takes(object([required("users", users), template].into_iter().chain(sender())))
+            .answers::<Vec<Mailed<'_>>>()
+            .refuses([Refusal::Missing, Refusal::Forbidden, Refusal::ListTooLarge])
+    }
 }
