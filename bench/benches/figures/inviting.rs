@@ -58,11 +58,23 @@ impl Inviter {
                 let path = "/api/v1.0/external/sdworkspace/inviteusers".to_owned();
                 (path, json!({ "workspaceId": number, "users": users("roleName", "Reviewer") }))
             }
+            Contract::Dock => {
+                let users: Vec<_> =
+                    people.iter().map(|address| json!({ "role": "editor", "user": { "email": address } })).collect();
+                let path = format!("/v1/workspaces/{}/access", endpoint.short_id(token, &workspace).await);
+                (path, json!({ "workspaceUsers": users }))
+            }
+            Contract::Hexabase => {
+                endpoint.post(&format!("/api/v0/workspaces/{workspace}/select"), token, json!({})).await.expect(200);
+                let group = endpoint.top_group(token).await;
+                let path = format!("/api/v0/workspaces/{workspace}/users");
+                (path, json!({ "users": users("g_id", &group) }))
+            }
         };
         let begin = Instant::now();
         let answer = endpoint.post(&path, token, body).await.expect(200);
         let took = begin.elapsed();
-        if contract != Contract::SmartDocumentor {
+        if matches!(contract, Contract::DataGol | Contract::Own) {
             assert_eq!(answer.json()["summary"], json!({ "invited": people.len() }));
         }
         self.mails += people.len() as u64;
@@ -77,6 +89,8 @@ enum Contract {
     DataGol,
     Own,
     SmartDocumentor,
+    Dock,
+    Hexabase,
 }
 
 /// Addresses of nobody yet.
@@ -162,10 +176,15 @@ pub(crate) async fn ten_thousand(programs: &Programs) -> Vec<Figure> {
 /// A thousand in one request through each contract that takes many, compared with `DataGOL`'s.
 pub(crate) async fn by_each_contract(programs: &Programs) -> Vec<Figure> {
     const ROWS: usize = 1_000;
-    let contracts =
-        [(Contract::DataGol, "DataGOL"), (Contract::Own, "our own"), (Contract::SmartDocumentor, "SmartDocumentor")];
+    let contracts = [
+        (Contract::DataGol, "DataGOL"),
+        (Contract::Own, "our own"),
+        (Contract::SmartDocumentor, "SmartDocumentor"),
+        (Contract::Dock, "Dock"),
+        (Contract::Hexabase, "Hexabase"),
+    ];
     let mut inviter = Inviter::start(LocalStack::start(programs)).await;
-    let mut times = [const { Vec::new() }; 3];
+    let mut times = [const { Vec::new() }; 5];
     for round in 0..=REPETITIONS {
         for ((contract, name), times) in contracts.iter().zip(&mut times) {
             let round_of = format!("{}{round}", name.replace(' ', "").to_lowercase());

@@ -8,6 +8,7 @@
 
 mod bare;
 mod figure;
+mod groups;
 mod inviting;
 mod pages;
 mod programs;
@@ -21,8 +22,17 @@ use figure::Figure;
 use programs::Programs;
 
 /// The measurements by name.
-const NAMES: [&str; 8] =
-    ["build", "local-start", "function-start", "inviting", "inviting-many", "inviting-contracts", "sign-ups", "pages"];
+const NAMES: [&str; 9] = [
+    "build",
+    "local-start",
+    "function-start",
+    "inviting",
+    "inviting-many",
+    "inviting-contracts",
+    "group-authority",
+    "sign-ups",
+    "pages",
+];
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -53,6 +63,7 @@ async fn measure(name: &str, programs: &Programs) -> Vec<Figure> {
         "inviting" => inviting::a_thousand(programs).await,
         "inviting-many" => inviting::ten_thousand(programs).await,
         "inviting-contracts" => inviting::by_each_contract(programs).await,
+        "group-authority" => groups::authority(programs).await,
         "sign-ups" => sign_ups::by_link(programs).await,
         _ => pages::of_people(programs).await,
     }

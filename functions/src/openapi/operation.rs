@@ -115,7 +115,9 @@ fn operation(route: &'static Route, description: Description, generator: &mut Sc
         meter(&mut replies);
     }
     if route.method == "HEAD" {
-        replies.values_mut().for_each(|reply| reply.media.clear());
+        for reply in replies.values_mut() {
+            reply.media.clear();
+        }
     }
     Operation {
         route,

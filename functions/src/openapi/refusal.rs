@@ -22,6 +22,8 @@ pub(crate) enum Refusal {
     Missing,
     /// What is there speaks against it.
     Conflict,
+    /// The address isn't mailed any more.
+    Suppressed,
     /// The link is dead.
     Gone,
     /// The body is too large. Where there is one it goes without saying.
@@ -48,6 +50,7 @@ impl Refusal {
             Self::OtherAddress => "The invitation is for another e-mail address.",
             Self::Missing => "There is no such thing that the caller may know of.",
             Self::Conflict => "What is there speaks against it.",
+            Self::Suppressed => "The address isn't mailed any more.",
             Self::Gone => "The link is dead, whatever killed it.",
             Self::BodyTooLarge => "The body is larger than 4 MB.",
             Self::ListTooLarge => "The list is larger than 5 MB.",
@@ -74,6 +77,7 @@ impl Refusal {
             Self::OtherAddress => Error::WrongAddress(public()),
             Self::Missing => Error::NotFound(Missing::Workspace),
             Self::Conflict => Error::Conflict(public()),
+            Self::Suppressed => Error::Suppressed(public()),
             Self::Gone => Error::Gone,
             Self::BodyTooLarge | Self::ListTooLarge => Error::TooLarge(public()),
             Self::TooMany => Error::TooMany { public: public(), retry_after: SignedDuration::ZERO },

@@ -222,7 +222,7 @@ fn curl(operation: &Operation) -> String {
     }
     for (name, value) in example.as_object().into_iter().flatten() {
         let value = value.as_str().unwrap_or_default();
-        command.push_str(&format!(" \\\n  --data-urlencode '{name}={value}'"));
+        command += &[" \\\n  --data-urlencode '", name, "=", value, "'"].concat();
     }
     command
 }

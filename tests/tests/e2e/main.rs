@@ -6,6 +6,7 @@ mod access;
 mod api;
 mod bad_input;
 mod brakes;
+mod browser;
 mod delivery;
 mod emulators;
 mod events;

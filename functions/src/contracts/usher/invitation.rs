@@ -83,8 +83,8 @@ pub(crate) mod describe {
     }
 
     pub(crate) fn renew() -> Description {
-        describe("Asks for a new link in place of a dead one.")
-            .notes("The answer is the same for every hash: the new link goes to the invited address, if there is one to go.")
+        describe("Asks whoever may invite for a new invitation in place of an expired one.")
+            .notes("The answer is the same for every hash.")
             .open()
             .takes(hash())
             .answers_nothing(202)

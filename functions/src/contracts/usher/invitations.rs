@@ -150,6 +150,7 @@ pub(crate) mod describe {
         describe("Mails an invitation anew, with a new link: those before it are dead.").answers::<Item>().refuses([
             Refusal::Forbidden,
             Refusal::Conflict,
+            Refusal::Suppressed,
             Refusal::TooMany,
         ])
     }

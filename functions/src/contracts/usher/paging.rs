@@ -75,7 +75,7 @@ pub(super) fn page<T, U: Serialize>(page: Paged<T>, item: impl Fn(T) -> U) -> Re
 
 /// The description of a list in pages.
 pub(super) fn describe_list<T: JsonSchema>(summary: &'static str) -> Description {
-    let limit = whole("Items on the page; 50 unless given.", 1..=MOST as i64).example(MOST);
+    let limit = whole("Items on the page; 50 unless given.", 1..=i64::try_from(MOST).unwrap_or(i64::MAX)).example(MOST);
     describe(summary)
         .query([optional("limit", limit), optional("cursor", openapi::text("The page before's nextCursor."))])
         .answers::<Shown<T>>()

@@ -175,17 +175,26 @@ fn page(status: StatusCode, page: RegisterPage<'_>) -> Response<Body> {
 }
 
 pub(crate) mod describe {
-    use crate::openapi::{Description, Refusal, address, describe, form, new_password, optional, required, text, uuid};
+    use crate::openapi::{
+        Description, Field, Refusal, address, describe, form, new_password, optional, required, text, uuid,
+    };
+
+    const FORM: &str = "application/x-www-form-urlencoded";
+
+    fn hash() -> Field {
+        required("hash", uuid("Of the link."))
+    }
+
+    fn kind() -> Field {
+        optional("type", text("What the invitation is to.").example("WORK_SPACE"))
+    }
 
     pub(crate) fn show() -> Description {
         describe("The page behind a mailed link. Looking at it spends nothing.")
             .open()
             .pages()
-            .query([
-                optional("hash", uuid("Of the link.")),
-                optional("type", text("What the invitation is to.").example("WORK_SPACE")),
-            ])
-            .answers_page(200, "A form to sign up, or how to accept with the account that is there.")
+            .query([optional("hash", uuid("Of the link.")), kind()])
+            .answers_page(200, "A form to sign up, or one to accept with the account that is there.")
             .refuses([Refusal::Gone])
             .never([Refusal::Invalid])
     }
@@ -195,10 +204,10 @@ pub(crate) mod describe {
             .open()
             .pages()
             .takes_as(
-                "application/x-www-form-urlencoded",
+                FORM,
                 form([
-                    required("hash", uuid("Of the link.")),
-                    optional("type", text("What the invitation is to.").example("WORK_SPACE")),
+                    hash(),
+                    kind(),
                     required("email", address("The invited one.")),
                     required("firstname", text("").length(1..=80).example("John")),
                     required("lastname", text("").length(1..=80).example("Doe")),
@@ -208,5 +217,33 @@ pub(crate) mod describe {
             .answers_page(200, "Signed up, and a member.")
             .answers_page(422, "The form again, with what can't be taken.")
             .refuses([Refusal::Gone, Refusal::Conflict, Refusal::Forbidden, Refusal::OtherAddress])
+    }
+
+    pub(crate) fn accept() -> Description {
+        describe("The form of that page for somebody with an account: accepts with its password.")
+            .open()
+            .pages()
+            .takes_as(FORM, form([hash(), kind(), required("password", text("Of the account.").example("Demo12#$"))]))
+            .answers_page(200, "A member now.")
+            .answers_page(422, "The form again: the password is wrong.")
+            .refuses([Refusal::Gone, Refusal::Conflict, Refusal::Forbidden, Refusal::OtherAddress, Refusal::TooMany])
+    }
+
+    pub(crate) fn decline() -> Description {
+        describe("The button of that page that declines.")
+            .open()
+            .pages()
+            .takes_as(FORM, form([hash(), kind()]))
+            .answers_page(200, "Declined.")
+            .refuses([Refusal::Gone])
+    }
+
+    pub(crate) fn renew() -> Description {
+        describe("The button of a dead link's page that asks for a new invitation.")
+            .notes("The answer is the same for every hash.")
+            .open()
+            .pages()
+            .takes_as(FORM, form([hash()]))
+            .answers_page(200, "Whoever may invite again was asked, if there was an expired invitation.")
     }
 }
