@@ -21,25 +21,25 @@ const BREACHED: &str = include_str!("breached_passwords.txt");
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum WeakPassword {
     /// Fewer than 8 characters.
-    #[error("the password must have at least 8 characters")]
+    #[error("must have at least 8 characters")]
     TooShort,
     /// More than 256 characters.
-    #[error("the password must have at most 256 characters")]
+    #[error("must have at most 256 characters")]
     TooLong,
     /// No upper-case letter.
-    #[error("the password must have an upper-case letter")]
+    #[error("must have an upper-case letter")]
     NoUpperCase,
     /// No lower-case letter.
-    #[error("the password must have a lower-case letter")]
+    #[error("must have a lower-case letter")]
     NoLowerCase,
     /// No digit.
-    #[error("the password must have a digit")]
+    #[error("must have a digit")]
     NoDigit,
     /// Only letters and digits.
-    #[error("the password must have a special character")]
+    #[error("must have a special character")]
     NoSpecialCharacter,
     /// One of the commonly breached passwords, in any letter case.
-    #[error("the password is one of those most often used and guessed: choose another")]
+    #[error("is one of those most often used and guessed: choose another")]
     Breached,
 }
 

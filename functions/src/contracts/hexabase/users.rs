@@ -157,7 +157,9 @@ fn invitee(fields: &Fields, email: &str, group: &str) -> Result<Invitee, String>
     let access = match (unmailed, password) {
         (false, _) => Access::Mail,
         (true, None) => Access::Later,
-        (true, Some(password)) => Access::Password(Password::parse(password).map_err(|problem| problem.to_string())?),
+        (true, Some(password)) => {
+            Access::Password(Password::parse(password).map_err(|problem| format!("\"tmp_password\" {problem}"))?)
+        }
     };
     let mut letter = letter(fields, "conf_email_template_id")?;
     letter.registered = flag("send_password_to_email")?;
