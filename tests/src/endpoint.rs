@@ -81,10 +81,10 @@ impl Mail {
         rest.split('&').next().unwrap_or_default().to_owned()
     }
 
-    /// The six digits in the text part.
+    /// The six digits on a line of the text part.
     pub fn code(&self) -> String {
-        let mut words = self.text.split(|c: char| !c.is_ascii_digit());
-        words.rfind(|word| word.len() == 6).expect("the mail has a code").to_owned()
+        let code = |line: &&str| line.len() == 6 && line.bytes().all(|byte| byte.is_ascii_digit());
+        self.text.lines().map(str::trim).find(code).expect("the mail has a code").to_owned()
     }
 }
 
