@@ -162,6 +162,7 @@ fn refusals(route: &Route, description: &Description) -> Vec<Refusal> {
         (Refusal::MediaType, taking),
         (Refusal::Unauthenticated, !description.open),
         (Refusal::Missing, route.path.contains('{')),
+        (Refusal::Path, route.path.contains('{')),
         (Refusal::TooMany, route.contract == Contract::Dock && !description.open),
         (Refusal::Unavailable, true),
         (Refusal::Internal, true),

@@ -20,6 +20,8 @@ pub(crate) enum Refusal {
     OtherAddress,
     /// There is no such thing that the caller may know of. Where the path has a parameter it goes without saying.
     Missing,
+    /// With such a parameter there is no such path. Where the path has one it goes without saying.
+    Path,
     /// What is there speaks against it.
     Conflict,
     /// The address isn't mailed any more.
@@ -49,6 +51,7 @@ impl Refusal {
             Self::Forbidden => "The caller may not do this.",
             Self::OtherAddress => "The invitation is for another e-mail address.",
             Self::Missing => "There is no such thing that the caller may know of.",
+            Self::Path => "There is no such path.",
             Self::Conflict => "What is there speaks against it.",
             Self::Suppressed => "The address isn't mailed any more.",
             Self::Gone => "The link is dead, whatever killed it.",
@@ -71,6 +74,7 @@ impl Refusal {
         let internal = || Internal::new("");
         Failure::Operation(match self {
             Self::MediaType => return Failure::MediaType(""),
+            Self::Path => return Failure::Path,
             Self::Invalid => Error::Invalid(public()),
             Self::Unauthenticated => Error::Unauthenticated(public()),
             Self::Forbidden => Error::Forbidden(public()),

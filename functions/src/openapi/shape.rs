@@ -1,5 +1,4 @@
-//! Shapes of what requests carry: JSON schemas in the words that the handlers' own errors use. That they are true is
-//! held by a test which breaks each of them (`tests/tests/e2e/described.rs`).
+//! Shapes of what requests carry: JSON schemas in the words that the handlers' own errors use.
 
 use std::ops::RangeInclusive;
 
