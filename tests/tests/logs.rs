@@ -108,6 +108,27 @@ impl Run {
         made
     }
 
+    /// Adds people with a password given by hand and with a user code, who log in.
+    async fn temporary_password(&mut self, token: &str, workspace: &str) {
+        let top = self.usher.top_group(token).await;
+        let (given, code) = ("Canary-Given0!", "Canarycode-1");
+        self.secret("a temporary password", given);
+        self.secret("a user code", code);
+        let users = json!([
+            { "email": self.usher.address("canarygiven"), "g_id": top, "no_confirm_email": true, "tmp_password": given },
+            { "email": self.usher.address("canarycoded"), "g_id": top, "user_code": code, "username": "Canaryname" },
+            { "email": self.usher.address("canaryother"), "g_id": top, "user_code": code, "sender_address": "canary@x.example" },
+        ]);
+        let path = format!("/api/v0/workspaces/{workspace}/users");
+        self.usher.post(&path, token, json!({ "users": users })).await.expect(200);
+        for body in [
+            json!({ "email": self.usher.address("canarygiven"), "password": given }),
+            json!({ "user_code": code, "password": given }),
+        ] {
+            self.usher.post_open("/api/v0/login", body).await;
+        }
+    }
+
     /// A first day: everything once, with the mistakes that people make.
     async fn first_day(&mut self) -> (String, String) {
         let usher = |run: &Self, name: &str| run.usher.address(name);
@@ -127,23 +148,7 @@ impl Run {
         self.usher.client_token(client, "usher_sa_canary").await.expect(400);
         self.usher.get("/noCo/api/v2/workspaces", robot["token"].as_str().unwrap()).await.expect(401);
 
-        let top = self.usher.top_group(&token).await;
-        let (given, code) = ("Canary-Given0!", "Canarycode-1");
-        self.secret("a temporary password", given);
-        self.secret("a user code", code);
-        let users = json!([
-            { "email": usher(self, "canarygiven"), "g_id": top, "no_confirm_email": true, "tmp_password": given },
-            { "email": usher(self, "canarycoded"), "g_id": top, "user_code": code, "username": "Canaryname" },
-            { "email": usher(self, "canaryother"), "g_id": top, "user_code": code, "sender_address": "canary@x.example" },
-        ]);
-        let path = format!("/api/v0/workspaces/{workspace}/users");
-        self.usher.post(&path, &token, json!({ "users": users })).await.expect(200);
-        for body in [
-            json!({ "email": usher(self, "canarygiven"), "password": given }),
-            json!({ "user_code": code, "password": given }),
-        ] {
-            self.usher.post_open("/api/v0/login", body).await;
-        }
+        self.temporary_password(&token, &workspace).await;
 
         let hash = self.invite(&token, &workspace, &grace, 1).await;
         let page = format!("/register?hash={hash}&type=WORK_SPACE");
