@@ -18,14 +18,26 @@ const LIFETIME: i64 = 604_800;
 const EVENTS: &str = "for (const one of document.querySelectorAll('*')) \
                       for (const kind of ['mouseover', 'focus', 'scroll', 'load']) one.dispatchEvent(new Event(kind))";
 
-/// Chromium as a person has it, or as `arguments` say.
+/// Chromium, as a person has it.
 struct Browser {
     client: Client,
     _driver: Child,
 }
 
+/// What somebody reads on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Device {
+    Phone,
+    Desk,
+}
+
 impl Browser {
-    async fn start(arguments: &[&str]) -> Self {
+    /// On a desk.
+    async fn start() -> Self {
+        Self::start_as(Device::Desk, "light").await
+    }
+
+    async fn start_as(device: Device, scheme: &str) -> Self {
         let mut driver = Command::new("chromedriver")
             .arg("--port=0")
             .stdout(Stdio::piped())
@@ -40,8 +52,9 @@ impl Browser {
                 break port.trim_end_matches('.').parse().unwrap();
             }
         };
+        let scheme = format!("--blink-settings=preferredColorScheme={}", if scheme == "dark" { 0 } else { 1 });
         // Its sandbox doesn't start in a container, and it has no business elsewhere.
-        let all = [
+        let arguments = [
             "--headless=new",
             "--no-sandbox",
             "--disable-dev-shm-usage",
@@ -50,9 +63,13 @@ impl Browser {
             "--disable-background-networking",
             "--disable-component-update",
             "--disable-sync",
+            "--window-size=1280,900",
+            &scheme,
         ];
-        let all = [&all[..], arguments].concat();
-        let options = json!({ "args": all });
+        let mut options = json!({ "args": arguments });
+        if device == Device::Phone {
+            options["mobileEmulation"] = json!({ "deviceMetrics": { "width": 360, "height": 780, "pixelRatio": 2.0 } });
+        }
         let capabilities = [("goog:chromeOptions".to_owned(), options)].into_iter().collect();
         let mut builder = ClientBuilder::new(HttpConnector::new());
         let client = builder.capabilities(capabilities).connect(&format!("http://127.0.0.1:{port}")).await.unwrap();
@@ -87,6 +104,16 @@ impl Browser {
 
     async fn script(&self, script: &str) -> Value {
         self.client.execute(script, Vec::new()).await.unwrap()
+    }
+
+    /// Keeps a picture of the page under this name, for people to look at, and checks that nothing of it is out of sight
+    /// to the right.
+    async fn picture(&self, name: &str) {
+        let fits = "return document.documentElement.scrollWidth <= document.documentElement.clientWidth";
+        assert_eq!(self.script(fits).await, true, "{name}");
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("pages");
+        std::fs::create_dir_all(&folder).unwrap();
+        std::fs::write(folder.join(format!("{name}.png")), self.client.screenshot().await.unwrap()).unwrap();
     }
 
     async fn close(self) {
@@ -126,7 +153,7 @@ impl Place {
 #[tokio::test]
 #[ignore = "needs Chromium and chromedriver, which .ci/run installs; see CONTRIBUTING.md"]
 async fn by_the_mails_link_and_the_keyboard_somebody_is_in() {
-    let (place, browser) = (Place::new().await, Browser::start(&[]).await);
+    let (place, browser) = (Place::new().await, Browser::start().await);
     let guest = place.usher.address("guest");
     browser.open(&place.link(&guest, 1).await).await;
     assert_eq!(browser.heading().await, "Ada Founder invites you to Project Alpha");
@@ -152,7 +179,7 @@ async fn by_the_mails_link_and_the_keyboard_somebody_is_in() {
 #[tokio::test]
 #[ignore = "needs Chromium and chromedriver, which .ci/run installs; see CONTRIBUTING.md"]
 async fn somebody_with_an_account_accepts_one_invitation_and_declines_another() {
-    let (place, browser) = (Place::new().await, Browser::start(&[]).await);
+    let (place, browser) = (Place::new().await, Browser::start().await);
     let [eve, bob] = [place.usher.founder("eve").await, place.usher.founder("bob").await];
     browser.open(&place.link(&eve.email, 2).await).await;
     browser.client.find(Locator::Id("password")).await.unwrap().send_keys(PASSWORD).await.unwrap();
@@ -173,7 +200,7 @@ async fn somebody_with_an_account_accepts_one_invitation_and_declines_another() 
 #[tokio::test]
 #[ignore = "needs Chromium and chromedriver, which .ci/run installs; see CONTRIBUTING.md"]
 async fn a_dead_link_helps_to_a_new_one() {
-    let (place, browser) = (Place::new().await, Browser::start(&[]).await);
+    let (place, browser) = (Place::new().await, Browser::start().await);
     let guest = place.usher.address("guest");
     let link = place.link(&guest, 1).await;
     place.usher.advance(LIFETIME).await;
@@ -189,7 +216,7 @@ async fn a_dead_link_helps_to_a_new_one() {
 #[tokio::test]
 #[ignore = "needs Chromium and chromedriver, which .ci/run installs; see CONTRIBUTING.md"]
 async fn a_scanner_that_opens_the_links_and_runs_scripts_spends_nothing() {
-    let (place, browser) = (Place::new().await, Browser::start(&[]).await);
+    let (place, browser) = (Place::new().await, Browser::start().await);
     let eve = place.usher.founder("eve").await;
     let guest = place.usher.address("guest");
     let links = [place.link(&guest, 1).await, place.link(&eve.email, 2).await];
@@ -217,36 +244,41 @@ async fn a_scanner_that_opens_the_links_and_runs_scripts_spends_nothing() {
 #[tokio::test]
 #[ignore = "needs Chromium and chromedriver, which .ci/run installs; see CONTRIBUTING.md"]
 async fn every_page_fits_a_phone_and_a_desk_in_light_and_dark() {
-    let place = Place::new().await;
-    let eve = place.usher.founder("eve").await;
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("pages");
-    std::fs::create_dir_all(&folder).unwrap();
-    let unknown = format!("{}/register?hash=0b6f2c1e-5d7a-4c3b-8e9f-a1b2c3d4e5f6&type=WORK_SPACE", place.usher.url());
-    let guest = place.usher.address("guest");
-    let pages = [
-        ("register", place.link(&guest, 1).await),
-        ("invitation", place.link(&eve.email, 2).await),
-        ("dead", unknown),
-        ("docs", format!("{}/docs", place.usher.url())),
-    ];
     let mut grounds = Vec::new();
-    for (scheme, setting) in [("light", "preferredColorScheme=1"), ("dark", "preferredColorScheme=0")] {
-        let browser = Browser::start(&[&format!("--blink-settings={setting}")]).await;
-        for (device, width) in [("phone", 500), ("desk", 1280)] {
-            browser.client.set_window_size(width, 900).await.unwrap();
-            for (page, link) in &pages {
-                browser.open(link).await;
-                let fits = "return document.documentElement.scrollWidth <= document.documentElement.clientWidth";
-                assert_eq!(browser.script(fits).await, true, "{page} on a {device}");
-                std::fs::write(
-                    folder.join(format!("{page}-{device}-{scheme}.png")),
-                    browser.client.screenshot().await.unwrap(),
-                )
-                .unwrap();
+    for scheme in ["light", "dark"] {
+        for device in [Device::Phone, Device::Desk] {
+            let (place, browser) = (Place::new().await, Browser::start_as(device, scheme).await);
+            let name = |page: &str| format!("{page}-{device:?}-{scheme}").to_lowercase();
+
+            browser.open(&place.link(&place.usher.address("guest"), 1).await).await;
+            browser.picture(&name("register")).await;
+            for (field, typed) in [("firstname", "Grace"), ("lastname", "Hopper"), ("password", "Password1!")] {
+                browser.client.find(Locator::Id(field)).await.unwrap().send_keys(typed).await.unwrap();
             }
+            browser.press("Sign up and join").await;
+            browser.picture(&name("refused")).await;
+            browser.keys(&format!("{PASSWORD}{}", Key::Enter + "")).await;
+            browser.picture(&name("in")).await;
+
+            let eve = place.usher.founder("eve").await;
+            browser.open(&place.link(&eve.email, 2).await).await;
+            browser.picture(&name("invitation")).await;
+            browser.press("No, thanks: decline").await;
+            browser.picture(&name("declined")).await;
+
+            let late = place.link(&place.usher.address("late"), 1).await;
+            place.usher.advance(LIFETIME).await;
+            browser.open(&late).await;
+            browser.picture(&name("dead")).await;
+            browser.press("Ask for a new invitation").await;
+            browser.picture(&name("asked")).await;
+
+            browser.open(&format!("{}/docs", place.usher.url())).await;
+            browser.picture(&name("docs")).await;
+            grounds.push(browser.script("return getComputedStyle(document.body).backgroundColor").await);
+            browser.close().await;
         }
-        grounds.push(browser.script("return getComputedStyle(document.body).backgroundColor").await);
-        browser.close().await;
     }
-    assert_ne!(grounds[0], grounds[1]);
+    assert_eq!([&grounds[0], &grounds[2]], [&grounds[1], &grounds[3]]);
+    assert_ne!(grounds[0], grounds[2]);
 }
