@@ -87,22 +87,14 @@ pub(crate) mod describe {
     use super::{One, Several, shapes};
     use crate::{
         contracts::dock::{
-            describe::role,
-            properties::{
-                Data,
-                describe::{page, properties},
-            },
+            describe::{of_workspaces, role},
+            properties::{Data, describe::properties},
         },
-        openapi::{Description, Refusal, describe, object, optional, required, text},
+        openapi::{Description, Refusal, describe, object, required, text},
     };
 
     pub(crate) fn list() -> Description {
-        describe("The domains whose people join a workspace.")
-            .query([properties(shapes::WORKSPACE_DOMAIN)])
-            .query(page())
-            .query([optional("workspaceId", text("Only of this workspace.").example("luI89ZCeEJuF"))])
-            .answers::<Data<Several>>()
-            .refuses([Refusal::Forbidden, Refusal::Missing, Refusal::ListTooLarge])
+        of_workspaces::<Several>("The domains whose people join a workspace.", shapes::WORKSPACE_DOMAIN)
     }
 
     pub(crate) fn add() -> Description {

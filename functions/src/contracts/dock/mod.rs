@@ -45,7 +45,23 @@ async fn workspace(usher: &Usher, caller: &Caller, id: &str) -> Result<Workspace
 }
 
 mod describe {
-    use crate::openapi::{Shape, words};
+    use schemars::JsonSchema;
+
+    use super::properties::{
+        Data,
+        describe::{page, properties},
+    };
+    use crate::openapi::{Description, Refusal, Shape, describe, optional, text, words};
+
+    /// A list of what all the company's workspaces have of something, or one of them.
+    pub(super) fn of_workspaces<T: JsonSchema>(summary: &'static str, known: &'static [&'static str]) -> Description {
+        describe(summary)
+            .query([properties(known)])
+            .query(page())
+            .query([optional("workspaceId", text("Only of this workspace.").example("luI89ZCeEJuF"))])
+            .answers::<Data<T>>()
+            .refuses([Refusal::Forbidden, Refusal::Missing, Refusal::ListTooLarge])
+    }
 
     /// A role.
     pub(super) fn role() -> Shape {

@@ -130,11 +130,8 @@ pub(crate) mod describe {
     use super::{One, Removed, Several, shapes};
     use crate::{
         contracts::dock::{
-            describe::role,
-            properties::{
-                Data,
-                describe::{page, properties},
-            },
+            describe::{of_workspaces, role},
+            properties::{Data, describe::properties},
         },
         openapi::{Description, Refusal, address, describe, object, optional, required, text},
     };
@@ -153,12 +150,8 @@ pub(crate) mod describe {
     }
 
     pub(crate) fn list() -> Description {
-        describe("The members of the company's workspaces, and who is invited to them.")
-            .query([properties(shapes::WORKSPACE_USER)])
-            .query(page())
-            .query([optional("workspaceId", text("Only of this workspace.").example("luI89ZCeEJuF"))])
-            .answers::<Data<Several>>()
-            .refuses([Refusal::Forbidden, Refusal::Missing, Refusal::ListTooLarge])
+        let summary = "The members of the company's workspaces, and who is invited to them.";
+        of_workspaces::<Several>(summary, shapes::WORKSPACE_USER)
     }
 
     pub(crate) fn get() -> Description {
