@@ -15,9 +15,6 @@ use crate::programs::Programs;
 /// How often is looked whether all mails have come.
 const LOOK: Duration = Duration::from_millis(250);
 
-/// After the last mail there is a record left to be written.
-const SETTLE: Duration = Duration::from_millis(500);
-
 /// A running local stack. Dropping it ends it.
 pub(crate) struct LocalStack {
     process: Child,
@@ -70,12 +67,12 @@ impl LocalStack {
         newest["mails"][0]["number"].as_u64().unwrap_or(0)
     }
 
-    /// Waits until so many mails were taken in all and the stack is idle again.
+    /// Waits until so many mails were taken in all and the stack is idle again: what became of a mail is written after it.
     pub(crate) async fn mails_come(&self, taken: u64) {
         while self.mails_taken().await < taken {
             tokio::time::sleep(LOOK).await;
         }
-        tokio::time::sleep(SETTLE).await;
+        self.endpoint.calm().await;
     }
 }
 
