@@ -68,13 +68,14 @@ impl Functions {
         apart(async move { self.event(operation, event).await }).await?
     }
 
-    /// Hands events to an event function one after the other, as EventBridge does: later, and again when it fails.
-    pub(crate) fn tell(self: &Arc<Self>, operation: Operation, events: Vec<Value>) {
+    /// Hands events to an event function one after the other, as EventBridge does: later, and again when it fails. They
+    /// are made when it is their turn, for many wait after a request of many.
+    pub(crate) fn tell(self: &Arc<Self>, operation: Operation, events: impl FnOnce() -> Vec<Value> + Send + 'static) {
         let (functions, at_work) = (Arc::clone(self), AtWork::begin(self.events_under_way.clone()));
         tokio::spawn(async move {
             let _at_work = at_work;
             let Ok(_turn) = Arc::clone(&functions.told_at_once).acquire_owned().await else { return };
-            for event in events {
+            for event in events() {
                 for attempt in 0..=RETRIES {
                     tokio::time::sleep(PAUSE * attempt).await;
                     if Arc::clone(&functions).on_event(operation, event.clone()).await.is_ok() {

@@ -3,7 +3,7 @@
 //! addresses decide what becomes of theirs
 //! (<https://docs.aws.amazon.com/ses/latest/dg/send-an-email-from-console.html>); any other mail arrives.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -11,16 +11,16 @@ use uuid::Uuid;
 
 /// A mail that SES took, for one recipient.
 #[derive(Debug)]
-pub(crate) struct TakenMail<'a> {
-    pub(crate) id: &'a str,
+pub(crate) struct TakenMail {
+    pub(crate) id: String,
     pub(crate) at: Timestamp,
-    pub(crate) from: &'a str,
-    pub(crate) to: &'a str,
-    pub(crate) subject: &'a str,
-    pub(crate) tags: &'a [(String, String)],
+    pub(crate) from: Arc<str>,
+    pub(crate) to: String,
+    pub(crate) subject: String,
+    pub(crate) tags: Arc<[(String, String)]>,
 }
 
-impl TakenMail<'_> {
+impl TakenMail {
     /// The events about it, in the order in which they happen. `id` makes an event's id.
     pub(crate) fn events(&self, id: impl Fn() -> Uuid) -> Vec<Value> {
         let recipients = json!([{ "emailAddress": self.to }]);
@@ -50,7 +50,7 @@ impl TakenMail<'_> {
         };
         let listed = "Amazon SES has suppressed sending to this address because it has a recent history of bouncing \
                       as an invalid address.";
-        let happened = match simulated(self.to).as_deref() {
+        let happened = match simulated(&self.to).as_deref() {
             Some("bounce") => vec![sent, bounced("General", "smtp; 550 5.1.1 user unknown")],
             Some("suppressionlist") => vec![sent, bounced("Suppressed", listed)],
             Some("complaint") => {
@@ -85,14 +85,14 @@ impl TakenMail<'_> {
         tags.extend(self.tags.iter().map(|(name, value)| (name.as_str(), [value.as_str()])));
         json!({
             "timestamp": self.at,
-            "source": self.from,
+            "source": &*self.from,
             "sendingAccountId": "123456789012",
             "messageId": self.id,
             "destination": [self.to],
             "headersTruncated": false,
             "headers": [],
             "commonHeaders": {
-                "from": [self.from], "to": [self.to], "messageId": self.id, "subject": self.subject,
+                "from": [&*self.from], "to": [self.to], "messageId": self.id, "subject": self.subject,
             },
             "tags": tags,
         })
@@ -112,14 +112,13 @@ mod tests {
     use super::*;
 
     fn kinds(to: &str) -> Vec<String> {
-        let tags = [("record".to_owned(), "luI89ZCeEJuF".to_owned())];
         let mail = TakenMail {
-            id: "1",
+            id: "1".to_owned(),
             at: Timestamp::UNIX_EPOCH,
-            from: "usher@example.com",
-            to,
-            subject: "Hello",
-            tags: &tags,
+            from: "usher@example.com".into(),
+            to: to.to_owned(),
+            subject: "Hello".to_owned(),
+            tags: [("record".to_owned(), "luI89ZCeEJuF".to_owned())].into(),
         };
         let events = mail.events(Uuid::nil);
         for event in &events {

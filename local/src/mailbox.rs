@@ -41,20 +41,46 @@ struct Mail {
     from: Arc<str>,
     to: String,
     subject: String,
-    /// The letter's JSON, compressed: the mails of one batch fill memory otherwise.
-    body: Box<[u8]>,
+    body: Compressed,
+}
+
+/// A letter's JSON by what it differs in from one before it: the mails of one request are alike but for a few words, and
+/// fill memory otherwise.
+#[derive(Debug)]
+struct Compressed {
+    like: Arc<[u8]>,
+    difference: Box<[u8]>,
+    /// Whether no letter before it is like this one.
+    is_new: bool,
+}
+
+impl Compressed {
+    fn new(json: Vec<u8>, before: Arc<[u8]>) -> Self {
+        let difference = lz4_flex::block::compress_prepend_size_with_dict(&json, &before);
+        if difference.len() < json.len() / 4 {
+            return Self { like: before, difference: difference.into(), is_new: false };
+        }
+        let difference = lz4_flex::block::compress_prepend_size_with_dict(&json, &json);
+        Self { like: json.into(), difference: difference.into(), is_new: true }
+    }
+
+    fn json(&self) -> Option<Box<RawValue>> {
+        let json = lz4_flex::block::decompress_size_prepended_with_dict(&self.difference, &self.like).ok()?;
+        RawValue::from_string(String::from_utf8(json).ok()?).ok()
+    }
+
+    fn size(&self) -> usize {
+        self.difference.len() + if self.is_new { self.like.len() } else { 0 }
+    }
 }
 
 impl Mail {
     fn size(&self) -> usize {
-        size_of::<Self>() + self.id.len() + self.to.len() + self.subject.len() + self.body.len()
+        size_of::<Self>() + self.id.len() + self.to.len() + self.subject.len() + self.body.size()
     }
 
     /// The mail in the shape of LocalStack's `/_aws/ses`.
     fn message(&self) -> String {
-        let body = lz4_flex::decompress_size_prepended(&self.body).unwrap_or_default();
-        let body: Option<Box<RawValue>> =
-            String::from_utf8(body).ok().and_then(|body| RawValue::from_string(body).ok());
         let message = Message {
             id: &self.id,
             region: "us-east-1",
@@ -62,7 +88,7 @@ impl Mail {
             source: &self.from,
             destination: Destination { to_addresses: [&self.to] },
             subject: &self.subject,
-            body,
+            body: self.body.json(),
         };
         serde_json::to_string(&message).unwrap_or_default()
     }
@@ -93,6 +119,8 @@ pub(crate) struct Mailbox(Mutex<Mails>);
 #[derive(Debug, Default)]
 struct Mails {
     kept: VecDeque<Arc<Mail>>,
+    /// The newest letter that was like none before it.
+    like: Arc<[u8]>,
     bytes: usize,
     taken: u64,
 }
@@ -105,6 +133,7 @@ impl Mailbox {
     /// Takes a mail for one recipient.
     pub(crate) fn put(&self, id: &str, at: Timestamp, from: &Arc<str>, to: &str, letter: &Letter) {
         let json = serde_json::to_vec(letter).unwrap_or_default();
+        let body = Compressed::new(json, self.mails().like.clone());
         let mut mail = Mail {
             number: 0,
             id: id.to_owned(),
@@ -112,9 +141,10 @@ impl Mailbox {
             from: Arc::clone(from),
             to: to.to_owned(),
             subject: letter.subject.clone(),
-            body: lz4_flex::compress_prepend_size(&json).into(),
+            body,
         };
         let mut mails = self.mails();
+        mails.like = mail.body.like.clone();
         mails.taken += 1;
         mail.number = mails.taken;
         mails.bytes += mail.size();
@@ -258,14 +288,22 @@ mod tests {
     #[test]
     fn ten_thousand_mails_of_six_kilobytes_are_all_kept() {
         let mailbox = Mailbox::default();
+        put(&mailbox, "another", &letter(&"another ".repeat(500)));
         let paragraph = "<p style=\"margin: 0 0 16px; font: 16px/24px sans-serif\">You are invited to a workspace.</p>";
         for number in 0..10_000 {
             let html = Some(format!("<a href=\"https://example.com/register?hash={number}\">{}", paragraph.repeat(65)));
             put(&mailbox, &number.to_string(), &Letter { html, ..letter("You are invited.") });
         }
         let mails = mailbox.mails();
-        assert_eq!(mails.kept.len(), 10_000);
-        assert!(mails.bytes < 20 * 1024 * 1024, "{}", mails.bytes);
+        assert_eq!(mails.kept.len(), 10_001);
+        assert!(mails.bytes < 5 * 1024 * 1024, "{}", mails.bytes);
+        let last: serde_json::Value = serde_json::from_str(&mails.kept[10_000].message()).unwrap();
+        assert!(
+            last["Body"]["html_part"]
+                .as_str()
+                .unwrap()
+                .starts_with("<a href=\"https://example.com/register?hash=9999\">")
+        );
     }
 
     #[test]

@@ -356,13 +356,20 @@ impl Ses {
     fn post(&self, from: &Arc<str>, addresses: &[&str], letter: &Letter, tags: Vec<Tag>, told: bool) -> String {
         let now = self.clock.now();
         let id = format!("{:016x}-{}-000000", now.as_millisecond(), self.random.uuid());
-        let tags: Vec<(String, String)> = tags.into_iter().map(Into::into).collect();
+        let tags: Arc<[(String, String)]> = tags.into_iter().map(Into::into).collect();
         for address in addresses {
             self.mailbox.put(&id, now, from, address, letter);
-            let mail = TakenMail { id: &id, at: now, from, to: address, subject: &letter.subject, tags: &tags };
-            if let Some(functions) = self.functions.as_ref().filter(|_| told) {
-                functions.tell(Operation::RecordMailEvents, mail.events(|| self.random.uuid()));
-            }
+            let Some(functions) = self.functions.as_ref().filter(|_| told) else { continue };
+            let mail = TakenMail {
+                id: id.clone(),
+                at: now,
+                from: from.clone(),
+                to: (*address).to_owned(),
+                subject: letter.subject.clone(),
+                tags: tags.clone(),
+            };
+            let random = self.random.clone();
+            functions.tell(Operation::RecordMailEvents, move || mail.events(|| random.uuid()));
         }
         id
     }

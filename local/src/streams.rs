@@ -24,7 +24,7 @@ use crate::{
 const POLL: Duration = Duration::from_millis(100);
 
 /// The most records of one read.
-const PAGE: usize = 1000;
+const PAGE: usize = 250;
 
 /// How often a failed record is tried again before it is given up: mail is left to the schedule, an event is lost.
 const RETRIES: u32 = 3;
