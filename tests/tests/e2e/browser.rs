@@ -52,7 +52,7 @@ impl Browser {
                 break port.trim_end_matches('.').parse().unwrap();
             }
         };
-        let scheme = format!("--blink-settings=preferredColorScheme={}", if scheme == "dark" { 0 } else { 1 });
+        let scheme = format!("--blink-settings=preferredColorScheme={}", i32::from(scheme == "light"));
         // Its sandbox doesn't start in a container, and it has no business elsewhere.
         let arguments = [
             "--headless=new",
