@@ -6,6 +6,10 @@ use clap::{Arg, ArgAction, ArgMatches, Command, builder::FalseyValueParser, valu
 use local::{Options, PARAMETERS, Stack};
 use tracing_subscriber::EnvFilter;
 
+/// The system's allocator holds on to twice the memory that a request of many needs.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 #[tokio::main]
 async fn main() -> ExitCode {
     let options = options(&command().get_matches());
