@@ -1,5 +1,7 @@
 //! A request as handlers see it, and what they make of its parts.
 
+use std::fmt::Display;
+
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use http::{HeaderMap, header};
 use lambda_http::{Body, Request, RequestExt};
@@ -103,8 +105,7 @@ impl Incoming {
     pub(crate) fn idempotency_key(&self) -> Result<Option<IdempotencyKey>, Error> {
         let Some(value) = self.headers().get("idempotency-key") else { return Ok(None) };
         let key = value.to_str().unwrap_or_default().parse();
-        key.map(Some)
-            .map_err(|problem| Error::invalid("invalid_idempotency_key", format!("\"Idempotency-Key\" {problem}.")))
+        key.map(Some).map_err(|problem| Error::invalid("invalid_idempotency_key", told("Idempotency-Key", problem)))
     }
 
     /// SHA-256 of what was sent: content type, query and body.
@@ -295,7 +296,12 @@ pub(crate) fn bad_entry(message: String) -> Reason {
     Reason::new("invalid_field", message)
 }
 
+/// The sentence for a field that one of the domain's constructors refused.
+pub(crate) fn told(name: &str, problem: impl Display) -> String {
+    format!("\"{name}\" {problem}.")
+}
+
 /// Reads a field by one of the domain's constructors; the sentence names the field.
-pub(crate) fn parsed<T, E: std::fmt::Display>(name: &str, value: Result<T, E>) -> Result<T, Error> {
-    value.map_err(|problem| bad_field(format!("\"{name}\" {problem}")))
+pub(crate) fn parsed<T, E: Display>(name: &str, value: Result<T, E>) -> Result<T, Error> {
+    value.map_err(|problem| bad_field(told(name, problem)))
 }

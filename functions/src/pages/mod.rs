@@ -10,7 +10,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use sha2::{Digest, Sha256};
 
 pub(crate) use reference::{ReferencePage, reference_headers};
-pub use register::{Offer, RegisterPage};
+pub use register::{Offer, Problem, RegisterPage};
 
 /// The one style of all pages. It stands in each page's head, so that a page is a single answer.
 const STYLE: &str = include_str!("../../templates/pages/style.css");

@@ -38,6 +38,15 @@ impl Offer<'_> {
     }
 }
 
+/// Why what was typed into a field of the form can't be taken.
+#[derive(Debug, Clone, Copy)]
+pub struct Problem<'a> {
+    /// The name of the field.
+    pub field: &'a str,
+    /// A sentence.
+    pub text: &'a str,
+}
+
 /// What `/register` shows.
 #[derive(Debug, Clone, Copy, Template)]
 pub enum RegisterPage<'a> {
@@ -54,8 +63,8 @@ pub enum RegisterPage<'a> {
         first_name: &'a str,
         /// What was typed before, or nothing.
         last_name: &'a str,
-        /// Why what was typed before can't be taken, in a sentence.
-        problem: Option<&'a str>,
+        /// What of it can't be taken.
+        problem: Option<Problem<'a>>,
     },
     /// The invitation is alive and its address has an account: accept with that.
     #[template(path = "pages/has_account.html")]
@@ -66,8 +75,8 @@ pub enum RegisterPage<'a> {
         hash: &'a str,
         /// The link's `type`, posted again with the form.
         kind: &'a str,
-        /// Why the password that was typed before can't be taken, in a sentence.
-        problem: Option<&'a str>,
+        /// Why the password that was typed before can't be taken.
+        problem: Option<Problem<'a>>,
     },
     /// Signed up, and a member.
     #[template(path = "pages/done.html")]
@@ -147,7 +156,7 @@ mod tests {
             kind: "WORK_SPACE",
             first_name: "Charles",
             last_name: "Babbage",
-            problem: Some("This password is too common."),
+            problem: Some(Problem { field: "password", text: "This password is too common." }),
         }
     }
 
@@ -156,7 +165,7 @@ mod tests {
             offer: offer(),
             hash: "e0754cfc-f7d1-4cc3-8690-e34a2f17291d",
             kind: "WORK_SPACE",
-            problem: Some("E-mail address or password is wrong."),
+            problem: Some(Problem { field: "password", text: "The password is wrong." }),
         }
     }
 
@@ -208,10 +217,22 @@ mod tests {
             RegisterPage::Form { offer: offer(), hash, kind: MARKUP, first_name, last_name, problem },
             RegisterPage::Form { offer: offer(), hash, kind, first_name: MARKUP, last_name, problem },
             RegisterPage::Form { offer: offer(), hash, kind, first_name, last_name: MARKUP, problem },
-            RegisterPage::Form { offer: offer(), hash, kind, first_name, last_name, problem: Some(MARKUP) },
+            RegisterPage::Form {
+                offer: offer(),
+                hash,
+                kind,
+                first_name,
+                last_name,
+                problem: Some(Problem { field: "password", text: MARKUP }),
+            },
             RegisterPage::HasAccount { offer: offer(), hash: MARKUP, kind, problem },
             RegisterPage::HasAccount { offer: offer(), hash, kind: MARKUP, problem },
-            RegisterPage::HasAccount { offer: offer(), hash, kind, problem: Some(MARKUP) },
+            RegisterPage::HasAccount {
+                offer: offer(),
+                hash,
+                kind,
+                problem: Some(Problem { field: "password", text: MARKUP }),
+            },
             RegisterPage::Accepted { workspace_name: MARKUP, email: "", app_url: "" },
             RegisterPage::Accepted { workspace_name: "", email: MARKUP, app_url: "" },
             RegisterPage::Accepted { workspace_name: "", email: "", app_url: MARKUP },
@@ -304,19 +325,29 @@ mod tests {
     }
 
     #[test]
-    fn a_problem_is_announced_and_belongs_to_the_password() {
-        let password = |html: &str| {
-            let mut tags = tags(html, "input").into_iter();
-            tags.rfind(|tag| attribute(tag, "type") == Some("password")).unwrap().to_owned()
-        };
-        let html = form().html();
-        assert!(html.contains(r#"role="alert">This password is too common.</p>"#), "{html}");
-        assert_eq!(attribute(&password(&html), "aria-describedby"), Some("password-problem password-rule"));
-
+    fn a_problem_is_announced_and_belongs_to_its_field() {
         let RegisterPage::Form { offer, hash, kind, first_name, last_name, .. } = form() else { unreachable!() };
-        let html = RegisterPage::Form { offer, hash, kind, first_name, last_name, problem: None }.html();
-        assert!(!html.contains("alert"), "{html}");
-        assert_eq!(attribute(&password(&html), "aria-describedby"), Some("password-rule"));
+        let with = |problem| RegisterPage::Form { offer, hash, kind, first_name, last_name, problem }.html();
+        let ill = |html: &str| {
+            let tags = tags(html, "input").into_iter();
+            let ill = tags.filter(|tag| tag.contains("aria-invalid=\"true\"") && tag.contains(" autofocus"));
+            ill.map(|tag| {
+                (attribute(tag, "name").unwrap().to_owned(), attribute(tag, "aria-describedby").map(str::to_owned))
+            })
+            .collect::<Vec<_>>()
+        };
+        for field in ["email", "firstname", "lastname", "password"] {
+            let html = with(Some(Problem { field, text: "It can't be taken." }));
+            let alert = format!(r#"id="{field}-problem" role="alert">It can&#39;t be taken.</p>"#);
+            assert_eq!(html.matches("role=\"alert\"").count(), 1, "{html}");
+            assert!(html.contains(&alert), "{html}");
+            let rule = if field == "password" { " password-rule" } else { "" };
+            assert_eq!(ill(&html), [(field.to_owned(), Some(format!("{field}-problem{rule}")))], "{html}");
+        }
+        let html = with(None);
+        assert!(!html.contains("alert") && !html.contains("problem\"") && ill(&html).is_empty(), "{html}");
+        assert!(html.contains("aria-describedby=\"password-rule\""), "{html}");
+        assert_eq!(ill(&has_account().html()), [("password".to_owned(), Some("password-problem".to_owned()))]);
     }
 
     #[test]

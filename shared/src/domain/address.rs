@@ -24,28 +24,28 @@ const LONGEST_TYPED: usize = 4 * LONGEST;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidAddress {
     /// Nothing was given.
-    #[error("the e-mail address is missing")]
+    #[error("must not be empty")]
     Empty,
     /// More than 254 octets, the domain in Punycode.
-    #[error("the e-mail address is longer than 254 characters")]
+    #[error("must not be longer than 254 characters")]
     TooLong,
     /// More than 64 octets before the @.
-    #[error("the part of the e-mail address before the @ is longer than 64 characters")]
+    #[error("must not have more than 64 characters before the @")]
     LocalPartTooLong,
     /// White space or a control, zero-width or direction character inside it.
-    #[error("the e-mail address contains a space or an invisible character")]
+    #[error("must not contain a space or an invisible character")]
     ForbiddenCharacter,
     /// SES doesn't support SMTPUTF8 (RFC 6531).
-    #[error("the part of the e-mail address before the @ has characters outside ASCII, which mail can't be sent to")]
+    #[error("must be ASCII before the @: mail can't be sent to it otherwise")]
     NonAsciiLocalPart,
     /// A quoted local part, a comment or a domain literal: legal, but nobody's real address.
-    #[error("quotes, comments and IP addresses are not supported in an e-mail address")]
+    #[error("must not have quotes, comments or an IP address")]
     UnsupportedForm,
     /// The domain is not one of the public DNS: a bad label, only one label, a number at the end.
-    #[error("the part of the e-mail address after the @ is not a valid domain")]
+    #[error("must have a valid domain after the @")]
     InvalidDomain,
     /// Not `local@domain` with a local part of dot-separated atoms (RFC 5321 section 4.1.2).
-    #[error("the e-mail address is not of the form name@example.com")]
+    #[error("must be an e-mail address such as name@example.com")]
     Malformed,
 }
 

@@ -143,7 +143,8 @@ async fn a_form_that_cant_be_taken_is_shown_again_and_the_invitation_stays_open(
         assert!(weak.is_empty() || !page.text.contains(weak), "a password is shown: {}", page.text);
     }
     let page = submit(&usher, &hash, &email, ["", "Doe"], PASSWORD).await.expect(422);
-    assert!(page.text.contains("First name") && page.text.contains("value=\"Doe\""), "{}", page.text);
+    let alert = "id=\"firstname-problem\" role=\"alert\">The first name must not be empty.</p>";
+    assert!(page.text.contains(alert) && page.text.contains("value=\"Doe\""), "{}", page.text);
     submit(&usher, &hash, &email, ["Jöhn", "O'Döe"], PASSWORD).await.expect(200);
     usher.token(&email).await;
 }

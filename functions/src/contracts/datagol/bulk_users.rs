@@ -10,7 +10,7 @@ use shared::{
 use super::{errors, ok, role_of};
 use crate::{
     contracts::rows::{self, Given},
-    incoming::{Fields, Incoming, bad_entry, bad_field, parsed},
+    incoming::{Fields, Incoming, bad_entry, bad_field, parsed, told},
     routes::Answer,
 };
 
@@ -43,7 +43,7 @@ fn row(row: Value) -> (Given, Result<Invitee, Reason>) {
 
 fn invitee(fields: &Fields) -> Result<Invitee, Reason> {
     let address = EmailAddress::parse(fields.required("email").map_err(bad_entry)?);
-    let address = address.map_err(|problem| Reason::new("invalid_email", format!("\"email\": {problem}")))?;
+    let address = address.map_err(|problem| Reason::new("invalid_email", told("email", problem)))?;
     let role = role_of(fields.required("role").map_err(bad_entry)?);
     let role = role.ok_or_else(|| Reason::new("invalid_role", "\"role\" must be ADMIN, CREATOR, EDITOR or VIEWER."))?;
     Ok(Invitee::new(address, role))

@@ -12,7 +12,7 @@ use shared::{
 use super::{current_workspace, ok, workspace};
 use crate::{
     contracts::bounded,
-    incoming::{Fields, Incoming, bad_field},
+    incoming::{Fields, Incoming, bad_field, told},
     routes::Answer,
 };
 
@@ -135,11 +135,11 @@ fn optional<T, E: std::fmt::Display>(
     parse: impl Fn(&str) -> Result<T, E>,
 ) -> Result<Option<T>, String> {
     let Some(text) = fields.text(name)?.filter(|text| !text.is_empty()) else { return Ok(None) };
-    parse(text).map(Some).map_err(|problem| format!("\"{name}\" {problem}"))
+    parse(text).map(Some).map_err(|problem| told(name, problem))
 }
 
 fn identifier(fields: &Fields, email: &str) -> Result<Identifier, String> {
-    let address = EmailAddress::parse(email).map_err(|problem| problem.to_string())?;
+    let address = EmailAddress::parse(email).map_err(|problem| told("email", problem))?;
     Ok(Identifier { address, code: optional(fields, "user_code", UserCode::parse)? })
 }
 
@@ -158,7 +158,7 @@ fn invitee(fields: &Fields, email: &str, group: &str) -> Result<Invitee, String>
         (false, _) => Access::Mail,
         (true, None) => Access::Later,
         (true, Some(password)) => {
-            Access::Password(Password::parse(password).map_err(|problem| format!("\"tmp_password\" {problem}"))?)
+            Access::Password(Password::parse(password).map_err(|problem| told("tmp_password", problem))?)
         }
     };
     let mut letter = letter(fields, "conf_email_template_id")?;

@@ -15,7 +15,7 @@ use uuid::Uuid;
 use super::no_content;
 use crate::{
     contracts::{bounded, json, ok},
-    incoming::{Incoming, bad_field, parsed},
+    incoming::{Incoming, bad_field, parsed, told},
     routes::Answer,
 };
 
@@ -70,7 +70,7 @@ fn template(incoming: &Incoming) -> Result<NewTemplate, crate::incoming::Failure
     let required = |name: &str| body.required(name).map_err(bad_field);
     let name = parsed("name", Title::parse(required("name")?))?;
     let template = MailTemplate::parse(required("subject")?, required("text")?, required("html")?);
-    let template = template.map_err(|(part, problem)| bad_field(format!("\"{part}\" {problem}.")))?;
+    let template = template.map_err(|(part, problem)| bad_field(told(part, problem)))?;
     Ok(NewTemplate { name, template })
 }
 

@@ -1,6 +1,8 @@
 //! The pages behind mailed links: GET and HEAD /register and /invitation, and the forms that they post. Looking at one
 //! spends nothing; posting its form does.
 
+use std::fmt::Display;
+
 use http::{Method, StatusCode};
 use lambda_http::{Body, Response};
 use shared::{
@@ -11,8 +13,8 @@ use shared::{
 
 use crate::{
     contracts::{log_failure, status, with_headers, words},
-    incoming::{Failure, Fields, Incoming, parsed},
-    pages::{Offer, RegisterPage, security_headers},
+    incoming::{Failure, Fields, Incoming},
+    pages::{Offer, Problem, RegisterPage, security_headers},
     routes::Answer,
 };
 
@@ -81,7 +83,7 @@ async fn accepted(usher: &Usher, form: &Typed, fields: &Fields) -> Answer {
             Ok(page(StatusCode::OK, RegisterPage::Accepted { workspace_name: &view.scope_name, email, app_url }))
         }
         Err(Error::Unauthenticated(_)) => {
-            Ok(form.page(&view, Some("The password is wrong."), StatusCode::UNPROCESSABLE_ENTITY))
+            Ok(form.again(&view, Problem { field: "password", text: "The password is wrong." }))
         }
         Err(error) => Err(error.into()),
     }
@@ -89,19 +91,14 @@ async fn accepted(usher: &Usher, form: &Typed, fields: &Fields) -> Answer {
 
 async fn submitted(usher: &Usher, form: &Typed, fields: &Fields) -> Answer {
     let view = viewed(usher, &form.hash).await?;
-    let joined = match form.join(fields) {
-        Ok(join) => usher.join(join).await,
-        Err(error) => Err(error),
+    let hash = form.hash.parse().map_err(|_| Error::Gone)?;
+    let join = match form.join(hash, fields) {
+        Ok(join) => join,
+        Err((field, text)) => return Ok(form.again(&view, Problem { field, text: &text })),
     };
-    match joined {
-        Ok(joined) => {
-            let email = joined.profile.address.as_typed();
-            let app_url = &usher.parameters.app_url;
-            Ok(page(StatusCode::OK, RegisterPage::Done { workspace_name: &view.scope_name, email, app_url }))
-        }
-        Err(Error::Invalid(public)) => Ok(form.page(&view, Some(&public.message), StatusCode::UNPROCESSABLE_ENTITY)),
-        Err(error) => Err(error.into()),
-    }
+    let joined = usher.join(join).await?;
+    let (email, app_url) = (joined.profile.address.as_typed(), usher.parameters.app_url.as_str());
+    Ok(page(StatusCode::OK, RegisterPage::Done { workspace_name: &view.scope_name, email, app_url }))
 }
 
 async fn viewed(usher: &Usher, hash: &str) -> Result<InvitationView, Error> {
@@ -123,18 +120,31 @@ impl Typed {
         Self { hash: shown("hash"), kind: shown("type"), first_name: shown("firstname"), last_name: shown("lastname") }
     }
 
-    fn join(&self, fields: &Fields) -> Result<Join, Error> {
+    /// Or the first field that can't be taken, and why.
+    fn join(&self, hash: InvitationHash, fields: &Fields) -> Result<Join, (&'static str, String)> {
+        fn read<T, E: Display>(
+            field: &'static str,
+            name: &str,
+            value: Result<T, E>,
+        ) -> Result<T, (&'static str, String)> {
+            value.map_err(|problem| (field, format!("The {name} {problem}.")))
+        }
         let text = |name| fields.shown(name).unwrap_or_default();
         Ok(Join {
-            hash: self.hash.parse().map_err(|_| Error::Gone)?,
-            address: parsed("E-mail", EmailAddress::parse(&text("email")))?,
-            password: parsed("Password", Password::parse(&text("password")))?,
-            first_name: Some(parsed("First name", PersonName::parse(&self.first_name))?),
-            last_name: Some(parsed("Last name", PersonName::parse(&self.last_name))?),
+            hash,
+            address: read("email", "e-mail address", EmailAddress::parse(&text("email")))?,
+            first_name: Some(read("firstname", "first name", PersonName::parse(&self.first_name))?),
+            last_name: Some(read("lastname", "last name", PersonName::parse(&self.last_name))?),
+            password: read("password", "password", Password::parse(&text("password")))?,
         })
     }
 
-    fn page(&self, view: &InvitationView, problem: Option<&str>, status: StatusCode) -> Response<Body> {
+    /// The form again, with what of it can't be taken.
+    fn again(&self, view: &InvitationView, problem: Problem<'_>) -> Response<Body> {
+        self.page(view, Some(problem), StatusCode::UNPROCESSABLE_ENTITY)
+    }
+
+    fn page(&self, view: &InvitationView, problem: Option<Problem<'_>>, status: StatusCode) -> Response<Body> {
         let offer = Offer {
             workspace_name: &view.scope_name,
             company_name: &view.company_name,

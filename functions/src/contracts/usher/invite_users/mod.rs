@@ -15,7 +15,7 @@ use crate::{
         ok,
         rows::{self, Given},
     },
-    incoming::{Failure, Fields, Incoming, bad_entry, bad_field, parsed},
+    incoming::{Failure, Fields, Incoming, bad_entry, bad_field, parsed, told},
     routes::Answer,
 };
 
@@ -89,11 +89,11 @@ fn groups(fields: &Fields) -> Result<Vec<GroupId>, Reason> {
 
 fn invitee(fields: &Fields) -> Result<Invitee, Reason> {
     let address = EmailAddress::parse(fields.required("email").map_err(bad_entry)?);
-    let address = address.map_err(|problem| Reason::new("invalid_email", format!("\"email\": {problem}.")))?;
+    let address = address.map_err(|problem| Reason::new("invalid_email", told("email", problem)))?;
     let role = fields.required("role").map_err(bad_entry)?.parse();
     let role = role.map_err(|_| Reason::new("invalid_role", "\"role\" must be a role's name, such as EDITOR."))?;
     let metadata = match fields.value("metadata") {
-        Ok(value) => Some(Metadata::of(value).map_err(|problem| bad_entry(format!("\"metadata\" {problem}.")))?),
+        Ok(value) => Some(Metadata::of(value).map_err(|problem| bad_entry(told("metadata", problem)))?),
         Err(_) => None,
     };
     Ok(Invitee { metadata, groups: groups(fields)?, ..Invitee::new(address, role) })
