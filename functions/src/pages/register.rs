@@ -1,10 +1,6 @@
 //! The page of `/register`.
 
-#![expect(
-    clippy::ref_binding_to_reference,
-    clippy::ref_option_ref,
-    reason = "what askama derives for an enum binds its fields that way"
-)]
+#![expect(clippy::ref_binding_to_reference, reason = "what askama derives for an enum binds its fields that way")]
 
 use askama::Template;
 use jiff::Timestamp;

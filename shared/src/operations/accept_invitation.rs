@@ -25,7 +25,8 @@ impl Usher {
     ///
     /// # Errors
     /// [`Error::Gone`] for a dead hash, [`Error::WrongAddress`] if another address was invited, [`Error::Conflict`] if
-    /// the invitation is to a company and the caller is a user of another.
+    /// the invitation is to a company and the caller is a user of another, [`Error::Forbidden`] for an account whose address
+    /// nobody has proved: its password may be known to others than the address's owner.
     pub async fn accept_invitation(&self, caller: &Caller, hash: &InvitationHash) -> Result<Joined> {
         let profile = self.in_company(caller).await?.profile;
         let attempt = self.random().uuid().to_string();
@@ -33,6 +34,10 @@ impl Usher {
             let open = self.open_invitation(hash).await?;
             if open.person.identifier() != profile.identifier() || profile.kind != ProfileKind::Person {
                 return Err(other_address());
+            }
+            if profile.provisional {
+                let message = "The address of this account isn't proved. Sign up by the link instead.";
+                return Err(Error::forbidden("address_not_proved", message));
             }
             if matches!(open.of, Scope::Company(company) if company != profile.company) {
                 return Err(other_company());

@@ -3,7 +3,7 @@
 use crate::{
     Error, Public, Result, Usher,
     domain::{EmailAddress, InvitationHash, Password, PasswordHash, Person, PersonName, Role, Scope, Standing},
-    store::{Acceptance, Accepted, Company, NewAccount, Profile, ProfileKind, ProfileStatus},
+    store::{Acceptance, Accepted, Company, Identity, NewAccount, Profile, ProfileKind, ProfileStatus},
 };
 
 use super::{log, view_invitation::OpenInvitation};
@@ -51,7 +51,8 @@ impl Usher {
         let password = self.hash_password(join.password.clone()).await?;
         for _ in 0..TRIES {
             self.inviter_may_still(&open).await?;
-            let profile = self.new_profile(&join, &open, password.clone()).await?;
+            let new = self.invited_profile(&join, &open, password.clone())?;
+            let profile = self.proved_profile(new, open.provisional.as_ref()).await?.ok_or(Error::Gone)?;
             let (colleague, replaced) = match open.of {
                 Scope::Company(_) => (None, None),
                 Scope::Workspace(_) => self.new_colleague(&profile, &open).await?,
@@ -69,9 +70,7 @@ impl Usher {
             };
             match self.store.accept(&acceptance, self.random()).await? {
                 Accepted::Done => {
-                    if profile.epoch > 0 {
-                        self.tell_proved(&profile).await;
-                    }
+                    self.tell_proved(&profile).await;
                     return Ok(JoinedCompany { profile, company: open.company, role });
                 }
                 Accepted::AddressTaken => return Err(has_account()),
@@ -115,21 +114,21 @@ impl Usher {
         Ok((Some(colleague), replaced))
     }
 
-    /// The profile of the new account. One of this company with a temporary password becomes it, and its sessions end.
-    async fn new_profile(&self, join: &Join, open: &OpenInvitation, password: PasswordHash) -> Result<Profile> {
-        let new = self.invited_profile(join, open, password)?;
-        let provisional = open.provisional.as_ref().filter(|provisional| provisional.company == open.company.id);
-        let Some(provisional) = provisional else { return Ok(new) };
-        let Some(there) = self.store.profile(provisional.user).await? else { return Err(Error::Gone) };
-        Ok(Profile {
+    /// The profile of a new account whose address is proved. One with a temporary password becomes it, and its sessions
+    /// end. `None` if that is gone meanwhile.
+    pub(super) async fn proved_profile(&self, new: Profile, provisional: Option<&Identity>) -> Result<Option<Profile>> {
+        let Some(provisional) = provisional else { return Ok(Some(new)) };
+        let Some(there) = self.store.profile(provisional.user).await? else { return Ok(None) };
+        let bound = there.exclusive_to.filter(|_| there.company == new.company);
+        Ok(Some(Profile {
             id: there.id,
             number: there.number,
-            exclusive_to: new.exclusive_to.or(there.exclusive_to),
+            exclusive_to: new.exclusive_to.or(bound),
             current_workspace: there.current_workspace,
             created_at: there.created_at,
             epoch: there.epoch + 1,
             ..new
-        })
+        }))
     }
 
     /// The id that was given with the invitation is kept.
@@ -161,7 +160,10 @@ impl Usher {
 
     /// Whoever had a temporary password is a member elsewhere too. That their address is proved is shown there, and
     /// decides nothing: a failure is told to the log only.
-    async fn tell_proved(&self, profile: &Profile) {
+    pub(super) async fn tell_proved(&self, profile: &Profile) {
+        if profile.epoch == 0 {
+            return;
+        }
         let told = async {
             for membership in self.store.memberships(profile.id).await? {
                 let Some(workspace) = membership.workspace else { continue };

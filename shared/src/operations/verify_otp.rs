@@ -46,7 +46,7 @@ impl Usher {
             salt: self.random().uuid().to_string(),
             created_at: now,
         };
-        let profile = Profile {
+        let new = Profile {
             id: UserId::random(self.random()),
             number: numbers.users,
             address: sign_up.address.clone(),
@@ -64,25 +64,29 @@ impl Usher {
             current_workspace: None,
             created_at: now,
         };
-        let founder = self.member_record(&profile, Role::Admin, &company.salt);
-        let mut ours = false;
+        let profile = self.founder(&sign_up, &company, new).await?.ok_or_else(wrong_code)?;
+        log::company(company.id);
+        self.tell_proved(&profile).await;
+        self.join_by_domain(&profile).await;
+        Ok(())
+    }
+
+    /// Makes a company's first user. `None` if the sign-up was used, or the address got an account.
+    async fn founder(&self, sign_up: &SignUp, company: &Company, new: Profile) -> Result<Option<Profile>> {
         for _ in 0..TRIES {
-            let provisional = self.store.accounts(&profile.identifier()).await?.provisional;
-            let provisional = provisional.as_ref();
-            ours = self.store.found(&sign_up, &company, &founder, &profile, provisional, self.random()).await?;
-            if ours {
-                break;
+            let provisional = self.store.accounts(&new.identifier()).await?.provisional;
+            let Some(profile) = self.proved_profile(new.clone(), provisional.as_ref()).await? else { continue };
+            let record = self.member_record(&profile, Role::Admin, &company.salt);
+            if self.store.found(sign_up, company, &record, &profile, provisional.as_ref(), self.random()).await? {
+                return Ok(Some(profile));
             }
         }
         // Its own write, of which only the reply was lost, or else somebody was quicker.
-        let ours = ours
-            || self.store.identity(&profile.identifier()).await?.is_some_and(|identity| identity.user == profile.id);
-        if !ours {
-            return Err(wrong_code());
+        let identity = self.store.identity(&new.identifier()).await?;
+        match identity.filter(|identity| identity.company == company.id) {
+            Some(identity) => self.store.profile(identity.user).await,
+            None => Ok(None),
         }
-        log::company(company.id);
-        self.join_by_domain(&profile).await;
-        Ok(())
     }
 
     /// The record of somebody who is a member without having been invited.

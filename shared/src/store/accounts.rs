@@ -8,7 +8,7 @@ use super::{
     audit::{Entry, entry},
     change::{Change, Written},
     from_item, keys,
-    provisional::supersede,
+    provisional::proved,
     sign_ups::SignUp,
 };
 use crate::{
@@ -290,13 +290,12 @@ impl Store {
         let mut changes = vec![
             Change::delete(keys::sign_up(&sign_up.address, sign_up.id)).if_present(),
             claim_address(profile),
-            Change::put(&keys::profile(profile.id), profile).if_absent(),
             Change::put(&keys::company(company.id), company).if_absent(),
             Change::put(&keys::person(of, &founder.identifier()), founder),
             Change::put(&keys::membership(profile.id, of), Membership::new(founder.role, of)),
             entry(of, &told, random),
         ];
-        changes.extend(supersede(profile, provisional));
+        changes.extend(proved(profile, provisional, company.created_at));
         Ok(matches!(self.transact(changes).await?, super::transact::Transacted::Done))
     }
 

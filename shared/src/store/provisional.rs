@@ -1,17 +1,18 @@
 //! Accounts with a temporary password: somebody in charge made them, and nobody has proved the address. Such an account is
-//! its company's only; to everybody else the address has none. An account whose address is proved ends it, or is it from
-//! then on, and its sessions are over.
+//! its company's only; to everybody else the address has none. An account whose address is proved is it from then on: its
+//! sessions are over, it stays a member of the workspaces it is in, and is in the company that the address was proved for.
 
+use jiff::Timestamp;
 use serde::Deserialize;
 
 use super::{
-    Identity, Known, Profile, ProfileStatus, Store,
+    Identity, Known, Profile, Store,
     change::{Change, Written},
     keys,
 };
 use crate::{
     Result,
-    domain::{Identifier, PasswordHash, Role, Scope, Status, UserCode, UserId},
+    domain::{Identifier, PasswordHash, Scope, Status, UserCode, UserId},
 };
 
 /// The accounts of a person: at most one of the two is there.
@@ -73,32 +74,22 @@ impl Store {
     }
 }
 
-/// The writes that a new account of a person brings with it whose address is proved: what was read of one with a temporary
-/// password is still so, and it is no more.
-pub(super) fn supersede(profile: &Profile, provisional: Option<&Identity>) -> Vec<Change> {
+/// The writes of a new account whose address is proved: its profile, and the end of the one with a temporary password
+/// that was read, if there was one. That one was read one epoch before.
+pub(super) fn proved(profile: &Profile, provisional: Option<&Identity>, now: Timestamp) -> Vec<Change> {
+    let put = Change::put(&keys::profile(profile.id), profile);
     let gone = Change::delete(keys::provisional(&profile.identifier()));
-    let Some(provisional) = provisional else { return vec![gone.if_absent()] };
-    let mut changes = vec![gone.when("#user = :provisional").with("provisional", provisional.user)];
-    if provisional.user != profile.id {
-        let ended = Change::update(keys::profile(provisional.user), "SET #status = :deleted REMOVE #password");
-        changes.push(ended.if_present().with("deleted", ProfileStatus::Deleted));
+    let Some(provisional) = provisional else { return vec![put.if_absent(), gone.if_absent()] };
+    let before = profile.epoch.saturating_sub(1);
+    let mut changes = vec![
+        put.when("#provisional = :true AND #epoch = :before").with("true", true).with("before", before),
+        gone.when("#user = :user").with("user", provisional.user),
+    ];
+    if provisional.company != profile.company {
+        let of = Scope::Company(provisional.company);
+        let left = Change::update(keys::person(of, &profile.identifier()), "SET #status = :left, #updated_at = :now");
+        changes.push(left.if_present().with("left", Status::Left).with("now", now.as_millisecond()));
+        changes.push(Change::delete(keys::membership(profile.id, of)));
     }
     changes
-}
-
-/// The write of the profile of a new account whose address is proved. One with a temporary password that becomes it was
-/// read one epoch before.
-pub(super) fn proved_profile(profile: &Profile, provisional: Option<&Identity>) -> Change {
-    let change = Change::put(&keys::profile(profile.id), profile);
-    if provisional.is_some_and(|provisional| provisional.user == profile.id) {
-        let before = profile.epoch.saturating_sub(1);
-        change.when("#provisional = :true AND #epoch = :before").with("true", true).with("before", before)
-    } else {
-        change.if_absent()
-    }
-}
-
-/// The write that ends the membership that somebody had by a temporary password, if another account takes it over.
-pub(super) fn end_provisional_membership(of: Scope, user: UserId, role: Role) -> Change {
-    Change::delete(keys::membership(user, of)).when("attribute_not_exists(pk) OR #role = :role").with("role", role)
 }

@@ -13,7 +13,7 @@ use crate::{
         from_item, keys,
         letters::QueuedLetter,
         outbox::QueuedItem,
-        provisional::{end_provisional_membership, proved_profile, supersede},
+        provisional::proved,
         transact::Transacted,
     },
 };
@@ -25,7 +25,7 @@ pub struct NewAccount {
     pub colleague: Option<Person>,
     /// The record that it replaces, if there is one: somebody's who isn't a member of the company.
     pub replaced: Option<Person>,
-    /// The account with a temporary password that was there: it ends, or is this one.
+    /// The account with a temporary password that was there, and is this one now.
     pub provisional: Option<Identity>,
 }
 
@@ -71,9 +71,6 @@ impl Store {
             entry(of, &told, random),
         ];
         let was_member = person.status == Status::Accepted;
-        if was_member && person.user != profile.id {
-            changes.push(end_provisional_membership(of, person.user, person.role));
-        }
         if person.role == Role::Admin
             && !was_member
             && let Scope::Workspace(id) = of
@@ -83,8 +80,7 @@ impl Store {
         let identity = changes.len();
         if let Some(NewAccount { colleague, replaced, provisional }) = &acceptance.new_account {
             changes.push(claim_address(profile));
-            changes.push(proved_profile(profile, provisional.as_ref()));
-            changes.extend(supersede(profile, provisional.as_ref()));
+            changes.extend(proved(profile, provisional.as_ref(), now));
             if person.welcomed {
                 let (email, scope_name) = (profile.address.clone(), acceptance.scope_name.to_owned());
                 let letter = QueuedItem::letter(QueuedLetter::Welcome { email, scope_name });
