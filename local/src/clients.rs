@@ -22,7 +22,12 @@ use aws_smithy_runtime_api::{
 };
 use aws_smithy_types::{body::SdkBody, retry::RetryConfig};
 
-use crate::faults::{Action, Faults, Outcome};
+use serde_json::json;
+
+use crate::{
+    faults::{Action, Faults, Outcome, permissions},
+    policies::allowed_actions,
+};
 
 /// Makes clients that share one connection pool.
 #[derive(Debug)]
@@ -131,7 +136,12 @@ impl HttpConnector for LabelledConnector {
         let Some(action) = action(&request) else {
             return self.inner.call(request);
         };
-        self.faults.note_permissions(self.function, action, request.body().bytes().unwrap_or_default());
+        let permissions = permissions(action, request.body().bytes().unwrap_or_default());
+        self.faults.note_permissions(self.function, &permissions);
+        let allowed = allowed_actions(self.function);
+        if let Some(denied) = permissions.into_iter().find(|permission| !allowed.contains(*permission)) {
+            return HttpConnectorFuture::ready(access_denied(self.function, denied));
+        }
         let Some(fault) = self.faults.on_call(self.function, action) else {
             return self.inner.call(request);
         };
@@ -159,6 +169,15 @@ fn action(request: &HttpRequest) -> Option<Action> {
     }
     let path = request.uri().split('?').next()?;
     Action::all().find(|action| action.has_ses_path(path))
+}
+
+/// As IAM answers for a role whose policy doesn't name the action.
+fn access_denied(function: &str, action: &str) -> Result<HttpResponse, ConnectorError> {
+    const ERROR: &str = "AccessDeniedException";
+    let message =
+        format!("{function} is not authorized to perform: {action}. Its policy in template.yaml has no such action.");
+    tracing::error!(function, action, "denied: the function's policy in template.yaml has no such action");
+    answer(400, Some(ERROR), &json!({ "__type": ERROR, "message": message }))
 }
 
 fn broken(what: &str) -> ConnectorError {

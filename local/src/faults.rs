@@ -79,6 +79,16 @@ const TRANSACTION_PARTS: [(&str, &str); 4] = [
     ("{\"ConditionCheck\":", "dynamodb:ConditionCheckItem"),
 ];
 
+/// What IAM asks for, for a call with this body. A transaction is authorised by the actions that it is made of
+/// (<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis-iam.html>).
+pub(crate) fn permissions(action: Action, body: &[u8]) -> Vec<&'static str> {
+    if action.0 != "dynamodb:TransactWriteItems" {
+        return vec![action.0];
+    }
+    let body = std::str::from_utf8(body).unwrap_or_default();
+    TRANSACTION_PARTS.iter().filter(|(part, _)| body.contains(part)).map(|(_, taken)| *taken).collect()
+}
+
 /// The faults still to happen, and the calls so far.
 #[derive(Debug, Default)]
 pub(crate) struct Faults(Mutex<State>);
@@ -176,17 +186,9 @@ impl Faults {
         state.permissions.clear();
     }
 
-    /// Notes what IAM would ask for. A transaction is authorised by the actions that it is made of
-    /// (<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis-iam.html>).
-    pub(crate) fn note_permissions(&self, function: &'static str, action: Action, body: &[u8]) {
-        let mut state = self.state();
-        let permissions = state.permissions.entry(function).or_default();
-        if action.0 != "dynamodb:TransactWriteItems" {
-            permissions.insert(action.0);
-            return;
-        }
-        let body = std::str::from_utf8(body).unwrap_or_default();
-        permissions.extend(TRANSACTION_PARTS.iter().filter(|(part, _)| body.contains(part)).map(|(_, taken)| taken));
+    /// Notes what IAM asks for.
+    pub(crate) fn note_permissions(&self, function: &'static str, permissions: &[&'static str]) {
+        self.state().permissions.entry(function).or_default().extend(permissions);
     }
 
     /// Counts a call, and gives the fault that shall happen to it. The oldest fault that the call matches decides.

@@ -17,6 +17,7 @@ mod mail_events;
 mod mailbox;
 mod options;
 mod place;
+mod policies;
 mod reply;
 mod schedules;
 mod ses;
@@ -27,5 +28,6 @@ mod template;
 
 pub use dynamodb::Engine;
 pub use options::{Options, PARAMETERS};
+pub use policies::allowed_actions;
 pub use stack::{Stack, StartError};
 pub use table::ensure as ensure_table;

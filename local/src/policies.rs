@@ -1,0 +1,56 @@
+//! What each function may do, as `template.yaml` says. The rest is refused, as IAM would.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::LazyLock,
+};
+
+use serde_yaml_ng::Value;
+
+static ALLOWED: LazyLock<BTreeMap<String, BTreeSet<String>>> =
+    LazyLock::new(|| read(include_str!("../../template.yaml")).unwrap_or_default());
+
+/// The IAM actions that the function of this name is allowed in `template.yaml`.
+pub fn allowed_actions(function: &str) -> &'static BTreeSet<String> {
+    static NONE: BTreeSet<String> = BTreeSet::new();
+    ALLOWED.get(function).unwrap_or(&NONE)
+}
+
+/// The actions that each program's policies name.
+fn read(template: &str) -> Result<BTreeMap<String, BTreeSet<String>>, serde_yaml_ng::Error> {
+    let template: Value = serde_yaml_ng::from_str(template)?;
+    let resources = template["Resources"].as_mapping().into_iter().flat_map(|resources| resources.values());
+    let mut allowed: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
+    for resource in resources {
+        let Some(program) = resource["Metadata"]["BuildProperties"]["Binary"].as_str() else { continue };
+        let actions = entries(&resource["Properties"]["Policies"])
+            .flat_map(|policy| entries(&policy["Statement"]))
+            .flat_map(|statement| entries(&statement["Action"]))
+            .filter_map(|action| action.as_str().map(str::to_owned));
+        allowed.entry(program.to_owned()).or_default().extend(actions);
+    }
+    Ok(allowed)
+}
+
+/// What a list has, or the one thing that stands in its place.
+fn entries(value: &Value) -> impl Iterator<Item = &Value> {
+    let many = value.as_sequence().map(Vec::as_slice);
+    many.unwrap_or(std::slice::from_ref(value)).iter()
+}
+
+#[cfg(test)]
+mod tests {
+    use functions::Operation;
+
+    use super::*;
+
+    #[test]
+    fn every_function_has_a_policy_but_those_that_only_tell() {
+        let without: Vec<_> = Operation::ALL
+            .iter()
+            .map(|operation| operation.name())
+            .filter(|name| allowed_actions(name).is_empty())
+            .collect();
+        assert_eq!(without, ["describe-api", "route-not-found"]);
+    }
+}
