@@ -86,6 +86,8 @@ async fn transactions(people: &[String]) -> Vec<Transaction> {
         of: Scope::Workspace(WorkspaceId::random(&random)),
         inviter: UserId::random(&random),
         inviter_role: Role::Admin,
+        confined_to: None,
+        top: None,
         batch: BatchId::random(&random),
         now,
         expires_at: now + SignedDuration::from_hours(7 * 24),

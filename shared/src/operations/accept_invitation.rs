@@ -87,7 +87,7 @@ fn may_belong(profile: &Profile, workspace: Option<WorkspaceId>, exclusively: bo
     }
 }
 
-fn exclusive() -> Error {
+pub(super) fn exclusive() -> Error {
     Error::conflict("exclusive_user", "An account that belongs to one workspace only can't join another.")
 }
 

@@ -123,40 +123,43 @@ impl Usher {
         fate: Fate,
         meant: Meant,
     ) -> Result<Person> {
-        let workspace = access.workspace.id;
         for _ in 0..TRIES {
-            judge(access.role, &person, fate)?;
-            if fate == Fate::Role(person.role) {
-                return Ok(person);
+            if let Some(settled) = self.try_to_settle(access, &person, fate).await? {
+                return Ok(settled);
             }
-            let managing = Managing {
-                of: Scope::Workspace(workspace),
-                person: &person,
-                actor: access.profile.id,
-                now: self.now(),
-            };
-            let managed = match fate {
-                Fate::Role(role) => self.store.change_role(&managing, role, self.random()).await?,
-                Fate::Removed => self.store.remove(&managing, self.random()).await?,
-            };
-            let updated_at = managing.now;
-            match (managed, fate) {
-                (Managed::Done, Fate::Role(role)) => {
-                    let member = person.standing(updated_at) == Standing::Member;
-                    let inviter = if member { person.inviter } else { access.profile.id };
-                    return Ok(Person { role, updated_at, inviter, ..person });
-                }
-                (Managed::Done, Fate::Removed) => return Ok(person),
-                (Managed::LastAdmin, _) => return Err(last_admin()),
-                (Managed::Changed, _) => {}
-            }
-            person = match (self.present_person(workspace, &person.identifier(), meant).await, fate) {
+            person = match (self.present_person(access.workspace.id, &person.identifier(), meant).await, fate) {
                 // Gone meanwhile, by whomever.
                 (Err(Error::NotFound(_)), Fate::Removed) => return Ok(person),
                 (read, _) => read?,
             };
         }
         Err(Error::conflict("changed_meanwhile", "This person was changed by somebody else at the same time."))
+    }
+
+    /// As [`Usher::settle`], of the record as it was read. `None` if it changed since.
+    pub(super) async fn try_to_settle(
+        &self,
+        access: &InWorkspace,
+        person: &Person,
+        fate: Fate,
+    ) -> Result<Option<Person>> {
+        judge(access.role, person, fate)?;
+        let (of, actor, now) = (Scope::Workspace(access.workspace.id), access.profile.id, self.now());
+        let managing = Managing { of, person, actor, now };
+        let (managed, settled) = match fate {
+            Fate::Role(role) if role == person.role => return Ok(Some(person.clone())),
+            Fate::Role(role) => {
+                let inviter = if person.standing(now) == Standing::Member { person.inviter } else { actor };
+                let settled = Person { role, updated_at: now, inviter, ..person.clone() };
+                (self.store.change_role(&managing, role, self.random()).await?, settled)
+            }
+            Fate::Removed => (self.store.remove(&managing, self.random()).await?, person.clone()),
+        };
+        match managed {
+            Managed::Done => Ok(Some(settled)),
+            Managed::LastAdmin => Err(last_admin()),
+            Managed::Changed => Ok(None),
+        }
     }
 }
 

@@ -8,7 +8,8 @@ use crate::{
 
 use super::{
     Caller,
-    change_member::{Fate, Meant, NOBODY},
+    accept_invitation::exclusive,
+    change_member::{Fate, NOBODY},
 };
 
 /// Groups that one answer takes.
@@ -150,7 +151,7 @@ impl Usher {
     /// # Errors
     /// As [`Usher::in_group`]; [`Error::Forbidden`] without authority over it; [`Error::NotFound`] for a user who is neither
     /// active in the workspace's company nor a member of the workspace; [`Error::Conflict`] for one who administers as many
-    /// groups as can be.
+    /// groups as can be, or belongs to another workspace only.
     pub async fn change_group_admin(
         &self,
         caller: &Caller,
@@ -166,7 +167,10 @@ impl Usher {
                 self.store.caller_records(user, workspace.company, Some(workspace.id)).await?;
             let profile = profile.filter(Profile::is_active).ok_or(NOBODY)?;
             if profile.company != workspace.company && member.is_none() {
-                return Err(super::change_member::NOBODY);
+                return Err(NOBODY);
+            }
+            if profile.exclusive_to.is_some_and(|own| own != workspace.id) {
+                return Err(exclusive());
             }
         }
         let (actor, now) = (access.access.profile.id, self.now());
@@ -202,10 +206,13 @@ impl Usher {
         for _ in 0..TRIES {
             let people = self.present(&access.access.workspace).await?;
             let found = people.into_iter().find(|person| person.user == user && person.is_in(&group.path, false));
-            let person = found.ok_or(super::change_member::NOBODY)?;
+            let person = found.ok_or(NOBODY)?;
             let left: Vec<_> = person.groups.iter().filter(|place| place.id != id).cloned().collect();
             if left.is_empty() {
-                return self.settle(&access.access, person, Fate::Removed, Meant::Present).await.map(|_| ());
+                if self.try_to_settle(&access.access, &person, Fate::Removed).await?.is_some() {
+                    return Ok(());
+                }
+                continue;
             }
             if !access.access.role.may_grant(person.role) {
                 return Err(Error::forbidden("forbidden", "Nobody changes someone whose role is above their own."));

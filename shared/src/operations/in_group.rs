@@ -22,7 +22,10 @@ pub struct InGroups {
     pub access: InWorkspace,
     /// The groups asked for, in order; `None` for one that the workspace hasn't.
     pub groups: Vec<Option<Group>>,
-    administers: Vec<GroupPath>,
+    /// The topmost group, if groups were asked for.
+    pub top: Option<Group>,
+    /// What the caller administers there.
+    pub administers: Vec<GroupPath>,
 }
 
 impl InGroups {
@@ -52,7 +55,7 @@ impl Usher {
     pub async fn in_groups(&self, caller: &Caller, workspace: WorkspaceId, groups: &[GroupId]) -> Result<InGroups> {
         const MISSING: Error = Error::NotFound(Missing::Workspace);
         let records = self.store.group_records(caller.user, caller.company, workspace, groups).await?;
-        let GroupRecords { workspace, caller: standing, administers, groups } = records;
+        let GroupRecords { workspace, caller: standing, administers, groups, top } = records;
         let profile = active(caller, standing.profile.clone())?;
         let workspace = workspace.ok_or(MISSING)?;
         let own_company = workspace.company == caller.company;
@@ -62,7 +65,7 @@ impl Usher {
         let role = role_in(&standing, own_company).or((!administers.is_empty()).then_some(Role::Viewer));
         let role = role.ok_or(MISSING)?;
         log::workspace(workspace.id);
-        Ok(InGroups { access: InWorkspace { profile, workspace, role }, groups, administers })
+        Ok(InGroups { access: InWorkspace { profile, workspace, role }, groups, top, administers })
     }
 
     /// A caller's standing in a group and its workspace: two reads.

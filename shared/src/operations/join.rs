@@ -107,7 +107,8 @@ impl Usher {
                 Standing::Member => true,
                 Standing::Expired | Standing::Gone => false,
             };
-            if keeps {
+            // Whoever belongs to one workspace only is never more in the company.
+            if keeps && profile.exclusive_to.is_none() {
                 colleague.role = there.role;
             }
         }

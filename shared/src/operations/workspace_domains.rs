@@ -120,6 +120,8 @@ impl Usher {
             of: Scope::Workspace(workspace.id),
             inviter: rule.added_by,
             inviter_role: rule.role,
+            confined_to: None,
+            top: None,
             batch: BatchId::random(self.random()),
             now,
             expires_at: now,

@@ -81,6 +81,13 @@ impl Change {
         self
     }
 
+    /// Only if this holds too.
+    #[must_use]
+    pub(super) fn and(self, condition: &str) -> Self {
+        let before = self.condition.clone().unwrap_or_default();
+        self.when(format!("({before}) AND {condition}"))
+    }
+
     /// Only if there is no such item.
     #[must_use]
     pub(super) fn if_absent(self) -> Self {

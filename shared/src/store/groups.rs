@@ -118,6 +118,8 @@ pub struct GroupRecords {
     pub administers: Vec<GroupPath>,
     /// The groups asked for, in order; `None` for one that isn't there or is another workspace's.
     pub groups: Vec<Option<Group>>,
+    /// The topmost group, if groups were asked for.
+    pub top: Option<Group>,
 }
 
 /// What making a group came to.
@@ -160,6 +162,8 @@ impl Store {
         let administered = keys::administered(user, workspace);
         let mut keys = caller_keys(user, company, Some(workspace));
         keys.extend([keys::workspace(workspace), administered.clone()]);
+        let top = keys::group_place(workspace, &GroupPath::top());
+        keys.extend((!groups.is_empty()).then(|| top.clone()));
         keys.extend(groups.iter().map(|id| keys::group(*id)));
         let mut found = self.get_many(keys).await?;
         let caller = take_records(&mut found, user, company, Some(workspace))?;
@@ -169,8 +173,8 @@ impl Store {
             Ok(group.filter(|group| group.workspace == workspace))
         });
         let groups = groups.collect::<Result<_>>()?;
-        let workspace = found.take(&keys::workspace(workspace))?;
-        Ok(GroupRecords { workspace, caller, administers: administers.paths, groups })
+        let (workspace, top) = (found.take(&keys::workspace(workspace))?, found.take(&top)?);
+        Ok(GroupRecords { workspace, caller, administers: administers.paths, groups, top })
     }
 
     /// The groups that a user administers in a workspace.

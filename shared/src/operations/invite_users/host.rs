@@ -6,8 +6,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::{
     Error, Result, Usher,
-    domain::{BatchId, GroupId, GroupPlace, Message, Permission, PersonId, Role, Scope, WorkspaceId},
-    store::{self, Batch, Brake, Company, Profile},
+    domain::{BatchId, GroupId, GroupPath, GroupPlace, Message, Permission, PersonId, Role, Scope, WorkspaceId},
+    store::{self, Batch, Brake, Company, Group, Profile},
 };
 
 use super::{
@@ -31,8 +31,18 @@ pub(in crate::operations) struct Host {
     pub(in crate::operations) role: Role,
     /// Whether the inviter may invite people without naming a group.
     may_invite: bool,
-    /// The groups of the workspace that rows name, and whether the inviter has authority over each.
+    groups: Named,
+}
+
+/// The groups of a workspace that rows name.
+#[derive(Default)]
+struct Named {
+    /// Each, and whether the inviter has authority over it.
     groups: BTreeMap<GroupId, (GroupPlace, bool)>,
+    /// The topmost group.
+    top: Option<GroupPlace>,
+    /// What the inviter administers.
+    administers: Vec<GroupPath>,
 }
 
 impl Host {
@@ -41,13 +51,23 @@ impl Host {
         if groups.is_empty() {
             return Some(self.may_invite);
         }
-        groups.iter().try_fold(true, |all, id| self.groups.get(id).map(|(_, may)| all && *may))
+        groups.iter().try_fold(true, |all, id| self.groups.groups.get(id).map(|(_, may)| all && *may))
     }
 
     /// Where these groups are, each once.
     pub(super) fn places(&self, groups: &[GroupId]) -> Vec<GroupPlace> {
         let groups: BTreeSet<_> = groups.iter().collect();
-        groups.into_iter().filter_map(|id| self.groups.get(id)).map(|(place, _)| place.clone()).collect()
+        groups.into_iter().filter_map(|id| self.groups.groups.get(id)).map(|(place, _)| place.clone()).collect()
+    }
+
+    /// The topmost group of the workspace, if rows name groups.
+    pub(super) fn top(&self) -> Option<&GroupPlace> {
+        self.groups.top.as_ref()
+    }
+
+    /// The groups that the inviter administers, if that is all their right to invite.
+    pub(super) fn confined_to(&self) -> Option<&[GroupPath]> {
+        (!self.may_invite).then_some(self.groups.administers.as_slice())
     }
 
     /// The public id of somebody invited.
@@ -96,13 +116,13 @@ impl Usher {
                     inviter: access.profile,
                     role: access.role,
                     may_invite: true,
-                    groups: BTreeMap::new(),
+                    groups: Named::default(),
                 })
             }
             InviteTo::Workspace(id) => {
                 let (access, groups) = self.in_named_groups(caller, id, groups).await?;
                 let may_invite = access.role.may(Permission::Invite);
-                if !groups.values().any(|(_, may)| *may) {
+                if !groups.groups.values().any(|(_, may)| *may) {
                     access.require(Permission::Invite)?;
                 }
                 let workspace = access.workspace;
@@ -122,20 +142,21 @@ impl Usher {
         }
     }
 
-    /// The caller in a workspace, and those of these groups that it has, each with whether the caller has authority over it.
+    /// The caller in a workspace, and those of these groups that it has.
     async fn in_named_groups(
         &self,
         caller: &Caller,
         workspace: WorkspaceId,
         named: BTreeSet<GroupId>,
-    ) -> Result<(InWorkspace, BTreeMap<GroupId, (GroupPlace, bool)>)> {
+    ) -> Result<(InWorkspace, Named)> {
         if named.is_empty() {
-            return Ok((self.in_workspace(caller, workspace).await?, BTreeMap::new()));
+            return Ok((self.in_workspace(caller, workspace).await?, Named::default()));
         }
         let access = self.in_groups(caller, workspace, &named.into_iter().collect::<Vec<_>>()).await?;
         let groups = access.groups.iter().flatten();
         let groups = groups.map(|group| (group.id, (group.place(), access.has_authority(&group.path)))).collect();
-        Ok((access.access, groups))
+        let top = access.top.as_ref().map(Group::place);
+        Ok((access.access, Named { groups, top, administers: access.administers }))
     }
 
     /// Fewer in the first week, and never fewer than one request may name.

@@ -180,6 +180,8 @@ impl Usher {
             of: host.of,
             inviter: host.inviter.id,
             inviter_role: host.role,
+            confined_to: host.confined_to(),
+            top: host.top(),
             batch: id,
             now,
             expires_at: now + request.lifetime.map_or(self.parameters.invitation_ttl, Lifetime::duration),

@@ -64,6 +64,10 @@ impl RowResult {
                 let detail = "Is invited to a role above your own.";
                 (Outcome::Forbidden, Some(Reason::new("invited_above", detail)))
             }
+            Drafted::Beyond => {
+                let detail = "Is invited into groups that you don't administer.";
+                (Outcome::Forbidden, Some(Reason::new("invited_beyond", detail)))
+            }
             Drafted::GroupGone => return Self::refused(Outcome::Invalid, unknown_group()),
             Drafted::CodeTaken => return Self::refused(Outcome::Invalid, code_taken()),
             Drafted::HasAccount => {

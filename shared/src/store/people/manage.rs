@@ -1,6 +1,7 @@
 //! Changing what somebody is in a workspace or company, and ending it.
 
 use jiff::Timestamp;
+use serde_dynamo::string_set::StringSet;
 
 use crate::{
     Result,
@@ -62,7 +63,7 @@ impl Store {
         self.manage(changes, member).await
     }
 
-    /// Ends a membership, or revokes an invitation: its hash is dead.
+    /// Ends a membership, or revokes an invitation: its hash is dead. Who came into another group meanwhile has changed.
     pub async fn remove(&self, managing: &Managing<'_>, random: &dyn Random) -> Result<Managed> {
         let of = managing.of;
         let member = managing.person.status == Status::Accepted;
@@ -71,8 +72,11 @@ impl Store {
             true => (Status::Left, "member.removed"),
             false => (Status::Revoked, "invitation.revoked"),
         };
-        let mut changes =
-            vec![managing.as_read("SET #status = :end, #updated_at = :at REMOVE #groups").with("end", end)];
+        let ended = managing.as_read("SET #status = :end, #updated_at = :at REMOVE #groups").with("end", end);
+        let mut changes = vec![match managing.person.groups.as_slice() {
+            [] => ended.and("attribute_not_exists(#groups)"),
+            groups => ended.and("#groups = :groups").with("groups", StringSet(groups)),
+        }];
         if member {
             let membership = Change::delete(keys::membership(managing.person.user, of));
             changes.push(membership.when("#role = :role").with("role", managing.person.role));

@@ -1,9 +1,11 @@
 //! Hexabase's routes: those under /api/v0.
 
+mod given_passwords;
 mod groups;
 mod login;
 mod members;
 mod password;
+mod place;
 mod registration;
 mod users;
 mod workspaces;

@@ -1,69 +1,11 @@
 //! POST /api/v0/users, POST /api/v0/workspaces/{workspaceId}/users and POST /api/v0/userinvite.
 
 use serde_json::{Value, json};
-use tests::{Endpoint, Founder, PASSWORD};
+use tests::{Endpoint, PASSWORD};
 
-const LOGIN: &str = "/api/v0/login";
+use super::place::{LOGIN, Place};
+
 const PICTURE: &str = "https://storage.googleapis.com/linker/pub/default.png";
-
-/// A workspace, its administrator and its topmost group.
-struct Place {
-    usher: Endpoint,
-    ada: Founder,
-    workspace: String,
-    top: String,
-}
-
-impl Place {
-    async fn new() -> Self {
-        Self::on(Endpoint::start().await).await
-    }
-
-    async fn on(usher: Endpoint) -> Self {
-        let ada = usher.founder("ada").await;
-        let workspace = usher.workspace(&ada.token, "Project Alpha").await;
-        let top = usher.top_group(&ada.token).await;
-        Self { usher, ada, workspace, top }
-    }
-
-    fn path(&self) -> String {
-        format!("/api/v0/workspaces/{}/users", self.workspace)
-    }
-
-    async fn add(&self, users: Value) -> Value {
-        self.usher.post(&self.path(), &self.ada.token, json!({ "users": users })).await.expect(200).json()
-    }
-
-    /// Adds one; the request must succeed.
-    async fn added(&self, email: &str, with: Value) -> Value {
-        let mut user = json!({ "email": email, "g_id": self.top });
-        for (name, value) in with.as_object().unwrap() {
-            user[name] = value.clone();
-        }
-        let answer = self.add(json!([user])).await;
-        assert_eq!(answer["errors"], json!(null), "{answer}");
-        answer["result"][0].clone()
-    }
-
-    /// Why one isn't added.
-    async fn refusal(&self, email: &str, with: Value) -> Value {
-        let mut user = json!({ "email": email, "g_id": self.top });
-        for (name, value) in with.as_object().unwrap() {
-            user[name] = value.clone();
-        }
-        let answer = self.add(json!([user])).await;
-        assert_eq!(answer["result"], json!([]), "{answer}");
-        answer["errors"][0].clone()
-    }
-
-    async fn mail_again(&self, users: Value) -> Value {
-        self.usher.post("/api/v0/userinvite", &self.ada.token, json!({ "users": users })).await.expect(200).json()
-    }
-
-    async fn log_in(&self, body: Value) -> Value {
-        self.usher.post_open(LOGIN, body).await.expect(200).json()
-    }
-}
 
 /// The seed's request, with its ids, addresses and texts filled in.
 #[tokio::test]
@@ -300,137 +242,6 @@ async fn several_people_share_an_address_by_their_codes() {
 }
 
 #[tokio::test]
-async fn a_given_password_is_good_until_a_sign_up_by_mail_replaces_it_and_ends_its_sessions() {
-    let place = Place::new().await;
-    let grace = place.usher.address("grace");
-    let given = "Given12#$";
-    let with = json!({ "no_confirm_email": true, "tmp_password": given, "username": "Grace" });
-    let result = place.added(&grace, with.clone()).await;
-    assert!(place.usher.mails(&grace).await.is_empty());
-    let answer = place.log_in(json!({ "email": grace, "password": given })).await;
-    let old = answer["token"].as_str().unwrap().to_owned();
-    assert_eq!(place.usher.role(&old, &place.workspace).await.as_deref(), Some("VIEWER"));
-    let confirmed = async || {
-        let members = place.usher.hexabase_members(&place.ada.token, &place.workspace).await;
-        members.iter().find(|member| member["email"] == grace).unwrap()["confirmed"].clone()
-    };
-    assert_eq!(confirmed().await, false);
-    // A password isn't given twice.
-    let again = place.added(&grace, with).await;
-    assert_eq!([&again["added"], &again["exists"], &again["user_profile"]["confirmed"]], [false, false, false]);
-
-    let stats = place.mail_again(json!([{ "email": grace }])).await;
-    assert_eq!(stats, json!([{ "email": grace, "stats": 200 }]));
-    let hash = place.usher.mail(&grace, 1).await.hash();
-    let form = json!({ "confirmation_id": hash, "email": grace, "password": PASSWORD });
-    let answer = place.usher.post_open("/api/v0/users/registration/confirm", form.clone()).await.expect(200).json();
-    let new = answer["token"].as_str().unwrap().to_owned();
-    place.usher.post_open("/api/v0/users/registration/confirm", form).await.expect(410);
-    place.usher.get("/api/v0/workspaces", &old).await.hexabase(401, "INVALID_TOKEN");
-    place.usher.post_open(LOGIN, json!({ "email": grace, "password": given })).await.expect(401);
-    let id = place.usher.u_id(&place.ada.token, &place.workspace, &grace).await;
-    assert_eq!(result["user_profile"]["u_id"], id);
-    assert_eq!(place.usher.role(&new, &place.workspace).await.as_deref(), Some("VIEWER"));
-    let again = place.added(&grace, json!({})).await;
-    assert_eq!([&again["exists"], &again["user_profile"]["confirmed"]], [true, true]);
-    assert_eq!(confirmed().await, true);
-}
-
-#[tokio::test]
-async fn a_given_password_takes_no_address_from_its_owner() {
-    let place = Place::new().await;
-    let grace = place.usher.address("grace");
-    let given = "Given12#$";
-    let added = place.added(&grace, json!({ "no_confirm_email": true, "tmp_password": given })).await;
-    let old = place.log_in(json!({ "email": grace, "password": given })).await["token"].as_str().unwrap().to_owned();
-    let form = json!({ "email": grace, "password": PASSWORD, "firstname": "Grace", "lastname": "Hopper" });
-    place.usher.post_open("/idp/api/v1/user/sign-up", form).await.expect(200);
-    let otp = place.usher.mail(&grace, 1).await.code();
-    let body = json!({ "email": grace, "otp": otp });
-    place.usher.post_open("/idp/api/v1/user/signUp/verifyEmailOtp", body).await.expect(200);
-    place.usher.get("/api/v0/workspaces", &old).await.hexabase(401, "INVALID_TOKEN");
-    place.usher.post_open(LOGIN, json!({ "email": grace, "password": given })).await.expect(401);
-    let answer = place.log_in(json!({ "email": grace, "password": PASSWORD })).await;
-    assert!(answer.get("must_change_password").is_none());
-    // What they were a member of they are, as somebody of a company of their own.
-    let new = answer["token"].as_str().unwrap();
-    assert_eq!(place.usher.role(new, &place.workspace).await.as_deref(), Some("VIEWER"));
-    let members = place.usher.hexabase_members(&place.ada.token, &place.workspace).await;
-    let member = members.iter().find(|member| member["email"] == grace).unwrap();
-    assert_eq!([&member["u_id"], &member["confirmed"]], [&added["user_profile"]["u_id"], &json!(true)]);
-    assert!(!place.usher.team(&place.ada.token).await.contains_key(&grace));
-    assert!(place.usher.team(new).await.contains_key(&grace));
-    // An address with an account is given none.
-    let eve = place.usher.founder("eve").await;
-    let refusal = place.refusal(&eve.email, json!({ "no_confirm_email": true, "tmp_password": given })).await;
-    assert_eq!(refusal["message"], "InternalServerError");
-}
-
-#[tokio::test]
-async fn who_signs_up_by_another_company_s_link_stays_a_member_where_they_had_a_given_password() {
-    let place = Place::new().await;
-    let usher = &place.usher;
-    let grace = usher.address("grace");
-    place.added(&grace, json!({ "no_confirm_email": true, "tmp_password": "Given12#$" })).await;
-    let eve = usher.founder("eve").await;
-    let others = usher.workspace(&eve.token, "Others").await;
-    usher.invite(&eve.token, &others, &[(grace.as_str(), "EDITOR")]).await.expect(200);
-    let hash = usher.mail(&grace, 1).await.hash();
-    usher.join(&grace, &hash).await.expect(200);
-    place.usher.post_open(LOGIN, json!({ "email": grace, "password": "Given12#$" })).await.expect(401);
-    let token = usher.token(&grace).await;
-    assert_eq!(usher.role(&token, &others).await.as_deref(), Some("EDITOR"));
-    assert_eq!(usher.role(&token, &place.workspace).await.as_deref(), Some("VIEWER"));
-    assert!(usher.team(&eve.token).await.contains_key(&grace));
-    assert!(!usher.team(&place.ada.token).await.contains_key(&grace));
-    let again = usher.invite(&place.ada.token, &place.workspace, &[(grace.as_str(), "VIEWER")]).await.expect(400);
-    assert_eq!(again.rows(), ["alreadyMember"]);
-}
-
-#[tokio::test]
-async fn a_given_password_accepts_nothing() {
-    let place = Place::new().await;
-    let usher = &place.usher;
-    let grace = usher.address("grace");
-    let given = "Given12#$";
-    let eve = usher.founder("eve").await;
-    let others = usher.workspace(&eve.token, "Others").await;
-    let own = usher.workspace(&place.ada.token, "Another").await;
-    for (count, (token, workspace)) in [(&eve.token, &others), (&place.ada.token, &own)].into_iter().enumerate() {
-        usher.invite(token, workspace, &[(grace.as_str(), "EDITOR")]).await.expect(200);
-        let hash = usher.mail(&grace, count + 1).await.hash();
-        if count == 0 {
-            place.added(&grace, json!({ "no_confirm_email": true, "tmp_password": given })).await;
-        }
-        let token = place.log_in(json!({ "email": grace, "password": given })).await["token"].clone();
-        usher.accept(token.as_str().unwrap(), &hash).await.problem(403, "address_not_proved");
-        let form = [("hash", hash.as_str()), ("type", "WORK_SPACE"), ("password", given)];
-        usher.read(usher.request("POST", "/invitation").form(&form)).await.expect(403);
-        assert_eq!(usher.role(token.as_str().unwrap(), workspace).await, None);
-    }
-}
-
-#[tokio::test]
-async fn of_a_given_password_and_a_sign_up_by_the_link_at_once_there_is_one_account_in_the_end() {
-    for _ in 0..4 {
-        let place = Place::new().await;
-        let grace = place.usher.address("grace");
-        place.added(&grace, json!({})).await;
-        let hash = place.usher.mail(&grace, 1).await.hash();
-        let user = json!({
-            "email": grace, "g_id": place.top, "no_confirm_email": true, "tmp_password": "Given12#$",
-        });
-        let form = json!({ "confirmation_id": hash, "email": grace, "password": PASSWORD });
-        let (joined, added) =
-            tokio::join!(place.usher.post_open("/api/v0/users/registration/confirm", form), place.add(json!([user])),);
-        let by_link = place.usher.post_open(LOGIN, json!({ "email": grace, "password": PASSWORD })).await;
-        let by_given = place.usher.post_open(LOGIN, json!({ "email": grace, "password": "Given12#$" })).await;
-        let statuses = [joined.status, by_link.status, by_given.status].map(|status| status.as_u16());
-        assert!([[200, 200, 401], [410, 401, 200]].contains(&statuses), "{statuses:?} {added}");
-    }
-}
-
-#[tokio::test]
 async fn people_who_are_there_are_mailed_again_and_nobody_else() {
     let place = Place::new().await;
     let bob = place.usher.member(&place.ada.token, &place.workspace, "bob", "EDITOR").await;
@@ -458,4 +269,29 @@ async fn a_new_person_s_letter_says_that_their_account_is_ready_and_holds_no_pas
     assert_eq!(mail.subject, "Your account for Project Alpha is ready");
     assert!(!mail.text.contains(PASSWORD) && !mail.html.contains(PASSWORD));
     place.usher.join(&grace, &mail.hash()).await.expect(200);
+}
+
+#[tokio::test]
+async fn an_exclusive_user_belongs_to_no_other_workspace() {
+    let place = Place::new().await;
+    let usher = &place.usher;
+    let grace = usher.address("grace");
+    place.added(&grace, json!({ "exclusive_w_id": place.workspace })).await;
+    usher.join(&grace, &usher.mail(&grace, 1).await.hash()).await.expect(200);
+    let other = usher.workspace(&place.ada.token, "Other").await;
+    // Not as a colleague, not by a link of another company, not as a group's administrator.
+    let answer = usher.invite(&place.ada.token, &other, &[(grace.as_str(), "VIEWER")]).await;
+    assert_eq!(answer.rows(), ["invalid"], "{}", answer.text);
+    let eve = usher.founder("eve").await;
+    let theirs = usher.workspace(&eve.token, "Theirs").await;
+    usher.invite(&eve.token, &theirs, &[(grace.as_str(), "VIEWER")]).await.expect(200);
+    let body = json!({ "email": grace, "password": PASSWORD, "exclusive_w_id": place.workspace });
+    let token = place.log_in(body).await["token"].as_str().unwrap().to_owned();
+    usher.accept(&token, &usher.mail(&grace, 2).await.hash()).await.problem(409, "exclusive_user");
+    let id = usher.u_id(&place.ada.token, &place.workspace, &grace).await;
+    usher.post(&format!("/api/v0/workspaces/{other}/select"), &place.ada.token, json!({})).await.expect(200);
+    let admin = format!("/api/v0/groups/{}/admins/{id}", usher.top_group(&place.ada.token).await);
+    usher.send("PUT", &admin, Some(&place.ada.token), None).await.hexabase(409, "EXCLUSIVE_USER");
+    assert_eq!(usher.role(&token, &other).await, None);
+    assert_eq!(usher.role(&token, &place.workspace).await.as_deref(), Some("VIEWER"));
 }

@@ -102,11 +102,18 @@ fn person_change(inviting: &Inviting<'_>, row: &Row<'_>) -> Change {
     let draft = row.draft;
     let key = keys::person(inviting.of, &draft.identifier);
     let now = inviting.now.as_millisecond();
+    let reach = Reach::of(inviting, row);
     let change = match (row.write, &draft.kind) {
-        (Write::Group, _) => {
-            let change = Change::update(key, format!("SET #updated_at = :now{}", grouped(draft)));
-            let change = change.when("#status = :accepted").with("accepted", Status::Accepted).with("now", now);
-            return with_groups(change, draft);
+        (Write::Group | Write::GroupFromTop, _) => {
+            let from_top = matches!(row.write, Write::GroupFromTop);
+            let top = inviting.top.filter(|top| from_top && !draft.groups.contains(top));
+            let groups: Vec<_> = draft.groups.iter().chain(top).collect();
+            let there = if from_top { "attribute_not_exists(#groups)" } else { "attribute_exists(#groups)" };
+            return Change::update(key, format!("SET #updated_at = :now{}", grouped(draft)))
+                .when(format!("#status = :accepted AND {there}"))
+                .with("accepted", Status::Accepted)
+                .with("now", now)
+                .with("groups", StringSet(&groups));
         }
         (Write::Amend(version), _) => {
             let (metadata, groups) = (kept(draft), grouped(draft));
@@ -116,10 +123,7 @@ fn person_change(inviting: &Inviting<'_>, row: &Row<'_>) -> Change {
                     "SET #role = :role, #batch = :batch, #inviter = :inviter, #updated_at = :now{metadata}{groups}"
                 ),
             )
-            .when(format!(
-                "#status = :pending AND #version = :version AND #expires_at > :now AND {}",
-                grantable(inviting)
-            ))
+            .when(format!("#status = :pending AND #version = :version AND #expires_at > :now AND {}", reach.live))
             .with("version", version)
             .with("now", now)
         }
@@ -131,8 +135,8 @@ fn person_change(inviting: &Inviting<'_>, row: &Row<'_>) -> Change {
                 .when(format!(
                     "attribute_not_exists(pk) OR (#batch <> :batch AND #user = :user \
                      AND (#status IN (:declined, :revoked, :left) \
-                     OR (#status = :pending AND (#expires_at <= :now OR {}))))",
-                    grantable(inviting)
+                     OR (#status = :pending AND ({} OR {}))))",
+                    reach.expired, reach.live
                 ))
                 .with("now", now)
                 .with("state", Status::Accepted)
@@ -141,9 +145,9 @@ fn person_change(inviting: &Inviting<'_>, row: &Row<'_>) -> Change {
             // The id given first is kept. It isn't that of an account elsewhere: that would tell of it.
             let user = "#user = if_not_exists(#user, :user), #number = if_not_exists(#number, :number)";
             let open = format!(
-                "(#status = :pending AND (#expires_at <= :now \
+                "(#status = :pending AND ({} \
                  OR ((#invited_at <= :cooled OR attribute_not_exists(#delivery)) AND {})))",
-                grantable(inviting)
+                reach.expired, reach.live
             );
             let condition = if matches!(draft.kind, DraftKind::MailAgain) {
                 format!("#batch <> :batch AND {open}")
@@ -163,8 +167,8 @@ fn person_change(inviting: &Inviting<'_>, row: &Row<'_>) -> Change {
             new_version(inviting, key, draft, member)
                 .when(format!(
                     "attribute_not_exists(pk) OR (#batch <> :batch AND (#status IN (:declined, :revoked, :left) \
-                     OR (#status = :pending AND (#expires_at <= :now OR {}))))",
-                    grantable(inviting)
+                     OR (#status = :pending AND ({} OR {}))))",
+                    reach.expired, reach.live
                 ))
                 .with("now", now)
                 .with("state", Status::Accepted)
@@ -179,6 +183,9 @@ fn person_change(inviting: &Inviting<'_>, row: &Row<'_>) -> Change {
         change = change.with("metadata", metadata);
     }
     change = with_groups(change, draft);
+    if let Some(groups) = reach.groups {
+        change = change.with("seen", StringSet(groups));
+    }
     inviting.inviter_role.grantable().fold(change, |change, role| change.with(&format!("may_{}", role.name()), role))
 }
 
@@ -216,6 +223,34 @@ fn kept(draft: &Draft) -> &'static str {
 /// The part of an update that adds to the groups, if there are any. Whoever is gone has none left.
 fn grouped(draft: &Draft) -> &'static str {
     if draft.groups.is_empty() { "" } else { " ADD #groups :groups" }
+}
+
+/// Which invitations that are there the inviter may change.
+struct Reach<'a> {
+    live: String,
+    expired: &'static str,
+    /// The groups that the record must have, for an inviter who may not let people into others.
+    groups: Option<&'a [GroupPlace]>,
+}
+
+impl<'a> Reach<'a> {
+    fn of(inviting: &Inviting<'_>, row: &'a Row<'_>) -> Self {
+        let grantable = grantable(inviting);
+        if inviting.confined_to.is_none() {
+            return Self { live: grantable, expired: "#expires_at <= :now", groups: None };
+        }
+        let groups = row.seen.as_deref().filter(|groups| !groups.is_empty());
+        let live = match groups {
+            // The topmost group isn't theirs, and the others are to be judged first.
+            None => format!("({grantable} AND attribute_not_exists(pk))"),
+            Some(_) => format!("({grantable} AND #groups = :seen)"),
+        };
+        let expired = match groups {
+            None => "(#expires_at <= :now AND attribute_not_exists(#groups))",
+            Some(_) => "(#expires_at <= :now AND (attribute_not_exists(#groups) OR #groups = :seen))",
+        };
+        Self { live, expired, groups }
+    }
 }
 
 fn with_groups(change: Change, draft: &Draft) -> Change {

@@ -6,7 +6,8 @@ use tokio::time::Instant;
 
 use crate::{
     domain::{
-        BatchId, GroupPlace, Identifier, Metadata, Person, PersonId, PersonName, Random, Role, Scope, Standing, UserId,
+        BatchId, GroupPath, GroupPlace, Identifier, Metadata, Person, PersonId, PersonName, Random, Role, Scope,
+        Standing, UserId,
     },
     store::{people::extra::Provided, requests::Run},
 };
@@ -93,6 +94,8 @@ pub enum Drafted {
     AlreadyMember,
     /// Is invited to a role above the inviter's own, which stays.
     Forbidden,
+    /// Is invited into groups beyond those that the inviter administers.
+    Beyond,
     /// The code is used with another address.
     CodeTaken,
     /// A group is deleted.
@@ -116,6 +119,10 @@ pub struct Inviting<'a> {
     pub inviter: UserId,
     /// The inviter's role.
     pub inviter_role: Role,
+    /// The groups that the inviter administers, if that is all their right to invite.
+    pub confined_to: Option<&'a [GroupPath]>,
+    /// The topmost group, if people are to come into groups.
+    pub top: Option<&'a GroupPlace>,
     /// The request.
     pub batch: BatchId,
     /// When.
@@ -154,9 +161,21 @@ impl Inviting<'_> {
             Standing::Member if !groups.iter().all(|group| person.is_in(&group.path, false)) => Foreseen::Grouped,
             Standing::Member => Foreseen::Unchanged(Drafted::AlreadyMember),
             Standing::Pending if !self.inviter_role.may_grant(person.role) => Foreseen::Unchanged(Drafted::Forbidden),
+            // An invitation that has expired keeps its groups.
+            Standing::Expired if !person.groups.is_empty() && !self.reaches(person) => {
+                Foreseen::Unchanged(Drafted::Beyond)
+            }
+            Standing::Pending if !self.reaches(person) => Foreseen::Unchanged(Drafted::Beyond),
             Standing::Pending if !colleague && self.was_mailed(person) => Foreseen::Amended(person.version),
             Standing::Pending | Standing::Expired | Standing::Gone => Foreseen::New,
         }
+    }
+
+    /// Whether the inviter may let this person into all groups that they are invited into already.
+    fn reaches(&self, person: &Person) -> bool {
+        let Some(own) = self.confined_to else { return true };
+        let covered = |place: &GroupPlace| own.iter().any(|own| own.covers(&place.path));
+        !person.groups.is_empty() && person.groups.iter().all(covered)
     }
 }
 

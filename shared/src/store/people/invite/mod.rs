@@ -10,7 +10,7 @@ use tokio::time::{Duration, timeout_at};
 
 use crate::{
     Error, Internal, Result,
-    domain::{GroupId, Person, Standing},
+    domain::{GroupId, GroupPlace, Person, Standing},
     store::{Item, Store, from_item, outbox, transact::Transacted},
 };
 
@@ -45,8 +45,10 @@ enum Write {
     Draft,
     /// Role and message of the live invitation of this version.
     Amend(u32),
-    /// Groups of a member.
+    /// More groups of a member who is in some.
     Group,
+    /// Groups of a member who is in the topmost one only, and stays in it.
+    GroupFromTop,
     /// A new link for a member whose address isn't proved.
     Prove,
     /// The news, once more.
@@ -58,6 +60,8 @@ struct Row<'a> {
     index: usize,
     draft: &'a Draft,
     write: Write,
+    /// The groups of the person's record when the row was judged by it.
+    seen: Option<Vec<GroupPlace>>,
 }
 
 impl Row<'_> {
@@ -78,7 +82,7 @@ impl Row<'_> {
     fn outcome(&self) -> Drafted {
         match (&self.draft.kind, self.write) {
             (_, Write::Amend(_)) => Drafted::AlreadyInvited,
-            (_, Write::Group) => Drafted::Grouped,
+            (_, Write::Group | Write::GroupFromTop) => Drafted::Grouped,
             (DraftKind::Add { .. } | DraftKind::Provide(_), Write::Draft) => Drafted::Added,
             _ => Drafted::Invited,
         }
@@ -107,7 +111,7 @@ impl Store {
                 Start::Amend(version) => Write::Amend(version),
                 Start::Group => Write::Group,
             };
-            let row = Row { index, draft, write };
+            let row = Row { index, draft, write, seen: None };
             // A group is written once in a transaction, however many come into it, and a letter of its own is an item of the
             // outbox.
             let groups = draft.groups.iter().filter(|group| !joined.contains(&group.id)).count();
@@ -214,8 +218,9 @@ fn judge<'a>(
             (Some(Verdict::Final(outcome)), _) => outcomes.push((row.index, outcome)),
             (_, Some((_, side))) => outcomes.push((row.index, side.refused)),
             (None, None) => again.push(row),
-            (Some(Verdict::Again(write)), None) => {
+            (Some(Verdict::Again(write, groups)), None) => {
                 row.write = write;
+                row.seen = Some(groups);
                 again.push(row);
             }
         }
@@ -225,14 +230,15 @@ fn judge<'a>(
 
 enum Verdict {
     Final(Drafted),
-    Again(Write),
+    /// Written like this, if the record's groups are still these.
+    Again(Write, Vec<GroupPlace>),
 }
 
 /// Why the row's condition failed, told by the item that was there.
 fn verdict(inviting: &Inviting<'_>, row: &Row<'_>, old: Item) -> Verdict {
     let again = matches!(row.draft.kind, DraftKind::MailAgain);
     let Ok(old) = from_item::<Person>(old) else {
-        return if again { Verdict::Final(Drafted::Missing) } else { Verdict::Again(Write::Draft) };
+        return if again { Verdict::Final(Drafted::Missing) } else { Verdict::Again(Write::Draft, Vec::new()) };
     };
     // The item carries this request's mark: it was written, and only the reply was lost. What was brought up to date is
     // still to be mailed for another.
@@ -245,17 +251,18 @@ fn verdict(inviting: &Inviting<'_>, row: &Row<'_>, old: Item) -> Verdict {
         match old.standing(inviting.now) {
             Standing::Gone => return Verdict::Final(Drafted::Missing),
             Standing::Member if inviting.was_mailed(&old) => return Verdict::Final(Drafted::AlreadyInvited),
-            Standing::Member if old.unproved => return Verdict::Again(Write::Prove),
-            Standing::Member => return Verdict::Again(Write::Remind),
+            Standing::Member if old.unproved => return Verdict::Again(Write::Prove, old.groups),
+            Standing::Member => return Verdict::Again(Write::Remind, old.groups),
             Standing::Pending | Standing::Expired => {}
         }
     }
     let joins = matches!(row.draft.kind, DraftKind::Add { .. } | DraftKind::Provide(_));
     match inviting.foresee(joins, &row.draft.groups, Some(&old)) {
-        Foreseen::New if row.draft.start == Start::New => Verdict::Again(Write::Draft),
+        Foreseen::New if row.draft.start == Start::New => Verdict::Again(Write::Draft, old.groups),
         Foreseen::New => Verdict::Final(Drafted::Limited),
-        Foreseen::Amended(version) => Verdict::Again(Write::Amend(version)),
-        Foreseen::Grouped => Verdict::Again(Write::Group),
+        Foreseen::Amended(version) => Verdict::Again(Write::Amend(version), old.groups),
+        Foreseen::Grouped if old.groups.is_empty() => Verdict::Again(Write::GroupFromTop, old.groups),
+        Foreseen::Grouped => Verdict::Again(Write::Group, old.groups),
         Foreseen::Unchanged(outcome) => Verdict::Final(outcome),
     }
 }

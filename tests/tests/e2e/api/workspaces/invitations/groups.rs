@@ -52,8 +52,12 @@ impl World {
     }
 
     async fn remove(&self, group: &str, email: &str) -> Answer {
+        self.remove_as(&self.ada.token, group, email).await
+    }
+
+    async fn remove_as(&self, token: &str, group: &str, email: &str) -> Answer {
         let body = json!({ "g_id": group, "u_id": self.id(email).await, "w_id": self.workspace });
-        self.usher.send("DELETE", "/api/v0/users", Some(&self.ada.token), Some(body)).await
+        self.usher.send("DELETE", "/api/v0/users", Some(token), Some(body)).await
     }
 
     async fn administers(&self, group: &str, user: &str) {
@@ -194,6 +198,75 @@ async fn whoever_administers_a_group_brings_people_into_it_and_what_is_under_it_
     ] }),
     );
     answer.await.expect(404);
+}
+
+#[tokio::test]
+async fn whoever_administers_a_group_puts_nobody_out_of_the_workspace_who_is_more_than_in_it() {
+    let world = World::new().await;
+    let bob = world.usher.member(&world.ada.token, &world.workspace, "bob", "VIEWER").await;
+    world.administers(&world.emea, &world.id(&bob.email).await).await;
+    let carol = world.usher.member(&world.ada.token, &world.workspace, "carol", "VIEWER").await;
+    world.invite(&bob.token, &carol.email, &[&world.emea]).await.expect(200);
+    assert_eq!(world.in_group(&world.top, &carol.email).await, (true, true));
+    assert_eq!(world.in_group(&world.emea, &carol.email).await, (true, true));
+    world.remove_as(&bob.token, &world.emea, &carol.email).await.expect(200);
+    assert_eq!(world.in_group(&world.emea, &carol.email).await, (false, false));
+    assert_eq!(world.usher.role(&carol.token, &world.workspace).await.as_deref(), Some("VIEWER"));
+    world.remove_as(&bob.token, &world.top, &carol.email).await.hexabase(403, "GROUP_ADMIN_REQUIRED");
+    // Who came into the group alone goes with it.
+    let dave = world.usher.address("dave");
+    world.invite(&bob.token, &dave, &[&world.emea]).await.expect(200);
+    world.remove_as(&bob.token, &world.emea, &dave).await.expect(200);
+    assert_eq!(world.in_group(&world.top, &dave).await, (false, false));
+}
+
+#[tokio::test]
+async fn of_two_groups_at_once_nobody_loses_the_one_they_come_into() {
+    for _ in 0..5 {
+        let world = World::new().await;
+        let email = world.usher.address("guest");
+        world.invite(&world.ada.token, &email, &[&world.emea]).await.expect(200);
+        let hash = world.usher.mail(&email, 1).await.hash();
+        world.usher.join(&email, &hash).await.expect(200);
+        let out = world.remove(&world.emea, &email);
+        let groups = [world.sales.as_str()];
+        let (removed, invited) = tokio::join!(out, world.invite(&world.ada.token, &email, &groups));
+        removed.expect(200);
+        invited.expect(200);
+        // Before or after, they are in the group they came into: as a member, or invited anew.
+        assert_eq!(world.in_group(&world.sales, &email).await, (true, true));
+        assert_eq!(world.in_group(&world.emea, &email).await, (false, false));
+    }
+}
+
+#[tokio::test]
+async fn whoever_administers_a_group_changes_no_invitation_that_goes_beyond_it() {
+    for cooldown in ["0", "60"] {
+        let world = World::of(Endpoint::own(&[("RESEND_COOLDOWN_SECONDS", cooldown)]).await).await;
+        let bob = world.usher.member(&world.ada.token, &world.workspace, "bob", "VIEWER").await;
+        world.administers(&world.emea, &world.id(&bob.email).await).await;
+        for (name, groups) in [("all", vec![]), ("sales", vec![&world.sales]), ("two", vec![&world.sales, &world.emea])]
+        {
+            let email = world.usher.address(name);
+            let groups: Vec<_> = groups.into_iter().map(String::as_str).collect();
+            world.invite(&world.ada.token, &email, &groups).await.expect(200);
+            let answer = world.invite(&bob.token, &email, &[&world.emea]).await;
+            assert_eq!(code(&answer.expect(403)), "invited_beyond");
+            let hash = world.usher.mail(&email, 1).await.hash();
+            world.usher.join(&email, &hash).await.expect(200);
+        }
+        // One that doesn't, they do; and whoever may invite to the workspace changes every one.
+        let email = world.usher.address("own");
+        world.invite(&world.ada.token, &email, &[&world.emea]).await.expect(200);
+        world.invite(&bob.token, &email, &[&world.emea]).await.expect(200);
+        world.invite(&world.ada.token, &email, &[&world.sales]).await.expect(200);
+        let answer = world.invite(&bob.token, &email, &[&world.emea]).await;
+        assert_eq!(code(&answer.expect(403)), "invited_beyond");
+        let count = if cooldown == "0" { 3 } else { 1 };
+        let hash = world.usher.mail(&email, count).await.hash();
+        world.usher.join(&email, &hash).await.expect(200);
+        world.usher.stop().await;
+    }
 }
 
 #[tokio::test]

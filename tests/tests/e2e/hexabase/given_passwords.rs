@@ -1,0 +1,137 @@
+//! Accounts with a password that an administrator gave: `no_confirm_email` with `tmp_password`.
+
+use serde_json::json;
+use tests::PASSWORD;
+
+use super::place::{LOGIN, Place};
+
+#[tokio::test]
+async fn a_given_password_is_good_until_a_sign_up_by_mail_replaces_it_and_ends_its_sessions() {
+    let place = Place::new().await;
+    let grace = place.usher.address("grace");
+    let given = "Given12#$";
+    let with = json!({ "no_confirm_email": true, "tmp_password": given, "username": "Grace" });
+    let result = place.added(&grace, with.clone()).await;
+    assert!(place.usher.mails(&grace).await.is_empty());
+    let answer = place.log_in(json!({ "email": grace, "password": given })).await;
+    let old = answer["token"].as_str().unwrap().to_owned();
+    assert_eq!(place.usher.role(&old, &place.workspace).await.as_deref(), Some("VIEWER"));
+    let confirmed = async || {
+        let members = place.usher.hexabase_members(&place.ada.token, &place.workspace).await;
+        members.iter().find(|member| member["email"] == grace).unwrap()["confirmed"].clone()
+    };
+    assert_eq!(confirmed().await, false);
+    // A password isn't given twice.
+    let again = place.added(&grace, with).await;
+    assert_eq!([&again["added"], &again["exists"], &again["user_profile"]["confirmed"]], [false, false, false]);
+
+    let stats = place.mail_again(json!([{ "email": grace }])).await;
+    assert_eq!(stats, json!([{ "email": grace, "stats": 200 }]));
+    let hash = place.usher.mail(&grace, 1).await.hash();
+    let form = json!({ "confirmation_id": hash, "email": grace, "password": PASSWORD });
+    let answer = place.usher.post_open("/api/v0/users/registration/confirm", form.clone()).await.expect(200).json();
+    let new = answer["token"].as_str().unwrap().to_owned();
+    place.usher.post_open("/api/v0/users/registration/confirm", form).await.expect(410);
+    place.usher.get("/api/v0/workspaces", &old).await.hexabase(401, "INVALID_TOKEN");
+    place.usher.post_open(LOGIN, json!({ "email": grace, "password": given })).await.expect(401);
+    let id = place.usher.u_id(&place.ada.token, &place.workspace, &grace).await;
+    assert_eq!(result["user_profile"]["u_id"], id);
+    assert_eq!(place.usher.role(&new, &place.workspace).await.as_deref(), Some("VIEWER"));
+    let again = place.added(&grace, json!({})).await;
+    assert_eq!([&again["exists"], &again["user_profile"]["confirmed"]], [true, true]);
+    assert_eq!(confirmed().await, true);
+}
+
+#[tokio::test]
+async fn a_given_password_takes_no_address_from_its_owner() {
+    let place = Place::new().await;
+    let grace = place.usher.address("grace");
+    let given = "Given12#$";
+    let added = place.added(&grace, json!({ "no_confirm_email": true, "tmp_password": given })).await;
+    let old = place.log_in(json!({ "email": grace, "password": given })).await["token"].as_str().unwrap().to_owned();
+    let form = json!({ "email": grace, "password": PASSWORD, "firstname": "Grace", "lastname": "Hopper" });
+    place.usher.post_open("/idp/api/v1/user/sign-up", form).await.expect(200);
+    let otp = place.usher.mail(&grace, 1).await.code();
+    let body = json!({ "email": grace, "otp": otp });
+    place.usher.post_open("/idp/api/v1/user/signUp/verifyEmailOtp", body).await.expect(200);
+    place.usher.get("/api/v0/workspaces", &old).await.hexabase(401, "INVALID_TOKEN");
+    place.usher.post_open(LOGIN, json!({ "email": grace, "password": given })).await.expect(401);
+    let answer = place.log_in(json!({ "email": grace, "password": PASSWORD })).await;
+    assert!(answer.get("must_change_password").is_none());
+    // What they were a member of they are, as somebody of a company of their own.
+    let new = answer["token"].as_str().unwrap();
+    assert_eq!(place.usher.role(new, &place.workspace).await.as_deref(), Some("VIEWER"));
+    let members = place.usher.hexabase_members(&place.ada.token, &place.workspace).await;
+    let member = members.iter().find(|member| member["email"] == grace).unwrap();
+    assert_eq!([&member["u_id"], &member["confirmed"]], [&added["user_profile"]["u_id"], &json!(true)]);
+    assert!(!place.usher.team(&place.ada.token).await.contains_key(&grace));
+    assert!(place.usher.team(new).await.contains_key(&grace));
+    // An address with an account is given none.
+    let eve = place.usher.founder("eve").await;
+    let refusal = place.refusal(&eve.email, json!({ "no_confirm_email": true, "tmp_password": given })).await;
+    assert_eq!(refusal["message"], "InternalServerError");
+}
+
+#[tokio::test]
+async fn who_signs_up_by_another_company_s_link_stays_a_member_where_they_had_a_given_password() {
+    let place = Place::new().await;
+    let usher = &place.usher;
+    let grace = usher.address("grace");
+    place.added(&grace, json!({ "no_confirm_email": true, "tmp_password": "Given12#$" })).await;
+    let eve = usher.founder("eve").await;
+    let others = usher.workspace(&eve.token, "Others").await;
+    usher.invite(&eve.token, &others, &[(grace.as_str(), "EDITOR")]).await.expect(200);
+    let hash = usher.mail(&grace, 1).await.hash();
+    usher.join(&grace, &hash).await.expect(200);
+    place.usher.post_open(LOGIN, json!({ "email": grace, "password": "Given12#$" })).await.expect(401);
+    let token = usher.token(&grace).await;
+    assert_eq!(usher.role(&token, &others).await.as_deref(), Some("EDITOR"));
+    assert_eq!(usher.role(&token, &place.workspace).await.as_deref(), Some("VIEWER"));
+    assert!(usher.team(&eve.token).await.contains_key(&grace));
+    assert!(!usher.team(&place.ada.token).await.contains_key(&grace));
+    let again = usher.invite(&place.ada.token, &place.workspace, &[(grace.as_str(), "VIEWER")]).await.expect(400);
+    assert_eq!(again.rows(), ["alreadyMember"]);
+}
+
+#[tokio::test]
+async fn a_given_password_accepts_nothing() {
+    let place = Place::new().await;
+    let usher = &place.usher;
+    let grace = usher.address("grace");
+    let given = "Given12#$";
+    let eve = usher.founder("eve").await;
+    let others = usher.workspace(&eve.token, "Others").await;
+    let own = usher.workspace(&place.ada.token, "Another").await;
+    for (count, (token, workspace)) in [(&eve.token, &others), (&place.ada.token, &own)].into_iter().enumerate() {
+        usher.invite(token, workspace, &[(grace.as_str(), "EDITOR")]).await.expect(200);
+        let hash = usher.mail(&grace, count + 1).await.hash();
+        if count == 0 {
+            place.added(&grace, json!({ "no_confirm_email": true, "tmp_password": given })).await;
+        }
+        let token = place.log_in(json!({ "email": grace, "password": given })).await["token"].clone();
+        usher.accept(token.as_str().unwrap(), &hash).await.problem(403, "address_not_proved");
+        let form = [("hash", hash.as_str()), ("type", "WORK_SPACE"), ("password", given)];
+        usher.read(usher.request("POST", "/invitation").form(&form)).await.expect(403);
+        assert_eq!(usher.role(token.as_str().unwrap(), workspace).await, None);
+    }
+}
+
+#[tokio::test]
+async fn of_a_given_password_and_a_sign_up_by_the_link_at_once_there_is_one_account_in_the_end() {
+    for _ in 0..4 {
+        let place = Place::new().await;
+        let grace = place.usher.address("grace");
+        place.added(&grace, json!({})).await;
+        let hash = place.usher.mail(&grace, 1).await.hash();
+        let user = json!({
+            "email": grace, "g_id": place.top, "no_confirm_email": true, "tmp_password": "Given12#$",
+        });
+        let form = json!({ "confirmation_id": hash, "email": grace, "password": PASSWORD });
+        let (joined, added) =
+            tokio::join!(place.usher.post_open("/api/v0/users/registration/confirm", form), place.add(json!([user])),);
+        let by_link = place.usher.post_open(LOGIN, json!({ "email": grace, "password": PASSWORD })).await;
+        let by_given = place.usher.post_open(LOGIN, json!({ "email": grace, "password": "Given12#$" })).await;
+        let statuses = [joined.status, by_link.status, by_given.status].map(|status| status.as_u16());
+        assert!([[200, 200, 401], [410, 401, 200]].contains(&statuses), "{statuses:?} {added}");
+    }
+}
