@@ -5,15 +5,15 @@ use jiff::SignedDuration;
 use crate::{
     Result, Usher,
     domain::{InvitationHash, Standing},
-    store::{Brake, HashItem, Key, QueuedLetter},
+    store::{HashItem, Key, QueuedLetter, Turn},
 };
 
-/// One request for each person invited is mailed in this time, whatever their hash is by then.
+/// For each person invited the next request is mailed after this time, whatever their hash is by then.
 const ONCE_IN: SignedDuration = SignedDuration::from_hours(24);
 
 impl Usher {
     /// Asks whoever invited, or else the administrators, to invite again, if the hash is that of an expired invitation: once a
-    /// day at most. Every other hash takes as many calls, counts with all others like it, and nothing comes of it.
+    /// day at most. Every other hash takes as many calls, takes turns with all others like it, and nothing comes of it.
     ///
     /// # Errors
     /// Only the store's.
@@ -29,13 +29,14 @@ impl Usher {
             person.is_some_and(|person| person.version == hash.version && person.standing(now) == Standing::Expired);
         let (partition, place) = if expired { hash.person.parts() } else { nobody.person.parts() };
         let subject = format!("{partition}\n{place}");
-        let brake = Brake { kind: "renewals", subject: &subject, window: ONCE_IN, most: 1 };
-        let first = self.store.spend(&brake, now).await?.is_some();
+        let attempt = self.random().uuid();
+        let turn = Turn { kind: "renewals", subject: &subject, every: ONCE_IN, now, attempt };
+        let first = self.store.take_turn(&turn).await?;
         let letter = if first && expired { QueuedLetter::Renewal { hash } } else { QueuedLetter::Nothing };
         let queued = self.store.queue_letter(letter, now, self.random()).await;
         if queued.is_err()
             && first
-            && let Err(error) = self.store.give_back(&brake, 1, now).await
+            && let Err(error) = self.store.give_turn_back(&turn).await
         {
             tracing::warn!(?error, "a request to be invited again is lost");
         }

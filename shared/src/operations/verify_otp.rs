@@ -33,7 +33,11 @@ impl Usher {
                 proved = Some(sign_up);
             }
         }
-        self.found(proved.ok_or_else(wrong_code)?).await
+        if let Some(sign_up) = proved {
+            return self.found(sign_up).await;
+        }
+        self.note_wrong_code(address).await?;
+        Err(wrong_code())
     }
 
     async fn found(&self, sign_up: SignUp) -> Result<()> {

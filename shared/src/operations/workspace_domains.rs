@@ -1,18 +1,24 @@
 //! Domains whose people join a workspace when they prove an address.
 
 use futures::future::join_all;
+use jiff::SignedDuration;
 use tokio::time::Instant;
 
 use crate::{
     Error, Missing, Result, Usher,
-    domain::{BatchId, MailDomain, Permission, Role, Scope, ShortId, WorkspaceId},
-    store::{self, DomainRule, Draft, DraftKind, Drafted, Inviting, Profile, Start, Workspace},
+    domain::{BatchId, EmailAddress, MailDomain, Permission, Role, Scope, ShortId, WorkspaceId},
+    store::{self, Brake, DomainRule, Draft, DraftKind, Drafted, Inviting, Profile, Start, Workspace},
 };
 
-use super::Caller;
+use super::{Caller, authenticate::role_in};
 
 /// Workspaces that somebody joins by their domain.
 const MOST_JOINED: usize = 20;
+
+/// After so many wrong one-time passwords for addresses of a domain, its people join nothing by it until the next window:
+/// somebody may be guessing for an address that isn't theirs.
+const MOST_WRONG_CODES: u32 = 100;
+const WRONG_CODES_WINDOW: SignedDuration = SignedDuration::from_hours(24);
 
 /// A domain to be added to a workspace.
 #[derive(Debug)]
@@ -51,7 +57,7 @@ impl Usher {
         there.ok_or_else(|| Error::internal("domains: a new one's id was taken"))
     }
 
-    /// Sets the role that people of a domain get from now on; who joined before keeps theirs.
+    /// Sets the role that people of a domain get from now on, by the caller's right; who joined before keeps theirs.
     ///
     /// # Errors
     /// [`Error::NotFound`] and [`Error::Forbidden`] unless the caller administers its workspace.
@@ -59,7 +65,7 @@ impl Usher {
         let there = self.get_domain(caller, id).await?;
         let access = self.in_own_workspace(caller, there.workspace).await?;
         may_grant(access.role, role)?;
-        if there.role == role {
+        if there.role == role && there.added_by == access.profile.id {
             return Ok((access.workspace, there));
         }
         let changed = self.store.change_domain_role(&there, role, access.profile.id, self.now(), self.random()).await?;
@@ -99,6 +105,10 @@ impl Usher {
             if rules.is_empty() {
                 return Ok(());
             }
+            if self.store.left(&wrong_codes(&domain), self.now()).await? == 0 {
+                tracing::warn!("nothing was joined by domain: too many wrong codes for it");
+                return Ok(());
+            }
             let ids: Vec<_> = rules.iter().map(|rule| rule.workspace).collect();
             let workspaces = self.store.workspaces(&ids).await?;
             let joins = rules.iter().filter_map(|rule| {
@@ -113,8 +123,33 @@ impl Usher {
         }
     }
 
+    /// Counts a wrong one-time password for the address's domain.
+    pub(super) async fn note_wrong_code(&self, address: &EmailAddress) -> Result<()> {
+        let Ok(domain) = MailDomain::parse(address.domain()) else { return Ok(()) };
+        self.store.reserve(&wrong_codes(&domain), 1, self.now()).await.map(|_| ())
+    }
+
+    /// Whether whoever stands for the rule may still let people in as what it says.
+    async fn stands(&self, rule: &DomainRule) -> Result<bool> {
+        let records = self.store.caller_records(rule.added_by, rule.company, Some(rule.workspace)).await?;
+        let active = records.profile.as_ref().is_some_and(Profile::is_active);
+        Ok(active && role_in(&records, true).is_some_and(|own| may_grant(own, rule.role).is_ok()))
+    }
+
     /// A pending invitation ends in the membership, unless it is to a higher role: then it goes on waiting.
     async fn join_workspace(&self, profile: &Profile, rule: &DomainRule, workspace: &Workspace) {
+        let workspace_id = workspace.id;
+        match self.stands(rule).await {
+            Ok(true) => {}
+            Ok(false) => {
+                tracing::info!(%workspace_id, "a rule for a domain has nobody who stands for it");
+                return;
+            }
+            Err(error) => {
+                tracing::warn!(?error, %workspace_id, "a workspace wasn't joined by domain");
+                return;
+            }
+        }
         let now = self.now();
         let inviting = Inviting {
             of: Scope::Workspace(workspace.id),
@@ -151,9 +186,13 @@ impl Usher {
             welcomed: false,
         };
         if self.store.invite(&inviting, &[draft]).await.contains(&Drafted::Failed) {
-            tracing::warn!(workspace = %workspace.id, "a workspace wasn't joined by domain");
+            tracing::warn!(%workspace_id, "a workspace wasn't joined by domain");
         }
     }
+}
+
+fn wrong_codes(domain: &MailDomain) -> Brake<'_> {
+    Brake { kind: "wrong-codes", subject: domain.as_ref(), window: WRONG_CODES_WINDOW, most: MOST_WRONG_CODES }
 }
 
 fn may_grant(own: Role, role: Role) -> Result<()> {

@@ -1,12 +1,15 @@
-//! Brakes: what may happen only so often in a window of time, counted exactly however many ask at once.
+//! Brakes: what may happen only so often in a window of time, counted exactly however many ask at once and whatever reply
+//! is lost: a transaction that the SDK tries again is written once.
 
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
+use uuid::Uuid;
 
 use super::{
     Store,
     change::{Change, Written},
     from_item, keys,
+    transact::Transacted,
 };
 use crate::Result;
 
@@ -24,6 +27,27 @@ pub struct Brake<'a> {
     pub window: SignedDuration,
     /// How often in one window.
     pub most: u32,
+}
+
+/// Something that may be done again only after a while.
+#[derive(Debug, Clone, Copy)]
+pub struct Turn<'a> {
+    /// What is done.
+    pub kind: &'static str,
+    /// For whom.
+    pub subject: &'a str,
+    /// After how long again.
+    pub every: SignedDuration,
+    /// When.
+    pub now: Timestamp,
+    /// Names this attempt, so that it knows its own work if only the reply was lost.
+    pub attempt: Uuid,
+}
+
+impl Turn<'_> {
+    fn key(&self) -> keys::Key {
+        keys::counter(self.kind, &keys::digest(self.subject), 0)
+    }
 }
 
 /// What a brake's item counts.
@@ -83,7 +107,7 @@ impl Store {
             if wanted == 0 {
                 break;
             }
-            if let Written::Done(_) = self.write(brake.take(wanted, now)).await? {
+            if let Transacted::Done = self.transact(vec![brake.take(wanted, now)]).await? {
                 return Ok(wanted);
             }
             wanted = wanted.min(self.left(brake, now).await?);
@@ -97,7 +121,7 @@ impl Store {
         Ok(brake.most.saturating_sub(u32::try_from(used).unwrap_or(u32::MAX)))
     }
 
-    /// Counts one use. Answers how many are left after it; `None` if none was left.
+    /// Counts one use. Answers how many are left after it; `None` if none was left. If a reply is lost it may count twice.
     pub async fn spend(&self, brake: &Brake<'_>, now: Timestamp) -> Result<Option<u32>> {
         let Written::Done(item) = self.write(brake.take(1, now)).await? else { return Ok(None) };
         let used = from_item::<Counter>(item)?.used;
@@ -106,6 +130,25 @@ impl Store {
 
     /// Gives back uses that were reserved and not made.
     pub async fn give_back(&self, brake: &Brake<'_>, n: u32, now: Timestamp) -> Result<()> {
-        self.write(brake.less(n, now).if_present()).await.map(|_| ())
+        self.transact(vec![brake.less(n, now).if_present()]).await.map(|_| ())
+    }
+
+    /// Takes the turn of what may be done again only after a while. `false` if it was taken less than that ago.
+    pub async fn take_turn(&self, turn: &Turn<'_>) -> Result<bool> {
+        let earlier = turn.now - turn.every;
+        let change = Change::update(turn.key(), "SET #taken_at = :now, #taken_by = :attempt, #purge_at = :purge_at")
+            // The SDK tries again when a reply is lost: what it finds then is this attempt itself.
+            .when("attribute_not_exists(pk) OR #taken_at <= :earlier OR #taken_by = :attempt")
+            .with("now", turn.now.as_millisecond())
+            .with("attempt", turn.attempt)
+            .with("earlier", earlier.as_millisecond())
+            .with("purge_at", (turn.now + turn.every * 2).as_second());
+        Ok(matches!(self.write(change).await?, Written::Done(_)))
+    }
+
+    /// Gives back a turn that came to nothing.
+    pub async fn give_turn_back(&self, turn: &Turn<'_>) -> Result<()> {
+        let change = Change::update(turn.key(), "SET #taken_at = :zero").with("zero", 0);
+        self.write(change.when("#taken_by = :attempt").with("attempt", turn.attempt)).await.map(|_| ())
     }
 }

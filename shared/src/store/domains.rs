@@ -28,7 +28,7 @@ pub struct DomainRule {
     pub company: CompanyId,
     /// The role they get.
     pub role: Role,
-    /// Who added it.
+    /// Who stands for it: whoever added it or set its role last.
     pub added_by: UserId,
     /// When.
     #[serde(with = "jiff::fmt::serde::timestamp::millisecond::required")]
@@ -83,7 +83,7 @@ impl Store {
         Ok(matches!(self.transact(changes).await?, Transacted::Done))
     }
 
-    /// Sets a rule's role: the last who does it wins.
+    /// Sets a rule's role: the last who does it wins, and stands for it.
     pub async fn change_domain_role(
         &self,
         there: &DomainRule,
@@ -92,12 +92,14 @@ impl Store {
         now: Timestamp,
         random: &dyn Random,
     ) -> Result<DomainRule> {
-        let change =
-            Change::update(keys::domain_rule(&there.domain, there.workspace), "SET #role = :role, #updated_at = :now");
-        let change = change.if_present().with("role", role).with("now", now.as_millisecond());
+        let change = Change::update(
+            keys::domain_rule(&there.domain, there.workspace),
+            "SET #role = :role, #added_by = :actor, #updated_at = :now",
+        );
+        let change = change.if_present().with("role", role).with("actor", actor).with("now", now.as_millisecond());
         let subject = with_role(there, role).with("roleBefore", there.role.name());
         self.transact(vec![change, told(there, subject, actor, "domain.changed", now, random)]).await?;
-        Ok(DomainRule { role, updated_at: now, ..there.clone() })
+        Ok(DomainRule { role, added_by: actor, updated_at: now, ..there.clone() })
     }
 }
 

@@ -30,7 +30,7 @@ mod workspaces;
 pub use accounts::{CallerRecords, Company, Identity, Membership, Numbers, Profile, ProfileKind, ProfileStatus};
 pub use audit::AuditLine;
 pub use batches::Batch;
-pub use brakes::Brake;
+pub use brakes::{Brake, Turn};
 pub use delivery::Known;
 pub use domains::DomainRule;
 pub use groups::{Group, GroupDeleted, GroupMade, GroupRecords, Joins};

@@ -42,6 +42,49 @@ async fn rows_that_came_to_nothing_do_not_count() {
 }
 
 #[tokio::test]
+async fn what_is_reserved_and_given_back_counts_once_when_a_reply_is_lost() {
+    let parameters = [("INVITATIONS_PER_WORKSPACE_PER_DAY", "3"), ("MAX_USERS_PER_REQUEST", "3")];
+    let usher = Endpoint::own(&parameters).await;
+    let ada = usher.founder("ada").await;
+    let workspace = usher.workspace(&ada.token, "Brakes").await;
+    let people: Vec<_> = (0..4).map(|n| usher.address(&format!("p{n}"))).collect();
+    let lose = async |skip: u32| {
+        let action = "dynamodb:TransactWriteItems";
+        let fault = json!({ "action": action, "function": "invite-users", "fault": "lostReply", "skip": skip });
+        usher.fault(fault).await;
+    };
+    // First it reserves, then it writes the rows, and what came to nothing it gives back.
+    lose(0).await;
+    usher.invite(&ada.token, &workspace, &[(&people[0], "VIEWER")]).await.expect(200);
+    lose(2).await;
+    let answer = usher.invite(&ada.token, &workspace, &[(&people[0], "VIEWER")]).await.expect(200);
+    assert_eq!(answer.rows(), ["alreadyInvited"]);
+    assert!(usher.faults_left().await.is_empty());
+    for person in &people[1..3] {
+        usher.invite(&ada.token, &workspace, &[(person, "VIEWER")]).await.expect(200);
+    }
+    usher.invite(&ada.token, &workspace, &[(&people[3], "VIEWER")]).await.expect(429);
+}
+
+#[tokio::test]
+async fn a_row_that_may_have_been_written_counts() {
+    let parameters = [("INVITATIONS_PER_WORKSPACE_PER_DAY", "1"), ("MAX_USERS_PER_REQUEST", "1")];
+    let usher = Endpoint::own(&parameters).await;
+    let ada = usher.founder("ada").await;
+    let workspace = usher.workspace(&ada.token, "Brakes").await;
+    let (first, second) = (usher.address("first"), usher.address("second"));
+    let action = "dynamodb:TransactWriteItems";
+    let fault = json!({
+        "action": action, "function": "invite-users", "fault": "noReply", "skip": 1, "times": 1_000,
+    });
+    usher.fault(fault).await;
+    let answer = usher.invite(&ada.token, &workspace, &[(&first, "VIEWER")]).await.expect(503);
+    assert_eq!(answer.json()["results"][0]["code"], "maybe_written");
+    usher.clear_faults().await;
+    usher.invite(&ada.token, &workspace, &[(&second, "VIEWER")]).await.expect(429);
+}
+
+#[tokio::test]
 async fn with_few_left_for_the_day_only_who_would_be_invited_is_limited() {
     let parameters = [("INVITATIONS_PER_WORKSPACE_PER_DAY", "8"), ("MAX_USERS_PER_REQUEST", "8")];
     let usher = Endpoint::own(&parameters).await;

@@ -24,6 +24,9 @@ fn unknown_group() -> Reason {
     Reason::new("unknown_group", "There is no such group in the workspace.")
 }
 
+/// The code of a row of which nobody knows whether it was written.
+const UNKNOWN: &str = "maybe_written";
+
 /// Why more can't be invited today.
 const LIMITED: &str = "As many people were invited today as may be.";
 
@@ -80,13 +83,21 @@ impl RowResult {
             }
             Drafted::Limited => return Self::limited(),
             Drafted::Failed => return Self::failed(),
+            Drafted::Unknown => {
+                let detail = "Nobody knows whether this row was written. Send it again.";
+                return Self::refused(Outcome::Failed, Reason::new(UNKNOWN, detail));
+            }
         };
         Self { outcome, invitation: outcome.succeeded().then_some(id), reason }
     }
 
-    /// Whether it counts as one of the day's. A member who came into groups doesn't, and has a reason.
+    /// Whether it counts as one of the day's, or may. A member who came into groups doesn't, and has a reason.
     pub(super) fn counts(&self) -> bool {
-        matches!(self.outcome, Outcome::Invited | Outcome::Added) && self.reason.is_none()
+        match (self.outcome, &self.reason) {
+            (Outcome::Invited | Outcome::Added, reason) => reason.is_none(),
+            (Outcome::Failed, reason) => reason.as_ref().is_some_and(|reason| reason.code == UNKNOWN),
+            _ => false,
+        }
     }
 
     /// A row beyond what may be invited today.
@@ -182,7 +193,7 @@ impl Rows {
         }
     }
 
-    /// How many were invited or added so far.
+    /// How many were invited or added so far, or may have been.
     pub(super) fn made(&self) -> u32 {
         count(self.results.iter().flatten().filter(|row| row.counts()).count())
     }

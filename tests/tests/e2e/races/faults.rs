@@ -9,6 +9,14 @@ async fn fault(usher: &Endpoint, function: &str, action: &str, fault: &str, time
     usher.fault(json!({ "action": action, "function": function, "fault": fault, "times": times })).await;
 }
 
+/// So many faults of transactions that write rows, after these. The first transaction of a request reserves.
+async fn rows_fail(usher: &Endpoint, fault: &str, after: u32, times: u32) {
+    let action = "dynamodb:TransactWriteItems";
+    let function = "invite-users";
+    let fault = json!({ "action": action, "function": function, "fault": fault, "skip": after + 1, "times": times });
+    usher.fault(fault).await;
+}
+
 async fn scene() -> (Endpoint, Founder, String) {
     let usher = Endpoint::own(&[]).await;
     let ada = usher.founder("ada").await;
@@ -71,7 +79,7 @@ async fn an_invitation_whose_reply_was_lost_is_invited_and_mailed_once() {
     for times in [1, 2, 3, 4] {
         let (usher, ada, workspace) = scene().await;
         let people = people(&usher, 3);
-        fault(&usher, "invite-users", "TransactWriteItems", "lostReply", times).await;
+        rows_fail(&usher, "lostReply", 0, times).await;
         let answer = invite(&usher, &ada, &workspace, &people).await;
         assert_eq!(answer["summary"], json!({ "invited": 3 }), "{times}");
         assert!(usher.faults_left().await.is_empty());
@@ -120,11 +128,7 @@ async fn rows_whose_transaction_fails_for_good_are_to_be_sent_again() {
     let (usher, ada, workspace) = scene().await;
     // Two transactions: one of ninety people, and one of the last. The first to come goes through.
     let people = people(&usher, 91);
-    let broken = json!({
-        "action": "dynamodb:TransactWriteItems", "function": "invite-users", "fault": "InternalServerError",
-        "skip": 1, "times": 100_000,
-    });
-    usher.fault(broken).await;
+    rows_fail(&usher, "InternalServerError", 1, 100_000).await;
     let answer = invite(&usher, &ada, &workspace, &people).await;
     assert_eq!(answer["summary"], json!({ "invited": 90, "failed": 1 }));
     let (written, failed) = people.split_at(90);
@@ -136,6 +140,8 @@ async fn rows_whose_transaction_fails_for_good_are_to_be_sent_again() {
     assert_eq!(usher.team(&ada.token).await.len(), written.len() + 1);
 
     // Nothing but failures is an answer of its own.
+    usher.clear_faults().await;
+    rows_fail(&usher, "InternalServerError", 0, 100_000).await;
     let rows: Vec<_> = failed.iter().map(|email| (email.as_str(), "EDITOR")).collect();
     let refused = usher.invite(&ada.token, &workspace, &rows).await.expect(503);
     assert_eq!(refused.rows(), ["failed"]);

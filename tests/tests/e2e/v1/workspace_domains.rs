@@ -47,6 +47,52 @@ async fn whoever_proves_an_address_of_the_domain_founds_their_company_and_joins(
     usher.send("DELETE", &own, Some(&ada.token), None).await.expect(200);
 }
 
+#[tokio::test]
+async fn nobody_joins_by_a_rule_for_which_nobody_stands_any_more() {
+    let world = World::new().await;
+    let (usher, ada) = (&world.usher, &world.ada);
+    let accounts = "/idp/api/v1/company/serviceAccount";
+    let robot = json!({ "name": "robot", "role": "ACCOUNT_ADMIN" });
+    let robot = usher.post(accounts, &ada.token, robot).await.expect(200).json();
+    let body = json!({ "domain": "stands.example", "role": "editor", "workspaceId": world.workspace });
+    let rule = usher.dock(&text(&robot["token"]), "workspace-domains", body).await["workspaceDomain"].clone();
+    let joined = async |name: &str| {
+        let token = found(usher, &format!("{name}@stands.example")).await;
+        usher.role(&token, &world.id).await
+    };
+    assert_eq!(joined("first").await.as_deref(), Some("EDITOR"));
+    let robot = format!("{accounts}/{}", text(&robot["id"]));
+    usher.send("DELETE", &robot, Some(&ada.token), None).await.expect(200);
+    assert_eq!(joined("second").await, None);
+    let path = format!("workspace-domains/{}", text(&rule["id"]));
+    usher.patch(&ada.token, &path, json!({ "role": "editor" })).await.expect(200);
+    assert_eq!(joined("third").await.as_deref(), Some("EDITOR"));
+}
+
+#[tokio::test]
+async fn nobody_joins_by_a_domain_whose_codes_are_being_guessed() {
+    let world = World::new().await;
+    let (usher, ada) = (&world.usher, &world.ada);
+    let body = json!({ "domain": "guessed.example", "role": "viewer", "workspaceId": world.workspace });
+    usher.dock(&ada.token, "workspace-domains", body).await;
+    let guess = async |n: u32| {
+        let body = json!({ "email": format!("guess{}@guessed.example", n / 5), "otp": "000000" });
+        usher.post_open("/idp/api/v1/user/signUp/verifyEmailOtp", body).await.expect(400);
+    };
+    for n in 0..99 {
+        guess(n).await;
+    }
+    let joined = async |name: &str| {
+        let token = found(usher, &format!("{name}@guessed.example")).await;
+        usher.role(&token, &world.id).await
+    };
+    assert_eq!(joined("first").await.as_deref(), Some("VIEWER"));
+    guess(99).await;
+    assert_eq!(joined("second").await, None);
+    usher.advance(24 * 3600).await;
+    assert_eq!(joined("third").await.as_deref(), Some("VIEWER"));
+}
+
 async fn found_after_invitation(world: &World, email: &str, mailbox: &str) -> String {
     let usher = &world.usher;
     usher.mail(mailbox, 1).await;

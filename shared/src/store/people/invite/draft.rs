@@ -108,6 +108,8 @@ pub enum Drafted {
     Limited,
     /// Not written.
     Failed,
+    /// Nobody knows whether it was written.
+    Unknown,
 }
 
 /// What the rows of a request have in common.

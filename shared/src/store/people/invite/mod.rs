@@ -62,6 +62,8 @@ struct Row<'a> {
     write: Write,
     /// The groups of the person's record when the row was judged by it.
     seen: Option<Vec<GroupPlace>>,
+    /// Whether a write of it failed, and may have been made none the less.
+    unsure: bool,
 }
 
 impl Row<'_> {
@@ -111,7 +113,7 @@ impl Store {
                 Start::Amend(version) => Write::Amend(version),
                 Start::Group => Write::Group,
             };
-            let row = Row { index, draft, write, seen: None };
+            let row = Row { index, draft, write, seen: None, unsure: false };
             // A group is written once in a transaction, however many come into it, and a letter of its own is an item of the
             // outbox.
             let groups = draft.groups.iter().filter(|group| !joined.contains(&group.id)).count();
@@ -155,7 +157,12 @@ impl Store {
                     outcomes.extend(rows.drain(..).map(|row| (row.index, row.outcome())));
                 }
                 Ok(refused) => rows = judge(inviting, rows, &refused, &mut outcomes),
-                Err(error) => tracing::warn!(?error, rows = rows.len(), "people not written"),
+                Err(error) => {
+                    tracing::warn!(?error, rows = rows.len(), "people not written");
+                    for row in &mut rows {
+                        row.unsure = true;
+                    }
+                }
             }
         }
         for row in rows {
@@ -176,13 +183,14 @@ impl Store {
             match self.write_rows(inviting, &rows).await {
                 Ok(Transacted::Done) => return (index, rows[0].outcome()),
                 Ok(refused) => rows = judge(inviting, rows, &refused, &mut outcomes),
-                Err(_) => break,
+                Err(_) => return (index, Drafted::Unknown),
             }
             if let Some(outcome) = outcomes.pop() {
                 return outcome;
             }
         }
-        (index, Drafted::Failed)
+        let unsure = rows.first().is_some_and(|row| row.unsure);
+        (index, if unsure { Drafted::Unknown } else { Drafted::Failed })
     }
 }
 

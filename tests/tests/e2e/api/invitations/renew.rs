@@ -153,6 +153,36 @@ async fn a_request_that_failed_doesnt_count() {
 }
 
 #[tokio::test]
+async fn a_request_whose_reply_was_lost_is_mailed() {
+    let usher = Endpoint::own(&[]).await;
+    let (ada, _, _, hash) = invited(&usher).await;
+    usher.advance(LIFETIME).await;
+    let fault = json!({ "action": "dynamodb:UpdateItem", "function": "renew-invitation", "fault": "lostReply" });
+    usher.fault(fault).await;
+    post(&usher, "renew", &hash).await.expect(202);
+    usher.mail(&ada.email, 2).await;
+    assert!(usher.faults_left().await.is_empty());
+}
+
+#[tokio::test]
+async fn a_day_is_one_whole_day_after_the_last_request() {
+    let usher = Endpoint::own(&[]).await;
+    let (ada, _, _, hash) = invited(&usher).await;
+    usher.advance(LIFETIME).await;
+    usher.begin_window(DAY).await;
+    usher.advance(DAY - 60).await;
+    post(&usher, "renew", &hash).await.expect(202);
+    usher.mail(&ada.email, 2).await;
+    usher.advance(120).await;
+    post(&usher, "renew", &hash).await.expect(202);
+    usher.mail_all().await;
+    assert_eq!(usher.mails(&ada.email).await.len(), 2);
+    usher.advance(DAY).await;
+    post(&usher, "renew", &hash).await.expect(202);
+    usher.mail(&ada.email, 3).await;
+}
+
+#[tokio::test]
 async fn nothing_comes_of_renewing_what_is_no_expired_invitation() {
     let usher = Endpoint::own(&[]).await;
     let (ada, workspace, guest, hash) = invited(&usher).await;
