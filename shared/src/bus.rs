@@ -118,10 +118,13 @@ fn invitation(happening: Happening, person: &Person) -> Invitation<'_> {
 }
 
 /// The same for the same happening, however often it is told. What happens to an invitation happens once to each
-/// version of it; a member may be changed again and again.
+/// version of it, and a mail that came back for now may come back for good; a member may be changed again and again.
 fn event_id(happening: Happening, person: &Person) -> String {
     use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
     let mut id = format!("{} {} {}", person.person_id, person.version, happening.name());
+    if happening == Happening::InvitationBouncedForNow {
+        id.push_str(" for now");
+    }
     if happening.is_of_member() {
         id = format!("{id} {}", person.updated_at.as_millisecond());
     }

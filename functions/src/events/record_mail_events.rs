@@ -75,25 +75,38 @@ struct Delay {
     timestamp: Timestamp,
 }
 
-/// Records one event. One that isn't about a mail with our tags, or can't be read, is nobody's: hearing it again would
-/// change nothing, and what serde says of it may quote an address.
+/// Records one event. One that can't be read is nobody's: hearing it again would change nothing, and what serde says of it
+/// may quote an address.
 pub(super) async fn handle(usher: &Usher, event: Value) -> Result<Value, StartError> {
     let Ok(Event { detail }) = serde_json::from_value(event) else {
         tracing::warn!("an event of SES can't be read");
         return Ok(json!({ "recorded": false }));
     };
-    let recorded = match (mail(&detail.mail), delivery(detail)) {
-        (Some(mail), Some(delivery)) => usher.record_mail_event(&mail, &delivery).await.map_err(super::failed)?,
-        _ => false,
+    let mail = mail(&detail.mail);
+    let letter = recipient(&detail.mail).filter(|_| is_letter(&detail.mail));
+    let recorded = match (mail, letter, delivery(detail)) {
+        (Some(mail), _, Some(delivery)) => usher.record_mail_event(&mail, &delivery).await,
+        (None, Some(to), Some(delivery)) => usher.record_letter_event(&to, &delivery).await,
+        _ => Ok(false),
     };
-    Ok(json!({ "recorded": recorded }))
+    Ok(json!({ "recorded": recorded.map_err(super::failed)? }))
 }
 
-/// Which mail it is about. Ours have one recipient each.
-fn mail(mail: &Mail) -> Option<MailedTo> {
+/// Who it went to. Ours have one recipient each.
+fn recipient(mail: &Mail) -> Option<EmailAddress> {
     let [address] = mail.destination.as_slice() else { return None };
+    EmailAddress::parse(address).ok()
+}
+
+/// Whether it is about no record, and says so by having no tag of ours.
+fn is_letter(mail: &Mail) -> bool {
+    !["scope", "record", "version"].iter().any(|tag| mail.tags.contains_key(*tag))
+}
+
+/// Which record it is about.
+fn mail(mail: &Mail) -> Option<MailedTo> {
     let tag = |name: &str| mail.tags.get(name)?.first().map(String::as_str);
-    mailed_to(EmailAddress::parse(address).ok()?, tag)
+    mailed_to(recipient(mail)?, tag)
 }
 
 /// What became of it, if it is one of the things that we ask SES for.

@@ -113,6 +113,10 @@ pub struct Person {
     /// Why, if there is more to say.
     #[serde(default)]
     pub delivery_detail: Option<String>,
+    /// How far the mail has come, as [`DeliveryStep::rank`](super::DeliveryStep::rank); of a mail that waits it says
+    /// nothing.
+    #[serde(default)]
+    pub delivery_step: Option<u8>,
     /// The request whose outbox item is to mail this version. An item of an earlier request leaves it alone, so that two
     /// items that are delivered at once don't both mail it.
     pub queued_by: Option<BatchId>,

@@ -6,7 +6,7 @@ use crate::{
     Result, Usher,
     domain::EmailAddress,
     mail::{self, Letter},
-    store::{Claimed, QueuedLetter},
+    store::{Brake, Claimed, QueuedLetter},
 };
 
 use super::deliver_mail::Stop;
@@ -24,13 +24,24 @@ impl Usher {
             self.store.divide(claimed, letters.collect(), most, now, self.random()).await?;
             return Ok(None);
         }
-        if let Some((to, letter)) = self.write_letter(claimed, letter, now).await?
+        if self.may_go_out(letter, now).await?
+            && let Some((to, letter)) = self.write_letter(claimed, letter, now).await?
             && let Err(refused) = self.sender.send(to, &letter).await
         {
             return Ok(Some(refused.into()));
         }
         self.store.settle(claimed, &[], now).await?;
         Ok(None)
+    }
+
+    /// Whether the address still gets a letter that isn't counted yet. One-time passwords are apart: they have a brake of
+    /// their own.
+    async fn may_go_out(&self, letter: &QueuedLetter, now: Timestamp) -> Result<bool> {
+        let (QueuedLetter::AlreadyRegistered { email } | QueuedLetter::Welcome { email, .. }) = letter else {
+            return Ok(true);
+        };
+        let brake = Brake::mails(email.canonical(), self.parameters.mails_per_recipient_per_day);
+        Ok(!self.mailed(vec![email.clone()]).await?.is_empty() && self.store.reserve(&brake, 1, now).await? == 1)
     }
 
     /// A letter and to whom it goes, if it is still due.

@@ -2,7 +2,7 @@
 
 use crate::{
     Result, Usher,
-    domain::{Delivery, MailedTo, Scope},
+    domain::{Delivery, EmailAddress, MailedTo, Scope},
 };
 
 use super::log;
@@ -20,6 +20,17 @@ impl Usher {
         }
         let news = self.store.record_delivery(mail, delivery).await?;
         tracing::info!(state = ?delivery.step.state(), news, "SES told of a mail");
+        Ok(news)
+    }
+
+    /// As [`Usher::record_mail_event`], of a mail that is about no record: only whether the address is mailed again.
+    ///
+    /// # Errors
+    /// The same.
+    pub async fn record_letter_event(&self, to: &EmailAddress, delivery: &Delivery) -> Result<bool> {
+        let Some(reason) = delivery.step.suppresses() else { return Ok(false) };
+        let news = self.store.suppress(to, reason, delivery.at).await?;
+        tracing::info!(state = ?delivery.step.state(), news, "SES told of a letter");
         Ok(news)
     }
 }

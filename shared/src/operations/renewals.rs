@@ -113,7 +113,7 @@ impl Usher {
     }
 
     /// Those of these addresses, which differ from each other, that are mailed.
-    async fn mailed(&self, addresses: Vec<EmailAddress>) -> Result<Vec<EmailAddress>> {
+    pub(super) async fn mailed(&self, addresses: Vec<EmailAddress>) -> Result<Vec<EmailAddress>> {
         let whom: Vec<Identifier> = addresses.iter().cloned().map(Into::into).collect();
         let known = self.store.known(&whom.iter().collect::<Vec<_>>()).await?;
         let mailed = addresses.into_iter().zip(known).filter(|(_, known)| known.suppressed.is_none());

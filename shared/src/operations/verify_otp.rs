@@ -118,6 +118,7 @@ impl Usher {
             delivery: None,
             delivery_at: None,
             delivery_detail: None,
+            delivery_step: None,
             queued_by: None,
             first_name: Some(profile.first_name.clone()),
             last_name: profile.last_name.clone(),

@@ -76,6 +76,11 @@ impl Store {
         };
         Ok(matches!(self.write(alone).await?, Written::Done(_)))
     }
+
+    /// Writes that an address isn't mailed any more. Answers whether that was news.
+    pub async fn suppress(&self, address: &EmailAddress, reason: SuppressionReason, at: Timestamp) -> Result<bool> {
+        Ok(matches!(self.write(suppress(address, reason, at)).await?, Written::Done(_)))
+    }
 }
 
 fn is_of(there: &Item, mail: &MailedTo) -> bool {

@@ -155,6 +155,19 @@ async fn one_address_gets_only_so_many_mails_a_day_from_all_workspaces() {
 }
 
 #[tokio::test]
+async fn news_of_an_account_counts_among_an_addresss_mails() {
+    let usher = Endpoint::own(&[("MAILS_PER_RECIPIENT_PER_DAY", "2")]).await;
+    let ada = usher.founder("ada").await;
+    let form = json!({ "email": ada.email, "password": PASSWORD, "firstname": "A", "lastname": "L" });
+    for _ in 0..4 {
+        usher.post_open("/idp/api/v1/user/sign-up", form.clone()).await.expect(200);
+    }
+    usher.mail_all().await;
+    // The one-time password of the founder is apart.
+    assert_eq!(usher.mails(&ada.email).await.len(), 3);
+}
+
+#[tokio::test]
 async fn a_mail_limit_is_met_exactly_by_workspaces_that_invite_at_once() {
     let usher = &Endpoint::own(&[("MAILS_PER_RECIPIENT_PER_DAY", "3")]).await;
     let ada = usher.founder("ada").await;

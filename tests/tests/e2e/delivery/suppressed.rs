@@ -1,7 +1,7 @@
 //! Addresses that aren't mailed any more.
 
 use serde_json::json;
-use tests::mail_tags;
+use tests::{Endpoint, PASSWORD, mail_tags};
 
 use super::{PAUSED, Scene};
 
@@ -102,8 +102,27 @@ async fn a_suppressed_address_still_signs_up_and_stays_suppressed() {
     let elsewhere = usher.workspace(&eve.token, "Elsewhere").await;
     usher.invite(&eve.token, &elsewhere, &[(&email, "VIEWER")]).await.expect(422);
     scene.mailed_in_the_end(&[&email], 1).await;
-    // What they ask for themselves is still mailed.
-    let body = json!({ "email": email, "password": tests::PASSWORD, "firstname": "Cara", "lastname": "Complainer" });
+    // Nor are they told that they have an account, which anybody may ask for.
+    let body = json!({ "email": email, "password": PASSWORD, "firstname": "Cara", "lastname": "Complainer" });
     usher.post_open("/idp/api/v1/user/sign-up", body).await.expect(200);
-    usher.mail(&email, 2).await;
+    scene.mailed_in_the_end(&[&email], 1).await;
+}
+
+#[tokio::test]
+async fn whoever_complains_of_any_letter_is_not_invited() {
+    let usher = Endpoint::own(&[]).await;
+    let (ada, bob) = (usher.founder("ada").await, usher.founder("bob").await);
+    let workspace = usher.workspace(&ada.token, "Unwanted").await;
+    // A letter that has no record names none.
+    assert!(!usher.ses_tells("soft bounce", 1, &bob.email, &json!({})).await);
+    assert!(usher.ses_tells("complaint", 1, &bob.email, &json!({})).await);
+    assert!(!usher.ses_tells("complaint", 1, &bob.email, &json!({})).await);
+    let answer = usher.invite(&ada.token, &workspace, &[(&bob.email, "VIEWER")]).await.expect(422);
+    assert_eq!(answer.rows(), ["suppressed"]);
+    // A one-time password, which proves that somebody is there, is still mailed.
+    let cara = usher.address("cara");
+    assert!(usher.ses_tells("hard bounce", 1, &cara, &json!({})).await);
+    let form = json!({ "email": cara, "password": PASSWORD, "firstname": "Cara", "lastname": "Complainer" });
+    usher.post_open("/idp/api/v1/user/sign-up", form).await.expect(200);
+    usher.mail(&cara, 1).await.code();
 }
