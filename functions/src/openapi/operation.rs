@@ -193,9 +193,10 @@ fn parameters(route: &Route, path: &[Field], query: Vec<Field>, headers: Vec<Fie
 /// The form that a contract's ids have. Any other is a 404 like an unknown one.
 fn id_in_path(contract: Contract, name: &str) -> shape::Shape {
     match (contract, name) {
-        (Contract::Dock, _) => shape::text("").pattern("^[0-9A-Za-z]{12}$").example("luI89ZCeEJuF"),
+        (Contract::Dock, _) | (Contract::Usher, "id") => {
+            shape::text("").pattern("^[0-9A-Za-z]{12}$").example("luI89ZCeEJuF")
+        }
         (Contract::SmartDocumentor, _) => shape::whole("", 0..=i64::from(i32::MAX)).example(4711),
-        (Contract::Usher, "id" | "userId") => shape::text("").example("luI89ZCeEJuF"),
         _ => shape::uuid(""),
     }
 }

@@ -1,4 +1,6 @@
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, str::FromStr};
+
+use shared::domain::{GroupId, PersonId, ShortId, TemplateId, UserId, WorkspaceId};
 
 use super::*;
 use crate::routes::ROUTES;
@@ -68,6 +70,36 @@ fn a_path_s_parameters_are_declared_and_no_parameter_twice() {
         let told: BTreeSet<_> = names.into_iter().filter(|(place, _)| *place == "path").collect();
         assert_eq!(told, in_path, "{key}");
         assert!(parameters.iter().all(|one| one["required"] == true || one["in"] != "path"), "{key}");
+    }
+}
+
+/// What the contract's handlers parse a parameter of the path as.
+fn parser(contract: &str, path: &str, name: &str) -> fn(&str) -> bool {
+    fn is<T: FromStr>(text: &str) -> bool {
+        text.parse::<T>().is_ok()
+    }
+    match (contract, name) {
+        ("SmartDocumentor", "workspaceId") => is::<u32>,
+        ("Dock", "id") if path.contains("users/") => is::<PersonId>,
+        ("Dock", "id") => is::<ShortId>,
+        ("Usher", "id") if path.contains("mail-templates/") => is::<TemplateId>,
+        ("Usher", "id") => is::<PersonId>,
+        ("DataGOL", "id") | (_, "userId") => is::<UserId>,
+        (_, "groupId") => is::<GroupId>,
+        (_, "workspaceId") => is::<WorkspaceId>,
+        _ => panic!("{contract} has a {name} that isn't told of here"),
+    }
+}
+
+#[test]
+fn a_path_s_parameters_have_examples_that_their_handlers_parse() {
+    for (key, path, told) in each_operation() {
+        let parameters = told["parameters"].as_array().unwrap().iter();
+        for parameter in parameters.filter(|parameter| parameter["in"] == "path") {
+            let (name, example) = (text(&parameter["name"]), &parameter["schema"]["examples"][0]);
+            let parses = parser(text(&told["tags"][0]), path, name);
+            assert!(parses(example.to_string().trim_matches('"')), "{key}: {name}: {example}");
+        }
     }
 }
 

@@ -135,10 +135,10 @@ pub(crate) mod describe {
     use crate::openapi::{Description, Refusal, describe, optional, text, words};
 
     pub(crate) fn list() -> Description {
-        paging::describe_list::<Item>("Invitations, the newest first.").query([
+        paging::describe_list::<Item>("Invitations, by address.").query([
             optional("status", words("", STATUSES)),
             optional("delivery", words("", DELIVERIES)),
-            optional("email", text("A part of the address.").example("ada@")),
+            optional("email", text("What the address begins with.").example("ada@")),
         ])
     }
 
