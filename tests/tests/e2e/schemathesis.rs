@@ -1,52 +1,47 @@
 //! What our own tests don't think of: requests made up from the description, by schemathesis.
 
+mod known;
+mod report;
+
 use std::path::Path;
 
-use tests::Endpoint;
+use tests::Place;
 use tokio::process::Command;
 
 use crate::emulators::path;
+use known::Known;
+use report::Report;
 
 /// No server error, and no answer that isn't documented.
 const CHECKS: &str = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance";
 
+/// What the tool tells a program.
+const REPORT: &str = "report.ndjson";
+
 #[tokio::test]
 #[ignore = "needs schemathesis and openapi-spec-validator, which .ci/run provides; see CONTRIBUTING.md"]
 async fn requests_made_up_from_the_description_get_documented_answers() {
-    let usher = Endpoint::own(&[]).await;
+    let place = Place::with(&[]).await;
     let folder = tempfile::tempdir().unwrap();
-    let document = usher.send("GET", "/openapi.json", None, None).await.expect(200);
+    let document = place.usher.send("GET", "/openapi.json", None, None).await.expect(200);
     let file = folder.path().join("openapi.json");
     std::fs::write(&file, &document.text).unwrap();
     run("openapi-spec-validator", folder.path(), &[file.to_str().unwrap()]).await;
 
-    std::fs::write(folder.path().join("schemathesis.toml"), settings(&usher).await).unwrap();
-    let url = format!("{}/openapi.json", usher.url());
-    let options = ["run", &url, "--checks", CHECKS, "--phases", "examples,coverage,fuzzing", "--max-examples", "5"];
+    let known = Known::of(&place, document.json()).await;
+    std::fs::write(&file, known.document().to_string()).unwrap();
+    std::fs::write(folder.path().join("schemathesis.toml"), known.settings()).unwrap();
+    let options = ["run", "openapi.json", "--url", place.usher.url(), "--checks", CHECKS, "--max-examples", "5"];
     let bounded = ["--seed", "1", "--workers", "2", "--generation-database", "none", "--max-failures", "20"];
+    let phases = ["--phases", "examples,coverage,fuzzing", "--report", "ndjson", "--report-ndjson-path", REPORT];
     // Passwords are hashed in a build that isn't optimised.
     let patient = ["--request-timeout", "60"];
-    run("schemathesis", folder.path(), &[&options[..], &bounded, &patient].concat()).await;
-}
+    run("schemathesis", folder.path(), &[&options[..], &bounded, &phases, &patient].concat()).await;
 
-/// What a description can't tell: somebody's token, and ids of what is there.
-async fn settings(usher: &Endpoint) -> String {
-    let ada = usher.founder("ada").await;
-    let workspace = usher.workspace(&ada.token, "Made up").await;
-    usher.post(&format!("/api/v0/workspaces/{workspace}/select"), &ada.token, serde_json::json!({})).await.expect(200);
-    let group = usher.top_group(&ada.token).await;
-    let number = usher.number(&ada.token, "Made up").await;
-    format!(
-        r#"
-headers = {{ Authorization = "Bearer {token}" }}
-parameters = {{ "path.workspaceId" = "{workspace}", "path.groupId" = "{group}" }}
-
-[[operations]]
-include-path = "/api/v1.0/external/sdworkspace/allusers/{{workspaceId}}"
-parameters = {{ "path.workspaceId" = {number} }}
-"#,
-        token = ada.token
-    )
+    let report = Report::read(&folder.path().join(REPORT));
+    let silent: Vec<_> = known.operations().into_iter().filter(|operation| !report.has_success(operation)).collect();
+    let told: Vec<_> = silent.iter().map(|operation| format!("{operation}: {:?}", report.answers(operation))).collect();
+    assert!(told.is_empty(), "nothing but refusals, by status: {told:#?}");
 }
 
 /// Runs a tool in a folder; it must succeed.
