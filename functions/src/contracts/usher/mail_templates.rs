@@ -113,7 +113,7 @@ pub(crate) mod describe {
     fn template() -> Shape {
         object([
             required("name", text("").length(1..=120).example("Warm welcome")),
-            required("subject", text("").length(1..=MailTemplate::MOST_SUBJECT).example("Join {{workspace_name}}")),
+            required("subject", text("").length(1..=MailTemplate::MOST_SUBJECT).example("Join {{workspaceName}}")),
             required("text", text("").length(1..=MailTemplate::MOST_TEXT).example("Hello, come in: {{link}}")),
             required("html", text("").length(1..=MailTemplate::MOST_HTML).example("<p>Hello, come in: {{link}}</p>")),
         ])
