@@ -1,8 +1,8 @@
 //! The pages in a browser, from the mail's link on.
 
-use std::{path::Path, process::Stdio};
+use std::{path::Path, process::Stdio, time::Duration};
 
-use fantoccini::{Client, ClientBuilder, Locator, key::Key};
+use fantoccini::{Client, ClientBuilder, Locator, elements::Element, key::Key};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
 use tests::{Endpoint, Founder, PASSWORD};
@@ -14,6 +14,17 @@ use tokio::{
 /// How long an invitation lives, in seconds.
 const LIFETIME: i64 = 604_800;
 
+/// How long a page may take to come.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The pages' controls, by their names.
+const EMAIL: &str = "Your e-mail address";
+const NEW_PASSWORD: &str = "Choose a password";
+const OWN_PASSWORD: &str = "Your password";
+const ACCEPT: &str = "Accept and join";
+const DECLINE: &str = "No, thanks: decline";
+const ASK: &str = "Ask for a new invitation";
+
 /// What happens to each element under a scanner's eyes.
 const EVENTS: &str = "for (const one of document.querySelectorAll('*')) \
                       for (const kind of ['mouseover', 'focus', 'scroll', 'load']) one.dispatchEvent(new Event(kind))";
@@ -21,7 +32,9 @@ const EVENTS: &str = "for (const one of document.querySelectorAll('*')) \
 /// Chromium, as a person has it.
 struct Browser {
     client: Client,
-    _driver: Child,
+    /// Where its driver listens.
+    driver: String,
+    _process: Child,
 }
 
 /// What somebody reads on.
@@ -38,14 +51,14 @@ impl Browser {
     }
 
     async fn start_as(device: Device, scheme: &str) -> Self {
-        let mut driver = Command::new("chromedriver")
+        let mut process = Command::new("chromedriver")
             .arg("--port=0")
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .kill_on_drop(true)
             .spawn()
             .expect("chromedriver is installed");
-        let mut lines = BufReader::new(driver.stdout.take().unwrap()).lines();
+        let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
         let port: u16 = loop {
             let line = lines.next_line().await.unwrap().expect("chromedriver tells its port");
             if let Some((_, port)) = line.split_once("started successfully on port ") {
@@ -71,9 +84,10 @@ impl Browser {
             options["mobileEmulation"] = json!({ "deviceMetrics": { "width": 360, "height": 780, "pixelRatio": 2.0 } });
         }
         let capabilities = [("goog:chromeOptions".to_owned(), options)].into_iter().collect();
+        let driver = format!("http://127.0.0.1:{port}");
         let mut builder = ClientBuilder::new(HttpConnector::new());
-        let client = builder.capabilities(capabilities).connect(&format!("http://127.0.0.1:{port}")).await.unwrap();
-        Self { client, _driver: driver }
+        let client = builder.capabilities(capabilities).connect(&driver).await.unwrap();
+        Self { client, driver, _process: process }
     }
 
     async fn open(&self, link: &str) {
@@ -98,8 +112,50 @@ impl Browser {
         self.client.active_element().await.unwrap().send_keys(keys).await.unwrap();
     }
 
-    async fn focused(&self) -> Option<String> {
-        self.client.active_element().await.unwrap().attr("name").await.unwrap()
+    /// Goes on to the next control, which must be told like this to who doesn't see it.
+    async fn tab(&self, role: &str, name: &str) {
+        self.keys(&(Key::Tab + "")).await;
+        self.expect_focus(role, name).await;
+    }
+
+    /// Presses Enter, and waits for the page that it leads to: the driver looks at the old one until that comes.
+    async fn enter(&self) {
+        let page = self.client.find(Locator::Css("html")).await.unwrap();
+        self.keys(&(Key::Enter + "")).await;
+        let gone = async {
+            while page.tag_name().await.is_ok() {
+                tokio::time::sleep(Duration::from_millis(25)).await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, gone).await.expect("Enter leads to another page");
+    }
+
+    async fn expect_focus(&self, role: &str, name: &str) {
+        let focused = self.client.active_element().await.unwrap();
+        assert_eq!(self.told(&focused, "computedrole").await, role);
+        assert_eq!(self.told(&focused, "computedlabel").await, name);
+    }
+
+    /// The page says at once what is wrong with this field, which has the focus.
+    async fn expect_problem(&self, field: &str, label: &str, text: &str) {
+        self.expect_focus("textbox", label).await;
+        let problem = format!("{field}-problem");
+        let alert = self.client.find(Locator::Id(&problem)).await.unwrap();
+        assert_eq!(self.told(&alert, "computedrole").await, "alert");
+        assert_eq!(alert.text().await.unwrap(), text);
+        let focused = self.client.active_element().await.unwrap();
+        assert_eq!(focused.attr("aria-invalid").await.unwrap().as_deref(), Some("true"));
+        let described = focused.attr("aria-describedby").await.unwrap().unwrap_or_default();
+        assert!(described.split(' ').any(|id| id == problem), "{described}");
+    }
+
+    /// What assistive technology is told of an element; the client has no call for this.
+    async fn told(&self, element: &Element, property: &str) -> String {
+        let session = self.client.session_id().await.unwrap().unwrap();
+        let url = format!("{}/session/{session}/element/{}/{property}", self.driver, element.element_id());
+        let answer = reqwest::get(url).await.unwrap().text().await.unwrap();
+        let answer: Value = serde_json::from_str(&answer).unwrap();
+        answer["value"].as_str().unwrap().to_owned()
     }
 
     async fn script(&self, script: &str) -> Value {
@@ -160,17 +216,17 @@ async fn by_the_mails_link_and_the_keyboard_somebody_is_in() {
     for told in ["the plans are ready", "ada Ltd", "Editor", "UTC"] {
         assert!(browser.text().await.contains(told), "{told}: {}", browser.text().await);
     }
-    for (field, typed) in [("email", ""), ("firstname", "Grace"), ("lastname", "Hopper"), ("password", "Password1!")] {
-        browser.keys(&(Key::Tab + "")).await;
-        assert_eq!(browser.focused().await.as_deref(), Some(field));
+    browser.tab("textbox", EMAIL).await;
+    for (field, typed) in [("First name", "Grace"), ("Last name", "Hopper"), (NEW_PASSWORD, "Password1!")] {
+        browser.tab("textbox", field).await;
         browser.keys(typed).await;
     }
-    browser.keys(&(Key::Enter + "")).await;
-    // It is taken back with the reason, and the focus where it is to be mended.
-    assert_eq!(browser.focused().await.as_deref(), Some("password"));
-    assert!(browser.text().await.contains("most often used"), "{}", browser.text().await);
+    browser.tab("button", "Sign up and join").await;
+    browser.enter().await;
+    let common = "The password is one of those most often used and guessed: choose another.";
+    browser.expect_problem("password", NEW_PASSWORD, common).await;
     browser.keys(PASSWORD).await;
-    browser.keys(&(Key::Enter + "")).await;
+    browser.enter().await;
     assert_eq!(browser.heading().await, "You’re in");
     browser.close().await;
     assert_eq!(place.role(&guest).await.as_deref(), Some("EDITOR"));
@@ -178,18 +234,28 @@ async fn by_the_mails_link_and_the_keyboard_somebody_is_in() {
 
 #[tokio::test]
 #[ignore = "needs Chromium and chromedriver, which .ci/run installs; see CONTRIBUTING.md"]
-async fn somebody_with_an_account_accepts_one_invitation_and_declines_another() {
+async fn by_keyboard_somebody_with_an_account_accepts_one_invitation_and_declines_another() {
     let (place, browser) = (Place::new().await, Browser::start().await);
     let [eve, bob] = [place.usher.founder("eve").await, place.usher.founder("bob").await];
     browser.open(&place.link(&eve.email, 2).await).await;
-    browser.client.find(Locator::Id("password")).await.unwrap().send_keys(PASSWORD).await.unwrap();
-    browser.press("Accept and join").await;
+    browser.tab("textbox", EMAIL).await;
+    browser.tab("textbox", OWN_PASSWORD).await;
+    browser.keys("Wrong12#$").await;
+    browser.tab("button", ACCEPT).await;
+    browser.enter().await;
+    browser.expect_problem("password", OWN_PASSWORD, "The password is wrong.").await;
+    browser.keys(PASSWORD).await;
+    browser.tab("button", ACCEPT).await;
+    browser.enter().await;
     assert_eq!(browser.heading().await, "You’re in");
     assert_eq!(place.role(&eve.email).await.as_deref(), Some("EDITOR"));
 
     let link = place.link(&bob.email, 2).await;
     browser.open(&link).await;
-    browser.press("No, thanks: decline").await;
+    for (role, name) in [("textbox", EMAIL), ("textbox", OWN_PASSWORD), ("button", ACCEPT), ("button", DECLINE)] {
+        browser.tab(role, name).await;
+    }
+    browser.enter().await;
     assert_eq!(browser.heading().await, "You have declined");
     assert_eq!(place.role(&bob.email).await, None);
     browser.open(&link).await;
@@ -199,14 +265,15 @@ async fn somebody_with_an_account_accepts_one_invitation_and_declines_another() 
 
 #[tokio::test]
 #[ignore = "needs Chromium and chromedriver, which .ci/run installs; see CONTRIBUTING.md"]
-async fn a_dead_link_helps_to_a_new_one() {
+async fn a_dead_link_helps_to_a_new_one_by_keyboard() {
     let (place, browser) = (Place::new().await, Browser::start().await);
     let guest = place.usher.address("guest");
     let link = place.link(&guest, 1).await;
     place.usher.advance(LIFETIME).await;
     browser.open(&link).await;
     assert_eq!(browser.heading().await, "This link can’t be used");
-    browser.press("Ask for a new invitation").await;
+    browser.tab("button", ASK).await;
+    browser.enter().await;
     assert_eq!(browser.heading().await, "We have passed it on");
     browser.close().await;
     let mail = place.usher.mail(&place.ada.email, 2).await;
@@ -257,20 +324,21 @@ async fn every_page_fits_a_phone_and_a_desk_in_light_and_dark() {
             }
             browser.press("Sign up and join").await;
             browser.picture(&name("refused")).await;
-            browser.keys(&format!("{PASSWORD}{}", Key::Enter + "")).await;
+            browser.keys(PASSWORD).await;
+            browser.enter().await;
             browser.picture(&name("in")).await;
 
             let eve = place.usher.founder("eve").await;
             browser.open(&place.link(&eve.email, 2).await).await;
             browser.picture(&name("invitation")).await;
-            browser.press("No, thanks: decline").await;
+            browser.press(DECLINE).await;
             browser.picture(&name("declined")).await;
 
             let late = place.link(&place.usher.address("late"), 1).await;
             place.usher.advance(LIFETIME).await;
             browser.open(&late).await;
             browser.picture(&name("dead")).await;
-            browser.press("Ask for a new invitation").await;
+            browser.press(ASK).await;
             browser.picture(&name("asked")).await;
 
             browser.open(&format!("{}/docs", place.usher.url())).await;
