@@ -15,7 +15,7 @@ use tokio::{
 const LIFETIME: i64 = 604_800;
 
 /// How long a page may take to come.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The pages' controls, by their names.
 const EMAIL: &str = "Your e-mail address";
