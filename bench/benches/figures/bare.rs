@@ -116,6 +116,7 @@ fn draft(number: u32, address: &str) -> Draft {
         start: Start::New,
         batch: None,
         name: None,
+        last_name: None,
         exclusive: false,
         welcomed: false,
         identifier,

@@ -13,11 +13,8 @@ use shared::{
     operations::{Invited, RowResult},
 };
 
-use super::{seconds, with_header};
+use super::{MOST_OF_ADDRESS, MOST_OF_WORD, echo, seconds, with_header};
 use crate::incoming::Fields;
-
-/// Longer than any address, and so enough to know a row by.
-const MOST_ECHOED: usize = 320;
 
 /// How many rows came to what, and what each came to.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -42,7 +39,7 @@ struct Row {
     detail: Option<String>,
 }
 
-/// What a row gave, to be told again: so much of it that the answer stays below Lambda's 6 MB.
+/// What a row gave, to be told again.
 #[derive(Debug, Default)]
 pub(crate) struct Given {
     email: Option<String>,
@@ -52,13 +49,9 @@ pub(crate) struct Given {
 impl Given {
     /// What these fields gave.
     pub(crate) fn of(fields: &Fields) -> Self {
-        Self { email: fields.shown("email").map(echo), role: fields.shown("role").map(echo) }
+        let told = |field, most| fields.shown(field).map(|given| echo(&given, most));
+        Self { email: told("email", MOST_OF_ADDRESS), role: told("role", MOST_OF_WORD) }
     }
-}
-
-/// The beginning of what was given.
-fn echo(given: String) -> String {
-    if given.len() <= MOST_ECHOED { given } else { given.chars().take(MOST_ECHOED).collect() }
 }
 
 /// No row succeeded, so the answer is an error, which the first row decides.

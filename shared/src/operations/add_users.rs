@@ -1,5 +1,7 @@
 //! Bringing users into groups of a workspace, and telling what became of each of them; mailing those who are there.
 
+use jiff::SignedDuration;
+
 use crate::{
     Result, Usher,
     domain::{Identifier, Outcome, Person, Reason, Scope, Standing, WorkspaceId},
@@ -14,6 +16,15 @@ pub struct AddedUser {
     pub result: RowResult,
     /// The record as it is now, of whoever is invited or a member.
     pub person: Option<Person>,
+}
+
+/// What became of users, in the order of the request.
+#[derive(Debug)]
+pub struct AddedUsers {
+    /// One for each row.
+    pub users: Vec<AddedUser>,
+    /// When the workspace may invite again, if a row was limited.
+    pub retry_after: Option<SignedDuration>,
 }
 
 impl AddedUser {
@@ -54,7 +65,7 @@ impl Usher {
         caller: &Caller,
         workspace: WorkspaceId,
         rows: Vec<std::result::Result<Invitee, Reason>>,
-    ) -> Result<Vec<AddedUser>> {
+    ) -> Result<AddedUsers> {
         let named: Vec<_> =
             rows.iter().map(|row| row.as_ref().ok().map(|invitee| invitee.identifier.clone())).collect();
         let invited = self.invite_users(caller, InviteUsers::new(InviteTo::Workspace(workspace), rows)).await?;
@@ -67,11 +78,11 @@ impl Usher {
             let person = if there(&result) { people.next().flatten() } else { None };
             AddedUser { result, person }
         });
-        Ok(added.collect())
+        Ok(AddedUsers { users: added.collect(), retry_after: invited.retry_after })
     }
 
     /// Mails people who are in a workspace already, by this letter: whoever hasn't signed up gets a new link, the others the
-    /// news. Answers for each row whether they are there; `None` is a row that couldn't be read.
+    /// news. Answers for each row whether they are there; `None` is a row that couldn't be read. Without `mail` that is all.
     ///
     /// # Errors
     /// As [`Usher::invite_users`].
@@ -81,6 +92,7 @@ impl Usher {
         workspace: WorkspaceId,
         rows: Vec<Option<Addressee>>,
         letter: &OwnLetter,
+        mail: bool,
     ) -> Result<Vec<bool>> {
         self.admit_rows(rows.len())?;
         self.in_groups(caller, workspace, &[]).await?;
@@ -100,7 +112,9 @@ impl Usher {
         };
         let nobody = || Reason::new("unknown_person", "There is no such person in the workspace.");
         let rows = rows.iter().map(|row| row.as_ref().and_then(invitee).ok_or_else(nobody)).collect();
-        let mailed = self.invite_users(caller, InviteUsers::new(InviteTo::Workspace(workspace), rows)).await?;
-        Ok(mailed.results.iter().map(|result| result.outcome.succeeded()).collect())
+        let request = InviteUsers { validate_only: !mail, ..InviteUsers::new(InviteTo::Workspace(workspace), rows) };
+        let mailed = self.invite_users(caller, request).await?;
+        let there = |outcome: Outcome| outcome.succeeded() || (!mail && outcome == Outcome::AlreadyMember);
+        Ok(mailed.results.iter().map(|result| there(result.outcome)).collect())
     }
 }

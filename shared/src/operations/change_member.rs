@@ -163,7 +163,7 @@ impl Usher {
     }
 }
 
-fn judge(own: Role, person: &Person, fate: Fate) -> Result<()> {
+pub(super) fn judge(own: Role, person: &Person, fate: Fate) -> Result<()> {
     if !own.may_grant(person.role) {
         return Err(Error::forbidden("forbidden", "Nobody changes someone whose role is above their own."));
     }
@@ -173,6 +173,6 @@ fn judge(own: Role, person: &Person, fate: Fate) -> Result<()> {
     }
 }
 
-fn last_admin() -> Error {
+pub(super) fn last_admin() -> Error {
     Error::conflict("last_admin", "This is the workspace's last administrator: make somebody else one first.")
 }

@@ -230,7 +230,7 @@ fn bounded(groups: Vec<Group>) -> Result<Vec<Group>> {
     if groups.len() <= MOST {
         return Ok(groups);
     }
-    Err(Error::TooLarge(Public::new("list_too_large", "There are too many groups for one list.")))
+    Err(Error::TooLarge(Public::new("tree_too_large", "There are too many groups for one list.")))
 }
 
 fn too_deep() -> Error {

@@ -22,7 +22,7 @@ pub struct Join {
     pub password: Password,
     /// First name; if `None` the one that the inviter told, or else what is before the @.
     pub first_name: Option<PersonName>,
-    /// Last name.
+    /// Last name; if `None` the one that the inviter told.
     pub last_name: Option<PersonName>,
 }
 
@@ -145,7 +145,7 @@ impl Usher {
             address: join.address.clone(),
             user_code: open.person.user_code.clone(),
             first_name,
-            last_name: join.last_name.clone(),
+            last_name: join.last_name.clone().or_else(|| open.person.last_name.clone()),
             company: open.company.id,
             password: Some(password),
             kind: ProfileKind::Person,

@@ -49,7 +49,7 @@ mod view_invitation;
 mod workspace_domains;
 
 pub use accept_invitation::Joined;
-pub use add_users::{AddedUser, Addressee};
+pub use add_users::{AddedUser, AddedUsers, Addressee};
 pub use authenticate::{Caller, InCompany, InWorkspace};
 pub use create_workspace::NewWorkspace;
 pub use cursor::{PageWish, Paged};

@@ -1,15 +1,22 @@
 //! Saying who has access to a workspace: adds people and domains and changes roles, and removes nobody.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    borrow::Cow,
+    collections::{HashMap, HashSet},
+};
+
+use jiff::SignedDuration;
 
 use crate::{
     Error, Public, Result, Usher,
     domain::{MailDomain, Message, Outcome, Reason, Role, WorkspaceId},
+    store::Known,
 };
 
 use super::{
     Caller, InviteTo, InviteUsers, Invited, Invitee, NewDomain,
-    change_member::{Fate, Meant},
+    change_member::{Fate, Meant, judge, last_admin},
+    invite_users::unfit,
 };
 
 /// Who is to have access.
@@ -23,6 +30,8 @@ pub struct SetAccess {
     pub domains: Vec<(MailDomain, Role)>,
     /// What is written to whoever is new, if the workspace is published.
     pub message: Option<Message>,
+    /// The role that the caller takes a role for. Who seems to have the role that they are to have keeps theirs.
+    pub seen_as: fn(Role) -> Role,
 }
 
 impl Usher {
@@ -30,27 +39,29 @@ impl Usher {
     /// it goes on.
     ///
     /// # Errors
-    /// [`Error::NotFound`] and [`Error::Forbidden`] unless the caller administers the workspace; [`Error::Invalid`] for an
-    /// address that is there twice, with nothing done; else what the first refused person was refused for.
+    /// [`Error::NotFound`] and [`Error::Forbidden`] unless the caller administers the workspace; as
+    /// [`Usher::admit_people`], with nothing done; [`Error::Forbidden`] for somebody whose role, be it the one they have, is
+    /// above the caller's, with nothing done; else what the first refused person was refused for.
     pub async fn set_access(&self, caller: &Caller, request: SetAccess) -> Result<()> {
-        let SetAccess { workspace, people, domains, message } = request;
+        let SetAccess { workspace, people, domains, message, seen_as } = request;
         let access = self.in_own_workspace(caller, workspace).await?;
-        let mut seen = HashSet::new();
-        if !people.iter().all(|invitee| seen.insert(&invitee.identifier)) {
-            return Err(Error::invalid("duplicate_user", "An e-mail address is there twice."));
-        }
         if !people.is_empty() {
-            self.admit_rows(people.len())?;
+            self.admit_people(caller, &people).await?;
             let present = self.present(&access.workspace).await?;
             let mut present: HashMap<_, _> = present.into_iter().map(|person| (person.identifier(), person)).collect();
-            let mut rows = Vec::new();
+            let (mut changed, mut rows) = (Vec::new(), Vec::new());
             for invitee in people {
                 match present.remove(&invitee.identifier) {
-                    Some(person) => {
-                        self.settle(&access, person, Fate::Role(invitee.role), Meant::Present).await?;
-                    }
+                    Some(person) if seen_as(person.role) == invitee.role => {}
+                    Some(person) => changed.push((person, Fate::Role(invitee.role))),
                     None => rows.push(Ok(invitee)),
                 }
+            }
+            for (person, fate) in &changed {
+                judge(access.role, person, *fate)?;
+            }
+            for (person, fate) in changed {
+                self.settle(&access, person, fate, Meant::Present).await?;
             }
             if !rows.is_empty() {
                 let to = InviteTo::Workspace(workspace);
@@ -66,6 +77,40 @@ impl Usher {
     }
 }
 
+impl Usher {
+    /// Lets pass people who could be given access to a workspace of the caller's company, as far as nothing has to be known
+    /// of it.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for an address that is there twice, for too many, and for a service account that there isn't;
+    /// [`Error::Suppressed`] for an address that isn't mailed.
+    pub async fn admit_people(&self, caller: &Caller, people: &[Invitee]) -> Result<()> {
+        let mut seen = HashSet::new();
+        if !people.iter().all(|invitee| seen.insert(&invitee.identifier)) {
+            return Err(Error::invalid("duplicate_user", "An e-mail address is there twice."));
+        }
+        self.admit_rows(people.len())?;
+        let known = self.store.known(&people.iter().map(|invitee| &invitee.identifier).collect::<Vec<_>>()).await?;
+        for (invitee, Known { identity, suppressed }) in people.iter().zip(known) {
+            let colleague = identity.is_some_and(|identity| identity.company == caller.company);
+            if let Some((outcome, Reason { detail, .. })) = unfit(invitee, colleague, suppressed) {
+                return Err(refusal(outcome, detail, SignedDuration::ZERO));
+            }
+        }
+        Ok(())
+    }
+
+    /// Lets pass unless people of a workspace that the caller is about to make name the caller as less than its ADMIN.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] then.
+    pub async fn admit_founder(&self, caller: &Caller, people: &[Invitee]) -> Result<()> {
+        let own = self.in_company(caller).await?.profile.identifier();
+        let lesser = people.iter().any(|invitee| invitee.identifier == own && invitee.role != Role::Admin);
+        if lesser { Err(last_admin()) } else { Ok(()) }
+    }
+}
+
 impl Invited {
     /// Lets pass if everybody is invited or a member now, or was one before.
     ///
@@ -75,15 +120,16 @@ impl Invited {
         let refused = |row: &&super::RowResult| !row.outcome.succeeded() && row.outcome != Outcome::AlreadyMember;
         let Some(row) = self.results.iter().find(refused) else { return Ok(()) };
         let detail = row.reason.clone().map_or_else(Default::default, |Reason { detail, .. }| detail);
-        Err(match row.outcome {
-            Outcome::Forbidden => Error::forbidden("forbidden", detail),
-            Outcome::Limited => Error::TooMany {
-                public: Public::new("limited", detail),
-                retry_after: self.retry_after.unwrap_or_default(),
-            },
-            Outcome::Suppressed => Error::Suppressed(Public::new("suppressed", detail)),
-            Outcome::Invalid | Outcome::Duplicate => Error::invalid("invalid_user", detail),
-            _ => Error::Unavailable(crate::Internal::new("invite: a row wasn't written")),
-        })
+        Err(refusal(row.outcome, detail, self.retry_after.unwrap_or_default()))
+    }
+}
+
+fn refusal(outcome: Outcome, detail: Cow<'static, str>, retry_after: SignedDuration) -> Error {
+    match outcome {
+        Outcome::Forbidden => Error::forbidden("forbidden", detail),
+        Outcome::Limited => Error::TooMany { public: Public::new("limited", detail), retry_after },
+        Outcome::Suppressed => Error::Suppressed(Public::new("suppressed", detail)),
+        Outcome::Invalid | Outcome::Duplicate => Error::invalid("invalid_user", detail),
+        _ => Error::Unavailable(crate::Internal::new("invite: a row wasn't written")),
     }
 }

@@ -182,6 +182,7 @@ impl Usher {
             start: Start::New,
             batch: None,
             name: None,
+            last_name: None,
             exclusive: false,
             welcomed: false,
         };

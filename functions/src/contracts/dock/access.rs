@@ -3,11 +3,11 @@
 use serde_json::Value;
 use shared::{
     Error, Usher,
-    domain::{MailDomain, Role},
-    operations::{Invitee, SetAccess},
+    domain::{MailDomain, PersonName, Role},
+    operations::{Invitee, Personal, SetAccess},
 };
 
-use super::{address, message, role, session::metered, workspace, workspaces};
+use super::{address, message, role, session::metered, shapes, workspace, workspaces};
 use crate::{
     incoming::{Fields, Incoming, bad_field, parsed},
     routes::Answer,
@@ -19,22 +19,35 @@ pub(crate) async fn set(usher: &Usher, incoming: &Incoming) -> Answer {
         let mut body = incoming.json()?;
         let (people, domains, message) = (people(&mut body)?, domains(&mut body)?, message(&body)?);
         let place = workspace(usher, &session.caller, incoming.parameter("id")).await?;
-        let access = SetAccess { workspace: place.id, people, domains, message };
+        let access = SetAccess { workspace: place.id, people, domains, message, seen_as: shapes::seen_as };
         usher.set_access(&session.caller, access).await?;
         workspaces::one(usher, &session, &place, &chosen).await
     })
     .await
 }
 
-/// `workspaceUsers[]` of {role, user{email}}, if it is there.
+/// `workspaceUsers[]` of {role, user}, if it is there. Colleagues are told of being added unless `notifyPeople` is false.
 pub(super) fn people(body: &mut Fields) -> Result<Vec<Invitee>, Error> {
+    let quiet = body.flag("notifyPeople").map_err(bad_field)? == Some(false);
     let person = |row: Value| {
         let mut row = Fields::of_row(row).map_err(bad_field)?;
         let role = role(&row)?;
         let user = row.take("user").ok_or_else(|| bad_field("\"user\" is required.".to_owned()))?;
-        Ok(Invitee::new(address(&Fields::of_row(user).map_err(bad_field)?)?, role))
+        let user = Fields::of_row(user).map_err(bad_field)?;
+        let [name, first, last] = ["name", "firstName", "lastName"].map(|field| called(&user, field));
+        Ok(Invitee {
+            name: first?.or(name?),
+            last_name: last?,
+            personal: Personal { quiet, ..Personal::default() },
+            ..Invitee::new(address(&user)?, role)
+        })
     };
     rows(body, "workspaceUsers", person)
+}
+
+fn called(user: &Fields, field: &str) -> Result<Option<PersonName>, Error> {
+    let name = user.text(field).map_err(bad_field)?.filter(|name| !name.is_empty());
+    name.map(|name| parsed(field, PersonName::parse(name))).transpose()
 }
 
 /// `workspaceDomains[]` of {role, domain}, if it is there.
@@ -62,13 +75,27 @@ pub(crate) mod describe {
             properties::{Data, describe::properties},
             shapes,
         },
-        openapi::{Description, Refusal, Shape, address, describe, list, object, optional, required, text},
+        openapi::{
+            Description, Field, Refusal, Shape, address, describe, flag, list, object, optional, required, text,
+        },
     };
 
     /// `workspaceUsers`.
     pub(crate) fn people() -> Shape {
-        let user = object([required("email", address("Whom to invite."))]);
+        let name = || text("Until they say so themselves.").length(0..=80);
+        let user = object([
+            required("email", address("Whom to invite.")),
+            optional("firstName", name().example("John")),
+            optional("lastName", name().example("Doe")),
+            optional("name", name().example("John Doe")),
+        ]);
         list("People and their roles.", object([required("role", role()), required("user", user)]))
+    }
+
+    /// `notifyPeople`.
+    pub(crate) fn notify() -> Field {
+        let told = "Whether colleagues are told of being added. Others are invited by mail in any case.";
+        optional("notifyPeople", flag(told))
     }
 
     pub(crate) fn set() -> Description {
@@ -80,6 +107,7 @@ pub(crate) mod describe {
                 optional("workspaceUsers", people()),
                 optional("workspaceDomains", domains),
                 optional("message", text("What is written to all of them.").length(0..=2000)),
+                notify(),
             ]))
             .answers::<Data<One>>()
             .refuses([Refusal::Forbidden, Refusal::Conflict])

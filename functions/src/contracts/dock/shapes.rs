@@ -136,6 +136,11 @@ fn role_word(role: Role) -> &'static str {
     }
 }
 
+/// The role that a client of Dock's takes a role for.
+pub(super) fn seen_as(role: Role) -> Role {
+    role_of(role_word(role)).unwrap_or(role)
+}
+
 /// The words for a role, in an answer.
 fn role_schema(_: &mut SchemaGenerator) -> Schema {
     openapi::enumerated(Role::ALL.map(role_word))

@@ -111,8 +111,13 @@ pub(crate) async fn get(usher: &Usher, incoming: &Incoming) -> Answer {
 pub(crate) async fn change(usher: &Usher, incoming: &Incoming) -> Answer {
     metered(usher, incoming, |session| async move {
         let chosen = properties(incoming)?;
-        let role = role(&incoming.json()?)?;
-        let (_, person) = usher.change_member(&session.caller, &id(incoming)?, role).await?;
+        let (role, id) = (role(&incoming.json()?)?, id(incoming)?);
+        let (_, there) = usher.get_member(&session.caller, &id).await?;
+        let person = if shapes::seen_as(there.role) == role {
+            there
+        } else {
+            usher.change_member(&session.caller, &id, role).await?.1
+        };
         one(usher, &session, &person, &chosen)
     })
     .await

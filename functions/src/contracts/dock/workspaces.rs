@@ -84,10 +84,15 @@ pub(crate) async fn create(usher: &Usher, incoming: &Incoming) -> Answer {
         let published = body.flag("autoPublishWorkspace").map_err(bad_field)?.unwrap_or(false);
         let message = message(&body)?;
         let people = access::people(&mut body)?;
+        if !people.is_empty() {
+            usher.admit_people(&session.caller, &people).await?;
+            usher.admit_founder(&session.caller, &people).await?;
+        }
         let new = NewWorkspace { name, description: None, published };
         let workspace = usher.create_workspace(&session.caller, new).await?;
         if !people.is_empty() {
-            let access = SetAccess { workspace: workspace.id, people, domains: Vec::new(), message };
+            let (domains, seen_as) = (Vec::new(), shapes::seen_as);
+            let access = SetAccess { workspace: workspace.id, people, domains, message, seen_as };
             usher.set_access(&session.caller, access).await?;
         }
         one(usher, &session, &workspace, &chosen).await
@@ -129,7 +134,7 @@ pub(crate) mod describe {
     use super::{One, Several, shapes};
     use crate::{
         contracts::dock::{
-            access::describe::people,
+            access::describe::{notify, people},
             properties::{
                 Data,
                 describe::{page, properties},
@@ -146,6 +151,7 @@ pub(crate) mod describe {
                 optional("autoPublishWorkspace", flag("Whether it is published at once: else messages aren't mailed.")),
                 optional("workspaceUsers", people()),
                 optional("message", text("What is written to all of them.").length(0..=2000)),
+                notify(),
             ]))
             .answers::<Data<One>>()
             .refuses([Refusal::Forbidden, Refusal::Conflict])

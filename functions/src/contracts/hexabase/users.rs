@@ -4,20 +4,17 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 use shared::{
-    Error, Internal, Usher,
+    Error, Internal, Public, Usher,
     domain::{EmailAddress, Identifier, MailSender, Outcome, Password, PersonName, Reason, Role, Status, UserCode},
-    operations::{Access, AddedUser, Addressee, Invitee, OwnLetter, Personal},
+    operations::{Access, AddedUser, AddedUsers, Addressee, Invitee, OwnLetter, Personal},
 };
 
 use super::{current_workspace, ok, workspace};
 use crate::{
-    contracts::bounded,
+    contracts::{MOST_OF_ADDRESS, MOST_OF_WORD, echo},
     incoming::{Fields, Incoming, bad_field, told},
     routes::Answer,
 };
-
-/// Longer than any address or code, and so enough to know an entry by.
-const MOST_ECHOED: usize = 320;
 
 /// The vendor's picture for whoever has none, as everybody here.
 const PICTURE: &str = "https://storage.googleapis.com/linker/pub/default.png";
@@ -111,17 +108,17 @@ impl Entry {
     fn of(fields: &Fields) -> Result<Self, Error> {
         let email = fields.required("email").map_err(bad_field)?;
         let group = fields.required("g_id").map_err(bad_field)?;
-        let user_code = fields.text("user_code").ok().flatten().map(echo);
-        Ok(Self { email: echo(email), user_code, invitee: invitee(fields, email, group).map_err(unreadable) })
+        let user_code = fields.text("user_code").ok().flatten().map(|code| echo(code, MOST_OF_WORD));
+        Ok(Self {
+            email: echo(email, MOST_OF_ADDRESS),
+            user_code,
+            invitee: invitee(fields, email, group).map_err(unreadable),
+        })
     }
 
     fn refused(&self, message: &'static str) -> Refused<'_> {
         Refused { email: &self.email, message, user_code: self.user_code.as_deref() }
     }
-}
-
-fn echo(given: &str) -> String {
-    given.chars().take(MOST_ECHOED).collect()
 }
 
 fn unreadable(problem: String) -> Reason {
@@ -172,6 +169,7 @@ fn invitee(fields: &Fields, email: &str, group: &str) -> Result<Invitee, String>
         access,
         exclusive_to: optional(fields, "exclusive_w_id", str::parse)?,
         welcomed: flag("confirm_email_ack")?,
+        quiet: false,
     };
     Ok(invitee)
 }
@@ -182,11 +180,15 @@ pub(crate) async fn add(usher: &Usher, incoming: &Incoming) -> Answer {
     let entry = Entry::of(&fields)?;
     let workspace = current_workspace(usher, &caller).await?;
     let added = usher.add_users(&caller, workspace, vec![entry.invitee.clone()]).await;
-    let mut added = added.map_err(not_admin)?;
-    let one = added.pop().ok_or_else(|| Error::internal("add user: no result"))?;
+    let AddedUsers { mut users, retry_after } = added.map_err(not_admin)?;
+    let one = users.pop().ok_or_else(|| Error::internal("add user: no result"))?;
     match (Told::of(&one), one.result.outcome) {
         (Some(added), _) => Ok(ok(&added)),
         (None, _) if is_unauthorised(&one) => Err(Error::forbidden("forbidden", NOT_ADMIN).into()),
+        (None, Outcome::Limited) => {
+            let public = Public::new("limited", "The workspace has invited as many as it may today.");
+            Err(Error::TooMany { public, retry_after: retry_after.unwrap_or_default() }.into())
+        }
         (None, Outcome::Failed) => Err(Error::Unavailable(Internal::new("add user: it wasn't written")).into()),
         (None, _) => Err(bad_field("This user can't be added.".to_owned()).into()),
     }
@@ -203,9 +205,9 @@ pub(crate) async fn add_many(usher: &Usher, incoming: &Incoming) -> Answer {
     let added = match usher.add_users(&caller, workspace, rows).await {
         Err(Error::Forbidden(_)) => {
             let errors = entries.iter().map(|entry| entry.refused(NOT_ADMIN)).collect();
-            return bounded(ok(&Added { errors: Some(errors), result: Vec::new() }));
+            return Ok(ok(&Added { errors: Some(errors), result: Vec::new() }));
         }
-        added => added?,
+        added => added?.users,
     };
     let (mut errors, mut result) = (Vec::new(), Vec::new());
     for (entry, user) in entries.iter().zip(&added) {
@@ -215,13 +217,13 @@ pub(crate) async fn add_many(usher: &Usher, incoming: &Incoming) -> Answer {
         }
     }
     let errors = (!errors.is_empty()).then_some(errors);
-    bounded(ok(&Added { errors, result }))
+    Ok(ok(&Added { errors, result }))
 }
 
 /// A group that the workspace hasn't tells no more than one that isn't the caller's.
 fn is_unauthorised(user: &AddedUser) -> bool {
-    let unknown = user.result.reason.as_ref().is_some_and(|reason| reason.code == "unknown_group");
-    user.result.outcome == Outcome::Forbidden || unknown
+    let code = user.result.reason.as_ref().map(|reason| reason.code.as_ref());
+    matches!(code, Some("unknown_group" | "group_admin_required" | "invited_beyond"))
 }
 
 fn not_admin(error: Error) -> Error {
@@ -231,7 +233,7 @@ fn not_admin(error: Error) -> Error {
     }
 }
 
-/// Whether somebody is mailed: 200, or 400 if they aren't in the workspace.
+/// Whether somebody is in the workspace, and so is mailed if anybody is: 200, or else 400.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "MailedUser")]
 struct Mailed<'a> {
@@ -245,6 +247,7 @@ pub(crate) async fn invite(usher: &Usher, incoming: &Incoming) -> Answer {
     let users = body.take_list("users").map_err(bad_field)?;
     usher.admit_rows(users.len())?;
     let letter = letter(&body, "email_templates_id").map_err(bad_field)?;
+    let mail = !body.flag("no_confirm_email").map_err(bad_field)?.unwrap_or(false);
     let (mut emails, mut rows) = (Vec::with_capacity(users.len()), Vec::with_capacity(users.len()));
     for row in users {
         let fields = Fields::of_row(row).map_err(bad_field)?;
@@ -252,12 +255,12 @@ pub(crate) async fn invite(usher: &Usher, incoming: &Incoming) -> Answer {
         let who = identifier(&fields, email);
         let exclusive_to = optional(&fields, "exclusive_w_id", str::parse);
         rows.push(who.and_then(|identifier| Ok(Addressee { identifier, exclusive_to: exclusive_to? })).ok());
-        emails.push(echo(email));
+        emails.push(echo(email, MOST_OF_ADDRESS));
     }
     let workspace = current_workspace(usher, &caller).await?;
-    let mailed = usher.mail_users(&caller, workspace, rows, &letter).await.map_err(not_admin)?;
+    let mailed = usher.mail_users(&caller, workspace, rows, &letter, mail).await.map_err(not_admin)?;
     let stats = emails.iter().zip(mailed).map(|(email, there)| Mailed { email, stats: if there { 200 } else { 400 } });
-    bounded(ok(&stats.collect::<Vec<_>>()))
+    Ok(ok(&stats.collect::<Vec<_>>()))
 }
 
 pub(crate) mod describe {
@@ -311,15 +314,16 @@ pub(crate) mod describe {
             .notes("Who can't be added is told in errors, and stops nobody else.")
             .takes(object([required("users", list("At least one.", new_user()))]))
             .answers::<Added<'_>>()
-            .refuses([Refusal::ListTooLarge, Refusal::TooMany])
+            .refuses([Refusal::TooMany])
     }
 
     pub(crate) fn invite() -> Description {
         let users = list("At least one.", object(user()));
         let template = optional("email_templates_id", uuid("The letter's template."));
+        let unmailed = optional("no_confirm_email", flag("Nobody is mailed: only who is there is told."));
         describe("Mails people of the current workspace.")
-            .takes(object([required("users", users), template].into_iter().chain(sender())))
+            .takes(object([required("users", users), template, unmailed].into_iter().chain(sender())))
             .answers::<Vec<Mailed<'_>>>()
-            .refuses([Refusal::Missing, Refusal::Forbidden, Refusal::ListTooLarge])
+            .refuses([Refusal::Missing, Refusal::Forbidden])
     }
 }

@@ -9,12 +9,10 @@ use shared::{
 
 use super::{empty, role_of};
 use crate::{
+    contracts::{MOST_OF_ADDRESS, echo},
     incoming::{Fields, Incoming, bad_entry, bad_field},
     routes::Answer,
 };
-
-/// Longer than any address or role, and so enough to know an entry by.
-const MOST_ECHOED: usize = 320;
 
 pub(crate) async fn to_tenant(usher: &Usher, incoming: &Incoming) -> Answer {
     let caller = incoming.caller(usher).await?;
@@ -50,15 +48,13 @@ fn rows(usher: &Usher, body: &mut Fields) -> Result<Vec<Result<Invitee, Reason>>
 fn invitee(row: Value) -> Result<Invitee, Reason> {
     let fields = Fields::of_row(row).map_err(bad_entry)?;
     let email = fields.required("email").map_err(bad_entry)?;
-    let bad = |code, what: &str, given: &str| Reason::new(code, format!("The {what} '{}' is not valid.", echo(given)));
+    let bad = |code, what: &str, given: &str| {
+        Reason::new(code, format!("The {what} '{}' is not valid.", echo(given, MOST_OF_ADDRESS)))
+    };
     let address = EmailAddress::parse(email).map_err(|_| bad("invalid_email", "email address", email))?;
     let role = fields.required("roleName").map_err(bad_entry)?;
     let role = role_of(role).ok_or_else(|| bad("invalid_role", "role", role))?;
     Ok(Invitee::new(address, role))
-}
-
-fn echo(given: &str) -> String {
-    given.chars().take(MOST_ECHOED).collect()
 }
 
 pub(crate) mod describe {

@@ -149,6 +149,7 @@ impl Usher {
                 (UserId::random(self.random()), 0, DraftKind::MailAgain)
             } else if let Some(colleague) = colleague {
                 let told = colleague.kind == ProfileKind::Person && matches!(personal.access, Access::Mail);
+                let told = told && !personal.quiet;
                 let Identity { user, number, first_name, last_name, .. } = colleague;
                 (user, number, DraftKind::Add { told, first_name, last_name })
             } else {
@@ -180,6 +181,7 @@ impl Usher {
                 start,
                 batch: writing.letters.batch(&personal.letter),
                 name: invitee.name,
+                last_name: invitee.last_name,
                 exclusive: personal.exclusive_to.is_some(),
                 welcomed: personal.welcomed,
             }

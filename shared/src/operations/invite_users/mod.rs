@@ -26,6 +26,7 @@ use rows::Rows;
 pub(super) use host::Host;
 pub use personal::{Access, OwnLetter, Personal};
 pub use rows::RowResult;
+pub(super) use rows::unfit;
 
 /// Somebody to invite.
 #[derive(Debug, Clone)]
@@ -38,8 +39,10 @@ pub struct Invitee {
     pub metadata: Option<Metadata>,
     /// The workspace's groups that they come into, besides those they are in. Whoever is in no other is in the topmost one.
     pub groups: Vec<GroupId>,
-    /// What they are called, until they say so themselves.
+    /// Their first name, or their whole one, until they say so themselves.
     pub name: Option<PersonName>,
+    /// Their last name, if it is apart.
+    pub last_name: Option<PersonName>,
     /// What else is special about them.
     pub personal: Personal,
 }
@@ -53,6 +56,7 @@ impl Invitee {
             metadata: None,
             groups: Vec::new(),
             name: None,
+            last_name: None,
             personal: Personal::default(),
         }
     }

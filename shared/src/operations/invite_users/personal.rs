@@ -37,6 +37,8 @@ pub struct Personal {
     pub exclusive_to: Option<WorkspaceId>,
     /// Whether they get a mail once they have signed up.
     pub welcomed: bool,
+    /// Whether a colleague isn't told of being added.
+    pub quiet: bool,
 }
 
 /// How somebody comes in who isn't a colleague.

@@ -9,7 +9,7 @@ use jiff::SignedDuration;
 
 use crate::{
     Error, Public, Result,
-    domain::{Identifier, Outcome, PersonId, Reason, Role, Scope},
+    domain::{Identifier, Outcome, PersonId, Reason, Role, Scope, Suppression},
     store::{Drafted, Identity, Known},
 };
 
@@ -109,6 +109,22 @@ impl RowResult {
     pub(super) fn failed() -> Self {
         Self::refused(Outcome::Failed, Reason::new("not_written", "This row wasn't written. Send it again."))
     }
+}
+
+/// Why somebody can't be invited anywhere, by what is known of them.
+pub(in crate::operations) fn unfit(
+    invitee: &Invitee,
+    colleague: bool,
+    suppressed: Option<Suppression>,
+) -> Option<(Outcome, Reason)> {
+    if colleague {
+        return None;
+    }
+    if invitee.identifier.address.is_service_account() {
+        let reason = Reason::new("unknown_account", "This service account doesn't exist in the company.");
+        return Some((Outcome::Invalid, reason));
+    }
+    suppressed.map(|suppression| (Outcome::Suppressed, Reason::new("suppressed", suppression.sentence())))
 }
 
 /// A row that may be written, and the account of a colleague.
@@ -213,14 +229,14 @@ impl Rows {
             if colleague.is_some() && matches!(host.of, Scope::Company(_)) {
                 let reason = Reason::new("already_member", "This user is in the company already.");
                 self.results[index] = Some(RowResult::refused(Outcome::AlreadyMember, reason));
-            } else if colleague.is_none() && invitee.identifier.address.is_service_account() {
-                let reason = Reason::new("unknown_account", "This service account doesn't exist in the company.");
-                self.refuse(index, Some(&invitee.identifier), Outcome::Invalid, reason)?;
-            } else if let Some(suppression) = suppressed.filter(|_| colleague.is_none()) {
-                let reason = Reason::new("suppressed", suppression.sentence());
-                self.results[index] = Some(RowResult::refused(Outcome::Suppressed, reason));
-            } else {
-                open.push(Open { index, invitee, colleague });
+                continue;
+            }
+            match unfit(&invitee, colleague.is_some(), suppressed) {
+                None => open.push(Open { index, invitee, colleague }),
+                Some((Outcome::Suppressed, reason)) => {
+                    self.results[index] = Some(RowResult::refused(Outcome::Suppressed, reason));
+                }
+                Some((outcome, reason)) => self.refuse(index, Some(&invitee.identifier), outcome, reason)?,
             }
         }
         Ok(open)

@@ -108,6 +108,9 @@ impl Extra {
         if draft.name.is_some() && !adds {
             extra.set.push_str(", #first_name = :first_name");
         }
+        if draft.last_name.is_some() && !adds {
+            extra.set.push_str(", #last_name = :last_name");
+        }
         extra
     }
 
@@ -128,9 +131,15 @@ impl Extra {
         if let Some(code) = &draft.identifier.code {
             change = change.with("user_code", code);
         }
-        match (&draft.name, &draft.kind) {
-            (None, _) | (_, DraftKind::Add { .. }) => change,
-            (Some(name), _) => change.with("first_name", name),
+        if matches!(draft.kind, DraftKind::Add { .. }) {
+            return change;
+        }
+        if let Some(name) = &draft.name {
+            change = change.with("first_name", name);
+        }
+        match &draft.last_name {
+            None => change,
+            Some(name) => change.with("last_name", name),
         }
     }
 }

@@ -295,3 +295,31 @@ async fn an_exclusive_user_belongs_to_no_other_workspace() {
     assert_eq!(usher.role(&token, &other).await, None);
     assert_eq!(usher.role(&token, &place.workspace).await.as_deref(), Some("VIEWER"));
 }
+
+#[tokio::test]
+async fn nobody_is_mailed_again_when_there_is_to_be_no_mail() {
+    let place = Place::new().await;
+    let usher = &place.usher;
+    let (grace, nobody) = (usher.address("grace"), usher.address("nobody"));
+    place.added(&grace, json!({ "no_confirm_email": true })).await;
+    let users = json!([{ "email": grace }, { "email": place.ada.email }, { "email": nobody }]);
+    let body = json!({ "users": users, "no_confirm_email": true });
+    let stats = usher.post("/api/v0/userinvite", &place.ada.token, body).await.expect(200).json();
+    assert_eq!(stats.as_array().unwrap().iter().map(|one| &one["stats"]).collect::<Vec<_>>(), [200, 200, 400]);
+    usher.mail_all().await;
+    assert!(usher.mails(&grace).await.is_empty());
+    place.mail_again(json!([{ "email": grace }])).await;
+    usher.mail(&grace, 1).await;
+}
+
+#[tokio::test]
+async fn above_the_day_s_limit_one_is_told_when() {
+    let place =
+        Place::on(Endpoint::own(&[("INVITATIONS_PER_WORKSPACE_PER_DAY", "1"), ("MAX_USERS_PER_REQUEST", "1")]).await)
+            .await;
+    let usher = &place.usher;
+    place.added(&usher.address("first"), json!({})).await;
+    let body = json!({ "email": usher.address("second"), "g_id": place.top });
+    let refused = usher.post("/api/v0/users", &place.ada.token, body).await.hexabase(429, "LIMITED");
+    assert!(refused.header("retry-after").parse::<u32>().unwrap() > 0);
+}

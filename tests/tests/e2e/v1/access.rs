@@ -61,3 +61,57 @@ async fn a_bad_entry_refuses_all_of_it() {
     usher.post(&path, &ada.token, body).await.dock(400, "BAD_REQUEST");
     assert_eq!(world.people().await, [(ada.email.clone(), "owner".to_owned())]);
 }
+
+#[tokio::test]
+async fn people_are_called_what_they_are_named_until_they_say_so_themselves() {
+    let world = World::new().await;
+    let (usher, ada) = (&world.usher, &world.ada);
+    let [both, whole] = ["both", "whole"].map(|name| usher.address(name));
+    let body = json!({ "workspaceUsers": [
+        { "role": "viewer", "user": { "email": both, "firstName": "John", "lastName": "Doe", "name": "J. Doe", "avatar": "x" } },
+        { "role": "viewer", "user": { "email": whole, "name": "Jane Roe" } },
+    ] });
+    usher.dock(&ada.token, &format!("workspaces/{}/access", world.workspace), body).await;
+    let named = async |email: &str| {
+        let shown = usher.workspace_user(&ada.token, &world.workspace, email).await["user"].clone();
+        ["firstName", "lastName", "name"].map(|field| shown[field].clone())
+    };
+    assert_eq!(named(&both).await, [json!("John"), json!("Doe"), json!("John Doe")]);
+    assert_eq!(named(&whole).await, [json!("Jane Roe"), json!(null), json!("Jane Roe")]);
+    usher.join(&whole, &usher.mail(&whole, 1).await.hash()).await.expect(200);
+    assert_ne!(named(&whole).await[0], "Jane Roe");
+}
+
+#[tokio::test]
+async fn colleagues_are_told_of_being_added_unless_nobody_is_to_be_notified() {
+    let world = World::new().await;
+    let (usher, ada) = (&world.usher, &world.ada);
+    let other = usher.workspace(&ada.token, "Other").await;
+    for (name, notify, mails) in [("told", true, 2), ("quiet", false, 1)] {
+        let colleague = usher.member(&ada.token, &other, name, "VIEWER").await;
+        let guest = usher.address(&format!("guest-{name}"));
+        let entry = |email: &str| json!({ "role": "viewer", "user": { "email": email } });
+        let body = json!({ "workspaceUsers": [entry(&colleague.email), entry(&guest)], "notifyPeople": notify });
+        usher.dock(&ada.token, &format!("workspaces/{}/access", world.workspace), body).await;
+        usher.mail(&guest, 1).await;
+        usher.mail_all().await;
+        assert_eq!(usher.mails(&colleague.email).await.len(), mails, "{name}");
+        assert_eq!(usher.role(&colleague.token, &world.id).await.as_deref(), Some("VIEWER"));
+    }
+}
+
+#[tokio::test]
+async fn who_is_shown_with_a_role_keeps_theirs_when_it_is_sent_back() {
+    let world = World::new().await;
+    let (usher, ada) = (&world.usher, &world.ada);
+    let bob = usher.member(&ada.token, &world.id, "bob", "CREATOR").await;
+    let shown = usher.workspace_user(&ada.token, &world.workspace, &bob.email).await;
+    assert_eq!(shown["role"], "editor");
+    let body = json!({ "workspaceUsers": [{ "role": shown["role"], "user": { "email": bob.email } }] });
+    usher.dock(&ada.token, &format!("workspaces/{}/access", world.workspace), body).await;
+    let path = format!("workspace-users/{}", text(&shown["id"]));
+    usher.patch(&ada.token, &path, json!({ "role": shown["role"] })).await.expect(200);
+    assert_eq!(usher.role(&bob.token, &world.id).await.as_deref(), Some("CREATOR"));
+    usher.patch(&ada.token, &path, json!({ "role": "viewer" })).await.expect(200);
+    assert_eq!(usher.role(&bob.token, &world.id).await.as_deref(), Some("VIEWER"));
+}

@@ -65,3 +65,28 @@ async fn another_version_an_unknown_path_and_a_wrong_verb_are_told_in_docks_word
     let answer = usher.send("DELETE", "/v1/users", Some(&ada.token), None).await.dock(405, "METHOD_NOT_ALLOWED");
     assert_eq!(answer.header("allow"), "GET");
 }
+
+#[tokio::test]
+async fn a_workspace_is_not_made_for_people_who_cant_be_in_it() {
+    let world = World::new().await;
+    let (usher, ada) = (&world.usher, &world.ada);
+    let gone = usher.address("gone");
+    assert!(usher.ses_tells("complaint", 1, &gone, &json!({})).await);
+    let entry = |email: &str, role: &str| json!({ "role": role, "user": { "email": email } });
+    let grace = usher.address("grace");
+    for people in [
+        vec![entry(&grace, "viewer"), entry(&grace.to_uppercase(), "editor")],
+        vec![entry(&grace, "viewer"), entry(&gone, "viewer")],
+        vec![entry("robot-00000000@acme.iam.serviceaccount.com", "viewer")],
+        vec![entry(&grace, "viewer"), entry(&ada.email, "viewer")],
+    ] {
+        let body = json!({ "name": "Refused", "workspaceUsers": people });
+        usher.post("/v1/workspaces", &ada.token, body).await.dock(400, "BAD_REQUEST");
+    }
+    assert_eq!(usher.docked(&ada.token, "workspaces").await["pageInfo"]["total"], 1);
+    usher.mail_all().await;
+    assert!(usher.mails(&grace).await.is_empty());
+    let body = json!({ "name": "Made", "workspaceUsers": [entry(&grace, "viewer"), entry(&ada.email, "owner")] });
+    usher.dock(&ada.token, "workspaces", body).await;
+    usher.mail(&grace, 1).await;
+}

@@ -59,8 +59,10 @@ pub struct Draft {
     pub start: Start,
     /// The batch of its letter, if that is its own.
     pub batch: Option<BatchId>,
-    /// What they are called, if the inviter told it.
+    /// Their first name, or their whole one, if the inviter told it.
     pub name: Option<PersonName>,
+    /// Their last name, if the inviter told it.
+    pub last_name: Option<PersonName>,
     /// Whether the workspace is the only one that they may ever belong to.
     pub exclusive: bool,
     /// Whether they get a mail once they have signed up.

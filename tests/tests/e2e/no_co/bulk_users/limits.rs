@@ -67,3 +67,16 @@ async fn a_thousand_are_invited_with_few_calls_and_each_is_mailed_once() {
     assert_eq!(recipients.len(), COUNT + 1);
     assert_eq!(recipients.iter().collect::<HashSet<_>>().len(), COUNT + 1);
 }
+
+#[tokio::test]
+async fn the_largest_request_is_answered_however_its_rows_are_written() {
+    let usher = Endpoint::start().await;
+    let ada = usher.founder("ada").await;
+    let workspace = usher.workspace(&ada.token, "Large").await;
+    // Each of these takes two bytes in the request, and four once Lambda has put the answer into its own JSON.
+    let bad = json!({ "email": "\"".repeat(140), "role": "\\".repeat(20) });
+    let mut users = vec![bad; 9_999];
+    users.push(json!({ "email": usher.address("good"), "role": "VIEWER" }));
+    let answer = usher.bulk(&ada.token, &workspace, json!({ "workSpaceUsers": users })).await.expect(200);
+    assert_eq!(answer.json()["summary"], json!({ "invited": 1, "invalid": 9_999 }));
+}
