@@ -8,7 +8,7 @@ use axum::{
     response::Response,
 };
 use http::StatusCode;
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use shared::domain::{Clock as _, TestClock};
@@ -52,12 +52,15 @@ pub(crate) async fn forget_calls(State(faults): State<Arc<Faults>>) -> StatusCod
     StatusCode::NO_CONTENT
 }
 
-/// How far the clock is to be moved.
+/// What is to become of the clock.
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Advance {
+pub(crate) enum Turn {
+    /// It is moved by so much.
     #[serde(rename = "advanceSeconds")]
-    seconds: i64,
+    Advance(i64),
+    /// It stands still at this moment.
+    #[serde(rename = "stopAt")]
+    Stop(Timestamp),
 }
 
 /// The farthest that the clock can be moved at once, in seconds: a hundred years.
@@ -66,13 +69,15 @@ const FARTHEST: i64 = 100 * 366 * 86_400;
 /// `POST /_local/clock`.
 pub(crate) async fn move_clock(
     State(clock): State<Arc<TestClock>>,
-    body: Result<Json<Advance>, JsonRejection>,
+    body: Result<Json<Turn>, JsonRejection>,
 ) -> Result<Json<Value>, Response> {
-    let Json(Advance { seconds }) = body.map_err(|rejection| bad_request(&rejection.body_text()))?;
-    if !(-FARTHEST..=FARTHEST).contains(&seconds) {
-        return Err(bad_request("advanceSeconds is too far"));
+    match body.map_err(|rejection| bad_request(&rejection.body_text()))?.0 {
+        Turn::Advance(seconds) if !(-FARTHEST..=FARTHEST).contains(&seconds) => {
+            return Err(bad_request("advanceSeconds is too far"));
+        }
+        Turn::Advance(seconds) => clock.advance(SignedDuration::from_secs(seconds)),
+        Turn::Stop(at) => clock.stop_at(at),
     }
-    clock.advance(SignedDuration::from_secs(seconds));
     Ok(time(State(clock)).await)
 }
 

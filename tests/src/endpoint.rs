@@ -268,6 +268,11 @@ impl Endpoint {
         self.post_open("/_local/clock", json!({ "advanceSeconds": seconds })).await.expect(200);
     }
 
+    /// Stops the stack's clock at this moment, until it is moved again.
+    pub async fn stop_clock(&self, at: jiff::Timestamp) {
+        self.post_open("/_local/clock", json!({ "stopAt": at })).await.expect(200);
+    }
+
     /// Moves the stack's clock to where the next window of so many seconds begins: what is counted in windows can't
     /// straddle two then.
     pub async fn begin_window(&self, seconds: i64) {

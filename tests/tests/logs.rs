@@ -260,6 +260,18 @@ impl Run {
         self.invoke("requeue-undelivered").await;
     }
 
+    /// Mail that waits because SES is paused.
+    async fn pause(&mut self, token: &str, workspace: &str) {
+        let paused = json!({ "action": "ses:SendBulkEmail", "fault": "SendingPausedException", "times": 1_000 });
+        self.usher.fault(paused).await;
+        let email = self.usher.address("canarypaused");
+        self.usher.invite(token, workspace, &[(&email, "VIEWER")]).await.expect(200);
+        self.usher.calm().await;
+        self.usher.advance(1_000).await;
+        self.invoke("sweep-undelivered").await;
+        self.usher.send("DELETE", "/_local/faults", None, None).await.expect(204);
+    }
+
     async fn invoke(&self, function: &str) {
         let path = format!("/2015-03-31/functions/{function}/invocations");
         self.usher.send("POST", &path, None, None).await.expect(200);
@@ -287,6 +299,7 @@ async fn nothing_that_is_secret_or_personal_is_logged_and_every_line_names_its_r
     run.mistakes(&token).await;
     run.failures(&token, &workspace).await;
     run.mail_events(&token, &workspace).await;
+    run.pause(&token, &workspace).await;
     run.refusals(&token, &workspace).await;
     run.usher.stop().await;
 
@@ -328,6 +341,14 @@ async fn nothing_that_is_secret_or_personal_is_logged_and_every_line_names_its_r
     // What went wrong is there, with what it was about.
     let tells = |message: &str| lines.iter().filter(|line| line["fields"]["message"] == message).collect::<Vec<_>>();
     assert!(tells("failed").iter().any(|line| line["fields"]["context"].as_str().unwrap().starts_with("store: ")));
+    // Each event that an alarm counts is one that is logged.
+    let template = include_str!("../../template.yaml");
+    let counted: Vec<_> =
+        template.split("$.fields.event = \"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+    assert!(counted.contains(&"outbox_dead") && counted.contains(&"outbox_waiting"), "{counted:?}");
+    for event in counted {
+        assert!(lines.iter().any(|line| line["fields"]["event"] == event), "{event}");
+    }
     for message in ["mail is tried again", "mail was given up"] {
         assert!(tells(message).iter().any(|line| line["spans"][1]["workspace"] == workspace), "{message}");
     }

@@ -1,6 +1,9 @@
 //! Time is an argument: whoever needs it is handed a [`Clock`].
 
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{
+    Mutex, MutexGuard, PoisonError,
+    atomic::{AtomicI64, Ordering},
+};
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -21,22 +24,39 @@ impl Clock for SystemClock {
     }
 }
 
-/// The system's clock, moved ahead by hand: a test of expiry moves it and doesn't sleep.
+/// The system's clock, moved ahead or stopped by hand: a test of expiry moves it and doesn't sleep.
 #[derive(Debug, Default)]
 pub struct TestClock {
     ahead_ms: AtomicI64,
+    stopped: Mutex<Option<Timestamp>>,
 }
 
 impl TestClock {
-    /// Moves the clock. A negative duration moves it back.
+    /// Moves the clock, which runs on from there. A negative duration moves it back.
     pub fn advance(&self, by: SignedDuration) {
+        let stopped = self.stopped().take();
+        if let Some(at) = stopped {
+            self.advance(at.duration_since(self.now()));
+        }
         let by = i64::try_from(by.as_millis()).unwrap_or(i64::MAX);
         self.ahead_ms.fetch_add(by, Ordering::SeqCst);
+    }
+
+    /// Stops the clock at this moment.
+    pub fn stop_at(&self, at: Timestamp) {
+        *self.stopped() = Some(at);
+    }
+
+    fn stopped(&self) -> MutexGuard<'_, Option<Timestamp>> {
+        self.stopped.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Clock for TestClock {
     fn now(&self) -> Timestamp {
+        if let Some(at) = *self.stopped() {
+            return at;
+        }
         let ahead = SignedDuration::from_millis(self.ahead_ms.load(Ordering::SeqCst));
         SystemClock.now().saturating_add(ahead).unwrap_or(Timestamp::MAX)
     }

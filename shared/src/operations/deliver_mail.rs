@@ -21,8 +21,11 @@ use super::log;
 /// An item that SES refused for pace or pause is tried again after this.
 const PAUSE: SignedDuration = SignedDuration::from_secs(10);
 
-/// An item that failed is tried again after this, doubled with each attempt.
+/// An item that failed is tried again after twice this, and twice as long after each further attempt.
 const BACKOFF: SignedDuration = SignedDuration::from_secs(15);
+
+/// Mail that has waited longer than this is told of.
+const TOO_LONG: SignedDuration = SignedDuration::from_mins(15);
 
 /// How often it is tried to write what SES has taken.
 const SETTLE_TRIES: u32 = 3;
@@ -140,18 +143,30 @@ impl Usher {
                 return Ok(settled);
             }
             for key in waiting {
-                if Instant::now() >= until {
-                    return Ok(settled);
-                }
-                match self.deliver(&key, until).await {
-                    Ok(Delivered::Done) => settled += 1,
-                    Ok(Delivered::Paused) => return Ok(settled),
-                    Ok(Delivered::NotOurs | Delivered::Later | Delivered::Dead) => {}
-                    // It stays until its lease is over, and those behind it don't wait for that.
-                    Err(error) => tracing::warn!(?error, "an item failed"),
+                // A one-time password doesn't wait for all invitations that were found with it.
+                let letters = self.store.waiting_letters(self.now(), LOOK_AHEAD).await?;
+                for key in letters.into_iter().chain([key]) {
+                    match self.deliver(&key, until).await {
+                        Ok(Delivered::Done) => settled += 1,
+                        Ok(Delivered::NotOurs | Delivered::Later | Delivered::Dead) => {}
+                        Ok(Delivered::Paused) => return self.leave_waiting(settled).await,
+                        // It stays until its lease is over, and those behind it don't wait for that.
+                        Err(error) => tracing::warn!(?error, "an item failed"),
+                    }
+                    if Instant::now() >= until {
+                        return self.leave_waiting(settled).await;
+                    }
                 }
             }
         }
+    }
+
+    /// Ends a sweep that leaves mail waiting. If that waits for long already, an alarm is to tell.
+    async fn leave_waiting(&self, settled: usize) -> Result<usize> {
+        if self.store.has_waited_since(self.now() - TOO_LONG).await? {
+            tracing::error!(event = "outbox_waiting", "mail waits for SES");
+        }
+        Ok(settled)
     }
 
     /// Brings items back that were given up; the sweep mails them. Answers how many.

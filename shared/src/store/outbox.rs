@@ -194,13 +194,33 @@ impl Store {
 
     /// The keys of what waits and is nobody's, letters first, oldest first in each partition.
     pub async fn waiting(&self, now: Timestamp, most: usize) -> Result<Vec<Key>> {
-        let fresh = keys::queued_at(now - STREAM_LAG);
         let mut waiting = Vec::new();
         for queue in queues() {
-            let due = Some(("leased_until <= :value", attribute(now.as_millisecond())));
-            waiting.extend(self.query_where::<Key>(&format!("Q#{queue}"), Sort::Below(&fresh), most, due).await?);
+            waiting.extend(self.waiting_in(&queue, now, most).await?);
         }
         Ok(waiting)
+    }
+
+    /// As [`Store::waiting`], of letters only.
+    pub async fn waiting_letters(&self, now: Timestamp, most: usize) -> Result<Vec<Key>> {
+        self.waiting_in(LETTERS, now, most).await
+    }
+
+    async fn waiting_in(&self, queue: &str, now: Timestamp, most: usize) -> Result<Vec<Key>> {
+        let fresh = keys::queued_at(now - STREAM_LAG);
+        let due = Some(("leased_until <= :value", attribute(now.as_millisecond())));
+        self.query_where::<Key>(&format!("Q#{queue}"), Sort::Below(&fresh), most, due).await
+    }
+
+    /// Whether anything waits that was queued before this.
+    pub async fn has_waited_since(&self, earlier: Timestamp) -> Result<bool> {
+        let earlier = keys::queued_at(earlier);
+        for queue in queues() {
+            if !self.query_where::<Key>(&format!("Q#{queue}"), Sort::Below(&earlier), 1, None).await?.is_empty() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// The people of a claimed item as they are now, and the request they were invited by last.

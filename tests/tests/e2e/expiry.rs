@@ -40,6 +40,53 @@ async fn an_invitation_is_open_until_its_last_moment_and_not_after() {
 }
 
 #[tokio::test]
+async fn the_boundary_is_one_and_the_same_for_all_that_can_be_done() {
+    let parameters = [
+        ("INVITATION_TTL_SECONDS", "1800"),
+        ("ACCESS_TOKEN_TTL_SECONDS", "86400"),
+        ("RESEND_COOLDOWN_SECONDS", "3600"),
+    ];
+    let usher = Endpoint::own(&parameters).await;
+    let ada = usher.founder("ada").await;
+    let [eve, fay] = [usher.founder("eve").await, usher.founder("fay").await];
+    let workspace = usher.workspace(&ada.token, "To the millisecond").await;
+    let guests = ["joins", "declines", "amended", "late"].map(|name| usher.address(name));
+    let [joins, declines, amended, late] = guests.each_ref().map(String::as_str);
+    let rows = [joins, declines, amended, late, &eve.email, &fay.email].map(|email| (email, "EDITOR"));
+    usher.invite(&ada.token, &workspace, &rows).await.expect(200);
+    let hash = async |email: &str, count: usize| usher.mail(email, count).await.hash();
+    let (join, decline, dead) = (hash(joins, 1).await, hash(declines, 1).await, hash(late, 1).await);
+    let (of_eve, of_fay) = (hash(&eve.email, 2).await, hash(&fay.email, 2).await);
+    usher.calm().await;
+    let act = async |action: &str, hash: &str| {
+        usher.post_open(&format!("/api/v1/invitations/{action}"), json!({ "hash": hash })).await.status.as_u16()
+    };
+    let shown = usher.post_open("/api/v1/invitations/preview", json!({ "hash": dead })).await.expect(200).json();
+    let expires_at: jiff::Timestamp = serde_json::from_value(shown["expiresAt"].clone()).unwrap();
+
+    usher.stop_clock(expires_at - jiff::SignedDuration::from_millis(1)).await;
+    assert_eq!(act("preview", &dead).await, 200);
+    usher.page(&dead).await.expect(200);
+    usher.join(joins, &join).await.expect(200);
+    usher.accept(&eve.token, &of_eve).await.expect(200);
+    assert_eq!(act("decline", &decline).await, 204);
+    let answer = usher.invite(&ada.token, &workspace, &[(amended, "VIEWER")]).await.expect(200);
+    assert_eq!(answer.rows(), ["alreadyInvited"]);
+
+    usher.stop_clock(expires_at).await;
+    assert_eq!(act("preview", &dead).await, 410);
+    usher.page(&dead).await.expect(410);
+    usher.join(late, &dead).await.expect(400);
+    usher.accept(&fay.token, &of_fay).await.expect(410);
+    assert_eq!(act("decline", &dead).await, 410);
+    let path = format!("/api/v1/workspaces/{workspace}/invitations?status=EXPIRED");
+    let listed = usher.get(&path, &ada.token).await.expect(200).json();
+    assert_eq!(listed["items"].as_array().unwrap().len(), 3);
+    let answer = usher.invite(&ada.token, &workspace, &[(amended, "VIEWER"), (late, "VIEWER")]).await.expect(200);
+    assert_eq!(answer.rows(), ["invited"; 2]);
+}
+
+#[tokio::test]
 async fn who_was_too_late_is_invited_again() {
     let usher = endpoint().await;
     let ada = usher.founder("ada").await;

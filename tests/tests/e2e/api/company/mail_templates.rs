@@ -57,7 +57,7 @@ async fn a_template_that_would_not_do_is_refused_with_the_part_that_is_wrong() {
     let usher = Endpoint::start().await;
     let ada = usher.founder("ada").await;
     for (field, value, told) in [
-        ("name", json!(""), "\"name\" must not be empty"),
+        ("name", json!(""), "\"name\" must not be empty."),
         ("subject", json!(null), "\"subject\" is required."),
         ("subject", json!("a\nb"), "\"subject\" must be one line without invisible characters."),
         ("subject", json!("{{link}}"), "\"subject\" must not contain the placeholder {{link}}."),
