@@ -21,6 +21,10 @@ use std::process::ExitCode;
 use figure::Figure;
 use programs::Programs;
 
+/// As the local stack does, so that the bare engine is measured with the same.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// The measurements by name.
 const NAMES: [&str; 9] = [
     "build",
