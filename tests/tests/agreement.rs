@@ -258,6 +258,16 @@ fn every_code_that_an_answer_may_have_is_explained() {
     assert!(codes.is_empty(), "docs/statuses.md doesn't tell of {codes:?}");
 }
 
+#[test]
+fn no_vendor_is_named_in_the_domain() {
+    for file in sources("shared/src") {
+        let text = fs::read_to_string(&file).unwrap().to_lowercase();
+        let named = ["datagol", "smartdocumentor", "smart_documentor", "hexabase", "dock.", " dock "];
+        let named: Vec<_> = named.into_iter().filter(|name| text.contains(name)).collect();
+        assert!(named.is_empty(), "{} names {named:?}", file.display());
+    }
+}
+
 /// The codes that are the first thing after this in a text.
 fn codes_after(text: &str, taker: &str) -> BTreeSet<String> {
     let literals = text.split(taker).skip(1).filter_map(|rest| rest.trim_start().strip_prefix('"')?.split_once('"'));

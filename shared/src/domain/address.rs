@@ -270,7 +270,7 @@ mod tests {
 
     #[test]
     fn service_accounts_are_known_by_their_domain() {
-        assert!(parse("datagol-bd4ffdd8@inncretech.iam.serviceaccount.com").is_service_account());
+        assert!(parse("robot-bd4ffdd8@acme.iam.serviceaccount.com").is_service_account());
         assert!(parse("a@B.IAM.ServiceAccount.com").is_service_account());
         assert!(!parse("a@iam.serviceaccount.com.example.com").is_service_account());
         assert!(!parse("a@fakeiam.serviceaccount.com").is_service_account());

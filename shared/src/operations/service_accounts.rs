@@ -11,7 +11,7 @@ use crate::{
 
 use super::{Caller, authenticate::OPAQUE_PREFIX};
 
-/// How long a token is good: a year, as DataGOL documents it.
+/// How long a token is good, unless it never expires: a year.
 const TOKEN_TTL: SignedDuration = SignedDuration::from_hours(365 * 24);
 
 /// What a service account is made of.

@@ -29,10 +29,10 @@ pub struct Claims {
     pub sub: UserId,
     /// The user's company.
     pub company: CompanyId,
-    /// The company's integer id, as DataGOL documents the claim.
+    /// The company's integer id.
     #[serde(rename = "companyId")]
     pub company_number: u32,
-    /// The user's integer id, as DataGOL documents the claim.
+    /// The user's integer id.
     #[serde(rename = "userId")]
     pub user_number: u32,
     /// The user's role in the company. Told for clients; what counts is read from the table on each request.

@@ -93,11 +93,13 @@ impl RowResult {
 
     /// Whether it counts as one of the day's, or may. A member who came into groups doesn't, and has a reason.
     pub(super) fn counts(&self) -> bool {
-        match (self.outcome, &self.reason) {
-            (Outcome::Invited | Outcome::Added, reason) => reason.is_none(),
-            (Outcome::Failed, reason) => reason.as_ref().is_some_and(|reason| reason.code == UNKNOWN),
-            _ => false,
-        }
+        let made = matches!(self.outcome, Outcome::Invited | Outcome::Added) && self.reason.is_none();
+        made || self.is_unsure()
+    }
+
+    /// Whether nobody knows if it was written.
+    pub(super) fn is_unsure(&self) -> bool {
+        self.outcome == Outcome::Failed && self.reason.as_ref().is_some_and(|reason| reason.code == UNKNOWN)
     }
 
     /// A row beyond what may be invited today.

@@ -111,6 +111,20 @@ async fn a_settlement_whose_reply_was_lost_mails_nothing_again() {
 }
 
 #[tokio::test]
+async fn a_deliverer_that_dies_before_any_of_its_calls_loses_nothing() {
+    for (action, skip) in [
+        ("dynamodb:UpdateItem", 0),
+        ("dynamodb:BatchGetItem", 0),
+        ("dynamodb:BatchGetItem", 1),
+        ("dynamodb:TransactWriteItems", 0),
+        ("ses:SendBulkEmail", 0),
+        ("dynamodb:TransactWriteItems", 1),
+    ] {
+        fail_at(action, skip, "crash", 1, LEASE, 1).await;
+    }
+}
+
+#[tokio::test]
 async fn what_was_queued_before_a_kill_is_mailed_by_the_next_start() {
     let (before, after) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let on_disk =

@@ -43,8 +43,8 @@ async fn good_rows_go_through_and_each_bad_one_says_why() {
         assert_eq!(result["status"], *status, "{row} {result}");
         // What was typed is told again; what isn't text can't be.
         for field in ["email", "role"] {
-            let typed = if row[field].is_string() { row[field].clone() } else { Value::Null };
-            assert_eq!(result[field], typed, "{row}");
+            let typed = row[field].as_str().map(|typed| typed.chars().take(254).collect::<String>());
+            assert_eq!(result[field], json!(typed), "{row}");
         }
         assert_eq!(result["invitationId"].is_string(), *status == "invited", "{result}");
         assert_eq!(result["detail"].is_string(), *status != "invited", "{result}");
