@@ -30,7 +30,7 @@ pub(super) enum Meant {
 }
 
 impl Meant {
-    fn admits(self, person: &Person, now: jiff::Timestamp) -> bool {
+    pub(super) fn admits(self, person: &Person, now: jiff::Timestamp) -> bool {
         match person.standing(now) {
             Standing::Member => true,
             Standing::Pending => self == Self::Present,

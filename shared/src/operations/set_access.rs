@@ -1,15 +1,12 @@
 //! Saying who has access to a workspace: adds people and domains and changes roles, and removes nobody.
 
-use std::{
-    borrow::Cow,
-    collections::{HashMap, HashSet},
-};
+use std::{borrow::Cow, collections::HashSet};
 
 use jiff::SignedDuration;
 
 use crate::{
     Error, Public, Result, Usher,
-    domain::{MailDomain, Message, Outcome, Reason, Role, WorkspaceId},
+    domain::{MailDomain, Message, Outcome, Reason, Role, Scope, WorkspaceId},
     store::Known,
 };
 
@@ -39,19 +36,21 @@ impl Usher {
     /// it goes on.
     ///
     /// # Errors
-    /// [`Error::NotFound`] and [`Error::Forbidden`] unless the caller administers the workspace; as
-    /// [`Usher::admit_people`], with nothing done; [`Error::Forbidden`] for somebody whose role, be it the one they have, is
-    /// above the caller's, with nothing done; else what the first refused person was refused for.
+    /// [`Error::NotFound`] and [`Error::Forbidden`] unless the caller administers the workspace; with nothing done,
+    /// [`Error::Invalid`] for an address that is there twice, for too many and for whoever can't be invited, and
+    /// [`Error::Forbidden`] for somebody whose role, be it the one they have, is above the caller's; else what the first
+    /// refused person was refused for.
     pub async fn set_access(&self, caller: &Caller, request: SetAccess) -> Result<()> {
         let SetAccess { workspace, people, domains, message, seen_as } = request;
         let access = self.in_own_workspace(caller, workspace).await?;
         if !people.is_empty() {
-            self.admit_people(caller, &people).await?;
-            let present = self.present(&access.workspace).await?;
-            let mut present: HashMap<_, _> = present.into_iter().map(|person| (person.identifier(), person)).collect();
+            self.admit_once_each(&people)?;
+            let whom: Vec<_> = people.iter().map(|invitee| &invitee.identifier).collect();
+            let there = self.store.people_by_identifier(Scope::Workspace(workspace), &whom).await?;
+            let now = self.now();
             let (mut changed, mut rows) = (Vec::new(), Vec::new());
-            for invitee in people {
-                match present.remove(&invitee.identifier) {
+            for (invitee, person) in people.into_iter().zip(there) {
+                match person.filter(|person| Meant::Present.admits(person, now)) {
                     Some(person) if seen_as(person.role) == invitee.role => {}
                     Some(person) => changed.push((person, Fate::Role(invitee.role))),
                     None => rows.push(Ok(invitee)),
@@ -60,13 +59,13 @@ impl Usher {
             for (person, fate) in &changed {
                 judge(access.role, person, *fate)?;
             }
+            if !rows.is_empty() {
+                let mut request = InviteUsers::new(InviteTo::Workspace(workspace), rows);
+                (request.message, request.only_if_published, request.all_or_nothing) = (message, true, true);
+                self.invite_users(caller, request).await?.require_all()?;
+            }
             for (person, fate) in changed {
                 self.settle(&access, person, fate, Meant::Present).await?;
-            }
-            if !rows.is_empty() {
-                let to = InviteTo::Workspace(workspace);
-                let request = InviteUsers { message, only_if_published: true, ..InviteUsers::new(to, rows) };
-                self.invite_users(caller, request).await?.require_all()?;
             }
         }
         for (domain, role) in domains {
@@ -85,11 +84,7 @@ impl Usher {
     /// [`Error::Invalid`] for an address that is there twice, for too many, and for a service account that there isn't;
     /// [`Error::Suppressed`] for an address that isn't mailed.
     pub async fn admit_people(&self, caller: &Caller, people: &[Invitee]) -> Result<()> {
-        let mut seen = HashSet::new();
-        if !people.iter().all(|invitee| seen.insert(&invitee.identifier)) {
-            return Err(Error::invalid("duplicate_user", "An e-mail address is there twice."));
-        }
-        self.admit_rows(people.len())?;
+        self.admit_once_each(people)?;
         let known = self.store.known(&people.iter().map(|invitee| &invitee.identifier).collect::<Vec<_>>()).await?;
         for (invitee, Known { identity, suppressed }) in people.iter().zip(known) {
             let colleague = identity.is_some_and(|identity| identity.company == caller.company);
@@ -98,6 +93,14 @@ impl Usher {
             }
         }
         Ok(())
+    }
+
+    fn admit_once_each(&self, people: &[Invitee]) -> Result<()> {
+        let mut seen = HashSet::new();
+        if !people.iter().all(|invitee| seen.insert(&invitee.identifier)) {
+            return Err(Error::invalid("duplicate_user", "An e-mail address is there twice."));
+        }
+        self.admit_rows(people.len())
     }
 
     /// Lets pass unless people of a workspace that the caller is about to make name the caller as less than its ADMIN.

@@ -8,6 +8,7 @@ mod bad_input;
 mod brakes;
 mod browser;
 mod delivery;
+mod documents;
 mod emulators;
 mod events;
 mod expiry;

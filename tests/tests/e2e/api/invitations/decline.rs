@@ -12,6 +12,11 @@ async fn whoever_declines_is_invited_no_more_and_can_be_invited_again() {
     let (ada, workspace, guest, hash) = invited(&usher).await;
     assert_eq!(post(&usher, "decline", &hash.to_uppercase()).await.expect(204).text, "");
     assert_eq!(status(&usher, &ada.token, &guest).await, None);
+    let told = usher.told_of(&guest, "invitation.declined", 1).await;
+    assert_eq!(told["invitation"]["status"], "DECLINED");
+    let audit = usher.get(&format!("/api/v1/workspaces/{workspace}/audit"), &ada.token).await.expect(200).json();
+    let newest = &audit["items"][0];
+    assert_eq!((&newest["action"], &newest["subject"]), (&json!("invitation.declined"), &json!(guest)));
     usher.join(&guest, &hash).await.expect(400);
     assert_eq!(usher.invite(&ada.token, &workspace, &[(&guest, "VIEWER")]).await.expect(200).rows(), ["invited"]);
     let hash = usher.mail(&guest, 2).await.hash();

@@ -1,0 +1,61 @@
+//! The documents' commands, run as they are printed.
+
+use std::{fs, time::Duration};
+
+use tests::Endpoint;
+use tokio::{process::Command, time::timeout};
+
+/// How long a document's commands may take.
+const PATIENCE: Duration = Duration::from_mins(3);
+
+/// Where the documents' stack is.
+const PRINTED: &str = "http://127.0.0.1:9000";
+
+#[tokio::test]
+#[ignore = "needs bash, curl and grep; see CONTRIBUTING.md"]
+async fn the_commands_of_each_document_are_answered_as_printed() {
+    let readme = read("README.md");
+    let (first_steps, _) = readme.split_once("### 3.").unwrap();
+    for (path, before) in [
+        ("README.md", ""),
+        ("docs/api.md", ""),
+        ("docs/dock.md", first_steps),
+        ("docs/hexabase.md", ""),
+        ("docs/smart-documentor.md", ""),
+    ] {
+        let document = read(path);
+        let usher = Endpoint::own(&[]).await;
+        let commands = format!("{}{}", commands(before), commands(&document)).replace(PRINTED, usher.url());
+        let shell = Command::new("bash").args(["-eu", "-c", &commands]).kill_on_drop(true).output();
+        let output = timeout(PATIENCE, shell).await.unwrap_or_else(|_| panic!("{path} takes too long")).unwrap();
+        let told = String::from_utf8_lossy(&output.stdout);
+        assert!(output.status.success(), "{path}: {told}{}", String::from_utf8_lossy(&output.stderr));
+        // The refusals that the document shows, and no other.
+        assert_eq!(refusals(&told), refusals(&shown(&document)), "{path}: {told}");
+        usher.stop().await;
+    }
+}
+
+fn read(path: &str) -> String {
+    fs::read_to_string(format!("{}/../{path}", env!("CARGO_MANIFEST_DIR"))).unwrap()
+}
+
+/// The blocks of a document that are commands.
+fn commands(document: &str) -> String {
+    blocks(document).filter_map(|block| block.strip_prefix("bash\n")).collect()
+}
+
+/// The blocks that show answers.
+fn shown(document: &str) -> String {
+    blocks(document).filter(|block| !block.starts_with("bash\n")).collect()
+}
+
+fn blocks(document: &str) -> impl Iterator<Item = &str> {
+    document.split("```").skip(1).step_by(2)
+}
+
+/// The statuses of refusals, which stand behind their answers in brackets, in order.
+fn refusals(text: &str) -> Vec<&str> {
+    let statuses = text.split('[').skip(1).filter_map(|rest| rest.split_once(']')).map(|(status, _)| status);
+    statuses.filter(|status| status.len() == 3 && status.starts_with(['4', '5'])).collect()
+}
