@@ -4,7 +4,8 @@ use jiff::SignedDuration;
 
 use crate::{
     Result, Usher,
-    domain::{Identifier, Outcome, Person, Reason, Scope, Standing, WorkspaceId},
+    domain::{Identifier, Outcome, Reason, Scope, Standing, WorkspaceId},
+    store::ShownPerson,
 };
 
 use super::{Access, Caller, InviteTo, InviteUsers, Invitee, OwnLetter, Personal, RowResult};
@@ -15,7 +16,7 @@ pub struct AddedUser {
     /// The row's result.
     pub result: RowResult,
     /// The record as it is now, of whoever is invited or a member.
-    pub person: Option<Person>,
+    pub person: Option<ShownPerson>,
 }
 
 /// What became of users, in the order of the request.
@@ -73,7 +74,7 @@ impl Usher {
         let there = |result: &RowResult| result.outcome.succeeded() || result.outcome == Outcome::AlreadyMember;
         let whom: Vec<_> =
             rows.iter().filter(|(_, result)| there(result)).filter_map(|(named, _)| named.as_ref()).collect();
-        let mut people = self.store.people_by_identifier(Scope::Workspace(workspace), &whom).await?.into_iter();
+        let mut people = self.store.shown_by_identifier(Scope::Workspace(workspace), &whom).await?.into_iter();
         let added = rows.into_iter().map(|(_, result)| {
             let person = if there(&result) { people.next().flatten() } else { None };
             AddedUser { result, person }
