@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use crate::{
     Result, Usher,
     domain::EmailAddress,
-    mail::{self, Letter},
+    mail::{self, Letter, Refused},
     store::{Brake, Claimed, QueuedLetter},
 };
 
@@ -25,9 +25,15 @@ impl Usher {
             return Ok(None);
         }
         if self.may_go_out(letter, now).await?
-            && let Some((to, letter)) = self.write_letter(claimed, letter, now).await?
-            && let Err(refused) = self.sender.send(to, &letter).await
+            && let Some((to, written)) = self.write_letter(claimed, letter, now).await?
+            && let Err(refused) = self.sender.send(to, &written).await
         {
+            // What SES may have is counted; what it hasn't comes again, and is counted then.
+            if refused != Refused::Unknown
+                && let Some(day) = self.day_of(letter)
+            {
+                self.store.give_back(&day, 1, now).await?;
+            }
             return Ok(Some(refused.into()));
         }
         self.store.settle(claimed, &[], now).await?;
@@ -37,11 +43,14 @@ impl Usher {
     /// Whether the address still gets a letter that isn't counted yet. One-time passwords are apart: they have a brake of
     /// their own.
     async fn may_go_out(&self, letter: &QueuedLetter, now: Timestamp) -> Result<bool> {
-        let (QueuedLetter::AlreadyRegistered { email } | QueuedLetter::Welcome { email, .. }) = letter else {
-            return Ok(true);
-        };
-        let brake = Brake::mails(email.canonical(), self.parameters.mails_per_recipient_per_day);
-        Ok(!self.mailed(vec![email.clone()]).await?.is_empty() && self.store.reserve(&brake, 1, now).await? == 1)
+        let (Some(email), Some(day)) = (counted(letter), self.day_of(letter)) else { return Ok(true) };
+        Ok(!self.mailed(vec![email.clone()]).await?.is_empty() && self.store.reserve(&day, 1, now).await? == 1)
+    }
+
+    /// What a letter that is counted when it goes out is counted among.
+    fn day_of<'a>(&self, letter: &'a QueuedLetter) -> Option<Brake<'a>> {
+        let most = self.parameters.mails_per_recipient_per_day;
+        counted(letter).map(|email| Brake::mails(email.canonical(), most))
     }
 
     /// A letter and to whom it goes, if it is still due.
@@ -77,6 +86,14 @@ impl Usher {
                 Ok(self.write_renewal(email, hash, now).await?.map(|letter| (email, letter)))
             }
         }
+    }
+}
+
+/// Who gets a letter that is counted when it goes out.
+fn counted(letter: &QueuedLetter) -> Option<&EmailAddress> {
+    match letter {
+        QueuedLetter::AlreadyRegistered { email } | QueuedLetter::Welcome { email, .. } => Some(email),
+        _ => None,
     }
 }
 

@@ -144,7 +144,11 @@ impl Usher {
             }
             for key in waiting {
                 // A one-time password doesn't wait for all invitations that were found with it.
-                let letters = self.store.waiting_letters(self.now(), LOOK_AHEAD).await?;
+                let letters = if key.is_of_letter() {
+                    Vec::new()
+                } else {
+                    self.store.waiting_letters(self.now(), LOOK_AHEAD).await?
+                };
                 for key in letters.into_iter().chain([key]) {
                     match self.deliver(&key, until).await {
                         Ok(Delivered::Done) => settled += 1,

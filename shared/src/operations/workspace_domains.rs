@@ -186,7 +186,8 @@ impl Usher {
             exclusive: false,
             welcomed: false,
         };
-        if self.store.invite(&inviting, &[draft]).await.contains(&Drafted::Failed) {
+        let drafted = self.store.invite(&inviting, &[draft]).await;
+        if drafted.iter().any(|drafted| matches!(drafted, Drafted::Failed | Drafted::Unknown)) {
             tracing::warn!(%workspace_id, "a workspace wasn't joined by domain");
         }
     }

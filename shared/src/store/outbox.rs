@@ -433,6 +433,13 @@ fn queues() -> impl Iterator<Item = String> {
     std::iter::once(LETTERS.to_owned()).chain((0..keys::PARTITIONS).map(|partition| partition.to_string()))
 }
 
+impl Key {
+    /// Whether it is that of a letter that waits.
+    pub fn is_of_letter(&self) -> bool {
+        self.parts().0 == format!("Q#{LETTERS}")
+    }
+}
+
 /// The write of what became of a person's mail.
 fn mark(key: &Key, person: &Person, mailed: &Mailed, at: Timestamp) -> Change {
     let (step, detail) = match mailed {

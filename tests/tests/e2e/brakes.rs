@@ -168,6 +168,22 @@ async fn news_of_an_account_counts_among_an_addresss_mails() {
 }
 
 #[tokio::test]
+async fn news_that_ses_did_not_take_counts_once_and_comes_when_it_does() {
+    let usher = Endpoint::own(&[("MAILS_PER_RECIPIENT_PER_DAY", "2")]).await;
+    let ada = usher.founder("ada").await;
+    let paused = json!({ "action": "ses:SendEmail", "fault": "SendingPausedException", "times": 1_000 });
+    usher.fault(paused).await;
+    let form = json!({ "email": ada.email, "password": PASSWORD, "firstname": "A", "lastname": "L" });
+    usher.post_open("/idp/api/v1/user/sign-up", form).await.expect(200);
+    for _ in 0..4 {
+        usher.mail_all().await;
+    }
+    usher.clear_faults().await;
+    usher.mail_all().await;
+    assert_eq!(usher.mails(&ada.email).await.len(), 2);
+}
+
+#[tokio::test]
 async fn a_mail_limit_is_met_exactly_by_workspaces_that_invite_at_once() {
     let usher = &Endpoint::own(&[("MAILS_PER_RECIPIENT_PER_DAY", "3")]).await;
     let ada = usher.founder("ada").await;
