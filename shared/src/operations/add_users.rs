@@ -115,7 +115,11 @@ impl Usher {
         let rows = rows.iter().map(|row| row.as_ref().and_then(invitee).ok_or_else(nobody)).collect();
         let request = InviteUsers { validate_only: !mail, ..InviteUsers::new(InviteTo::Workspace(workspace), rows) };
         let mailed = self.invite_users(caller, request).await?;
-        let there = |outcome: Outcome| outcome.succeeded() || (!mail && outcome == Outcome::AlreadyMember);
+        // Where nobody is to be mailed, neither a limit nor an address that isn't mailed says that they aren't there.
+        let there = |outcome: Outcome| match outcome {
+            Outcome::Invalid | Outcome::Duplicate | Outcome::Forbidden => false,
+            outcome => !mail || outcome.succeeded(),
+        };
         Ok(mailed.results.iter().map(|result| there(result.outcome)).collect())
     }
 }

@@ -313,6 +313,23 @@ async fn nobody_is_mailed_again_when_there_is_to_be_no_mail() {
 }
 
 #[tokio::test]
+async fn whoever_is_there_is_told_to_be_when_nobody_could_be_mailed() {
+    let parameters =
+        [("INVITATIONS_PER_WORKSPACE_PER_DAY", "2"), ("MAX_USERS_PER_REQUEST", "2"), ("RESEND_COOLDOWN_SECONDS", "0")];
+    let place = Place::on(Endpoint::own(&parameters).await).await;
+    let usher = &place.usher;
+    let (grace, gone) = (usher.address("grace"), usher.address("gone"));
+    for email in [&grace, &gone] {
+        place.added(email, json!({})).await;
+    }
+    usher.calm().await;
+    assert!(usher.ses_tells("complaint", 1, &gone, &json!({})).await);
+    let body = json!({ "users": [{ "email": grace }, { "email": gone }], "no_confirm_email": true });
+    let stats = usher.post("/api/v0/userinvite", &place.ada.token, body).await.expect(200).json();
+    assert_eq!(stats.as_array().unwrap().iter().map(|one| &one["stats"]).collect::<Vec<_>>(), [200, 200]);
+}
+
+#[tokio::test]
 async fn above_the_day_s_limit_one_is_told_when() {
     let place =
         Place::on(Endpoint::own(&[("INVITATIONS_PER_WORKSPACE_PER_DAY", "1"), ("MAX_USERS_PER_REQUEST", "1")]).await)
