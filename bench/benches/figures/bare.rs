@@ -97,8 +97,8 @@ async fn transactions(people: &[String]) -> Vec<Transaction> {
         run: None,
     };
     let drafts: Vec<_> = (0..).zip(people).map(|(number, address)| draft(number, address)).collect();
-    let outcomes = store.invite(&inviting, &drafts).await;
-    assert!(outcomes.iter().all(|outcome| *outcome == Drafted::Invited));
+    let settled = store.invite(&inviting, &drafts).await;
+    assert!(settled.iter().all(|settled| settled.outcome == Drafted::Invited));
     std::mem::take(&mut *overheard.transactions())
 }
 

@@ -150,15 +150,6 @@ pub enum InvitationStatus {
     Expired,
 }
 
-/// A person's whole name, if they have one.
-pub fn full_name(first: Option<&PersonName>, last: Option<&PersonName>) -> Option<String> {
-    let first = first?;
-    Some(match last {
-        Some(last) => format!("{first} {last}"),
-        None => first.to_string(),
-    })
-}
-
 impl Person {
     /// Who it is.
     pub fn identifier(&self) -> Identifier {
@@ -214,7 +205,11 @@ impl Person {
 
     /// First and last name, once known.
     pub fn full_name(&self) -> Option<String> {
-        full_name(self.first_name.as_ref(), self.last_name.as_ref())
+        let first = self.first_name.as_ref()?;
+        Some(match &self.last_name {
+            Some(last) => format!("{first} {last}"),
+            None => first.to_string(),
+        })
     }
 
     /// Whether a hash made for `version` opens this invitation at `now`. A member whose address isn't proved may prove it

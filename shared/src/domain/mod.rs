@@ -29,7 +29,7 @@ pub use identifier::{Identifier, InvalidCode, UserCode};
 pub use ids::{
     BatchId, CompanyId, GroupId, InvalidId, InvitationHash, PersonId, ShortId, TemplateId, UserId, WorkspaceId,
 };
-pub use invitation::{InvitationStatus, Person, Scope, Standing, Status, full_name};
+pub use invitation::{InvitationStatus, Person, Scope, Standing, Status};
 pub use mail_domain::{InvalidDomain, MailDomain};
 pub use mail_sender::MailSender;
 pub use mail_template::{InvalidTemplate, MailTemplate, Placeholder};

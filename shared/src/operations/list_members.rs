@@ -1,6 +1,7 @@
 //! The people of a workspace: its members, and who is invited to it.
 
 use futures::{StreamExt, TryStreamExt, stream};
+use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::{
@@ -11,6 +12,7 @@ use crate::{
 
 use super::{
     Caller,
+    change_member::Meant,
     cursor::{Cursors, PageWish, Paged},
     log,
 };
@@ -102,14 +104,16 @@ impl Usher {
         Ok(workspaces.into_iter().zip(all).collect())
     }
 
-    /// Members and pending invitations, oldest first: nobody else is shown.
     pub(super) async fn present(&self, workspace: &Workspace) -> Result<Vec<Person>> {
-        let now = self.now();
-        let mut people = self.store.people(Scope::Workspace(workspace.id)).await?;
-        people.retain(|person| matches!(person.standing(now), Standing::Member | Standing::Pending));
-        people.sort_by(|one, other| {
-            (one.created_at, &one.address, &one.user_code).cmp(&(other.created_at, &other.address, &other.user_code))
-        });
-        Ok(people)
+        Ok(present(self.store.people(Scope::Workspace(workspace.id)).await?, self.now()))
     }
+}
+
+/// Members and pending invitations, oldest first: nobody else is shown.
+pub(super) fn present(mut people: Vec<Person>, now: Timestamp) -> Vec<Person> {
+    people.retain(|person| Meant::Present.admits(person, now));
+    people.sort_by(|one, other| {
+        (one.created_at, &one.address, &one.user_code).cmp(&(other.created_at, &other.address, &other.user_code))
+    });
+    people
 }

@@ -4,7 +4,6 @@
 //! needs: [`Usher::in_company`] or [`Usher::in_workspace`].
 
 mod accept_invitation;
-mod add_users;
 mod authenticate;
 mod change_member;
 mod change_password;
@@ -31,6 +30,7 @@ mod list_workspaces;
 mod log;
 mod log_in;
 mod mail_templates;
+mod mail_users;
 mod meter;
 mod public_keys;
 mod publish_changes;
@@ -49,7 +49,6 @@ mod view_invitation;
 mod workspace_domains;
 
 pub use accept_invitation::Joined;
-pub use add_users::{AddedUser, AddedUsers, Addressee};
 pub use authenticate::{Caller, InCompany, InWorkspace};
 pub use create_workspace::NewWorkspace;
 pub use cursor::{PageWish, Paged};
@@ -57,7 +56,9 @@ pub use deliver_mail::{BUDGET, Delivered};
 pub use get_profile::{OwnProfile, WorkspaceRole};
 pub use groups::{NewGroup, PlacedGroup};
 pub use in_group::InGroups;
-pub use invite_users::{Access, InviteTo, InviteUsers, Invited, Invitee, OwnLetter, Personal, RequestName, RowResult};
+pub use invite_users::{
+    Access, InviteTo, InviteUsers, Invited, Invitee, OwnLetter, Personal, RequestName, RowResult, Tells,
+};
 pub use issue_client_token::ClientToken;
 pub use join::{Join, JoinedCompany};
 pub use list_audit::Audited;
@@ -66,6 +67,7 @@ pub use list_members::MemberFilter;
 pub use list_people::Listed;
 pub use log_in::{LogIn, LogInAs, LoggedIn};
 pub use mail_templates::NewTemplate;
+pub use mail_users::Addressee;
 pub use meter::Meter;
 pub use publish_changes::TableChange;
 pub use service_accounts::{NewServiceAccount, NewToken};

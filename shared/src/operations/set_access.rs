@@ -1,19 +1,23 @@
 //! Saying who has access to a workspace: adds people and domains and changes roles, and removes nobody.
 
-use std::{borrow::Cow, collections::HashSet};
+use std::{
+    borrow::Cow,
+    collections::{HashMap, HashSet},
+};
 
 use jiff::SignedDuration;
 
 use crate::{
     Error, Public, Result, Usher,
-    domain::{MailDomain, Message, Outcome, Reason, Role, Scope, WorkspaceId},
+    domain::{Identifier, MailDomain, Message, Outcome, Person, Reason, Role, Scope, WorkspaceId},
     store::Known,
 };
 
 use super::{
-    Caller, InviteTo, InviteUsers, Invited, Invitee, NewDomain,
+    Caller, InviteTo, InviteUsers, Invited, Invitee, NewDomain, Tells,
     change_member::{Fate, Meant, judge, last_admin},
     invite_users::unfit,
+    list_members::present,
 };
 
 /// Who is to have access.
@@ -27,32 +31,33 @@ pub struct SetAccess {
     pub domains: Vec<(MailDomain, Role)>,
     /// What is written to whoever is new, if the workspace is published.
     pub message: Option<Message>,
+    /// Whether to tell who has access then.
+    pub listed: bool,
     /// The role that the caller takes a role for. Who seems to have the role that they are to have keeps theirs.
     pub seen_as: fn(Role) -> Role,
 }
 
 impl Usher {
     /// Invites whoever isn't there yet, changes the roles of the others, and adds the domains. Asked again after a failure
-    /// it goes on.
+    /// it goes on. Answers who is a member or invited then, oldest first, if the request asks for it.
     ///
     /// # Errors
     /// [`Error::NotFound`] and [`Error::Forbidden`] unless the caller administers the workspace; with nothing done,
     /// [`Error::Invalid`] for an address that is there twice, for too many and for whoever can't be invited, and
     /// [`Error::Forbidden`] for somebody whose role, be it the one they have, is above the caller's; else what the first
     /// refused person was refused for.
-    pub async fn set_access(&self, caller: &Caller, request: SetAccess) -> Result<()> {
-        let SetAccess { workspace, people, domains, message, seen_as } = request;
+    pub async fn set_access(&self, caller: &Caller, request: SetAccess) -> Result<Option<Vec<Person>>> {
+        let SetAccess { workspace, people, domains, message, listed, seen_as } = request;
         let access = self.in_own_workspace(caller, workspace).await?;
+        let mut there = self.people_before(workspace, &people, listed).await?;
         if !people.is_empty() {
             self.admit_once_each(&people)?;
-            let whom: Vec<_> = people.iter().map(|invitee| &invitee.identifier).collect();
-            let there = self.store.people_by_identifier(Scope::Workspace(workspace), &whom).await?;
             let now = self.now();
             let (mut changed, mut rows) = (Vec::new(), Vec::new());
-            for (invitee, person) in people.into_iter().zip(there) {
-                match person.filter(|person| Meant::Present.admits(person, now)) {
+            for invitee in people {
+                match there.get(&invitee.identifier).filter(|person| Meant::Present.admits(person, now)) {
                     Some(person) if seen_as(person.role) == invitee.role => {}
-                    Some(person) => changed.push((person, Fate::Role(invitee.role))),
+                    Some(person) => changed.push((person.clone(), Fate::Role(invitee.role))),
                     None => rows.push(Ok(invitee)),
                 }
             }
@@ -62,17 +67,39 @@ impl Usher {
             if !rows.is_empty() {
                 let mut request = InviteUsers::new(InviteTo::Workspace(workspace), rows);
                 (request.message, request.only_if_published, request.all_or_nothing) = (message, true, true);
-                self.invite_users(caller, request).await?.require_all()?;
+                request.tells = if listed { Tells::Records } else { Tells::Outcomes };
+                let invited = self.invite_users(caller, request).await?;
+                invited.require_all()?;
+                let records = invited.results.into_iter().filter_map(|row| row.record);
+                there.extend(records.map(|person| (person.identifier(), *person)));
             }
             for (person, fate) in changed {
-                self.settle(&access, person, fate, Meant::Present).await?;
+                let person = self.settle(&access, person, fate, Meant::Present).await?;
+                there.insert(person.identifier(), person);
             }
         }
         for (domain, role) in domains {
             let rule = self.add_domain(caller, NewDomain { workspace, domain, role }).await?;
             self.change_domain(caller, &rule.id, role).await?;
         }
-        Ok(())
+        Ok(listed.then(|| present(there.into_values().collect(), self.now())))
+    }
+
+    /// Everybody in the workspace if they are to be told, or else those whom the request names, if they are there.
+    async fn people_before(
+        &self,
+        workspace: WorkspaceId,
+        named: &[Invitee],
+        everybody: bool,
+    ) -> Result<HashMap<Identifier, Person>> {
+        let of = Scope::Workspace(workspace);
+        let people = if everybody {
+            self.store.people(of).await?
+        } else {
+            let whom: Vec<_> = named.iter().map(|invitee| &invitee.identifier).collect();
+            self.store.people_by_identifier(of, &whom).await?.into_iter().flatten().collect()
+        };
+        Ok(people.into_iter().map(|person| (person.identifier(), person)).collect())
     }
 }
 
@@ -120,8 +147,7 @@ impl Invited {
     /// # Errors
     /// Why the first who isn't was refused.
     pub fn require_all(&self) -> Result<()> {
-        let refused = |row: &&super::RowResult| !row.outcome.succeeded() && row.outcome != Outcome::AlreadyMember;
-        let Some(row) = self.results.iter().find(refused) else { return Ok(()) };
+        let Some(row) = self.results.iter().find(|row| !row.is_there()) else { return Ok(()) };
         let detail = row.reason.clone().map_or_else(Default::default, |Reason { detail, .. }| detail);
         Err(refusal(row.outcome, detail, self.retry_after.unwrap_or_default()))
     }

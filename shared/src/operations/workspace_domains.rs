@@ -186,8 +186,8 @@ impl Usher {
             exclusive: false,
             welcomed: false,
         };
-        let drafted = self.store.invite(&inviting, &[draft]).await;
-        if drafted.iter().any(|drafted| matches!(drafted, Drafted::Failed | Drafted::Unknown)) {
+        let settled = self.store.invite(&inviting, &[draft]).await;
+        if settled.iter().any(|settled| matches!(settled.outcome, Drafted::Failed | Drafted::Unknown)) {
             tracing::warn!(%workspace_id, "a workspace wasn't joined by domain");
         }
     }

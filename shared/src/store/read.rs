@@ -95,18 +95,13 @@ impl Store {
 
     /// Items by their keys, a hundred a call.
     pub(super) async fn get_many(&self, keys: Vec<Key>) -> Result<Found> {
-        self.get_parts(keys, &[]).await
-    }
-
-    /// As [`Store::get_many`], but only these of their attributes; all if none is named.
-    pub(super) async fn get_parts(&self, keys: Vec<Key>, attributes: &[&str]) -> Result<Found> {
         let mut keys: Vec<_> = keys.iter().map(Key::item).collect();
         let mut chunks = Vec::new();
         while !keys.is_empty() {
             chunks.push(keys.split_off(keys.len().saturating_sub(MOST_KEYS)));
         }
         let mut found = Found::default();
-        let batches: Vec<_> = chunks.into_iter().map(|chunk| self.get_batch(chunk, attributes)).collect();
+        let batches: Vec<_> = chunks.into_iter().map(|chunk| self.get_batch(chunk)).collect();
         let mut batches = stream::iter(batches).buffer_unordered(IN_FLIGHT);
         while let Some(items) = batches.try_next().await? {
             for item in items {
@@ -117,18 +112,10 @@ impl Store {
         Ok(found)
     }
 
-    async fn get_batch(&self, mut keys: Vec<Item>, attributes: &[&str]) -> Result<Vec<Item>> {
+    async fn get_batch(&self, mut keys: Vec<Item>) -> Result<Vec<Item>> {
         let mut items = Vec::with_capacity(keys.len());
-        let wanted = ["pk", "sk"].iter().chain(attributes).map(|name| (format!("#{name}"), (*name).to_owned()));
-        let names: Option<HashMap<_, _>> = (!attributes.is_empty()).then(|| wanted.collect());
-        let projection = names.as_ref().map(|names| names.keys().cloned().collect::<Vec<_>>().join(", "));
         for attempt in 0..TRIES {
-            let wanted = KeysAndAttributes::builder()
-                .set_keys(Some(keys))
-                .set_projection_expression(projection.clone())
-                .set_expression_attribute_names(names.clone())
-                .consistent_read(true)
-                .build();
+            let wanted = KeysAndAttributes::builder().set_keys(Some(keys)).consistent_read(true).build();
             let wanted = wanted.map_err(|_| Error::internal("store: BatchGetItem: no keys"))?;
             let request = self.client.batch_get_item().request_items(&self.table, wanted);
             let output = request.send().await.map_err(|error| failed("BatchGetItem", &error))?;

@@ -19,9 +19,10 @@ pub(crate) async fn set(usher: &Usher, incoming: &Incoming) -> Answer {
         let mut body = incoming.json()?;
         let (people, domains, message) = (people(&mut body)?, domains(&mut body)?, message(&body)?);
         let place = workspace(usher, &session.caller, incoming.parameter("id")).await?;
-        let access = SetAccess { workspace: place.id, people, domains, message, seen_as: shapes::seen_as };
-        usher.set_access(&session.caller, access).await?;
-        workspaces::one(usher, &session, &place, &chosen).await
+        let (seen_as, listed) = (shapes::seen_as, workspaces::lists_people(&chosen));
+        let access = SetAccess { workspace: place.id, people, domains, message, listed, seen_as };
+        let people = usher.set_access(&session.caller, access).await?;
+        workspaces::one(usher, &session, &place, people, &chosen).await
     })
     .await
 }

@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde_json::Value;
 use shared::{
     Error, Usher,
-    domain::Title,
+    domain::{Person, Title},
     operations::{NewWorkspace, SetAccess},
     store::{DomainRule, Workspace, WorkspaceChange},
 };
@@ -43,22 +43,27 @@ pub(super) fn properties(incoming: &Incoming) -> Result<Properties, Error> {
     Properties::of(incoming, shapes::WORKSPACE)
 }
 
+/// Whether a workspace's people are asked for.
+pub(super) fn lists_people(chosen: &Properties) -> bool {
+    chosen.has("workspaceUsers")
+}
+
 /// A workspace with those of its lists that are asked for.
 pub(super) async fn body(
     usher: &Usher,
     session: &Session,
     workspace: &Workspace,
+    people: Option<Vec<Person>>,
     domains: &[(Workspace, DomainRule)],
     chosen: &Properties,
 ) -> Result<Value, Error> {
     let all = Properties::all();
-    let users = if chosen.has("workspaceUsers") {
-        let (_, people) = usher.list_members(&session.caller, workspace.id).await?;
-        let people = people.iter().map(|person| shapes::workspace_user(usher, &session.company, person, &all));
-        Some(people.collect())
-    } else {
-        None
+    let people = match people {
+        None if lists_people(chosen) => Some(usher.list_members(&session.caller, workspace.id).await?.1),
+        known => known,
     };
+    let workspace_user = |person: &Person| shapes::workspace_user(usher, &session.company, person, &all);
+    let users = people.map(|people| people.iter().map(workspace_user).collect());
     let own = domains.iter().filter(|(of, _)| of.id == workspace.id);
     let domains =
         chosen.has("workspaceDomains").then(|| own.map(|(of, rule)| shapes::domain(of, rule, &all)).collect());
@@ -70,10 +75,16 @@ async fn domains(usher: &Usher, session: &Session, chosen: &Properties) -> Resul
     if chosen.has("workspaceDomains") { usher.list_domains(&session.caller).await } else { Ok(Vec::new()) }
 }
 
-/// One workspace as the answer.
-pub(super) async fn one(usher: &Usher, session: &Session, workspace: &Workspace, chosen: &Properties) -> Answer {
+/// One workspace as the answer, with its people if they are known already.
+pub(super) async fn one(
+    usher: &Usher,
+    session: &Session,
+    workspace: &Workspace,
+    people: Option<Vec<Person>>,
+    chosen: &Properties,
+) -> Answer {
     let domains = domains(usher, session, chosen).await?;
-    data(One { workspace: body(usher, session, workspace, &domains, chosen).await? })
+    data(One { workspace: body(usher, session, workspace, people, &domains, chosen).await? })
 }
 
 pub(crate) async fn create(usher: &Usher, incoming: &Incoming) -> Answer {
@@ -90,12 +101,14 @@ pub(crate) async fn create(usher: &Usher, incoming: &Incoming) -> Answer {
         }
         let new = NewWorkspace { name, description: None, published };
         let workspace = usher.create_workspace(&session.caller, new).await?;
-        if !people.is_empty() {
-            let (domains, seen_as) = (Vec::new(), shapes::seen_as);
-            let access = SetAccess { workspace: workspace.id, people, domains, message, seen_as };
-            usher.set_access(&session.caller, access).await?;
-        }
-        one(usher, &session, &workspace, &chosen).await
+        let people = if people.is_empty() {
+            None
+        } else {
+            let (domains, listed, seen_as) = (Vec::new(), lists_people(&chosen), shapes::seen_as);
+            let access = SetAccess { workspace: workspace.id, people, domains, message, listed, seen_as };
+            usher.set_access(&session.caller, access).await?
+        };
+        one(usher, &session, &workspace, people, &chosen).await
     })
     .await
 }
@@ -107,7 +120,7 @@ pub(crate) async fn list(usher: &Usher, incoming: &Incoming) -> Answer {
         let domains = domains(usher, &session, &chosen).await?;
         let mut bodies = Vec::with_capacity(workspaces.len());
         for workspace in &workspaces {
-            bodies.push(body(usher, &session, workspace, &domains, &chosen).await?);
+            bodies.push(body(usher, &session, workspace, None, &domains, &chosen).await?);
         }
         data(Several { workspaces: bodies, page_info: info })
     })
@@ -125,7 +138,7 @@ pub(crate) async fn change(usher: &Usher, incoming: &Incoming) -> Answer {
         let published = body.flag("published").map_err(bad_field)?;
         let place = workspace(usher, &session.caller, incoming.parameter("id")).await?.id;
         let changed = usher.change_workspace(&session.caller, place, WorkspaceChange { name, published }).await?;
-        one(usher, &session, &changed, &chosen).await
+        one(usher, &session, &changed, None, &chosen).await
     })
     .await
 }

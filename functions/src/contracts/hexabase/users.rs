@@ -5,8 +5,13 @@ use serde::Serialize;
 use serde_json::Value;
 use shared::{
     Error, Internal, Public, Usher,
-    domain::{EmailAddress, Identifier, MailSender, Outcome, Password, PersonName, Reason, Role, Status, UserCode},
-    operations::{Access, AddedUser, AddedUsers, Addressee, Invitee, OwnLetter, Personal},
+    domain::{
+        EmailAddress, Identifier, MailSender, Outcome, Password, PersonName, Reason, Role, Status, UserCode,
+        WorkspaceId,
+    },
+    operations::{
+        Access, Addressee, Caller, InviteTo, InviteUsers, Invited, Invitee, OwnLetter, Personal, RowResult, Tells,
+    },
 };
 
 use super::{current_workspace, ok, workspace};
@@ -76,8 +81,8 @@ struct Added<'a> {
 }
 
 impl<'a> Told<'a> {
-    fn of(user: &'a AddedUser) -> Option<Self> {
-        let person = user.person.as_ref()?;
+    fn of(user: &'a RowResult) -> Option<Self> {
+        let person = user.record.as_ref()?;
         let email = person.address.as_typed();
         let user_profile = UserProfile {
             confirmed: person.status == Status::Accepted && !person.unproved,
@@ -179,10 +184,10 @@ pub(crate) async fn add(usher: &Usher, incoming: &Incoming) -> Answer {
     let fields = incoming.json()?;
     let entry = Entry::of(&fields)?;
     let workspace = current_workspace(usher, &caller).await?;
-    let added = usher.add_users(&caller, workspace, vec![entry.invitee.clone()]).await;
-    let AddedUsers { mut users, retry_after } = added.map_err(not_admin)?;
-    let one = users.pop().ok_or_else(|| Error::internal("add user: no result"))?;
-    match (Told::of(&one), one.result.outcome) {
+    let added = add_to(usher, &caller, workspace, vec![entry.invitee.clone()]).await;
+    let Invited { mut results, retry_after, .. } = added.map_err(not_admin)?;
+    let one = results.pop().ok_or_else(|| Error::internal("add user: no result"))?;
+    match (Told::of(&one), one.outcome) {
         (Some(added), _) => Ok(ok(&added)),
         (None, _) if is_unauthorised(&one) => Err(Error::forbidden("forbidden", NOT_ADMIN).into()),
         (None, Outcome::Limited) => {
@@ -194,6 +199,16 @@ pub(crate) async fn add(usher: &Usher, incoming: &Incoming) -> Answer {
     }
 }
 
+async fn add_to(
+    usher: &Usher,
+    caller: &Caller,
+    workspace: WorkspaceId,
+    rows: Vec<Result<Invitee, Reason>>,
+) -> Result<Invited, Error> {
+    let request = InviteUsers { tells: Tells::Records, ..InviteUsers::new(InviteTo::Workspace(workspace), rows) };
+    usher.invite_users(caller, request).await
+}
+
 pub(crate) async fn add_many(usher: &Usher, incoming: &Incoming) -> Answer {
     let caller = incoming.caller(usher).await?;
     let workspace = workspace(incoming)?;
@@ -202,12 +217,12 @@ pub(crate) async fn add_many(usher: &Usher, incoming: &Incoming) -> Answer {
     usher.admit_rows(users.len())?;
     let entries = users.into_iter().map(Entry::read).collect::<Result<Vec<_>, _>>()?;
     let rows = entries.iter().map(|entry| entry.invitee.clone()).collect();
-    let added = match usher.add_users(&caller, workspace, rows).await {
+    let added = match add_to(usher, &caller, workspace, rows).await {
         Err(Error::Forbidden(_)) => {
             let errors = entries.iter().map(|entry| entry.refused(NOT_ADMIN)).collect();
             return Ok(ok(&Added { errors: Some(errors), result: Vec::new() }));
         }
-        added => added?.users,
+        added => added?.results,
     };
     let (mut errors, mut result) = (Vec::new(), Vec::new());
     for (entry, user) in entries.iter().zip(&added) {
@@ -221,8 +236,8 @@ pub(crate) async fn add_many(usher: &Usher, incoming: &Incoming) -> Answer {
 }
 
 /// A group that the workspace hasn't tells no more than one that isn't the caller's.
-fn is_unauthorised(user: &AddedUser) -> bool {
-    let code = user.result.reason.as_ref().map(|reason| reason.code.as_ref());
+fn is_unauthorised(user: &RowResult) -> bool {
+    let code = user.reason.as_ref().map(|reason| reason.code.as_ref());
     matches!(code, Some("unknown_group" | "group_admin_required" | "invited_beyond"))
 }
 

@@ -9,7 +9,7 @@ use crate::{
     domain::{Person, UserId},
     store::{
         Batch, Brake, Draft, DraftKind, Drafted, Foreseen, Identity, Inviting, Numbers, Profile, ProfileKind,
-        ProfileStatus, Provided, Start, person_id,
+        ProfileStatus, Provided, Settled, Start, person_id,
     },
 };
 
@@ -28,6 +28,8 @@ pub(super) struct Writing<'a> {
     pub(super) letters: &'a Letters,
     /// What may be invited today.
     pub(super) daily: &'a Brake<'a>,
+    /// Whether the results have the records.
+    pub(super) records: bool,
 }
 
 impl Usher {
@@ -51,9 +53,10 @@ impl Usher {
         }
         let drafts = self.drafts(begun, writing).await?;
         self.store.put_batch(writing.batch, writing.inviting.now).await?;
-        let outcomes = self.store.invite(writing.inviting, &drafts).await;
-        for (draft, outcome) in drafts.into_iter().zip(outcomes) {
-            rows.results[draft.row] = Some(RowResult::drafted(outcome, draft.person_id));
+        let settled = self.store.invite(writing.inviting, &drafts).await;
+        for (draft, Settled { outcome, is_new }) in drafts.into_iter().zip(settled) {
+            let record = (writing.records && is_new).then(|| Box::new(draft.record(writing.inviting)));
+            rows.results[draft.row] = Some(RowResult { record, ..RowResult::drafted(outcome, draft.person_id) });
         }
         Ok(())
     }

@@ -13,7 +13,7 @@ use crate::{
     Error, Internal, Result, Usher,
     domain::{
         BatchId, GroupId, IdempotencyKey, Identifier, Lifetime, Message, Metadata, Outcome, PersonName, Reason, Role,
-        WorkspaceId,
+        Scope, WorkspaceId,
     },
     store::{Inviting, Run},
 };
@@ -71,6 +71,15 @@ pub enum InviteTo {
     Company,
 }
 
+/// What the results of a request say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tells {
+    /// What became of each row.
+    Outcomes,
+    /// That, and the record of whoever is invited or a member then.
+    Records,
+}
+
 /// An inviting request.
 #[derive(Debug)]
 pub struct InviteUsers {
@@ -89,6 +98,8 @@ pub struct InviteUsers {
     pub all_or_nothing: bool,
     /// Whether nothing is to be written or mailed: the answer is the same.
     pub validate_only: bool,
+    /// What the results say.
+    pub tells: Tells,
     /// The name by which the request is known again, if it has one.
     pub name: Option<RequestName>,
 }
@@ -115,9 +126,16 @@ impl InviteUsers {
             only_if_published: false,
             all_or_nothing: false,
             validate_only: false,
+            tells: Tells::Outcomes,
             name: None,
         }
     }
+}
+
+/// Whose records are asked for, by row.
+fn identifiers(request: &InviteUsers) -> Vec<Option<Identifier>> {
+    let rows = request.rows.iter().filter(|_| request.tells == Tells::Records);
+    rows.map(|row| row.as_ref().ok().map(|invitee| invitee.identifier.clone())).collect()
 }
 
 /// The results, one for each row, in order.
@@ -162,6 +180,7 @@ impl Usher {
         begun: Instant,
         mut run: Option<&mut Run>,
     ) -> Result<Invited> {
+        let named = identifiers(&request);
         let mut rows = Rows::judge(request.rows, host.role, request.all_or_nothing)?;
         if let Some(run) = &run {
             rows.settle(&run.written, host);
@@ -194,7 +213,14 @@ impl Usher {
             random: self.random(),
             run: run.as_deref(),
         };
-        let writing = Writing { host, inviting: &inviting, batch: &batch, letters: &letters, daily: &daily };
+        let writing = Writing {
+            host,
+            inviting: &inviting,
+            batch: &batch,
+            letters: &letters,
+            daily: &daily,
+            records: request.tells == Tells::Records,
+        };
         let done = if request.validate_only {
             self.foresee_rows(&mut rows, open, &writing).await
         } else {
@@ -208,7 +234,21 @@ impl Usher {
             return Err(Error::Unavailable(Internal::new("invite: some rows weren't written")));
         }
         let retry_after = rows.any(Outcome::Limited).then(|| daily.left(now));
-        Ok(Invited { results: rows.into_results(), retry_after, answered_before: None })
+        let mut results = rows.into_results();
+        self.read_records(host.of, &named, &mut results).await?;
+        Ok(Invited { results, retry_after, answered_before: None })
+    }
+
+    /// Reads the records of these people that aren't known from writing them.
+    async fn read_records(&self, of: Scope, named: &[Option<Identifier>], results: &mut [RowResult]) -> Result<()> {
+        let unknown = named.iter().zip(results).filter(|(_, result)| result.is_there() && result.record.is_none());
+        let (whom, results): (Vec<_>, Vec<_>) =
+            unknown.filter_map(|(identifier, result)| Some((identifier.as_ref()?, result))).unzip();
+        let people = self.store.people_by_identifier(of, &whom).await?;
+        for (result, person) in results.into_iter().zip(people) {
+            result.record = person.map(Box::new);
+        }
+        Ok(())
     }
 
     /// Whether a request may have so many rows. To be asked before they are read: what is refused costs nothing.

@@ -76,7 +76,7 @@ impl Usher {
 fn again(answer: &KeptAnswer, request: &InviteUsers, host: &Host) -> Invited {
     let results = answer.rows().zip(&request.rows).map(|((outcome, reason), row)| {
         let id: Option<PersonId> = row.as_ref().ok().map(|invitee| host.person_id(invitee));
-        RowResult { outcome, invitation: id.filter(|_| outcome.succeeded()), reason }
+        RowResult::new(outcome, id.filter(|_| outcome.succeeded()), reason)
     });
     Invited { results: results.collect(), retry_after: None, answered_before: Some(answer.trace_id.clone()) }
 }

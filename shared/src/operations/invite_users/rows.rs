@@ -9,7 +9,7 @@ use jiff::SignedDuration;
 
 use crate::{
     Error, Public, Result,
-    domain::{Identifier, Outcome, PersonId, Reason, Role, Scope, Suppression},
+    domain::{Identifier, Outcome, Person, PersonId, Reason, Role, Scope, Suppression},
     store::{Drafted, Identity, Known},
 };
 
@@ -39,11 +39,40 @@ pub struct RowResult {
     pub invitation: Option<PersonId>,
     /// Why, if there is more to say.
     pub reason: Option<Reason>,
+    /// The record as it is now of whoever is invited or a member, if the request asked for it.
+    pub record: Option<Box<Person>>,
 }
 
 impl RowResult {
+    /// What a row came to, without its record.
+    pub(super) const fn new(outcome: Outcome, invitation: Option<PersonId>, reason: Option<Reason>) -> Self {
+        Self { outcome, invitation, reason, record: None }
+    }
+
     fn refused(outcome: Outcome, reason: Reason) -> Self {
-        Self { outcome, invitation: None, reason: Some(reason) }
+        Self::new(outcome, None, Some(reason))
+    }
+
+    /// Whether they are invited or a member now, or were before.
+    pub fn is_there(&self) -> bool {
+        self.outcome.succeeded() || self.outcome == Outcome::AlreadyMember
+    }
+
+    /// Whether the request brought them in.
+    pub fn is_new(&self) -> bool {
+        matches!(self.outcome, Outcome::Invited | Outcome::Added)
+    }
+
+    /// Whether they had an account that the caller may know of, by the record.
+    pub fn had_account(&self) -> bool {
+        let member = matches!(self.outcome, Outcome::Added | Outcome::AlreadyMember);
+        member && self.record.as_ref().is_some_and(|record| !record.unproved)
+    }
+
+    /// Whether the request queued a mail to them, by the record: whoever only came into another group gets none.
+    pub fn is_mailed(&self) -> bool {
+        let mailed = self.record.as_ref().is_some_and(|record| record.delivery.is_some());
+        self.is_new() && self.reason.is_none() && mailed
     }
 
     /// What the store says became of a row.
@@ -88,13 +117,12 @@ impl RowResult {
                 return Self::refused(Outcome::Failed, Reason::new(UNKNOWN, detail));
             }
         };
-        Self { outcome, invitation: outcome.succeeded().then_some(id), reason }
+        Self::new(outcome, outcome.succeeded().then_some(id), reason)
     }
 
     /// Whether it counts as one of the day's, or may. A member who came into groups doesn't, and has a reason.
     pub(super) fn counts(&self) -> bool {
-        let made = matches!(self.outcome, Outcome::Invited | Outcome::Added) && self.reason.is_none();
-        made || self.is_unsure()
+        self.is_new() && self.reason.is_none() || self.is_unsure()
     }
 
     /// Whether nobody knows if it was written.

@@ -92,7 +92,7 @@ impl Extra {
                 extra.remove += &[", #", name].concat();
             }
         };
-        mark("delivery", mailed(draft));
+        mark("delivery", draft.is_mailed());
         mark("unproved", matches!(draft.kind, DraftKind::Provide(_)));
         mark("exclusive", draft.exclusive);
         mark("welcomed", draft.welcomed);
@@ -116,7 +116,7 @@ impl Extra {
 
     /// The values of what is set.
     pub(super) fn with(mut change: Change, draft: &Draft) -> Change {
-        if mailed(draft) {
+        if draft.is_mailed() {
             change = change.with("delivery", DeliveryState::Queued);
         }
         if matches!(draft.kind, DraftKind::Provide(_)) {
@@ -141,15 +141,6 @@ impl Extra {
             None => change,
             Some(name) => change.with("last_name", name),
         }
-    }
-}
-
-/// Whether a mail goes out for it.
-fn mailed(draft: &Draft) -> bool {
-    match draft.kind {
-        DraftKind::Invite | DraftKind::MailAgain => true,
-        DraftKind::Add { told, .. } => told,
-        DraftKind::InviteLater | DraftKind::Provide(_) => false,
     }
 }
 

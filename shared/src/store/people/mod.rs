@@ -16,15 +16,12 @@ use serde::{Deserialize, Serialize};
 use super::{Accounts, Known, Membership, Profile, Store, Workspace, keys};
 use crate::{
     Result,
-    domain::{
-        DeliveryState, EmailAddress, Identifier, InvitationHash, Person, PersonId, PersonName, Scope, Status, UserCode,
-        UserId, full_name,
-    },
+    domain::{Identifier, InvitationHash, Person, PersonId, Scope, UserId},
 };
 
 pub use accept::{Acceptance, Accepted, NewAccount};
 pub use extra::Provided;
-pub use invite::{Draft, DraftKind, Drafted, Foreseen, Inviting, Start};
+pub use invite::{Draft, DraftKind, Drafted, Foreseen, Inviting, Settled, Start};
 pub use manage::{Managed, Managing};
 pub use page::PeoplePage;
 pub use resend::{Resending, Resent};
@@ -39,43 +36,6 @@ pub struct HashItem {
     pub person: keys::Key,
     /// The version that the hash was made for.
     pub version: u32,
-}
-
-/// What is shown of a person's record.
-#[derive(Debug, Clone, Deserialize)]
-pub struct ShownPerson {
-    /// Whose record it is.
-    #[serde(rename = "email")]
-    pub address: EmailAddress,
-    /// What tells them apart from others at the address.
-    #[serde(default)]
-    pub user_code: Option<UserCode>,
-    /// The user that they are, or will be.
-    pub user: UserId,
-    /// Their state.
-    pub status: Status,
-    /// Whether they are a member by a temporary password, and haven't proved that the address is theirs.
-    #[serde(default)]
-    pub unproved: bool,
-    /// What became of the mail, if one was due.
-    #[serde(default)]
-    pub delivery: Option<DeliveryState>,
-    /// First name, once known.
-    #[serde(default)]
-    pub first_name: Option<PersonName>,
-    /// Last name, once known.
-    #[serde(default)]
-    pub last_name: Option<PersonName>,
-}
-
-impl ShownPerson {
-    const ATTRIBUTES: [&str; 8] =
-        ["email", "user_code", "user", "status", "unproved", "delivery", "first_name", "last_name"];
-
-    /// First and last name, once known.
-    pub fn full_name(&self) -> Option<String> {
-        full_name(self.first_name.as_ref(), self.last_name.as_ref())
-    }
 }
 
 impl Store {
@@ -119,13 +79,6 @@ impl Store {
     pub async fn people_by_identifier(&self, of: Scope, whom: &[&Identifier]) -> Result<Vec<Option<Person>>> {
         let keys: Vec<_> = whom.iter().map(|identifier| keys::person(of, identifier)).collect();
         let mut found = self.get_many(keys.clone()).await?;
-        keys.iter().map(|key| found.take(key)).collect()
-    }
-
-    /// As [`Store::people_by_identifier`], but only what is shown of them.
-    pub async fn shown_by_identifier(&self, of: Scope, whom: &[&Identifier]) -> Result<Vec<Option<ShownPerson>>> {
-        let keys: Vec<_> = whom.iter().map(|identifier| keys::person(of, identifier)).collect();
-        let mut found = self.get_parts(keys.clone(), &ShownPerson::ATTRIBUTES).await?;
         keys.iter().map(|key| found.take(key)).collect()
     }
 

@@ -108,6 +108,36 @@ async fn whoever_is_there_already_is_told_to_exist_and_stays_what_they_are() {
 }
 
 #[tokio::test]
+async fn who_is_told_to_be_added_is_who_is_listed_then() {
+    let place = Place::new().await;
+    let other = place.usher.workspace(&place.ada.token, "Beta").await;
+    let colleague = place.usher.member(&place.ada.token, &other, "colleague", "VIEWER").await.email;
+    let [gone, new, given] = ["gone", "new", "given"].map(|name| place.usher.address(name));
+    let before = place.added(&gone, json!({})).await["user_profile"].clone();
+    let body = json!({ "g_id": place.top, "u_id": before["u_id"], "w_id": place.workspace });
+    place.usher.send("DELETE", "/api/v0/users", Some(&place.ada.token), Some(body)).await.expect(200);
+    let code = format!("code-{}", &place.workspace[..8]);
+    let answer = place
+        .add(json!([
+            { "email": gone, "g_id": place.top, "username": "Jo" },
+            { "email": new, "g_id": place.top, "username": "Jo", "user_code": code },
+            { "email": given, "g_id": place.top, "no_confirm_email": true, "tmp_password": PASSWORD },
+            { "email": colleague, "g_id": place.top, "username": "Jo" },
+        ]))
+        .await;
+    assert_eq!(answer["errors"], json!(null), "{answer}");
+    let listed = place.usher.get(&format!("{}?limit=100", place.path()), &place.ada.token).await.expect(200).json();
+    for told in answer["result"].as_array().unwrap() {
+        let told = &told["user_profile"];
+        let listed = listed["members"].as_array().unwrap().iter().find(|member| member["email"] == told["email"]);
+        for field in ["u_id", "username", "confirmed", "email_sent", "user_code"] {
+            assert_eq!(told[field], listed.unwrap()[field], "{field} of {told}");
+        }
+    }
+    assert_eq!(answer["result"].as_array().unwrap().len(), 4);
+}
+
+#[tokio::test]
 async fn one_user_is_added_to_the_current_workspace() {
     let place = Place::new().await;
     let grace = place.usher.address("grace");

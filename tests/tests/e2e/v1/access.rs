@@ -39,6 +39,33 @@ async fn access_adds_people_and_domains_changes_roles_and_removes_nobody() {
 }
 
 #[tokio::test]
+async fn who_is_told_to_have_access_is_who_is_listed_then() {
+    let world = World::new().await;
+    let (usher, ada) = (&world.usher, &world.ada);
+    let other = usher.workspace(&ada.token, "Beta").await;
+    let bob = usher.member(&ada.token, &world.id, "bob", "VIEWER").await;
+    let colleague = usher.member(&ada.token, &other, "colleague", "VIEWER").await;
+    let [untouched, revoked, expelled, new] =
+        ["untouched", "revoked", "expelled", "new"].map(|name| usher.address(name));
+    for email in [&untouched, &revoked, &expelled] {
+        world.add(email, "viewer").await;
+    }
+    usher.join(&expelled, &usher.mail(&expelled, 1).await.hash()).await.expect(200);
+    for email in [&revoked, &expelled] {
+        let path = format!("/v1/workspace-users/{}", world.id_of(email).await);
+        usher.send("DELETE", &path, Some(&ada.token), None).await.expect(200);
+    }
+    usher.advance(61).await;
+    let row = |email: &str| json!({ "role": "commenter", "user": { "email": email, "firstName": "Jo" } });
+    let named = [&bob.email, &colleague.email, &revoked, &expelled, &new];
+    let body = json!({ "workspaceUsers": named.map(|email| row(email)) });
+    let told = usher.dock(&ada.token, &format!("workspaces/{}/access", world.workspace), body).await;
+    let listed = usher.docked(&ada.token, &format!("workspace-users?workspaceId={}&limit=100", world.workspace)).await;
+    assert_eq!(told["workspace"]["workspaceUsers"], listed["workspaceUsers"]);
+    assert_eq!(listed["workspaceUsers"].as_array().unwrap().len(), 7);
+}
+
+#[tokio::test]
 async fn a_bad_entry_refuses_all_of_it() {
     let world = World::new().await;
     let (usher, ada) = (&world.usher, &world.ada);

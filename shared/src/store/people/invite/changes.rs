@@ -104,6 +104,7 @@ fn person_change(inviting: &Inviting<'_>, row: &Row<'_>) -> Change {
     let now = inviting.now.as_millisecond();
     let reach = Reach::of(inviting, row);
     let change = match (row.write, &draft.kind) {
+        (Write::New, _) => return Change::put(&key, draft.record(inviting)).if_absent(),
         (Write::Group | Write::GroupFromTop, _) => {
             let from_top = matches!(row.write, Write::GroupFromTop);
             let top = inviting.top.filter(|top| from_top && !draft.groups.contains(top));
@@ -129,21 +130,20 @@ fn person_change(inviting: &Inviting<'_>, row: &Row<'_>) -> Change {
         }
         (Write::Prove, _) => return prove(inviting, key, draft),
         (Write::Remind, _) => return remind(inviting, key, draft),
-        (Write::Draft, DraftKind::Provide(_)) => {
-            new_version(inviting, key, draft, "#user = :user, #number = :number")
+        (Write::Version, DraftKind::Provide(_)) => {
+            new_version(inviting, key, draft, ", #number = :number")
                 // The id that was given with an invitation is the account's.
                 .when(format!(
-                    "attribute_not_exists(pk) OR (#batch <> :batch AND #user = :user \
-                     AND (#status IN (:declined, :revoked, :left) \
-                     OR (#status = :pending AND ({} OR {}))))",
+                    "#batch <> :batch AND #user = :user AND (#status IN (:declined, :revoked, :left) \
+                     OR (#status = :pending AND ({} OR {})))",
                     reach.expired, reach.live
                 ))
+                .with("user", draft.user)
+                .with("number", draft.number)
                 .with("now", now)
                 .with("state", Status::Accepted)
         }
-        (Write::Draft, DraftKind::Invite | DraftKind::InviteLater | DraftKind::MailAgain) => {
-            // The id given first is kept. It isn't that of an account elsewhere: that would tell of it.
-            let user = "#user = if_not_exists(#user, :user), #number = if_not_exists(#number, :number)";
+        (Write::Version, DraftKind::Invite | DraftKind::InviteLater | DraftKind::MailAgain) => {
             let open = format!(
                 "(#status = :pending AND ({} \
                  OR ((#invited_at <= :cooled OR attribute_not_exists(#delivery)) AND {})))",
@@ -152,26 +152,27 @@ fn person_change(inviting: &Inviting<'_>, row: &Row<'_>) -> Change {
             let condition = if matches!(draft.kind, DraftKind::MailAgain) {
                 format!("#batch <> :batch AND {open}")
             } else {
-                format!(
-                    "attribute_not_exists(pk) OR (#batch <> :batch AND (#status IN (:declined, :revoked, :left) OR {open}))"
-                )
+                format!("#batch <> :batch AND (#status IN (:declined, :revoked, :left) OR {open})")
             };
-            new_version(inviting, key, draft, user)
+            // The id given first is kept. It isn't that of an account elsewhere: that would tell of it.
+            new_version(inviting, key, draft, "")
                 .when(condition)
                 .with("cooled", inviting.cooled())
                 .with("now", now)
                 .with("state", Status::Pending)
         }
-        (Write::Draft, DraftKind::Add { first_name, last_name, .. }) => {
-            let member = "#user = :user, #number = :number, #first_name = :first_name, #last_name = :last_name";
+        (Write::Version, DraftKind::Add { first_name, last_name, .. }) => {
+            let member = ", #user = :user, #number = :number, #first_name = :first_name, #last_name = :last_name";
             new_version(inviting, key, draft, member)
                 .when(format!(
-                    "attribute_not_exists(pk) OR (#batch <> :batch AND (#status IN (:declined, :revoked, :left) \
-                     OR (#status = :pending AND ({} OR {}))))",
+                    "#batch <> :batch AND (#status IN (:declined, :revoked, :left) \
+                     OR (#status = :pending AND ({} OR {})))",
                     reach.expired, reach.live
                 ))
                 .with("now", now)
                 .with("state", Status::Accepted)
+                .with("user", draft.user)
+                .with("number", draft.number)
                 .with("first_name", first_name)
                 .with("last_name", last_name)
         }
@@ -189,13 +190,13 @@ fn person_change(inviting: &Inviting<'_>, row: &Row<'_>) -> Change {
     inviting.inviter_role.grantable().fold(change, |change, role| change.with(&format!("may_{}", role.name()), role))
 }
 
-fn new_version(inviting: &Inviting<'_>, key: keys::Key, draft: &Draft, user: &str) -> Change {
+/// A new version of a record, which also sets `more`.
+fn new_version(inviting: &Inviting<'_>, key: keys::Key, draft: &Draft, more: &str) -> Change {
     let Extra { set, remove } = Extra::of(draft);
     let update = format!(
-        "SET #email = :email, #person_id = :person_id, {user}, #role = :role, #status = :state, \
-         #version = if_not_exists(#version, :zero) + :one, #created_at = if_not_exists(#created_at, :invited_at), \
-         #updated_at = :invited_at, #invited_at = :invited_at, #expires_at = :expires_at, #inviter = :inviter, #batch = :batch, \
-         #queued_by = :batch{set}{} \
+        "SET #email = :email, #role = :role, #status = :state, #version = #version + :one, #updated_at = :invited_at, \
+         #invited_at = :invited_at, #expires_at = :expires_at, #inviter = :inviter, #batch = :batch, \
+         #queued_by = :batch{more}{set}{} \
          REMOVE #delivery_at, #delivery_detail, #answered_by{remove}{}",
         kept(draft),
         grouped(draft)
@@ -206,10 +207,6 @@ fn new_version(inviting: &Inviting<'_>, key: keys::Key, draft: &Draft, user: &st
     }
     change
         .with("email", draft.identifier.address.as_typed())
-        .with("person_id", &draft.person_id)
-        .with("user", draft.user)
-        .with("number", draft.number)
-        .with("zero", 0)
         .with("one", 1)
         .with("invited_at", inviting.now.as_millisecond())
         .with("expires_at", inviting.expires_at.as_millisecond())

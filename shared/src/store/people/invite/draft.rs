@@ -6,8 +6,8 @@ use tokio::time::Instant;
 
 use crate::{
     domain::{
-        BatchId, GroupPath, GroupPlace, Identifier, Metadata, Person, PersonId, PersonName, Random, Role, Scope,
-        Standing, UserId,
+        BatchId, DeliveryState, GroupPath, GroupPlace, Identifier, Metadata, Person, PersonId, PersonName, Random,
+        Role, Scope, Standing, Status, UserId,
     },
     store::{people::extra::Provided, requests::Run},
 };
@@ -69,6 +69,61 @@ pub struct Draft {
     pub welcomed: bool,
 }
 
+impl Draft {
+    /// Whether writing it makes a member.
+    pub(super) fn joins(&self) -> bool {
+        matches!(self.kind, DraftKind::Add { .. } | DraftKind::Provide(_))
+    }
+
+    /// Whether a mail goes out for it.
+    pub(in crate::store::people) fn is_mailed(&self) -> bool {
+        match self.kind {
+            DraftKind::Invite | DraftKind::MailAgain => true,
+            DraftKind::Add { told, .. } => told,
+            DraftKind::InviteLater | DraftKind::Provide(_) => false,
+        }
+    }
+
+    /// The record of somebody who had none.
+    pub fn record(&self, inviting: &Inviting<'_>) -> Person {
+        let (first_name, last_name) = match &self.kind {
+            DraftKind::Add { first_name, last_name, .. } => (Some(first_name.clone()), last_name.clone()),
+            _ => (self.name.clone(), self.last_name.clone()),
+        };
+        let batch = inviting.batch_of(self);
+        Person {
+            address: self.identifier.address.clone(),
+            user_code: self.identifier.code.clone(),
+            unproved: matches!(self.kind, DraftKind::Provide(_)),
+            exclusive: self.exclusive,
+            welcomed: self.welcomed,
+            person_id: self.person_id.clone(),
+            user: self.user,
+            number: self.number,
+            role: self.role,
+            status: if self.joins() { Status::Accepted } else { Status::Pending },
+            version: 1,
+            groups: self.groups.clone(),
+            created_at: inviting.now,
+            updated_at: inviting.now,
+            invited_at: inviting.now,
+            expires_at: inviting.expires_at,
+            inviter: inviting.inviter,
+            batch,
+            delivery: self.is_mailed().then_some(DeliveryState::Queued),
+            delivery_at: None,
+            delivery_detail: None,
+            delivery_step: None,
+            queued_by: Some(batch),
+            first_name,
+            last_name,
+            answered_by: None,
+            metadata: self.metadata.clone(),
+            accepted_at: self.joins().then_some(inviting.now),
+        }
+    }
+}
+
 /// How a row may be written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Start {
@@ -78,6 +133,22 @@ pub enum Start {
     Amend(u32),
     /// Only by bringing a member into groups.
     Group,
+}
+
+/// What became of a draft.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Settled {
+    /// What it came to.
+    pub outcome: Drafted,
+    /// Whether there was no record of the person before, so that it is [`Draft::record`].
+    pub is_new: bool,
+}
+
+impl Settled {
+    /// An outcome by a record that was there, or without one.
+    pub(super) const fn of(outcome: Drafted) -> Self {
+        Self { outcome, is_new: false }
+    }
 }
 
 /// What a row came to.

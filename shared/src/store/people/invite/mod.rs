@@ -19,7 +19,7 @@ use changes::{changes, groups_of, sides};
 
 pub(super) use changes::grantable;
 
-pub use draft::{Draft, DraftKind, Drafted, Foreseen, Inviting, Start};
+pub use draft::{Draft, DraftKind, Drafted, Foreseen, Inviting, Settled, Start};
 
 /// Writes to people in one transaction; outbox items, the audit entry, a count of ADMINs and a run's note come on top, and
 /// DynamoDB takes 100 in all.
@@ -41,8 +41,10 @@ const END_WITHIN: Duration = Duration::from_secs(28);
 /// How a row is written next.
 #[derive(Debug, Clone, Copy)]
 enum Write {
-    /// As the draft says.
-    Draft,
+    /// The record of somebody who has none.
+    New,
+    /// A new version of the record that is there.
+    Version,
     /// Role and message of the live invitation of this version.
     Amend(u32),
     /// More groups of a member who is in some.
@@ -69,7 +71,7 @@ struct Row<'a> {
 impl Row<'_> {
     /// Whether writing it makes a member.
     fn joins(&self) -> bool {
-        matches!((&self.draft.kind, self.write), (DraftKind::Add { .. } | DraftKind::Provide(_), Write::Draft))
+        self.draft.joins() && matches!(self.write, Write::New | Write::Version)
     }
 
     fn writes(&self) -> usize {
@@ -82,20 +84,26 @@ impl Row<'_> {
     }
 
     fn outcome(&self) -> Drafted {
-        match (&self.draft.kind, self.write) {
-            (_, Write::Amend(_)) => Drafted::AlreadyInvited,
-            (_, Write::Group | Write::GroupFromTop) => Drafted::Grouped,
-            (DraftKind::Add { .. } | DraftKind::Provide(_), Write::Draft) => Drafted::Added,
-            _ => Drafted::Invited,
+        match self.write {
+            Write::Amend(_) => Drafted::AlreadyInvited,
+            Write::Group | Write::GroupFromTop => Drafted::Grouped,
+            Write::New | Write::Version if self.draft.joins() => Drafted::Added,
+            Write::New | Write::Version | Write::Prove | Write::Remind => Drafted::Invited,
         }
+    }
+
+    fn settled(&self) -> Settled {
+        Settled { outcome: self.outcome(), is_new: matches!(self.write, Write::New) }
     }
 
     fn mail(&self) -> Option<outbox::Kind> {
         match (&self.draft.kind, self.write) {
-            (_, Write::Prove) | (DraftKind::Invite | DraftKind::MailAgain, Write::Draft) => {
+            (_, Write::Prove) | (DraftKind::Invite | DraftKind::MailAgain, Write::New | Write::Version) => {
                 Some(outbox::Kind::Invitation)
             }
-            (_, Write::Remind) | (DraftKind::Add { told: true, .. }, Write::Draft) => Some(outbox::Kind::Added),
+            (_, Write::Remind) | (DraftKind::Add { told: true, .. }, Write::New | Write::Version) => {
+                Some(outbox::Kind::Added)
+            }
             _ => None,
         }
     }
@@ -103,13 +111,15 @@ impl Row<'_> {
 
 impl Store {
     /// Invites people who differ from each other. Answers for each draft, in order; one row's failure is its own.
-    pub async fn invite(&self, inviting: &Inviting<'_>, drafts: &[Draft]) -> Vec<Drafted> {
+    pub async fn invite(&self, inviting: &Inviting<'_>, drafts: &[Draft]) -> Vec<Settled> {
         let mut chunks: Vec<Vec<Row<'_>>> = Vec::new();
         let mut room = 0;
         let (mut joined, mut letters) = (HashSet::new(), HashSet::new());
         for (index, draft) in drafts.iter().enumerate() {
             let write = match draft.start {
-                Start::New => Write::Draft,
+                // Whoever is to be mailed again is there.
+                Start::New if matches!(draft.kind, DraftKind::MailAgain) => Write::Version,
+                Start::New => Write::New,
                 Start::Amend(version) => Write::Amend(version),
                 Start::Group => Write::Group,
             };
@@ -132,18 +142,18 @@ impl Store {
             letters.insert(draft.batch);
             room -= writes;
         }
-        let mut outcomes = vec![Drafted::Failed; drafts.len()];
+        let mut settled = vec![Settled::of(Drafted::Failed); drafts.len()];
         let chunks: Vec<_> = chunks.into_iter().map(|chunk| self.invite_chunk(inviting, chunk)).collect();
         let mut written = stream::iter(chunks).buffer_unordered(IN_FLIGHT);
         while let Some(answers) = written.next().await {
-            for (index, outcome) in answers {
-                outcomes[index] = outcome;
+            for (index, answer) in answers {
+                settled[index] = answer;
             }
         }
-        outcomes
+        settled
     }
 
-    async fn invite_chunk(&self, inviting: &Inviting<'_>, mut rows: Vec<Row<'_>>) -> Vec<(usize, Drafted)> {
+    async fn invite_chunk(&self, inviting: &Inviting<'_>, mut rows: Vec<Row<'_>>) -> Vec<(usize, Settled)> {
         let mut outcomes = Vec::with_capacity(rows.len());
         for round in 0..ROUNDS {
             if rows.is_empty() || inviting.begun.elapsed() > BEGIN_WITHIN {
@@ -154,7 +164,7 @@ impl Store {
             }
             match self.write_rows(inviting, &rows).await {
                 Ok(Transacted::Done) => {
-                    outcomes.extend(rows.drain(..).map(|row| (row.index, row.outcome())));
+                    outcomes.extend(rows.drain(..).map(|row| (row.index, row.settled())));
                 }
                 Ok(refused) => rows = judge(inviting, rows, &refused, &mut outcomes),
                 Err(error) => {
@@ -172,7 +182,7 @@ impl Store {
         outcomes
     }
 
-    async fn invite_one(&self, inviting: &Inviting<'_>, row: Row<'_>) -> (usize, Drafted) {
+    async fn invite_one(&self, inviting: &Inviting<'_>, row: Row<'_>) -> (usize, Settled) {
         let index = row.index;
         let mut rows = vec![row];
         let mut outcomes = Vec::new();
@@ -181,16 +191,16 @@ impl Store {
                 break;
             }
             match self.write_rows(inviting, &rows).await {
-                Ok(Transacted::Done) => return (index, rows[0].outcome()),
+                Ok(Transacted::Done) => return (index, rows[0].settled()),
                 Ok(refused) => rows = judge(inviting, rows, &refused, &mut outcomes),
-                Err(_) => return (index, Drafted::Unknown),
+                Err(_) => return (index, Settled::of(Drafted::Unknown)),
             }
             if let Some(outcome) = outcomes.pop() {
                 return outcome;
             }
         }
         let unsure = rows.first().is_some_and(|row| row.unsure);
-        (index, if unsure { Drafted::Unknown } else { Drafted::Failed })
+        (index, Settled::of(if unsure { Drafted::Unknown } else { Drafted::Failed }))
     }
 }
 
@@ -207,7 +217,7 @@ fn judge<'a>(
     inviting: &Inviting<'_>,
     rows: Vec<Row<'a>>,
     refused: &Transacted,
-    outcomes: &mut Vec<(usize, Drafted)>,
+    outcomes: &mut Vec<(usize, Settled)>,
 ) -> Vec<Row<'a>> {
     let mut again = Vec::with_capacity(rows.len());
     let beside = sides(inviting, &rows);
@@ -217,14 +227,14 @@ fn judge<'a>(
         groups.filter(|(_, index)| refused.refused(*index).is_some()).map(|(group, _)| group.id).collect();
     for (position, mut row) in rows.into_iter().enumerate() {
         if row.draft.groups.iter().any(|group| gone.contains(&group.id)) {
-            outcomes.push((row.index, Drafted::GroupGone));
+            outcomes.push((row.index, Settled::of(Drafted::GroupGone)));
             continue;
         }
         let side =
             beside.iter().enumerate().find(|(at, side)| side.row == position && refused.refused(first + at).is_some());
         match (refused.refused(position).map(|old| verdict(inviting, &row, old.clone())), side) {
-            (Some(Verdict::Final(outcome)), _) => outcomes.push((row.index, outcome)),
-            (_, Some((_, side))) => outcomes.push((row.index, side.refused)),
+            (Some(Verdict::Final(outcome)), _) => outcomes.push((row.index, Settled::of(outcome))),
+            (_, Some((_, side))) => outcomes.push((row.index, Settled::of(side.refused))),
             (None, None) => again.push(row),
             (Some(Verdict::Again(write, groups)), None) => {
                 row.write = write;
@@ -246,7 +256,7 @@ enum Verdict {
 fn verdict(inviting: &Inviting<'_>, row: &Row<'_>, old: Item) -> Verdict {
     let again = matches!(row.draft.kind, DraftKind::MailAgain);
     let Ok(old) = from_item::<Person>(old) else {
-        return if again { Verdict::Final(Drafted::Missing) } else { Verdict::Again(Write::Draft, Vec::new()) };
+        return if again { Verdict::Final(Drafted::Missing) } else { Verdict::Again(Write::New, Vec::new()) };
     };
     // The item carries this request's mark: it was written, and only the reply was lost. What was brought up to date is
     // still to be mailed for another.
@@ -264,9 +274,8 @@ fn verdict(inviting: &Inviting<'_>, row: &Row<'_>, old: Item) -> Verdict {
             Standing::Pending | Standing::Expired => {}
         }
     }
-    let joins = matches!(row.draft.kind, DraftKind::Add { .. } | DraftKind::Provide(_));
-    match inviting.foresee(joins, &row.draft.groups, Some(&old)) {
-        Foreseen::New if row.draft.start == Start::New => Verdict::Again(Write::Draft, old.groups),
+    match inviting.foresee(row.draft.joins(), &row.draft.groups, Some(&old)) {
+        Foreseen::New if row.draft.start == Start::New => Verdict::Again(Write::Version, old.groups),
         Foreseen::New => Verdict::Final(Drafted::Limited),
         Foreseen::Amended(version) => Verdict::Again(Write::Amend(version), old.groups),
         Foreseen::Grouped if old.groups.is_empty() => Verdict::Again(Write::GroupFromTop, old.groups),
