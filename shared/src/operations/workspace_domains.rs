@@ -1,6 +1,6 @@
 //! Domains whose people join a workspace when they prove an address.
 
-use futures::future::join_all;
+use futures::future::{join_all, try_join};
 use jiff::SignedDuration;
 use tokio::time::Instant;
 
@@ -82,8 +82,9 @@ impl Usher {
     /// # Errors
     /// [`Error::Forbidden`] unless the caller is a company admin.
     pub async fn list_domains(&self, caller: &Caller) -> Result<Vec<(Workspace, DomainRule)>> {
-        self.in_company(caller).await?.require_admin()?;
-        let mut rules = self.store.company_domain_rules(caller.company).await?;
+        let rules = self.store.company_domain_rules(caller.company);
+        let (access, mut rules) = try_join(self.in_company(caller), rules).await?;
+        access.require_admin()?;
         rules.sort_by(|one, other| {
             (one.created_at, one.domain.as_ref()).cmp(&(other.created_at, other.domain.as_ref()))
         });

@@ -2,7 +2,6 @@
 
 use schemars::JsonSchema;
 use serde::Serialize;
-use serde_json::Value;
 use shared::{
     Error, Missing, Usher,
     domain::{MailDomain, ShortId},
@@ -10,7 +9,7 @@ use shared::{
 };
 
 use super::{
-    properties::{Page, PageInfo, Properties, data},
+    properties::{Kept, Page, PageInfo, Properties, data},
     role,
     session::metered,
     shapes, workspace,
@@ -26,7 +25,7 @@ use crate::{
 #[schemars(rename = "OneWorkspaceDomain")]
 struct One {
     #[schemars(with = "shapes::KeptWorkspaceDomain")]
-    workspace_domain: Value,
+    workspace_domain: Kept,
 }
 
 /// A page of domains.
@@ -35,7 +34,7 @@ struct One {
 #[schemars(rename = "SomeWorkspaceDomains")]
 struct Several {
     #[schemars(with = "Vec<shapes::KeptWorkspaceDomain>")]
-    workspace_domains: Vec<Value>,
+    workspace_domains: Vec<Kept>,
     page_info: PageInfo,
 }
 

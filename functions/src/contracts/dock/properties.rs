@@ -3,7 +3,10 @@
 use lambda_http::{Body, Response};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{
+    Map, Value,
+    value::{RawValue, to_raw_value},
+};
 use shared::Error;
 
 use crate::{
@@ -11,6 +14,9 @@ use crate::{
     incoming::{Incoming, bad_field},
     routes::Answer,
 };
+
+/// What of an object is answered, as JSON.
+pub(super) type Kept = Box<RawValue>;
 
 /// The properties that the request names; all if it names none.
 pub(super) struct Properties(Option<Vec<String>>);
@@ -38,11 +44,15 @@ impl Properties {
     }
 
     /// The object with `always` and what of it is asked for, each under `prefix`.
-    pub(super) fn keep(&self, object: &impl Serialize, prefix: &str, always: &[&str]) -> Value {
-        let Ok(Value::Object(fields)) = serde_json::to_value(object) else { return Value::Null };
-        let kept = fields.into_iter();
-        let kept = kept.filter(|(name, _)| always.contains(&name.as_str()) || self.has(&format!("{prefix}{name}")));
-        Value::Object(kept.collect())
+    pub(super) fn keep(&self, object: &impl Serialize, prefix: &str, always: &[&str]) -> Kept {
+        let kept = if self.0.is_none() { to_raw_value(object) } else { self.filter(object, prefix, always) };
+        kept.unwrap_or_else(|_| RawValue::NULL.to_owned())
+    }
+
+    fn filter(&self, object: &impl Serialize, prefix: &str, always: &[&str]) -> serde_json::Result<Kept> {
+        let fields: Map<String, Value> = serde_json::from_value(serde_json::to_value(object)?)?;
+        let kept = |name: &str| always.contains(&name) || self.has(&format!("{prefix}{name}"));
+        to_raw_value(&fields.into_iter().filter(|(name, _)| kept(name)).collect::<Map<_, _>>())
     }
 }
 

@@ -5,14 +5,13 @@ use std::borrow::Cow;
 use jiff::Timestamp;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Serialize;
-use serde_json::Value;
 use shared::{
     Usher,
     domain::{Person, Role},
     store::{Company, DomainRule, Workspace, person_id},
 };
 
-use super::properties::{Properties, kept};
+use super::properties::{Kept, Properties, kept};
 use crate::openapi;
 
 /// A person of the company.
@@ -41,7 +40,7 @@ struct WorkspaceUser {
     #[schemars(schema_with = "role_schema")]
     role: &'static str,
     #[schemars(with = "KeptUser")]
-    user: Value,
+    user: Kept,
 }
 
 /// A domain whose people join a workspace.
@@ -70,9 +69,9 @@ struct WorkspaceBody<'a> {
     name: &'a str,
     published: bool,
     #[schemars(with = "Option<Vec<KeptWorkspaceUser>>")]
-    workspace_users: Option<Vec<Value>>,
+    workspace_users: Option<Vec<Kept>>,
     #[schemars(with = "Option<Vec<KeptWorkspaceDomain>>")]
-    workspace_domains: Option<Vec<Value>>,
+    workspace_domains: Option<Vec<Kept>>,
 }
 
 /// What of a thing is always answered, and the schema of the thing as it is answered.
@@ -172,7 +171,7 @@ pub(super) fn user_id(company: &Company, person: &Person) -> String {
     person_id(&company.salt, &person.identifier()).to_string()
 }
 
-pub(super) fn user(usher: &Usher, company: &Company, person: &Person, chosen: &Properties, prefix: &str) -> Value {
+pub(super) fn user(usher: &Usher, company: &Company, person: &Person, chosen: &Properties, prefix: &str) -> Kept {
     let id = user_id(company, person);
     let (first, last) = (person.first_name.as_ref(), person.last_name.as_ref());
     let names: Vec<_> = [first, last].into_iter().flatten().map(AsRef::as_ref).collect();
@@ -191,7 +190,7 @@ pub(super) fn user(usher: &Usher, company: &Company, person: &Person, chosen: &P
     chosen.keep(&body, prefix, OF_USER)
 }
 
-pub(super) fn workspace_user(usher: &Usher, company: &Company, person: &Person, chosen: &Properties) -> Value {
+pub(super) fn workspace_user(usher: &Usher, company: &Company, person: &Person, chosen: &Properties) -> Kept {
     let workspace_user = WorkspaceUser {
         id: person.person_id.to_string(),
         updated_at: time(person.updated_at),
@@ -202,7 +201,7 @@ pub(super) fn workspace_user(usher: &Usher, company: &Company, person: &Person, 
     chosen.keep(&workspace_user, "", OF_WORKSPACE_USER)
 }
 
-pub(super) fn domain(workspace: &Workspace, rule: &DomainRule, chosen: &Properties) -> Value {
+pub(super) fn domain(workspace: &Workspace, rule: &DomainRule, chosen: &Properties) -> Kept {
     let domain = WorkspaceDomain {
         id: rule.id.to_string(),
         updated_at: time(rule.updated_at),
@@ -219,10 +218,10 @@ pub(super) fn domain(workspace: &Workspace, rule: &DomainRule, chosen: &Properti
 pub(super) fn workspace(
     usher: &Usher,
     workspace: &Workspace,
-    workspace_users: Option<Vec<Value>>,
-    workspace_domains: Option<Vec<Value>>,
+    workspace_users: Option<Vec<Kept>>,
+    workspace_domains: Option<Vec<Kept>>,
     chosen: &Properties,
-) -> Value {
+) -> Kept {
     let id = workspace.short_id.to_string();
     let body = WorkspaceBody {
         id: &id,

@@ -2,11 +2,10 @@
 
 use schemars::JsonSchema;
 use serde::Serialize;
-use serde_json::Value;
 use shared::{Error, Missing, Usher, domain::PersonId};
 
 use super::{
-    properties::{Page, PageInfo, Properties, data},
+    properties::{Kept, Page, PageInfo, Properties, data},
     session::metered,
     shapes,
 };
@@ -17,7 +16,7 @@ use crate::{incoming::Incoming, routes::Answer};
 #[schemars(rename = "OneUser")]
 struct One {
     #[schemars(with = "shapes::KeptUser")]
-    user: Value,
+    user: Kept,
 }
 
 /// A page of people.
@@ -26,7 +25,7 @@ struct One {
 #[schemars(rename = "SomeUsers")]
 struct Several {
     #[schemars(with = "Vec<shapes::KeptUser>")]
-    users: Vec<Value>,
+    users: Vec<Kept>,
     page_info: PageInfo,
 }
 

@@ -2,7 +2,6 @@
 
 use schemars::JsonSchema;
 use serde::Serialize;
-use serde_json::Value;
 use shared::{
     Error, Missing, Usher,
     domain::{Person, PersonId},
@@ -11,7 +10,7 @@ use shared::{
 
 use super::{
     address, message,
-    properties::{Page, PageInfo, Properties, data},
+    properties::{Kept, Page, PageInfo, Properties, data},
     role,
     session::{Session, metered},
     shapes, workspace,
@@ -27,7 +26,7 @@ use crate::{
 #[schemars(rename = "OneWorkspaceUser")]
 struct One {
     #[schemars(with = "shapes::KeptWorkspaceUser")]
-    workspace_user: Value,
+    workspace_user: Kept,
 }
 
 /// A page of workspace users.
@@ -36,7 +35,7 @@ struct One {
 #[schemars(rename = "SomeWorkspaceUsers")]
 struct Several {
     #[schemars(with = "Vec<shapes::KeptWorkspaceUser>")]
-    workspace_users: Vec<Value>,
+    workspace_users: Vec<Kept>,
     page_info: PageInfo,
 }
 

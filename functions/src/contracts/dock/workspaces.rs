@@ -2,7 +2,6 @@
 
 use schemars::JsonSchema;
 use serde::Serialize;
-use serde_json::Value;
 use shared::{
     Error, Usher,
     domain::{Person, Title},
@@ -12,7 +11,7 @@ use shared::{
 
 use super::{
     access, message,
-    properties::{Page, PageInfo, Properties, data},
+    properties::{Kept, Page, PageInfo, Properties, data},
     session::{Session, metered},
     shapes, workspace,
 };
@@ -26,7 +25,7 @@ use crate::{
 #[schemars(rename = "OneWorkspace")]
 pub(super) struct One {
     #[schemars(with = "shapes::KeptWorkspace")]
-    workspace: Value,
+    workspace: Kept,
 }
 
 /// A page of workspaces.
@@ -35,7 +34,7 @@ pub(super) struct One {
 #[schemars(rename = "SomeWorkspaces")]
 struct Several {
     #[schemars(with = "Vec<shapes::KeptWorkspace>")]
-    workspaces: Vec<Value>,
+    workspaces: Vec<Kept>,
     page_info: PageInfo,
 }
 
@@ -56,7 +55,7 @@ pub(super) async fn body(
     people: Option<Vec<Person>>,
     domains: &[(Workspace, DomainRule)],
     chosen: &Properties,
-) -> Result<Value, Error> {
+) -> Result<Kept, Error> {
     let all = Properties::all();
     let people = match people {
         None if lists_people(chosen) => Some(usher.list_members(&session.caller, workspace.id).await?.1),
