@@ -46,12 +46,12 @@ impl Usher {
             if !may_belong(&profile, workspace, open.person.exclusive) {
                 return Err(exclusive());
             }
-            self.inviter_may_still(&open).await?;
+            let company = self.inviter_may_still(&open).await?;
             let acceptance = Acceptance {
                 of: open.of,
                 person: &open.person,
                 profile: &profile,
-                scope_name: open.scope_name().as_ref(),
+                scope_name: open.scope_name(&company).as_ref(),
                 new_account: None,
                 now: self.now(),
                 attempt: &attempt,

@@ -47,15 +47,17 @@ impl Usher {
     pub async fn join(&self, join: Join) -> Result<JoinedCompany> {
         let attempt = self.random().uuid().to_string();
         let mut open = self.open_for(&join).await?;
-        log::company(open.company.id);
+        log::company(open.company);
         let password = self.hash_password(join.password.clone()).await?;
         for _ in 0..TRIES {
-            self.inviter_may_still(&open).await?;
+            let by_workspace = matches!(open.of, Scope::Workspace(_));
+            let (company, replaced) = self.admit(&open, by_workspace).await?;
             let new = self.invited_profile(&join, &open, password.clone())?;
             let profile = self.proved_profile(new, open.provisional.as_ref()).await?.ok_or(Error::Gone)?;
-            let (colleague, replaced) = match open.of {
-                Scope::Company(_) => (None, None),
-                Scope::Workspace(_) => self.new_colleague(&profile, &open).await?,
+            let colleague = if by_workspace {
+                Some(self.new_colleague(&profile, &company, replaced.as_ref()).await?)
+            } else {
+                None
             };
             let new_account = NewAccount { colleague, replaced, provisional: open.provisional.clone() };
             let role = new_account.colleague.as_ref().map_or(open.person.role, |colleague| colleague.role);
@@ -63,7 +65,7 @@ impl Usher {
                 of: open.of,
                 person: &open.person,
                 profile: &profile,
-                scope_name: open.scope_name().as_ref(),
+                scope_name: open.scope_name(&company).as_ref(),
                 new_account: Some(new_account),
                 now: self.now(),
                 attempt: &attempt,
@@ -71,7 +73,7 @@ impl Usher {
             match self.store.accept(&acceptance, self.random()).await? {
                 Accepted::Done => {
                     self.tell_proved(&profile).await;
-                    return Ok(JoinedCompany { profile, company: open.company, role });
+                    return Ok(JoinedCompany { profile, company, role });
                 }
                 Accepted::AddressTaken => return Err(has_account()),
                 Accepted::Changed => open = self.open_for(&join).await?,
@@ -91,18 +93,12 @@ impl Usher {
 
     /// The company's record of somebody who joins one of its workspaces. An invitation to the company that waits for them
     /// is fulfilled with it, if its inviter may still let them in.
-    async fn new_colleague(
-        &self,
-        profile: &Profile,
-        open: &OpenInvitation,
-    ) -> Result<(Option<Person>, Option<Person>)> {
-        let company = open.company.id;
-        let mut colleague = self.member_record(profile, Role::Viewer, &open.company.salt);
-        let replaced = self.store.person(Scope::Company(company), &profile.identifier()).await?;
-        if let Some(there) = &replaced {
+    async fn new_colleague(&self, profile: &Profile, company: &Company, replaced: Option<&Person>) -> Result<Person> {
+        let mut colleague = self.member_record(profile, Role::Viewer, &company.salt);
+        if let Some(there) = replaced {
             (colleague.version, colleague.created_at) = (there.version, there.created_at);
             let keeps = match there.standing(self.now()) {
-                Standing::Pending => self.may_let_in(there, company, None).await?,
+                Standing::Pending => self.may_let_in(there, company.id, None).await?,
                 // By a temporary password.
                 Standing::Member => true,
                 Standing::Expired | Standing::Gone => false,
@@ -112,7 +108,7 @@ impl Usher {
                 colleague.role = there.role;
             }
         }
-        Ok((Some(colleague), replaced))
+        Ok(colleague)
     }
 
     /// The profile of a new account whose address is proved. One with a temporary password becomes it, and its sessions
@@ -146,7 +142,7 @@ impl Usher {
             user_code: open.person.user_code.clone(),
             first_name,
             last_name: join.last_name.clone().or_else(|| open.person.last_name.clone()),
-            company: open.company.id,
+            company: open.company,
             password: Some(password),
             kind: ProfileKind::Person,
             status: ProfileStatus::Active,

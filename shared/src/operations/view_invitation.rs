@@ -8,7 +8,7 @@ use crate::{
         CompanyId, EmailAddress, GroupPlace, InvitationHash, Message, Permission, Person, Role, Scope, Title, UserId,
         WorkspaceId,
     },
-    store::{Accounts, Batch, Company, Identity, Profile, Workspace},
+    store::{Accounts, Admission, Batch, CallerRecords, Company, Identity, Profile, Workspace},
 };
 
 use super::{authenticate::role_in, log};
@@ -23,7 +23,7 @@ pub struct OpenInvitation {
     /// The workspace, unless it is to the whole company.
     pub workspace: Option<Workspace>,
     /// The company.
-    pub company: Company,
+    pub company: CompanyId,
     /// Whose the address is, if it has an account.
     pub identity: Option<Identity>,
     /// The account with a temporary password that it has instead.
@@ -32,8 +32,8 @@ pub struct OpenInvitation {
 
 impl OpenInvitation {
     /// The name of what it is to.
-    pub(super) fn scope_name(&self) -> &Title {
-        self.workspace.as_ref().map_or(&self.company.name, |workspace| &workspace.name)
+    pub(super) fn scope_name<'a>(&'a self, company: &'a Company) -> &'a Title {
+        self.workspace.as_ref().map_or(&company.name, |workspace| &workspace.name)
     }
 }
 
@@ -69,15 +69,15 @@ impl Usher {
     /// [`Error::Gone`] for every dead hash, and for one whose inviter may no longer let anybody in.
     pub async fn view_invitation(&self, hash: &InvitationHash) -> Result<InvitationView> {
         let open = self.open_invitation(hash).await?;
-        self.inviter_may_still(&open).await?;
+        let company = self.inviter_may_still(&open).await?;
         let batch = self.store.batch(open.person.batch).await?;
         let (inviter_name, message) = match batch {
             Some(Batch { inviter_name, message, .. }) => (inviter_name, message),
-            None => (open.company.name.to_string(), None),
+            None => (company.name.to_string(), None),
         };
         Ok(InvitationView {
-            scope_name: open.scope_name().to_string(),
-            company_name: open.company.name.to_string(),
+            scope_name: open.scope_name(&company).to_string(),
+            company_name: company.name.to_string(),
             inviter_name,
             user: open.person.user,
             name: open.person.full_name(),
@@ -103,15 +103,23 @@ impl Usher {
             (Scope::Workspace(_), Some(workspace)) => workspace.company,
             (Scope::Workspace(_), None) => return Err(Error::Gone),
         };
-        let company = self.store.company(company).await?.ok_or(Error::Gone)?;
         let Accounts { proved: identity, provisional } = accounts;
         Ok(OpenInvitation { of, person, workspace, company, identity, provisional })
     }
 
-    /// Nobody is let in by someone who may no longer let them in: a consistent read just before accepting.
-    pub(super) async fn inviter_may_still(&self, open: &OpenInvitation) -> Result<()> {
+    /// Nobody is let in by someone who may no longer let them in: a consistent read just before accepting. Answers the
+    /// company.
+    pub(super) async fn inviter_may_still(&self, open: &OpenInvitation) -> Result<Company> {
+        Ok(self.admit(open, false).await?.0)
+    }
+
+    /// As [`Usher::inviter_may_still`], with the company's record of the invited person if it is `wanted`.
+    pub(super) async fn admit(&self, open: &OpenInvitation, wanted: bool) -> Result<(Company, Option<Person>)> {
         let workspace = open.workspace.as_ref().map(|workspace| workspace.id);
-        if self.may_let_in(&open.person, open.company.id, workspace).await? { Ok(()) } else { Err(Error::Gone) }
+        let admission = self.store.admission(&open.person, open.company, workspace, wanted).await?;
+        let Admission { inviter, company, colleague } = admission;
+        let may = self.may_by(&inviter, &open.person, workspace).await?;
+        company.filter(|_| may).map(|company| (company, colleague)).ok_or(Error::Gone)
     }
 
     /// Whether whoever invited this person may still do so: to a workspace, or else to the whole company.
@@ -122,6 +130,10 @@ impl Usher {
         workspace: Option<WorkspaceId>,
     ) -> Result<bool> {
         let standing = self.store.caller_records(person.inviter, company, workspace).await?;
+        self.may_by(&standing, person, workspace).await
+    }
+
+    async fn may_by(&self, standing: &CallerRecords, person: &Person, workspace: Option<WorkspaceId>) -> Result<bool> {
         if !standing.profile.as_ref().is_some_and(Profile::is_active) {
             return Ok(false);
         }
@@ -129,7 +141,7 @@ impl Usher {
             let role = standing.company.map(|membership| membership.role);
             return Ok(role.is_some_and(|role| role.may(Permission::Administer) && role.may_grant(person.role)));
         };
-        let role = role_in(&standing, true);
+        let role = role_in(standing, true);
         if role.is_some_and(|role| role.may(Permission::Invite)) || person.groups.is_empty() {
             return Ok(role.is_some_and(|role| role.may(Permission::Invite) && role.may_grant(person.role)));
         }

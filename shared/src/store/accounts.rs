@@ -184,6 +184,17 @@ pub struct Numbers {
     pub workspaces: u32,
 }
 
+/// What is read just before somebody is let in.
+#[derive(Debug)]
+pub struct Admission {
+    /// The inviter.
+    pub inviter: CallerRecords,
+    /// The company.
+    pub company: Option<Company>,
+    /// The company's record of the invited person, if it was asked for and there is one.
+    pub colleague: Option<Person>,
+}
+
 /// What is known of a caller, read at once.
 #[derive(Debug)]
 pub struct CallerRecords {
@@ -206,6 +217,26 @@ impl Store {
         let keys = caller_keys(user, company, workspace);
         let mut found = self.get_many(keys).await?;
         take_records(&mut found, user, company, workspace)
+    }
+
+    /// What decides whether an invitation may still be accepted, and what becomes of it: the inviter's records, the company,
+    /// and the company's record of the person if that is `wanted`. One read.
+    pub async fn admission(
+        &self,
+        person: &Person,
+        company: CompanyId,
+        workspace: Option<WorkspaceId>,
+        wanted: bool,
+    ) -> Result<Admission> {
+        let own = keys::company(company);
+        let colleague = wanted.then(|| keys::person(Scope::Company(company), &person.identifier()));
+        let keys = caller_keys(person.inviter, company, workspace).into_iter().chain([own.clone()]);
+        let mut found = self.get_many(keys.chain(colleague.clone()).collect()).await?;
+        Ok(Admission {
+            company: found.take(&own)?,
+            colleague: colleague.map(|key| found.take(&key)).transpose()?.flatten(),
+            inviter: take_records(&mut found, person.inviter, company, workspace)?,
+        })
     }
 
     /// The account of a person.

@@ -27,7 +27,9 @@ mod sign_ups;
 mod transact;
 mod workspaces;
 
-pub use accounts::{CallerRecords, Company, Identity, Membership, Numbers, Profile, ProfileKind, ProfileStatus};
+pub use accounts::{
+    Admission, CallerRecords, Company, Identity, Membership, Numbers, Profile, ProfileKind, ProfileStatus,
+};
 pub use audit::AuditLine;
 pub use batches::Batch;
 pub use brakes::{Brake, Turn};

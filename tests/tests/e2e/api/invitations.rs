@@ -43,8 +43,8 @@ async fn a_preview_says_who_invites_whom_to_what_and_spends_nothing() {
         "message": "Join us", "expiresAt": expires, "hasAccount": false,
     });
     assert_eq!(seen, expected);
-    // The hash; the person, workspace and accounts; the company; the inviter's standing; the batch: for every invitation.
-    let calls = json!({ "dynamodb:GetItem": 3, "dynamodb:BatchGetItem": 2 });
+    // The hash; the person, workspace and accounts; the company and the inviter's standing; the batch: for every invitation.
+    let calls = json!({ "dynamodb:GetItem": 2, "dynamodb:BatchGetItem": 2 });
     assert_eq!(usher.calls().await["preview-invitation"], calls);
     for _ in 0..10 {
         assert_eq!(post(&usher, "preview", &hash).await.expect(200).json(), seen);
@@ -72,7 +72,7 @@ async fn accepting_takes_as_many_calls_however_many_are_invited() {
     }
     assert_eq!(counted[1], counted[2]);
     let calls: u64 = counted[1].as_object().unwrap().values().filter_map(Value::as_u64).sum();
-    assert_eq!(calls, 6, "{counted:?}");
+    assert_eq!(calls, 5, "{counted:?}");
 }
 
 #[tokio::test]
