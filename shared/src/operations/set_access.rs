@@ -49,9 +49,11 @@ impl Usher {
     pub async fn set_access(&self, caller: &Caller, request: SetAccess) -> Result<Option<Vec<Person>>> {
         let SetAccess { workspace, people, domains, message, listed, seen_as } = request;
         let access = self.in_own_workspace(caller, workspace).await?;
-        let mut there = self.people_before(workspace, &people, listed).await?;
         if !people.is_empty() {
             self.admit_once_each(&people)?;
+        }
+        let mut there = self.people_before(workspace, &people, listed).await?;
+        if !people.is_empty() {
             let now = self.now();
             let (mut changed, mut rows) = (Vec::new(), Vec::new());
             for invitee in people {

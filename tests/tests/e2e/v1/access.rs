@@ -80,7 +80,10 @@ async fn a_bad_entry_refuses_all_of_it() {
         json!("x"),
     ] {
         let body = json!({ "workspaceUsers": [good, bad] });
-        usher.post(&path, &ada.token, body).await.dock(400, "BAD_REQUEST");
+        // Whether the people are to be told makes no difference.
+        for query in ["", "?properties=name"] {
+            usher.post(&format!("{path}{query}"), &ada.token, body.clone()).await.dock(400, "BAD_REQUEST");
+        }
     }
     let body = json!({ "workspaceUsers": [good], "workspaceDomains": [{ "role": "viewer", "domain": "gmail.com" }] });
     usher.post(&path, &ada.token, body).await.dock(400, "BAD_REQUEST");
