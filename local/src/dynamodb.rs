@@ -39,6 +39,8 @@ impl Engine {
         };
         let database = Database::new(&location).map_err(|error| StartError::Database(error.to_string()))?;
         tune(&location).map_err(|error| StartError::Database(error.to_string()))?;
+        // This is SQLite's `synchronous = NORMAL`: what was answered outlives a kill without being flushed at each write.
+        database.disable_bulk_loading().map_err(|error| StartError::Database(error.to_string()))?;
         let (stop, stopped) = oneshot::channel::<()>();
         let (ready, address) = oneshot::channel();
         let served = database.clone();

@@ -1,25 +1,31 @@
 //! `usher`: the local stack as a program.
 
-use std::{io::Write as _, path::PathBuf, process::ExitCode};
+use std::{error::Error, io::Write as _, num::NonZero, path::PathBuf, process::ExitCode, thread};
 
 use clap::{Arg, ArgAction, ArgMatches, Command, builder::FalseyValueParser, value_parser};
 use local::{Options, PARAMETERS, Stack};
+use tokio::runtime::Builder;
 use tracing_subscriber::EnvFilter;
 
 /// The system's allocator holds on to twice the memory that a request of many needs.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-#[tokio::main]
-async fn main() -> ExitCode {
+fn main() -> ExitCode {
     let options = options(&command().get_matches());
     log(options.parameters.get("LOG_LEVEL").map_or("warn", String::as_str));
+    // The database has a thread of its own. With as many as there are cores besides, they only take them from each other.
+    let threads = thread::available_parallelism().map_or(1, NonZero::get).saturating_sub(1).max(1);
+    match Builder::new_multi_thread().worker_threads(threads).enable_all().build() {
+        Ok(runtime) => runtime.block_on(run(options)),
+        Err(error) => fail(&error, 1),
+    }
+}
+
+async fn run(options: Options) -> ExitCode {
     let stack = match Stack::start(options).await {
         Ok(stack) => stack,
-        Err(error) => {
-            drop(writeln!(std::io::stderr(), "usher: {error}"));
-            return ExitCode::from(if error.is_usage() { 2 } else { 1 });
-        }
+        Err(error) => return fail(&error, if error.is_usage() { 2 } else { 1 }),
     };
     let stopped = stop_signal();
     let url = stack.url();
@@ -28,6 +34,11 @@ async fn main() -> ExitCode {
     stopped.await;
     stack.stop().await;
     ExitCode::SUCCESS
+}
+
+fn fail(error: &dyn Error, code: u8) -> ExitCode {
+    drop(writeln!(std::io::stderr(), "usher: {error}"));
+    ExitCode::from(code)
 }
 
 fn command() -> Command {
