@@ -8,7 +8,7 @@ use std::{
 };
 
 use futures::{StreamExt as _, stream};
-use shared::domain::{Password, PasswordHash, SystemRandom};
+use shared::domain::{HashingMemory, Password, PasswordHash, SystemRandom};
 use tests::PASSWORD;
 
 use crate::{
@@ -56,8 +56,9 @@ fn hash_on_all_cores() -> Duration {
             let password = &password;
             let share = PEOPLE / cores + usize::from(core < PEOPLE % cores);
             scope.spawn(move || {
+                let mut memory = HashingMemory::default();
                 for _ in 0..share {
-                    black_box(PasswordHash::create(password, &SystemRandom));
+                    black_box(PasswordHash::create(password, &SystemRandom, &mut memory));
                 }
             });
         }

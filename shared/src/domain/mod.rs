@@ -35,7 +35,7 @@ pub use mail_sender::MailSender;
 pub use mail_template::{InvalidTemplate, MailTemplate, Placeholder};
 pub use metadata::{InvalidMetadata, Metadata};
 pub use outcome::{InvalidLifetime, Lifetime, Outcome, Reason};
-pub use password::{Password, PasswordHash, WeakPassword};
+pub use password::{HashingMemory, Password, PasswordHash, WeakPassword};
 pub use random::{Random, SystemRandom};
 pub use role::{Permission, Role};
 pub use text::{InvalidText, Message, PersonName, Title};

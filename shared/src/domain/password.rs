@@ -2,9 +2,7 @@
 
 use std::{fmt, sync::LazyLock};
 
-use argon2::{
-    Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, RECOMMENDED_SALT_LEN, Version, password_hash::phc,
-};
+use argon2::{Algorithm, Argon2, Block, Params, RECOMMENDED_SALT_LEN, Version, password_hash::phc};
 use serde::{Deserialize, Serialize};
 
 use super::Random;
@@ -97,8 +95,30 @@ fn is_affordable(params: &Params) -> bool {
     params.m_cost() <= 128 * 1024 && params.t_cost() <= 16 && params.p_cost() <= 16
 }
 
+/// What hashing works in: 19 MiB, or what a stored hash asks for. To hash one password after the other keep it: to get and
+/// clear so much each time takes a good part of the time of hashing.
+#[derive(Default)]
+pub struct HashingMemory(Vec<Block>);
+
+impl HashingMemory {
+    fn blocks(&mut self, params: &Params) -> &mut [Block] {
+        let count = params.block_count();
+        if self.0.len() < count {
+            // Nothing of the old is needed, so growing mustn't copy it.
+            self.0 = vec![Block::new(); count];
+        }
+        &mut self.0[..count]
+    }
+}
+
+impl fmt::Debug for HashingMemory {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("HashingMemory(redacted)")
+    }
+}
+
 /// The salted digest of a password, as a PHC string. `Debug` is redacted. Creating and verifying take tens of
-/// milliseconds of one core and 19 MiB: run them off the async threads.
+/// milliseconds of one core: run them off the async threads.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct PasswordHash(phc::PasswordHash);
@@ -107,22 +127,29 @@ impl PasswordHash {
     /// Hashes with argon2id (19 MiB, 2 passes, 1 lane) and a fresh salt.
     ///
     /// # Panics
-    /// When there is no memory left.
-    #[expect(clippy::expect_used, reason = "with valid parameters only a lack of memory can fail, as any allocation")]
-    pub fn create(password: &Password, random: &dyn Random) -> Self {
+    /// If argon2 refused its own parameters.
+    #[expect(clippy::expect_used, reason = "argon2 takes these parameters, and a password and a salt of any content")]
+    pub fn create(password: &Password, random: &dyn Random, memory: &mut HashingMemory) -> Self {
         let mut salt = [0; RECOMMENDED_SALT_LEN];
         random.fill(&mut salt);
-        Argon2::new(ALGORITHM, VERSION, PARAMS)
-            .hash_password_with_salt(password.0.as_bytes(), &salt)
-            .map(Self)
-            .expect("there is memory to hash with")
+        let argon2 = Argon2::new(ALGORITHM, VERSION, PARAMS);
+        let digest = digest(&argon2, password, &salt, memory).expect("a digest of argon2's own length");
+        Self::of_today(&salt, Some(digest))
     }
 
     /// Whether it is the digest of this password. A digest that asks for more than 128 MiB, 16 passes or 16 lanes, or
     /// isn't argon2's, is nobody's.
-    pub fn verify(&self, password: &Password) -> bool {
-        Params::try_from(&self.0).is_ok_and(|params| is_affordable(&params))
-            && Argon2::default().verify_password(password.0.as_bytes(), &self.0).is_ok()
+    pub fn verify(&self, password: &Password, memory: &mut HashingMemory) -> bool {
+        // phc compares two digests in constant time.
+        self.again(password, memory).is_some_and(|digest| self.0.hash == Some(digest))
+    }
+
+    /// The digest of a password with this one's salt, as this one was made.
+    fn again(&self, password: &Password, memory: &mut HashingMemory) -> Option<phc::Output> {
+        let params = Params::try_from(&self.0).ok().filter(is_affordable)?;
+        let algorithm = Algorithm::try_from(self.0.algorithm.as_str()).ok()?;
+        let version = self.0.version.map_or(Ok(VERSION), Version::try_from).ok()?;
+        digest(&Argon2::new(algorithm, version, params), password, self.0.salt.as_ref()?, memory)
     }
 
     /// Whether [`create`](Self::create) would choose another algorithm or other parameters today.
@@ -136,16 +163,31 @@ impl PasswordHash {
     /// unknown, so that timing doesn't tell. It is written out rather than computed, so that the first use isn't slower.
     pub fn dummy() -> &'static Self {
         static DUMMY: LazyLock<PasswordHash> = LazyLock::new(|| {
-            PasswordHash(phc::PasswordHash {
-                algorithm: ALGORITHM.ident(),
-                version: Some(VERSION.into()),
-                params: phc::ParamsString::try_from(&PARAMS).unwrap_or_default(),
-                salt: phc::Salt::new(&[0; RECOMMENDED_SALT_LEN]).ok(),
-                hash: phc::Output::new(&[0; Params::DEFAULT_OUTPUT_LEN]).ok(),
-            })
+            let nobodys = phc::Output::new(&[0; Params::DEFAULT_OUTPUT_LEN]).ok();
+            PasswordHash::of_today(&[0; RECOMMENDED_SALT_LEN], nobodys)
         });
         &DUMMY
     }
+
+    /// By today's algorithm and parameters.
+    fn of_today(salt: &[u8; RECOMMENDED_SALT_LEN], digest: Option<phc::Output>) -> Self {
+        Self(phc::PasswordHash {
+            algorithm: ALGORITHM.ident(),
+            version: Some(VERSION.into()),
+            params: phc::ParamsString::try_from(&PARAMS).unwrap_or_default(),
+            salt: phc::Salt::new(salt).ok(),
+            hash: digest,
+        })
+    }
+}
+
+/// `None` for a length that argon2 doesn't take.
+fn digest(argon2: &Argon2<'_>, password: &Password, salt: &[u8], memory: &mut HashingMemory) -> Option<phc::Output> {
+    let params = argon2.params();
+    let mut output = [0; phc::Output::MAX_LENGTH];
+    let output = output.get_mut(..params.output_len().unwrap_or(Params::DEFAULT_OUTPUT_LEN))?;
+    argon2.hash_password_into_with_memory(password.0.as_bytes(), salt, output, memory.blocks(params)).ok()?;
+    phc::Output::new(output).ok()
 }
 
 impl TryFrom<String> for PasswordHash {
@@ -170,6 +212,7 @@ impl fmt::Debug for PasswordHash {
 
 #[cfg(test)]
 mod tests {
+    use argon2::PasswordHasher as _;
     use proptest::prelude::*;
 
     use super::*;
@@ -177,6 +220,14 @@ mod tests {
 
     fn password(text: &str) -> Password {
         Password::unchecked(text).unwrap()
+    }
+
+    fn created(text: &str) -> PasswordHash {
+        PasswordHash::create(&password(text), &SystemRandom, &mut HashingMemory::default())
+    }
+
+    fn verifies(hash: &PasswordHash, text: &str) -> bool {
+        hash.verify(&password(text), &mut HashingMemory::default())
     }
 
     fn hash(phc_string: &str) -> PasswordHash {
@@ -255,16 +306,16 @@ mod tests {
 
     #[test]
     fn a_hash_verifies_its_password_and_no_other() {
-        let one = PasswordHash::create(&password("Demo12#$"), &SystemRandom);
-        assert!(one.verify(&password("Demo12#$")));
-        assert!(!one.verify(&password("demo12#$")));
+        let one = created("Demo12#$");
+        assert!(verifies(&one, "Demo12#$"));
+        assert!(!verifies(&one, "demo12#$"));
         assert!(!one.needs_rehash());
-        assert_ne!(one, PasswordHash::create(&password("Demo12#$"), &SystemRandom), "each has its own salt");
+        assert_ne!(one, created("Demo12#$"), "each has its own salt");
     }
 
     #[test]
     fn a_hash_survives_json_as_a_phc_string() {
-        let created = PasswordHash::create(&password("Demo12#$"), &SystemRandom);
+        let created = created("Demo12#$");
         let json = serde_json::to_value(&created).unwrap();
         assert!(json.as_str().unwrap().starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
         assert_eq!(serde_json::from_value::<PasswordHash>(json).unwrap(), created);
@@ -277,10 +328,24 @@ mod tests {
         for algorithm in [Algorithm::Argon2id, Algorithm::Argon2i, Algorithm::Argon2d] {
             let old = Argon2::new(algorithm, VERSION, params.clone()).hash_password_with_salt(b"Demo12#$", &[7; 16]);
             let old = PasswordHash(old.unwrap());
-            assert!(old.verify(&password("Demo12#$")));
-            assert!(!old.verify(&password("Demo12#!")));
+            assert!(verifies(&old, "Demo12#$"));
+            assert!(!verifies(&old, "Demo12#!"));
             assert!(old.needs_rehash());
         }
+    }
+
+    #[test]
+    fn memory_that_served_another_hash_changes_nothing() {
+        let mut memory = HashingMemory::default();
+        let small =
+            hash("$argon2id$v=19$m=64,t=1,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA");
+        let created = PasswordHash::create(&password("Demo12#$"), &SystemRandom, &mut memory);
+        for _ in 0..2 {
+            assert!(!created.verify(&password("Demo12#!"), &mut memory));
+            assert!(!small.verify(&password("Demo12#$"), &mut memory));
+            assert!(created.verify(&password("Demo12#$"), &mut memory));
+        }
+        assert!(verifies(&created, "Demo12#$"));
     }
 
     #[test]
@@ -292,7 +357,7 @@ mod tests {
             "$argon2id$v=19$m=19456,t=2,p=1",
             "$scrypt$ln=16,r=8,p=1$aM15713r3Xsvxbi31lqr1Q$nFNh2CVHVjNldFVKDHDlm4CbdRSCdEBsjjJxD+iCs5E",
         ] {
-            assert!(!hash(phc_string).verify(&password("Demo12#$")));
+            assert!(!verifies(&hash(phc_string), "Demo12#$"));
         }
     }
 
@@ -301,7 +366,7 @@ mod tests {
         let dummy = PasswordHash::dummy();
         assert!(!dummy.needs_rehash());
         assert!(dummy.0.salt.is_some() && dummy.0.hash.is_some());
-        assert!(!dummy.verify(&password("")));
+        assert!(!verifies(dummy, ""));
     }
 
     #[test]
