@@ -39,7 +39,8 @@ pub struct SetAccess {
 
 impl Usher {
     /// Invites whoever isn't there yet, changes the roles of the others, and adds the domains. Asked again after a failure
-    /// it goes on. Answers who is a member or invited then, oldest first, if the request asks for it.
+    /// it goes on. Answers who is a member or invited, oldest first, if the request asks for it: whoever was when it began,
+    /// with its own changes.
     ///
     /// # Errors
     /// [`Error::NotFound`] and [`Error::Forbidden`] unless the caller administers the workspace; with nothing done,

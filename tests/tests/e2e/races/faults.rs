@@ -1,5 +1,6 @@
 //! A database that refuses, loses replies and throttles.
 
+use futures::future::join;
 use serde_json::{Value, json};
 use tests::{Endpoint, Founder};
 
@@ -85,6 +86,35 @@ async fn an_invitation_whose_reply_was_lost_is_invited_and_mailed_once() {
         assert!(usher.faults_left().await.is_empty());
         all_invited_once(&usher, &ada, &workspace, &people).await;
     }
+}
+
+#[tokio::test]
+async fn an_invitation_whose_reply_was_lost_keeps_what_a_later_one_says() {
+    let (usher, ada, workspace) = scene().await;
+    let guest = usher.address("guest");
+    let access = format!("/v1/workspaces/{}/access", usher.short_id(&ada.token, &workspace).await);
+    let body = json!({ "workspaceUsers": [{ "role": "viewer", "user": { "email": guest } }] });
+    // The first transaction reserves. After three losses the SDK gives up on the second, and it is another one's turn.
+    for (skip, times) in [(1, 3), (0, 1_000)] {
+        let action = "dynamodb:TransactWriteItems";
+        let function = "set-access";
+        let fault =
+            json!({ "action": action, "function": function, "fault": "lostReply", "skip": skip, "times": times });
+        usher.fault(fault).await;
+    }
+    let later = async {
+        usher.faults_below(2).await;
+        let answer = usher.invite(&ada.token, &workspace, &[(&guest, "ADMIN")]).await.expect(200);
+        assert_eq!(answer.rows(), ["alreadyInvited"]);
+        usher.clear_faults().await;
+    };
+    let (first, ()) = join(usher.post(&access, &ada.token, body), later).await;
+    first.expect(200);
+    usher.mail_all().await;
+    let mails = usher.mails(&guest).await;
+    assert_eq!(mails.len(), 1);
+    usher.join(&guest, &mails[0].hash()).await.expect(200);
+    assert_eq!(usher.role(&usher.token(&guest).await, &workspace).await.as_deref(), Some("ADMIN"));
 }
 
 #[tokio::test]

@@ -259,11 +259,13 @@ fn verdict(inviting: &Inviting<'_>, row: &Row<'_>, old: Item) -> Verdict {
         return if again { Verdict::Final(Drafted::Missing) } else { Verdict::Again(Write::New, Vec::new()) };
     };
     // The item carries this request's mark: it was written, and only the reply was lost. What was brought up to date is
-    // still to be mailed for another.
+    // still to be mailed for another; and another may have brought ours up to date since.
     let batch = inviting.batch_of(row.draft);
+    if old.queued_by == Some(batch) {
+        return Verdict::Final(row.outcome());
+    }
     if old.batch == batch {
-        let amended = old.queued_by != Some(batch);
-        return Verdict::Final(if amended { Drafted::AlreadyInvited } else { row.outcome() });
+        return Verdict::Final(Drafted::AlreadyInvited);
     }
     if again {
         match old.standing(inviting.now) {
@@ -280,6 +282,10 @@ fn verdict(inviting: &Inviting<'_>, row: &Row<'_>, old: Item) -> Verdict {
         Foreseen::Amended(version) => Verdict::Again(Write::Amend(version), old.groups),
         Foreseen::Grouped if old.groups.is_empty() => Verdict::Again(Write::GroupFromTop, old.groups),
         Foreseen::Grouped => Verdict::Again(Write::Group, old.groups),
+        // A member's record carries no mark of who brought them into a group.
+        Foreseen::Unchanged(Drafted::AlreadyMember) if row.unsure && row.outcome() == Drafted::Grouped => {
+            Verdict::Final(Drafted::Grouped)
+        }
         Foreseen::Unchanged(outcome) => Verdict::Final(outcome),
     }
 }

@@ -124,6 +124,24 @@ async fn a_member_comes_into_a_further_group_and_keeps_role_and_groups() {
 }
 
 #[tokio::test]
+async fn a_member_comes_into_a_group_also_where_the_reply_is_lost() {
+    let world = World::of(Endpoint::own(&[]).await).await;
+    let bob = world.usher.member(&world.ada.token, &world.workspace, "bob", "EDITOR").await;
+    for group in [&world.emea, &world.sales] {
+        // A transaction reserves, and one finds the member. The SDK tries the next three times.
+        let action = "dynamodb:TransactWriteItems";
+        world
+            .usher
+            .fault(json!({ "action": action, "function": "invite-users", "fault": "lostReply", "skip": 2, "times": 3 }))
+            .await;
+        let answer = world.invite(&world.ada.token, &bob.email, &[group]).await.expect(200);
+        assert_eq!((answer.rows(), code(&answer)), (vec!["added".to_owned()], json!("added_to_groups")));
+        assert!(world.usher.faults_left().await.is_empty());
+        assert_eq!(world.in_group(group, &bob.email).await, (true, true));
+    }
+}
+
+#[tokio::test]
 async fn a_group_that_the_workspace_has_not_makes_the_row_invalid_and_stops_no_other() {
     let world = World::new().await;
     let eve = world.usher.founder("eve").await;
