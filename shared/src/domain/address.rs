@@ -93,6 +93,11 @@ impl EmailAddress {
         &self.canonical
     }
 
+    /// Whether it begins so, as it is typed or as it is compared. The text is in lower case.
+    pub fn begins_with(&self, text: &str) -> bool {
+        self.canonical.starts_with(text) || self.typed.to_lowercase().starts_with(text)
+    }
+
     /// The spelling for display: as typed, trimmed.
     pub fn as_typed(&self) -> &str {
         &self.typed

@@ -36,7 +36,7 @@ pub struct InvitationFilter {
     pub status: Option<InvitationStatus>,
     /// Only those whose mail came so far.
     pub delivery: Option<DeliveryState>,
-    /// Only those whose canonical address begins so.
+    /// Only those whose address begins so, in lower case.
     pub address: String,
 }
 
@@ -92,11 +92,14 @@ impl Usher {
         };
         let cursors = Cursors::new(&salt, "invitations", filter);
         let after = cursors.open(wish)?;
-        let page = PeoplePage { of: manager.of, prefix: &filter.address, after: after.as_ref(), most: wish.limit };
-        let (now, InvitationFilter { status, delivery, .. }) = (self.now(), filter.clone());
+        // The table has domains in Punycode, whose beginning isn't that of the domain.
+        let prefix = filter.address.split_inclusive('@').next().unwrap_or_default();
+        let page = PeoplePage { of: manager.of, prefix, after: after.as_ref(), most: wish.limit };
+        let (now, InvitationFilter { status, delivery, address }) = (self.now(), filter.clone());
         let wanted = move |person: &Person| {
             let found = person.invitation(now);
             found.is_some()
+                && person.address.begins_with(&address)
                 && status.is_none_or(|status| found == Some(status))
                 && delivery.is_none_or(|delivery| person.delivery == Some(delivery))
         };

@@ -57,7 +57,7 @@ pub use get_profile::{OwnProfile, WorkspaceRole};
 pub use groups::{NewGroup, PlacedGroup};
 pub use in_group::InGroups;
 pub use invite_users::{
-    Access, InviteTo, InviteUsers, Invited, Invitee, OwnLetter, Personal, RequestName, RowResult, Tells,
+    Access, InviteTo, InviteUsers, Invited, Invitee, OwnLetter, Personal, RefusedBy, RequestName, RowResult, Tells,
 };
 pub use issue_client_token::ClientToken;
 pub use join::{Join, JoinedCompany};

@@ -5,16 +5,16 @@ use std::{
     collections::{HashMap, HashSet},
 };
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::{
     Error, Public, Result, Usher,
-    domain::{Identifier, MailDomain, Message, Outcome, Person, Reason, Role, Scope, WorkspaceId},
-    store::Known,
+    domain::{Identifier, MailDomain, Message, Outcome, Person, Reason, Role, Scope, Standing, WorkspaceId},
+    store::{Known, Workspace},
 };
 
 use super::{
-    Caller, InviteTo, InviteUsers, Invited, Invitee, NewDomain, Tells,
+    Caller, InviteTo, InviteUsers, Invited, Invitee, NewDomain, RefusedBy, Tells,
     change_member::{Fate, Meant, judge, last_admin},
     invite_users::unfit,
     list_members::present,
@@ -44,7 +44,8 @@ impl Usher {
     ///
     /// # Errors
     /// [`Error::NotFound`] and [`Error::Forbidden`] unless the caller administers the workspace; with nothing done,
-    /// [`Error::Invalid`] for an address that is there twice, for too many and for whoever can't be invited, and
+    /// [`Error::Invalid`] for an address or domain that is there twice, for too many and for whoever can't be invited,
+    /// [`Error::Suppressed`] for an address that isn't mailed, [`Error::Conflict`] if no ADMIN would be left, and
     /// [`Error::Forbidden`] for somebody whose role, be it the one they have, is above the caller's; else what the first
     /// refused person was refused for.
     pub async fn set_access(&self, caller: &Caller, request: SetAccess) -> Result<Option<Vec<Person>>> {
@@ -52,6 +53,10 @@ impl Usher {
         let access = self.in_own_workspace(caller, workspace).await?;
         if !people.is_empty() {
             self.admit_once_each(&people)?;
+        }
+        let mut named = HashSet::new();
+        if !domains.iter().all(|(domain, _)| named.insert(domain)) {
+            return Err(Error::invalid("duplicate_domain", "A domain is there twice."));
         }
         let mut there = self.people_before(workspace, &people, listed).await?;
         if !people.is_empty() {
@@ -67,9 +72,12 @@ impl Usher {
             for (person, fate) in &changed {
                 judge(access.role, person, *fate)?;
             }
+            if rows.iter().flatten().all(|invitee| invitee.role != Role::Admin) {
+                keep_an_admin(&access.workspace, &changed, now)?;
+            }
             if !rows.is_empty() {
                 let mut request = InviteUsers::new(InviteTo::Workspace(workspace), rows);
-                (request.message, request.only_if_published, request.all_or_nothing) = (message, true, true);
+                (request.message, request.only_if_published, request.refused_by) = (message, true, RefusedBy::AnyRow);
                 request.tells = if listed { Tells::Records } else { Tells::Outcomes };
                 let invited = self.invite_users(caller, request).await?;
                 invited.require_all()?;
@@ -142,6 +150,18 @@ impl Usher {
         let lesser = people.iter().any(|invitee| invitee.identifier == own && invitee.role != Role::Admin);
         if lesser { Err(last_admin()) } else { Ok(()) }
     }
+}
+
+/// Refuses what would leave a workspace without an ADMIN before anything of it is done. Their own writes decide.
+fn keep_an_admin(workspace: &Workspace, changed: &[(Person, Fate)], now: Timestamp) -> Result<()> {
+    let members = changed.iter().filter(|(person, _)| person.standing(now) == Standing::Member);
+    let (mut less, mut more) = (0, 0);
+    for (person, fate) in members {
+        let stays = matches!(fate, Fate::Role(Role::Admin));
+        less += u32::from(person.role == Role::Admin && !stays);
+        more += u32::from(person.role != Role::Admin && stays);
+    }
+    if less > 0 && workspace.admins + more <= less { Err(last_admin()) } else { Ok(()) }
 }
 
 impl Invited {

@@ -3,7 +3,7 @@
 use crate::{
     Error, Public, Result, Usher,
     domain::{EmailAddress, Password, PersonName, Title},
-    store::{Brake, QueuedLetter, SignUp},
+    store::{Brake, MOST_TRIES, QueuedLetter, SignUp},
 };
 
 /// Letters about sign-ups that one address gets within a window.
@@ -52,6 +52,7 @@ impl Usher {
             begun_at: now,
             expires_at: now + self.parameters.otp_ttl,
             live: !known,
+            tries: 0,
         };
         let letter = if known {
             QueuedLetter::AlreadyRegistered { email: begin.address }
@@ -61,18 +62,26 @@ impl Usher {
         self.store.begin_sign_up(&sign_up, &letter, self.random()).await
     }
 
-    /// Mails the one-time password of an address's newest sign-up again. Nothing tells whether there is one.
+    /// Mails the one-time password of an address's newest sign-up again, or another one if that had its tries. Nothing tells
+    /// whether there is a sign-up.
     ///
     /// # Errors
     /// [`Error::TooMany`] if the address, known or not, was written to too often.
     pub async fn resend_otp(&self, address: EmailAddress) -> Result<()> {
         self.count_letter(&address).await?;
-        let newest = self.store.sign_ups(&address, self.now()).await?.pop().filter(|sign_up| sign_up.live);
+        let now = self.now();
+        let newest = self.store.sign_ups(&address, now).await?.pop().filter(|sign_up| sign_up.live);
         let letter = match newest {
+            Some(tried) if tried.tries >= MOST_TRIES => {
+                let (id, expires_at) = (self.random().uuid(), now + self.parameters.otp_ttl);
+                let sign_up = SignUp { id, begun_at: now, expires_at, ..tried };
+                let letter = QueuedLetter::OneTimePassword { email: address, sign_up: id };
+                return self.store.begin_sign_up(&sign_up, &letter, self.random()).await;
+            }
             Some(sign_up) => QueuedLetter::OneTimePassword { email: address, sign_up: sign_up.id },
             None => QueuedLetter::Nothing,
         };
-        self.store.queue_letter(letter, self.now(), self.random()).await
+        self.store.queue_letter(letter, now, self.random()).await
     }
 
     async fn count_letter(&self, address: &EmailAddress) -> Result<()> {

@@ -21,7 +21,7 @@ impl Usher {
     /// # Errors
     /// [`Error::Invalid`] for a code that isn't good, [`Error::TooMany`] after five tries.
     pub async fn verify_otp(&self, address: &EmailAddress, code: &str) -> Result<()> {
-        let message = "Too many wrong codes. Wait, then ask for a new one.";
+        let message = "Too many wrong codes. Wait, then sign up again.";
         self.brake("otp-tries", address.canonical(), MOST_TRIES, message).await?;
         let now = self.now();
         let mut proved = None;

@@ -43,6 +43,9 @@ pub struct SignUp {
     pub expires_at: Timestamp,
     /// False if the address had an account already: it is kept only so that the answer takes as long.
     pub live: bool,
+    /// How often a code was tried. Counted by [`Store::count_try`] alone.
+    #[serde(default, skip_serializing)]
+    pub tries: u32,
 }
 
 impl Store {

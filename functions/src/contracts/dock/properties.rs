@@ -38,6 +38,12 @@ impl Properties {
         Self(None)
     }
 
+    /// These but one.
+    pub(super) fn without(&self, known: &[&str], name: &str) -> Self {
+        let others = known.iter().filter(|other| **other != name && self.has(other));
+        Self(Some(others.map(|other| (*other).to_owned()).collect()))
+    }
+
     /// Whether this property is asked for.
     pub(super) fn has(&self, name: &str) -> bool {
         self.0.as_ref().is_none_or(|names| names.iter().any(|one| one == name))

@@ -72,10 +72,15 @@ pub(crate) async fn create(usher: &Usher, incoming: &Incoming) -> Answer {
         let place = body.required("workspaceId").map_err(bad_field)?;
         let place = workspace(usher, &session.caller, place).await?.id;
         let identifier = invitee.identifier.clone();
-        let (to, rows) = (InviteTo::Workspace(place), vec![Ok(invitee)]);
-        let request = InviteUsers { message, only_if_published: true, ..InviteUsers::new(to, rows) };
-        usher.invite_users(&session.caller, request).await?.require_all()?;
-        let person = usher.find_member(&session.caller, place, &identifier).await?;
+        let person = match usher.find_member(&session.caller, place, &identifier).await {
+            Err(Error::NotFound(Missing::Person)) => {
+                let (to, rows) = (InviteTo::Workspace(place), vec![Ok(invitee)]);
+                let request = InviteUsers { message, only_if_published: true, ..InviteUsers::new(to, rows) };
+                usher.invite_users(&session.caller, request).await?.require_all()?;
+                usher.find_member(&session.caller, place, &identifier).await?
+            }
+            there => there?,
+        };
         one(usher, &session, &person, &chosen)
     })
     .await

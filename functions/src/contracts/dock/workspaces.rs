@@ -16,7 +16,7 @@ use super::{
     shapes, workspace,
 };
 use crate::{
-    incoming::{Incoming, bad_field, parsed},
+    incoming::{Failure, Incoming, bad_field, parsed},
     routes::Answer,
 };
 
@@ -74,7 +74,8 @@ async fn domains(usher: &Usher, session: &Session, chosen: &Properties) -> Resul
     if chosen.has("workspaceDomains") { usher.list_domains(&session.caller).await } else { Ok(Vec::new()) }
 }
 
-/// One workspace as the answer, with its people if they are known already.
+/// One workspace as the answer to a change of it, with its people if they are known already. If there are more of them than
+/// an answer holds they are left out, for the change is made.
 pub(super) async fn one(
     usher: &Usher,
     session: &Session,
@@ -83,7 +84,13 @@ pub(super) async fn one(
     chosen: &Properties,
 ) -> Answer {
     let domains = domains(usher, session, chosen).await?;
-    data(One { workspace: body(usher, session, workspace, people, &domains, chosen).await? })
+    match data(One { workspace: body(usher, session, workspace, people, &domains, chosen).await? }) {
+        Err(Failure::Operation(Error::TooLarge(_))) => {
+            let others = chosen.without(shapes::WORKSPACE, "workspaceUsers");
+            data(One { workspace: body(usher, session, workspace, None, &domains, &others).await? })
+        }
+        answer => answer,
+    }
 }
 
 pub(crate) async fn create(usher: &Usher, incoming: &Incoming) -> Answer {

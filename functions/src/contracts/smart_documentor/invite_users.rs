@@ -4,7 +4,7 @@ use serde_json::Value;
 use shared::{
     Error, Missing, Usher,
     domain::{EmailAddress, Reason},
-    operations::{Caller, InviteTo, InviteUsers, Invitee},
+    operations::{Caller, InviteTo, InviteUsers, Invitee, RefusedBy},
 };
 
 use super::{empty, role_of};
@@ -34,7 +34,7 @@ pub(crate) async fn to_workspace(usher: &Usher, incoming: &Incoming) -> Answer {
 
 /// The vendor documents one bad entry as the whole request's refusal.
 async fn invite(usher: &Usher, caller: &Caller, to: InviteTo, rows: Vec<Result<Invitee, Reason>>) -> Answer {
-    let request = InviteUsers { all_or_nothing: true, ..InviteUsers::new(to, rows) };
+    let request = InviteUsers { refused_by: RefusedBy::Mistakes, ..InviteUsers::new(to, rows) };
     usher.invite_users(caller, request).await?;
     Ok(empty())
 }

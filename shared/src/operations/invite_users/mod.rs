@@ -80,6 +80,17 @@ pub enum Tells {
     Records,
 }
 
+/// What refuses a request as a whole, before anything is written. Whoever is invited or a member already never does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RefusedBy {
+    /// Each row is for itself.
+    Nothing,
+    /// A bad row. An address that isn't mailed is no mistake of the request.
+    Mistakes,
+    /// A bad row, or an address that isn't mailed.
+    AnyRow,
+}
+
 /// An inviting request.
 #[derive(Debug)]
 pub struct InviteUsers {
@@ -93,9 +104,8 @@ pub struct InviteUsers {
     pub lifetime: Option<Lifetime>,
     /// Whether the message is mailed only from a published workspace.
     pub only_if_published: bool,
-    /// Whether the first bad row refuses the whole request before anything is written. Whoever is invited or a member
-    /// already isn't bad.
-    pub all_or_nothing: bool,
+    /// What refuses the whole request.
+    pub refused_by: RefusedBy,
     /// Whether nothing is to be written or mailed: the answer is the same.
     pub validate_only: bool,
     /// What the results say.
@@ -124,7 +134,7 @@ impl InviteUsers {
             message: None,
             lifetime: None,
             only_if_published: false,
-            all_or_nothing: false,
+            refused_by: RefusedBy::Nothing,
             validate_only: false,
             tells: Tells::Outcomes,
             name: None,
@@ -156,9 +166,10 @@ impl Usher {
     ///
     /// # Errors
     /// [`Error::NotFound`] and [`Error::Forbidden`] for a caller who may not; [`Error::Invalid`] for no rows or too
-    /// many. Whatever is wrong with one row is in its result, unless the request is all or nothing: then it is
-    /// [`Error::Invalid`] for a bad row and [`Error::TooMany`] for more than may be invited today, with nothing written,
-    /// and [`Error::Unavailable`] for a row that wasn't written; sending it again is safe. [`Error::KeyInUse`] and
+    /// many. Whatever is wrong with one row is in its result, unless it refuses the whole request: then it is
+    /// [`Error::Invalid`] for a bad row, [`Error::Suppressed`] for an address that isn't mailed and [`Error::TooMany`] for more
+    /// than may be invited today, with nothing written, and [`Error::Unavailable`] for a row that wasn't written; sending it
+    /// again is safe. [`Error::KeyInUse`] and
     /// [`Error::KeyReused`] of a name that stands for a request under way, or for another one.
     pub async fn invite_users(&self, caller: &Caller, mut request: InviteUsers) -> Result<Invited> {
         let begun = Instant::now();
@@ -181,7 +192,7 @@ impl Usher {
         mut run: Option<&mut Run>,
     ) -> Result<Invited> {
         let named = identifiers(&request);
-        let mut rows = Rows::judge(request.rows, host.role, request.all_or_nothing)?;
+        let mut rows = Rows::judge(request.rows, host.role, request.refused_by)?;
         if let Some(run) = &run {
             rows.settle(&run.written, host);
         }
@@ -230,7 +241,7 @@ impl Usher {
             self.give_back(&daily, slots.saturating_sub(rows.made()), now).await;
         }
         done?;
-        if request.all_or_nothing && rows.any(Outcome::Failed) {
+        if request.refused_by != RefusedBy::Nothing && rows.any(Outcome::Failed) {
             return Err(Error::Unavailable(Internal::new("invite: some rows weren't written")));
         }
         let retry_after = rows.any(Outcome::Limited).then(|| daily.left(now));

@@ -1,9 +1,6 @@
 //! A request's rows, judged one by one.
 
-use std::{
-    borrow::Cow,
-    collections::{BTreeMap, HashSet},
-};
+use std::collections::{BTreeMap, HashSet};
 
 use jiff::SignedDuration;
 
@@ -13,7 +10,7 @@ use crate::{
     store::{Drafted, Identity, Known},
 };
 
-use super::{Access, Invitee, drafts::count, host::Host};
+use super::{Access, Invitee, RefusedBy, drafts::count, host::Host};
 
 /// Codes are unique in the deployment.
 fn code_taken() -> Reason {
@@ -157,6 +154,11 @@ pub(in crate::operations) fn unfit(
     suppressed.map(|suppression| (Outcome::Suppressed, Reason::new("suppressed", suppression.sentence())))
 }
 
+/// A reason with the address that it is about.
+fn named(identifier: &Identifier, reason: &Reason) -> String {
+    format!("'{}': {}", identifier.address.as_typed(), reason.detail)
+}
+
 /// A row that may be written, and the account of a colleague.
 pub(super) struct Open {
     pub(super) index: usize,
@@ -175,7 +177,7 @@ impl Open {
 pub(super) struct Rows {
     pub(super) results: Vec<Option<RowResult>>,
     open: Vec<(usize, Invitee)>,
-    all_or_nothing: bool,
+    refused_by: RefusedBy,
 }
 
 impl Rows {
@@ -183,11 +185,11 @@ impl Rows {
     pub(super) fn judge(
         rows: Vec<std::result::Result<Invitee, Reason>>,
         role: Role,
-        all_or_nothing: bool,
+        refused_by: RefusedBy,
     ) -> Result<Self> {
         let mut seen = HashSet::with_capacity(rows.len());
         let mut codes = HashSet::new();
-        let mut judged = Self { results: vec![None; rows.len()], open: Vec::with_capacity(rows.len()), all_or_nothing };
+        let mut judged = Self { results: vec![None; rows.len()], open: Vec::with_capacity(rows.len()), refused_by };
         for (index, row) in rows.into_iter().enumerate() {
             match row {
                 Err(reason) => judged.refuse(index, None, Outcome::Invalid, reason)?,
@@ -249,8 +251,7 @@ impl Rows {
         self.open.iter().map(|(_, invitee)| &invitee.identifier).collect()
     }
 
-    /// Judges the open rows by what is known of them; what is left may be written. An address that isn't mailed is no
-    /// mistake of the request, so it doesn't refuse one that is all or nothing. A colleague needs no mail to be added.
+    /// Judges the open rows by what is known of them; what is left may be written. A colleague needs no mail to be added.
     pub(super) fn judge_known(&mut self, known: Vec<Known>, host: &Host) -> Result<Vec<Open>> {
         let mut open = Vec::with_capacity(self.open.len());
         for ((index, invitee), Known { identity, suppressed }) in std::mem::take(&mut self.open).into_iter().zip(known)
@@ -263,6 +264,10 @@ impl Rows {
             }
             match unfit(&invitee, colleague.is_some(), suppressed) {
                 None => open.push(Open { index, invitee, colleague }),
+                Some((Outcome::Suppressed, reason)) if self.refused_by == RefusedBy::AnyRow => {
+                    let named = named(&invitee.identifier, &reason);
+                    return Err(Error::Suppressed(Public::new("suppressed", named)));
+                }
                 Some((Outcome::Suppressed, reason)) => {
                     self.results[index] = Some(RowResult::refused(Outcome::Suppressed, reason));
                 }
@@ -272,7 +277,7 @@ impl Rows {
         Ok(open)
     }
 
-    /// A bad row. Of a request that is all or nothing it is the end, and the sentence names the address.
+    /// A bad row. If it refuses the request the sentence names the address.
     fn refuse(
         &mut self,
         index: usize,
@@ -280,11 +285,8 @@ impl Rows {
         outcome: Outcome,
         reason: Reason,
     ) -> Result<()> {
-        if self.all_or_nothing {
-            let named = match identifier {
-                Some(identifier) => Cow::Owned(format!("'{}': {}", identifier.address.as_typed(), reason.detail)),
-                None => reason.detail,
-            };
+        if self.refused_by != RefusedBy::Nothing {
+            let named = identifier.map_or(reason.detail.clone(), |identifier| named(identifier, &reason).into());
             return Err(Error::invalid("invalid_user", named));
         }
         self.results[index] = Some(RowResult::refused(outcome, reason));
@@ -296,9 +298,9 @@ impl Rows {
         self.refuse(row.index, Some(&row.invitee.identifier), outcome, reason)
     }
 
-    /// A row beyond what may be invited today. Of a request that is all or nothing it is the end.
+    /// A row beyond what may be invited today.
     pub(super) fn limit(&mut self, index: usize, retry_after: SignedDuration) -> Result<()> {
-        if self.all_or_nothing {
+        if self.refused_by != RefusedBy::Nothing {
             return Err(Error::TooMany { public: Public::new("limited", LIMITED), retry_after });
         }
         self.results[index] = Some(RowResult::limited());

@@ -93,6 +93,63 @@ async fn a_bad_entry_refuses_all_of_it() {
 }
 
 #[tokio::test]
+async fn what_cant_be_done_whole_is_not_begun() {
+    let world = World::new().await;
+    let (usher, ada) = (&world.usher, &world.ada);
+    let other = usher.workspace(&ada.token, "Other").await;
+    let bounced = "bounce+dock@simulator.amazonses.com";
+    usher.invite(&ada.token, &other, &[(bounced, "VIEWER")]).await.expect(200);
+    usher.mail_all().await;
+    let new = usher.address("new");
+    let person = |email: &str, role: &str| json!({ "role": role, "user": { "email": email } });
+    let domain = |domain: &str, role: &str| json!({ "role": role, "domain": domain });
+    let path = format!("/v1/workspaces/{}/access", world.workspace);
+    for (other, domains) in [
+        (person(bounced, "viewer"), json!([domain("whole.example", "viewer")])),
+        // The last administrator.
+        (person(&ada.email, "viewer"), json!([domain("whole.example", "viewer")])),
+        (person(&ada.email, "owner"), json!([domain("whole.example", "viewer"), domain("WHOLE.example", "editor")])),
+    ] {
+        let body = json!({ "workspaceUsers": [person(&new, "viewer"), other], "workspaceDomains": domains });
+        usher.post(&path, &ada.token, body).await.dock(400, "BAD_REQUEST");
+        assert_eq!(world.people().await, [(ada.email.clone(), "owner".to_owned())]);
+        assert_eq!(usher.docked(&ada.token, "workspace-domains").await["workspaceDomains"], json!([]));
+    }
+    usher.mail_all().await;
+    assert!(usher.mails(&new).await.is_empty());
+
+    // Somebody else becomes an administrator with the same request.
+    let bob = usher.member(&ada.token, &world.id, "bob", "VIEWER").await;
+    let body = json!({ "workspaceUsers": [person(&bob.email, "owner"), person(&ada.email, "viewer")] });
+    usher.dock(&ada.token, &format!("workspaces/{}/access", world.workspace), body).await;
+    assert_eq!(usher.role(&bob.token, &world.id).await.as_deref(), Some("ADMIN"));
+}
+
+#[tokio::test]
+async fn of_more_people_than_an_answer_holds_the_change_is_told_without_them() {
+    let world = World::new().await;
+    let (usher, ada) = (&world.usher, &world.ada);
+    // A quote takes four bytes once Lambda has put the answer into its own JSON.
+    let (name, domain) = ("\"".repeat(80), format!("{}.example", ["d".repeat(60), "e".repeat(60)].join(".")));
+    let person = |number: u32| {
+        let user = json!({ "email": format!("p{number}@{domain}"), "firstName": name, "lastName": name });
+        json!({ "role": "viewer", "user": user })
+    };
+    let body = json!({ "name": "Large", "workspaceUsers": (0..3_000).map(person).collect::<Vec<_>>() });
+    let made = usher.dock(&ada.token, "workspaces", body).await["workspace"].clone();
+    assert_eq!((&made["name"], &made["workspaceUsers"]), (&json!("Large"), &json!(null)));
+    assert_eq!(made["workspaceDomains"], json!([]));
+    let id = text(&made["id"]);
+    let listed = usher.docked(&ada.token, &format!("workspace-users?workspaceId={id}")).await;
+    assert_eq!(listed["pageInfo"]["total"], 3_001);
+    let one = json!({ "workspaceUsers": [{ "role": "viewer", "user": { "email": usher.address("one") } }] });
+    let set = usher.dock(&ada.token, &format!("workspaces/{id}/access"), one).await["workspace"].clone();
+    assert_eq!((&set["name"], &set["workspaceUsers"]), (&json!("Large"), &json!(null)));
+    let renamed = usher.patch(&ada.token, &format!("workspaces/{id}"), json!({ "name": "Larger" })).await.expect(200);
+    assert_eq!(renamed.json()["data"]["workspace"]["name"], "Larger");
+}
+
+#[tokio::test]
 async fn people_are_called_what_they_are_named_until_they_say_so_themselves() {
     let world = World::new().await;
     let (usher, ada) = (&world.usher, &world.ada);

@@ -3,7 +3,10 @@
 use serde_json::json;
 use tests::{Answer, Endpoint};
 
-use super::sign_up::{PATH as SIGN_UP, form, letters_are_out};
+use super::{
+    sign_up::{PATH as SIGN_UP, form, letters_are_out},
+    verify_email_otp::verify,
+};
 
 const PATH: &str = "/idp/api/v1/user/signUp/resendEmailOtp";
 
@@ -44,6 +47,24 @@ async fn the_newest_code_of_several_comes_again_and_never_an_expired_one() {
     resend(&usher, &email).await.expect(200);
     letters_are_out(&usher, "last").await;
     assert_eq!(usher.mails(&email).await.len(), 3);
+}
+
+#[tokio::test]
+async fn instead_of_a_code_that_had_its_tries_another_comes() {
+    let usher = Endpoint::own(&[("OTP_TTL_SECONDS", "600")]).await;
+    usher.begin_window(600).await;
+    usher.advance(500).await;
+    let email = usher.address("grace");
+    usher.post_open(SIGN_UP, form(&email)).await.expect(200);
+    let first = usher.mail(&email, 1).await.code();
+    for wrong in (100_000..).map(|code| code.to_string()).filter(|code| *code != first).take(5) {
+        verify(&usher, &email, &wrong).await.refused(400, "INVALID_OTP");
+    }
+    usher.advance(100).await;
+    resend(&usher, &email).await.expect(200);
+    let second = usher.mail(&email, 2).await.code();
+    verify(&usher, &email, &second).await.expect(200);
+    usher.token(&email).await;
 }
 
 #[tokio::test]

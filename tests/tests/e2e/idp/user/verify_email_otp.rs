@@ -14,7 +14,7 @@ async fn begun(usher: &Endpoint, email: &str) -> String {
     usher.mail(email, 1).await.code()
 }
 
-async fn verify(usher: &Endpoint, email: &str, otp: &str) -> Answer {
+pub(super) async fn verify(usher: &Endpoint, email: &str, otp: &str) -> Answer {
     usher.post_open(PATH, json!({ "email": email, "otp": otp })).await
 }
 

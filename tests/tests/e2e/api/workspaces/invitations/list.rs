@@ -86,6 +86,12 @@ async fn the_delivery_and_the_beginning_of_an_address_are_asked_for() {
     assert_eq!(listed(&place, &format!("email={}", address("ANNA"))).await, [address("anna")]);
     assert_eq!(listed(&place, "email=").await.len(), 4);
     assert!(listed(&place, "email=zoe").await.is_empty());
+    let international = "Idn@M\u{fc}ller.example";
+    place.usher.invite(&place.ada.token, &place.workspace, &[(international, "VIEWER")]).await.expect(200);
+    for beginning in ["idn@", "IDN@m", "idn@m%C3%BC", "idn@M%C3%9Cller.example", "idn@xn--mller-kva.ex"] {
+        assert_eq!(listed(&place, &format!("email={beginning}")).await, [international], "{beginning}");
+    }
+    assert!(listed(&place, "email=idn@n").await.is_empty());
     place.usher.mail_all().await;
     assert_eq!(listed(&place, "delivery=FAILED").await, [address("bounced")]);
     assert_eq!(listed(&place, "delivery=DELIVERED&email=ann&status=PENDING").await.len(), 2);
