@@ -43,7 +43,7 @@ pub enum WeakPassword {
 
 /// A password in clear. It may hold any Unicode and isn't normalised: what counts is the bytes typed. It can't be
 /// serialised, and `Debug` is redacted.
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Password(String);
 
 impl Password {

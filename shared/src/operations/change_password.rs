@@ -15,13 +15,14 @@ impl Usher {
     /// logging in.
     ///
     /// # Errors
-    /// [`Error::Invalid`] if the old password is wrong, [`Error::TooMany`] after ten wrong ones, [`Error::Conflict`] if it
+    /// [`Error::Invalid`] if the old password is wrong, or a temporary one is to stay, [`Error::TooMany`] after ten wrong ones, [`Error::Conflict`] if it
     /// was changed by another request meanwhile.
     pub async fn change_password(&self, caller: &Caller, old: Option<Password>, new: Password) -> Result<()> {
         let profile = self.in_company(caller).await?.profile;
         let subject = LogInAs::of(&profile).subject();
         self.brake("log-ins", &subject, MOST_TRIES, "Too many tries. Wait, then try again.").await?;
         let hash = profile.password.unwrap_or_else(|| PasswordHash::dummy().clone());
+        let stays = old.as_ref() == Some(&new);
         let matches = match old {
             Some(old) => self.check_password(old, hash.clone()).await?,
             None => false,
@@ -30,6 +31,12 @@ impl Usher {
             return Err(Error::invalid("invalid_password", "The old password is wrong."));
         }
         self.release_brake("log-ins", &subject, MOST_TRIES).await?;
+        if profile.temporary_password && stays {
+            return Err(Error::invalid(
+                "invalid_password",
+                "The password that was given is to be replaced by another.",
+            ));
+        }
         let new = self.hash_password(new).await?;
         if self.store.change_password(profile.id, &hash, &new).await? {
             return Ok(());

@@ -43,6 +43,25 @@ async fn a_given_password_is_good_until_a_sign_up_by_mail_replaces_it_and_ends_i
 }
 
 #[tokio::test]
+async fn a_given_password_is_replaced_by_another() {
+    let place = Place::new().await;
+    let grace = place.usher.address("grace");
+    let given = "Given12#$";
+    place.added(&grace, json!({ "no_confirm_email": true, "tmp_password": given })).await;
+    let token = place.log_in(json!({ "email": grace, "password": given })).await["token"].as_str().unwrap().to_owned();
+    for (new, status) in [(given, 400), (PASSWORD, 200), (PASSWORD, 400)] {
+        let body = json!({ "old_password": given, "new_password": new, "confirm_password": new });
+        place.usher.send("PUT", "/api/v0/users/password", Some(&token), Some(body)).await.expect(status);
+        let password = if new == given { given } else { PASSWORD };
+        let answer = place.log_in(json!({ "email": grace, "password": password })).await;
+        assert_eq!(answer.get("must_change_password").is_some(), password == given);
+    }
+    // One's own may stay.
+    let body = json!({ "old_password": PASSWORD, "new_password": PASSWORD, "confirm_password": PASSWORD });
+    place.usher.send("PUT", "/api/v0/users/password", Some(&token), Some(body)).await.expect(200);
+}
+
+#[tokio::test]
 async fn a_given_password_takes_no_address_from_its_owner() {
     let place = Place::new().await;
     let grace = place.usher.address("grace");

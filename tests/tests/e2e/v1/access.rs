@@ -132,8 +132,8 @@ async fn of_more_people_than_an_answer_holds_the_change_is_told_without_them() {
     // A quote takes four bytes once Lambda has put the answer into its own JSON.
     let (name, domain) = ("\"".repeat(80), format!("{}.example", ["d".repeat(60), "e".repeat(60)].join(".")));
     let person = |number: u32| {
-        let user = json!({ "email": format!("p{number}@{domain}"), "firstName": name, "lastName": name });
-        json!({ "role": "viewer", "user": user })
+        let email = format!("p{number}@{domain}");
+        json!({ "role": "viewer", "user": { "email": email, "firstName": name, "lastName": name } })
     };
     let body = json!({ "name": "Large", "workspaceUsers": (0..3_000).map(person).collect::<Vec<_>>() });
     let made = usher.dock(&ada.token, "workspaces", body).await["workspace"].clone();
