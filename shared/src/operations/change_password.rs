@@ -15,8 +15,8 @@ impl Usher {
     /// logging in.
     ///
     /// # Errors
-    /// [`Error::Invalid`] if the old password is wrong, or a temporary one is to stay, [`Error::TooMany`] after ten wrong ones, [`Error::Conflict`] if it
-    /// was changed by another request meanwhile.
+    /// [`Error::Invalid`] if the old password is wrong, or a temporary one is to stay, [`Error::TooMany`] after ten wrong ones,
+    /// [`Error::Conflict`] if it was changed by another request meanwhile.
     pub async fn change_password(&self, caller: &Caller, old: Option<Password>, new: Password) -> Result<()> {
         let profile = self.in_company(caller).await?.profile;
         let subject = LogInAs::of(&profile).subject();
