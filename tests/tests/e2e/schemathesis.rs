@@ -32,7 +32,8 @@ async fn requests_made_up_from_the_description_get_documented_answers() {
     std::fs::write(&file, known.document().to_string()).unwrap();
     std::fs::write(folder.path().join("schemathesis.toml"), known.settings()).unwrap();
     let options = ["run", "openapi.json", "--url", place.usher.url(), "--checks", CHECKS, "--max-examples", "5"];
-    let bounded = ["--seed", "1", "--workers", "2", "--generation-database", "none", "--max-failures", "20"];
+    // More workers are threads, in which CPython 3.11 now and then fails to parse (python/cpython#106905).
+    let bounded = ["--seed", "1", "--workers", "1", "--generation-database", "none", "--max-failures", "20"];
     let phases = ["--phases", "examples,coverage,fuzzing", "--report", "ndjson", "--report-ndjson-path", REPORT];
     // Passwords are hashed in a build that isn't optimised.
     let patient = ["--request-timeout", "60"];
