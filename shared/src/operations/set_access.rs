@@ -72,6 +72,8 @@ impl Usher {
             for (person, fate) in &changed {
                 judge(access.role, person, *fate)?;
             }
+            // Whoever becomes an ADMIN does so before another one ceases to be the last.
+            changed.sort_by_key(|(_, fate)| !matches!(fate, Fate::Role(Role::Admin)));
             if rows.iter().flatten().all(|invitee| invitee.role != Role::Admin) {
                 keep_an_admin(&access.workspace, &changed, now)?;
             }

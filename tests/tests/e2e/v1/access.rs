@@ -120,7 +120,7 @@ async fn what_cant_be_done_whole_is_not_begun() {
 
     // Somebody else becomes an administrator with the same request.
     let bob = usher.member(&ada.token, &world.id, "bob", "VIEWER").await;
-    let body = json!({ "workspaceUsers": [person(&bob.email, "owner"), person(&ada.email, "viewer")] });
+    let body = json!({ "workspaceUsers": [person(&ada.email, "viewer"), person(&bob.email, "owner")] });
     usher.dock(&ada.token, &format!("workspaces/{}/access", world.workspace), body).await;
     assert_eq!(usher.role(&bob.token, &world.id).await.as_deref(), Some("ADMIN"));
 }
