@@ -1,6 +1,6 @@
 //! The program: its ready line, its end, and a restart after a kill.
 #![cfg(unix)]
-#![allow(clippy::unwrap_used, reason = "what fails here fails the test")]
+#![expect(clippy::unwrap_used, reason = "what fails here fails the test")]
 
 use std::{
     io::{BufRead as _, BufReader, Read as _},

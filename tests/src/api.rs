@@ -20,7 +20,7 @@ impl Endpoint {
 impl Answer {
     /// The answer, which must be problem details with the results of an inviting request, of which none succeeded.
     #[track_caller]
-    #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, reason = "often it is all that matters")]
+    #[expect(clippy::return_self_not_must_use, reason = "often it is all that matters")]
     pub fn problem_of_rows(self, status: u16, code: &str, rows: &[&str]) -> Self {
         assert_eq!(self.status.as_u16(), status, "{}", self.text);
         assert_eq!(self.header("content-type"), "application/problem+json");

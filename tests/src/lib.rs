@@ -4,8 +4,8 @@
 //! a running stack's address the same tests go there; only those that need a clock or faults of their own
 //! ([`Endpoint::own`]) still start one.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test's helper fails the test")]
-#![allow(clippy::missing_panics_doc, reason = "every one of them panics when the service doesn't answer as it must")]
+#![expect(clippy::expect_used, reason = "a test's helper fails the test")]
+#![expect(clippy::missing_panics_doc, reason = "every one of them panics when the service doesn't answer as it must")]
 
 mod api;
 mod description;

@@ -14,7 +14,7 @@ impl Answer {
 
     /// The answer, which must be DataGOL's error body whole, with this status and this one code.
     #[track_caller]
-    #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, reason = "often it is all that matters")]
+    #[expect(clippy::return_self_not_must_use, reason = "often it is all that matters")]
     pub fn refused(self, status: u16, code: &str) -> Self {
         let body = self.of_type(status, "application/json", &["error", "errorCodes", "message", "status", "traceId"]);
         assert_eq!(body["errorCodes"], json!([code]), "{body}");
@@ -24,7 +24,7 @@ impl Answer {
 
     /// The answer, which must be RFC 9457 problem details with this status and code.
     #[track_caller]
-    #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, reason = "often it is all that matters")]
+    #[expect(clippy::return_self_not_must_use, reason = "often it is all that matters")]
     pub fn problem(self, status: u16, code: &str) -> Self {
         let fields = ["code", "detail", "status", "title", "traceId"];
         let body = self.of_type(status, "application/problem+json", &fields);
@@ -35,7 +35,7 @@ impl Answer {
 
     /// The answer, which must be SmartDocumentor's problem details whole, with this status and sentence.
     #[track_caller]
-    #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, reason = "often it is all that matters")]
+    #[expect(clippy::return_self_not_must_use, reason = "often it is all that matters")]
     pub fn detailed(self, status: u16, detail: &str) -> Self {
         assert_eq!(self.status.as_u16(), status, "{}", self.text);
         assert_eq!(self.header("content-type"), "application/problem+json");
@@ -46,7 +46,7 @@ impl Answer {
 
     /// The answer, which must be Dock's error body whole, with this status and code.
     #[track_caller]
-    #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, reason = "often it is all that matters")]
+    #[expect(clippy::return_self_not_must_use, reason = "often it is all that matters")]
     pub fn dock(self, status: u16, code: &str) -> Self {
         assert_eq!(self.status.as_u16(), status, "{}", self.text);
         assert_eq!(self.header("content-type"), "application/json");
@@ -61,7 +61,7 @@ impl Answer {
 
     /// The answer, which must be Hexabase's error body whole, with this status and code.
     #[track_caller]
-    #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, reason = "often it is all that matters")]
+    #[expect(clippy::return_self_not_must_use, reason = "often it is all that matters")]
     pub fn hexabase(self, status: u16, code: &str) -> Self {
         assert_eq!(self.status.as_u16(), status, "{}", self.text);
         assert_eq!(self.header("content-type"), "application/json");

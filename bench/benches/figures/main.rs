@@ -2,9 +2,9 @@
 //!
 //! `cargo bench -p bench` measures all of them; `cargo bench -p bench -- inviting` only those named.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a measurement that can't be made ends the benchmark")]
-#![allow(clippy::print_stdout, clippy::print_stderr, reason = "the table is what it is for")]
-#![allow(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
+#![expect(clippy::expect_used, reason = "a measurement that can't be made ends the benchmark")]
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "the table is what it is for")]
+#![expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
 
 mod bare;
 mod figure;
