@@ -12,9 +12,12 @@ use tokio::{net::TcpListener, sync::oneshot};
 
 use crate::{StartError, stack::listen, table::TTL_ATTRIBUTE};
 
-/// How many of the stream's newest records are kept. The pump is never that far behind, and the schedule finds what
-/// a stopped stack missed.
-const STREAM_RECORDS_KEPT: u32 = 20_000;
+/// At least so many of the stream's newest records are kept: inviting and mailing 10,000 makes 41,000, of which the pump
+/// reads each only when the mail before it is sent. The schedule finds what a stopped stack missed.
+const STREAM_RECORDS_KEPT: u32 = 50_000;
+
+/// So many of the oldest are forgotten at once, which takes less than one at each write.
+const STREAM_RECORDS_FORGOTTEN: u32 = 1_000;
 
 /// A running DynamoDB engine. A stack has one; by itself it shows what the engine alone can do. Dropping it stops it,
 /// [`Engine::stop`] also waits for that.
@@ -90,7 +93,8 @@ fn tune(location: &str) -> rusqlite::Result<()> {
     rusqlite::Connection::open(location)?.execute_batch(&format!(
         "CREATE INDEX IF NOT EXISTS usher_stream_order
              ON _stream_records (table_name, CAST(sequence_number AS INTEGER));
-         CREATE TRIGGER IF NOT EXISTS usher_stream_trim AFTER INSERT ON _stream_records
+         DROP TRIGGER IF EXISTS usher_stream_trim;
+         CREATE TRIGGER usher_stream_trim AFTER INSERT ON _stream_records WHEN new.id % {STREAM_RECORDS_FORGOTTEN} = 0
              BEGIN DELETE FROM _stream_records WHERE id <= new.id - {STREAM_RECORDS_KEPT}; END;"
     ))
 }
@@ -173,12 +177,16 @@ mod tests {
         let put = "INSERT INTO _stream_records
             (table_name, event_name, keys_json, sequence_number, shard_id, created_at) VALUES ('t', 'INSERT', '{}', ?1, 's', 0)";
         let mut put = connection.prepare(put).unwrap();
-        for number in 1..=STREAM_RECORDS_KEPT + 5 {
-            put.execute([number.to_string()]).unwrap();
-        }
-        let count = "SELECT COUNT(*), MIN(CAST(sequence_number AS INTEGER)) FROM _stream_records";
-        let kept: (u32, u32) = connection.query_row(count, [], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
-        assert_eq!(kept, (STREAM_RECORDS_KEPT, 6));
+        let mut kept_of = |numbers: std::ops::RangeInclusive<u32>| -> (u32, u32) {
+            for number in numbers {
+                put.execute([number.to_string()]).unwrap();
+            }
+            let count = "SELECT COUNT(*), MIN(CAST(sequence_number AS INTEGER)) FROM _stream_records";
+            connection.query_row(count, [], |row| Ok((row.get(0)?, row.get(1)?))).unwrap()
+        };
+        let full = STREAM_RECORDS_KEPT + STREAM_RECORDS_FORGOTTEN;
+        assert_eq!(kept_of(1..=full - 1), (full - 1, 1));
+        assert_eq!(kept_of(full..=full + 5), (STREAM_RECORDS_KEPT + 5, STREAM_RECORDS_FORGOTTEN + 1));
         for query in [
             "SELECT COALESCE(MAX(CAST(sequence_number AS INTEGER)), 0) + 1 FROM _stream_records WHERE table_name = 't'",
             "SELECT keys_json FROM _stream_records WHERE table_name = 't' AND shard_id = 's'
