@@ -80,13 +80,17 @@ const TRANSACTION_PARTS: [(&str, &str); 4] = [
 ];
 
 /// What IAM asks for, for a call with this body. A transaction is authorised by the actions that it is made of
-/// (<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis-iam.html>).
+/// (<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis-iam.html>), a bulk call of SES
+/// also by v1's action (<https://github.com/anymail/django-anymail/issues/384>).
 pub(crate) fn permissions(action: Action, body: &[u8]) -> Vec<&'static str> {
-    if action.0 != "dynamodb:TransactWriteItems" {
-        return vec![action.0];
+    match action.0 {
+        "dynamodb:TransactWriteItems" => {
+            let body = std::str::from_utf8(body).unwrap_or_default();
+            TRANSACTION_PARTS.iter().filter(|(part, _)| body.contains(part)).map(|(_, taken)| *taken).collect()
+        }
+        "ses:SendBulkEmail" => vec![action.0, "ses:SendBulkTemplatedEmail"],
+        _ => vec![action.0],
     }
-    let body = std::str::from_utf8(body).unwrap_or_default();
-    TRANSACTION_PARTS.iter().filter(|(part, _)| body.contains(part)).map(|(_, taken)| *taken).collect()
 }
 
 /// The faults still to happen, and the calls so far.
@@ -197,7 +201,7 @@ impl Faults {
         *state.calls.entry(function).or_default().entry(action).or_default() += 1;
         state.due(|fault| {
             fault.action == action
-                && !matches!(fault.fault, Fault::FailedEntry | Fault::LostEvents)
+                && !matches!(fault.fault, Fault::FailedEntry | Fault::LostEvents | Fault::UnverifiedSender)
                 && fault.function.as_deref().is_none_or(|wanted| wanted == function)
         })
     }
@@ -205,6 +209,11 @@ impl Faults {
     /// Whether nobody shall hear what SES tells of this call's mails.
     pub(crate) fn on_events(&self) -> bool {
         self.state().due(|fault| fault.fault == Fault::LostEvents).is_some()
+    }
+
+    /// Whether the sender of this call shall count as not verified.
+    pub(crate) fn on_sender(&self, action: Action) -> bool {
+        self.state().due(|fault| fault.fault == Fault::UnverifiedSender && fault.action == action).is_some()
     }
 
     /// Whether this entry of a call to the event bus shall fail.

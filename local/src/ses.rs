@@ -61,6 +61,10 @@ impl Refusal {
     fn bad_request(message: impl Into<String>) -> Self {
         Self { status: StatusCode::BAD_REQUEST, name: "BadRequestException", message: message.into() }
     }
+
+    fn rejected(message: impl Into<String>) -> Self {
+        Self { status: StatusCode::BAD_REQUEST, name: "MessageRejected", message: message.into() }
+    }
 }
 
 impl IntoResponse for Refusal {
@@ -196,7 +200,7 @@ pub(crate) async fn send_email(
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Json<Value>, Refusal> {
     let request: SendEmail = parse(body)?;
-    let from = ses.check_sender(&request.from_email_address)?;
+    let from = ses.check_sender(Action::SEND_EMAIL, &request.from_email_address).map_err(Refusal::rejected)?;
     check_number(request.destination.count())?;
     let addresses = request.destination.addresses().map_err(Refusal::bad_request)?;
     let letter = match request.content {
@@ -211,8 +215,7 @@ pub(crate) async fn send_email(
         }
     };
     if addresses.iter().any(|address| ses.faults.on_recipient(Action::SEND_EMAIL, address).is_some()) {
-        let message = "The message can't be sent.".to_owned();
-        return Err(Refusal { status: StatusCode::BAD_REQUEST, name: "MessageRejected", message });
+        return Err(Refusal::rejected("The message can't be sent."));
     }
     ses.pace.take(addresses.len(), Instant::now())?;
     Ok(Json(json!({"MessageId": ses.post(&from, &addresses, &letter, request.email_tags, true)})))
@@ -254,13 +257,14 @@ struct ReplacementTemplate {
     replacement_template_data: Option<String>,
 }
 
-/// `POST /v2/email/outbound-bulk-emails`: SendBulkEmail. Each entry has a status of its own.
+/// `POST /v2/email/outbound-bulk-emails`: SendBulkEmail. Each entry has a status of its own, even if it is the
+/// sender that isn't verified.
 pub(crate) async fn send_bulk_email(
     State(ses): State<Arc<Ses>>,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Json<Value>, Refusal> {
     let request: SendBulkEmail = parse(body)?;
-    let from = ses.check_sender(&request.from_email_address)?;
+    let from = ses.check_sender(Action::SEND_BULK_EMAIL, &request.from_email_address);
     if request.bulk_email_entries.is_empty() {
         return Err(Refusal::bad_request("There are no entries."));
     }
@@ -270,7 +274,8 @@ pub(crate) async fn send_bulk_email(
     ses.pace.take(recipients, Instant::now())?;
     let told = !ses.faults.on_events();
     let results = request.bulk_email_entries.into_iter().map(|entry| {
-        match ses.send_entry(&from, entry, template, &defaults, told) {
+        let from = from.clone().map_err(|error| (RecipientStatus::MessageRejected, error));
+        match from.and_then(|from| ses.send_entry(&from, entry, template, &defaults, told)) {
             Ok(id) => json!({"Status": "SUCCESS", "MessageId": id}),
             Err((status, error)) => json!({"Status": status, "Error": error}),
         }
@@ -314,19 +319,19 @@ fn domain(address: &str) -> Option<&str> {
 }
 
 impl Ses {
-    fn check_sender(&self, from: &str) -> Result<Arc<str>, Refusal> {
+    /// The sender, or what SES says of one that isn't verified.
+    fn check_sender(&self, action: Action, from: &str) -> Result<Arc<str>, String> {
         let own = domain(&self.sender);
         let verified = |address: &str| {
             address.eq_ignore_ascii_case(&self.sender)
                 || domain(address).zip(own).is_some_and(|(theirs, own)| theirs.eq_ignore_ascii_case(own))
         };
-        if bare(from).is_some_and(verified) {
+        if bare(from).is_some_and(verified) && !self.faults.on_sender(action) {
             return Ok(from.into());
         }
-        let message = format!(
+        Err(format!(
             "Email address is not verified. The following identities failed the check in region US-EAST-1: {from}"
-        );
-        Err(Refusal { status: StatusCode::BAD_REQUEST, name: "MessageRejected", message })
+        ))
     }
 
     /// SES itself says SUCCESS to what it later can't render, and tells of it in an event; a developer wants to hear

@@ -130,8 +130,14 @@ fn every_route_is_open_or_tried_without_credentials() {
 #[test]
 fn a_function_may_do_what_its_own_policy_names_and_no_more() {
     /// What IAM knows no resources for, and what is about any of the account's identities: requests choose their senders.
-    const WITHOUT_RESOURCE: [&str; 5] =
-        ["ses:GetAccount", "dynamodb:ListStreams", "ses:GetEmailIdentity", "ses:SendEmail", "ses:SendBulkEmail"];
+    const WITHOUT_RESOURCE: [&str; 6] = [
+        "ses:GetAccount",
+        "dynamodb:ListStreams",
+        "ses:GetEmailIdentity",
+        "ses:SendEmail",
+        "ses:SendBulkEmail",
+        "ses:SendBulkTemplatedEmail",
+    ];
     let template = Template::load();
     for (id, function) in template.functions() {
         for statement in statements(function) {

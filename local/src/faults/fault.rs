@@ -23,6 +23,9 @@ pub(crate) enum Fault {
     /// What SES would tell of a call's mails is never heard.
     #[serde(rename = "lostEvents")]
     LostEvents,
+    /// SES hasn't verified the sender.
+    #[serde(rename = "unverifiedSender")]
+    UnverifiedSender,
     /// One entry of a call isn't taken.
     #[serde(rename = "failedEntry")]
     FailedEntry,
@@ -53,6 +56,7 @@ impl Fault {
             Self::Unprocessed => action.0.contains(":Batch"),
             Self::FailedEntry => action.is_events(),
             Self::LostEvents => action == Action::SEND_BULK_EMAIL,
+            Self::UnverifiedSender => [Action::SEND_EMAIL, Action::SEND_BULK_EMAIL].contains(&action),
             Self::ThrottlingException => !action.is_ses(),
             Self::TransactionConflict | Self::ProvisionedThroughputExceededException => {
                 !action.is_ses() && !action.is_events()
@@ -65,8 +69,8 @@ impl Fault {
     pub(crate) fn outcome(self, action: Action, request: &[u8]) -> Outcome {
         let request = || serde_json::from_slice::<Value>(request).unwrap_or_default();
         match self {
-            // The first two aren't of the call itself: bus and SES ask for them.
-            Self::FailedEntry | Self::LostEvents | Self::NoReply => Outcome::NoReply,
+            // The first three aren't of the call itself: bus and SES ask for them.
+            Self::FailedEntry | Self::LostEvents | Self::UnverifiedSender | Self::NoReply => Outcome::NoReply,
             Self::Crash => Outcome::Crash,
             Self::LostReply => Outcome::LostReply,
             Self::TransactionConflict if action.is_transaction() => cancelled(&request()),

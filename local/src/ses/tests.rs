@@ -91,13 +91,34 @@ async fn a_call_that_breaks_sess_rules_is_refused_whole() {
     assert!(send(&ses, &bulk(&many[..50])).await.is_ok());
     assert_eq!(send(&ses, &bulk(&[])).await, Err((400, "BadRequestException")));
     assert_eq!(send(&ses, &json!({})).await, Err((400, "BadRequestException")));
-    let mut foreign = bulk(&["ann@example.com"]);
-    foreign["FromEmailAddress"] = json!("usher@else.example");
-    assert_eq!(send(&ses, &foreign).await, Err((400, "MessageRejected")));
     let mut stored = bulk(&["ann@example.com"]);
     stored["DefaultContent"]["Template"] = json!({"TemplateName": "invitation"});
     assert_eq!(send(&ses, &stored).await, Err((400, "BadRequestException")));
     assert_eq!(ses.mailbox.taken(), 50);
+}
+
+#[tokio::test]
+async fn a_sender_that_is_not_verified_is_told_of_with_each_entry_of_a_bulk_call() {
+    let ses = ses(500);
+    ses.faults.queue(json!({"action": "ses:SendBulkEmail", "fault": "unverifiedSender"})).unwrap();
+    let own = bulk(&["ann@example.com", "bob@example.com"]);
+    let mut foreign = own.clone();
+    foreign["FromEmailAddress"] = json!("Usher <usher@else.example>");
+    for (request, sender) in [(&own, "usher@example.com"), (&foreign, "usher@else.example")] {
+        let results = send(&ses, request).await.unwrap();
+        assert_eq!(statuses(&results), ["MESSAGE_REJECTED"; 2]);
+        assert!(results[1]["Error"].as_str().unwrap().contains(sender), "{results:?}");
+    }
+    assert_eq!(ses.mailbox.taken(), 0);
+    assert_eq!(statuses(&send(&ses, &own).await.unwrap()), ["SUCCESS"; 2]);
+
+    let request = json!({
+        "FromEmailAddress": "usher@else.example",
+        "Destination": {"ToAddresses": ["ann@example.com"]},
+        "Content": {"Simple": {"Subject": {"Data": "Hi"}, "Body": {"Text": {"Data": "text"}}}},
+    });
+    let refused = send_email(State(Arc::clone(&ses)), Ok(request.to_string().into())).await.unwrap_err();
+    assert_eq!(refused.name, "MessageRejected");
 }
 
 #[tokio::test]

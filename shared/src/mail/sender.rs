@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use aws_sdk_sesv2::{
-    Client,
+    Client, config,
     error::SdkError,
     operation::get_email_identity::GetEmailIdentityError,
     types::{
@@ -11,7 +11,7 @@ use aws_sdk_sesv2::{
         EmailTemplateContent, Message, MessageTag, ReplacementEmailContent, ReplacementTemplate, SendQuota, Template,
     },
 };
-use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use aws_smithy_types::{error::metadata::ProvideErrorMetadata, retry::RetryConfig};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 use tokio::{
@@ -120,7 +120,8 @@ impl Sender {
         let rate = match *quota {
             Some((asked_at, rate)) if now.duration_since(asked_at) < QUOTA_KEPT => rate,
             _ => {
-                let account = self.client.get_account().send().await.map_err(|error| refused(&error))?;
+                let account = self.client.get_account().customize().config_override(retried()).send().await;
+                let account = account.map_err(|error| refused(&error))?;
                 if !account.sending_enabled() {
                     return Err(Refused::Paused);
                 }
@@ -159,10 +160,13 @@ impl Sender {
         let template = EmailTemplateContent::builder().subject("{{subject}}").text("{{text}}").html("{{html}}").build();
         let empty = json!({"subject": "", "text": "", "html": ""});
         let template = Template::builder().template_content(template).template_data(empty.to_string()).build();
+        let from = envelopes.first().and_then(|envelope| envelope.from);
+        let address = from.and_then(|from| from.address.as_ref());
+        let mailbox = address.map_or_else(|| self.from.clone(), EmailAddress::mailbox);
         let mut request = self
             .client
             .send_bulk_email()
-            .from_email_address(self.header(envelopes.first().and_then(|envelope| envelope.from)))
+            .from_email_address(self.header(from))
             .set_configuration_set_name(self.configuration_set.clone())
             .default_content(BulkEmailContent::builder().template(template).build());
         for envelope in envelopes {
@@ -172,9 +176,13 @@ impl Sender {
         let output = request.send().await.map_err(|error| refused(&error))?;
         let results = output.bulk_email_entry_results();
         Ok((0..envelopes.len())
-            .map(|index| match results.get(index).and_then(|result| result.status()) {
-                Some(status) => sent_status(status),
-                None => SentStatus::Passing("SES said nothing of it".to_owned()),
+            .map(|index| {
+                let result = results.get(index);
+                let error = result.and_then(|result| result.error()).unwrap_or_default();
+                match result.and_then(|result| result.status()) {
+                    Some(status) => sent_status(status, error, &mailbox),
+                    None => SentStatus::Passing("SES said nothing of it".to_owned()),
+                }
             })
             .collect())
     }
@@ -183,13 +191,13 @@ impl Sender {
         from.map_or_else(|| self.from.clone(), |from| from.header(&self.from))
     }
 
-    /// Whether SES has verified this address, or its domain, for the account.
+    /// Whether SES has verified this address, or its domain, for the account. The domain is asked for first: most often
+    /// it is what was verified, and SES answers about one such question a second.
     ///
     /// # Errors
     /// If SES can't tell now.
     pub async fn may_send_from(&self, address: &EmailAddress, now: Timestamp) -> Result<bool, Refused> {
-        let mailbox = address.mailbox();
-        Ok(self.is_verified(&mailbox, now).await? || self.is_verified(address.domain(), now).await?)
+        Ok(self.is_verified(address.domain(), now).await? || self.is_verified(&address.mailbox(), now).await?)
     }
 
     async fn is_verified(&self, identity: &str, now: Timestamp) -> Result<bool, Refused> {
@@ -198,7 +206,8 @@ impl Sender {
         {
             return Ok(*verified);
         }
-        let verified = match self.client.get_email_identity().email_identity(identity).send().await {
+        let request = self.client.get_email_identity().email_identity(identity);
+        let verified = match request.customize().config_override(retried()).send().await {
             Ok(identity) => identity.verified_for_sending_status(),
             Err(error) if error.as_service_error().is_some_and(GetEmailIdentityError::is_not_found_exception) => false,
             Err(error) => return Err(refused(&error)),
@@ -232,6 +241,11 @@ impl Sender {
     }
 }
 
+/// The configuration of a call that mails nothing, and so may be made again by the SDK itself.
+fn retried() -> config::Builder {
+    config::Builder::default().retry_config(RetryConfig::standard())
+}
+
 /// How many recipients a bulk call may have at this rate: at least one.
 #[expect(
     clippy::cast_possible_truncation,
@@ -258,10 +272,15 @@ fn entry(envelope: &Envelope<'_>) -> BulkEmailEntry {
         .build()
 }
 
-fn sent_status(status: &BulkEmailStatus) -> SentStatus {
+/// What an entry's status and error say of a mail from this mailbox. One whose sender isn't verified is no lost mail:
+/// the sender may be verified yet.
+fn sent_status(status: &BulkEmailStatus, error: &str, mailbox: &str) -> SentStatus {
     use BulkEmailStatus as Status;
     match status {
         Status::Success => SentStatus::Sent,
+        Status::MessageRejected if is_unverified(mailbox, error) => {
+            SentStatus::Passing("SES: the sender is not verified".to_owned())
+        }
         Status::MessageRejected | Status::InvalidParameter => {
             SentStatus::Permanent(format!("SES: {}", status.as_str()))
         }
@@ -272,6 +291,14 @@ fn sent_status(status: &BulkEmailStatus) -> SentStatus {
         | Status::ConfigurationSetSendingPaused => SentStatus::Paused,
         other => SentStatus::Passing(format!("SES: {}", other.as_str())),
     }
+}
+
+/// Whether this error of SES names the mailbox or its domain among what isn't verified: `Email address is not verified.
+/// The following identities failed the check in region US-EAST-1: Usher <usher@example.com>, guest@example.org`.
+fn is_unverified(mailbox: &str, error: &str) -> bool {
+    let domain = mailbox.rsplit_once('@').map_or(mailbox, |(_, domain)| domain);
+    let is_sender = |word: &str| word.eq_ignore_ascii_case(mailbox) || word.eq_ignore_ascii_case(domain);
+    error.contains("not verified") && error.split([' ', ',', '<', '>']).any(is_sender)
 }
 
 fn refused<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>) -> Refused {
@@ -287,5 +314,34 @@ fn refused<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>) -> Refused {
             code => Refused::Rejected(format!("SES: {code}")),
         },
         (_, None) => Refused::Unknown,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sender_may_still_be_verified_and_whatever_else_is_rejected_is_final() {
+        let status = |error: &str| sent_status(&BulkEmailStatus::MessageRejected, error, "Usher@example.com");
+        let unverified = |identities: &str| {
+            let check = "The following identities failed the check in region EU-WEST-1";
+            status(&format!("Email address is not verified. {check}: {identities}"))
+        };
+        for identities in [
+            "usher@Example.com",
+            "\"A, B\" <Usher@example.com>",
+            "example.com",
+            "guest@example.org, Usher@example.com",
+            "Usher@example.com, guest@example.org",
+        ] {
+            assert!(matches!(unverified(identities), SentStatus::Passing(_)), "{identities}");
+        }
+        for identities in ["guest@example.org", "guest@example.com", "not-usher@example.com", "sub.example.com"] {
+            assert!(matches!(unverified(identities), SentStatus::Permanent(_)), "{identities}");
+        }
+        for error in ["", "Usher@example.com sent a virus"] {
+            assert!(matches!(status(error), SentStatus::Permanent(_)), "{error}");
+        }
     }
 }

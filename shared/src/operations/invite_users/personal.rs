@@ -4,6 +4,7 @@
 use std::collections::{HashMap, HashSet};
 
 use futures::{StreamExt, TryStreamExt, future::try_join_all, stream};
+use tokio::time::{Duration, Instant, timeout_at};
 
 use crate::{
     Error, Result, Usher,
@@ -25,6 +26,9 @@ const MOST_PASSWORDS: usize = 200;
 
 /// Batches that are written at once.
 const IN_FLIGHT: usize = 16;
+
+/// So long SES is asked about the rows' senders, of about one of which it tells in a second.
+const ASKING: Duration = Duration::from_secs(10);
 
 /// What is special about a row.
 #[derive(Debug, Clone, Default)]
@@ -120,12 +124,13 @@ impl Usher {
 
     async fn known(&self, open: &[Open], host: &Host) -> Result<Known> {
         let letters = || open.iter().map(|row| &row.invitee.personal.letter);
-        let now = self.now();
+        let (now, until) = (self.now(), Instant::now() + ASKING);
         let mut senders = HashMap::new();
         for sender in letters().filter_map(|letter| letter.sender.as_ref()?.address.as_ref()) {
             if !senders.contains_key(sender) {
                 // That SES doesn't answer is no reason to refuse the others.
-                senders.insert(sender.clone(), self.sender.may_send_from(sender, now).await.ok());
+                let told = async { self.sender.may_send_from(sender, now).await.ok() };
+                senders.insert(sender.clone(), timeout_at(until, told).await.ok().flatten());
             }
         }
         let templates: HashSet<_> = letters().filter_map(|letter| letter.template).collect();
