@@ -5,11 +5,7 @@
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use super::{
-    Identity, Known, Profile, Store,
-    change::{Change, Written},
-    keys,
-};
+use super::{Identity, Known, Profile, Store, change::Change, keys, transact::Transacted};
 use crate::{
     Result,
     domain::{Identifier, PasswordHash, Scope, Status, UserCode, UserId},
@@ -55,13 +51,14 @@ impl Store {
         Ok(Accounts { proved: known.identity, provisional: found.take(provisional)? })
     }
 
-    /// Replaces a password by one that its owner chose. `false` if it was changed meanwhile.
+    /// Replaces a password by one that its owner chose. `false` if it was changed meanwhile. A transaction, which knows its
+    /// own work where a reply was lost.
     pub async fn change_password(&self, user: UserId, old: &PasswordHash, new: &PasswordHash) -> Result<bool> {
         let change = Change::update(keys::profile(user), "SET #password = :new REMOVE #temporary_password")
             .when("#password = :old")
             .with("old", old)
             .with("new", new);
-        Ok(matches!(self.write(change).await?, Written::Done(_)))
+        Ok(matches!(self.transact(vec![change]).await?, Transacted::Done))
     }
 
     /// Marks a membership as one of somebody whose address is proved now.

@@ -4,13 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{
-    Store,
-    change::{Change, Written},
-    keys,
-    letters::QueuedLetter,
-    outbox::QueuedItem,
-};
+use super::{Store, change::Change, keys, letters::QueuedLetter, outbox::QueuedItem, transact::Transacted};
 use crate::{
     Result,
     domain::{EmailAddress, PasswordHash, PersonName, Random, Title},
@@ -74,13 +68,13 @@ impl Store {
     }
 
     /// Counts a try at the one-time password of a sign-up, before it is compared. `false` if it had its tries, or was
-    /// used.
+    /// used. A transaction, so that a try whose reply was lost is counted once.
     pub async fn count_try(&self, sign_up: &SignUp) -> Result<bool> {
         let change = Change::update(keys::sign_up(&sign_up.address, sign_up.id), "ADD #tries :one")
             .when("attribute_exists(pk) AND (attribute_not_exists(#tries) OR #tries < :most)")
             .with("one", 1)
             .with("most", MOST_TRIES);
-        Ok(matches!(self.write(change).await?, Written::Done(_)))
+        Ok(matches!(self.transact(vec![change]).await?, Transacted::Done))
     }
 
     /// One sign-up.

@@ -77,6 +77,19 @@ async fn of_two_at_once_one_is_told_that_the_other_was_quicker() {
 }
 
 #[tokio::test]
+async fn a_change_whose_reply_was_lost_is_done() {
+    let usher = Endpoint::own(&[]).await;
+    let ada = usher.founder("ada").await;
+    // The first two count the try and give it back.
+    let action = "dynamodb:TransactWriteItems";
+    usher.fault(json!({ "action": action, "function": "change-password", "fault": "lostReply", "skip": 2 })).await;
+    change(&usher, &ada.token, form(PASSWORD, NEW, NEW)).await.expect(200);
+    assert!(usher.faults_left().await.is_empty());
+    usher.post_open("/api/v0/login", json!({ "email": ada.email, "password": NEW })).await.expect(200);
+    usher.stop().await;
+}
+
+#[tokio::test]
 async fn a_service_account_has_none_to_change() {
     let usher = Endpoint::start().await;
     let ada = usher.founder("ada").await;

@@ -76,6 +76,22 @@ async fn after_five_tries_even_the_right_code_waits() {
 }
 
 #[tokio::test]
+async fn a_try_whose_reply_was_lost_is_counted_once() {
+    let usher = Endpoint::own(&[]).await;
+    let email = usher.address("ada");
+    let otp = begun(&usher, &email).await;
+    for by in 1..=4 {
+        verify(&usher, &email, &wrong(&otp, by)).await.expect(400);
+    }
+    // The first counts for the address, the second for the sign-up.
+    let action = "dynamodb:TransactWriteItems";
+    usher.fault(json!({ "action": action, "function": "verify-otp", "fault": "lostReply", "skip": 1 })).await;
+    verify(&usher, &email, &otp).await.expect(200);
+    assert!(usher.faults_left().await.is_empty());
+    usher.stop().await;
+}
+
+#[tokio::test]
 async fn tries_at_once_are_counted_one_by_one() {
     let usher = Endpoint::own(&[]).await;
     usher.begin_window(600).await;
