@@ -118,6 +118,31 @@ async fn an_invitation_whose_reply_was_lost_keeps_what_a_later_one_says() {
 }
 
 #[tokio::test]
+async fn whoever_is_mailed_again_keeps_the_role_that_they_were_given_meanwhile() {
+    let (usher, ada, workspace) = scene().await;
+    let guest = usher.address("guest");
+    usher.invite(&ada.token, &workspace, &[(&guest, "ADMIN")]).await.expect(200);
+    let invited = usher.workspace_user(&ada.token, &usher.short_id(&ada.token, &workspace).await, &guest).await;
+    usher.mail(&guest, 1).await;
+    usher.advance(61).await;
+    usher.post(&format!("/api/v0/workspaces/{workspace}/select"), &ada.token, json!({})).await.expect(200);
+    // The guest is read before the first transaction, which reserves, and written by the second.
+    rows_fail(&usher, "TransactionConflict", 0, 1).await;
+    fault(&usher, "invite-users", "TransactWriteItems", "TransactionConflict", 1_000).await;
+    let demoted = async {
+        usher.faults_below(2).await;
+        let path = format!("workspace-users/{}", invited["id"].as_str().unwrap());
+        usher.patch(&ada.token, &path, json!({ "role": "viewer" })).await.expect(200);
+        usher.clear_faults().await;
+    };
+    let body = json!({ "users": [{ "email": guest }] });
+    let (again, ()) = join(usher.post("/api/v0/userinvite", &ada.token, body), demoted).await;
+    assert_eq!(again.expect(200).json()[0]["stats"], 200);
+    usher.join(&guest, &usher.mail(&guest, 2).await.hash()).await.expect(200);
+    assert_eq!(usher.role(&usher.token(&guest).await, &workspace).await.as_deref(), Some("VIEWER"));
+}
+
+#[tokio::test]
 async fn what_passes_while_signing_up_is_tried_again() {
     for (name, times) in [
         ("TransactionConflict", 1),

@@ -117,16 +117,11 @@ fn person_change(inviting: &Inviting<'_>, row: &Row<'_>) -> Change {
                 .with("groups", StringSet(&groups));
         }
         (Write::Amend(version), _) => {
-            let (metadata, groups) = (kept(draft), grouped(draft));
-            Change::update(
-                key,
-                format!(
-                    "SET #role = :role, #batch = :batch, #inviter = :inviter, #updated_at = :now{metadata}{groups}"
-                ),
-            )
-            .when(format!("#status = :pending AND #version = :version AND #expires_at > :now AND {}", reach.live))
-            .with("version", version)
-            .with("now", now)
+            let set = format!("SET #batch = :batch, #inviter = :inviter, #updated_at = :now{}", given(draft));
+            Change::update(key, set)
+                .when(format!("#status = :pending AND #version = :version AND #expires_at > :now AND {}", reach.live))
+                .with("version", version)
+                .with("now", now)
         }
         (Write::Prove, _) => return prove(inviting, key, draft),
         (Write::Remind, _) => return remind(inviting, key, draft),
@@ -177,13 +172,8 @@ fn person_change(inviting: &Inviting<'_>, row: &Row<'_>) -> Change {
                 .with("last_name", last_name)
         }
     };
-    let mut change =
-        change.with("pending", Status::Pending).with("role", draft.role).with("batch", inviting.batch_of(draft));
-    change = change.with("inviter", inviting.inviter);
-    if let Some(metadata) = &draft.metadata {
-        change = change.with("metadata", metadata);
-    }
-    change = with_groups(change, draft);
+    let change = change.with("pending", Status::Pending).with("batch", inviting.batch_of(draft));
+    let mut change = with_given(change.with("inviter", inviting.inviter), draft);
     if let Some(groups) = reach.groups {
         change = change.with("seen", StringSet(groups));
     }
@@ -194,12 +184,10 @@ fn person_change(inviting: &Inviting<'_>, row: &Row<'_>) -> Change {
 fn new_version(inviting: &Inviting<'_>, key: keys::Key, draft: &Draft, more: &str) -> Change {
     let Extra { set, remove } = Extra::of(draft);
     let update = format!(
-        "SET #email = :email, #role = :role, #status = :state, #version = #version + :one, #updated_at = :invited_at, \
+        "SET #email = :email, #status = :state, #version = #version + :one, #updated_at = :invited_at, \
          #invited_at = :invited_at, #expires_at = :expires_at, #inviter = :inviter, #batch = :batch, \
-         #queued_by = :batch{more}{set}{} \
-         REMOVE #delivery_at, #delivery_detail, #answered_by{remove}{}",
-        kept(draft),
-        grouped(draft)
+         #queued_by = :batch{more}{set}{} REMOVE #delivery_at, #delivery_detail, #answered_by{remove}",
+        given(draft)
     );
     let mut change = Extra::with(Change::update(key, update), draft);
     if !matches!(draft.kind, DraftKind::MailAgain) {
@@ -212,9 +200,25 @@ fn new_version(inviting: &Inviting<'_>, key: keys::Key, draft: &Draft, more: &st
         .with("expires_at", inviting.expires_at.as_millisecond())
 }
 
-/// The part of an update that keeps the metadata, if there is any.
-fn kept(draft: &Draft) -> &'static str {
-    if draft.metadata.is_some() { ", #metadata = :metadata" } else { "" }
+/// The end of an update, which gives the role, and the metadata and groups if there are any. Whoever is only mailed again
+/// stays what they are, also if that was changed since it was read.
+fn given(draft: &Draft) -> String {
+    if matches!(draft.kind, DraftKind::MailAgain) {
+        return String::new();
+    }
+    let metadata = if draft.metadata.is_some() { ", #metadata = :metadata" } else { "" };
+    format!(", #role = :role{metadata}{}", grouped(draft))
+}
+
+fn with_given(change: Change, draft: &Draft) -> Change {
+    if matches!(draft.kind, DraftKind::MailAgain) {
+        return change;
+    }
+    let change = with_groups(change.with("role", draft.role), draft);
+    match &draft.metadata {
+        Some(metadata) => change.with("metadata", metadata),
+        None => change,
+    }
 }
 
 /// The part of an update that adds to the groups, if there are any. Whoever is gone has none left.
