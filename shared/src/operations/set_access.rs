@@ -5,7 +5,7 @@ use std::{
     collections::{HashMap, HashSet},
 };
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 
 use crate::{
     Error, Public, Result, Usher,
@@ -74,9 +74,7 @@ impl Usher {
             }
             // Whoever becomes an ADMIN does so before another one ceases to be the last.
             changed.sort_by_key(|(_, fate)| !matches!(fate, Fate::Role(Role::Admin)));
-            if rows.iter().flatten().all(|invitee| invitee.role != Role::Admin) {
-                keep_an_admin(&access.workspace, &changed, now)?;
-            }
+            self.keep_an_admin(&access.workspace, &changed, &rows).await?;
             if !rows.is_empty() {
                 let mut request = InviteUsers::new(InviteTo::Workspace(workspace), rows);
                 (request.message, request.only_if_published, request.refused_by) = (message, true, RefusedBy::AnyRow);
@@ -96,6 +94,32 @@ impl Usher {
             self.change_domain(caller, &rule.id, role).await?;
         }
         Ok(listed.then(|| present(there.into_values().collect(), self.now())))
+    }
+
+    /// Refuses what would leave a workspace without an ADMIN before anything of it is done. Their own writes decide. Of
+    /// whoever is new only colleagues are members at once.
+    async fn keep_an_admin(
+        &self,
+        workspace: &Workspace,
+        changed: &[(Person, Fate)],
+        new: &[std::result::Result<Invitee, Reason>],
+    ) -> Result<()> {
+        let now = self.now();
+        let members = changed.iter().filter(|(person, _)| person.standing(now) == Standing::Member);
+        let (mut less, mut more) = (0, 0);
+        for (person, fate) in members {
+            let stays = matches!(fate, Fate::Role(Role::Admin));
+            less += u32::from(person.role == Role::Admin && !stays);
+            more += u32::from(person.role != Role::Admin && stays);
+        }
+        if less == 0 || workspace.admins + more > less {
+            return Ok(());
+        }
+        let new: Vec<_> =
+            new.iter().flatten().filter(|new| new.role == Role::Admin).map(|new| &new.identifier).collect();
+        let known = self.store.known(&new).await?;
+        let is_colleague = |known: &Known| known.identity.as_ref().is_some_and(|it| it.company == workspace.company);
+        if known.iter().any(is_colleague) { Ok(()) } else { Err(last_admin()) }
     }
 
     /// Everybody in the workspace if they are to be told, or else those whom the request names, if they are there.
@@ -152,18 +176,6 @@ impl Usher {
         let lesser = people.iter().any(|invitee| invitee.identifier == own && invitee.role != Role::Admin);
         if lesser { Err(last_admin()) } else { Ok(()) }
     }
-}
-
-/// Refuses what would leave a workspace without an ADMIN before anything of it is done. Their own writes decide.
-fn keep_an_admin(workspace: &Workspace, changed: &[(Person, Fate)], now: Timestamp) -> Result<()> {
-    let members = changed.iter().filter(|(person, _)| person.standing(now) == Standing::Member);
-    let (mut less, mut more) = (0, 0);
-    for (person, fate) in members {
-        let stays = matches!(fate, Fate::Role(Role::Admin));
-        less += u32::from(person.role == Role::Admin && !stays);
-        more += u32::from(person.role != Role::Admin && stays);
-    }
-    if less > 0 && workspace.admins + more <= less { Err(last_admin()) } else { Ok(()) }
 }
 
 impl Invited {

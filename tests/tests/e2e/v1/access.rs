@@ -115,8 +115,20 @@ async fn what_cant_be_done_whole_is_not_begun() {
         assert_eq!(world.people().await, [(ada.email.clone(), "owner".to_owned())]);
         assert_eq!(usher.docked(&ada.token, "workspace-domains").await["workspaceDomains"], json!([]));
     }
+    // Whoever is new and no colleague isn't its administrator yet.
+    let body = json!({ "workspaceUsers": [person(&ada.email, "viewer"), person(&new, "owner")] });
+    usher.post(&path, &ada.token, body).await.dock(400, "BAD_REQUEST");
+    assert_eq!(world.people().await, [(ada.email.clone(), "owner".to_owned())]);
     usher.mail_all().await;
     assert!(usher.mails(&new).await.is_empty());
+
+    // A colleague is at once.
+    let bob = usher.member(&ada.token, &other, "colleague", "VIEWER").await;
+    let body = json!({ "workspaceUsers": [person(&ada.email, "viewer"), person(&bob.email, "owner")] });
+    usher.dock(&ada.token, &format!("workspaces/{}/access", world.workspace), body).await;
+    assert_eq!(usher.role(&bob.token, &world.id).await.as_deref(), Some("ADMIN"));
+    let body = json!({ "workspaceUsers": [person(&ada.email, "owner"), person(&bob.email, "viewer")] });
+    usher.dock(&ada.token, &format!("workspaces/{}/access", world.workspace), body).await;
 
     // Somebody else becomes an administrator with the same request.
     let bob = usher.member(&ada.token, &world.id, "bob", "VIEWER").await;
