@@ -3,7 +3,7 @@
 use crate::{
     Error, Result, Usher,
     domain::{InvitationHash, Password, Role, Scope, WorkspaceId},
-    store::{Acceptance, Accepted, Profile, ProfileKind},
+    store::{Acceptance, Accepted, ProfileKind},
 };
 
 use super::{Caller, LogInAs, join::other_address};
@@ -43,7 +43,7 @@ impl Usher {
                 return Err(other_company());
             }
             let workspace = open.workspace.as_ref().map(|workspace| workspace.id);
-            if !may_belong(&profile, workspace, open.person.exclusive) {
+            if !may_belong(profile.exclusive_to, workspace, open.person.exclusive) {
                 return Err(exclusive());
             }
             let company = self.inviter_may_still(&open).await?;
@@ -80,8 +80,8 @@ impl Usher {
 }
 
 /// An exclusive user belongs to one workspace only, and nobody becomes one who has an account already.
-fn may_belong(profile: &Profile, workspace: Option<WorkspaceId>, exclusively: bool) -> bool {
-    match profile.exclusive_to {
+pub(super) fn may_belong(own: Option<WorkspaceId>, workspace: Option<WorkspaceId>, exclusively: bool) -> bool {
+    match own {
         Some(own) => workspace == Some(own),
         None => !exclusively,
     }

@@ -6,7 +6,11 @@ use crate::{
     store::{Acceptance, Accepted, Company, Identity, NewAccount, Profile, ProfileKind, ProfileStatus},
 };
 
-use super::{log, view_invitation::OpenInvitation};
+use super::{
+    accept_invitation::{exclusive, may_belong},
+    log,
+    view_invitation::OpenInvitation,
+};
 
 /// How often an invitation that changed under an acceptance is read and judged again.
 const TRIES: u32 = 3;
@@ -43,7 +47,8 @@ impl Usher {
     ///
     /// # Errors
     /// [`Error::Gone`] for a dead hash, [`Error::WrongAddress`] for another address than the invited one,
-    /// [`Error::Conflict`] if the address has an account. Nothing is changed then.
+    /// [`Error::Conflict`] if the address has an account, or one with a temporary password that belongs to another workspace
+    /// only. Nothing is changed then.
     pub async fn join(&self, join: Join) -> Result<JoinedCompany> {
         let attempt = self.random().uuid().to_string();
         let mut open = self.open_for(&join).await?;
@@ -52,6 +57,7 @@ impl Usher {
         for _ in 0..TRIES {
             let by_workspace = matches!(open.of, Scope::Workspace(_));
             let (company, replaced) = self.admit(&open, by_workspace).await?;
+            self.admit_provisional(&open)?;
             let new = self.invited_profile(&join, &open, password.clone())?;
             let profile = self.proved_profile(new, open.provisional.as_ref()).await?.ok_or(Error::Gone)?;
             let colleague = if by_workspace {
@@ -89,6 +95,21 @@ impl Usher {
             return Err(other_address());
         }
         if open.identity.is_some() { Err(has_account()) } else { Ok(open) }
+    }
+
+    /// The company's account with a temporary password joins no more than one whose address is proved. The link that proves
+    /// it is to where it is a member already.
+    fn admit_provisional(&self, open: &OpenInvitation) -> Result<()> {
+        let Some(there) = open.provisional.as_ref().filter(|there| there.company == open.company) else {
+            return Ok(());
+        };
+        let workspace = open.workspace.as_ref().map(|workspace| workspace.id);
+        let proves = open.person.standing(self.now()) == Standing::Member;
+        if proves || may_belong(there.exclusive_to, workspace, open.person.exclusive) {
+            Ok(())
+        } else {
+            Err(exclusive())
+        }
     }
 
     /// The company's record of somebody who joins one of its workspaces. An invitation to the company that waits for them

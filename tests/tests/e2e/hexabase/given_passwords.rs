@@ -1,6 +1,6 @@
 //! Accounts with a password that an administrator gave: `no_confirm_email` with `tmp_password`.
 
-use serde_json::json;
+use serde_json::{Value, json};
 use tests::PASSWORD;
 
 use super::place::{LOGIN, Place};
@@ -59,6 +59,42 @@ async fn a_given_password_is_replaced_by_another() {
     // One's own may stay.
     let body = json!({ "old_password": PASSWORD, "new_password": PASSWORD, "confirm_password": PASSWORD });
     place.usher.send("PUT", "/api/v0/users/password", Some(&token), Some(body)).await.expect(200);
+}
+
+#[tokio::test]
+async fn with_a_given_password_an_exclusive_user_belongs_to_no_other_workspace_either() {
+    let place = Place::new().await;
+    let usher = &place.usher;
+    let (grace, alan) = (usher.address("grace"), usher.address("alan"));
+    let with = json!({ "no_confirm_email": true, "tmp_password": "Given12#$" });
+    let mut exclusively = with.clone();
+    exclusively["exclusive_w_id"] = json!(place.workspace);
+    place.added(&grace, exclusively).await;
+    place.added(&alan, with).await;
+    let other = usher.workspace(&place.ada.token, "Other").await;
+    usher.invite(&place.ada.token, &other, &[(grace.as_str(), "VIEWER")]).await.expect(200);
+    // Nobody becomes exclusive to another workspace who is in one already.
+    usher.post(&format!("/api/v0/workspaces/{other}/select"), &place.ada.token, json!({})).await.expect(200);
+    let row = json!({ "email": alan, "g_id": usher.top_group(&place.ada.token).await, "exclusive_w_id": other });
+    let path = format!("/api/v0/workspaces/{other}/users");
+    let answer = usher.post(&path, &place.ada.token, json!({ "users": [row] })).await.expect(200).json();
+    assert_eq!(answer["errors"], json!(null), "{answer}");
+    for address in [&grace, &alan] {
+        usher.join(address, &usher.mail(address, 1).await.hash()).await.refused(400, "EXCLUSIVE_USER");
+    }
+    // The links that prove their addresses are to where they are members already.
+    usher
+        .post(&format!("/api/v0/workspaces/{}/select", place.workspace), &place.ada.token, json!({}))
+        .await
+        .expect(200);
+    place.mail_again(json!([{ "email": grace }, { "email": alan }])).await;
+    for (address, exclusive_to) in [(&grace, json!(place.workspace)), (&alan, Value::Null)] {
+        usher.join(address, &usher.mail(address, 2).await.hash()).await.expect(200);
+        let body = json!({ "email": address, "password": PASSWORD, "exclusive_w_id": exclusive_to });
+        let token = place.log_in(body).await["token"].as_str().unwrap().to_owned();
+        assert_eq!(usher.role(&token, &place.workspace).await.as_deref(), Some("VIEWER"));
+        assert_eq!(usher.role(&token, &other).await, None);
+    }
 }
 
 #[tokio::test]
