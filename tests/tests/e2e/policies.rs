@@ -133,7 +133,10 @@ async fn docked(usher: &Endpoint, token: &str, workspace: &str) {
     let body = json!({ "email": joining, "otp": usher.mail(&joining, 1).await.code() });
     usher.post_open("/idp/api/v1/user/signUp/verifyEmailOtp", body).await.expect(200);
 
-    let people = json!([{ "role": "viewer", "user": { "email": usher.address("paula") } }]);
+    let body = json!({ "name": "docked" });
+    let account = usher.post("/idp/api/v1/company/serviceAccount", token, body).await.expect(200).json();
+    let people = [usher.address("paula"), text(&account, "email")];
+    let people = json!(people.map(|email| json!({ "role": "viewer", "user": { "email": email } })));
     usher.dock(token, "workspaces", json!({ "name": "Beta", "workspaceUsers": people })).await;
     usher.patch(token, &format!("workspaces/{place}"), json!({ "published": false })).await.expect(200);
     let body = json!({ "workspaceUsers": people, "workspaceDomains": [{ "role": "viewer", "domain": domain }] });

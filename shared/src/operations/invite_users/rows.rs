@@ -98,6 +98,7 @@ impl RowResult {
                 (Outcome::Forbidden, Some(Reason::new("invited_beyond", detail)))
             }
             Drafted::GroupGone => return Self::refused(Outcome::Invalid, unknown_group()),
+            Drafted::AccountGone => return Self::refused(Outcome::Invalid, unknown_account()),
             Drafted::CodeTaken => return Self::refused(Outcome::Invalid, code_taken()),
             Drafted::HasAccount => {
                 let detail = "A password is given only to an address without an account.";
@@ -148,10 +149,13 @@ pub(in crate::operations) fn unfit(
         return None;
     }
     if invitee.identifier.address.is_service_account() {
-        let reason = Reason::new("unknown_account", "This service account doesn't exist in the company.");
-        return Some((Outcome::Invalid, reason));
+        return Some((Outcome::Invalid, unknown_account()));
     }
     suppressed.map(|suppression| (Outcome::Suppressed, Reason::new("suppressed", suppression.sentence())))
+}
+
+fn unknown_account() -> Reason {
+    Reason::new("unknown_account", "This service account doesn't exist in the company.")
 }
 
 /// A reason with the address that it is about.

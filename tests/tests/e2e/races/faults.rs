@@ -143,6 +143,27 @@ async fn whoever_is_mailed_again_keeps_the_role_that_they_were_given_meanwhile()
 }
 
 #[tokio::test]
+async fn a_service_account_that_is_deleted_meanwhile_becomes_no_member() {
+    let (usher, ada, workspace) = scene().await;
+    let accounts = "/idp/api/v1/company/serviceAccount";
+    let account = usher.post(accounts, &ada.token, json!({ "name": "robot" })).await.expect(200).json();
+    let robot = account["email"].as_str().unwrap();
+    rows_fail(&usher, "TransactionConflict", 0, 1).await;
+    fault(&usher, "invite-users", "TransactWriteItems", "TransactionConflict", 1_000).await;
+    let deleted = async {
+        usher.faults_below(2).await;
+        let path = format!("{accounts}/{}", account["id"].as_str().unwrap());
+        usher.send("DELETE", &path, Some(&ada.token), None).await.expect(200);
+        usher.clear_faults().await;
+    };
+    let rows = [(robot, "ADMIN"), (ada.email.as_str(), "ADMIN")];
+    let (answer, ()) = join(usher.invite(&ada.token, &workspace, &rows), deleted).await;
+    assert_eq!(answer.expect(400).rows(), ["invalid", "alreadyMember"]);
+    let members = usher.hexabase_members(&ada.token, &workspace).await;
+    assert_eq!(members.len(), 1, "{members:?}");
+}
+
+#[tokio::test]
 async fn what_passes_while_signing_up_is_tried_again() {
     for (name, times) in [
         ("TransactionConflict", 1),

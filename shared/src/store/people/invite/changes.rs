@@ -39,6 +39,10 @@ pub(super) fn sides(inviting: &Inviting<'_>, rows: &[Row<'_>]) -> Vec<Side> {
     for (place, row) in rows.iter().enumerate() {
         let side = |change, refused| Side { row: place, change, refused };
         sides.extend(claim_code(row).map(|change| side(change, Drafted::CodeTaken)));
+        if row.joins() && row.draft.is_service_account() {
+            let there = Change::check(keys::identity(&row.draft.identifier)).when("#user = :user");
+            sides.push(side(there.with("user", row.draft.user), Drafted::AccountGone));
+        }
         if let DraftKind::Provide(provided) = &row.draft.kind {
             let changes = provided.changes(inviting, row.draft);
             sides.extend(changes.into_iter().map(|change| side(change, Drafted::HasAccount)));

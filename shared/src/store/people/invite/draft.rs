@@ -75,6 +75,11 @@ impl Draft {
         matches!(self.kind, DraftKind::Add { .. } | DraftKind::Provide(_))
     }
 
+    /// Whether it is a service account, which may be deleted meanwhile.
+    pub(super) fn is_service_account(&self) -> bool {
+        self.identifier.address.is_service_account()
+    }
+
     /// Whether a mail goes out for it.
     pub(in crate::store::people) fn is_mailed(&self) -> bool {
         match self.kind {
@@ -177,6 +182,8 @@ pub enum Drafted {
     HasAccount,
     /// Was to be mailed again, and isn't there.
     Missing,
+    /// Is a service account that was deleted meanwhile.
+    AccountGone,
     /// Would have been invited or added, but only an invitation that is there was to be brought up to date.
     Limited,
     /// Not written.

@@ -76,7 +76,7 @@ impl Row<'_> {
 
     fn writes(&self) -> usize {
         let person = match self.draft.kind {
-            DraftKind::Add { .. } => 2,
+            DraftKind::Add { .. } => 2 + usize::from(self.draft.is_service_account()),
             DraftKind::Provide(_) => 2 + Provided::WRITES,
             DraftKind::Invite | DraftKind::InviteLater | DraftKind::MailAgain => 1,
         };
