@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// Repetitions of the measurements of a thousand, and of those of ten thousand.
-const REPETITIONS: usize = 7;
+const REPETITIONS: usize = 11;
 const REPETITIONS_OF_MANY: usize = 5;
 
 /// Somebody who invites again and again, everyone for the first time.
