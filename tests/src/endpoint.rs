@@ -43,11 +43,7 @@ impl Answer {
 
     /// The answer, which must have this status.
     #[track_caller]
-    #[allow(
-        clippy::must_use_candidate,
-        clippy::return_self_not_must_use,
-        reason = "often the status is all that matters"
-    )]
+    #[expect(clippy::return_self_not_must_use, reason = "often the status is all that matters")]
     pub fn expect(self, status: u16) -> Self {
         assert_eq!(self.status.as_u16(), status, "{}", self.text);
         self

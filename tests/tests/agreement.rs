@@ -1,7 +1,7 @@
 //! The routes in the code, the programs, the template, the sample events and the tests for access without credentials
 //! must say the same. Each test compares some of them and names what differs.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
 use std::{
     cell::RefCell,

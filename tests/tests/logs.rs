@@ -1,6 +1,6 @@
 //! What is logged, and what never is. A program of its own: it has one log for all that runs in it.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::{
     collections::{BTreeMap, BTreeSet},
