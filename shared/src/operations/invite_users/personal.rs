@@ -12,10 +12,11 @@ use crate::{
         BatchId, EmailAddress, MailSender, Outcome, Password, PasswordHash, Reason, Scope, TemplateId, UserId,
         WorkspaceId,
     },
-    store::{Batch, Identity, Profile, ProfileKind},
+    store::{Batch, Profile, ProfileKind},
 };
 
 use super::{
+    super::accept_invitation::may_belong,
     Invitee,
     host::Host,
     rows::{Open, Rows},
@@ -195,7 +196,10 @@ fn refusal(row: &Open, host: &Host, known: &Known) -> Option<(Outcome, Reason)> 
         Scope::Workspace(id) => Some(id),
         Scope::Company(_) => None,
     };
-    if !may_belong(row.colleague.as_ref(), workspace, personal.exclusive_to) {
+    let asked = personal.exclusive_to.is_none_or(|own| workspace == Some(own));
+    let exclusively = personal.exclusive_to.is_some();
+    let colleague = row.colleague.as_ref();
+    if !asked || colleague.is_some_and(|there| !may_belong(there.exclusive_to, workspace, exclusively)) {
         return Some(invalid("exclusive_user", "An account that belongs to one workspace only can't join another."));
     }
     let given = matches!(personal.access, Access::Password(_));
@@ -203,17 +207,6 @@ fn refusal(row: &Open, host: &Host, known: &Known) -> Option<(Outcome, Reason)> 
         return Some(invalid("has_account", "A password is given only to an address without an account."));
     }
     None
-}
-
-/// An exclusive user belongs to one workspace only, and nobody becomes one who has an account already.
-fn may_belong(colleague: Option<&Identity>, workspace: Option<WorkspaceId>, exclusive_to: Option<WorkspaceId>) -> bool {
-    let asked = exclusive_to.is_none() || exclusive_to == workspace;
-    asked
-        && match colleague {
-            None => true,
-            Some(Identity { exclusive_to: None, .. }) => exclusive_to.is_none(),
-            Some(colleague) => colleague.exclusive_to == workspace,
-        }
 }
 
 fn invalid(code: &'static str, detail: &'static str) -> (Outcome, Reason) {
