@@ -51,7 +51,7 @@ impl Usher {
                 of: open.of,
                 person: &open.person,
                 profile: &profile,
-                scope_name: open.scope_name(&company).as_ref(),
+                scope_name: open.scope_name(company).as_ref(),
                 new_account: None,
                 now: self.now(),
                 attempt: &attempt,

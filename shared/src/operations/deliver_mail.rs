@@ -223,7 +223,9 @@ impl Usher {
                 suppressed.push((key, person, Mailed::Suppressed(suppression.reason)));
             } else {
                 let hash = (kind == Kind::Invitation).then(|| hash(key, person));
-                mails.push(Mail { key, person, hash, has_account: known.identity.is_some() });
+                let batch = batches.iter().find(|batch| batch.id == person.batch);
+                let company = batch.map(|batch| batch.company);
+                mails.push(Mail { key, person, company, hash, has_account: known.identity.is_some() });
             }
         }
         if !suppressed.is_empty() {
@@ -308,7 +310,7 @@ impl Usher {
     }
 
     fn envelope<'a>(&self, mail: &Mail<'a>, batches: &'a [Batch], templates: &[StoredTemplate]) -> Envelope<'a> {
-        let Mail { key, person, hash, has_account } = mail;
+        let Mail { key, person, hash, has_account, .. } = mail;
         let batch = batches.iter().find(|batch| batch.id == person.batch);
         let scope_name = batch.map_or("", |batch| batch.scope_name.as_str());
         let company_name = batch.map_or("", |batch| batch.company_name.as_str());

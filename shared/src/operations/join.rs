@@ -3,7 +3,7 @@
 use crate::{
     Error, Public, Result, Usher,
     domain::{EmailAddress, InvitationHash, Password, PasswordHash, Person, PersonName, Role, Scope, Standing},
-    store::{Acceptance, Accepted, Company, Identity, NewAccount, Profile, ProfileKind, ProfileStatus},
+    store::{Acceptance, Accepted, Company, HashItem, Identity, NewAccount, Profile, ProfileKind, ProfileStatus},
 };
 
 use super::{
@@ -51,27 +51,27 @@ impl Usher {
     /// only. Nothing is changed then.
     pub async fn join(&self, join: Join) -> Result<JoinedCompany> {
         let attempt = self.random().uuid().to_string();
-        let mut open = self.open_for(&join).await?;
-        log::company(open.company);
+        let item = self.hash_item(&join.hash).await?;
+        // It takes its time: what decides is read after it.
         let password = self.hash_password(join.password.clone()).await?;
         for _ in 0..TRIES {
+            let open = self.open_for(&join, &item).await?;
+            log::company(open.company);
             let by_workspace = matches!(open.of, Scope::Workspace(_));
-            let (company, replaced) = self.admit(&open, by_workspace).await?;
+            let company = self.inviter_may_still(&open).await?;
+            let replaced = open.admission.colleague.clone();
             self.admit_provisional(&open)?;
             let new = self.invited_profile(&join, &open, password.clone())?;
             let profile = self.proved_profile(new, open.provisional.as_ref()).await?.ok_or(Error::Gone)?;
-            let colleague = if by_workspace {
-                Some(self.new_colleague(&profile, &company, replaced.as_ref()).await?)
-            } else {
-                None
-            };
+            let colleague =
+                if by_workspace { Some(self.new_colleague(&profile, company, replaced.as_ref()).await?) } else { None };
             let new_account = NewAccount { colleague, replaced, provisional: open.provisional.clone() };
             let role = new_account.colleague.as_ref().map_or(open.person.role, |colleague| colleague.role);
             let acceptance = Acceptance {
                 of: open.of,
                 person: &open.person,
                 profile: &profile,
-                scope_name: open.scope_name(&company).as_ref(),
+                scope_name: open.scope_name(company).as_ref(),
                 new_account: Some(new_account),
                 now: self.now(),
                 attempt: &attempt,
@@ -79,18 +79,18 @@ impl Usher {
             match self.store.accept(&acceptance, self.random()).await? {
                 Accepted::Done => {
                     self.tell_proved(&profile).await;
-                    return Ok(JoinedCompany { profile, company, role });
+                    return Ok(JoinedCompany { profile, company: company.clone(), role });
                 }
                 Accepted::AddressTaken => return Err(has_account()),
-                Accepted::Changed => open = self.open_for(&join).await?,
+                Accepted::Changed => {}
             }
         }
         Err(Error::Gone)
     }
 
     /// The invitation, if it is open and this person's, and the address has no account.
-    async fn open_for(&self, join: &Join) -> Result<OpenInvitation> {
-        let open = self.open_invitation(&join.hash).await?;
+    async fn open_for(&self, join: &Join, item: &HashItem) -> Result<OpenInvitation> {
+        let open = self.open(item).await?;
         if open.person.address != join.address {
             return Err(other_address());
         }

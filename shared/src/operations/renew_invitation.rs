@@ -22,7 +22,7 @@ impl Usher {
         // In place of what isn't a hash another is looked up that nobody has.
         let hash = hash.unwrap_or_else(|| InvitationHash::random(self.random()));
         let item = self.store.hash(&hash).await?;
-        let nobody = HashItem { person: Key::from_parts("-", "-"), version: 0 };
+        let nobody = HashItem { person: Key::from_parts("-", "-"), version: 0, invited_by: None };
         let hash = item.unwrap_or_else(|| nobody.clone());
         let person = self.store.person_of_hash(&hash).await?;
         let expired =

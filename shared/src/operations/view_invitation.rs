@@ -8,7 +8,9 @@ use crate::{
         CompanyId, EmailAddress, GroupPlace, InvitationHash, Message, Permission, Person, Role, Scope, Title, UserId,
         WorkspaceId,
     },
-    store::{Accounts, Admission, Batch, CallerRecords, Company, Identity, Profile, Workspace},
+    store::{
+        Accounts, Admission, Batch, CallerRecords, Company, HashItem, Identity, Invited, InvitedBy, Profile, Workspace,
+    },
 };
 
 use super::{authenticate::role_in, log};
@@ -28,6 +30,8 @@ pub struct OpenInvitation {
     pub identity: Option<Identity>,
     /// The account with a temporary password that it has instead.
     pub provisional: Option<Identity>,
+    /// What decides whether they may still be let in, read together with the record.
+    pub admission: Admission,
 }
 
 impl OpenInvitation {
@@ -76,7 +80,7 @@ impl Usher {
             None => (company.name.to_string(), None),
         };
         Ok(InvitationView {
-            scope_name: open.scope_name(&company).to_string(),
+            scope_name: open.scope_name(company).to_string(),
             company_name: company.name.to_string(),
             inviter_name,
             user: open.person.user,
@@ -91,35 +95,43 @@ impl Usher {
 
     /// What a hash opens now.
     pub(super) async fn open_invitation(&self, hash: &InvitationHash) -> Result<OpenInvitation> {
-        let item = self.store.hash(hash).await?.ok_or(Error::Gone)?;
+        self.open(&self.hash_item(hash).await?).await
+    }
+
+    /// What a hash points to, whether it still opens it or not.
+    pub(super) async fn hash_item(&self, hash: &InvitationHash) -> Result<HashItem> {
+        self.store.hash(hash).await?.ok_or(Error::Gone)
+    }
+
+    /// As [`Usher::open_invitation`], by what the hash points to: a consistent read.
+    pub(super) async fn open(&self, item: &HashItem) -> Result<OpenInvitation> {
         let of = item.person.scope().ok_or(Error::Gone)?;
         if let Scope::Workspace(workspace) = of {
             log::workspace(workspace);
         }
-        let (person, workspace, accounts) = self.store.invited(&item.person).await?;
+        let Invited { person, workspace, accounts, admission } = self.store.invited(item).await?;
         let person = person.filter(|person| person.is_open_to(item.version, self.now())).ok_or(Error::Gone)?;
         let company = match (of, &workspace) {
             (Scope::Company(company), _) => company,
             (Scope::Workspace(_), Some(workspace)) => workspace.company,
             (Scope::Workspace(_), None) => return Err(Error::Gone),
         };
+        let by = InvitedBy { inviter: person.inviter, company };
+        let admission = match admission.filter(|admission| admission.by == by) {
+            Some(admission) => admission,
+            // The hash doesn't say.
+            None => self.store.admission(&item.person, by).await?,
+        };
         let Accounts { proved: identity, provisional } = accounts;
-        Ok(OpenInvitation { of, person, workspace, company, identity, provisional })
+        Ok(OpenInvitation { of, person, workspace, company, identity, provisional, admission })
     }
 
-    /// Nobody is let in by someone who may no longer let them in: a consistent read just before accepting. Answers the
-    /// company.
-    pub(super) async fn inviter_may_still(&self, open: &OpenInvitation) -> Result<Company> {
-        Ok(self.admit(open, false).await?.0)
-    }
-
-    /// As [`Usher::inviter_may_still`], with the company's record of the invited person if it is `wanted`.
-    pub(super) async fn admit(&self, open: &OpenInvitation, wanted: bool) -> Result<(Company, Option<Person>)> {
+    /// Nobody is let in by someone who may no longer let them in: judged by what was read just before. Answers the company.
+    pub(super) async fn inviter_may_still<'a>(&self, open: &'a OpenInvitation) -> Result<&'a Company> {
+        let Admission { inviter, company, .. } = &open.admission;
         let workspace = open.workspace.as_ref().map(|workspace| workspace.id);
-        let admission = self.store.admission(&open.person, open.company, workspace, wanted).await?;
-        let Admission { inviter, company, colleague } = admission;
-        let may = self.may_by(&inviter, &open.person, workspace).await?;
-        company.filter(|_| may).map(|company| (company, colleague)).ok_or(Error::Gone)
+        let may = self.may_by(inviter, &open.person, workspace).await?;
+        company.as_ref().filter(|_| may).ok_or(Error::Gone)
     }
 
     /// Whether whoever invited this person may still do so: to a workspace, or else to the whole company.

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Found, Known, Store,
+    Found, InvitedBy, Known, Store,
     audit::{Entry, entry},
     change::{Change, Written},
     from_item, keys,
@@ -187,11 +187,13 @@ pub struct Numbers {
 /// What is read just before somebody is let in.
 #[derive(Debug)]
 pub struct Admission {
+    /// Who invited.
+    pub by: InvitedBy,
     /// The inviter.
     pub inviter: CallerRecords,
     /// The company.
     pub company: Option<Company>,
-    /// The company's record of the invited person, if it was asked for and there is one.
+    /// The company's record of somebody who is invited to one of its workspaces, if there is one.
     pub colleague: Option<Person>,
 }
 
@@ -219,24 +221,10 @@ impl Store {
         take_records(&mut found, user, company, workspace)
     }
 
-    /// What decides whether an invitation may still be accepted, and what becomes of it: the inviter's records, the company,
-    /// and the company's record of the person if that is `wanted`. One read.
-    pub async fn admission(
-        &self,
-        person: &Person,
-        company: CompanyId,
-        workspace: Option<WorkspaceId>,
-        wanted: bool,
-    ) -> Result<Admission> {
-        let own = keys::company(company);
-        let colleague = wanted.then(|| keys::person(Scope::Company(company), &person.identifier()));
-        let keys = caller_keys(person.inviter, company, workspace).into_iter().chain([own.clone()]);
-        let mut found = self.get_many(keys.chain(colleague.clone()).collect()).await?;
-        Ok(Admission {
-            company: found.take(&own)?,
-            colleague: colleague.map(|key| found.take(&key)).transpose()?.flatten(),
-            inviter: take_records(&mut found, person.inviter, company, workspace)?,
-        })
+    /// What decides whether the person of a record may still be let in.
+    pub async fn admission(&self, person: &keys::Key, by: InvitedBy) -> Result<Admission> {
+        let mut found = self.get_many(admission_keys(person, by)).await?;
+        take_admission(&mut found, person, by)
     }
 
     /// The account of a person.
@@ -356,6 +344,25 @@ pub(super) fn caller_keys(user: UserId, company: CompanyId, workspace: Option<Wo
     let mut keys = vec![keys::profile(user), keys::membership(user, Scope::Company(company))];
     keys.extend(workspace.map(|id| keys::membership(user, Scope::Workspace(id))));
     keys
+}
+
+pub(super) fn admission_keys(person: &keys::Key, by: InvitedBy) -> Vec<keys::Key> {
+    let InvitedBy { inviter, company } = by;
+    let mut keys = caller_keys(inviter, company, person.workspace());
+    keys.push(keys::company(company));
+    keys.extend(person.workspace().map(|_| keys::colleague_of(person, company)));
+    keys
+}
+
+pub(super) fn take_admission(found: &mut Found, person: &keys::Key, by: InvitedBy) -> Result<Admission> {
+    let InvitedBy { inviter, company } = by;
+    let colleague = person.workspace().map(|_| found.take(&keys::colleague_of(person, company))).transpose()?;
+    Ok(Admission {
+        by,
+        inviter: take_records(found, inviter, company, person.workspace())?,
+        company: found.take(&keys::company(company))?,
+        colleague: colleague.flatten(),
+    })
 }
 
 pub(super) fn take_records(

@@ -45,6 +45,14 @@ impl Key {
         }
     }
 
+    /// The workspace that the person of this key was invited to, unless it is the whole company.
+    pub(super) fn workspace(&self) -> Option<WorkspaceId> {
+        match self.scope()? {
+            Scope::Workspace(id) => Some(id),
+            Scope::Company(_) => None,
+        }
+    }
+
     pub(super) fn into_parts(self) -> (String, String) {
         (self.pk, self.sk)
     }
@@ -147,6 +155,12 @@ pub(super) fn provisional(of: &Identifier) -> Key {
 
 pub(super) fn provisional_item(address: &str, code: Option<&str>) -> Key {
     Key::new(format!("E#{address}"), code.map_or_else(|| "T".to_owned(), |code| format!("T#{code}")))
+}
+
+/// The company's record of a person whose record in one of its workspaces this is.
+pub(super) fn colleague_of(person: &Key, company: CompanyId) -> Key {
+    let address = person.sk.split(' ').next().unwrap_or_default();
+    Key::new(people(Scope::Company(company), spread(address)), person.sk.clone())
 }
 
 /// The account with a temporary password of a person, whose record this is.

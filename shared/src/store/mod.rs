@@ -42,8 +42,8 @@ pub use mail_templates::{MOST_TEMPLATES, StoredTemplate};
 pub use outbox::{Claimed, Kind, MOST_ATTEMPTS, Mail, Mailed, QueuedItem, Task};
 pub use page::{Page, Position};
 pub use people::{
-    Acceptance, Accepted, Draft, DraftKind, Drafted, Foreseen, HashItem, Inviting, Managed, Managing, NewAccount,
-    PeoplePage, Provided, Resending, Resent, Settled, Start,
+    Acceptance, Accepted, Draft, DraftKind, Drafted, Foreseen, HashItem, Invited, InvitedBy, Inviting, Managed,
+    Managing, NewAccount, PeoplePage, Provided, Resending, Resent, Settled, Start,
 };
 pub use provisional::Accounts;
 pub use requests::{Begun, KeptAnswer, Naming, Reserved, Run};

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{
-    Batch, Brake, HashItem, Store, attribute,
+    Batch, Brake, HashItem, InvitedBy, Store, attribute,
     change::{Change, Written},
     delivery::forward,
     from_item,
@@ -19,7 +19,10 @@ use super::{
 };
 use crate::{
     Error, Result,
-    domain::{BatchId, Delivery, DeliveryStep, Identifier, InvitationHash, Person, Random, Scope, SuppressionReason},
+    domain::{
+        BatchId, CompanyId, Delivery, DeliveryStep, Identifier, InvitationHash, Person, Random, Scope,
+        SuppressionReason,
+    },
 };
 
 /// Addresses in one item: with the item itself they are settled in one transaction, and SES takes 50 at once.
@@ -124,6 +127,8 @@ pub struct Mail<'a> {
     pub key: &'a Key,
     /// The person as they are now.
     pub person: &'a Person,
+    /// The company that they are invited to, or into a workspace of, as long as their batch tells.
+    pub company: Option<CompanyId>,
     /// The hash in its link, if it has one.
     pub hash: Option<InvitationHash>,
     /// Whether the recipient has an account.
@@ -146,7 +151,8 @@ impl Mail<'_> {
             purge_at: i64,
         }
         let hash = self.hash?.reveal();
-        let item = HashItem { person: self.key.clone(), version: self.person.version };
+        let invited_by = self.company.map(|company| InvitedBy { inviter: self.person.inviter, company });
+        let item = HashItem { person: self.key.clone(), version: self.person.version, invited_by };
         let item = Perishable { item, purge_at: self.person.expires_at.as_second() + HASH_KEPT.as_secs() };
         Some(Change::put(&keys::hash(&keys::digest(&hash)), item))
     }

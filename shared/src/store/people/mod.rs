@@ -13,10 +13,14 @@ mod resend;
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
-use super::{Accounts, Known, Membership, Profile, Store, Workspace, keys};
+use super::{
+    Accounts, Admission, Known, Membership, Profile, Store, Workspace,
+    accounts::{admission_keys, take_admission},
+    keys,
+};
 use crate::{
     Result,
-    domain::{Identifier, InvitationHash, Person, PersonId, Scope, UserId},
+    domain::{CompanyId, Identifier, InvitationHash, Person, PersonId, Scope, UserId},
 };
 
 pub use accept::{Acceptance, Accepted, NewAccount};
@@ -36,6 +40,31 @@ pub struct HashItem {
     pub person: keys::Key,
     /// The version that the hash was made for.
     pub version: u32,
+    /// Who invited, so that what lets the person in is read together with them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub invited_by: Option<InvitedBy>,
+}
+
+/// Who invited somebody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InvitedBy {
+    /// The user.
+    pub inviter: UserId,
+    /// The company whose workspace it is to, or which it is to itself.
+    pub company: CompanyId,
+}
+
+/// What a hash leads to.
+#[derive(Debug)]
+pub struct Invited {
+    /// The person, whatever has become of them.
+    pub person: Option<Person>,
+    /// The workspace, if it is to one.
+    pub workspace: Option<Workspace>,
+    /// The person's accounts.
+    pub accounts: Accounts,
+    /// What lets them in, if the hash says who invited.
+    pub admission: Option<Admission>,
 }
 
 impl Store {
@@ -49,19 +78,21 @@ impl Store {
         self.get(&hash.person).await
     }
 
-    /// The person of a record with the workspace it is to, if it is to one, and their accounts: one read.
-    pub async fn invited(&self, key: &keys::Key) -> Result<(Option<Person>, Option<Workspace>, Accounts)> {
-        let workspace = match key.scope() {
-            Some(Scope::Workspace(id)) => Some(keys::workspace(id)),
-            _ => None,
-        };
+    /// What a hash leads to: one read.
+    pub async fn invited(&self, hash: &HashItem) -> Result<Invited> {
+        let key = &hash.person;
+        let workspace = key.workspace().map(keys::workspace);
         let (identity, provisional) = (keys::identity_of(key), keys::provisional_of(key));
         let wanted = [key.clone(), identity.clone(), provisional.clone()].into_iter().chain(workspace.clone());
-        let mut found = self.get_many(wanted.collect()).await?;
-        let workspace = workspace.map(|key| found.take(&key)).transpose()?.flatten();
+        let deciding = hash.invited_by.into_iter().flat_map(|by| admission_keys(key, by));
+        let mut found = self.get_many(wanted.chain(deciding).collect()).await?;
         let known = Known::read(found.item(&identity).cloned(), None)?;
-        let accounts = Accounts { proved: known.identity, provisional: found.take(&provisional)? };
-        Ok((found.take(key)?, workspace, accounts))
+        Ok(Invited {
+            person: found.take(key)?,
+            workspace: workspace.map(|key| found.take(&key)).transpose()?.flatten(),
+            accounts: Accounts { proved: known.identity, provisional: found.take(&provisional)? },
+            admission: hash.invited_by.map(|by| take_admission(&mut found, key, by)).transpose()?,
+        })
     }
 
     /// A person by public id. The index gives the key only, and lags; the record is read by that, consistently.

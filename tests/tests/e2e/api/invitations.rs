@@ -43,13 +43,15 @@ async fn a_preview_says_who_invites_whom_to_what_and_spends_nothing() {
         "message": "Join us", "expiresAt": expires, "hasAccount": false,
     });
     assert_eq!(seen, expected);
-    // The hash; the person, workspace and accounts; the company and the inviter's standing; the batch: for every invitation.
-    let calls = json!({ "dynamodb:GetItem": 2, "dynamodb:BatchGetItem": 2 });
+    // The hash; the person and what decides about them; the batch: for every invitation.
+    let calls = json!({ "dynamodb:GetItem": 2, "dynamodb:BatchGetItem": 1 });
     assert_eq!(usher.calls().await["preview-invitation"], calls);
     for _ in 0..10 {
         assert_eq!(post(&usher, "preview", &hash).await.expect(200).json(), seen);
     }
     usher.join(&guest, &hash).await.expect(200);
+    let calls = json!({ "dynamodb:GetItem": 1, "dynamodb:BatchGetItem": 1, "dynamodb:TransactWriteItems": 1 });
+    assert_eq!(usher.calls().await["sign-up"], calls);
     assert_eq!(usher.role(&usher.token(&guest).await, &workspace).await.as_deref(), Some("EDITOR"));
     assert_eq!(status(&usher, &ada.token, &guest).await.as_deref(), Some("ACTIVE"));
 }
@@ -72,7 +74,7 @@ async fn accepting_takes_as_many_calls_however_many_are_invited() {
     }
     assert_eq!(counted[1], counted[2]);
     let calls: u64 = counted[1].as_object().unwrap().values().filter_map(Value::as_u64).sum();
-    assert_eq!(calls, 5, "{counted:?}");
+    assert_eq!(calls, 4, "{counted:?}");
 }
 
 #[tokio::test]
