@@ -25,6 +25,7 @@ use aws_smithy_types::{body::SdkBody, retry::RetryConfig};
 use serde_json::json;
 
 use crate::{
+    dynamodb::Engine,
     faults::{Action, Faults, Outcome, permissions},
     policies::allowed_actions,
 };
@@ -33,6 +34,7 @@ use crate::{
 #[derive(Debug)]
 pub(crate) struct Clients {
     http: SharedHttpClient,
+    engine: Option<SharedHttpClient>,
     dynamodb_url: String,
     ses_url: String,
     events_url: String,
@@ -40,14 +42,23 @@ pub(crate) struct Clients {
 }
 
 impl Clients {
-    pub(crate) fn new(dynamodb_url: String, ses_url: String, events_url: String, faults: Arc<Faults>) -> Self {
+    /// DynamoDB is the `engine`, unless there is another at an endpoint.
+    pub(crate) fn new(
+        engine: Option<&Engine>,
+        endpoint: Option<String>,
+        ses_url: String,
+        events_url: String,
+        faults: Arc<Faults>,
+    ) -> Self {
+        let engine = engine.map(Engine::http_client);
+        let dynamodb_url = endpoint.unwrap_or_else(|| Engine::URL.to_owned());
         let encrypted = [&dynamodb_url, &ses_url, &events_url].iter().any(|url| url.starts_with("https:"));
         let http = if encrypted {
             Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https()
         } else {
             Builder::new().build_http()
         };
-        Self { http, dynamodb_url, ses_url, events_url, faults }
+        Self { http, engine, dynamodb_url, ses_url, events_url, faults }
     }
 
     /// A DynamoDB client for the function of this name; calls without one are neither counted nor disturbed.
@@ -58,7 +69,7 @@ impl Clients {
                 .region(Region::from_static("us-east-1"))
                 .credentials_provider(credentials())
                 .endpoint_url(&self.dynamodb_url)
-                .http_client(self.http(function))
+                .http_client(self.labelled(self.engine.as_ref().unwrap_or(&self.http), function))
                 .build(),
         )
     }
@@ -73,7 +84,7 @@ impl Clients {
                 .credentials_provider(credentials())
                 .retry_config(RetryConfig::disabled())
                 .endpoint_url(&self.ses_url)
-                .http_client(self.http(function))
+                .http_client(self.labelled(&self.http, function))
                 .build(),
         )
     }
@@ -86,13 +97,13 @@ impl Clients {
                 .region(Region::from_static("us-east-1"))
                 .credentials_provider(credentials())
                 .endpoint_url(&self.events_url)
-                .http_client(self.http(function))
+                .http_client(self.labelled(&self.http, function))
                 .build(),
         )
     }
 
-    fn http(&self, function: Option<&'static str>) -> SharedHttpClient {
-        let inner = self.http.clone();
+    fn labelled(&self, inner: &SharedHttpClient, function: Option<&'static str>) -> SharedHttpClient {
+        let inner = inner.clone();
         match function {
             Some(function) => {
                 SharedHttpClient::new(LabelledClient { inner, function, faults: Arc::clone(&self.faults) })

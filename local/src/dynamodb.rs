@@ -1,19 +1,24 @@
-//! The embedded DynamoDB: dynoxide, served on a loopback port by a thread of its own, so that its blocking
-//! work never holds up the functions.
+//! The embedded DynamoDB: dynoxide on a thread of its own, so that its blocking work never holds up the functions.
+
+mod calls;
 
 use std::{path::Path, sync::Arc, thread::JoinHandle};
+
+use aws_smithy_runtime_api::client::http::{SharedHttpClient, SharedHttpConnector, http_client_fn};
 
 use dynoxide::{
     Database, DynoxideError,
     actions::{delete_item::DeleteItemRequest, scan::ScanRequest},
 };
 use serde_json::json;
-use tokio::{net::TcpListener, sync::oneshot};
+use tokio::sync::mpsc;
 
-use crate::{StartError, stack::listen, table::TTL_ATTRIBUTE};
+use crate::{StartError, table::TTL_ATTRIBUTE};
 
-/// At least so many of the stream's newest records are kept: inviting and mailing 10,000 makes 41,000, of which the pump
-/// reads each only when the mail before it is sent. The schedule finds what a stopped stack missed.
+use self::calls::{Call, Connector};
+
+/// At least so many of the stream's newest records are kept: inviting and mailing 10,000 makes 41,000, and they are read
+/// no faster than the functions take them. The schedule finds what a stopped stack missed.
 const STREAM_RECORDS_KEPT: u32 = 50_000;
 
 /// So many of the oldest are forgotten at once, which takes less than one at each write.
@@ -24,18 +29,20 @@ const STREAM_RECORDS_FORGOTTEN: u32 = 1_000;
 #[derive(Debug)]
 pub struct Engine {
     pub(crate) table: Table,
-    url: String,
-    stop: oneshot::Sender<()>,
+    calls: mpsc::UnboundedSender<Call>,
     thread: JoinHandle<()>,
 }
 
 impl Engine {
-    /// Opens the database in `directory`, or in memory under a `name` of its own, and serves it. The `table` is made by
+    /// What to call it by; no call leaves the process.
+    pub const URL: &str = "http://dynamodb.localhost";
+
+    /// Opens the database in `directory`, or in memory under a `name` of its own. The `table` is made by
     /// [`crate::ensure_table`].
     ///
     /// # Errors
-    /// If the database can't be opened or served.
-    pub async fn start(directory: Option<&Path>, name: &str, table: &str) -> Result<Self, StartError> {
+    /// If the database can't be opened.
+    pub fn start(directory: Option<&Path>, name: &str, table: &str) -> Result<Self, StartError> {
         let location = match directory {
             Some(directory) => directory.join("dynamodb.sqlite").to_string_lossy().into_owned(),
             None => format!("file:{name}?mode=memory&cache=shared"),
@@ -44,47 +51,31 @@ impl Engine {
         tune(&location).map_err(|error| StartError::Database(error.to_string()))?;
         // This is SQLite's `synchronous = NORMAL`: what was answered outlives a kill without being flushed at each write.
         database.disable_bulk_loading().map_err(|error| StartError::Database(error.to_string()))?;
-        let (stop, stopped) = oneshot::channel::<()>();
-        let (ready, address) = oneshot::channel();
-        let served = database.clone();
+        let (calls, received) = mpsc::unbounded_channel();
+        let called = database.clone();
         let thread = std::thread::Builder::new()
             .name("dynamodb".to_owned())
-            .spawn(move || serve(served, ready, stopped))
+            .spawn(move || calls::answer(&called, received))
             .map_err(|error| StartError::Database(error.to_string()))?;
-        let address = address.await.map_err(|_| StartError::Database("its port can't be opened".to_owned()))?;
         let table = Table { database, name: table.into() };
-        Ok(Self { table, url: format!("http://{address}"), stop, thread })
+        Ok(Self { table, calls, thread })
     }
 
-    /// Where it answers, on the loopback.
-    pub fn url(&self) -> &str {
-        &self.url
+    /// Carries an SDK client's calls to it, for as long as it runs.
+    pub fn http_client(&self) -> SharedHttpClient {
+        let connector = SharedHttpConnector::new(Connector(self.calls.downgrade()));
+        http_client_fn(move |_, _| connector.clone())
     }
 
-    /// Stops serving and closes the database.
+    /// Answers what was called already and closes the database.
     pub async fn stop(self) {
-        drop(self.stop);
+        drop(self.calls);
         drop(self.table);
         let joined = tokio::task::spawn_blocking(move || self.thread.join()).await;
         if !matches!(joined, Ok(Ok(()))) {
             tracing::error!("the database's thread crashed");
         }
     }
-}
-
-fn serve(database: Database, ready: oneshot::Sender<std::net::SocketAddr>, stopped: oneshot::Receiver<()>) {
-    let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return };
-    runtime.block_on(async move {
-        let Ok(listener): Result<TcpListener, _> = listen(0) else { return };
-        let Ok(address) = listener.local_addr() else { return };
-        if ready.send(address).is_err() {
-            return;
-        }
-        let stopped = async { drop(stopped.await) };
-        if let Err(error) = dynoxide::server::serve_with_shutdown(listener, database, stopped).await {
-            tracing::error!(error, "the database stopped");
-        }
-    });
 }
 
 /// dynoxide reads all stream records at each write and each poll, and never deletes one. An index makes that a look-up,

@@ -18,7 +18,7 @@ use shared::{
 };
 use tokio::{
     net::{TcpListener, TcpSocket},
-    sync::watch,
+    sync::{mpsc, watch},
     task::JoinHandle,
 };
 
@@ -37,7 +37,7 @@ use crate::{
     reply::PAYLOAD_LIMIT,
     schedules,
     ses::{self, Pace, Ses},
-    streams::{self, OUTBOX, PEOPLE, Stream},
+    streams::{self, MAPPINGS, Stream},
     table,
 };
 
@@ -119,13 +119,13 @@ impl Stack {
             None
         } else {
             let name = format!("usher-{}", random.uuid());
-            Some(Engine::start(place.kept(), &name, &parameters.table_name).await?)
+            Some(Engine::start(place.kept(), &name, &parameters.table_name)?)
         };
 
         let faults = Arc::new(Faults::default());
-        let dynamodb_url = engine.as_ref().map(|engine| engine.url().to_owned()).or(endpoint.clone());
         let clients = Clients::new(
-            dynamodb_url.unwrap_or_default(),
+            engine.as_ref(),
+            endpoint.clone(),
             endpoint.clone().unwrap_or_else(|| url.clone()),
             endpoint.unwrap_or_else(|| format!("{url}{}", eventbridge::PATH)),
             faults.clone(),
@@ -141,11 +141,14 @@ impl Stack {
 
         let mut background = Stage::default();
         if let Some(engine) = &engine {
-            for mapping in [OUTBOX, PEOPLE] {
-                let stream = Stream::open(engine.table.clone(), mapping);
-                let stream = stream.map_err(|error| StartError::Database(error.to_string()))?;
-                background.spawn(|stopped| streams::pump(stream, functions.clone(), stopped));
-            }
+            let stream = Stream::open(engine.table.clone());
+            let stream = stream.map_err(|error| StartError::Database(error.to_string()))?;
+            let queues = MAPPINGS.map(|mapping| {
+                let (queue, queued) = mpsc::channel(mapping.waiting);
+                background.spawn(|stopped| streams::deliver(mapping, queued, functions.clone(), stopped));
+                (mapping, queue)
+            });
+            background.spawn(|stopped| streams::pump(stream, queues, stopped));
             background.spawn(|stopped| schedules::sweep_expired(engine.table.clone(), clock.clone(), stopped));
         }
         background.spawn(|stopped| schedules::sweep_outbox(functions.clone(), stopped));

@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use aws_lambda_events::event::{dynamodb::EventRecord, streams::DynamoDbEventResponse};
+use aws_lambda_events::event::streams::DynamoDbEventResponse;
 use dynoxide::{
     AttributeValue, DynoxideError,
     actions::{
@@ -12,8 +12,8 @@ use dynoxide::{
     },
 };
 use functions::Operation;
-use serde_json::json;
-use tokio::sync::watch;
+use serde_json::{Value, json};
+use tokio::sync::{mpsc, watch};
 
 use crate::{
     dynamodb::{Table, request},
@@ -32,25 +32,28 @@ const RETRIES: u32 = 3;
 /// One of the stream's event source mappings, as in `template.yaml`.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Mapping {
-    pub(crate) operation: Operation,
+    operation: Operation,
     /// The records of one invocation.
     batch: usize,
+    /// So many batches wait for the function before the stream is read on.
+    pub(crate) waiting: usize,
     /// The filter.
     takes: fn(&Record) -> bool,
 }
 
-/// What is put into the outbox, to be mailed.
-pub(crate) const OUTBOX: Mapping =
-    Mapping { operation: Operation::DeliverInvitations, batch: 10, takes: is_queued_mail };
+/// What is put into the outbox, to be mailed, and what happens to people, to be told.
+pub(crate) const MAPPINGS: [Mapping; 2] = [
+    Mapping { operation: Operation::DeliverInvitations, batch: 10, waiting: 100, takes: is_queued_mail },
+    Mapping { operation: Operation::PublishEvents, batch: 100, waiting: 10, takes: is_of_a_person },
+];
 
-/// What happens to people, to be told.
-pub(crate) const PEOPLE: Mapping = Mapping { operation: Operation::PublishEvents, batch: 100, takes: is_of_a_person };
+/// A mapping and where its batches wait for [`deliver`].
+pub(crate) type Queue = (Mapping, mpsc::Sender<Vec<Value>>);
 
 /// A place in the table's stream.
 #[derive(Debug, Clone)]
 pub(crate) struct Stream {
     table: Table,
-    mapping: Mapping,
     arn: String,
     iterator: String,
     /// Whether the last read left something.
@@ -59,7 +62,7 @@ pub(crate) struct Stream {
 
 impl Stream {
     /// The stream from now on. What was queued before is the schedule's to find.
-    pub(crate) fn open(table: Table, mapping: Mapping) -> Result<Self, DynoxideError> {
+    pub(crate) fn open(table: Table) -> Result<Self, DynoxideError> {
         let streams =
             table.database.list_streams(request::<ListStreamsRequest>(json!({"TableName": &*table.name}))?)?;
         let arn = streams.streams.into_iter().next().map(|stream| stream.stream_arn).ok_or_else(|| {
@@ -69,23 +72,26 @@ impl Stream {
         let shard = described.shards.into_iter().next().map(|shard| shard.shard_id).unwrap_or_default();
         let latest = json!({"StreamArn": arn, "ShardId": shard, "ShardIteratorType": "LATEST"});
         let iterator = table.database.get_shard_iterator(request::<GetShardIteratorRequest>(latest)?)?.shard_iterator;
-        Ok(Self { table, mapping, arn, iterator: iterator.unwrap_or_default(), behind: false })
+        Ok(Self { table, arn, iterator: iterator.unwrap_or_default(), behind: false })
     }
 
-    /// The mapping's records since the last read.
-    pub(crate) fn read(&mut self) -> Result<Vec<EventRecord>, DynoxideError> {
+    /// Each mapping's records since the last read.
+    pub(crate) fn read(&mut self) -> Result<[Vec<Value>; MAPPINGS.len()], DynoxideError> {
         let read = GetRecordsRequest { shard_iterator: self.iterator.clone(), limit: Some(PAGE) };
         let page = self.table.database.get_records(read)?;
         self.behind = page.records.len() == PAGE;
-        let taken = page.records.iter().filter(|record| (self.mapping.takes)(record));
-        let taken = taken.map(|record| self.event_record(record)).collect();
+        let taken = MAPPINGS.map(|mapping| {
+            let taken = page.records.iter().filter(|record| (mapping.takes)(record));
+            taken.map(|record| self.event_record(record)).collect()
+        });
         if let Some(next) = page.next_shard_iterator {
             self.iterator = next;
         }
-        taken
+        Ok(taken)
     }
 
-    fn event_record(&self, record: &Record) -> Result<EventRecord, DynoxideError> {
+    /// The record as an event source mapping hands it over.
+    fn event_record(&self, record: &Record) -> Value {
         let mut record = json!(record);
         record["eventSourceARN"] = json!(self.arn);
         let pk = record["dynamodb"]["Keys"]["pk"]["S"].as_str().unwrap_or_default();
@@ -93,7 +99,7 @@ impl Stream {
             // The engine doesn't know that the stack's sweep is what TTL is.
             record["userIdentity"] = json!({ "type": "Service", "principalId": "dynamodb.amazonaws.com" });
         }
-        request(record)
+        record
     }
 }
 
@@ -112,8 +118,8 @@ fn is_of_a_person(record: &Record) -> bool {
     }
 }
 
-/// Pumps until `stopped` closes.
-pub(crate) async fn pump(mut stream: Stream, functions: Arc<Functions>, mut stopped: watch::Receiver<()>) {
+/// Reads the stream into the mappings' queues until `stopped` closes.
+pub(crate) async fn pump(mut stream: Stream, queues: [Queue; MAPPINGS.len()], mut stopped: watch::Receiver<()>) {
     loop {
         tokio::select! {
             _ = stopped.changed() => return,
@@ -122,10 +128,13 @@ pub(crate) async fn pump(mut stream: Stream, functions: Arc<Functions>, mut stop
         let mut reader = stream.clone();
         let read = tokio::task::spawn_blocking(move || (reader.read(), reader)).await;
         match read {
-            Ok((Ok(records), reader)) => {
+            Ok((Ok(taken), reader)) => {
                 stream = reader;
-                for batch in records.chunks(stream.mapping.batch) {
-                    deliver(&functions, stream.mapping.operation, batch.to_vec()).await;
+                for ((mapping, queue), records) in queues.iter().zip(taken) {
+                    for batch in records.chunks(mapping.batch) {
+                        // Nobody takes it any more when the stack stops.
+                        drop(queue.send(batch.to_vec()).await);
+                    }
                 }
             }
             Ok((Err(error), _)) => tracing::error!(%error, "the stream can't be read"),
@@ -134,8 +143,25 @@ pub(crate) async fn pump(mut stream: Stream, functions: Arc<Functions>, mut stop
     }
 }
 
+/// Hands a mapping's batches to its function, one after the other, until `stopped` closes.
+pub(crate) async fn deliver(
+    mapping: Mapping,
+    mut queued: mpsc::Receiver<Vec<Value>>,
+    functions: Arc<Functions>,
+    mut stopped: watch::Receiver<()>,
+) {
+    loop {
+        let batch = tokio::select! {
+            _ = stopped.changed() => return,
+            batch = queued.recv() => batch,
+        };
+        let Some(batch) = batch else { return };
+        invoke(&functions, mapping.operation, batch).await;
+    }
+}
+
 /// Invokes the function, again for those records that it reports as failed.
-async fn deliver(functions: &Arc<Functions>, operation: Operation, mut records: Vec<EventRecord>) {
+async fn invoke(functions: &Arc<Functions>, operation: Operation, mut records: Vec<Value>) {
     for attempt in 0..=RETRIES {
         tokio::time::sleep(POLL * attempt).await;
         let event = json!({ "Records": records });
@@ -152,24 +178,20 @@ async fn deliver(functions: &Arc<Functions>, operation: Operation, mut records: 
 }
 
 /// Keeps the records that are reported by their sequence numbers; an empty identifier means all of them.
-fn retain_failed(records: &mut Vec<EventRecord>, failed: &[Option<String>]) {
+fn retain_failed(records: &mut Vec<Value>, failed: &[Option<String>]) {
     if failed.iter().any(|id| id.as_deref().is_none_or(str::is_empty)) {
         return;
     }
-    records.retain(|record| failed.contains(&record.change.sequence_number));
+    let is_failed = |number: &str| failed.iter().flatten().any(|id| id == number);
+    records.retain(|record| record["dynamodb"]["SequenceNumber"].as_str().is_some_and(is_failed));
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn records(numbers: &[&str]) -> Vec<EventRecord> {
-        let record = |number: &&str| {
-            let mut record = EventRecord::default();
-            record.change.sequence_number = Some((*number).to_owned());
-            record
-        };
-        numbers.iter().map(record).collect()
+    fn records(numbers: &[&str]) -> Vec<Value> {
+        numbers.iter().map(|number| json!({ "dynamodb": { "SequenceNumber": number } })).collect()
     }
 
     #[test]

@@ -11,7 +11,6 @@ use aws_sdk_dynamodb::{
     operation::transact_write_items::TransactWriteItemsInput,
     types::TransactWriteItem,
 };
-use aws_smithy_http_client::Builder;
 use aws_smithy_runtime_api::{
     box_error::BoxError,
     client::{
@@ -50,8 +49,8 @@ pub(crate) struct BareEngine {
 impl BareEngine {
     pub(crate) async fn start() -> Self {
         let data = TempDir::new().expect("a directory");
-        let engine = Engine::start(Some(data.path()), "bare", TABLE).await.expect("the engine starts");
-        let client = Client::from_conf(config(engine.url(), Builder::new().build_http()).build());
+        let engine = Engine::start(Some(data.path()), "bare", TABLE).expect("the engine starts");
+        let client = Client::from_conf(config(Engine::URL, engine.http_client()).build());
         local::ensure_table(&client, TABLE).await.expect("the table is made");
         Self { engine, client, _data: data }
     }

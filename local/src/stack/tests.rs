@@ -28,7 +28,8 @@ async fn get(stack: &Stack, path: &str) -> Response {
 /// Clients as the function of this name has them.
 fn clients(stack: &Stack, faults: &Arc<Faults>) -> Clients {
     Clients::new(
-        stack.engine.as_ref().unwrap().url().to_owned(),
+        stack.engine.as_ref(),
+        None,
         stack.url.clone(),
         format!("{}{}", stack.url, eventbridge::PATH),
         faults.clone(),
@@ -226,32 +227,94 @@ async fn the_stream_gives_what_is_queued_and_nothing_else() {
     let stack = in_memory().await;
     let faults = Arc::default();
     let clients = clients(&stack, &faults);
-    let mut stream = Stream::open(stack.engine.as_ref().unwrap().table.clone(), OUTBOX).unwrap();
+    let mut stream = Stream::open(stack.engine.as_ref().unwrap().table.clone()).unwrap();
     for key in ["Q#3", "QX#3", "W#1", "Q#otp", "Q#3"] {
         put(&clients, key, i64::MAX / 1000).await;
     }
-    let records = stream.read().unwrap();
-    let keys: Vec<_> = records.iter().map(|record| json!(record)["dynamodb"]["Keys"]["pk"]["S"].clone()).collect();
+    let [records, told] = stream.read().unwrap();
+    assert!(told.is_empty());
+    let keys: Vec<_> = records.iter().map(|record| record["dynamodb"]["Keys"]["pk"]["S"].clone()).collect();
     assert_eq!(keys, [json!("Q#3"), json!("Q#otp")]);
-    assert!(records[0].event_source_arn.as_deref().unwrap().contains("table/usher/stream/"));
-    assert!(stream.read().unwrap().is_empty());
+    assert!(records[0]["eventSourceARN"].as_str().unwrap().contains("table/usher/stream/"));
+    assert!(stream.read().unwrap().iter().all(Vec::is_empty));
+    stack.stop().await;
+}
+
+/// Posts without a token, or with one.
+async fn post(stack: &Stack, path: &str, token: &str, body: Value) -> Value {
+    let request = Client::new().post(format!("{}{path}", stack.url())).bearer_auth(token).json(&body);
+    let answer = request.send().await.unwrap();
+    assert_eq!(answer.status(), StatusCode::OK, "{path}");
+    answer.json().await.unwrap_or_default()
+}
+
+/// The words of the first mail to an address.
+async fn mail(stack: &Stack, address: &str) -> Vec<String> {
+    for _ in 0..600 {
+        let mails: Value = get(stack, &format!("/_aws/ses?email={address}")).await.json().await.unwrap();
+        if let Some(text) = mails["messages"][0]["Body"]["text_part"].as_str() {
+            return text.split_whitespace().map(str::to_owned).collect();
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    panic!("no mail for {address}");
+}
+
+#[tokio::test]
+async fn a_hash_that_does_not_say_who_invited_opens_its_invitation_as_well() {
+    let stack = in_memory().await;
+    let sign_up = "/idp/api/v1/user/sign-up";
+    let ada = json!({"email": "ada@a.example", "password": "Demo12#$", "firstname": "Ada", "companyName": "A"});
+    post(&stack, sign_up, "", ada.clone()).await;
+    let words = mail(&stack, "ada@a.example").await;
+    let otp = words.iter().find(|word| word.len() == 6 && word.bytes().all(|byte| byte.is_ascii_digit()));
+    let verify = "/idp/api/v1/user/signUp/verifyEmailOtp";
+    post(&stack, verify, "", json!({"email": "ada@a.example", "otp": otp})).await;
+    let token = post(&stack, "/idp/api/v1/user/token", "", ada).await["token"].as_str().unwrap().to_owned();
+    let workspace = post(&stack, "/noCo/api/v2/workspaces", &token, json!({"name": "P"})).await;
+    let invite = format!("/noCo/api/v2/workspaces/{}/bulkUsers", workspace["id"].as_str().unwrap());
+    let users = json!({"workSpaceUsers": [{"email": "bob@b.example", "role": "EDITOR"}]});
+    post(&stack, &invite, &token, users).await;
+    let words = mail(&stack, "bob@b.example").await;
+    let hash = words.iter().find_map(|word| word.split("hash=").nth(1)?.split('&').next()).unwrap();
+
+    let table = &stack.engine.as_ref().unwrap().table;
+    let hashes = json!({
+        "TableName": "usher", "FilterExpression": "begins_with(pk, :hash) AND attribute_exists(invited_by)",
+        "ExpressionAttributeValues": {":hash": {"S": "H#"}},
+    });
+    let hashes = table.database.scan(crate::dynamodb::request(hashes).unwrap()).unwrap().items.unwrap();
+    assert_eq!(hashes.len(), 1);
+    let forget = json!({
+        "TableName": "usher", "UpdateExpression": "REMOVE invited_by",
+        "Key": {"pk": hashes[0]["pk"], "sk": hashes[0]["sk"]},
+    });
+    table.database.update_item(crate::dynamodb::request(forget).unwrap()).unwrap();
+    ask(&stack, Method::DELETE, "/_local/calls", Value::Null).await;
+    let bob = json!({"email": "bob@b.example", "password": "Demo12#$", "firstname": "Bob", "hash": hash});
+    post(&stack, sign_up, "", bob).await;
+    let calls: Value = get(&stack, "/_local/calls").await.json().await.unwrap();
+    // What says who invited takes one more.
+    let expected = json!({"dynamodb:GetItem": 1, "dynamodb:BatchGetItem": 2, "dynamodb:TransactWriteItems": 1});
+    assert_eq!(calls["sign-up"], expected);
     stack.stop().await;
 }
 
 #[tokio::test]
 async fn another_endpoint_takes_the_place_of_the_own_database() {
-    let own = in_memory().await;
-    let endpoint = Some(own.engine.as_ref().unwrap().url().to_owned());
-    let options = Options { endpoint, ..Options::in_memory() }.with("TABLE_NAME", "other");
+    let listener = listen(0).unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let other = tokio::spawn(dynoxide::server::serve_on(listener, dynoxide::Database::memory().unwrap()));
+    let options = Options { endpoint: Some(url.clone()), ..Options::in_memory() }.with("TABLE_NAME", "other");
     let stack = Stack::start(options.clone()).await.unwrap();
     assert!(stack.engine.is_none());
-    let faults = Arc::default();
-    let described = clients(&own, &faults).dynamodb(None).describe_table().table_name("other").send().await.unwrap();
+    let clients = Clients::new(None, Some(url.clone()), url.clone(), url, Arc::default());
+    let described = clients.dynamodb(None).describe_table().table_name("other").send().await.unwrap();
     assert_eq!(described.table.unwrap().global_secondary_indexes()[0].index_name(), Some("person-id"));
     stack.stop().await;
     // The table is there already.
     Stack::start(options).await.unwrap().stop().await;
-    own.stop().await;
+    other.abort();
     for endpoint in ["localhost:4566", "ftp://a", ""] {
         let options = Options { endpoint: Some(endpoint.to_owned()), ..Options::in_memory() };
         assert!(matches!(Stack::start(options).await, Err(StartError::Endpoint(_))), "{endpoint}");

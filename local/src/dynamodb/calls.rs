@@ -1,0 +1,83 @@
+//! The SDK's calls of the embedded DynamoDB: the requests and answers of its HTTP, in JSON, without a socket between.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use aws_smithy_runtime_api::client::{
+    http::{HttpConnector, HttpConnectorFuture},
+    orchestrator::{HttpRequest, HttpResponse},
+    result::ConnectorError,
+};
+use aws_smithy_types::{body::SdkBody, byte_stream::ByteStream};
+use dynoxide::{Database, DynoxideError};
+use serde::{Serialize, de::DeserializeOwned};
+use tokio::sync::{mpsc, oneshot};
+
+/// A call, and who waits for its answer.
+#[derive(Debug)]
+pub(super) struct Call {
+    operation: String,
+    body: Vec<u8>,
+    answer: oneshot::Sender<Answer>,
+}
+
+/// HTTP's status, and the JSON.
+type Answer = (u16, String);
+
+/// Hands requests to the engine as long as it is there.
+#[derive(Debug, Clone)]
+pub(super) struct Connector(pub(super) mpsc::WeakUnboundedSender<Call>);
+
+impl HttpConnector for Connector {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let engine = self.0.clone();
+        HttpConnectorFuture::new(async move {
+            let target = request.headers().get("x-amz-target").unwrap_or_default();
+            let operation = target.rsplit('.').next().unwrap_or_default().to_owned();
+            let body = ByteStream::new(request.into_body()).collect().await;
+            let body = body.map_err(|error| ConnectorError::user(error.into()))?.to_vec();
+            let (answer, answered) = oneshot::channel();
+            let call = Call { operation, body, answer };
+            // Whoever can't send it drops the sender of its answer.
+            drop(engine.upgrade().map(|engine| engine.send(call)));
+            let (status, body) = answered.await.map_err(|gone| ConnectorError::io(gone.into()))?;
+            let status = status.try_into().map_err(|error| ConnectorError::other(Box::new(error), None))?;
+            Ok(HttpResponse::new(status, SdkBody::from(body)))
+        })
+    }
+}
+
+/// Answers one call after the other until nobody can make one any more.
+pub(super) fn answer(database: &Database, mut calls: mpsc::UnboundedReceiver<Call>) {
+    while let Some(Call { operation, body, answer }) = calls.blocking_recv() {
+        // Whoever waits hears of a panic by the missing answer.
+        if let Ok(answered) = catch_unwind(AssertUnwindSafe(|| answer_to(database, &operation, &body))) {
+            drop(answer.send(answered));
+        }
+    }
+}
+
+fn answer_to(database: &Database, operation: &str, body: &[u8]) -> Answer {
+    let answered = match operation {
+        "BatchGetItem" => run(body, |request| database.batch_get_item(request)),
+        "CreateTable" => run(body, |request| database.create_table(request)),
+        "DeleteItem" => run(body, |request| database.delete_item(request)),
+        "DescribeTable" => run(body, |request| database.describe_table(request)),
+        "GetItem" => run(body, |request| database.get_item(request)),
+        "PutItem" => run(body, |request| database.put_item(request)),
+        "Query" => run(body, |request| database.query(request)),
+        "TransactWriteItems" => run(body, |request| database.transact_write_items(request)),
+        "UpdateItem" => run(body, |request| database.update_item(request)),
+        "UpdateTimeToLive" => run(body, |request| database.update_time_to_live(request)),
+        _ => Err(DynoxideError::UnsupportedCapability(operation.to_owned())),
+    };
+    answered.map_or_else(|error| (error.status_code(), error.to_json()), |json| (200, json))
+}
+
+fn run<T: DeserializeOwned, R: Serialize>(
+    request: &[u8],
+    operation: impl FnOnce(T) -> Result<R, DynoxideError>,
+) -> Result<String, DynoxideError> {
+    let unreadable = |error: serde_json::Error| DynoxideError::SerializationException(error.to_string());
+    let answer = operation(serde_json::from_slice(request).map_err(unreadable)?)?;
+    serde_json::to_string(&answer).map_err(unreadable)
+}
