@@ -5,7 +5,6 @@ mod calls;
 use std::{path::Path, sync::Arc, thread::JoinHandle};
 
 use aws_smithy_runtime_api::client::http::{SharedHttpClient, SharedHttpConnector, http_client_fn};
-
 use dynoxide::{
     Database, DynoxideError,
     actions::{delete_item::DeleteItemRequest, scan::ScanRequest},
@@ -13,9 +12,8 @@ use dynoxide::{
 use serde_json::json;
 use tokio::sync::mpsc;
 
-use crate::{StartError, table::TTL_ATTRIBUTE};
-
 use self::calls::{Call, Connector};
+use crate::{StartError, table::TTL_ATTRIBUTE};
 
 /// At least so many of the stream's newest records are kept: inviting and mailing 10,000 makes 41,000, and they are read
 /// no faster than the functions take them. The schedule finds what a stopped stack missed.

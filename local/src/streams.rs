@@ -132,7 +132,7 @@ pub(crate) async fn pump(mut stream: Stream, queues: [Queue; MAPPINGS.len()], mu
                 stream = reader;
                 for ((mapping, queue), records) in queues.iter().zip(taken) {
                     for batch in records.chunks(mapping.batch) {
-                        // Nobody takes it any more when the stack stops.
+                        // Fails only where the stack stops and doesn't wait any longer.
                         drop(queue.send(batch.to_vec()).await);
                     }
                 }
@@ -143,19 +143,9 @@ pub(crate) async fn pump(mut stream: Stream, queues: [Queue; MAPPINGS.len()], mu
     }
 }
 
-/// Hands a mapping's batches to its function, one after the other, until `stopped` closes.
-pub(crate) async fn deliver(
-    mapping: Mapping,
-    mut queued: mpsc::Receiver<Vec<Value>>,
-    functions: Arc<Functions>,
-    mut stopped: watch::Receiver<()>,
-) {
-    loop {
-        let batch = tokio::select! {
-            _ = stopped.changed() => return,
-            batch = queued.recv() => batch,
-        };
-        let Some(batch) = batch else { return };
+/// Hands a mapping's batches to its function, one after the other, until the last that [`pump`] read.
+pub(crate) async fn deliver(mapping: Mapping, mut queued: mpsc::Receiver<Vec<Value>>, functions: Arc<Functions>) {
+    while let Some(batch) = queued.recv().await {
         invoke(&functions, mapping.operation, batch).await;
     }
 }

@@ -59,12 +59,15 @@ pub(super) fn answer(database: &Database, mut calls: mpsc::UnboundedReceiver<Cal
 fn answer_to(database: &Database, operation: &str, body: &[u8]) -> Answer {
     let answered = match operation {
         "BatchGetItem" => run(body, |request| database.batch_get_item(request)),
+        "BatchWriteItem" => run(body, |request| database.batch_write_item(request)),
         "CreateTable" => run(body, |request| database.create_table(request)),
         "DeleteItem" => run(body, |request| database.delete_item(request)),
         "DescribeTable" => run(body, |request| database.describe_table(request)),
         "GetItem" => run(body, |request| database.get_item(request)),
         "PutItem" => run(body, |request| database.put_item(request)),
         "Query" => run(body, |request| database.query(request)),
+        "Scan" => run(body, |request| database.scan(request)),
+        "TransactGetItems" => run(body, |request| database.transact_get_items(request)),
         "TransactWriteItems" => run(body, |request| database.transact_write_items(request)),
         "UpdateItem" => run(body, |request| database.update_item(request)),
         "UpdateTimeToLive" => run(body, |request| database.update_time_to_live(request)),
@@ -80,4 +83,21 @@ fn run<T: DeserializeOwned, R: Serialize>(
     let unreadable = |error: serde_json::Error| DynoxideError::SerializationException(error.to_string());
     let answer = operation(serde_json::from_slice(request).map_err(unreadable)?)?;
     serde_json::to_string(&answer).map_err(unreadable)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::faults::Action;
+
+    #[test]
+    fn whatever_a_function_may_call_is_answered() {
+        let database = Database::memory().unwrap();
+        for operation in Action::all().filter_map(|action| action.operation_of("dynamodb")) {
+            let (status, error) = answer_to(&database, operation, b"{}");
+            assert_eq!(status, 400, "{operation}: {error}");
+        }
+        assert_eq!(answer_to(&database, "GetItem", b"{").0, 400);
+        assert_eq!(answer_to(&database, "RestoreTableFromBackup", b"{}").0, 501);
+    }
 }

@@ -38,6 +38,12 @@ impl Action {
         Self::all().find(|action| action.0.split_once(':') == Some((service, operation)))
     }
 
+    /// The operation, if it is one of this service.
+    #[cfg(test)]
+    pub(crate) fn operation_of(self, service: &str) -> Option<&'static str> {
+        self.0.strip_prefix(service)?.strip_prefix(':')
+    }
+
     /// The path by which SES v2 knows the action.
     pub(crate) fn ses_route(self) -> Option<&'static str> {
         match self.0 {

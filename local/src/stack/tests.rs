@@ -264,7 +264,7 @@ async fn mail(stack: &Stack, address: &str) -> Vec<String> {
 async fn a_hash_that_does_not_say_who_invited_opens_its_invitation_as_well() {
     let stack = in_memory().await;
     let sign_up = "/idp/api/v1/user/sign-up";
-    let ada = json!({"email": "ada@a.example", "password": "Demo12#$", "firstname": "Ada", "companyName": "A"});
+    let ada = json!({"email": "ada@a.example", "password": "Demo12#$", "firstname": "Ada", "lastname": "F", "companyName": "A"});
     post(&stack, sign_up, "", ada.clone()).await;
     let words = mail(&stack, "ada@a.example").await;
     let otp = words.iter().find(|word| word.len() == 6 && word.bytes().all(|byte| byte.is_ascii_digit()));
@@ -291,7 +291,8 @@ async fn a_hash_that_does_not_say_who_invited_opens_its_invitation_as_well() {
     });
     table.database.update_item(crate::dynamodb::request(forget).unwrap()).unwrap();
     ask(&stack, Method::DELETE, "/_local/calls", Value::Null).await;
-    let bob = json!({"email": "bob@b.example", "password": "Demo12#$", "firstname": "Bob", "hash": hash});
+    let bob =
+        json!({"email": "bob@b.example", "password": "Demo12#$", "firstname": "Bob", "lastname": "G", "hash": hash});
     post(&stack, sign_up, "", bob).await;
     let calls: Value = get(&stack, "/_local/calls").await.json().await.unwrap();
     // What says who invited takes one more.
