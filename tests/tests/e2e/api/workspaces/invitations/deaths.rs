@@ -91,7 +91,8 @@ async fn a_function_that_dies_at_any_of_its_calls_is_gone_on_for() {
 
 #[tokio::test]
 async fn a_function_that_dies_again_and_again_gets_there() {
-    let scene = Scene::new(200, &[]).await;
+    // Five transactions: what a run has sent when it dies is written.
+    let scene = Scene::new(400, &[]).await;
     // Reserving comes first, and each new run writes one transaction more.
     for skip in [2, 1, 1] {
         scene.fault("TransactWriteItems", "crash", skip, 1).await;
