@@ -145,7 +145,7 @@ impl Stack {
             let stream = stream.map_err(|error| StartError::Database(error.to_string()))?;
             let queues = MAPPINGS.map(|mapping| {
                 let (queue, queued) = mpsc::channel(mapping.waiting);
-                background.spawn(|_| streams::deliver(mapping, queued, functions.clone()));
+                background.spawn(|_| streams::deliver(mapping, stream.arn.clone(), queued, functions.clone()));
                 (mapping, queue)
             });
             background.spawn(|stopped| streams::pump(stream, queues, stopped));

@@ -47,14 +47,18 @@ pub(crate) const MAPPINGS: [Mapping; 2] = [
     Mapping { operation: Operation::PublishEvents, batch: 100, waiting: 10, takes: is_of_a_person },
 ];
 
+/// Records for one invocation. As events they would take several times the memory, so they become that when it is their
+/// turn.
+type Batch = Vec<Arc<Record>>;
+
 /// A mapping and where its batches wait for [`deliver`].
-pub(crate) type Queue = (Mapping, mpsc::Sender<Vec<Value>>);
+pub(crate) type Queue = (Mapping, mpsc::Sender<Batch>);
 
 /// A place in the table's stream.
 #[derive(Debug, Clone)]
 pub(crate) struct Stream {
     table: Table,
-    arn: String,
+    pub(crate) arn: Arc<str>,
     iterator: String,
     /// Whether the last read left something.
     behind: bool,
@@ -72,35 +76,38 @@ impl Stream {
         let shard = described.shards.into_iter().next().map(|shard| shard.shard_id).unwrap_or_default();
         let latest = json!({"StreamArn": arn, "ShardId": shard, "ShardIteratorType": "LATEST"});
         let iterator = table.database.get_shard_iterator(request::<GetShardIteratorRequest>(latest)?)?.shard_iterator;
-        Ok(Self { table, arn, iterator: iterator.unwrap_or_default(), behind: false })
+        Ok(Self { table, arn: arn.into(), iterator: iterator.unwrap_or_default(), behind: false })
     }
 
-    /// Each mapping's records since the last read.
-    pub(crate) fn read(&mut self) -> Result<[Vec<Value>; MAPPINGS.len()], DynoxideError> {
+    /// The records since the last read.
+    pub(crate) fn read(&mut self) -> Result<Vec<Arc<Record>>, DynoxideError> {
         let read = GetRecordsRequest { shard_iterator: self.iterator.clone(), limit: Some(PAGE) };
         let page = self.table.database.get_records(read)?;
         self.behind = page.records.len() == PAGE;
-        let taken = MAPPINGS.map(|mapping| {
-            let taken = page.records.iter().filter(|record| (mapping.takes)(record));
-            taken.map(|record| self.event_record(record)).collect()
-        });
         if let Some(next) = page.next_shard_iterator {
             self.iterator = next;
         }
-        Ok(taken)
+        Ok(page.records.into_iter().map(Arc::new).collect())
     }
+}
 
-    /// The record as an event source mapping hands it over.
-    fn event_record(&self, record: &Record) -> Value {
-        let mut record = json!(record);
-        record["eventSourceARN"] = json!(self.arn);
-        let pk = record["dynamodb"]["Keys"]["pk"]["S"].as_str().unwrap_or_default();
-        if record["eventName"] == "REMOVE" && pk.starts_with("H#") {
-            // The engine doesn't know that the stack's sweep is what TTL is.
-            record["userIdentity"] = json!({ "type": "Service", "principalId": "dynamodb.amazonaws.com" });
-        }
-        record
+impl Mapping {
+    /// What it takes of these.
+    pub(crate) fn of(&self, records: &[Arc<Record>]) -> Batch {
+        records.iter().filter(|record| (self.takes)(record)).cloned().collect()
     }
+}
+
+/// A stream's record as a function gets it.
+pub(crate) fn event_record(stream: &str, record: &Record) -> Value {
+    let mut record = json!(record);
+    record["eventSourceARN"] = json!(stream);
+    let pk = record["dynamodb"]["Keys"]["pk"]["S"].as_str().unwrap_or_default();
+    if record["eventName"] == "REMOVE" && pk.starts_with("H#") {
+        // The engine doesn't know that the stack's sweep is what TTL is.
+        record["userIdentity"] = json!({ "type": "Service", "principalId": "dynamodb.amazonaws.com" });
+    }
+    record
 }
 
 /// Inserts of items whose partition key begins with `Q#`.
@@ -128,10 +135,10 @@ pub(crate) async fn pump(mut stream: Stream, queues: [Queue; MAPPINGS.len()], mu
         let mut reader = stream.clone();
         let read = tokio::task::spawn_blocking(move || (reader.read(), reader)).await;
         match read {
-            Ok((Ok(taken), reader)) => {
+            Ok((Ok(records), reader)) => {
                 stream = reader;
-                for ((mapping, queue), records) in queues.iter().zip(taken) {
-                    for batch in records.chunks(mapping.batch) {
+                for (mapping, queue) in &queues {
+                    for batch in mapping.of(&records).chunks(mapping.batch) {
                         // Fails only where the stack stops and doesn't wait any longer.
                         drop(queue.send(batch.to_vec()).await);
                     }
@@ -143,10 +150,17 @@ pub(crate) async fn pump(mut stream: Stream, queues: [Queue; MAPPINGS.len()], mu
     }
 }
 
-/// Hands a mapping's batches to its function, one after the other, until the last that [`pump`] read.
-pub(crate) async fn deliver(mapping: Mapping, mut queued: mpsc::Receiver<Vec<Value>>, functions: Arc<Functions>) {
+/// Hands a mapping's batches of a stream to its function, one after the other, until the last that [`pump`] read.
+pub(crate) async fn deliver(
+    mapping: Mapping,
+    stream: Arc<str>,
+    mut queued: mpsc::Receiver<Batch>,
+    functions: Arc<Functions>,
+) {
     while let Some(batch) = queued.recv().await {
-        invoke(&functions, mapping.operation, batch).await;
+        let records = batch.iter().map(|record| event_record(&stream, record)).collect();
+        drop(batch);
+        invoke(&functions, mapping.operation, records).await;
     }
 }
 
