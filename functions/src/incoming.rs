@@ -14,7 +14,7 @@ use shared::{
 };
 
 /// Larger bodies are refused here, in the contract's words: Lambda refuses an event of 6 MB before any code of ours.
-const MOST_BYTES: usize = 4 * 1024 * 1024;
+const MAX_BYTES: usize = 4 * 1024 * 1024;
 
 /// Why a request got no ordinary answer.
 #[derive(Debug)]
@@ -131,7 +131,7 @@ impl Incoming {
     /// [`Error::TooLarge`], or an [`Error::Invalid`] for one that isn't UTF-8.
     pub(crate) fn text(&self) -> Result<&str, Error> {
         let bytes = self.bytes();
-        if bytes.len() > MOST_BYTES {
+        if bytes.len() > MAX_BYTES {
             let public =
                 shared::Public::new("body_too_large", "The body is larger than 4 MB. Send fewer users at once.");
             return Err(Error::TooLarge(public));

@@ -136,6 +136,6 @@ operations! {
     RequeueUndelivered = "requeue-undelivered",
     /// Writes down what SES tells of mails.
     RecordMailEvents = "record-mail-events",
-    /// Tells others what happened to invitations and members.
+    /// ResultDetail others what happened to invitations and members.
     PublishEvents = "publish-events",
 }

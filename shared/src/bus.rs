@@ -5,10 +5,10 @@ use jiff::Timestamp;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use crate::domain::{CompanyId, Happening, Person, PersonId, Scope, Status, UserId, WorkspaceId};
+use crate::domain::{CompanyId, DomainEvent, Person, PersonId, Scope, Status, UserId, WorkspaceId};
 
 /// `PutEvents` takes so many entries. Ten of ours are far below its 256 KB.
-const MOST_ENTRIES: usize = 10;
+const MAX_ENTRIES: usize = 10;
 
 /// Who tells it.
 const SOURCE: &str = "usher";
@@ -72,7 +72,7 @@ struct Member<'a> {
 
 impl BusEvent {
     /// What happened to a person of this workspace or company, whose record was like this then.
-    pub fn new(happening: Happening, of: Scope, person: &Person) -> Self {
+    pub fn new(happening: DomainEvent, of: Scope, person: &Person) -> Self {
         let at = happening.at(person);
         let (workspace_id, company_id) = match of {
             Scope::Workspace(id) => (Some(id), None),
@@ -91,9 +91,9 @@ impl BusEvent {
     }
 }
 
-fn invitation(happening: Happening, person: &Person) -> Invitation<'_> {
+fn invitation(happening: DomainEvent, person: &Person) -> Invitation<'_> {
     let status = match (happening, person.status) {
-        (Happening::InvitationExpired, _) => "EXPIRED",
+        (DomainEvent::InvitationExpired, _) => "EXPIRED",
         (_, Status::Pending) => "PENDING",
         // Whoever accepted may have left before the mail's delivery is told.
         (_, Status::Accepted | Status::Left) => "ACCEPTED",
@@ -119,10 +119,10 @@ fn invitation(happening: Happening, person: &Person) -> Invitation<'_> {
 
 /// The same for the same happening, however often it is told. What happens to an invitation happens once to each
 /// version of it, and a mail that came back for now may come back for good; a member may be changed again and again.
-fn event_id(happening: Happening, person: &Person) -> String {
+fn event_id(happening: DomainEvent, person: &Person) -> String {
     use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
     let mut id = format!("{} {} {}", person.person_id, person.version, happening.name());
-    if happening == Happening::InvitationBouncedForNow {
+    if happening == DomainEvent::InvitationBouncedForNow {
         id.push_str(" for now");
     }
     if happening.is_of_member() {
@@ -137,10 +137,10 @@ impl Bus {
         Self { client, name }
     }
 
-    /// Tells these events. Answers for each whether the bus took it.
+    /// ResultDetail these events. Answers for each whether the bus took it.
     pub async fn tell(&self, events: &[BusEvent]) -> Vec<bool> {
         let mut taken = Vec::with_capacity(events.len());
-        for events in events.chunks(MOST_ENTRIES) {
+        for events in events.chunks(MAX_ENTRIES) {
             let entries = events.iter().map(|event| self.entry(event)).collect();
             match self.client.put_events().set_entries(Some(entries)).send().await {
                 Ok(output) => {

@@ -78,7 +78,7 @@ impl Endpoint {
     }
 
     /// Gives the deliverers that are at work now the time to finish.
-    pub async fn calm(&self) {
+    pub async fn wait_until_idle(&self) {
         // A failed record comes again within this.
         let (moment, enough) = (Duration::from_millis(100), 5);
         let mut idle = 0;
@@ -93,11 +93,11 @@ impl Endpoint {
     /// Mails everything that is still to be mailed: when nobody is at work all leases end, and a sweep finds what is left.
     /// What has no mail after this never gets one.
     pub async fn mail_all(&self) {
-        self.calm().await;
+        self.wait_until_idle().await;
         self.advance(LEASE).await;
         self.invoke("sweep-undelivered").await;
         // The stack's own sweep may have been first.
-        self.calm().await;
+        self.wait_until_idle().await;
     }
 
     /// The faults still to happen.

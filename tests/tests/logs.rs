@@ -229,7 +229,7 @@ impl Run {
         let answer = self.usher.invite(token, workspace, &[(&email, "VIEWER")]).await.expect(200).json();
         let id = answer["results"][0]["invitationId"].as_str().unwrap();
         self.usher.mail(&email, 1).await;
-        self.usher.calm().await;
+        self.usher.wait_until_idle().await;
         self.usher.fault(json!({ "action": "events:PutEvents", "fault": "InternalServerError", "times": 12 })).await;
         let forged = mail_tags(workspace, "AAAAAAAAAAAA", 1);
         for tags in [mail_tags(workspace, id, 1), forged, json!({ "record": [email] })] {
@@ -239,7 +239,7 @@ impl Run {
         }
         let path = "/2015-03-31/functions/record-mail-events/invocations";
         self.usher.post_open(path, json!({ "detail": email })).await.expect(200);
-        self.usher.calm().await;
+        self.usher.wait_until_idle().await;
         self.usher.send("DELETE", "/_local/faults", None, None).await.expect(204);
     }
 
@@ -266,7 +266,7 @@ impl Run {
         self.usher.fault(paused).await;
         let email = self.usher.address("canarypaused");
         self.usher.invite(token, workspace, &[(&email, "VIEWER")]).await.expect(200);
-        self.usher.calm().await;
+        self.usher.wait_until_idle().await;
         self.usher.advance(1_000).await;
         self.invoke("sweep-undelivered").await;
         self.usher.send("DELETE", "/_local/faults", None, None).await.expect(204);

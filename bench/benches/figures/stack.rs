@@ -72,7 +72,7 @@ impl LocalStack {
         while self.mails_taken().await < taken {
             tokio::time::sleep(LOOK).await;
         }
-        self.endpoint.calm().await;
+        self.endpoint.wait_until_idle().await;
     }
 }
 

@@ -17,14 +17,14 @@ use shared::{Error, Public};
 use crate::{incoming::Failure, routes::Answer};
 
 /// Of an address that is told again: as long as one can be (RFC 5321).
-const MOST_OF_ADDRESS: usize = 254;
+const MAX_OF_ADDRESS: usize = 254;
 
 /// Of a word that is told again, such as a role. With the address of each row and what is told of it, 10,000 rows are
 /// answered in less than Lambda's 6 MB.
-const MOST_OF_WORD: usize = 64;
+const MAX_OF_WORD: usize = 64;
 
 /// A list larger than this is refused: Lambda answers at most 6 MB, the body as a JSON string within them.
-const MOST_BYTES: usize = 5 * 1024 * 1024;
+const MAX_BYTES: usize = 5 * 1024 * 1024;
 
 /// The code of a list of people that is too large for a contract without pages, and where there are pages.
 const LIST_TOO_LARGE: &str = "list_too_large";
@@ -118,7 +118,7 @@ impl Contract {
     }
 }
 
-/// Tells the log of failures that are ours.
+/// ResultDetail the log of failures that are ours.
 pub(crate) fn log_failure(failure: &Failure) {
     if let Failure::Operation(Error::Internal(context) | Error::Unavailable(context)) = failure {
         tracing::error!(context = context.for_the_log(), "failed");
@@ -221,7 +221,7 @@ fn seconds(retry_after: SignedDuration) -> String {
 /// An answer with a list that isn't too large.
 fn bounded(response: Response<Body>) -> Answer {
     match response.body() {
-        Body::Text(text) if escaped_len(text) > MOST_BYTES => {
+        Body::Text(text) if escaped_len(text) > MAX_BYTES => {
             let message = "The list is larger than 5 MB.";
             Err(Error::TooLarge(Public::new(LIST_TOO_LARGE, message)).into())
         }
@@ -296,7 +296,7 @@ mod tests {
             let told = echo(&given, 64);
             assert!(given.starts_with(&told) && (58..=64).contains(&taken(&told)), "{told}");
         }
-        assert_eq!(echo("user@example.com", MOST_OF_ADDRESS), "user@example.com");
+        assert_eq!(echo("user@example.com", MAX_OF_ADDRESS), "user@example.com");
     }
 
     #[test]

@@ -13,7 +13,7 @@ use shared::{
     operations::{Invited, RowResult},
 };
 
-use super::{MOST_OF_ADDRESS, MOST_OF_WORD, echo, seconds, with_header};
+use super::{MAX_OF_ADDRESS, MAX_OF_WORD, echo, seconds, with_header};
 use crate::incoming::Fields;
 
 /// How many rows came to what, and what each came to.
@@ -50,7 +50,7 @@ impl Given {
     /// What these fields gave.
     pub(crate) fn of(fields: &Fields) -> Self {
         let told = |field, most| fields.shown(field).map(|given| echo(&given, most));
-        Self { email: told("email", MOST_OF_ADDRESS), role: told("role", MOST_OF_WORD) }
+        Self { email: told("email", MAX_OF_ADDRESS), role: told("role", MAX_OF_WORD) }
     }
 }
 
@@ -100,7 +100,7 @@ impl Refusal {
     }
 }
 
-/// Tells what became of the rows that gave this, and whether that is a refusal.
+/// ResultDetail what became of the rows that gave this, and whether that is a refusal.
 pub(crate) fn told(given: Vec<Given>, invited: Invited) -> (Results, Option<Refusal>) {
     let Invited { results, retry_after, .. } = invited;
     let first = results.first().map_or(Outcome::Failed, |row| row.outcome);

@@ -1,4 +1,4 @@
-//! Tells others what happened to invitations and members, as the table's stream says.
+//! ResultDetail others what happened to invitations and members, as the table's stream says.
 
 use aws_lambda_events::event::{
     dynamodb::{Event, EventRecord},
@@ -10,7 +10,7 @@ use shared::{Usher, domain::Person, operations::TableChange, store::Key};
 
 use crate::StartError;
 
-/// Tells of each change. A record that wasn't told is named in the answer and comes again.
+/// ResultDetail of each change. A record that wasn't told is named in the answer and comes again.
 pub(super) async fn handle(usher: &Usher, event: Event) -> Result<Value, StartError> {
     let (records, changes): (Vec<_>, Vec<_>) =
         event.records.into_iter().filter_map(|record| change(&record).map(|change| (record, change))).unzip();

@@ -135,7 +135,7 @@ fn bounced(bounce: &Bounce) -> (DeliveryStep, Timestamp, Option<String>) {
     let why = [Some(bounce.sub_kind.as_str()), status];
     let (step, detail) = match (bounce.kind.as_str(), bounce.sub_kind.as_str()) {
         (_, "Suppressed" | "OnAccountSuppressionList") => {
-            (DeliveryStep::Suppressed, SuppressionReason::Listed.words().to_owned())
+            (DeliveryStep::Suppressed, SuppressionReason::ListedPerson.words().to_owned())
         }
         ("Permanent", _) => (DeliveryStep::Bounced, reason("for good", &why)),
         _ => (DeliveryStep::BouncedForNow, reason("for now", &why)),
@@ -147,7 +147,7 @@ fn bounced(bounce: &Bounce) -> (DeliveryStep, Timestamp, Option<String>) {
 fn complained(complaint: &Complaint) -> Option<(DeliveryStep, Timestamp, Option<String>)> {
     let kind = complaint.feedback.as_deref();
     if complaint.sub_kind.as_deref() == Some("OnAccountSuppressionList") {
-        let detail = SuppressionReason::Listed.words().to_owned();
+        let detail = SuppressionReason::ListedPerson.words().to_owned();
         return Some((DeliveryStep::Suppressed, complaint.timestamp, Some(detail)));
     }
     (kind != Some("not-spam")).then(|| {

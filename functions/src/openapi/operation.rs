@@ -258,7 +258,7 @@ fn by_gateway(reply: &mut Reply) {
     reply.add("application/json", words);
 }
 
-/// Dock's headers, on whatever is answered to somebody who proved who they are.
+/// Dock's headers, on whatever is answered to somebody who verified who they are.
 fn meter(replies: &mut BTreeMap<u16, Reply>) {
     const HEADERS: [(&str, &str); 3] = [
         ("X-RateLimit-Limit", "The requests that the company has in a minute."),

@@ -7,7 +7,7 @@ use std::sync::{
 
 use jiff::{SignedDuration, Timestamp};
 
-/// Tells the time. The only place that asks the system for it is [`SystemClock`].
+/// ResultDetail the time. The only place that asks the system for it is [`SystemClock`].
 pub trait Clock: Send + Sync + std::fmt::Debug {
     /// The present moment.
     fn now(&self) -> Timestamp;

@@ -1,41 +1,35 @@
 //! The words of the field: pure values, parsed once and valid ever after.
 
-mod address;
+mod accounts;
 mod clock;
-mod delivery;
-mod group;
-mod happening;
-mod idempotency_key;
-mod identifier;
+mod events;
+mod groups;
+mod idempotency;
 mod ids;
-mod invitation;
-mod mail_domain;
-mod mail_sender;
-mod mail_template;
-mod metadata;
-mod outcome;
-mod password;
+mod invitations;
+mod mail;
+mod mail_domains;
+mod members;
 mod random;
-mod role;
 mod text;
 
-pub use address::{EmailAddress, InvalidAddress};
+pub use accounts::email_address::{EmailAddress, InvalidAddress};
+pub use accounts::identifier::{Identifier, InvalidCode, UserCode};
+pub use accounts::password::{HashingMemory, Password, PasswordHash, WeakPassword};
 pub use clock::{Clock, SystemClock, TestClock};
-pub use delivery::{Delivery, DeliveryState, DeliveryStep, MailedTo, Suppression, SuppressionReason};
-pub use group::{DisplayId, GroupPath, GroupPlace, InvalidDisplayId, InvalidPath};
-pub use happening::{Happening, happened};
-pub use idempotency_key::{IdempotencyKey, InvalidIdempotencyKey};
-pub use identifier::{Identifier, InvalidCode, UserCode};
+pub use events::domain_event::{DomainEvent, domain_events_of};
+pub use groups::group_path::{DisplayId, GroupPath, GroupPlace, InvalidDisplayId, InvalidPath};
+pub use idempotency::idempotency_key::{IdempotencyKey, InvalidIdempotencyKey};
 pub use ids::{
     BatchId, CompanyId, GroupId, InvalidId, InvitationHash, PersonId, ShortId, TemplateId, UserId, WorkspaceId,
 };
-pub use invitation::{InvitationStatus, Person, Scope, Standing, Status};
-pub use mail_domain::{InvalidDomain, MailDomain};
-pub use mail_sender::MailSender;
-pub use mail_template::{InvalidTemplate, MailTemplate, Placeholder};
-pub use metadata::{InvalidMetadata, Metadata};
-pub use outcome::{InvalidLifetime, Lifetime, Outcome, Reason};
-pub use password::{HashingMemory, Password, PasswordHash, WeakPassword};
+pub use invitations::metadata::{InvalidMetadata, Metadata};
+pub use invitations::person::{InvitationStatus, MembershipState, Person, Scope, Status};
+pub use invitations::row_outcome::{InvalidLifetime, Lifetime, Outcome, Reason};
+pub use mail::delivery::{Delivery, DeliveryState, DeliveryStep, MailedTo, Suppression, SuppressionReason};
+pub use mail::mail_sender::MailSender;
+pub use mail::mail_template::{InvalidTemplate, MailTemplate, Placeholder};
+pub use mail_domains::mail_domain::{InvalidDomain, MailDomain};
+pub use members::role::{Permission, Role};
 pub use random::{Random, SystemRandom};
-pub use role::{Permission, Role};
 pub use text::{InvalidText, Message, PersonName, Title};

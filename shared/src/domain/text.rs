@@ -27,14 +27,14 @@ macro_rules! text {
 
         impl $name {
             /// The greatest length in characters (Unicode scalar values).
-            pub const MOST: usize = $most;
+            pub const MAX: usize = $most;
         }
 
         impl TryFrom<String> for $name {
             type Error = InvalidText;
 
             fn try_from(text: String) -> Result<Self, InvalidText> {
-                limited($clean(&text), Self::MOST).map(Self)
+                limited($clean(&text), Self::MAX).map(Self)
             }
         }
 
@@ -87,11 +87,11 @@ impl Title {
     /// The title as a DNS label (RFC 1035 section 2.3.1) of 1 to 40 characters: lower-case ASCII letters, digits and
     /// single hyphens between them; `company` when nothing is left.
     pub fn slug(&self) -> String {
-        const MOST: usize = 40;
+        const MAX: usize = 40;
         let words: Vec<_> =
             self.0.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty()).collect();
         let mut slug = words.join("-").to_ascii_lowercase();
-        slug.truncate(MOST);
+        slug.truncate(MAX);
         slug.truncate(slug.trim_end_matches('-').len());
         if slug.is_empty() { "company".to_owned() } else { slug }
     }

@@ -10,8 +10,8 @@ mod words;
 
 use jiff::Timestamp;
 
-pub use self::custom::Recipient;
-use self::{
+pub use crate::mail::letter::custom::Recipient;
+use crate::mail::letter::{
     parts::{Html, Text},
     words::Words,
 };

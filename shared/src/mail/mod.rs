@@ -4,6 +4,8 @@ mod letter;
 mod sender;
 mod tags;
 
-pub use letter::{Added, AlreadyRegistered, Invitation, Letter, OneTimePassword, Recipient, Renewal, Welcome, moment};
-pub use sender::{Envelope, Refused, Sender, SentStatus};
-pub use tags::{mailed_to, tags};
+pub use crate::mail::letter::{
+    Added, AlreadyRegistered, Invitation, Letter, OneTimePassword, Recipient, Renewal, Welcome, moment,
+};
+pub use crate::mail::sender::{Envelope, Refused, Sender, SentStatus};
+pub use crate::mail::tags::{mailed_to, tags};

@@ -19,14 +19,16 @@ use tokio::{
     time::{Duration, Instant, sleep_until},
 };
 
-use super::Letter;
-use crate::domain::{EmailAddress, MailSender};
+use crate::{
+    domain::{EmailAddress, MailSender},
+    mail::Letter,
+};
 
 /// SES takes this many destinations in one bulk call.
-const MOST_RECIPIENTS: usize = 50;
+const MAX_RECIPIENTS: usize = 50;
 
 /// A bulk call stays below a megabyte: its templates' values, with room for the rest.
-const MOST_BYTES: usize = 900_000;
+const MAX_BYTES: usize = 900_000;
 
 /// The part of the account's rate that is used, so that other senders have room.
 const SHARE: f64 = 0.8;
@@ -36,7 +38,7 @@ const QUOTA_KEPT: SignedDuration = SignedDuration::from_mins(5);
 
 /// Whether an identity is verified is asked again after this long, and no more than this many are remembered.
 const IDENTITY_KEPT: SignedDuration = SignedDuration::from_mins(5);
-const MOST_IDENTITIES: usize = 1_000;
+const MAX_IDENTITIES: usize = 1_000;
 
 /// A mail to one recipient.
 #[derive(Debug)]
@@ -148,7 +150,7 @@ impl Sender {
             let Letter { subject, text, html } = &envelope.letter;
             // The values are JSON within JSON; letters hold few quotes, and the limit leaves room for them.
             bytes += 2 * (subject.len() + text.len() + html.len());
-            bytes < MOST_BYTES
+            bytes < MAX_BYTES
         });
         fits.count().max(1)
     }
@@ -213,7 +215,7 @@ impl Sender {
             Err(error) => return Err(refused(&error)),
         };
         let mut known = self.identities.lock().await;
-        if known.len() >= MOST_IDENTITIES {
+        if known.len() >= MAX_IDENTITIES {
             known.clear();
         }
         known.insert(identity.to_owned(), (now, verified));
@@ -254,7 +256,7 @@ fn retried() -> config::Builder {
     reason = "between 1 and 50"
 )]
 fn recipients(per_second: f64) -> usize {
-    per_second.clamp(1.0, MOST_RECIPIENTS as f64) as usize
+    per_second.clamp(1.0, MAX_RECIPIENTS as f64) as usize
 }
 
 fn entry(envelope: &Envelope<'_>) -> BulkEmailEntry {

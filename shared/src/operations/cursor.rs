@@ -11,14 +11,14 @@ use sha2::{Digest, Sha256};
 use crate::{
     Error, Result,
     domain::Random,
-    store::{Page, Position},
+    store::{Page, PagePosition},
 };
 
 const NONCE: usize = 24;
 
 /// Which page of a list is wanted.
 #[derive(Debug, Clone)]
-pub struct PageWish {
+pub struct PageRequest {
     /// At most so many items.
     pub limit: usize,
     /// The cursor of the page before; the first page without one.
@@ -61,14 +61,14 @@ impl Cursors {
     ///
     /// # Errors
     /// [`Error::Invalid`] for one that is forged, altered, or of another list, workspace or filter.
-    pub(super) fn open(&self, wish: &PageWish) -> Result<Option<Position>> {
+    pub(super) fn open(&self, wish: &PageRequest) -> Result<Option<PagePosition>> {
         let Some(cursor) = &wish.cursor else { return Ok(None) };
         let opened = || {
             let sealed = URL_SAFE_NO_PAD.decode(cursor).ok()?;
             let (nonce, sealed) = sealed.split_first_chunk::<NONCE>()?;
             let payload = Payload { msg: sealed, aad: &self.list };
             let position = self.cipher.decrypt(&XNonce::from(*nonce), payload).ok()?;
-            String::from_utf8(position).ok().map(Position::new)
+            String::from_utf8(position).ok().map(PagePosition::new)
         };
         let invalid = || Error::invalid("invalid_cursor", "This cursor isn't one of this list, workspace and filter.");
         opened().map(Some).ok_or_else(invalid)
@@ -76,7 +76,7 @@ impl Cursors {
 
     /// The page with its position sealed.
     pub(super) fn seal<T>(&self, page: Page<T>, random: &dyn Random) -> Result<Paged<T>> {
-        let sealed = |position: Position| {
+        let sealed = |position: PagePosition| {
             let mut nonce = [0; NONCE];
             random.fill(&mut nonce);
             let payload = Payload { msg: position.as_str().as_bytes(), aad: &self.list };
@@ -95,12 +95,12 @@ mod tests {
     use super::*;
     use crate::domain::SystemRandom;
 
-    fn wish(cursor: &str) -> PageWish {
-        PageWish { limit: 1, cursor: Some(cursor.to_owned()) }
+    fn wish(cursor: &str) -> PageRequest {
+        PageRequest { limit: 1, cursor: Some(cursor.to_owned()) }
     }
 
     fn sealed(cursors: &Cursors, position: &str) -> String {
-        let page = Page { items: vec![()], next: Some(Position::new(position.to_owned())) };
+        let page = Page { items: vec![()], next: Some(PagePosition::new(position.to_owned())) };
         cursors.seal(page, &SystemRandom).unwrap().next_cursor.unwrap()
     }
 
@@ -110,7 +110,7 @@ mod tests {
             let own = Cursors::new(&salt, "list", &filter);
             let cursor = sealed(&own, &position);
             let opened = own.open(&wish(&cursor)).unwrap();
-            prop_assert_eq!(opened, Some(Position::new(position)));
+            prop_assert_eq!(opened, Some(PagePosition::new(position)));
             let others = [
                 Cursors::new(&format!("{salt}x"), "list", &filter),
                 Cursors::new(&salt, "another", &filter),

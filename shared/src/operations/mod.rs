@@ -1,80 +1,52 @@
 //! The use cases. All authority is decided here, and nowhere else.
 //!
 //! An operation that needs somebody takes a [`Caller`], who was authenticated, and begins by asking for the standing it
-//! needs: [`Usher::in_company`] or [`Usher::in_workspace`].
+//! needs: [`Usher::company_access`] or [`Usher::workspace_access`].
 
-mod accept_invitation;
-mod authenticate;
-mod change_member;
-mod change_password;
-mod change_workspace;
-mod confirm_registration;
-mod create_workspace;
+mod accounts;
+mod audit;
+mod companies;
 mod cursor;
-mod decline_invitation;
-mod deliver_letter;
-mod deliver_mail;
-mod get_profile;
+mod events;
 mod groups;
-mod hashing;
-mod in_group;
-mod invite_users;
-mod issue_client_token;
-mod join;
-mod list_audit;
-mod list_invitations;
-mod list_members;
-mod list_people;
-mod list_roles;
-mod list_workspaces;
+mod invitations;
+mod limits;
 mod log;
-mod log_in;
-mod mail_templates;
-mod mail_users;
-mod meter;
-mod public_keys;
-mod publish_changes;
-mod record_mail_event;
-mod remove_member;
-mod renew_invitation;
-mod renewals;
-mod resend_invitation;
-mod revoke_invitation;
-mod select_workspace;
+mod mail;
+mod mail_domains;
+mod members;
 mod service_accounts;
-mod set_access;
-mod sign_up;
-mod verify_otp;
-mod view_invitation;
-mod workspace_domains;
+mod sign_ups;
+mod workspaces;
 
-pub use accept_invitation::Joined;
-pub use authenticate::{Caller, InCompany, InWorkspace};
-pub use create_workspace::NewWorkspace;
-pub use cursor::{PageWish, Paged};
-pub use deliver_mail::{BUDGET, Delivered};
-pub use get_profile::{OwnProfile, WorkspaceRole};
-pub use groups::{NewGroup, PlacedGroup};
-pub use in_group::InGroups;
-pub use invite_users::{
-    Access, InviteTo, InviteUsers, Invited, Invitee, OwnLetter, Personal, RefusedBy, RequestName, RowResult, Tells,
+pub use accounts::authenticate::{Caller, CompanyAccess, WorkspaceAccess};
+pub use accounts::get_profile::{OwnProfile, WorkspaceRole};
+pub use accounts::log_in::{LogIn, LoggedIn, LoginName};
+pub use audit::list_audit::AuditEntry;
+pub use companies::list_people::ListedPerson;
+pub use cursor::{PageRequest, Paged};
+pub use events::publish_changes::TableChange;
+pub use groups::group_access::GroupAccess;
+pub use groups::manage_groups::{NewGroup, PlacedGroup};
+pub use invitations::accept_invitation::AcceptedInvitation;
+pub use invitations::invite_users::{
+    Access, IdempotencyRequest, InviteRow, InviteTo, InviteUsers, Invited, InviteeOptions, LetterOptions, RejectWhole,
+    ResultDetail, RowResult,
 };
-pub use issue_client_token::ClientToken;
-pub use join::{Join, JoinedCompany};
-pub use list_audit::Audited;
-pub use list_invitations::{Invitation, InvitationFilter};
-pub use list_members::MemberFilter;
-pub use list_people::Listed;
-pub use log_in::{LogIn, LogInAs, LoggedIn};
-pub use mail_templates::NewTemplate;
-pub use mail_users::Addressee;
-pub use meter::Meter;
-pub use publish_changes::TableChange;
-pub use service_accounts::{NewServiceAccount, NewToken};
-pub use set_access::SetAccess;
-pub use sign_up::BeginSignUp;
-pub use view_invitation::{InvitationView, OpenInvitation};
-pub use workspace_domains::NewDomain;
+pub use invitations::list_invitations::{Invitation, InvitationFilter};
+pub use invitations::sign_up_by_invitation::{SignUpByInvitation, SignedUp};
+pub use invitations::view_invitation::{InvitationView, OpenInvitation};
+pub use limits::rate_limit_status::RateLimitStatus;
+pub use mail::deliver_mail::{BUDGET, Delivered};
+pub use mail::mail_templates::NewTemplate;
+pub use mail::mail_users::MailRecipient;
+pub use mail_domains::workspace_domains::NewDomain;
+pub use members::list_members::MemberFilter;
+pub use service_accounts::issue_client_token::ClientToken;
+pub use service_accounts::manage_service_accounts::{NewServiceAccount, NewToken};
+pub use sign_ups::sign_up::BeginSignUp;
+pub use workspaces::create_workspace::NewWorkspace;
+pub use workspaces::set_access::SetAccess;
 
 #[expect(unused_imports, reason = "the documentation links to it")]
 use crate::Usher;

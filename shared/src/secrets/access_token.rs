@@ -7,17 +7,17 @@ use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::{Secrets, keyed_digest};
 use crate::{
     Error, Result,
     domain::{CompanyId, UserId},
+    secrets::{Secrets, keyed_digest},
 };
 
 /// A key is published for as long as a token lives and this much more, so that it is written only now and then.
 const PUBLISHED_AHEAD: SignedDuration = SignedDuration::from_hours(2);
 
 /// No id of ours is longer, and what isn't ours mustn't become a key of the table.
-const MOST_KID: usize = 64;
+const MAX_KID: usize = 64;
 
 /// Who issues and who is meant.
 const ISSUER: &str = "usher";
@@ -126,7 +126,7 @@ fn public_key(id: &str, key: &VerifyingKey, purge_at: i64) -> PublicKey {
 /// The id of the key that a token says it was signed with; `None` if it isn't a token of ours at all.
 pub fn key_id(token: &str) -> Option<String> {
     let header = jsonwebtoken::decode_header(token).ok().filter(|header| header.alg == Algorithm::EdDSA)?;
-    header.kid.filter(|kid| kid.len() <= MOST_KID)
+    header.kid.filter(|kid| kid.len() <= MAX_KID)
 }
 
 /// The claims of a token that `key` signed and that is alive at `now`; `None` for every other.

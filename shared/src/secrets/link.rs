@@ -5,8 +5,11 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use subtle::ConstantTimeEq;
 
-use super::{Keyring, Secrets, keyed_digest};
-use crate::{Result, domain::InvitationHash};
+use crate::{
+    Result,
+    domain::InvitationHash,
+    secrets::{Keyring, Secrets, keyed_digest},
+};
 
 /// A key of the link secret.
 pub struct LinkKey {

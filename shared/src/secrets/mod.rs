@@ -17,8 +17,8 @@ use tokio::sync::Mutex;
 
 use crate::{Error, Result};
 
-pub use access_token::{AccessToken, Claims, PublicKey, key_id, verify};
-pub use link::LinkKey;
+pub use crate::secrets::access_token::{AccessToken, Claims, PublicKey, key_id, verify};
+pub use crate::secrets::link::LinkKey;
 
 /// A warm function notices a rotation within this time.
 const REREAD_AFTER: SignedDuration = SignedDuration::from_mins(5);

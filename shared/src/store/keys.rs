@@ -5,10 +5,12 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::{Item, attribute};
-use crate::domain::{
-    BatchId, CompanyId, DisplayId, EmailAddress, GroupId, GroupPath, Identifier, MailDomain, Scope, ShortId,
-    TemplateId, UserCode, UserId, WorkspaceId,
+use crate::{
+    domain::{
+        BatchId, CompanyId, DisplayId, EmailAddress, GroupId, GroupPath, Identifier, MailDomain, Scope, ShortId,
+        TemplateId, UserCode, UserId, WorkspaceId,
+    },
+    store::{Item, attribute},
 };
 
 /// One partition takes only 1,000 writes a second, so people and queued mail are spread over this many.
@@ -149,11 +151,11 @@ pub(super) fn identity_item(address: &str, code: Option<&str>) -> Key {
 }
 
 /// A person's account with a temporary password.
-pub(super) fn provisional(of: &Identifier) -> Key {
-    provisional_item(of.address.canonical(), of.code.as_ref().map(AsRef::as_ref))
+pub(super) fn unverified(of: &Identifier) -> Key {
+    unverified_item(of.address.canonical(), of.code.as_ref().map(AsRef::as_ref))
 }
 
-pub(super) fn provisional_item(address: &str, code: Option<&str>) -> Key {
+pub(super) fn unverified_item(address: &str, code: Option<&str>) -> Key {
     Key::new(format!("E#{address}"), code.map_or_else(|| "T".to_owned(), |code| format!("T#{code}")))
 }
 
@@ -164,10 +166,10 @@ pub(super) fn colleague_of(person: &Key, company: CompanyId) -> Key {
 }
 
 /// The account with a temporary password of a person, whose record this is.
-pub(super) fn provisional_of(person: &Key) -> Key {
+pub(super) fn unverified_of(person: &Key) -> Key {
     match person.sk.split_once(' ') {
-        None => provisional_item(&person.sk, None),
-        Some((address, code)) => provisional_item(address, Some(code)),
+        None => unverified_item(&person.sk, None),
+        Some((address, code)) => unverified_item(address, Some(code)),
     }
 }
 

@@ -2,54 +2,49 @@
 //!
 //! `docs/table.md` lists the items and what each access costs. To add a lookup, add its key to `keys` and a method
 //! beside those of the same item: it reads consistently, returns `Result<Option<T>>`, and never decides authority or
-//! uniqueness through the index. To add a transition, write it as one `Change` whose condition is the whole
+//! uniqueness through the index. To add a transition, write it as one `ConditionalWrite` whose condition is the whole
 //! rule.
 
 mod accounts;
 mod audit;
-mod batches;
-mod brakes;
-mod change;
-mod delivery;
-mod domains;
+mod conditional_write;
 mod groups;
+mod idempotency;
+mod invitations;
 mod keys;
-mod letters;
-mod mail_templates;
-mod outbox;
+mod limits;
+mod mail;
+mod mail_domains;
 mod page;
-mod people;
-mod provisional;
 mod read;
-mod requests;
 mod service_accounts;
 mod sign_ups;
 mod transact;
 mod workspaces;
 
-pub use accounts::{
-    Admission, CallerRecords, Company, Identity, Membership, Numbers, Profile, ProfileKind, ProfileStatus,
+pub use accounts::profiles::{
+    AdmissionRecords, CallerRecords, Company, Identity, Membership, Numbers, Profile, ProfileKind, ProfileStatus,
 };
-pub use audit::AuditLine;
-pub use batches::Batch;
-pub use brakes::{Brake, Turn};
-pub use delivery::Known;
-pub use domains::DomainRule;
-pub use groups::{Group, GroupDeleted, GroupMade, GroupRecords, Joins};
+pub use accounts::unverified::AccountsOfAddress;
+pub use audit::audit_log::AuditRecord;
+pub use groups::group_records::{Group, GroupDeleted, GroupMade, GroupRecords, Joins};
+pub use idempotency::idempotent_runs::{IdempotencyRecord, IdempotentRun, Reservation, RunStart, StoredResponse};
+pub use invitations::{
+    Acceptance, Accepted, Draft, DraftKind, Drafted, Foreseen, GuestAccount, HashItem, Invited, InvitedBy, Inviting,
+    Managed, Managing, NewAccount, PeoplePage, Resending, Resent, Settled, Start,
+};
 pub use keys::Key;
-pub use letters::QueuedLetter;
-pub use mail_templates::{MOST_TEMPLATES, StoredTemplate};
-pub use outbox::{Claimed, Kind, MOST_ATTEMPTS, Mail, Mailed, QueuedItem, Task};
-pub use page::{Page, Position};
-pub use people::{
-    Acceptance, Accepted, Draft, DraftKind, Drafted, Foreseen, HashItem, Invited, InvitedBy, Inviting, Managed,
-    Managing, NewAccount, PeoplePage, Provided, Resending, Resent, Settled, Start,
-};
-pub use provisional::Accounts;
-pub use requests::{Begun, KeptAnswer, Naming, Reserved, Run};
-pub use service_accounts::{OpaqueToken, ServiceAccount};
-pub use sign_ups::{MOST_TRIES, SignUp};
-pub use workspaces::{Workspace, WorkspaceChange, person_id};
+pub use limits::rate_limits::{Cooldown, RateLimit};
+pub use mail::batches::Batch;
+pub use mail::delivery::Known;
+pub use mail::letters::QueuedLetter;
+pub use mail::mail_templates::{MAX_TEMPLATES, StoredTemplate};
+pub use mail::outbox::{Claimed, Kind, MAX_ATTEMPTS, Mail, Mailed, QueuedItem, Task};
+pub use mail_domains::domain_rules::DomainRule;
+pub use page::{Page, PagePosition};
+pub use service_accounts::service_account_records::{OpaqueToken, ServiceAccount};
+pub use sign_ups::sign_up_records::{MAX_TRIES, SignUp};
+pub use workspaces::workspace_records::{Workspace, WorkspaceChange, person_id};
 
 use aws_sdk_dynamodb::{Client, error::SdkError, types::AttributeValue};
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;

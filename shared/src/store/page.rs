@@ -8,14 +8,14 @@ pub struct Page<T> {
     /// What is on it.
     pub items: Vec<T>,
     /// Where it goes on; nowhere if the list is at its end.
-    pub next: Option<Position>,
+    pub next: Option<PagePosition>,
 }
 
 /// After what in its list a page goes on. As a rule it is an address, so it leaves the service only sealed.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Position(String);
+pub struct PagePosition(String);
 
-impl Position {
+impl PagePosition {
     /// A position that was read.
     pub fn new(text: String) -> Self {
         Self(text)
@@ -27,8 +27,8 @@ impl Position {
     }
 }
 
-impl fmt::Debug for Position {
+impl fmt::Debug for PagePosition {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Position(redacted)")
+        f.write_str("PagePosition(redacted)")
     }
 }

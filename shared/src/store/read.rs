@@ -6,11 +6,13 @@ use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
 use futures::{StreamExt, TryStreamExt, stream};
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::{Item, Store, attribute, failed, from_item, keys::Key};
-use crate::{Error, Internal, Result};
+use crate::{
+    Error, Internal, Result,
+    store::{Item, Store, attribute, failed, from_item, keys::Key},
+};
 
 /// DynamoDB's limit for one `BatchGetItem`.
-const MOST_KEYS: usize = 100;
+const MAX_KEYS: usize = 100;
 
 /// How many calls of one request are under way at once.
 const IN_FLIGHT: usize = 8;
@@ -98,7 +100,7 @@ impl Store {
         let mut keys: Vec<_> = keys.iter().map(Key::item).collect();
         let mut chunks = Vec::new();
         while !keys.is_empty() {
-            chunks.push(keys.split_off(keys.len().saturating_sub(MOST_KEYS)));
+            chunks.push(keys.split_off(keys.len().saturating_sub(MAX_KEYS)));
         }
         let mut found = Found::default();
         let batches: Vec<_> = chunks.into_iter().map(|chunk| self.get_batch(chunk)).collect();

@@ -3,8 +3,10 @@
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use tokio::time::Duration;
 
-use super::{Item, Store, change::Change, failed};
-use crate::{Error, Internal, Result};
+use crate::{
+    Error, Internal, Result,
+    store::{Item, Store, conditional_write::ConditionalWrite, failed},
+};
 
 /// How often a write that met a transaction is tried.
 pub(super) const TRIES: u32 = 8;
@@ -35,7 +37,7 @@ impl Store {
     ///
     /// # Errors
     /// [`Error::Unavailable`] if it can't be known to be written, or wasn't.
-    pub(super) async fn transact(&self, changes: Vec<Change>) -> Result<Transacted> {
+    pub(super) async fn transact(&self, changes: Vec<ConditionalWrite>) -> Result<Transacted> {
         let actions: Vec<_> = changes.into_iter().map(|change| change.into_action(&self.table)).collect();
         for attempt in 0..TRIES {
             let request = self.client.transact_write_items().set_transact_items(Some(actions.clone()));

@@ -25,7 +25,7 @@ impl Scene {
 
     /// The names of what was told of an address, in order, each once.
     async fn names(&self, email: &str) -> Vec<String> {
-        self.usher.calm().await;
+        self.usher.wait_until_idle().await;
         let mut seen = Vec::new();
         let told = self.usher.told(email).await.into_iter();
         told.filter(|(_, detail)| {
@@ -105,15 +105,15 @@ async fn an_invitation_that_nobody_answered_is_told_late_and_once_and_an_answere
     let hash = usher.mail(&joined, 1).await.hash();
     usher.join(&joined, &hash).await.expect(200);
     usher.mail(&late, 1).await;
-    usher.calm().await;
+    usher.wait_until_idle().await;
     usher.advance(7 * 24 * 3_600 + 1).await;
-    usher.calm().await;
+    usher.wait_until_idle().await;
     assert!(usher.told(&late).await.iter().all(|(name, _)| name != "invitation.expired"));
     // TTL removes what the link was looked up by.
     usher.advance(30 * 24 * 3_600).await;
     let expired = usher.told_of(&late, "invitation.expired", 1).await;
     assert_eq!(expired["invitation"]["status"], "EXPIRED");
-    usher.calm().await;
+    usher.wait_until_idle().await;
     assert!(usher.told(&joined).await.iter().all(|(name, _)| name != "invitation.expired"));
 }
 
@@ -122,7 +122,7 @@ async fn what_the_bus_does_not_take_is_told_again_with_the_same_id() {
     let scene = Scene::new().await;
     let usher = &scene.usher;
     for fault in ["failedEntry", "lostReply"] {
-        usher.calm().await;
+        usher.wait_until_idle().await;
         usher.fault(json!({ "action": "events:PutEvents", "fault": fault, "times": 2 })).await;
         let email = usher.address(fault);
         let second = usher.address(&format!("{fault}-2"));
@@ -144,7 +144,7 @@ async fn events_are_emptied_and_chosen_by_name() {
     let usher = &scene.usher;
     scene.invite(&usher.address("chosen")).await;
     usher.told_of(&usher.address("chosen"), "invitation.delivered", 1).await;
-    usher.calm().await;
+    usher.wait_until_idle().await;
     let chosen = usher.send("GET", "/_local/events?type=invitation.created", None, None).await.expect(200).json();
     let chosen = chosen["events"].as_array().unwrap().clone();
     assert!(chosen.len() == 1 && chosen[0]["source"] == "usher", "{chosen:?}");

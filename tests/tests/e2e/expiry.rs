@@ -57,7 +57,7 @@ async fn the_boundary_is_one_and_the_same_for_all_that_can_be_done() {
     let hash = async |email: &str, count: usize| usher.mail(email, count).await.hash();
     let (join, decline, dead) = (hash(joins, 1).await, hash(declines, 1).await, hash(late, 1).await);
     let (of_eve, of_fay) = (hash(&eve.email, 2).await, hash(&fay.email, 2).await);
-    usher.calm().await;
+    usher.wait_until_idle().await;
     let act = async |action: &str, hash: &str| {
         usher.post_open(&format!("/api/v1/invitations/{action}"), json!({ "hash": hash })).await.status.as_u16()
     };

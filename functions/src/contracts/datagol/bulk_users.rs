@@ -4,7 +4,7 @@ use serde_json::Value;
 use shared::{
     Error, Missing, Usher,
     domain::{EmailAddress, Message, Reason},
-    operations::{InviteTo, InviteUsers, Invitee},
+    operations::{InviteRow, InviteTo, InviteUsers},
 };
 
 use super::{errors, ok, role_of};
@@ -34,19 +34,19 @@ pub(crate) async fn handle(usher: &Usher, incoming: &Incoming) -> Answer {
     })
 }
 
-fn row(row: Value) -> (Given, Result<Invitee, Reason>) {
+fn row(row: Value) -> (Given, Result<InviteRow, Reason>) {
     match Fields::of_row(row) {
         Ok(fields) => (Given::of(&fields), invitee(&fields)),
         Err(problem) => (Given::default(), Err(bad_entry(problem))),
     }
 }
 
-fn invitee(fields: &Fields) -> Result<Invitee, Reason> {
+fn invitee(fields: &Fields) -> Result<InviteRow, Reason> {
     let address = EmailAddress::parse(fields.required("email").map_err(bad_entry)?);
     let address = address.map_err(|problem| Reason::new("invalid_email", told("email", problem)))?;
     let role = role_of(fields.required("role").map_err(bad_entry)?);
     let role = role.ok_or_else(|| Reason::new("invalid_role", "\"role\" must be ADMIN, CREATOR, EDITOR or VIEWER."))?;
-    Ok(Invitee::new(address, role))
+    Ok(InviteRow::new(address, role))
 }
 
 pub(crate) mod describe {

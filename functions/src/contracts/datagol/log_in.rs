@@ -4,7 +4,7 @@ use http::header;
 use shared::{
     Error, Usher,
     domain::{EmailAddress, Password},
-    operations::{LogIn, LogInAs, LoggedIn},
+    operations::{LogIn, LoggedIn, LoginName},
 };
 
 use super::{Token, ok, profile::FullProfile, required};
@@ -32,7 +32,7 @@ pub(crate) async fn login(usher: &Usher, incoming: &Incoming) -> Answer {
 /// What can't be anybody's address or password is wrong like any other.
 async fn log_in(usher: &Usher, incoming: &Incoming) -> Result<LoggedIn, Failure> {
     let body = incoming.json()?;
-    let who = EmailAddress::parse(required(&body, "email")?).ok().map(LogInAs::Address);
+    let who = EmailAddress::parse(required(&body, "email")?).ok().map(LoginName::Address);
     let password = Password::unchecked(required(&body, "password")?);
     Ok(usher.log_in(LogIn { who, password, exclusive_to: None }).await?)
 }

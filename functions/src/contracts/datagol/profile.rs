@@ -12,7 +12,7 @@ use shared::{
 use super::{company_role_word, ok, role_schema, role_word};
 use crate::{incoming::Incoming, routes::Answer};
 
-/// Somebody's profile. Before the address is proved nothing is known but what they typed.
+/// Somebody's profile. Before the address is verified nothing is known but what they typed.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct ProfileBody {
@@ -58,7 +58,7 @@ pub(super) struct FullProfile {
 /// What somebody is in a workspace.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-#[schemars(rename = "Standing")]
+#[schemars(rename = "MembershipState")]
 struct WorkspaceBody {
     workspace_id: String,
     #[schemars(schema_with = "role_schema")]

@@ -3,7 +3,7 @@
 use shared::{
     Error, Usher,
     domain::{EmailAddress, Password, PersonName, Title},
-    operations::{BeginSignUp, Join},
+    operations::{BeginSignUp, SignUpByInvitation},
 };
 
 use super::{address, ok, profile::ProfileBody, required};
@@ -26,7 +26,7 @@ pub(crate) async fn handle(usher: &Usher, incoming: &Incoming) -> Answer {
         // What isn't even a UUID is as dead as an unknown hash.
         let hash = hash.parse().map_err(|_| Error::Gone)?;
         let (first_name, last_name) = (Some(first_name), Some(last_name));
-        let joined = usher.join(Join { hash, address, password, first_name, last_name }).await?;
+        let joined = usher.join(SignUpByInvitation { hash, address, password, first_name, last_name }).await?;
         return Ok(ok(&ProfileBody::new(&joined.profile, &joined.company, joined.role)));
     }
     let answer = unverified(&address, &first_name, &last_name, company_name.as_ref());

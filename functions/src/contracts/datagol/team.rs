@@ -2,7 +2,7 @@
 
 use schemars::JsonSchema;
 use serde::Serialize;
-use shared::{Usher, operations::Listed, store::Company};
+use shared::{Usher, operations::ListedPerson, store::Company};
 
 use super::{bare_array, company_role_word, role_word};
 use crate::{incoming::Incoming, routes::Answer};
@@ -28,7 +28,7 @@ pub(crate) async fn handle(usher: &Usher, incoming: &Incoming) -> Answer {
     bare_array(&people)
 }
 
-fn colleague<'a>(Listed { person, active }: &'a Listed, company: &'a Company) -> Colleague<'a> {
+fn colleague<'a>(ListedPerson { person, active }: &'a ListedPerson, company: &'a Company) -> Colleague<'a> {
     Colleague {
         id: person.number,
         firstname: person.first_name.as_ref().map(ToString::to_string),

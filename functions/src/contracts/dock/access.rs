@@ -4,7 +4,7 @@ use serde_json::Value;
 use shared::{
     Error, Usher,
     domain::{MailDomain, PersonName, Role},
-    operations::{Invitee, Personal, SetAccess},
+    operations::{InviteRow, InviteeOptions, SetAccess},
 };
 
 use super::{address, message, role, session::metered, shapes, workspace, workspaces};
@@ -28,7 +28,7 @@ pub(crate) async fn set(usher: &Usher, incoming: &Incoming) -> Answer {
 }
 
 /// `workspaceUsers[]` of {role, user}, if it is there. Colleagues are told of being added unless `notifyPeople` is false.
-pub(super) fn people(body: &mut Fields) -> Result<Vec<Invitee>, Error> {
+pub(super) fn people(body: &mut Fields) -> Result<Vec<InviteRow>, Error> {
     let quiet = body.flag("notifyPeople").map_err(bad_field)? == Some(false);
     let person = |row: Value| {
         let mut row = Fields::of_row(row).map_err(bad_field)?;
@@ -36,11 +36,11 @@ pub(super) fn people(body: &mut Fields) -> Result<Vec<Invitee>, Error> {
         let user = row.take("user").ok_or_else(|| bad_field("\"user\" is required.".to_owned()))?;
         let user = Fields::of_row(user).map_err(bad_field)?;
         let [name, first, last] = ["name", "firstName", "lastName"].map(|field| called(&user, field));
-        Ok(Invitee {
+        Ok(InviteRow {
             name: first?.or(name?),
             last_name: last?,
-            personal: Personal { quiet, ..Personal::default() },
-            ..Invitee::new(address(&user)?, role)
+            personal: InviteeOptions { quiet, ..InviteeOptions::default() },
+            ..InviteRow::new(address(&user)?, role)
         })
     };
     rows(body, "workspaceUsers", person)

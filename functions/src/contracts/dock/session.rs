@@ -4,7 +4,7 @@ use http::HeaderName;
 use lambda_http::{Body, Response};
 use shared::{
     Error, Public, Usher,
-    operations::{Caller, Meter},
+    operations::{Caller, RateLimitStatus},
     store::Company,
 };
 
@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// Requests of a company in a minute, as Dock documents it.
-const MOST_PER_MINUTE: u32 = 120;
+const MAX_PER_MINUTE: u32 = 120;
 
 const LIMIT: HeaderName = HeaderName::from_static("x-ratelimit-limit");
 const REMAINING: HeaderName = HeaderName::from_static("x-ratelimit-remaining");
@@ -28,7 +28,7 @@ pub(super) struct Session {
     pub(super) company: Company,
 }
 
-/// Answers a company admin's request, and says in headers how many more there may be. Whoever proved who they are is
+/// Answers a company admin's request, and says in headers how many more there may be. Whoever verified who they are is
 /// counted and told, whatever becomes of the request.
 pub(super) async fn metered<F, H>(usher: &Usher, incoming: &Incoming, handler: H) -> Answer
 where
@@ -36,7 +36,7 @@ where
     H: FnOnce(Session) -> F,
 {
     let caller = incoming.caller(usher).await?;
-    let meter = usher.meter(&caller, MOST_PER_MINUTE).await?;
+    let meter = usher.meter(&caller, MAX_PER_MINUTE).await?;
     let answer = match begin(usher, caller, &meter).await {
         Ok(session) => handler(session).await,
         Err(error) => Err(error.into()),
@@ -48,7 +48,7 @@ where
     Ok(told(response, &meter))
 }
 
-async fn begin(usher: &Usher, caller: Caller, meter: &Meter) -> Result<Session, Error> {
+async fn begin(usher: &Usher, caller: Caller, meter: &RateLimitStatus) -> Result<Session, Error> {
     if !meter.admitted {
         let public = Public::new("rate_limit_exceeded", "The company has made too many requests in this minute.");
         return Err(Error::TooMany { public, retry_after: meter.resets_in });
@@ -57,8 +57,8 @@ async fn begin(usher: &Usher, caller: Caller, meter: &Meter) -> Result<Session, 
     Ok(Session { caller, company })
 }
 
-fn told(response: Response<Body>, meter: &Meter) -> Response<Body> {
-    let response = with_header(response, LIMIT, &MOST_PER_MINUTE.to_string());
+fn told(response: Response<Body>, meter: &RateLimitStatus) -> Response<Body> {
+    let response = with_header(response, LIMIT, &MAX_PER_MINUTE.to_string());
     let response = with_header(response, REMAINING, &meter.left.to_string());
     with_header(response, RESET, &meter.resets_at.as_second().to_string())
 }

@@ -5,7 +5,7 @@ use serde::Serialize;
 use shared::{
     Error, Missing, Usher,
     domain::{Person, PersonId},
-    operations::{InviteTo, InviteUsers, Invitee},
+    operations::{InviteRow, InviteTo, InviteUsers},
 };
 
 use super::{
@@ -67,7 +67,7 @@ pub(crate) async fn create(usher: &Usher, incoming: &Incoming) -> Answer {
     metered(usher, incoming, |session| async move {
         let chosen = properties(incoming)?;
         let body = incoming.json()?;
-        let invitee = Invitee::new(address(&body)?, role(&body)?);
+        let invitee = InviteRow::new(address(&body)?, role(&body)?);
         let message = message(&body)?;
         let place = body.required("workspaceId").map_err(bad_field)?;
         let place = workspace(usher, &session.caller, place).await?.id;

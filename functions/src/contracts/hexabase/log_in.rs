@@ -5,7 +5,7 @@ use serde::Serialize;
 use shared::{
     Usher,
     domain::{EmailAddress, Password, UserCode},
-    operations::{LogIn, LogInAs, LoggedIn},
+    operations::{LogIn, LoggedIn, LoginName},
 };
 
 use super::ok;
@@ -27,8 +27,8 @@ pub(crate) async fn handle(usher: &Usher, incoming: &Incoming) -> Answer {
     let body = incoming.json()?;
     let text = |name: &str| body.text(name).map_err(bad_field);
     let who = match text("user_code")? {
-        Some(code) => UserCode::parse(code).ok().map(LogInAs::Code),
-        None => EmailAddress::parse(body.required("email").map_err(bad_field)?).ok().map(LogInAs::Address),
+        Some(code) => UserCode::parse(code).ok().map(LoginName::Code),
+        None => EmailAddress::parse(body.required("email").map_err(bad_field)?).ok().map(LoginName::Address),
     };
     let password = Password::unchecked(body.required("password").map_err(bad_field)?);
     let exclusive_to = text("exclusive_w_id")?.and_then(|id| id.parse().ok());

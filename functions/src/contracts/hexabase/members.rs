@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// Members in a page, unless fewer are asked for.
-const MOST: usize = 100;
+const MAX: usize = 100;
 
 /// Somebody in a group or workspace, or invited to it.
 #[derive(Serialize, JsonSchema)]
@@ -47,7 +47,7 @@ impl<'a> From<&'a Person> for Member<'a> {
             username: person.full_name(),
             email: person.address.as_typed(),
             profile_pic: None,
-            confirmed: person.status == Status::Accepted && !person.unproved,
+            confirmed: person.status == Status::Accepted && !person.unverified,
             email_sent: !matches!(person.delivery, None | Some(DeliveryState::Failed | DeliveryState::Suppressed)),
             is_sv: person.role == Role::Admin,
             user_roles: [RoleBody { role_id: person.role.name(), role_name: person.role.title() }],
@@ -78,9 +78,9 @@ struct Wanted {
 
 impl Wanted {
     fn of(incoming: &Incoming) -> Result<Self, Error> {
-        let limit = number(incoming, "limit", MOST)?;
-        if limit > MOST {
-            return Err(bad_field(format!("\"limit\" is at most {MOST}.")));
+        let limit = number(incoming, "limit", MAX)?;
+        if limit > MAX {
+            return Err(bad_field(format!("\"limit\" is at most {MAX}.")));
         }
         let text = |name| incoming.query(name).filter(|text| !text.is_empty()).map(|text| text.to_lowercase());
         Ok(Self {

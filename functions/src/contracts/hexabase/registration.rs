@@ -6,7 +6,7 @@ use serde::Serialize;
 use shared::{
     Error, Usher,
     domain::{EmailAddress, Password, PersonName, UserId},
-    operations::Join,
+    operations::SignUpByInvitation,
 };
 use uuid::Uuid;
 
@@ -50,7 +50,7 @@ pub(crate) async fn submit(usher: &Usher, incoming: &Incoming) -> Answer {
         None => None,
     };
     let hash = hash.parse().map_err(|_| Error::Gone)?;
-    let join = Join { hash, address, password, first_name, last_name: None };
+    let join = SignUpByInvitation { hash, address, password, first_name, last_name: None };
     Ok(logged_in(&usher.join_and_log_in(join).await?))
 }
 

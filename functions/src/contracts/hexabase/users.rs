@@ -10,13 +10,14 @@ use shared::{
         WorkspaceId,
     },
     operations::{
-        Access, Addressee, Caller, InviteTo, InviteUsers, Invited, Invitee, OwnLetter, Personal, RowResult, Tells,
+        Access, Caller, InviteRow, InviteTo, InviteUsers, Invited, InviteeOptions, LetterOptions, MailRecipient,
+        ResultDetail, RowResult,
     },
 };
 
 use super::{current_workspace, ok, workspace};
 use crate::{
-    contracts::{MOST_OF_ADDRESS, MOST_OF_WORD, echo},
+    contracts::{MAX_OF_ADDRESS, MAX_OF_WORD, echo},
     incoming::{Fields, Incoming, bad_field, told},
     routes::Answer,
 };
@@ -85,7 +86,7 @@ impl<'a> Told<'a> {
         let person = user.record.as_ref()?;
         let email = person.address.as_typed();
         let user_profile = UserProfile {
-            confirmed: person.status == Status::Accepted && !person.unproved,
+            confirmed: person.status == Status::Accepted && !person.unverified,
             email,
             email_sent: user.is_mailed(),
             profile_pics: [Picture { media_link: PICTURE }],
@@ -101,7 +102,7 @@ impl<'a> Told<'a> {
 struct Entry {
     email: String,
     user_code: Option<String>,
-    invitee: Result<Invitee, Reason>,
+    invitee: Result<InviteRow, Reason>,
 }
 
 impl Entry {
@@ -113,9 +114,9 @@ impl Entry {
     fn of(fields: &Fields) -> Result<Self, Error> {
         let email = fields.required("email").map_err(bad_field)?;
         let group = fields.required("g_id").map_err(bad_field)?;
-        let user_code = fields.text("user_code").ok().flatten().map(|code| echo(code, MOST_OF_WORD));
+        let user_code = fields.text("user_code").ok().flatten().map(|code| echo(code, MAX_OF_WORD));
         Ok(Self {
-            email: echo(email, MOST_OF_ADDRESS),
+            email: echo(email, MAX_OF_ADDRESS),
             user_code,
             invitee: invitee(fields, email, group).map_err(unreadable),
         })
@@ -145,14 +146,19 @@ fn identifier(fields: &Fields, email: &str) -> Result<Identifier, String> {
     Ok(Identifier { address, code: optional(fields, "user_code", UserCode::parse)? })
 }
 
-fn letter(fields: &Fields, template: &str) -> Result<OwnLetter, String> {
+fn letter(fields: &Fields, template: &str) -> Result<LetterOptions, String> {
     let address = optional(fields, "sender_address", EmailAddress::parse)?;
     let name = optional(fields, "sender_name", PersonName::parse)?;
     let sender = (address.is_some() || name.is_some()).then_some(MailSender { address, name });
-    Ok(OwnLetter { sender, template: optional(fields, template, str::parse)?, on_behalf_of: None, registered: false })
+    Ok(LetterOptions {
+        sender,
+        template: optional(fields, template, str::parse)?,
+        on_behalf_of: None,
+        registered: false,
+    })
 }
 
-fn invitee(fields: &Fields, email: &str, group: &str) -> Result<Invitee, String> {
+fn invitee(fields: &Fields, email: &str, group: &str) -> Result<InviteRow, String> {
     let flag = |name: &str| Ok::<_, String>(fields.flag(name)?.unwrap_or(false));
     let unmailed = flag("no_confirm_email")?;
     let password = fields.text("tmp_password")?.filter(|_| unmailed);
@@ -166,10 +172,10 @@ fn invitee(fields: &Fields, email: &str, group: &str) -> Result<Invitee, String>
     let mut letter = letter(fields, "conf_email_template_id")?;
     letter.registered = flag("send_password_to_email")?;
     letter.on_behalf_of = optional(fields, "invitor_id", str::parse)?;
-    let mut invitee = Invitee::new(identifier(fields, email)?, Role::Viewer);
+    let mut invitee = InviteRow::new(identifier(fields, email)?, Role::Viewer);
     invitee.groups = vec![group.parse().map_err(|_| UNKNOWN_GROUP.to_owned())?];
     invitee.name = optional(fields, "username", PersonName::parse)?;
-    invitee.personal = Personal {
+    invitee.personal = InviteeOptions {
         letter,
         access,
         exclusive_to: optional(fields, "exclusive_w_id", str::parse)?,
@@ -203,9 +209,10 @@ async fn add_to(
     usher: &Usher,
     caller: &Caller,
     workspace: WorkspaceId,
-    rows: Vec<Result<Invitee, Reason>>,
+    rows: Vec<Result<InviteRow, Reason>>,
 ) -> Result<Invited, Error> {
-    let request = InviteUsers { tells: Tells::Records, ..InviteUsers::new(InviteTo::Workspace(workspace), rows) };
+    let request =
+        InviteUsers { tells: ResultDetail::Records, ..InviteUsers::new(InviteTo::Workspace(workspace), rows) };
     usher.invite_users(caller, request).await
 }
 
@@ -269,8 +276,8 @@ pub(crate) async fn invite(usher: &Usher, incoming: &Incoming) -> Answer {
         let email = fields.required("email").map_err(bad_field)?;
         let who = identifier(&fields, email);
         let exclusive_to = optional(&fields, "exclusive_w_id", str::parse);
-        rows.push(who.and_then(|identifier| Ok(Addressee { identifier, exclusive_to: exclusive_to? })).ok());
-        emails.push(echo(email, MOST_OF_ADDRESS));
+        rows.push(who.and_then(|identifier| Ok(MailRecipient { identifier, exclusive_to: exclusive_to? })).ok());
+        emails.push(echo(email, MAX_OF_ADDRESS));
     }
     let workspace = current_workspace(usher, &caller).await?;
     let mailed = usher.mail_users(&caller, workspace, rows, &letter, mail).await.map_err(not_admin)?;
@@ -287,7 +294,7 @@ pub(crate) mod describe {
     fn user() -> [Field; 3] {
         [
             required("email", address("Whom it is about.")),
-            optional("user_code", text("Tells several people at one address apart.").example("A-1")),
+            optional("user_code", text("ResultDetail several people at one address apart.").example("A-1")),
             optional("exclusive_w_id", uuid("The only workspace that they may ever be in.")),
         ]
     }

@@ -12,7 +12,7 @@ use crate::{contracts::bounded, incoming::Incoming, routes::Answer};
 /// A workspace that the caller can reach.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Workspace")]
-struct Listed<'a> {
+struct ListedPerson<'a> {
     #[schemars(with = "Uuid")]
     workspace_id: WorkspaceId,
     workspace_name: &'a str,
@@ -22,7 +22,7 @@ struct Listed<'a> {
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Workspaces")]
 struct List<'a> {
-    workspaces: Vec<Listed<'a>>,
+    workspaces: Vec<ListedPerson<'a>>,
     #[schemars(with = "Option<Uuid>")]
     current_workspace_id: Option<WorkspaceId>,
 }
@@ -31,7 +31,7 @@ pub(crate) async fn list(usher: &Usher, incoming: &Incoming) -> Answer {
     let caller = incoming.caller(usher).await?;
     let (workspaces, current) = usher.list_workspaces_with_current(&caller).await?;
     let workspaces =
-        workspaces.iter().map(|one| Listed { workspace_id: one.id, workspace_name: one.name.as_ref() }).collect();
+        workspaces.iter().map(|one| ListedPerson { workspace_id: one.id, workspace_name: one.name.as_ref() }).collect();
     bounded(ok(&List { workspaces, current_workspace_id: current }))
 }
 

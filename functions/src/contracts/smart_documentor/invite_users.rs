@@ -4,12 +4,12 @@ use serde_json::Value;
 use shared::{
     Error, Missing, Usher,
     domain::{EmailAddress, Reason},
-    operations::{Caller, InviteTo, InviteUsers, Invitee, RefusedBy},
+    operations::{Caller, InviteRow, InviteTo, InviteUsers, RejectWhole},
 };
 
 use super::{empty, role_of};
 use crate::{
-    contracts::{MOST_OF_ADDRESS, echo},
+    contracts::{MAX_OF_ADDRESS, echo},
     incoming::{Fields, Incoming, bad_entry, bad_field},
     routes::Answer,
 };
@@ -33,28 +33,28 @@ pub(crate) async fn to_workspace(usher: &Usher, incoming: &Incoming) -> Answer {
 }
 
 /// The vendor documents one bad entry as the whole request's refusal.
-async fn invite(usher: &Usher, caller: &Caller, to: InviteTo, rows: Vec<Result<Invitee, Reason>>) -> Answer {
-    let request = InviteUsers { refused_by: RefusedBy::Mistakes, ..InviteUsers::new(to, rows) };
+async fn invite(usher: &Usher, caller: &Caller, to: InviteTo, rows: Vec<Result<InviteRow, Reason>>) -> Answer {
+    let request = InviteUsers { refused_by: RejectWhole::Mistakes, ..InviteUsers::new(to, rows) };
     usher.invite_users(caller, request).await?;
     Ok(empty())
 }
 
-fn rows(usher: &Usher, body: &mut Fields) -> Result<Vec<Result<Invitee, Reason>>, Error> {
+fn rows(usher: &Usher, body: &mut Fields) -> Result<Vec<Result<InviteRow, Reason>>, Error> {
     let users = body.take_list("users").map_err(bad_field)?;
     usher.admit_rows(users.len())?;
     Ok(users.into_iter().map(invitee).collect())
 }
 
-fn invitee(row: Value) -> Result<Invitee, Reason> {
+fn invitee(row: Value) -> Result<InviteRow, Reason> {
     let fields = Fields::of_row(row).map_err(bad_entry)?;
     let email = fields.required("email").map_err(bad_entry)?;
     let bad = |code, what: &str, given: &str| {
-        Reason::new(code, format!("The {what} '{}' is not valid.", echo(given, MOST_OF_ADDRESS)))
+        Reason::new(code, format!("The {what} '{}' is not valid.", echo(given, MAX_OF_ADDRESS)))
     };
     let address = EmailAddress::parse(email).map_err(|_| bad("invalid_email", "email address", email))?;
     let role = fields.required("roleName").map_err(bad_entry)?;
     let role = role_of(role).ok_or_else(|| bad("invalid_role", "role", role))?;
-    Ok(Invitee::new(address, role))
+    Ok(InviteRow::new(address, role))
 }
 
 pub(crate) mod describe {

@@ -6,7 +6,7 @@ use serde::Serialize;
 use shared::{
     Usher,
     domain::{Person, Status},
-    operations::Listed,
+    operations::ListedPerson,
 };
 
 use super::{bare_array, role_schema, role_word, workspace_number};
@@ -37,7 +37,7 @@ impl<'a> Row<'a> {
             user_name: person.address.as_typed(),
             email: person.address.as_typed(),
             created_at: person.created_at,
-            email_confirmed: active && !person.unproved,
+            email_confirmed: active && !person.unverified,
             status: if active { "Active" } else { "Inactive" },
         }
     }
@@ -46,7 +46,7 @@ impl<'a> Row<'a> {
 pub(crate) async fn of_tenant(usher: &Usher, incoming: &Incoming) -> Answer {
     let caller = incoming.caller(usher).await?;
     let (_, people) = usher.list_people_as_admin(&caller).await?;
-    bare_array(&people.iter().map(|Listed { person, active }| Row::new(person, *active)).collect::<Vec<_>>())
+    bare_array(&people.iter().map(|ListedPerson { person, active }| Row::new(person, *active)).collect::<Vec<_>>())
 }
 
 pub(crate) async fn of_workspace(usher: &Usher, incoming: &Incoming) -> Answer {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
-use shared::{Usher, domain::UserId, operations::Audited};
+use shared::{Usher, domain::UserId, operations::AuditEntry};
 use uuid::Uuid;
 
 use super::{paging, workspace};
@@ -13,7 +13,7 @@ use crate::{incoming::Incoming, routes::Answer};
 
 /// What was done to whom.
 #[derive(Serialize, JsonSchema)]
-#[schemars(rename = "Audited")]
+#[schemars(rename = "AuditEntry")]
 struct Item {
     at: Timestamp,
     actor: Actor,
@@ -30,8 +30,8 @@ struct Actor {
     name: Option<String>,
 }
 
-impl From<Audited> for Item {
-    fn from(Audited { line, actor_name }: Audited) -> Self {
+impl From<AuditEntry> for Item {
+    fn from(AuditEntry { line, actor_name }: AuditEntry) -> Self {
         let actor = Actor { id: line.actor, name: actor_name };
         Self { at: line.at, actor, action: line.action, subject: line.subject, detail: line.detail }
     }

@@ -23,7 +23,7 @@ use crate::{
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(rename = "ListedMailTemplate")]
-struct Listed<'a> {
+struct ListedPerson<'a> {
     #[schemars(with = "Uuid")]
     id: TemplateId,
     name: &'a str,
@@ -36,7 +36,7 @@ struct Listed<'a> {
 #[schemars(rename = "MailTemplate")]
 struct Whole<'a> {
     #[serde(flatten)]
-    listed: Listed<'a>,
+    listed: ListedPerson<'a>,
     subject: &'a str,
     text: &'a str,
     html: &'a str,
@@ -47,13 +47,13 @@ struct Whole<'a> {
 #[serde(rename_all = "camelCase")]
 #[schemars(rename = "MailTemplates")]
 struct List<'a> {
-    items: Vec<Listed<'a>>,
+    items: Vec<ListedPerson<'a>>,
     next_cursor: Option<String>,
 }
 
-fn listed(stored: &StoredTemplate) -> Listed<'_> {
+fn listed(stored: &StoredTemplate) -> ListedPerson<'_> {
     let StoredTemplate { id, name, created_at, updated_at, .. } = stored;
-    Listed { id: *id, name: name.as_ref(), created_at: *created_at, updated_at: *updated_at }
+    ListedPerson { id: *id, name: name.as_ref(), created_at: *created_at, updated_at: *updated_at }
 }
 
 fn whole(stored: &StoredTemplate) -> Whole<'_> {
@@ -113,9 +113,12 @@ pub(crate) mod describe {
     fn template() -> Shape {
         object([
             required("name", text("").length(1..=120).example("Warm welcome")),
-            required("subject", text("").length(1..=MailTemplate::MOST_SUBJECT).example("Join {{workspaceName}}")),
-            required("text", text("").length(1..=MailTemplate::MOST_TEXT).example("Hello, come in: {{link}}")),
-            required("html", text("").length(1..=MailTemplate::MOST_HTML).example("<p>Hello, come in: {{link}}</p>")),
+            required(
+                "subject",
+                text("").length(1..=MailTemplate::MAX_SUBJECT).example("SignUpByInvitation {{workspaceName}}"),
+            ),
+            required("text", text("").length(1..=MailTemplate::MAX_TEXT).example("Hello, come in: {{link}}")),
+            required("html", text("").length(1..=MailTemplate::MAX_HTML).example("<p>Hello, come in: {{link}}</p>")),
         ])
     }
 

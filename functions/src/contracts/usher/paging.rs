@@ -6,7 +6,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use shared::{
     Error,
-    operations::{PageWish, Paged},
+    operations::{PageRequest, Paged},
 };
 
 use crate::{
@@ -17,7 +17,7 @@ use crate::{
 
 /// Items on a page unless the request says how many, and the most.
 const LIMIT: usize = 50;
-const MOST: usize = 100;
+const MAX: usize = 100;
 
 /// Longer than any address.
 const LONGEST_TEXT: usize = 254;
@@ -32,13 +32,13 @@ struct Shown<T> {
 }
 
 /// Reads `limit`, from 1 to 100, and `cursor`.
-pub(super) fn wish(incoming: &Incoming) -> Result<PageWish, Error> {
+pub(super) fn wish(incoming: &Incoming) -> Result<PageRequest, Error> {
     let limit = match incoming.query("limit") {
         None => Some(LIMIT),
-        Some(given) => given.parse().ok().filter(|limit| (1..=MOST).contains(limit)),
+        Some(given) => given.parse().ok().filter(|limit| (1..=MAX).contains(limit)),
     };
-    let limit = limit.ok_or_else(|| bad_field(format!("\"limit\" must be a number from 1 to {MOST}.")))?;
-    Ok(PageWish { limit, cursor: incoming.query("cursor") })
+    let limit = limit.ok_or_else(|| bad_field(format!("\"limit\" must be a number from 1 to {MAX}.")))?;
+    Ok(PageRequest { limit, cursor: incoming.query("cursor") })
 }
 
 /// A filter that is one of these words.
@@ -75,7 +75,7 @@ pub(super) fn page<T, U: Serialize>(page: Paged<T>, item: impl Fn(T) -> U) -> Re
 
 /// The description of a list in pages.
 pub(super) fn describe_list<T: JsonSchema>(summary: &'static str) -> Description {
-    let limit = whole("Items on the page; 50 unless given.", 1..=i64::try_from(MOST).unwrap_or(i64::MAX)).example(MOST);
+    let limit = whole("Items on the page; 50 unless given.", 1..=i64::try_from(MAX).unwrap_or(i64::MAX)).example(MAX);
     describe(summary)
         .query([optional("limit", limit), optional("cursor", openapi::text("The page before's nextCursor."))])
         .answers::<Shown<T>>()

@@ -8,7 +8,7 @@ use lambda_http::{Body, Response};
 use shared::{
     Error, Usher,
     domain::{EmailAddress, InvitationHash, Password, PersonName},
-    operations::{InvitationView, Join},
+    operations::{InvitationView, SignUpByInvitation},
 };
 
 use crate::{
@@ -121,7 +121,7 @@ impl Typed {
     }
 
     /// Or the first field that can't be taken, and why.
-    fn join(&self, hash: InvitationHash, fields: &Fields) -> Result<Join, (&'static str, String)> {
+    fn join(&self, hash: InvitationHash, fields: &Fields) -> Result<SignUpByInvitation, (&'static str, String)> {
         fn read<T, E: Display>(
             field: &'static str,
             name: &str,
@@ -130,7 +130,7 @@ impl Typed {
             value.map_err(|problem| (field, format!("The {name} {problem}.")))
         }
         let text = |name| fields.shown(name).unwrap_or_default();
-        Ok(Join {
+        Ok(SignUpByInvitation {
             hash,
             address: read("email", "e-mail address", EmailAddress::parse(&text("email")))?,
             first_name: Some(read("firstname", "first name", PersonName::parse(&self.first_name))?),

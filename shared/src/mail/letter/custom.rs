@@ -1,7 +1,9 @@
 //! An invitation in the words of the company's own template.
 
-use super::{Invitation, Letter, moment, words::Words};
-use crate::domain::{MailTemplate, Placeholder};
+use crate::{
+    domain::{MailTemplate, Placeholder},
+    mail::letter::{Invitation, Letter, moment, words::Words},
+};
 
 impl Letter {
     /// An invitation to `to`, by this template. Values pass through [`Words`] and, in HTML, are escaped; but for the link
@@ -40,9 +42,9 @@ pub struct Recipient<'a> {
 
 /// A subject has at most 150 characters.
 fn cut(subject: &str) -> String {
-    match subject.char_indices().nth(MailTemplate::MOST_SUBJECT) {
+    match subject.char_indices().nth(MailTemplate::MAX_SUBJECT) {
         None => subject.to_owned(),
-        Some(_) => subject.chars().take(MailTemplate::MOST_SUBJECT - 1).chain(['…']).collect(),
+        Some(_) => subject.chars().take(MailTemplate::MAX_SUBJECT - 1).chain(['…']).collect(),
     }
 }
 
@@ -86,7 +88,7 @@ mod tests {
             let plain = letter.html.replace("<br>\n", "");
             prop_assert_eq!(plain.matches(['<', '>', '"', '\'', '=']).count(), "<i title=></i>".matches(['<', '>', '=']).count());
             prop_assert!(!letter.subject.contains(char::is_control));
-            prop_assert!(letter.subject.chars().count() <= MailTemplate::MOST_SUBJECT);
+            prop_assert!(letter.subject.chars().count() <= MailTemplate::MAX_SUBJECT);
             prop_assert_eq!(letter.text.matches("https://").count(), 1);
         }
     }

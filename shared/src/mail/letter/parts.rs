@@ -4,7 +4,7 @@
 
 use askama::Template;
 
-use super::{Offer, words::Words};
+use crate::mail::letter::{Offer, words::Words};
 
 /// The text parts.
 #[derive(Template)]

@@ -135,7 +135,7 @@ async fn what_was_queued_before_a_kill_is_mailed_by_the_next_start() {
     killed.fault(json!({ "action": "ses:SendBulkEmail", "fault": PAUSED, "times": 10_000 })).await;
     let guest = killed.address("guest");
     killed.invite(&ada.token, &workspace, &[(&guest, "EDITOR")]).await.expect(200);
-    killed.calm().await;
+    killed.wait_until_idle().await;
     // The files of a running stack are what a kill leaves.
     for file in fs::read_dir(before.path()).unwrap() {
         let file = file.unwrap();

@@ -11,7 +11,7 @@ impl Scene {
     async fn invited(&self, email: &str) -> String {
         let answer = self.usher.invite(&self.ada.token, &self.workspace, &[(email, "EDITOR")]).await.expect(200);
         let id = answer.json()["results"][0]["invitationId"].as_str().unwrap().to_owned();
-        self.usher.calm().await;
+        self.usher.wait_until_idle().await;
         id
     }
 
@@ -38,7 +38,7 @@ async fn the_simulators_addresses_say_what_became_of_their_mail_and_only_success
     let bounced = usher.told_of(&people[1], "invitation.bounced", 1).await["invitation"]["delivery"].clone();
     assert_eq!((&bounced["state"], &bounced["detail"]), (&json!("BOUNCED"), &json!("for good (General, 5.1.1)")));
     usher.told_of(&people[2], "invitation.delivered", 1).await;
-    usher.calm().await;
+    usher.wait_until_idle().await;
 
     let second = usher.workspace(token, "Second").await;
     let answer = usher.invite(token, &second, &rows).await.expect(200);
@@ -145,7 +145,7 @@ async fn what_cannot_be_read_is_nobodys() {
 async fn a_change_of_state_takes_one_write_and_a_mail_three_until_ses_has_answered() {
     let scene = Scene::new().await;
     let email = scene.usher.address("counted");
-    scene.usher.calm().await;
+    scene.usher.wait_until_idle().await;
     scene.usher.forget_calls().await;
     let id = scene.invited(&email).await;
     let calls = scene.usher.calls().await;

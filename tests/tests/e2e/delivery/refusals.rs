@@ -96,7 +96,7 @@ async fn a_code_goes_out_before_the_invitations_that_waited_longer() {
     for action in ["ses:SendBulkEmail", "ses:SendEmail"] {
         tried(&scene, action).await;
     }
-    scene.usher.calm().await;
+    scene.usher.wait_until_idle().await;
     scene.usher.clear_faults().await;
     scene.pass_until(&guests[0], 1).await;
     let recipients = scene.usher.recipients().await;

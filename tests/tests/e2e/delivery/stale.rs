@@ -12,7 +12,7 @@ async fn who_was_invited_again_meanwhile_gets_one_mail_with_the_newest_link() {
     scene.usher.advance(60).await;
     let answer = scene.usher.invite(&scene.ada.token, &scene.workspace, &[(&guests[0], "VIEWER")]).await;
     assert_eq!(answer.expect(200).rows(), ["invited"]);
-    scene.usher.calm().await;
+    scene.usher.wait_until_idle().await;
     scene.usher.clear_faults().await;
     // Both items are taken up at once: stream and schedule know nothing of each other.
     scene.usher.advance(15).await;
@@ -32,7 +32,7 @@ async fn a_change_within_the_cooldown_is_in_the_mail_that_waits() {
     let body = json!({ "workSpaceUsers": [{ "email": guest, "role": "CREATOR" }], "message": "Newer words" });
     let answer = scene.usher.bulk(&scene.ada.token, &scene.workspace, body).await.expect(200);
     assert_eq!(answer.rows(), ["alreadyInvited"]);
-    scene.usher.calm().await;
+    scene.usher.wait_until_idle().await;
     scene.usher.clear_faults().await;
     scene.pass_until(&guest, 1).await;
     let mail = scene.usher.mail(&guest, 1).await;
@@ -61,7 +61,7 @@ async fn an_invitation_that_expired_in_the_queue_is_not_mailed() {
     let scene = Scene::new().await;
     scene.disturb_ses(PAUSED, 10_000).await;
     let [guest] = scene.invite(["guest"]).await;
-    scene.usher.calm().await;
+    scene.usher.wait_until_idle().await;
     scene.usher.advance(7 * 24 * 3_600).await;
     scene.usher.clear_faults().await;
     scene.mailed_in_the_end(&[&guest], 0).await;

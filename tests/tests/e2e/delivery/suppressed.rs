@@ -11,7 +11,7 @@ impl Scene {
         let email = self.usher.address("complainer");
         let answer = self.usher.invite(&self.ada.token, &self.workspace, &[(&email, "VIEWER")]).await.expect(200);
         let id = answer.json()["results"][0]["invitationId"].as_str().unwrap().to_owned();
-        self.usher.calm().await;
+        self.usher.wait_until_idle().await;
         assert!(self.usher.ses_tells("complaint", 1, &email, &mail_tags(&self.workspace, &id, 1)).await);
         email
     }
@@ -24,12 +24,12 @@ async fn who_complains_between_two_mails_does_not_get_the_second() {
     let email = usher.address("between");
     let first = usher.invite(token, &scene.workspace, &[(&email, "VIEWER")]).await.expect(200).json();
     usher.mail(&email, 1).await;
-    usher.calm().await;
+    usher.wait_until_idle().await;
     scene.disturb_ses(PAUSED, 10_000).await;
     let second = usher.workspace(token, "Second").await;
     let other = usher.address("other");
     usher.invite(token, &second, &[(&email, "VIEWER"), (&other, "VIEWER")]).await.expect(200);
-    usher.calm().await;
+    usher.wait_until_idle().await;
     let id = first["results"][0]["invitationId"].as_str().unwrap();
     assert!(usher.ses_tells("complaint", 1, &email, &mail_tags(&scene.workspace, id, 1)).await);
     usher.clear_faults().await;
@@ -44,11 +44,11 @@ async fn a_mail_that_waited_alone_is_settled_without_being_sent() {
     let email = usher.address("alone");
     let first = usher.invite(token, &scene.workspace, &[(&email, "VIEWER")]).await.expect(200).json();
     usher.mail(&email, 1).await;
-    usher.calm().await;
+    usher.wait_until_idle().await;
     scene.disturb_ses(PAUSED, 10_000).await;
     let second = usher.workspace(token, "Second").await;
     let waiting = usher.invite(token, &second, &[(&email, "VIEWER")]).await.expect(200).json();
-    usher.calm().await;
+    usher.wait_until_idle().await;
     let id = first["results"][0]["invitationId"].as_str().unwrap();
     assert!(usher.ses_tells("hard bounce", 1, &email, &mail_tags(&scene.workspace, id, 1)).await);
     usher.clear_faults().await;

@@ -352,7 +352,7 @@ async fn whoever_is_there_is_told_to_be_when_nobody_could_be_mailed() {
     for email in [&grace, &gone] {
         place.added(email, json!({})).await;
     }
-    usher.calm().await;
+    usher.wait_until_idle().await;
     assert!(usher.ses_tells("complaint", 1, &gone, &json!({})).await);
     let body = json!({ "users": [{ "email": grace }, { "email": gone }], "no_confirm_email": true });
     let stats = usher.post("/api/v0/userinvite", &place.ada.token, body).await.expect(200).json();

@@ -2,7 +2,7 @@
 
 use csv::{ReaderBuilder, StringRecord, Trim};
 use serde_json::{Map, Value};
-use shared::{Error, Usher, domain::Reason, operations::Invitee};
+use shared::{Error, Usher, domain::Reason, operations::InviteRow};
 
 use super::{Asked, invitee, lifetime, message};
 use crate::{
@@ -14,7 +14,7 @@ use crate::{
 const COLUMNS: [(&str, bool); 3] = [("email", true), ("role", true), ("groups", false)];
 
 /// Enough of an unknown column's name to find it by.
-const MOST_ECHOED: usize = 60;
+const MAX_ECHOED: usize = 60;
 
 pub(super) fn asked(usher: &Usher, incoming: &Incoming) -> Result<Asked, Failure> {
     let message = message(incoming.query("message").as_deref())?;
@@ -55,7 +55,7 @@ fn columns(header: &StringRecord) -> Result<Vec<&'static str>, Error> {
     let mut columns = Vec::with_capacity(header.len());
     for name in header {
         let known = COLUMNS.iter().find(|(column, _)| column.eq_ignore_ascii_case(name));
-        let shown: String = name.chars().take(MOST_ECHOED).collect();
+        let shown: String = name.chars().take(MAX_ECHOED).collect();
         let (column, _) = known.ok_or_else(|| bad_table(format!("There is no column \"{shown}\" in this request.")))?;
         if columns.contains(column) {
             return Err(bad_table(format!("The column \"{column}\" is there twice.")));
@@ -69,7 +69,7 @@ fn columns(header: &StringRecord) -> Result<Vec<&'static str>, Error> {
 }
 
 /// A row's cells by column; an empty one is as if it weren't there.
-fn row(columns: &[&'static str], record: &StringRecord) -> (Given, Result<Invitee, Reason>) {
+fn row(columns: &[&'static str], record: &StringRecord) -> (Given, Result<InviteRow, Reason>) {
     let cells = columns.iter().zip(record).filter(|(_, cell)| !cell.is_empty());
     let cells: Map<_, _> = cells.map(|(column, cell)| ((*column).to_owned(), value(column, cell))).collect();
     let fields = match Fields::of_row(Value::Object(cells)) {

@@ -6,7 +6,7 @@ use serde_json::Value;
 use shared::{
     Error, Missing, Usher,
     domain::{EmailAddress, GroupId, Lifetime, Message, Metadata, Reason},
-    operations::{InviteTo, InviteUsers, Invitee, RequestName},
+    operations::{IdempotencyRequest, InviteRow, InviteTo, InviteUsers},
 };
 
 use super::errors;
@@ -21,7 +21,7 @@ use crate::{
 
 /// Rows, and what is said of all of them.
 struct Asked {
-    rows: Vec<(Given, Result<Invitee, Reason>)>,
+    rows: Vec<(Given, Result<InviteRow, Reason>)>,
     message: Option<Message>,
     lifetime: Option<Lifetime>,
     validate_only: bool,
@@ -32,7 +32,7 @@ pub(crate) async fn handle(usher: &Usher, incoming: &Incoming) -> Answer {
     let workspace = incoming.parameter("workspaceId").parse().map_err(|_| Error::NotFound(Missing::Workspace))?;
     let name = incoming.idempotency_key()?.map(|key| {
         let (body, trace_id) = (incoming.digest(), incoming.trace_id().to_owned());
-        RequestName { key, body, trace_id }
+        IdempotencyRequest { key, body, trace_id }
     });
     let Asked { rows, message, lifetime, validate_only } =
         if incoming.is_csv() { csv::asked(usher, incoming)? } else { json(usher, incoming)? };
@@ -68,7 +68,7 @@ fn lifetime(seconds: Option<i64>) -> Result<Option<Lifetime>, Error> {
     seconds.map(|seconds| parsed("expiresInSeconds", Lifetime::of_seconds(seconds))).transpose()
 }
 
-fn row(row: Value) -> (Given, Result<Invitee, Reason>) {
+fn row(row: Value) -> (Given, Result<InviteRow, Reason>) {
     match Fields::of_row(row) {
         Ok(fields) => (Given::of(&fields), invitee(&fields)),
         Err(problem) => (Given::default(), Err(bad_entry(problem))),
@@ -76,18 +76,18 @@ fn row(row: Value) -> (Given, Result<Invitee, Reason>) {
 }
 
 /// Groups that a row may name.
-const MOST_GROUPS: usize = 10;
+const MAX_GROUPS: usize = 10;
 
 /// An id of another form is no group's either.
 fn groups(fields: &Fields) -> Result<Vec<GroupId>, Reason> {
     let Ok(given) = fields.value("groups") else { return Ok(Vec::new()) };
-    let wrong = || bad_entry(format!("\"groups\" must be an array of at most {MOST_GROUPS} ids."));
-    let given = given.as_array().filter(|ids| ids.len() <= MOST_GROUPS).ok_or_else(wrong)?;
+    let wrong = || bad_entry(format!("\"groups\" must be an array of at most {MAX_GROUPS} ids."));
+    let given = given.as_array().filter(|ids| ids.len() <= MAX_GROUPS).ok_or_else(wrong)?;
     let unknown = || Reason::new("unknown_group", "There is no such group in the workspace.");
     given.iter().map(|id| id.as_str().ok_or_else(wrong)?.parse().map_err(|_| unknown())).collect()
 }
 
-fn invitee(fields: &Fields) -> Result<Invitee, Reason> {
+fn invitee(fields: &Fields) -> Result<InviteRow, Reason> {
     let address = EmailAddress::parse(fields.required("email").map_err(bad_entry)?);
     let address = address.map_err(|problem| Reason::new("invalid_email", told("email", problem)))?;
     let role = fields.required("role").map_err(bad_entry)?.parse();
@@ -96,13 +96,13 @@ fn invitee(fields: &Fields) -> Result<Invitee, Reason> {
         Ok(value) => Some(Metadata::of(value).map_err(|problem| bad_entry(told("metadata", problem)))?),
         Err(_) => None,
     };
-    Ok(Invitee { metadata, groups: groups(fields)?, ..Invitee::new(address, role) })
+    Ok(InviteRow { metadata, groups: groups(fields)?, ..InviteRow::new(address, role) })
 }
 
 pub(crate) mod describe {
     use serde_json::json;
 
-    use super::{MOST_GROUPS, errors::Problem};
+    use super::{MAX_GROUPS, errors::Problem};
     use crate::{
         contracts::{rows::Results, usher::ROLES},
         openapi::{
@@ -116,7 +116,7 @@ pub(crate) mod describe {
         let user = object([
             required("email", address("Whom to invite.")),
             required("role", words("", ROLES).example("EDITOR")),
-            optional("groups", groups.entries(0..=MOST_GROUPS)),
+            optional("groups", groups.entries(0..=MAX_GROUPS)),
             optional("metadata", metadata),
         ]);
         let lifetime = whole("How long the links live, in seconds.", 60..=2_592_000).example(604_800);

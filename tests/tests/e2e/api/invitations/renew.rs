@@ -101,7 +101,7 @@ async fn an_inviter_whose_address_isnt_mailed_any_more_is_passed_over() {
     usher.join(&bob, &usher.mail(&bob, 1).await.hash()).await.expect(200);
     let (guest, _) = place.invited(&usher.token(&bob).await, "guest", "VIEWER").await;
     let hash = usher.mail(&guest, 1).await.hash();
-    usher.calm().await;
+    usher.wait_until_idle().await;
     assert!(usher.ses_tells("complaint", 1, &bob, &mail_tags(&place.workspace, &id, 1)).await);
     usher.advance(LIFETIME).await;
     post(usher, "renew", &hash).await.expect(202);

@@ -37,7 +37,7 @@ async fn one_invitation_and_one_member_cost_a_constant_number_of_calls() {
     place.change(&place.ada.token, nobody, "VIEWER").await.expect(404);
     place.remove(&place.ada.token, nobody).await.expect(404);
     place.get(&place.ada.token, "audit").await.expect(200);
-    place.usher.calm().await;
+    place.usher.wait_until_idle().await;
     place.usher.forget_calls().await;
 
     place.status(&id).await;

@@ -54,16 +54,16 @@ async fn what_is_no_code_at_all_is_refused_by_name() {
 async fn after_five_tries_even_the_right_code_waits() {
     let usher = Endpoint::own(&[("OTP_TTL_SECONDS", "600")]).await;
     usher.begin_window(600).await;
-    let (email, calm) = (usher.address("grace"), usher.address("calm"));
+    let (email, wait_until_idle) = (usher.address("grace"), usher.address("wait_until_idle"));
     let code = begun(&usher, &email).await;
-    let calm_code = begun(&usher, &calm).await;
+    let calm_code = begun(&usher, &wait_until_idle).await;
     for by in 1..=5 {
         verify(&usher, &email, &wrong(&code, by)).await.refused(400, "INVALID_OTP");
     }
     let refused = verify(&usher, &email, &code).await.refused(429, "TOO_MANY_ATTEMPTS");
     let seconds: i64 = refused.header("retry-after").parse().unwrap();
     assert!((1..=600).contains(&seconds), "{seconds}");
-    verify(&usher, &calm, &calm_code).await.expect(200);
+    verify(&usher, &wait_until_idle, &calm_code).await.expect(200);
 
     // A new sign-up brings no new tries; time does.
     usher.post_open(SIGN_UP, form(&email)).await.expect(200);

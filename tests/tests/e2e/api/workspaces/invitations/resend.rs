@@ -128,7 +128,7 @@ async fn what_became_of_the_old_mail_is_not_told_of_the_new_one() {
     place.usher.fault(json!({ "action": "ses:SendBulkEmail", "fault": "lostEvents" })).await;
     let (email, id) = place.invited(&place.ada.token, "grace", "EDITOR").await;
     place.usher.mail(&email, 1).await;
-    place.usher.calm().await;
+    place.usher.wait_until_idle().await;
     let delivery = async || {
         let path = format!("invitations/{id}");
         place.get(&place.ada.token, &path).await.expect(200).json()["delivery"].clone()
@@ -153,7 +153,7 @@ async fn to_an_address_that_isnt_mailed_any_more_nothing_is_resent() {
     let place = Place::with(&[("RESEND_COOLDOWN_SECONDS", "0")]).await;
     let (email, id) = place.invited(&place.ada.token, "grace", "EDITOR").await;
     place.usher.mail(&email, 1).await;
-    place.usher.calm().await;
+    place.usher.wait_until_idle().await;
     assert!(place.usher.ses_tells("hard bounce", 1, &email, &mail_tags(&place.workspace, &id, 1)).await);
     let path = format!("invitations/{id}");
     let before = place.get(&place.ada.token, &path).await.expect(200).json();

@@ -106,7 +106,7 @@ async fn an_address_that_isnt_mailed_any_more_is_suppressed_and_the_others_are_i
     let body = json!({ "users": [row(&gone)] });
     let first = usher.invitations(&ada.token, &workspace, body.clone()).await.expect(200).json();
     usher.mail(&gone, 1).await;
-    usher.calm().await;
+    usher.wait_until_idle().await;
     let id = first["results"][0]["invitationId"].as_str().unwrap();
     assert!(usher.ses_tells("hard bounce", 1, &gone, &tests::mail_tags(&workspace, id, 1)).await);
 

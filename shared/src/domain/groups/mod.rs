@@ -1,0 +1,3 @@
+//! Groups.
+
+pub(super) mod group_path;

@@ -1,0 +1,3 @@
+//! Idempotent requests.
+
+pub(super) mod idempotency_key;

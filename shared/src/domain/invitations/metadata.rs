@@ -1,0 +1,90 @@
+//! What callers keep with an invitation for themselves.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+/// The value can't be kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidMetadata {
+    /// It isn't a JSON object.
+    #[error("must be a JSON object")]
+    NoObject,
+    /// It is longer than allowed, in bytes of JSON without white space.
+    #[error("must not be longer than {most} bytes of JSON", most = Metadata::MAX)]
+    TooLong,
+}
+
+/// A JSON object of a caller's own, at most 1 KB. Nothing here reads it; it is kept as text, so that every number comes back
+/// as it was given. `Debug` is redacted: it may hold anything.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Metadata(String);
+
+impl Metadata {
+    /// The greatest length in bytes of JSON without white space.
+    pub const MAX: usize = 1024;
+
+    /// Keeps a JSON object.
+    pub fn of(value: &Value) -> Result<Self, InvalidMetadata> {
+        let Value::Object(_) = value else { return Err(InvalidMetadata::NoObject) };
+        let text = value.to_string();
+        if text.len() > Self::MAX { Err(InvalidMetadata::TooLong) } else { Ok(Self(text)) }
+    }
+
+    /// The object.
+    pub fn object(&self) -> Map<String, Value> {
+        // It was made from one.
+        serde_json::from_str(&self.0).unwrap_or_default()
+    }
+}
+
+impl TryFrom<String> for Metadata {
+    type Error = InvalidMetadata;
+
+    fn try_from(text: String) -> Result<Self, InvalidMetadata> {
+        serde_json::from_str(&text).map_err(|_| InvalidMetadata::NoObject).and_then(|value| Self::of(&value))
+    }
+}
+
+impl From<Metadata> for String {
+    fn from(metadata: Metadata) -> Self {
+        metadata.0
+    }
+}
+
+impl std::fmt::Debug for Metadata {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Metadata(redacted)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn an_object_is_kept_and_nothing_else_is() {
+        let value = json!({ "crm": { "id": 18_446_744_073_709_551_615_u64, "score": 0.1 }, "tags": ["a", null] });
+        let kept = Metadata::of(&value).unwrap();
+        assert_eq!(Value::Object(kept.object()), value);
+        assert_eq!(serde_json::from_value::<Metadata>(serde_json::to_value(&kept).unwrap()).unwrap(), kept);
+        for other in [json!(null), json!("text"), json!(1), json!([{}]), json!(true)] {
+            assert_eq!(Metadata::of(&other), Err(InvalidMetadata::NoObject));
+        }
+    }
+
+    #[test]
+    fn its_length_is_that_of_the_json_in_bytes() {
+        let of_length = |length: usize| json!({ "x": "é".repeat((length - 8) / 2) });
+        assert_eq!(of_length(1024).to_string().len(), 1024);
+        assert!(Metadata::of(&of_length(1024)).is_ok());
+        assert_eq!(Metadata::of(&of_length(1026)), Err(InvalidMetadata::TooLong));
+    }
+
+    #[test]
+    fn debug_shows_nothing_of_it() {
+        assert_eq!(format!("{:?}", Metadata::of(&json!({ "a": "secret" })).unwrap()), "Metadata(redacted)");
+    }
+}

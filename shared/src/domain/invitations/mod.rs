@@ -1,0 +1,5 @@
+//! Invitations.
+
+pub(super) mod metadata;
+pub(super) mod person;
+pub(super) mod row_outcome;

@@ -1,0 +1,84 @@
+//! Whom a mail is from, if not from the deployment's own address.
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use serde::{Deserialize, Serialize};
+
+use crate::domain::{EmailAddress, PersonName};
+
+/// Octets of one encoded word: it has at most 75 characters (RFC 2047 section 2).
+const WORD: usize = 45;
+
+/// A sender that an inviter chose.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct MailSender {
+    /// The address, which SES must have verified; else the deployment's own.
+    pub address: Option<EmailAddress>,
+    /// The name that is shown with it.
+    pub name: Option<PersonName>,
+}
+
+impl MailSender {
+    /// The sender as a mail's header has it (RFC 5322 section 3.4), all in ASCII. `own` is the deployment's address.
+    pub fn header(&self, own: &str) -> String {
+        let mailbox = self.address.as_ref().map_or_else(|| own.to_owned(), EmailAddress::mailbox);
+        match &self.name {
+            None => mailbox,
+            Some(name) => format!("{} <{mailbox}>", display_name(name.as_ref())),
+        }
+    }
+}
+
+/// A quoted string (RFC 5322 section 3.2.4), or encoded words where there is more than ASCII.
+fn display_name(name: &str) -> String {
+    if name.is_ascii() {
+        return format!("\"{}\"", name.replace('\\', "\\\\").replace('"', "\\\""));
+    }
+    let mut words = vec![String::new()];
+    for c in name.chars() {
+        match words.last_mut() {
+            Some(word) if word.len() + c.len_utf8() <= WORD => word.push(c),
+            _ => words.push(c.to_string()),
+        }
+    }
+    let words: Vec<_> = words.iter().map(|word| format!("=?UTF-8?B?{}?=", STANDARD.encode(word))).collect();
+    words.join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn header(address: Option<&str>, name: Option<&str>) -> String {
+        let sender = MailSender {
+            address: address.map(|address| address.parse().unwrap()),
+            name: name.map(|name| PersonName::parse(name).unwrap()),
+        };
+        sender.header("usher@example.com")
+    }
+
+    proptest! {
+        #[test]
+        fn any_name_is_one_line_of_ascii_that_cannot_leave_its_place(name: String) {
+            if let Ok(name) = PersonName::parse(&name) {
+                let shown = display_name(name.as_ref());
+                prop_assert!(shown.bytes().all(|byte| (b' '..=b'~').contains(&byte)), "{shown:?}");
+                if name.as_ref().is_ascii() {
+                    let inside = shown[1..shown.len() - 1].replace("\\\\", "").replace("\\\"", "");
+                    prop_assert!(!inside.contains(['"', '\\']), "{shown:?}");
+                } else {
+                    prop_assert!(shown.split(' ').all(|word| word.len() <= 75), "{shown:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn name_and_address_are_there_as_far_as_they_were_chosen() {
+        assert_eq!(header(None, None), "usher@example.com");
+        assert_eq!(header(Some("Ada@Bücher.example"), None), "Ada@xn--bcher-kva.example");
+        assert_eq!(header(None, Some("Ada \"A\" L")), "\"Ada \\\"A\\\" L\" <usher@example.com>");
+        assert_eq!(header(Some("a@b.example"), Some("Zoë")), "=?UTF-8?B?Wm/Dqw==?= <a@b.example>");
+    }
+}

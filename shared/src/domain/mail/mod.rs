@@ -1,0 +1,5 @@
+//! Mail.
+
+pub(super) mod delivery;
+pub(super) mod mail_sender;
+pub(super) mod mail_template;

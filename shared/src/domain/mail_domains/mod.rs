@@ -1,0 +1,3 @@
+//! Mail domains.
+
+pub(super) mod mail_domain;

@@ -1,0 +1,9 @@
+//! AccountsOfAddress.
+
+pub(super) mod authenticate;
+pub(super) mod change_password;
+pub(super) mod confirm_registration;
+pub(super) mod get_profile;
+pub(super) mod hashing;
+pub(super) mod log_in;
+pub(super) mod public_keys;

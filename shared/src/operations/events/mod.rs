@@ -1,0 +1,3 @@
+//! Domain events.
+
+pub(super) mod publish_changes;

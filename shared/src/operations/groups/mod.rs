@@ -1,0 +1,4 @@
+//! Groups.
+
+pub(super) mod group_access;
+pub(super) mod manage_groups;

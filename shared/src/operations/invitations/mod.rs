@@ -1,0 +1,12 @@
+//! Invitations.
+
+pub(super) mod accept_invitation;
+pub(super) mod decline_invitation;
+pub(super) mod invite_users;
+pub(super) mod list_invitations;
+pub(super) mod renew_invitation;
+pub(super) mod renewals;
+pub(super) mod resend_invitation;
+pub(super) mod revoke_invitation;
+pub(super) mod sign_up_by_invitation;
+pub(super) mod view_invitation;

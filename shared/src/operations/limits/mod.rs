@@ -1,0 +1,3 @@
+//! Limits.
+
+pub(super) mod rate_limit_status;

@@ -1,0 +1,4 @@
+//! Service accounts.
+
+pub(super) mod issue_client_token;
+pub(super) mod manage_service_accounts;

@@ -1,0 +1,55 @@
+//! Making a workspace.
+
+use crate::{
+    Error, Result, Usher,
+    domain::{Message, Role, ShortId, Title, WorkspaceId},
+    operations::{Caller, log},
+    store::{Numbers, Workspace},
+};
+
+/// What a workspace is made of.
+#[derive(Debug)]
+pub struct NewWorkspace {
+    /// Its name.
+    pub name: Title,
+    /// What it is for.
+    pub description: Option<Message>,
+    /// Whether it is published from the start.
+    pub published: bool,
+}
+
+impl Usher {
+    /// Makes a workspace in the caller's company; the caller is its ADMIN. Any active user may.
+    ///
+    /// # Errors
+    /// As [`Usher::company_access`]; [`Error::Forbidden`] for somebody who may belong to one workspace only.
+    pub async fn create_workspace(&self, caller: &Caller, new: NewWorkspace) -> Result<Workspace> {
+        let profile = self.company_access(caller).await?.profile;
+        if profile.exclusive_to.is_some() {
+            return Err(Error::forbidden(
+                "exclusive_user",
+                "An account that belongs to one workspace only has no others.",
+            ));
+        }
+        let numbers = self.store.take_numbers(Numbers { workspaces: 1, ..Numbers::default() }).await?;
+        let now = self.now();
+        let workspace = Workspace {
+            id: WorkspaceId::random(self.random()),
+            number: numbers.workspaces,
+            short_id: ShortId::random(self.random()),
+            company: profile.company,
+            name: new.name,
+            description: new.description,
+            salt: self.random().uuid().to_string(),
+            admins: 1,
+            created_by: profile.id,
+            created_at: now,
+            updated_at: now,
+            published: new.published,
+        };
+        let creator = self.member_record(&profile, Role::Admin, &workspace.salt);
+        log::workspace(workspace.id);
+        self.store.create_workspace(&workspace, &creator, self.random()).await?;
+        Ok(workspace)
+    }
+}

@@ -1,0 +1,4 @@
+//! AccountsOfAddress.
+
+pub(super) mod profiles;
+pub(super) mod unverified;

@@ -1,0 +1,389 @@
+//! Companies, users, and the addresses that are theirs.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Error, Result,
+    domain::{
+        CompanyId, EmailAddress, Identifier, PasswordHash, Person, PersonName, Random, Role, Scope, Title, UserCode,
+        UserId, WorkspaceId,
+    },
+    secrets::PublicKey,
+    store::{
+        Found, InvitedBy, Known, Store,
+        accounts::unverified::verified,
+        audit::audit_log::{Entry, entry},
+        conditional_write::{ConditionalWrite, Written},
+        from_item, keys,
+        sign_ups::sign_up_records::SignUp,
+    },
+};
+
+/// A company: the tenant.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Company {
+    /// Its id.
+    pub id: CompanyId,
+    /// Its integer id.
+    pub number: u32,
+    /// Its name.
+    pub name: Title,
+    /// Makes the ids of its people unguessable.
+    pub salt: String,
+    /// When it was founded.
+    #[serde(with = "jiff::fmt::serde::timestamp::millisecond::required")]
+    pub created_at: Timestamp,
+}
+
+/// What kind of user it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum ProfileKind {
+    /// Somebody with a password.
+    Person,
+    /// A program with a token.
+    ServiceAccount,
+}
+
+/// Whether a user can do anything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum ProfileStatus {
+    /// Yes.
+    Active,
+    /// Removed, and all its tokens and memberships are void.
+    Deleted,
+}
+
+/// A user.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Profile {
+    /// The user's id.
+    pub id: UserId,
+    /// The user's integer id.
+    pub number: u32,
+    /// The user's address.
+    #[serde(rename = "email")]
+    pub address: EmailAddress,
+    /// What tells them apart from others at the address.
+    #[serde(default)]
+    pub user_code: Option<UserCode>,
+    /// First name; a service account's name.
+    pub first_name: PersonName,
+    /// Last name.
+    pub last_name: Option<PersonName>,
+    /// The company they signed up with.
+    pub company: CompanyId,
+    /// Their password, if they have one.
+    pub password: Option<PasswordHash>,
+    /// Person or service account.
+    pub kind: ProfileKind,
+    /// Active or not.
+    pub status: ProfileStatus,
+    /// Whether the address isn't verified: the account was made with a temporary password, and is its company's only.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unverified: bool,
+    /// Whether the password is one that somebody else chose.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub temporary_password: bool,
+    /// The only workspace that they may ever belong to, if there is one.
+    #[serde(default)]
+    pub exclusive_to: Option<WorkspaceId>,
+    /// Counts what ends all sessions: an access token names the number that it was issued under.
+    #[serde(default)]
+    pub epoch: u32,
+    /// The workspace that requests are about which name none, if they chose one.
+    #[serde(default)]
+    pub current_workspace: Option<WorkspaceId>,
+    /// When they signed up.
+    #[serde(with = "jiff::fmt::serde::timestamp::millisecond::required")]
+    pub created_at: Timestamp,
+}
+
+impl Profile {
+    /// Who it is.
+    pub fn identifier(&self) -> Identifier {
+        Identifier { address: self.address.clone(), code: self.user_code.clone() }
+    }
+
+    /// Whether the user can do anything.
+    pub fn is_active(&self) -> bool {
+        self.status == ProfileStatus::Active
+    }
+
+    /// First and last name.
+    pub fn full_name(&self) -> String {
+        match &self.last_name {
+            Some(last) => format!("{} {last}", self.first_name),
+            None => self.first_name.to_string(),
+        }
+    }
+}
+
+/// Whose an address is, with a code or without.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Identity {
+    /// The user.
+    pub user: UserId,
+    /// The user's integer id.
+    pub number: u32,
+    /// The user's company.
+    pub company: CompanyId,
+    /// Person or service account.
+    pub kind: ProfileKind,
+    /// The only workspace that they may ever belong to, if there is one.
+    #[serde(default)]
+    pub exclusive_to: Option<WorkspaceId>,
+    /// First name; a service account's name.
+    pub first_name: PersonName,
+    /// Last name.
+    pub last_name: Option<PersonName>,
+}
+
+impl Identity {
+    /// The identity of a user.
+    pub fn of(profile: &Profile) -> Self {
+        Self {
+            user: profile.id,
+            number: profile.number,
+            company: profile.company,
+            kind: profile.kind,
+            exclusive_to: profile.exclusive_to,
+            first_name: profile.first_name.clone(),
+            last_name: profile.last_name.clone(),
+        }
+    }
+}
+
+/// A user's role in a workspace or company. This is the authoritative one.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub struct Membership {
+    /// The role.
+    pub role: Role,
+    /// The workspace, if it isn't the company.
+    pub workspace: Option<WorkspaceId>,
+}
+
+impl Membership {
+    /// A membership.
+    pub fn new(role: Role, of: Scope) -> Self {
+        let workspace = if let Scope::Workspace(id) = of { Some(id) } else { None };
+        Self { role, workspace }
+    }
+}
+
+/// Integer ids of each kind: they fit in 31 bits.
+#[derive(Debug, Clone, Copy, Default, Deserialize)]
+pub struct Numbers {
+    /// Users'.
+    pub users: u32,
+    /// Companies'.
+    pub companies: u32,
+    /// Workspaces'.
+    pub workspaces: u32,
+}
+
+/// What is read just before somebody is let in.
+#[derive(Debug)]
+pub struct AdmissionRecords {
+    /// Who invited.
+    pub by: InvitedBy,
+    /// The inviter.
+    pub inviter: CallerRecords,
+    /// The company.
+    pub company: Option<Company>,
+    /// The company's record of somebody who is invited to one of its workspaces, if there is one.
+    pub colleague: Option<Person>,
+}
+
+/// What is known of a caller, read at once.
+#[derive(Debug)]
+pub struct CallerRecords {
+    /// Their profile.
+    pub profile: Option<Profile>,
+    /// Their role in their company.
+    pub company: Option<Membership>,
+    /// Their role in the workspace in question.
+    pub workspace: Option<Membership>,
+}
+
+impl Store {
+    /// A user's profile, and their roles in their company and in one workspace.
+    pub async fn caller_records(
+        &self,
+        user: UserId,
+        company: CompanyId,
+        workspace: Option<WorkspaceId>,
+    ) -> Result<CallerRecords> {
+        let keys = caller_keys(user, company, workspace);
+        let mut found = self.get_many(keys).await?;
+        take_records(&mut found, user, company, workspace)
+    }
+
+    /// What decides whether the person of a record may still be let in.
+    pub async fn admission(&self, person: &keys::Key, by: InvitedBy) -> Result<AdmissionRecords> {
+        let mut found = self.get_many(admission_keys(person, by)).await?;
+        take_admission(&mut found, person, by)
+    }
+
+    /// The account of a person.
+    pub async fn identity(&self, of: &Identifier) -> Result<Option<Identity>> {
+        Ok(Known::read(self.get_item(&keys::identity(of)).await?, None)?.identity)
+    }
+
+    /// A user.
+    pub async fn profile(&self, user: UserId) -> Result<Option<Profile>> {
+        self.get(&keys::profile(user)).await
+    }
+
+    /// These users; those that aren't there are left out.
+    pub async fn profiles(&self, users: &[UserId]) -> Result<Vec<Profile>> {
+        let mut found = self.get_many(users.iter().map(|user| keys::profile(*user)).collect()).await?;
+        users.iter().filter_map(|user| found.take(&keys::profile(*user)).transpose()).collect()
+    }
+
+    /// A company.
+    pub async fn company(&self, id: CompanyId) -> Result<Option<Company>> {
+        self.get(&keys::company(id)).await
+    }
+
+    /// These companies, in the order asked for; those that aren't there are left out.
+    pub async fn companies(&self, ids: &[CompanyId]) -> Result<Vec<Company>> {
+        let mut found = self.get_many(ids.iter().map(|id| keys::company(*id)).collect()).await?;
+        ids.iter().filter_map(|id| found.take(&keys::company(*id)).transpose()).collect()
+    }
+
+    /// A user's roles in workspaces.
+    pub async fn memberships(&self, user: UserId) -> Result<Vec<Membership>> {
+        let (pk, _) = keys::profile(user).into_parts();
+        self.query(&pk, "M#W#", usize::MAX).await
+    }
+
+    /// Makes a workspace a user's current one, for as long as there is such a user.
+    pub async fn select_workspace(&self, user: UserId, workspace: WorkspaceId) -> Result<()> {
+        let change = ConditionalWrite::update(keys::profile(user), "SET #current_workspace = :workspace").if_present();
+        self.write(change.with("workspace", workspace)).await.map(|_| ())
+    }
+
+    /// Replaces a password's hash by one of the same password, unless the password was changed meanwhile.
+    pub async fn rehash(&self, user: UserId, old: &PasswordHash, new: &PasswordHash) -> Result<()> {
+        let change = ConditionalWrite::update(keys::profile(user), "SET #password = :new").when("#password = :old");
+        self.write(change.with("old", old).with("new", new)).await.map(|_| ())
+    }
+
+    /// Takes integer ids, in a row of each kind. Answers the first of each.
+    pub async fn take_numbers(&self, taken: Numbers) -> Result<Numbers> {
+        let update = "ADD #users :users, #companies :companies, #workspaces :workspaces";
+        let change = ConditionalWrite::update(keys::numbers(), update)
+            .with("users", taken.users)
+            .with("companies", taken.companies)
+            .with("workspaces", taken.workspaces);
+        let Written::Done(item) = self.write(change).await? else {
+            return Err(Error::internal("store: an update without a condition was refused"));
+        };
+        let last: Numbers = from_item(item)?;
+        if last.users > i32::MAX.unsigned_abs() {
+            return Err(Error::internal("store: integer ids are used up"));
+        }
+        Ok(Numbers {
+            users: last.users + 1 - taken.users,
+            companies: last.companies + 1 - taken.companies,
+            workspaces: last.workspaces + 1 - taken.workspaces,
+        })
+    }
+
+    /// Founds a company with its first user, who verified an address. `false` if the sign-up was already used or the
+    /// address got an account meanwhile, be it one with a temporary password.
+    pub async fn found(
+        &self,
+        sign_up: &SignUp,
+        company: &Company,
+        founder: &Person,
+        profile: &Profile,
+        unverified: Option<&Identity>,
+        random: &dyn Random,
+    ) -> Result<bool> {
+        let of = Scope::Company(company.id);
+        let told = Entry::new(company.created_at, profile.id, "company.founded");
+        let mut changes = vec![
+            ConditionalWrite::delete(keys::sign_up(&sign_up.address, sign_up.id)).if_present(),
+            claim_address(profile),
+            ConditionalWrite::put(&keys::company(company.id), company).if_absent(),
+            ConditionalWrite::put(&keys::person(of, &founder.identifier()), founder),
+            ConditionalWrite::put(&keys::membership(profile.id, of), Membership::new(founder.role, of)),
+            entry(of, &told, random),
+        ];
+        changes.extend(verified(profile, unverified, company.created_at));
+        Ok(matches!(self.transact(changes).await?, crate::store::transact::Transacted::Done))
+    }
+
+    /// Makes a key known to those who verify.
+    pub async fn publish_key(&self, key: &PublicKey) -> Result<()> {
+        self.write(ConditionalWrite::put(&keys::public_key(&key.kid), key)).await.map(|_| ())
+    }
+
+    /// A published key.
+    pub async fn public_key(&self, kid: &str) -> Result<Option<PublicKey>> {
+        self.get(&keys::public_key(kid)).await
+    }
+
+    /// All published keys.
+    pub async fn public_keys(&self) -> Result<Vec<PublicKey>> {
+        let (pk, _) = keys::numbers().into_parts();
+        self.query(&pk, "KEY#", usize::MAX).await
+    }
+}
+
+/// Makes an address a user's, unless it is somebody's. What else is known of the address stays.
+pub(in crate::store) fn claim_address(profile: &Profile) -> ConditionalWrite {
+    ConditionalWrite::merge(keys::identity(&profile.identifier()), Identity::of(profile))
+        .when("attribute_not_exists(#user)")
+}
+
+pub(in crate::store) fn caller_keys(
+    user: UserId,
+    company: CompanyId,
+    workspace: Option<WorkspaceId>,
+) -> Vec<keys::Key> {
+    let mut keys = vec![keys::profile(user), keys::membership(user, Scope::Company(company))];
+    keys.extend(workspace.map(|id| keys::membership(user, Scope::Workspace(id))));
+    keys
+}
+
+pub(in crate::store) fn admission_keys(person: &keys::Key, by: InvitedBy) -> Vec<keys::Key> {
+    let InvitedBy { inviter, company } = by;
+    let mut keys = caller_keys(inviter, company, person.workspace());
+    keys.push(keys::company(company));
+    keys.extend(person.workspace().map(|_| keys::colleague_of(person, company)));
+    keys
+}
+
+pub(in crate::store) fn take_admission(
+    found: &mut Found,
+    person: &keys::Key,
+    by: InvitedBy,
+) -> Result<AdmissionRecords> {
+    let InvitedBy { inviter, company } = by;
+    let colleague = person.workspace().map(|_| found.take(&keys::colleague_of(person, company))).transpose()?;
+    Ok(AdmissionRecords {
+        by,
+        inviter: take_records(found, inviter, company, person.workspace())?,
+        company: found.take(&keys::company(company))?,
+        colleague: colleague.flatten(),
+    })
+}
+
+pub(in crate::store) fn take_records(
+    found: &mut Found,
+    user: UserId,
+    company: CompanyId,
+    workspace: Option<WorkspaceId>,
+) -> Result<CallerRecords> {
+    let workspace = workspace.map(|id| found.take(&keys::membership(user, Scope::Workspace(id)))).transpose()?;
+    Ok(CallerRecords {
+        profile: found.take(&keys::profile(user))?,
+        company: found.take(&keys::membership(user, Scope::Company(company)))?,
+        workspace: workspace.flatten(),
+    })
+}

@@ -1,0 +1,3 @@
+//! The audit log.
+
+pub(super) mod audit_log;

@@ -1,0 +1,363 @@
+//! Groups of a workspace's people, and who administers them.
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+use serde_dynamo::string_set::StringSet;
+
+use crate::{
+    Error, Result,
+    domain::{
+        CompanyId, DisplayId, GroupId, GroupPath, GroupPlace, Person, Random, Scope, ShortId, Status, Title, UserId,
+        WorkspaceId,
+    },
+    store::{
+        CallerRecords, Store, Workspace,
+        accounts::profiles::{caller_keys, take_records},
+        audit::audit_log::{Entry, Subject, entry},
+        conditional_write::{ConditionalWrite, Written},
+        from_item, keys,
+        transact::Transacted,
+    },
+};
+
+/// The name, and the display id, of the group that every workspace has.
+const TOP: &str = "TopGroup";
+
+/// Groups that one user administers in a workspace: their paths fit into an item.
+const MAX_ADMINISTERED: u32 = 100;
+
+/// A group.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Group {
+    /// Its id.
+    pub id: GroupId,
+    /// Whose it is.
+    pub workspace: WorkspaceId,
+    /// Where it is in the workspace's tree.
+    pub path: GroupPath,
+    /// Its name.
+    pub name: Title,
+    /// Its name for programs, unique in the workspace.
+    pub display_id: DisplayId,
+    /// Its short id.
+    pub short_id: ShortId,
+    /// Who made it.
+    pub created_by: UserId,
+    /// When.
+    #[serde(with = "jiff::fmt::serde::timestamp::millisecond::required")]
+    pub created_at: Timestamp,
+}
+
+impl Group {
+    /// The topmost group of a new workspace.
+    pub(in crate::store) fn top(workspace: &Workspace, random: &dyn Random) -> Result<Self> {
+        let unnamed = || Error::internal("store: the topmost group has no name");
+        Ok(Self {
+            id: GroupId::random(random),
+            workspace: workspace.id,
+            path: GroupPath::top(),
+            name: Title::parse(TOP).map_err(|_| unnamed())?,
+            display_id: TOP.parse().map_err(|_| unnamed())?,
+            short_id: ShortId::random(random),
+            created_by: workspace.created_by,
+            created_at: workspace.created_at,
+        })
+    }
+
+    /// How a person's record names it.
+    pub fn place(&self) -> GroupPlace {
+        GroupPlace { id: self.id, path: self.path.clone() }
+    }
+
+    /// The writes of a new group: itself, its place in the tree, and its display id, which must be nobody's.
+    pub(in crate::store) fn changes(&self) -> [ConditionalWrite; 3] {
+        let counted = Counted { group: self.clone(), children: 0 };
+        [
+            ConditionalWrite::put(&keys::group(self.id), counted).if_absent(),
+            ConditionalWrite::put(&keys::group_place(self.workspace, &self.path), self),
+            ConditionalWrite::put(&keys::display_id(self.workspace, &self.display_id), Pointer { group: self.id })
+                .if_absent(),
+        ]
+    }
+}
+
+/// A group with what speaks against deleting it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Counted {
+    #[serde(flatten)]
+    group: Group,
+    /// How many groups are in it.
+    children: u32,
+}
+
+/// How many writes brought people into a group, so far, counted apart so that many can come at once. Whoever found it empty
+/// deletes it only if none came since.
+pub type Joins = [u32; keys::PARTITIONS as usize];
+
+/// How long after a group's deletion it is remembered: longer than any request takes.
+const REMEMBERED: SignedDuration = SignedDuration::from_hours(24);
+
+#[derive(Serialize, Deserialize)]
+struct Pointer {
+    group: GroupId,
+}
+
+#[derive(Default, Deserialize)]
+struct Administered {
+    #[serde(default)]
+    paths: Vec<GroupPath>,
+}
+
+/// What is known of a caller and of groups of a workspace, read at once.
+#[derive(Debug)]
+pub struct GroupRecords {
+    /// The workspace.
+    pub workspace: Option<Workspace>,
+    /// The caller.
+    pub caller: CallerRecords,
+    /// The groups that the caller administers there.
+    pub administers: Vec<GroupPath>,
+    /// The groups asked for, in order; `None` for one that isn't there or is another workspace's.
+    pub groups: Vec<Option<Group>>,
+    /// The topmost group, if groups were asked for.
+    pub top: Option<Group>,
+}
+
+/// What making a group came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GroupMade {
+    /// Made.
+    Done,
+    /// The group it was to be in is gone.
+    NoParent,
+    /// The workspace has a group of this display id.
+    DisplayIdTaken,
+}
+
+/// What deleting a group came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GroupDeleted {
+    /// Gone.
+    Done,
+    /// There are groups in it.
+    HasGroups,
+    /// Somebody came into it since it was read.
+    Changed,
+}
+
+impl Store {
+    /// A group.
+    pub async fn group(&self, id: GroupId) -> Result<Option<Group>> {
+        self.get(&keys::group(id)).await
+    }
+
+    /// A workspace, a caller's profile and roles, what they administer there, and groups of it: one read, or one more for
+    /// each hundred groups.
+    pub async fn group_records(
+        &self,
+        user: UserId,
+        company: CompanyId,
+        workspace: WorkspaceId,
+        groups: &[GroupId],
+    ) -> Result<GroupRecords> {
+        let administered = keys::administered(user, workspace);
+        let mut keys = caller_keys(user, company, Some(workspace));
+        keys.extend([keys::workspace(workspace), administered.clone()]);
+        let top = keys::group_place(workspace, &GroupPath::top());
+        keys.extend((!groups.is_empty()).then(|| top.clone()));
+        keys.extend(groups.iter().map(|id| keys::group(*id)));
+        let mut found = self.get_many(keys).await?;
+        let caller = take_records(&mut found, user, company, Some(workspace))?;
+        let administers: Administered = found.take(&administered)?.unwrap_or_default();
+        let groups = groups.iter().map(|id| {
+            let group: Option<Group> = found.take(&keys::group(*id))?;
+            Ok(group.filter(|group| group.workspace == workspace))
+        });
+        let groups = groups.collect::<Result<_>>()?;
+        let (workspace, top) = (found.take(&keys::workspace(workspace))?, found.take(&top)?);
+        Ok(GroupRecords { workspace, caller, administers: administers.paths, groups, top })
+    }
+
+    /// The groups that a user administers in a workspace.
+    pub async fn administered(&self, user: UserId, workspace: WorkspaceId) -> Result<Vec<GroupPath>> {
+        let found: Option<Administered> = self.get(&keys::administered(user, workspace)).await?;
+        Ok(found.unwrap_or_default().paths)
+    }
+
+    /// The group at a place in a workspace's tree.
+    pub async fn group_at(&self, workspace: WorkspaceId, path: &GroupPath) -> Result<Option<Group>> {
+        self.get(&keys::group_place(workspace, path)).await
+    }
+
+    /// The groups right under a group, oldest first; at most `most`.
+    pub async fn child_groups(&self, workspace: WorkspaceId, of: &GroupPath, most: usize) -> Result<Vec<Group>> {
+        self.query(&keys::groups(workspace), &keys::child_places(of), most).await
+    }
+
+    /// All groups of a workspace, level by level; at most `most`.
+    pub async fn groups(&self, workspace: WorkspaceId, most: usize) -> Result<Vec<Group>> {
+        self.query(&keys::groups(workspace), "", most).await
+    }
+
+    /// A number that no group of the workspace has; `None` if there is no such workspace.
+    pub async fn take_group_number(&self, workspace: WorkspaceId) -> Result<Option<u32>> {
+        #[derive(Deserialize)]
+        struct Numbered {
+            groups: u32,
+        }
+        let change =
+            ConditionalWrite::update(keys::workspace(workspace), "ADD #groups :one").if_present().with("one", 1);
+        match self.write(change).await? {
+            Written::Done(item) => Ok(Some(from_item::<Numbered>(item)?.groups)),
+            Written::Refused => Ok(None),
+        }
+    }
+
+    /// Makes a group in another.
+    pub async fn create_group(&self, group: &Group, parent: GroupId, random: &dyn Random) -> Result<GroupMade> {
+        let mut changes =
+            vec![ConditionalWrite::update(keys::group(parent), "ADD #children :one").if_present().with("one", 1)];
+        changes.extend(group.changes());
+        changes.push(told(group, group.created_by, "group.created", group.created_at, random));
+        let refused = self.transact(changes).await?;
+        if matches!(refused, Transacted::Done) || self.group(group.id).await?.is_some() {
+            // Its id is new, so one that is there is this one, of which only the reply was lost.
+            return Ok(GroupMade::Done);
+        }
+        Ok(if refused.refused(0).is_some() { GroupMade::NoParent } else { GroupMade::DisplayIdTaken })
+    }
+
+    /// How many writes have brought people into a group; `None` if it is gone.
+    pub async fn group_joins(&self, id: GroupId) -> Result<Option<Joins>> {
+        #[derive(Deserialize)]
+        struct Counter {
+            joins: u32,
+        }
+        let counters = (0..keys::PARTITIONS).map(|partition| keys::group_joins(id, partition));
+        let mut found = self.get_many(counters.clone().chain([keys::group(id)]).collect()).await?;
+        let group: Option<Group> = found.take(&keys::group(id))?;
+        let mut joins = Joins::default();
+        for (count, key) in joins.iter_mut().zip(counters) {
+            *count = found.take::<Counter>(&key)?.map_or(0, |counter| counter.joins);
+        }
+        Ok(group.map(|_| joins))
+    }
+
+    /// Deletes a group that nobody came into since `joins` was read, and that no group is in.
+    pub async fn delete_group(
+        &self,
+        group: &Group,
+        parent: GroupId,
+        joins: Joins,
+        actor: UserId,
+        now: Timestamp,
+        random: &dyn Random,
+    ) -> Result<GroupDeleted> {
+        let mut changes = vec![
+            ConditionalWrite::delete(keys::group(group.id)).when("#children = :none").with("none", 0),
+            ConditionalWrite::update(keys::group(parent), "ADD #children :less").if_present().with("less", -1),
+            ConditionalWrite::delete(keys::group_place(group.workspace, &group.path)),
+            ConditionalWrite::delete(keys::display_id(group.workspace, &group.display_id)),
+            told(group, actor, "group.deleted", now, random),
+        ];
+        // Whoever is about to come into it finds it closed.
+        let purge_at = (now + REMEMBERED).as_second();
+        changes.extend((0..keys::PARTITIONS).zip(joins).map(|(partition, joins)| {
+            let close = ConditionalWrite::update(
+                keys::group_joins(group.id, partition),
+                "SET #closed = :true, #purge_at = :purge_at",
+            );
+            let none = if joins == 0 { "attribute_not_exists(#joins)" } else { "#joins = :joins" };
+            let close = close.when(none).with("true", true).with("purge_at", purge_at);
+            if joins == 0 { close } else { close.with("joins", joins) }
+        }));
+        let refused = self.transact(changes).await?;
+        Ok(match refused.refused(0) {
+            Some(old) if from_item::<Counted>(old.clone()).is_ok_and(|counted| counted.children > 0) => {
+                GroupDeleted::HasGroups
+            }
+            None if !matches!(refused, Transacted::Done) => GroupDeleted::Changed,
+            // Written, or gone by whomever. Its parent can't be gone while it is there.
+            _ => GroupDeleted::Done,
+        })
+    }
+
+    /// Lets a user administer a group and what is under it, or not any more. `false` if they administer as many as can be.
+    pub async fn change_group_admin(
+        &self,
+        group: &Group,
+        user: UserId,
+        administers: bool,
+        actor: UserId,
+        now: Timestamp,
+        random: &dyn Random,
+    ) -> Result<bool> {
+        let key = keys::administered(user, group.workspace);
+        let (update, action) = if administers {
+            ("ADD #paths :paths", "groupAdmin.added")
+        } else {
+            ("DELETE #paths :paths", "groupAdmin.removed")
+        };
+        let mut change = ConditionalWrite::update(key, update).with("paths", StringSet(vec![group.path.as_ref()]));
+        if administers {
+            let room = "attribute_not_exists(#paths) OR contains(#paths, :path) OR size(#paths) < :most";
+            change = change.when(room).with("path", group.path.as_ref()).with("most", MAX_ADMINISTERED);
+        }
+        let told = Entry::new(now, actor, action)
+            .about(Subject::new(user.to_string()).with("group", group.display_id.to_string()));
+        let changes = vec![change, entry(Scope::Workspace(group.workspace), &told, random)];
+        Ok(matches!(self.transact(changes).await?, Transacted::Done))
+    }
+
+    /// Sets the groups of a member, or of somebody invited, if they are still as they were read. `false` if they aren't, or
+    /// a group that they come into is gone.
+    pub async fn set_groups(
+        &self,
+        of: WorkspaceId,
+        person: &Person,
+        groups: &[GroupPlace],
+        actor: UserId,
+        now: Timestamp,
+        random: &dyn Random,
+    ) -> Result<bool> {
+        let scope = Scope::Workspace(of);
+        let mut change = ConditionalWrite::update(
+            keys::person(scope, &person.identifier()),
+            "SET #groups = :new, #updated_at = :now",
+        );
+        let as_read = if person.groups.is_empty() { "attribute_not_exists(#groups)" } else { "#groups = :groups" };
+        let open = "#status = :status AND #version = :version AND (#status <> :pending OR #expires_at > :now)";
+        change = change.when(format!("{open} AND {as_read}")).with("new", StringSet(groups));
+        if !person.groups.is_empty() {
+            change = change.with("groups", StringSet(&person.groups));
+        }
+        change = change.with("status", person.status).with("pending", Status::Pending);
+        change = change.with("version", person.version).with("now", now.as_millisecond());
+        let mut changes = vec![change];
+        let partition = partition(random);
+        let come = groups.iter().filter(|group| !person.groups.contains(group));
+        changes.extend(come.filter_map(|group| joined(group, partition)));
+        let told = Entry::new(now, actor, "member.groupsChanged").about(Subject::new(person.address.canonical()));
+        changes.push(entry(scope, &told, random));
+        Ok(matches!(self.transact(changes).await?, Transacted::Done))
+    }
+}
+
+/// The write that lets people into a group that was read just before, as part of the transaction that does: only while it
+/// isn't deleted. The topmost group never is. Transactions under way at once count in different partitions.
+pub(in crate::store) fn joined(group: &GroupPlace, partition: u8) -> Option<ConditionalWrite> {
+    let join = ConditionalWrite::update(keys::group_joins(group.id, partition), "ADD #joins :one");
+    (!group.path.is_top()).then(|| join.when("attribute_not_exists(#closed)").with("one", 1))
+}
+
+/// One of the partitions in which joins are counted, by chance.
+pub(in crate::store) fn partition(random: &dyn Random) -> u8 {
+    let mut byte = [0];
+    random.fill(&mut byte);
+    byte[0] % keys::PARTITIONS
+}
+
+fn told(group: &Group, actor: UserId, action: &'static str, at: Timestamp, random: &dyn Random) -> ConditionalWrite {
+    let told = Entry::new(at, actor, action).about(Subject::new(group.display_id.to_string()));
+    entry(Scope::Workspace(group.workspace), &told, random)
+}

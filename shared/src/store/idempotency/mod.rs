@@ -1,0 +1,3 @@
+//! Idempotent requests.
+
+pub(super) mod idempotent_runs;

@@ -1,0 +1,126 @@
+//! A company's mail templates.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Error, Result,
+    domain::{CompanyId, MailTemplate, Random, Scope, TemplateId, Title, UserId},
+    store::{
+        Store,
+        audit::audit_log::{Entry, entry},
+        conditional_write::ConditionalWrite,
+        keys,
+        transact::Transacted,
+    },
+};
+
+/// A company has no more than these.
+pub const MAX_TEMPLATES: u32 = 50;
+
+/// A stored mail template.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoredTemplate {
+    /// Its id.
+    pub id: TemplateId,
+    /// What it is called among the others.
+    pub name: Title,
+    /// What it says.
+    pub template: MailTemplate,
+    /// When it was first stored.
+    #[serde(with = "jiff::fmt::serde::timestamp::millisecond::required")]
+    pub created_at: Timestamp,
+    /// When it was last replaced.
+    #[serde(with = "jiff::fmt::serde::timestamp::millisecond::required")]
+    pub updated_at: Timestamp,
+}
+
+impl Store {
+    /// A company's templates.
+    pub async fn mail_templates(&self, company: CompanyId) -> Result<Vec<StoredTemplate>> {
+        let (pk, _) = keys::company(company).into_parts();
+        self.query(&pk, "MT#", usize::MAX).await
+    }
+
+    /// A company's template.
+    pub async fn mail_template(&self, company: CompanyId, id: TemplateId) -> Result<Option<StoredTemplate>> {
+        self.get(&keys::mail_template(company, id)).await
+    }
+
+    /// Those of these templates that the company has.
+    pub async fn mail_templates_of(
+        &self,
+        company: CompanyId,
+        ids: impl Iterator<Item = TemplateId>,
+    ) -> Result<Vec<StoredTemplate>> {
+        let keys: Vec<_> = ids.map(|id| keys::mail_template(company, id)).collect();
+        let mut found = self.get_many(keys.clone()).await?;
+        keys.iter().filter_map(|key| found.take(key).transpose()).collect()
+    }
+
+    /// Stores a new template. `false` if the company has as many as it may.
+    pub async fn add_mail_template(
+        &self,
+        company: CompanyId,
+        stored: &StoredTemplate,
+        actor: UserId,
+        random: &dyn Random,
+    ) -> Result<bool> {
+        let key = keys::mail_template(company, stored.id);
+        let counted = ConditionalWrite::update(keys::company(company), "ADD #templates :one")
+            .when("attribute_exists(pk) AND (attribute_not_exists(#templates) OR #templates < :most)")
+            .with("one", 1)
+            .with("most", MAX_TEMPLATES);
+        let told = told(company, "mailTemplate.stored", actor, stored.updated_at, random);
+        match self.transact(vec![ConditionalWrite::put(&key, stored).if_absent(), counted, told]).await? {
+            Transacted::Done => Ok(true),
+            // A new random id is there already only if the first reply was lost.
+            refused if refused.refused(0).is_some() => Ok(true),
+            Transacted::Refused(_) => Ok(false),
+        }
+    }
+
+    /// Replaces a template. `false` if there is none.
+    pub async fn replace_mail_template(
+        &self,
+        company: CompanyId,
+        stored: &StoredTemplate,
+        actor: UserId,
+        random: &dyn Random,
+    ) -> Result<bool> {
+        let key = keys::mail_template(company, stored.id);
+        let told = told(company, "mailTemplate.replaced", actor, stored.updated_at, random);
+        let changes = vec![ConditionalWrite::put(&key, stored).if_present(), told];
+        Ok(matches!(self.transact(changes).await?, Transacted::Done))
+    }
+
+    /// Removes a template. `false` if there is none.
+    pub async fn remove_mail_template(
+        &self,
+        company: CompanyId,
+        id: TemplateId,
+        actor: UserId,
+        now: Timestamp,
+        random: &dyn Random,
+    ) -> Result<bool> {
+        let gone = ConditionalWrite::delete(keys::mail_template(company, id)).if_present();
+        let counted =
+            ConditionalWrite::update(keys::company(company), "ADD #templates :less").if_present().with("less", -1);
+        let told = told(company, "mailTemplate.removed", actor, now, random);
+        match self.transact(vec![gone, counted, told]).await? {
+            Transacted::Done => Ok(true),
+            refused if refused.refused(0).is_some() => Ok(false),
+            Transacted::Refused(_) => Err(Error::internal("store: a template's company is gone")),
+        }
+    }
+}
+
+fn told(
+    company: CompanyId,
+    action: &'static str,
+    actor: UserId,
+    at: Timestamp,
+    random: &dyn Random,
+) -> ConditionalWrite {
+    entry(Scope::Company(company), &Entry::new(at, actor, action), random)
+}

@@ -1,0 +1,3 @@
+//! Mail domains.
+
+pub(super) mod domain_rules;

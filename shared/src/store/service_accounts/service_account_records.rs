@@ -1,0 +1,228 @@
+//! Service accounts: programs that call with a token of their own.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Error, Internal, Result,
+    domain::{CompanyId, EmailAddress, Message, Random, Role, Scope, Status, UserId},
+    store::{
+        Membership, Profile, ProfileStatus, Store,
+        accounts::profiles::claim_address,
+        audit::audit_log::{Entry, Subject, entry},
+        conditional_write::{ConditionalWrite, Written},
+        keys,
+        transact::Transacted,
+    },
+};
+
+/// How often memberships whose roles changed meanwhile are read again.
+const TRIES: u32 = 8;
+
+/// A service account as its company knows it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ServiceAccount {
+    /// Its user id.
+    pub id: UserId,
+    /// Its name, unique in the company.
+    pub name: String,
+    /// Its address.
+    #[serde(rename = "email")]
+    pub address: EmailAddress,
+    /// What it is for.
+    pub description: Option<Message>,
+    /// Whether it is ADMIN in every workspace of its company.
+    pub account_admin: bool,
+    /// The digest of its token.
+    pub token: String,
+    /// When its token expires; never if `None`.
+    #[serde(with = "jiff::fmt::serde::timestamp::millisecond::optional", default)]
+    pub expires_at: Option<Timestamp>,
+    /// When it was made.
+    #[serde(with = "jiff::fmt::serde::timestamp::millisecond::required")]
+    pub created_at: Timestamp,
+}
+
+/// Whose an opaque token is.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct OpaqueToken {
+    /// The service account.
+    pub user: UserId,
+    /// Its company.
+    pub company: CompanyId,
+    /// When it expires; never if `None`. In seconds, and DynamoDB removes it some time after.
+    pub purge_at: Option<i64>,
+}
+
+impl OpaqueToken {
+    fn of(account: &ServiceAccount, company: CompanyId) -> Self {
+        Self { user: account.id, company, purge_at: account.expires_at.map(Timestamp::as_second) }
+    }
+
+    /// Whether it is alive at `now`.
+    pub fn is_alive(&self, now: Timestamp) -> bool {
+        self.purge_at.is_none_or(|expires_at| now.as_second() < expires_at)
+    }
+}
+
+impl Store {
+    /// Whose a token of this digest is.
+    pub async fn opaque_token(&self, digest: &str) -> Result<Option<OpaqueToken>> {
+        self.get(&keys::token(digest)).await
+    }
+
+    /// A company's service accounts, by name.
+    pub async fn service_accounts(&self, company: CompanyId) -> Result<Vec<ServiceAccount>> {
+        let (pk, _) = keys::company(company).into_parts();
+        self.query(&pk, "SA#", usize::MAX).await
+    }
+
+    /// A company's service account of this name.
+    pub async fn service_account(&self, company: CompanyId, name: &str) -> Result<Option<ServiceAccount>> {
+        self.get(&keys::service_account(company, name)).await
+    }
+
+    /// Writes a new service account. `false` if the company has one of that name.
+    pub async fn create_service_account(
+        &self,
+        account: &ServiceAccount,
+        profile: &Profile,
+        actor: UserId,
+        random: &dyn Random,
+    ) -> Result<bool> {
+        let company = profile.company;
+        let of = Scope::Company(company);
+        let role = if account.account_admin { Role::Admin } else { Role::Viewer };
+        let changes = vec![
+            ConditionalWrite::put(&keys::service_account(company, &account.name), account).if_absent(),
+            claim_address(profile),
+            ConditionalWrite::put(&keys::profile(account.id), profile).if_absent(),
+            ConditionalWrite::put(&keys::membership(account.id, of), Membership::new(role, of)),
+            ConditionalWrite::put(&keys::token(&account.token), OpaqueToken::of(account, company)),
+            told(of, account, actor, "serviceAccount.created", account.created_at, random),
+        ];
+        match self.transact(changes).await? {
+            Transacted::Done => Ok(true),
+            // Its own write, of which only the reply was lost.
+            Transacted::Refused(_) => Ok(self
+                .service_account(company, &account.name)
+                .await?
+                .is_some_and(|there| there.token == account.token)),
+        }
+    }
+
+    /// Replaces a service account's token; the old one is dead with the same write. `false` if it was replaced by
+    /// somebody else meanwhile, or removed.
+    pub async fn replace_token(
+        &self,
+        company: CompanyId,
+        old: &ServiceAccount,
+        new: &ServiceAccount,
+        actor: UserId,
+        now: Timestamp,
+        random: &dyn Random,
+    ) -> Result<bool> {
+        let of = Scope::Company(company);
+        let key = keys::service_account(company, &old.name);
+        let changes = vec![
+            ConditionalWrite::put(&key, new).when("#token = :old").with("old", &old.token),
+            ConditionalWrite::delete(keys::token(&old.token)),
+            ConditionalWrite::put(&keys::token(&new.token), OpaqueToken::of(new, company)),
+            told(of, new, actor, "serviceAccount.tokenReset", now, random),
+        ];
+        match self.transact(changes).await? {
+            Transacted::Done => Ok(true),
+            Transacted::Refused(_) => {
+                Ok(self.service_account(company, &old.name).await?.is_some_and(|there| there.token == new.token))
+            }
+        }
+    }
+
+    /// Removes a service account. Its token and its rights are dead with the first write; then its memberships are
+    /// ended, and last its name is free. Asking again after a failure goes on.
+    pub async fn delete_service_account(
+        &self,
+        company: CompanyId,
+        account: &ServiceAccount,
+        actor: UserId,
+        now: Timestamp,
+        random: &dyn Random,
+    ) -> Result<()> {
+        let of = Scope::Company(company);
+        let dead = ConditionalWrite::update(keys::profile(account.id), "SET #status = :deleted")
+            .when("#status = :active")
+            .with("active", ProfileStatus::Active)
+            .with("deleted", ProfileStatus::Deleted);
+        let changes = vec![
+            dead,
+            ConditionalWrite::delete(keys::token(&account.token)),
+            ConditionalWrite::delete(keys::identity(&account.address.clone().into())),
+            told(of, account, actor, "serviceAccount.deleted", now, random),
+        ];
+        // Refused: an earlier request came so far.
+        self.transact(changes).await?;
+        for tried in 0.. {
+            let mut again = false;
+            for membership in self.memberships(account.id).await? {
+                let Some(workspace) = membership.workspace else { continue };
+                let removed = Subject::new(account.address.canonical()).with("role", membership.role.name());
+                let told = Entry::new(now, actor, "member.removed").about(removed);
+                let told = entry(Scope::Workspace(workspace), &told, random);
+                again |= !self.end_membership(account, membership.role, Scope::Workspace(workspace), now, told).await?;
+            }
+            if !again {
+                break;
+            }
+            if tried == TRIES {
+                return Err(Error::Unavailable(Internal::new("store: a service account's roles changed on and on")));
+            }
+        }
+        let gone = ConditionalWrite::delete(keys::service_account(company, &account.name))
+            .when("#id = :id")
+            .with("id", account.id);
+        self.write(gone).await.map(|_: Written| ())
+    }
+
+    /// `false` if the role isn't that any more, by which it counts among the workspace's ADMINs or not.
+    async fn end_membership(
+        &self,
+        account: &ServiceAccount,
+        role: Role,
+        of: Scope,
+        now: Timestamp,
+        told: ConditionalWrite,
+    ) -> Result<bool> {
+        let mut changes = vec![
+            ConditionalWrite::update(
+                keys::person(of, &account.address.clone().into()),
+                "SET #status = :left, #updated_at = :now REMOVE #groups",
+            )
+            .when("#status = :accepted AND #user = :user")
+            .with("left", Status::Left)
+            .with("now", now.as_millisecond())
+            .with("accepted", Status::Accepted)
+            .with("user", account.id),
+            ConditionalWrite::delete(keys::membership(account.id, of)).when("#role = :role").with("role", role),
+            told,
+        ];
+        if role == Role::Admin
+            && let Scope::Workspace(id) = of
+        {
+            changes
+                .push(ConditionalWrite::update(keys::workspace(id), "ADD #admins :less").if_present().with("less", -1));
+        }
+        let ended = self.transact(changes).await?;
+        Ok(ended.refused(0).is_some() || ended.refused(1).is_none())
+    }
+}
+
+fn told(
+    of: Scope,
+    account: &ServiceAccount,
+    actor: UserId,
+    action: &'static str,
+    at: Timestamp,
+    random: &dyn Random,
+) -> ConditionalWrite {
+    entry(of, &Entry::new(at, actor, action).about(Subject::new(account.name.clone())), random)
+}
