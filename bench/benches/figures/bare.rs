@@ -25,8 +25,10 @@ use futures::{StreamExt as _, stream};
 use jiff::SignedDuration;
 use local::Engine;
 use shared::{
-    domain::{BatchId, Clock as _, EmailAddress, Role, Scope, SystemClock, SystemRandom, UserId, WorkspaceId},
-    store::{Draft, DraftKind, Drafted, Inviting, Start, Store, person_id},
+    domain::{
+        BatchId, Clock as _, EmailAddress, Role, Scope, SystemClock, SystemRandom, UserId, WorkspaceId, person_id,
+    },
+    store::{Draft, DraftKind, Drafted, Inviting, Start, Store},
 };
 use tempfile::TempDir;
 use tokio::time::Instant as Begun;

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod clock;
+mod companies;
 mod events;
 mod groups;
 mod idempotency;
@@ -11,13 +12,20 @@ mod mail;
 mod mail_domains;
 mod members;
 mod random;
+mod service_accounts;
+mod sign_ups;
 mod text;
+mod workspaces;
 
 pub use accounts::email_address::{EmailAddress, InvalidAddress};
 pub use accounts::identifier::{Identifier, InvalidCode, UserCode};
+pub use accounts::identity::{AccountsOfAddress, Identity};
 pub use accounts::password::{HashingMemory, Password, PasswordHash, WeakPassword};
+pub use accounts::profile::{Profile, ProfileKind, ProfileStatus};
 pub use clock::{Clock, SystemClock, TestClock};
+pub use companies::company::Company;
 pub use events::domain_event::{DomainEvent, domain_events_of};
+pub use groups::group::Group;
 pub use groups::group_path::{DisplayId, GroupPath, GroupPlace, InvalidDisplayId, InvalidPath};
 pub use idempotency::idempotency_key::{IdempotencyKey, InvalidIdempotencyKey};
 pub use ids::{
@@ -26,10 +34,17 @@ pub use ids::{
 pub use invitations::metadata::{InvalidMetadata, Metadata};
 pub use invitations::person::{InvitationStatus, MembershipState, Person, Scope, Status};
 pub use invitations::row_outcome::{InvalidLifetime, Lifetime, Outcome, Reason};
+pub use mail::batch::Batch;
 pub use mail::delivery::{Delivery, DeliveryState, DeliveryStep, MailedTo, Suppression, SuppressionReason};
 pub use mail::mail_sender::MailSender;
 pub use mail::mail_template::{InvalidTemplate, MailTemplate, Placeholder};
+pub use mail::stored_template::{MAX_TEMPLATES, StoredTemplate};
+pub use mail_domains::domain_rule::DomainRule;
 pub use mail_domains::mail_domain::{InvalidDomain, MailDomain};
+pub use members::membership::Membership;
 pub use members::role::{Permission, Role};
 pub use random::{Random, SystemRandom};
+pub use service_accounts::service_account::{OpaqueToken, ServiceAccount};
+pub use sign_ups::sign_up::{MAX_TRIES, SignUp};
 pub use text::{InvalidText, Message, PersonName, Title};
+pub use workspaces::workspace::{Workspace, WorkspaceChange, person_id};

@@ -22,12 +22,9 @@ mod sign_ups;
 mod transact;
 mod workspaces;
 
-pub use accounts::profiles::{
-    AdmissionRecords, CallerRecords, Company, Identity, Membership, Numbers, Profile, ProfileKind, ProfileStatus,
-};
-pub use accounts::unverified::AccountsOfAddress;
+pub use accounts::profiles::{AdmissionRecords, CallerRecords, Numbers};
 pub use audit::audit_log::AuditRecord;
-pub use groups::group_records::{Group, GroupDeleted, GroupMade, GroupRecords, Joins};
+pub use groups::group_records::{GroupDeleted, GroupMade, GroupRecords, Joins};
 pub use idempotency::idempotent_runs::{IdempotencyRecord, IdempotentRun, Reservation, RunStart, StoredResponse};
 pub use invitations::{
     Acceptance, Accepted, Draft, DraftKind, Drafted, Foreseen, GuestAccount, HashItem, Invited, InvitedBy, Inviting,
@@ -35,16 +32,10 @@ pub use invitations::{
 };
 pub use keys::Key;
 pub use limits::rate_limits::{Cooldown, RateLimit};
-pub use mail::batches::Batch;
 pub use mail::delivery::Known;
 pub use mail::letters::QueuedLetter;
-pub use mail::mail_templates::{MAX_TEMPLATES, StoredTemplate};
 pub use mail::outbox::{Claimed, Kind, MAX_ATTEMPTS, Mail, Mailed, QueuedItem, Task};
-pub use mail_domains::domain_rules::DomainRule;
 pub use page::{Page, PagePosition};
-pub use service_accounts::service_account_records::{OpaqueToken, ServiceAccount};
-pub use sign_ups::sign_up_records::{MAX_TRIES, SignUp};
-pub use workspaces::workspace_records::{Workspace, WorkspaceChange, person_id};
 
 use aws_sdk_dynamodb::{Client, error::SdkError, types::AttributeValue};
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;

@@ -4,9 +4,8 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use shared::{
     Usher,
-    domain::Role,
+    domain::{Company, Profile, Role},
     operations::OwnProfile,
-    store::{Company, Profile},
 };
 
 use super::{company_role_word, ok, role_schema, role_word};

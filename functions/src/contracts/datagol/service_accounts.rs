@@ -5,9 +5,8 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use shared::{
     Error, Missing, Usher,
-    domain::{Message, UserId},
+    domain::{Message, ServiceAccount, UserId},
     operations::{NewServiceAccount, NewToken},
-    store::ServiceAccount,
 };
 
 use super::{bare_array, empty, ok, required};

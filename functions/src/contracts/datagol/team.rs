@@ -2,7 +2,7 @@
 
 use schemars::JsonSchema;
 use serde::Serialize;
-use shared::{Usher, operations::ListedPerson, store::Company};
+use shared::{Usher, domain::Company, operations::ListedPerson};
 
 use super::{bare_array, company_role_word, role_word};
 use crate::{incoming::Incoming, routes::Answer};

@@ -5,9 +5,8 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use shared::{
     Error, Missing, Usher,
-    domain::{Message, Title},
+    domain::{Message, Title, Workspace},
     operations::NewWorkspace,
-    store::Workspace,
 };
 
 use super::{bare_array, ok, required};

@@ -12,9 +12,8 @@ pub(crate) mod workspaces;
 
 use shared::{
     Error, Missing, Usher,
-    domain::{EmailAddress, Message, Role, ShortId},
+    domain::{EmailAddress, Message, Role, ShortId, Workspace},
     operations::Caller,
-    store::Workspace,
 };
 
 use crate::incoming::{Fields, bad_field, parsed};

@@ -4,8 +4,8 @@ use http::HeaderName;
 use lambda_http::{Body, Response};
 use shared::{
     Error, Public, Usher,
+    domain::Company,
     operations::{Caller, RateLimitStatus},
-    store::Company,
 };
 
 use super::errors;

@@ -7,8 +7,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Serialize;
 use shared::{
     Usher,
-    domain::{Person, Role},
-    store::{Company, DomainRule, Workspace, person_id},
+    domain::{Company, DomainRule, Person, Role, Workspace, person_id},
 };
 
 use super::properties::{Kept, Properties, kept};

@@ -4,9 +4,8 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use shared::{
     Error, Usher,
-    domain::{Person, Title},
+    domain::{DomainRule, Person, Title, Workspace, WorkspaceChange},
     operations::{NewWorkspace, SetAccess},
-    store::{DomainRule, Workspace, WorkspaceChange},
 };
 
 use super::{

@@ -7,9 +7,8 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use shared::{
     Error, Missing, Usher,
-    domain::{DisplayId, GroupPath, Title},
+    domain::{DisplayId, Group, GroupPath, Title},
     operations::{Caller, NewGroup, PlacedGroup},
-    store::Group,
 };
 
 use super::{current_workspace, done, group_id, ok};

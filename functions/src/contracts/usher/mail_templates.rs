@@ -6,9 +6,8 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use shared::{
     Error, Missing, Usher,
-    domain::{MailTemplate, TemplateId, Title},
+    domain::{MailTemplate, StoredTemplate, TemplateId, Title},
     operations::NewTemplate,
-    store::StoredTemplate,
 };
 use uuid::Uuid;
 

@@ -1,3 +1,4 @@
 //! Groups.
 
+pub(super) mod group;
 pub(super) mod group_path;

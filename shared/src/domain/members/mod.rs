@@ -1,3 +1,4 @@
 //! Members.
 
+pub(super) mod membership;
 pub(super) mod role;

@@ -2,9 +2,9 @@
 
 use crate::{
     Error, Missing, Result, Usher,
-    domain::{CompanyId, Permission, Role, UserId, WorkspaceId},
+    domain::{CompanyId, Permission, Profile, Role, UserId, Workspace, WorkspaceId},
     secrets,
-    store::{self, CallerRecords, Profile, Workspace},
+    store::{self, CallerRecords},
 };
 
 /// A service account's token begins with this.

@@ -2,9 +2,8 @@
 
 use crate::{
     Error, Result, Usher,
-    domain::{Role, WorkspaceId},
+    domain::{Company, Profile, Role, WorkspaceId},
     operations::{Caller, CompanyAccess, LoggedIn},
-    store::{Company, Profile},
 };
 
 /// A role in a workspace.

@@ -2,10 +2,9 @@
 
 use crate::{
     Error, Result, Usher,
-    domain::{EmailAddress, Password, PasswordHash, Role, UserCode, UserId, WorkspaceId},
+    domain::{EmailAddress, Password, PasswordHash, Profile, Role, UserCode, UserId, WorkspaceId},
     operations::log,
     secrets::Claims,
-    store::Profile,
 };
 
 /// Wrong passwords that one address or code, known or not, has within a window.

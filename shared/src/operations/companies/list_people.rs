@@ -6,12 +6,11 @@ use futures::{StreamExt, TryStreamExt, stream};
 
 use crate::{
     Error, Missing, Result, Usher,
-    domain::{CompanyId, MembershipState, Person, PersonId, Scope},
+    domain::{Company, CompanyId, MembershipState, Person, PersonId, Scope, person_id},
     operations::{
         Caller,
         members::list_members::{MAX, too_many},
     },
-    store::{self, Company},
 };
 
 /// Workspaces whose people are read at once.
@@ -78,7 +77,7 @@ impl Usher {
     pub async fn get_person(&self, caller: &Caller, id: &PersonId) -> Result<Person> {
         let company = self.own_company(caller).await?;
         let mut everybody = self.list_everybody(caller).await?.into_iter().map(|listed| listed.person);
-        let person = everybody.find(|person| store::person_id(&company.salt, &person.identifier()) == *id);
+        let person = everybody.find(|person| person_id(&company.salt, &person.identifier()) == *id);
         person.ok_or(Error::NotFound(Missing::Person))
     }
 

@@ -5,13 +5,13 @@
 
 use crate::{
     Error, Missing, Result, Usher,
-    domain::{GroupId, GroupPath, Permission, Role, WorkspaceId},
+    domain::{Group, GroupId, GroupPath, Permission, Role, WorkspaceId},
     operations::{
         Caller, WorkspaceAccess,
         accounts::authenticate::{active, role_in},
         log,
     },
-    store::{Group, GroupRecords},
+    store::GroupRecords,
 };
 
 /// A caller in a workspace, with what they administer of its groups.

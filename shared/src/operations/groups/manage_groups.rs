@@ -2,13 +2,15 @@
 
 use crate::{
     Error, Missing, Public, Result, Usher,
-    domain::{DisplayId, GroupId, GroupPath, Person, Scope, ShortId, Status, Title, UserId, WorkspaceId},
+    domain::{
+        DisplayId, Group, GroupId, GroupPath, Person, Profile, Scope, ShortId, Status, Title, UserId, WorkspaceId,
+    },
     operations::{
         Caller,
         invitations::accept_invitation::exclusive,
         members::change_member::{MemberChange, NOBODY},
     },
-    store::{CallerRecords, Group, GroupDeleted, GroupMade, Profile},
+    store::{CallerRecords, GroupDeleted, GroupMade},
 };
 
 /// Groups that one answer takes.

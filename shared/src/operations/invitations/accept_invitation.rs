@@ -2,9 +2,9 @@
 
 use crate::{
     Error, Result, Usher,
-    domain::{InvitationHash, Password, Role, Scope, WorkspaceId},
+    domain::{InvitationHash, Password, ProfileKind, Role, Scope, WorkspaceId},
     operations::{Caller, LoginName, invitations::sign_up_by_invitation::other_address},
-    store::{Acceptance, Accepted, ProfileKind},
+    store::{Acceptance, Accepted},
 };
 
 /// How often an invitation that changed under an acceptance is read and judged again.

@@ -6,13 +6,15 @@ use serde::Serialize;
 
 use crate::{
     Error, Missing, Result, Usher,
-    domain::{DeliveryState, InvitationStatus, Permission, Person, PersonId, Role, Scope, UserId, WorkspaceId},
+    domain::{
+        DeliveryState, InvitationStatus, Permission, Person, PersonId, Profile, Role, Scope, UserId, WorkspaceId,
+    },
     operations::{
         Caller, InviteTo,
         cursor::{Cursors, PageRequest, Paged},
         log,
     },
-    store::{PeoplePage, Profile},
+    store::PeoplePage,
 };
 
 /// An invitation.

@@ -6,9 +6,11 @@ use jiff::Timestamp;
 
 use crate::{
     Result, Usher,
-    domain::{EmailAddress, Identifier, MembershipState, Person, Role, Scope},
+    domain::{
+        Company, EmailAddress, Identifier, MembershipState, Person, Profile, ProfileKind, Role, Scope, Workspace,
+    },
     mail::{self, Letter},
-    store::{Company, HashItem, Page, PeoplePage, Profile, ProfileKind, Workspace},
+    store::{HashItem, Page, PeoplePage},
 };
 
 /// Administrators who are asked: the first of them.

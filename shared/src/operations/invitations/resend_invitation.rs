@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::{
     Error, Public, Result, Usher,
-    domain::{BatchId, InvitationStatus, Person, PersonId},
+    domain::{Batch, BatchId, InvitationStatus, Person, PersonId},
     operations::{
         Caller, InviteTo,
         invitations::{
@@ -14,7 +14,7 @@ use crate::{
             list_invitations::{Invitation, Manager, already_accepted},
         },
     },
-    store::{Batch, Resending, Resent},
+    store::{Resending, Resent},
 };
 
 /// How often an invitation that changed meanwhile is read and judged again.

@@ -2,7 +2,10 @@
 
 use crate::{
     Error, Public, Result, Usher,
-    domain::{EmailAddress, InvitationHash, MembershipState, Password, PasswordHash, Person, PersonName, Role, Scope},
+    domain::{
+        Company, EmailAddress, Identity, InvitationHash, MembershipState, Password, PasswordHash, Person, PersonName,
+        Profile, ProfileKind, ProfileStatus, Role, Scope,
+    },
     operations::{
         invitations::{
             accept_invitation::{exclusive, may_belong},
@@ -10,7 +13,7 @@ use crate::{
         },
         log,
     },
-    store::{Acceptance, Accepted, Company, HashItem, Identity, NewAccount, Profile, ProfileKind, ProfileStatus},
+    store::{Acceptance, Accepted, HashItem, NewAccount},
 };
 
 /// How often an invitation that changed under an acceptance is read and judged again.

@@ -5,14 +5,11 @@ use jiff::Timestamp;
 use crate::{
     Error, Result, Usher,
     domain::{
-        CompanyId, EmailAddress, GroupPlace, InvitationHash, Message, Permission, Person, Role, Scope, Title, UserId,
-        WorkspaceId,
+        AccountsOfAddress, Batch, Company, CompanyId, EmailAddress, GroupPlace, Identity, InvitationHash, Message,
+        Permission, Person, Profile, Role, Scope, Title, UserId, Workspace, WorkspaceId,
     },
     operations::{accounts::authenticate::role_in, log},
-    store::{
-        AccountsOfAddress, AdmissionRecords, Batch, CallerRecords, Company, HashItem, Identity, Invited, InvitedBy,
-        Profile, Workspace,
-    },
+    store::{AdmissionRecords, CallerRecords, HashItem, Invited, InvitedBy},
 };
 
 /// A live invitation, with what was read to judge it.

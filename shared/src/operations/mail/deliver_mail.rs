@@ -11,10 +11,10 @@ use tracing::{
 
 use crate::{
     Error, Result, Usher,
-    domain::{MailedTo, MembershipState, Person, Scope},
+    domain::{Batch, MailedTo, MembershipState, Person, Scope, StoredTemplate},
     mail::{self, Envelope, Letter, Refused, Sender, SentStatus},
     operations::log,
-    store::{Batch, Claimed, Key, Kind, MAX_ATTEMPTS, Mail, Mailed, StoredTemplate, Task},
+    store::{Claimed, Key, Kind, MAX_ATTEMPTS, Mail, Mailed, Task},
 };
 
 /// An item that SES refused for pace or pause is tried again after this.

@@ -2,9 +2,8 @@
 
 use crate::{
     Error, Missing, Result, Usher,
-    domain::{MailTemplate, TemplateId, Title},
+    domain::{MAX_TEMPLATES, MailTemplate, StoredTemplate, TemplateId, Title},
     operations::Caller,
-    store::{MAX_TEMPLATES, StoredTemplate},
 };
 
 const NONE: Error = Error::NotFound(Missing::MailTemplate);

@@ -6,9 +6,12 @@ use tokio::time::Instant;
 
 use crate::{
     Error, Missing, Result, Usher,
-    domain::{BatchId, EmailAddress, MailDomain, Permission, Role, Scope, ShortId, WorkspaceId},
+    domain::{
+        BatchId, DomainRule, EmailAddress, MailDomain, Permission, Profile, Role, Scope, ShortId, Workspace,
+        WorkspaceId, person_id,
+    },
     operations::{Caller, accounts::authenticate::role_in},
-    store::{self, DomainRule, Draft, DraftKind, Drafted, Inviting, Profile, RateLimit, Start, Workspace},
+    store::{Draft, DraftKind, Drafted, Inviting, RateLimit, Start},
 };
 
 /// Workspaces that somebody joins by their domain.
@@ -171,7 +174,7 @@ impl Usher {
             role: rule.role,
             metadata: None,
             groups: Vec::new(),
-            person_id: store::person_id(&workspace.salt, &profile.identifier()),
+            person_id: person_id(&workspace.salt, &profile.identifier()),
             user: profile.id,
             number: profile.number,
             kind: DraftKind::Add {

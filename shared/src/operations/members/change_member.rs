@@ -2,9 +2,9 @@
 
 use crate::{
     Error, Missing, Result, Usher,
-    domain::{Identifier, MembershipState, Permission, Person, PersonId, Role, Scope, UserId, WorkspaceId},
+    domain::{Identifier, MembershipState, Permission, Person, PersonId, Role, Scope, UserId, Workspace, WorkspaceId},
     operations::{Caller, WorkspaceAccess, log},
-    store::{Managed, Managing, Workspace},
+    store::{Managed, Managing},
 };
 
 /// How often somebody who changed meanwhile is read and judged again.

@@ -6,14 +6,14 @@ use serde::Serialize;
 
 use crate::{
     Error, Public, Result, Usher,
-    domain::{MembershipState, Permission, Person, Role, Scope, WorkspaceId},
+    domain::{MembershipState, Permission, Person, Role, Scope, Workspace, WorkspaceId},
     operations::{
         Caller,
         cursor::{Cursors, PageRequest, Paged},
         log,
         members::change_member::Selection,
     },
-    store::{PeoplePage, Workspace},
+    store::PeoplePage,
 };
 
 /// Workspaces whose people are read at once.

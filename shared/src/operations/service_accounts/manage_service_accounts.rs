@@ -5,9 +5,9 @@ use jiff::SignedDuration;
 
 use crate::{
     Error, Missing, Result, Usher,
-    domain::{EmailAddress, Message, PersonName, UserId},
+    domain::{EmailAddress, Message, PersonName, Profile, ProfileKind, ProfileStatus, ServiceAccount, UserId},
     operations::{Caller, accounts::authenticate::OPAQUE_PREFIX},
-    store::{self, Numbers, Profile, ProfileKind, ProfileStatus, ServiceAccount},
+    store::{self, Numbers},
 };
 
 /// How long a token is good, unless it never expires: a year.

@@ -2,8 +2,8 @@
 
 use crate::{
     Error, Public, Result, Usher,
-    domain::{EmailAddress, Password, PersonName, Title},
-    store::{MAX_TRIES, QueuedLetter, RateLimit, SignUp},
+    domain::{EmailAddress, MAX_TRIES, Password, PersonName, SignUp, Title},
+    store::{QueuedLetter, RateLimit},
 };
 
 /// Letters about sign-ups that one address gets within a window.

@@ -2,9 +2,12 @@
 
 use crate::{
     Error, Result, Usher,
-    domain::{BatchId, CompanyId, EmailAddress, Person, Role, Status, UserId},
+    domain::{
+        BatchId, Company, CompanyId, EmailAddress, MAX_TRIES, Person, Profile, ProfileKind, ProfileStatus, Role,
+        SignUp, Status, UserId, person_id,
+    },
     operations::log,
-    store::{self, Company, MAX_TRIES, Numbers, Profile, ProfileKind, ProfileStatus, SignUp},
+    store::Numbers,
 };
 
 /// How often a company is founded while somebody else makes an account of the address with a temporary password.
@@ -101,7 +104,7 @@ impl Usher {
             unverified: profile.unverified,
             exclusive: false,
             welcomed: false,
-            person_id: store::person_id(salt, &profile.identifier()),
+            person_id: person_id(salt, &profile.identifier()),
             user: profile.id,
             number: profile.number,
             role,

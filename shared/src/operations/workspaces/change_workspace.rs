@@ -2,9 +2,8 @@
 
 use crate::{
     Error, Missing, Result, Usher,
-    domain::{ShortId, WorkspaceId},
+    domain::{Company, ShortId, Workspace, WorkspaceChange, WorkspaceId},
     operations::Caller,
-    store::{Company, Workspace, WorkspaceChange},
 };
 
 impl Usher {

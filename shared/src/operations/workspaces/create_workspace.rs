@@ -2,9 +2,9 @@
 
 use crate::{
     Error, Result, Usher,
-    domain::{Message, Role, ShortId, Title, WorkspaceId},
+    domain::{Message, Role, ShortId, Title, Workspace, WorkspaceId},
     operations::{Caller, log},
-    store::{Numbers, Workspace},
+    store::Numbers,
 };
 
 /// What a workspace is made of.

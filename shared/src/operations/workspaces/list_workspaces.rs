@@ -4,9 +4,8 @@ use std::collections::BTreeSet;
 
 use crate::{
     Error, Missing, Result, Usher,
-    domain::{Permission, Role, WorkspaceId},
+    domain::{Company, Permission, Role, Workspace, WorkspaceId},
     operations::Caller,
-    store::{Company, Workspace},
 };
 
 impl Usher {

@@ -2,9 +2,8 @@
 
 use crate::{
     Result, Usher,
-    domain::WorkspaceId,
+    domain::{Profile, Workspace, WorkspaceId},
     operations::Caller,
-    store::{Profile, Workspace},
 };
 
 impl Usher {

@@ -9,7 +9,9 @@ use jiff::SignedDuration;
 
 use crate::{
     Error, Public, Result, Usher,
-    domain::{Identifier, MailDomain, MembershipState, Message, Outcome, Person, Reason, Role, Scope, WorkspaceId},
+    domain::{
+        Identifier, MailDomain, MembershipState, Message, Outcome, Person, Reason, Role, Scope, Workspace, WorkspaceId,
+    },
     operations::{
         Caller, InviteRow, InviteTo, InviteUsers, Invited, NewDomain, RejectWhole, ResultDetail,
         invitations::invite_users::unfit,
@@ -18,7 +20,7 @@ use crate::{
             list_members::present,
         },
     },
-    store::{Known, Workspace},
+    store::Known,
 };
 
 /// Who is to have access.

@@ -1,12 +1,11 @@
 //! Companies, users, and the addresses that are theirs.
 
-use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use crate::{
     Error, Result,
     domain::{
-        CompanyId, EmailAddress, Identifier, PasswordHash, Person, PersonName, Random, Role, Scope, Title, UserCode,
+        Company, CompanyId, Identifier, Identity, Membership, PasswordHash, Person, Profile, Random, Scope, SignUp,
         UserId, WorkspaceId,
     },
     secrets::PublicKey,
@@ -16,162 +15,8 @@ use crate::{
         audit::audit_log::{Entry, entry},
         conditional_write::{ConditionalWrite, Written},
         from_item, keys,
-        sign_ups::sign_up_records::SignUp,
     },
 };
-
-/// A company: the tenant.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Company {
-    /// Its id.
-    pub id: CompanyId,
-    /// Its integer id.
-    pub number: u32,
-    /// Its name.
-    pub name: Title,
-    /// Makes the ids of its people unguessable.
-    pub salt: String,
-    /// When it was founded.
-    #[serde(with = "jiff::fmt::serde::timestamp::millisecond::required")]
-    pub created_at: Timestamp,
-}
-
-/// What kind of user it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum ProfileKind {
-    /// Somebody with a password.
-    Person,
-    /// A program with a token.
-    ServiceAccount,
-}
-
-/// Whether a user can do anything.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "UPPERCASE")]
-pub enum ProfileStatus {
-    /// Yes.
-    Active,
-    /// Removed, and all its tokens and memberships are void.
-    Deleted,
-}
-
-/// A user.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Profile {
-    /// The user's id.
-    pub id: UserId,
-    /// The user's integer id.
-    pub number: u32,
-    /// The user's address.
-    #[serde(rename = "email")]
-    pub address: EmailAddress,
-    /// What tells them apart from others at the address.
-    #[serde(default)]
-    pub user_code: Option<UserCode>,
-    /// First name; a service account's name.
-    pub first_name: PersonName,
-    /// Last name.
-    pub last_name: Option<PersonName>,
-    /// The company they signed up with.
-    pub company: CompanyId,
-    /// Their password, if they have one.
-    pub password: Option<PasswordHash>,
-    /// Person or service account.
-    pub kind: ProfileKind,
-    /// Active or not.
-    pub status: ProfileStatus,
-    /// Whether the address isn't verified: the account was made with a temporary password, and is its company's only.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub unverified: bool,
-    /// Whether the password is one that somebody else chose.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub temporary_password: bool,
-    /// The only workspace that they may ever belong to, if there is one.
-    #[serde(default)]
-    pub exclusive_to: Option<WorkspaceId>,
-    /// Counts what ends all sessions: an access token names the number that it was issued under.
-    #[serde(default)]
-    pub epoch: u32,
-    /// The workspace that requests are about which name none, if they chose one.
-    #[serde(default)]
-    pub current_workspace: Option<WorkspaceId>,
-    /// When they signed up.
-    #[serde(with = "jiff::fmt::serde::timestamp::millisecond::required")]
-    pub created_at: Timestamp,
-}
-
-impl Profile {
-    /// Who it is.
-    pub fn identifier(&self) -> Identifier {
-        Identifier { address: self.address.clone(), code: self.user_code.clone() }
-    }
-
-    /// Whether the user can do anything.
-    pub fn is_active(&self) -> bool {
-        self.status == ProfileStatus::Active
-    }
-
-    /// First and last name.
-    pub fn full_name(&self) -> String {
-        match &self.last_name {
-            Some(last) => format!("{} {last}", self.first_name),
-            None => self.first_name.to_string(),
-        }
-    }
-}
-
-/// Whose an address is, with a code or without.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Identity {
-    /// The user.
-    pub user: UserId,
-    /// The user's integer id.
-    pub number: u32,
-    /// The user's company.
-    pub company: CompanyId,
-    /// Person or service account.
-    pub kind: ProfileKind,
-    /// The only workspace that they may ever belong to, if there is one.
-    #[serde(default)]
-    pub exclusive_to: Option<WorkspaceId>,
-    /// First name; a service account's name.
-    pub first_name: PersonName,
-    /// Last name.
-    pub last_name: Option<PersonName>,
-}
-
-impl Identity {
-    /// The identity of a user.
-    pub fn of(profile: &Profile) -> Self {
-        Self {
-            user: profile.id,
-            number: profile.number,
-            company: profile.company,
-            kind: profile.kind,
-            exclusive_to: profile.exclusive_to,
-            first_name: profile.first_name.clone(),
-            last_name: profile.last_name.clone(),
-        }
-    }
-}
-
-/// A user's role in a workspace or company. This is the authoritative one.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
-pub struct Membership {
-    /// The role.
-    pub role: Role,
-    /// The workspace, if it isn't the company.
-    pub workspace: Option<WorkspaceId>,
-}
-
-impl Membership {
-    /// A membership.
-    pub fn new(role: Role, of: Scope) -> Self {
-        let workspace = if let Scope::Workspace(id) = of { Some(id) } else { None };
-        Self { role, workspace }
-    }
-}
 
 /// Integer ids of each kind: they fit in 31 bits.
 #[derive(Debug, Clone, Copy, Default, Deserialize)]

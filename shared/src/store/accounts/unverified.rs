@@ -7,25 +7,9 @@ use serde::Deserialize;
 
 use crate::{
     Result,
-    domain::{Identifier, PasswordHash, Scope, Status, UserCode, UserId},
-    store::{Identity, Known, Profile, Store, conditional_write::ConditionalWrite, keys, transact::Transacted},
+    domain::{AccountsOfAddress, Identifier, Identity, PasswordHash, Profile, Scope, Status, UserCode, UserId},
+    store::{Known, Store, conditional_write::ConditionalWrite, keys, transact::Transacted},
 };
-
-/// The accounts of a person: at most one of the two is there.
-#[derive(Debug, Default)]
-pub struct AccountsOfAddress {
-    /// The one whose address is verified.
-    pub verified: Option<Identity>,
-    /// The one with a temporary password.
-    pub unverified: Option<Identity>,
-}
-
-impl AccountsOfAddress {
-    /// The one to log in to.
-    pub fn into_either(self) -> Option<Identity> {
-        self.verified.or(self.unverified)
-    }
-}
 
 impl Store {
     /// The accounts of a person, read at once.

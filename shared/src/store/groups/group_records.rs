@@ -5,13 +5,12 @@ use serde::{Deserialize, Serialize};
 use serde_dynamo::string_set::StringSet;
 
 use crate::{
-    Error, Result,
+    Result,
     domain::{
-        CompanyId, DisplayId, GroupId, GroupPath, GroupPlace, Person, Random, Scope, ShortId, Status, Title, UserId,
-        WorkspaceId,
+        CompanyId, Group, GroupId, GroupPath, GroupPlace, Person, Random, Scope, Status, UserId, Workspace, WorkspaceId,
     },
     store::{
-        CallerRecords, Store, Workspace,
+        CallerRecords, Store,
         accounts::profiles::{caller_keys, take_records},
         audit::audit_log::{Entry, Subject, entry},
         conditional_write::{ConditionalWrite, Written},
@@ -20,66 +19,8 @@ use crate::{
     },
 };
 
-/// The name, and the display id, of the group that every workspace has.
-const TOP: &str = "TopGroup";
-
 /// Groups that one user administers in a workspace: their paths fit into an item.
 const MAX_ADMINISTERED: u32 = 100;
-
-/// A group.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Group {
-    /// Its id.
-    pub id: GroupId,
-    /// Whose it is.
-    pub workspace: WorkspaceId,
-    /// Where it is in the workspace's tree.
-    pub path: GroupPath,
-    /// Its name.
-    pub name: Title,
-    /// Its name for programs, unique in the workspace.
-    pub display_id: DisplayId,
-    /// Its short id.
-    pub short_id: ShortId,
-    /// Who made it.
-    pub created_by: UserId,
-    /// When.
-    #[serde(with = "jiff::fmt::serde::timestamp::millisecond::required")]
-    pub created_at: Timestamp,
-}
-
-impl Group {
-    /// The topmost group of a new workspace.
-    pub(in crate::store) fn top(workspace: &Workspace, random: &dyn Random) -> Result<Self> {
-        let unnamed = || Error::internal("store: the topmost group has no name");
-        Ok(Self {
-            id: GroupId::random(random),
-            workspace: workspace.id,
-            path: GroupPath::top(),
-            name: Title::parse(TOP).map_err(|_| unnamed())?,
-            display_id: TOP.parse().map_err(|_| unnamed())?,
-            short_id: ShortId::random(random),
-            created_by: workspace.created_by,
-            created_at: workspace.created_at,
-        })
-    }
-
-    /// How a person's record names it.
-    pub fn place(&self) -> GroupPlace {
-        GroupPlace { id: self.id, path: self.path.clone() }
-    }
-
-    /// The writes of a new group: itself, its place in the tree, and its display id, which must be nobody's.
-    pub(in crate::store) fn changes(&self) -> [ConditionalWrite; 3] {
-        let counted = Counted { group: self.clone(), children: 0 };
-        [
-            ConditionalWrite::put(&keys::group(self.id), counted).if_absent(),
-            ConditionalWrite::put(&keys::group_place(self.workspace, &self.path), self),
-            ConditionalWrite::put(&keys::display_id(self.workspace, &self.display_id), Pointer { group: self.id })
-                .if_absent(),
-        ]
-    }
-}
 
 /// A group with what speaks against deleting it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -88,6 +29,17 @@ struct Counted {
     group: Group,
     /// How many groups are in it.
     children: u32,
+}
+
+/// The writes of a new group: itself, its place in the tree, and its display id, which must be nobody's.
+pub(in crate::store) fn group_writes(group: &Group) -> [ConditionalWrite; 3] {
+    let counted = Counted { group: group.clone(), children: 0 };
+    let pointer = Pointer { group: group.id };
+    [
+        ConditionalWrite::put(&keys::group(group.id), counted).if_absent(),
+        ConditionalWrite::put(&keys::group_place(group.workspace, &group.path), group),
+        ConditionalWrite::put(&keys::display_id(group.workspace, &group.display_id), pointer).if_absent(),
+    ]
 }
 
 /// How many writes brought people into a group, so far, counted apart so that many can come at once. Whoever found it empty
@@ -217,7 +169,7 @@ impl Store {
     pub async fn create_group(&self, group: &Group, parent: GroupId, random: &dyn Random) -> Result<GroupMade> {
         let mut changes =
             vec![ConditionalWrite::update(keys::group(parent), "ADD #children :one").if_present().with("one", 1)];
-        changes.extend(group.changes());
+        changes.extend(group_writes(group));
         changes.push(told(group, group.created_by, "group.created", group.created_at, random));
         let refused = self.transact(changes).await?;
         if matches!(refused, Transacted::Done) || self.group(group.id).await?.is_some() {

@@ -4,9 +4,9 @@ use jiff::Timestamp;
 
 use crate::{
     Result,
-    domain::{Person, Random, Role, Scope, Status},
+    domain::{Identity, Membership, Person, Profile, Random, Role, Scope, Status},
     store::{
-        Identity, Membership, Profile, Store,
+        Store,
         accounts::{profiles::claim_address, unverified::verified},
         audit::audit_log::{Entry, Subject, entry},
         conditional_write::ConditionalWrite,

@@ -2,9 +2,8 @@
 //! there, marks on the record.
 
 use crate::{
-    domain::{CompanyId, DeliveryState, PersonId, Role, Scope, Status},
+    domain::{CompanyId, DeliveryState, Identity, Membership, PersonId, Profile, Role, Scope, Status},
     store::{
-        Identity, Membership, Profile,
         conditional_write::ConditionalWrite,
         invitations::invite::{Draft, DraftKind, Inviting, grantable},
         keys,

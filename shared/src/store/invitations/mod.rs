@@ -15,9 +15,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Result,
-    domain::{CompanyId, Identifier, InvitationHash, Person, PersonId, Scope, UserId},
+    domain::{
+        AccountsOfAddress, CompanyId, Identifier, InvitationHash, Membership, Person, PersonId, Profile, Scope, UserId,
+        Workspace,
+    },
     store::{
-        AccountsOfAddress, AdmissionRecords, Known, Membership, Profile, Store, Workspace,
+        AdmissionRecords, Known, Store,
         accounts::profiles::{admission_keys, take_admission},
         keys,
     },

@@ -5,9 +5,11 @@ use serde::Deserialize;
 
 use crate::{
     Result,
-    domain::{Delivery, DeliveryState, EmailAddress, Identifier, MailedTo, Person, Suppression, SuppressionReason},
+    domain::{
+        Delivery, DeliveryState, EmailAddress, Identifier, Identity, MailedTo, Person, Suppression, SuppressionReason,
+    },
     store::{
-        Identity, Item, Store,
+        Item, Store,
         conditional_write::{ConditionalWrite, Written},
         from_item,
         keys::{self, Key},

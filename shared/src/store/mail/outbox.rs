@@ -9,11 +9,11 @@ use uuid::Uuid;
 use crate::{
     Error, Result,
     domain::{
-        BatchId, CompanyId, Delivery, DeliveryStep, Identifier, InvitationHash, Person, Random, Scope,
+        Batch, BatchId, CompanyId, Delivery, DeliveryStep, Identifier, InvitationHash, Person, Random, Scope,
         SuppressionReason,
     },
     store::{
-        Batch, HashItem, InvitedBy, RateLimit, Store, attribute,
+        HashItem, InvitedBy, RateLimit, Store, attribute,
         conditional_write::{ConditionalWrite, Written},
         from_item,
         invitations::HASH_KEPT,

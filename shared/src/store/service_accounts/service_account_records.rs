@@ -1,13 +1,14 @@
 //! Service accounts: programs that call with a token of their own.
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
 
 use crate::{
     Error, Internal, Result,
-    domain::{CompanyId, EmailAddress, Message, Random, Role, Scope, Status, UserId},
+    domain::{
+        CompanyId, Membership, OpaqueToken, Profile, ProfileStatus, Random, Role, Scope, ServiceAccount, Status, UserId,
+    },
     store::{
-        Membership, Profile, ProfileStatus, Store,
+        Store,
         accounts::profiles::claim_address,
         audit::audit_log::{Entry, Subject, entry},
         conditional_write::{ConditionalWrite, Written},
@@ -18,52 +19,6 @@ use crate::{
 
 /// How often memberships whose roles changed meanwhile are read again.
 const TRIES: u32 = 8;
-
-/// A service account as its company knows it.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct ServiceAccount {
-    /// Its user id.
-    pub id: UserId,
-    /// Its name, unique in the company.
-    pub name: String,
-    /// Its address.
-    #[serde(rename = "email")]
-    pub address: EmailAddress,
-    /// What it is for.
-    pub description: Option<Message>,
-    /// Whether it is ADMIN in every workspace of its company.
-    pub account_admin: bool,
-    /// The digest of its token.
-    pub token: String,
-    /// When its token expires; never if `None`.
-    #[serde(with = "jiff::fmt::serde::timestamp::millisecond::optional", default)]
-    pub expires_at: Option<Timestamp>,
-    /// When it was made.
-    #[serde(with = "jiff::fmt::serde::timestamp::millisecond::required")]
-    pub created_at: Timestamp,
-}
-
-/// Whose an opaque token is.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct OpaqueToken {
-    /// The service account.
-    pub user: UserId,
-    /// Its company.
-    pub company: CompanyId,
-    /// When it expires; never if `None`. In seconds, and DynamoDB removes it some time after.
-    pub purge_at: Option<i64>,
-}
-
-impl OpaqueToken {
-    fn of(account: &ServiceAccount, company: CompanyId) -> Self {
-        Self { user: account.id, company, purge_at: account.expires_at.map(Timestamp::as_second) }
-    }
-
-    /// Whether it is alive at `now`.
-    pub fn is_alive(&self, now: Timestamp) -> bool {
-        self.purge_at.is_none_or(|expires_at| now.as_second() < expires_at)
-    }
-}
 
 impl Store {
     /// Whose a token of this digest is.

@@ -1,12 +1,12 @@
 //! Sign-ups whose address isn't verified yet. Each has its own one-time password; whichever is verified becomes the account.
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use uuid::Uuid;
 
 use crate::{
     Result,
-    domain::{EmailAddress, PasswordHash, PersonName, Random, Title},
+    domain::{EmailAddress, MAX_TRIES, Random, SignUp},
     store::{
         Store,
         conditional_write::ConditionalWrite,
@@ -15,38 +15,6 @@ use crate::{
         transact::Transacted,
     },
 };
-
-/// Tries at one one-time password.
-pub const MAX_TRIES: u32 = 5;
-
-/// A sign-up that waits for its one-time password.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct SignUp {
-    /// Its id, from which the one-time password is derived.
-    pub id: Uuid,
-    /// The address to be verified.
-    #[serde(rename = "email")]
-    pub address: EmailAddress,
-    /// First name.
-    pub first_name: PersonName,
-    /// Last name.
-    pub last_name: PersonName,
-    /// The company to be founded.
-    pub company_name: Title,
-    /// The password chosen.
-    pub password: PasswordHash,
-    /// When it was begun.
-    #[serde(with = "jiff::fmt::serde::timestamp::millisecond::required")]
-    pub begun_at: Timestamp,
-    /// From this moment on the one-time password is void.
-    #[serde(with = "jiff::fmt::serde::timestamp::millisecond::required")]
-    pub expires_at: Timestamp,
-    /// False if the address had an account already: it is kept only so that the answer takes as long.
-    pub live: bool,
-    /// How often a code was tried. Counted by [`Store::count_try`] alone.
-    #[serde(default, skip_serializing)]
-    pub tries: u32,
-}
 
 impl Store {
     /// Writes a sign-up and queues a letter about it.

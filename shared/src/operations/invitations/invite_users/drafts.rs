@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use crate::{
     Result, Usher,
-    domain::{Person, UserId},
+    domain::{Batch, Identity, Person, Profile, ProfileKind, ProfileStatus, UserId, person_id},
     operations::invitations::{
         invite_users::{
             host::InvitationTarget,
@@ -15,10 +15,7 @@ use crate::{
         },
         sign_up_by_invitation::local_part,
     },
-    store::{
-        Batch, Draft, DraftKind, Drafted, Foreseen, GuestAccount, Identity, Inviting, Numbers, Profile, ProfileKind,
-        ProfileStatus, RateLimit, Settled, Start, person_id,
-    },
+    store::{Draft, DraftKind, Drafted, Foreseen, GuestAccount, Inviting, Numbers, RateLimit, Settled, Start},
 };
 
 /// What writing rows takes.

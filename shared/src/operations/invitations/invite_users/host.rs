@@ -6,12 +6,15 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::{
     Error, Result, Usher,
-    domain::{BatchId, GroupId, GroupPath, GroupPlace, Message, Permission, PersonId, Role, Scope, WorkspaceId},
+    domain::{
+        Batch, BatchId, Company, Group, GroupId, GroupPath, GroupPlace, Message, Permission, PersonId, Profile, Role,
+        Scope, WorkspaceId, person_id,
+    },
     operations::{
         Caller, WorkspaceAccess,
         invitations::invite_users::{InviteRow, InviteTo},
     },
-    store::{self, Batch, Company, Group, Profile, RateLimit},
+    store::RateLimit,
 };
 
 /// A workspace's or company's first week, and what it may invite a day in it.
@@ -71,7 +74,7 @@ impl InvitationTarget {
 
     /// The public id of somebody invited.
     pub(super) fn person_id(&self, invitee: &InviteRow) -> PersonId {
-        store::person_id(&self.salt, &invitee.identifier)
+        person_id(&self.salt, &invitee.identifier)
     }
 
     /// What the mails of a request have in common.

@@ -9,8 +9,8 @@ use tokio::time::{Duration, Instant, timeout_at};
 use crate::{
     Error, Result, Usher,
     domain::{
-        BatchId, EmailAddress, MailSender, Outcome, Password, PasswordHash, Reason, Scope, TemplateId, UserId,
-        WorkspaceId,
+        Batch, BatchId, EmailAddress, MailSender, Outcome, Password, PasswordHash, Profile, ProfileKind, Reason, Scope,
+        TemplateId, UserId, WorkspaceId,
     },
     operations::invitations::{
         accept_invitation::may_belong,
@@ -20,7 +20,6 @@ use crate::{
             rows::{Open, Rows},
         },
     },
-    store::{Batch, Profile, ProfileKind},
 };
 
 /// Hashing takes the time it takes: a request has no more passwords than these.

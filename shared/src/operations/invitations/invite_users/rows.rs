@@ -6,9 +6,9 @@ use jiff::SignedDuration;
 
 use crate::{
     Error, Public, Result,
-    domain::{Identifier, Outcome, Person, PersonId, Reason, Role, Scope, Suppression},
+    domain::{Identifier, Identity, Outcome, Person, PersonId, Reason, Role, Scope, Suppression},
     operations::invitations::invite_users::{Access, InviteRow, RejectWhole, drafts::count, host::InvitationTarget},
-    store::{Drafted, Identity, Known},
+    store::{Drafted, Known},
 };
 
 /// Codes are unique in the deployment.

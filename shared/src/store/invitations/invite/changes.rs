@@ -6,9 +6,8 @@ use serde::Serialize;
 use serde_dynamo::string_set::StringSet;
 
 use crate::{
-    domain::{BatchId, GroupPlace, Identifier, Role, Scope, Status},
+    domain::{BatchId, GroupPlace, Identifier, Membership, Role, Scope, Status},
     store::{
-        Membership,
         audit::audit_log::{Entry, Subject, entry},
         conditional_write::ConditionalWrite,
         groups::group_records,

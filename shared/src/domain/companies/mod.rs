@@ -1,0 +1,3 @@
+//! Companies.
+
+pub(super) mod company;

@@ -1,0 +1,3 @@
+//! Service accounts.
+
+pub(super) mod service_account;

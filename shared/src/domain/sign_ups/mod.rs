@@ -1,0 +1,3 @@
+//! Sign ups.
+
+pub(super) mod sign_up;
