@@ -26,12 +26,12 @@ use jiff::SignedDuration;
 use local::Engine;
 use shared::{
     domain::{
-        BatchId, Clock as _, EmailAddress, Role, Scope, SystemClock, SystemRandom, UserId, WorkspaceId, person_id,
+        BatchId, Clock as _, EmailAddress, Entry, InviteOffer, InviteTerms, InviterRights, Role, Scope, SystemClock,
+        SystemRandom, UserId, WorkspaceId, invite, person_id,
     },
-    store::{Draft, DraftKind, Drafted, Inviting, Start, Store},
+    store::{InviteTransaction, InviteWrite, InviteWritten, Store, TransactionRoom},
 };
 use tempfile::TempDir;
-use tokio::time::Instant as Begun;
 
 const TABLE: &str = "usher";
 
@@ -83,44 +83,49 @@ async fn transactions(people: &[String]) -> Vec<Transaction> {
     let random = SystemRandom;
     let store = Store::new(Client::from_conf(config), TABLE.to_owned(), Arc::new(random));
     let now = SystemClock.now();
-    let inviting = Inviting {
-        of: Scope::Workspace(WorkspaceId::random(&random)),
-        inviter: UserId::random(&random),
-        inviter_role: Role::Admin,
-        confined_to: None,
-        top: None,
-        batch: BatchId::random(&random),
+    let inviter = UserId::random(&random);
+    let terms = InviteTerms {
+        rights: InviterRights { user: inviter, role: Role::Admin, confined_to: None },
+        top_group: None,
         now,
         expires_at: now + SignedDuration::from_hours(7 * 24),
         cooldown: SignedDuration::from_secs(60),
-        begun: Begun::now(),
-        random: &random,
-        run: None,
     };
-    let drafts: Vec<_> = (0..).zip(people).map(|(number, address)| draft(number, address)).collect();
-    let settled = store.invite(&inviting, &drafts).await;
-    assert!(settled.iter().all(|settled| settled.outcome == Drafted::Invited));
+    let of = Scope::Workspace(WorkspaceId::random(&random));
+    let transaction = InviteTransaction { of, inviter, now, run: None };
+    let batch = BatchId::random(&random);
+    let offers: Vec<_> = (0..).zip(people).map(|(number, address)| offer(number, address, batch)).collect();
+    let decide = |offer| (offer, invite(offer, None, &terms).expect("a new person is invited"));
+    let decided: Vec<_> = offers.iter().map(decide).collect();
+    let mut rest = decided.as_slice();
+    while !rest.is_empty() {
+        let mut room = TransactionRoom::default();
+        let fitting = rest.iter().take_while(|(offer, _)| room.take(offer)).count();
+        let (chunk, others) = rest.split_at(fitting);
+        let writes = chunk.iter().map(|(offer, decision)| InviteWrite { row: 0, offer, decision, guest: None });
+        let written = store.invite(transaction, &writes.collect::<Vec<_>>(), &random).await;
+        assert!(matches!(written, Ok(InviteWritten::Done)));
+        rest = others;
+    }
     std::mem::take(&mut *overheard.transactions())
 }
 
-fn draft(number: u32, address: &str) -> Draft {
+fn offer(number: u32, address: &str, batch: BatchId) -> InviteOffer {
     let identifier = EmailAddress::parse(address).expect("an address").into();
-    Draft {
-        row: 0,
-        role: Role::Editor,
-        metadata: None,
-        groups: Vec::new(),
+    InviteOffer {
         person_id: person_id("the workspace's salt", &identifier),
+        identifier,
         user: UserId::random(&SystemRandom),
         number,
-        kind: DraftKind::Invite,
-        start: Start::New,
-        batch: None,
-        name: None,
+        role: Role::Editor,
+        groups: Vec::new(),
+        metadata: None,
+        first_name: None,
         last_name: None,
         exclusive: false,
         welcomed: false,
-        identifier,
+        entry: Entry::Invitation { mailed: true },
+        batch,
     }
 }
 

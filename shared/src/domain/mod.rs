@@ -31,16 +31,29 @@ pub use idempotency::idempotency_key::{IdempotencyKey, InvalidIdempotencyKey};
 pub use ids::{
     BatchId, CompanyId, GroupId, InvalidId, InvitationHash, PersonId, ShortId, TemplateId, UserId, WorkspaceId,
 };
+pub use invitations::decisions::{
+    accept::{Acceptance, InvitationDead, accept, may_admit},
+    add_guest::{GuestAccount, add_guest},
+    change_groups::change_groups,
+    change_role::{AdminCount, ManageRefusal, Manager, change_role, may_change_role},
+    decline::decline,
+    end::{end, may_manage_invitation, revoke},
+    invite::{Entry, InviteDecision, InviteEffect, InviteOffer, InviteRefusal, InviteTerms, InviterRights, invite},
+    resend::{may_resend, resend},
+};
 pub use invitations::metadata::{InvalidMetadata, Metadata};
-pub use invitations::person::{InvitationStatus, MembershipState, Person, Scope, Status};
+pub use invitations::person::{InvitationStatus, MembershipState, Person, RecordStatus, RecordStatus as Status, Scope};
 pub use invitations::row_outcome::{InvalidLifetime, Lifetime, Outcome, Reason};
+pub use invitations::transition::Transition;
 pub use mail::batch::Batch;
 pub use mail::delivery::{Delivery, DeliveryState, DeliveryStep, MailedTo, Suppression, SuppressionReason};
+pub use mail::mail_kind::MailKind;
 pub use mail::mail_sender::MailSender;
 pub use mail::mail_template::{InvalidTemplate, MailTemplate, Placeholder};
 pub use mail::stored_template::{MAX_TEMPLATES, StoredTemplate};
 pub use mail_domains::domain_rule::DomainRule;
 pub use mail_domains::mail_domain::{InvalidDomain, MailDomain};
+pub use members::caller_standing::CallerStanding;
 pub use members::membership::Membership;
 pub use members::role::{Permission, Role};
 pub use random::{Random, SystemRandom};

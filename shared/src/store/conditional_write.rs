@@ -1,6 +1,6 @@
-//! One conditional write, for use alone or in a transaction.
+//! One write to one item, for use alone or in a transaction.
 
-use std::collections::HashMap;
+use std::{borrow::Cow, collections::HashMap};
 
 use aws_sdk_dynamodb::{
     operation::{delete_item::DeleteItemError, put_item::PutItemError, update_item::UpdateItemError},
@@ -13,185 +13,260 @@ use serde::Serialize;
 
 use crate::{
     Error, Internal, Result,
-    store::{Item, Store, attribute, failed, keys::Key, to_item, transact::TRIES},
+    store::{
+        Item, Store, attribute,
+        condition::{Condition, Placeholders, item_absent, item_exists},
+        failed,
+        keys::Key,
+        to_item,
+        transact::TRIES,
+    },
 };
 
-/// Whether a write failed for this reason.
-macro_rules! is {
-    ($error:expr, $kind:ident::$reason:ident) => {
-        matches!($error.as_service_error(), Some($kind::$reason(_)))
-    };
-}
+/// An attribute's name: known to the code, or taken from a serialized entity.
+type Name = Cow<'static, str>;
 
-/// A write to one item. In expressions, `#name` stands for the attribute `name` and `:name` for a value given by
-/// [`ConditionalWrite::with`].
+/// A write to one item, which succeeds only if all that it expects of the item holds.
 #[derive(Debug, Clone)]
-pub(in crate::store) struct ConditionalWrite {
+pub(super) struct ConditionalWrite {
     kind: Kind,
-    condition: Option<String>,
-    values: HashMap<String, AttributeValue>,
+    expected: Vec<Condition>,
 }
 
 #[derive(Debug, Clone)]
 enum Kind {
     Put(Item),
-    Update(Key, String),
+    Update(Key, Vec<(Name, Action)>),
     Delete(Key),
     Check(Key),
 }
 
+/// What an update does to one attribute.
+#[derive(Debug, Clone)]
+enum Action {
+    Set(AttributeValue),
+    SetIfAbsent(AttributeValue),
+    Remove,
+    Add(AttributeValue),
+    DeleteFrom(AttributeValue),
+}
+
+/// A write as DynamoDB takes it.
+struct Rendered {
+    update: Option<String>,
+    condition: Option<String>,
+    names: Option<HashMap<String, String>>,
+    values: Option<HashMap<String, AttributeValue>>,
+}
+
 impl ConditionalWrite {
     fn new(kind: Kind) -> Self {
-        Self { kind, condition: None, values: HashMap::new() }
+        Self { kind, expected: Vec::new() }
     }
 
     /// Writes the whole item.
-    pub(in crate::store) fn put(key: &Key, item: impl Serialize) -> Self {
+    pub(super) fn put(key: &Key, item: impl Serialize) -> Self {
         let mut item = to_item(item);
         item.extend(key.item());
         Self::new(Kind::Put(item))
     }
 
-    /// Writes these attributes of an item, and leaves what else it has.
-    pub(in crate::store) fn merge(key: Key, item: impl Serialize) -> Self {
-        let item = to_item(item);
-        let set: Vec<_> = item.keys().map(|name| format!("#{name} = :{name}")).collect();
-        let mut change = Self::update(key, format!("SET {}", set.join(", ")));
-        change.values = item.into_iter().map(|(name, value)| (format!(":{name}"), value)).collect();
-        change
-    }
-
-    /// Changes attributes.
-    pub(in crate::store) fn update(key: Key, expression: impl Into<String>) -> Self {
-        Self::new(Kind::Update(key, expression.into()))
+    /// Changes attributes of an item, and creates the item if there is none.
+    pub(super) fn update(key: Key) -> Self {
+        Self::new(Kind::Update(key, Vec::new()))
     }
 
     /// Removes the item.
-    pub(in crate::store) fn delete(key: Key) -> Self {
+    pub(super) fn delete(key: Key) -> Self {
         Self::new(Kind::Delete(key))
     }
 
-    /// Writes nothing, but has a condition. For transactions only.
-    pub(in crate::store) fn check(key: Key) -> Self {
+    /// Writes nothing, but expects something of the item. For transactions only.
+    pub(super) fn check(key: Key) -> Self {
         Self::new(Kind::Check(key))
     }
 
-    /// Only if this holds.
-    #[must_use]
-    pub(in crate::store) fn when(mut self, condition: impl Into<String>) -> Self {
-        self.condition = Some(condition.into());
+    fn with(mut self, name: impl Into<Name>, action: Action) -> Self {
+        if let Kind::Update(_, actions) = &mut self.kind {
+            actions.push((name.into(), action));
+        }
         self
     }
 
-    /// Only if this holds too.
+    /// Sets an attribute.
     #[must_use]
-    pub(in crate::store) fn and(self, condition: &str) -> Self {
-        let before = self.condition.clone().unwrap_or_default();
-        self.when(format!("({before}) AND {condition}"))
+    pub(super) fn set(self, name: impl Into<Name>, value: impl Serialize) -> Self {
+        self.with(name, Action::Set(attribute(value)))
     }
 
-    /// Only if there is no such item.
+    /// Sets an attribute to a value that is serialized already.
     #[must_use]
-    pub(in crate::store) fn if_absent(self) -> Self {
-        self.when("attribute_not_exists(pk)")
+    pub(super) fn set_attribute(self, name: impl Into<Name>, value: AttributeValue) -> Self {
+        self.with(name, Action::Set(value))
     }
 
-    /// Only if there is such an item.
+    /// Sets each attribute that the serialized value has, and leaves the other attributes of the item.
     #[must_use]
-    pub(in crate::store) fn if_present(self) -> Self {
-        self.when("attribute_exists(pk)")
+    pub(super) fn set_all(self, values: impl Serialize) -> Self {
+        to_item(values).into_iter().fold(self, |write, (name, value)| write.set_attribute(name, value))
     }
 
-    /// The value of `:name`.
+    /// Sets an attribute that the item does not have yet.
     #[must_use]
-    pub(in crate::store) fn with(mut self, name: &str, value: impl Serialize) -> Self {
-        self.values.insert(format!(":{name}"), attribute(value));
+    pub(super) fn set_if_absent(self, name: impl Into<Name>, value: impl Serialize) -> Self {
+        self.with(name, Action::SetIfAbsent(attribute(value)))
+    }
+
+    /// Removes an attribute.
+    #[must_use]
+    pub(super) fn remove(self, name: impl Into<Name>) -> Self {
+        self.with(name, Action::Remove)
+    }
+
+    /// Adds to a number (an absent one counts as 0), or to a set.
+    #[must_use]
+    pub(super) fn add(self, name: impl Into<Name>, value: impl Serialize) -> Self {
+        self.with(name, Action::Add(attribute(value)))
+    }
+
+    /// Takes elements out of a set.
+    #[must_use]
+    pub(super) fn delete_from(self, name: impl Into<Name>, elements: impl Serialize) -> Self {
+        self.with(name, Action::DeleteFrom(attribute(elements)))
+    }
+
+    /// Succeeds only if this holds too.
+    #[must_use]
+    pub(super) fn expect(mut self, condition: Condition) -> Self {
+        self.expected.push(condition);
         self
     }
 
-    fn names(&self) -> Option<HashMap<String, String>> {
-        let expression = if let Kind::Update(_, expression) = &self.kind { expression.as_str() } else { "" };
-        let text = [expression, self.condition.as_deref().unwrap_or_default()];
-        let names: HashMap<_, _> = text
-            .iter()
-            .flat_map(|text| text.split('#').skip(1))
-            .map(|rest| rest.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').next().unwrap_or_default())
-            .map(|name| (format!("#{name}"), name.to_owned()))
-            .collect();
-        (!names.is_empty()).then_some(names)
+    /// Succeeds only if there is no item.
+    #[must_use]
+    pub(super) fn if_absent(self) -> Self {
+        self.expect(item_absent())
     }
 
-    fn values(&self) -> Option<HashMap<String, AttributeValue>> {
-        (!self.values.is_empty()).then(|| self.values.clone())
+    /// Succeeds only if there is an item.
+    #[must_use]
+    pub(super) fn if_present(self) -> Self {
+        self.expect(item_exists())
     }
 
-    /// The write as an action of a transaction. A failed condition brings the old item.
-    pub(in crate::store) fn into_action(self, table: &str) -> TransactWriteItem {
+    fn render(actions: Option<Vec<(Name, Action)>>, expected: Vec<Condition>) -> Rendered {
+        let mut placeholders = Placeholders::default();
+        let update = actions.map(|actions| update_expression(actions, &mut placeholders));
+        let conditions: Vec<_> = expected.into_iter().map(|condition| placeholders.condition(condition)).collect();
+        let condition = (!conditions.is_empty()).then(|| conditions.join(" AND "));
+        Rendered { update, condition, names: placeholders.names(), values: placeholders.values() }
+    }
+
+    /// The write as an action of a transaction. If an expectation fails, DynamoDB returns the item that it found.
+    pub(super) fn into_action(self, table: &str) -> TransactWriteItem {
         const OLD: ReturnValuesOnConditionCheckFailure = ReturnValuesOnConditionCheckFailure::AllOld;
-        let (names, values) = (self.names(), self.values());
         let action = TransactWriteItem::builder();
         let built = match self.kind {
-            Kind::Put(item) => Put::builder()
-                .table_name(table)
-                .set_item(Some(item))
-                .set_condition_expression(self.condition)
-                .set_expression_attribute_names(names)
-                .set_expression_attribute_values(values)
-                .return_values_on_condition_check_failure(OLD)
-                .build()
-                .map(|put| action.clone().put(put)),
-            Kind::Update(key, expression) => Update::builder()
-                .table_name(table)
-                .set_key(Some(key.item()))
-                .update_expression(expression)
-                .set_condition_expression(self.condition)
-                .set_expression_attribute_names(names)
-                .set_expression_attribute_values(values)
-                .return_values_on_condition_check_failure(OLD)
-                .build()
-                .map(|update| action.clone().update(update)),
-            Kind::Delete(key) => Delete::builder()
-                .table_name(table)
-                .set_key(Some(key.item()))
-                .set_condition_expression(self.condition)
-                .set_expression_attribute_names(names)
-                .set_expression_attribute_values(values)
-                .return_values_on_condition_check_failure(OLD)
-                .build()
-                .map(|delete| action.clone().delete(delete)),
-            Kind::Check(key) => ConditionCheck::builder()
-                .table_name(table)
-                .set_key(Some(key.item()))
-                .set_condition_expression(self.condition)
-                .set_expression_attribute_names(names)
-                .set_expression_attribute_values(values)
-                .return_values_on_condition_check_failure(OLD)
-                .build()
-                .map(|check| action.clone().condition_check(check)),
+            Kind::Put(item) => {
+                let Rendered { condition, names, values, .. } = Self::render(None, self.expected);
+                Put::builder()
+                    .table_name(table)
+                    .set_item(Some(item))
+                    .set_condition_expression(condition)
+                    .set_expression_attribute_names(names)
+                    .set_expression_attribute_values(values)
+                    .return_values_on_condition_check_failure(OLD)
+                    .build()
+                    .map(|put| action.clone().put(put))
+            }
+            Kind::Update(key, actions) => {
+                let Rendered { update, condition, names, values } = Self::render(Some(actions), self.expected);
+                Update::builder()
+                    .table_name(table)
+                    .set_key(Some(key.item()))
+                    .set_update_expression(update)
+                    .set_condition_expression(condition)
+                    .set_expression_attribute_names(names)
+                    .set_expression_attribute_values(values)
+                    .return_values_on_condition_check_failure(OLD)
+                    .build()
+                    .map(|update| action.clone().update(update))
+            }
+            Kind::Delete(key) => {
+                let Rendered { condition, names, values, .. } = Self::render(None, self.expected);
+                Delete::builder()
+                    .table_name(table)
+                    .set_key(Some(key.item()))
+                    .set_condition_expression(condition)
+                    .set_expression_attribute_names(names)
+                    .set_expression_attribute_values(values)
+                    .return_values_on_condition_check_failure(OLD)
+                    .build()
+                    .map(|delete| action.clone().delete(delete))
+            }
+            Kind::Check(key) => {
+                let Rendered { condition, names, values, .. } = Self::render(None, self.expected);
+                ConditionCheck::builder()
+                    .table_name(table)
+                    .set_key(Some(key.item()))
+                    .set_condition_expression(condition)
+                    .set_expression_attribute_names(names)
+                    .set_expression_attribute_values(values)
+                    .return_values_on_condition_check_failure(OLD)
+                    .build()
+                    .map(|check| action.clone().condition_check(check))
+            }
         };
         // Every required field is set above.
         built.unwrap_or(action).build()
     }
 }
 
-/// What a conditional write came to.
+/// The clauses of an update expression, each with what it does to its attributes.
+fn update_expression(actions: Vec<(Name, Action)>, placeholders: &mut Placeholders) -> String {
+    let (mut set, mut remove, mut add, mut delete) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    for (name, action) in actions {
+        let name = placeholders.name(&name);
+        match action {
+            Action::Set(value) => set.push(format!("{name} = {}", placeholders.value(value))),
+            Action::SetIfAbsent(value) => {
+                set.push(format!("{name} = if_not_exists({name}, {})", placeholders.value(value)));
+            }
+            Action::Remove => remove.push(name),
+            Action::Add(value) => add.push(format!("{name} {}", placeholders.value(value))),
+            Action::DeleteFrom(value) => delete.push(format!("{name} {}", placeholders.value(value))),
+        }
+    }
+    let clauses = [("SET", set), ("REMOVE", remove), ("ADD", add), ("DELETE", delete)];
+    let clauses = clauses.iter().filter(|(_, parts)| !parts.is_empty());
+    clauses.map(|(clause, parts)| format!("{clause} {}", parts.join(", "))).collect::<Vec<_>>().join(" ")
+}
+
+/// The result of a conditional write.
 #[derive(Debug)]
-pub(in crate::store) enum Written {
-    /// Written. Of an update, the item as it is now.
+pub(super) enum Written {
+    /// DynamoDB wrote it. Of an update, the item as it is now.
     Done(Item),
-    /// The condition failed.
+    /// An expectation failed.
     Refused,
 }
 
+/// Whether a call failed for this reason.
+macro_rules! failed_with {
+    ($error:expr, $kind:ident::$reason:ident) => {
+        matches!($error.as_service_error(), Some($kind::$reason(_)))
+    };
+}
+
 impl Store {
-    /// Makes one change by itself. A meeting with a transaction is tried again with jitter; a failed condition is an
-    /// answer and never is.
+    /// Makes one write by itself. If a transaction has the item in hand, the write is tried again with jitter; a failed
+    /// expectation is an answer and is never tried again.
     ///
     /// # Errors
-    /// [`Error::Unavailable`] if it can't be known to be written, or wasn't.
-    pub(in crate::store) async fn write(&self, change: ConditionalWrite) -> Result<Written> {
+    /// [`Error::Unavailable`] if the write failed, or if its reply was lost so that it may have been made.
+    pub(super) async fn write(&self, write: ConditionalWrite) -> Result<Written> {
         for attempt in 0..TRIES {
-            if let Some(written) = self.try_to_write(change.clone()).await? {
+            if let Some(written) = self.try_to_write(write.clone()).await? {
                 return Ok(written);
             }
             self.pause(attempt).await;
@@ -200,50 +275,62 @@ impl Store {
     }
 
     /// `None` if a transaction has the item in hand.
-    async fn try_to_write(&self, change: ConditionalWrite) -> Result<Option<Written>> {
-        let (names, values) = (change.names(), change.values());
-        match change.kind {
-            Kind::Put(item) => {
-                let put = self.client.put_item().table_name(&self.table).set_item(Some(item));
-                let put = put.set_condition_expression(change.condition);
-                let put = put.set_expression_attribute_names(names).set_expression_attribute_values(values);
-                match put.send().await {
-                    Ok(_) => Ok(Some(Written::Done(Item::new()))),
-                    Err(error) if is!(error, PutItemError::ConditionalCheckFailedException) => {
-                        Ok(Some(Written::Refused))
-                    }
-                    Err(error) if is!(error, PutItemError::TransactionConflictException) => Ok(None),
-                    Err(error) => Err(failed("PutItem", &error)),
-                }
-            }
-            Kind::Update(key, expression) => {
-                let update = self.client.update_item().table_name(&self.table).set_key(Some(key.item()));
-                let update = update.update_expression(expression).set_condition_expression(change.condition);
-                let update = update.set_expression_attribute_names(names).set_expression_attribute_values(values);
-                let update = update.return_values(ReturnValue::AllNew);
-                match update.send().await {
-                    Ok(output) => Ok(Some(Written::Done(output.attributes.unwrap_or_default()))),
-                    Err(error) if is!(error, UpdateItemError::ConditionalCheckFailedException) => {
-                        Ok(Some(Written::Refused))
-                    }
-                    Err(error) if is!(error, UpdateItemError::TransactionConflictException) => Ok(None),
-                    Err(error) => Err(failed("UpdateItem", &error)),
-                }
-            }
+    async fn try_to_write(&self, write: ConditionalWrite) -> Result<Option<Written>> {
+        match write.kind {
+            Kind::Put(item) => self.try_to_put(item, write.expected).await,
+            Kind::Update(key, actions) => self.try_to_update(&key, actions, write.expected).await,
+            Kind::Delete(key) => self.try_to_delete(&key, write.expected).await,
             Kind::Check(_) => Err(Error::internal("store: a check outside a transaction")),
-            Kind::Delete(key) => {
-                let delete = self.client.delete_item().table_name(&self.table).set_key(Some(key.item()));
-                let delete = delete.set_condition_expression(change.condition);
-                let delete = delete.set_expression_attribute_names(names).set_expression_attribute_values(values);
-                match delete.send().await {
-                    Ok(_) => Ok(Some(Written::Done(Item::new()))),
-                    Err(error) if is!(error, DeleteItemError::ConditionalCheckFailedException) => {
-                        Ok(Some(Written::Refused))
-                    }
-                    Err(error) if is!(error, DeleteItemError::TransactionConflictException) => Ok(None),
-                    Err(error) => Err(failed("DeleteItem", &error)),
-                }
+        }
+    }
+
+    async fn try_to_put(&self, item: Item, expected: Vec<Condition>) -> Result<Option<Written>> {
+        let Rendered { condition, names, values, .. } = ConditionalWrite::render(None, expected);
+        let put = self.client.put_item().table_name(&self.table).set_item(Some(item));
+        let put = put.set_condition_expression(condition);
+        let put = put.set_expression_attribute_names(names).set_expression_attribute_values(values);
+        match put.send().await {
+            Ok(_) => Ok(Some(Written::Done(Item::new()))),
+            Err(error) if failed_with!(error, PutItemError::ConditionalCheckFailedException) => {
+                Ok(Some(Written::Refused))
             }
+            Err(error) if failed_with!(error, PutItemError::TransactionConflictException) => Ok(None),
+            Err(error) => Err(failed("PutItem", &error)),
+        }
+    }
+
+    async fn try_to_update(
+        &self,
+        key: &Key,
+        actions: Vec<(Name, Action)>,
+        expected: Vec<Condition>,
+    ) -> Result<Option<Written>> {
+        let Rendered { update, condition, names, values } = ConditionalWrite::render(Some(actions), expected);
+        let request = self.client.update_item().table_name(&self.table).set_key(Some(key.item()));
+        let request = request.set_update_expression(update).set_condition_expression(condition);
+        let request = request.set_expression_attribute_names(names).set_expression_attribute_values(values);
+        match request.return_values(ReturnValue::AllNew).send().await {
+            Ok(output) => Ok(Some(Written::Done(output.attributes.unwrap_or_default()))),
+            Err(error) if failed_with!(error, UpdateItemError::ConditionalCheckFailedException) => {
+                Ok(Some(Written::Refused))
+            }
+            Err(error) if failed_with!(error, UpdateItemError::TransactionConflictException) => Ok(None),
+            Err(error) => Err(failed("UpdateItem", &error)),
+        }
+    }
+
+    async fn try_to_delete(&self, key: &Key, expected: Vec<Condition>) -> Result<Option<Written>> {
+        let Rendered { condition, names, values, .. } = ConditionalWrite::render(None, expected);
+        let delete = self.client.delete_item().table_name(&self.table).set_key(Some(key.item()));
+        let delete = delete.set_condition_expression(condition);
+        let delete = delete.set_expression_attribute_names(names).set_expression_attribute_values(values);
+        match delete.send().await {
+            Ok(_) => Ok(Some(Written::Done(Item::new()))),
+            Err(error) if failed_with!(error, DeleteItemError::ConditionalCheckFailedException) => {
+                Ok(Some(Written::Refused))
+            }
+            Err(error) if failed_with!(error, DeleteItemError::TransactionConflictException) => Ok(None),
+            Err(error) => Err(failed("DeleteItem", &error)),
         }
     }
 }

@@ -7,6 +7,7 @@
 
 mod accounts;
 mod audit;
+mod condition;
 mod conditional_write;
 mod groups;
 mod idempotency;
@@ -22,19 +23,23 @@ mod sign_ups;
 mod transact;
 mod workspaces;
 
-pub use accounts::profiles::{AdmissionRecords, CallerRecords, Numbers};
+pub use crate::domain::{CallerStanding as CallerRecords, MailKind as Kind};
+pub use accounts::profiles::{AdmissionRecords, Numbers};
 pub use audit::audit_log::AuditRecord;
 pub use groups::group_records::{GroupDeleted, GroupMade, GroupRecords, Joins};
 pub use idempotency::idempotent_runs::{IdempotencyRecord, IdempotentRun, Reservation, RunStart, StoredResponse};
 pub use invitations::{
-    Acceptance, Accepted, Draft, DraftKind, Drafted, Foreseen, GuestAccount, HashItem, Invited, InvitedBy, Inviting,
-    Managed, Managing, NewAccount, PeoplePage, Resending, Resent, Settled, Start,
+    HashItem, Invited, InvitedBy,
+    accept::{AcceptanceWrite, Accepted, NewAccount},
+    invite::{InviteTransaction, InviteWrite, InviteWritten, RowConflict, TransactionRoom},
+    page::PeoplePage,
+    transition::{AuditNote, TransitionWrite, Transitioned},
 };
 pub use keys::Key;
 pub use limits::rate_limits::{Cooldown, RateLimit};
 pub use mail::delivery::Known;
 pub use mail::letters::QueuedLetter;
-pub use mail::outbox::{Claimed, Kind, MAX_ATTEMPTS, Mail, Mailed, QueuedItem, Task};
+pub use mail::outbox::{Claimed, MAX_ATTEMPTS, Mail, Mailed, QueuedItem, Task};
 pub use page::{Page, PagePosition};
 
 use aws_sdk_dynamodb::{Client, error::SdkError, types::AttributeValue};

@@ -8,7 +8,12 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
     Error, Internal, Result,
-    store::{Item, Store, attribute, failed, from_item, keys::Key},
+    store::{
+        Item, Store, attribute,
+        condition::{Condition, Placeholders},
+        failed, from_item,
+        keys::Key,
+    },
 };
 
 /// DynamoDB's limit for one `BatchGetItem`.
@@ -137,16 +142,20 @@ impl Store {
         self.query_where(pk, Sort::Begins(prefix), most, None).await
     }
 
-    /// The items of a partition in this range, in order, but only what passes a filter over `:value`. What doesn't is
+    /// The items of a partition in this range, in order, but only those that pass a filter. What doesn't is
     /// read past, and paid for.
     pub(super) async fn query_where<T: DeserializeOwned>(
         &self,
         pk: &str,
         sort: Sort<'_>,
         most: usize,
-        filter: Option<(&str, AttributeValue)>,
+        filter: Option<Condition>,
     ) -> Result<Vec<T>> {
         let (condition, bound) = sort.condition();
+        let unfiltered = filter.is_none();
+        let mut placeholders = Placeholders::default();
+        let filter = filter.map(|filter| placeholders.condition(filter));
+        let (names, values) = (placeholders.names(), placeholders.values().unwrap_or_default());
         let mut items = Vec::new();
         let mut from: Option<HashMap<String, AttributeValue>> = None;
         while items.len() < most {
@@ -155,11 +164,12 @@ impl Store {
             if let Some(bound) = bound {
                 request = request.expression_attribute_values(":bound", attribute(bound));
             }
-            if let Some((filter, value)) = &filter {
-                request = request.filter_expression(*filter).expression_attribute_values(":value", value.clone());
+            for (placeholder, value) in &values {
+                request = request.expression_attribute_values(placeholder, value.clone());
             }
+            let request = request.set_filter_expression(filter.clone()).set_expression_attribute_names(names.clone());
             // A filter is applied after the limit, so with one whole pages are read.
-            let page = filter.is_none().then(|| i32::try_from(most - items.len()).unwrap_or(i32::MAX));
+            let page = unfiltered.then(|| i32::try_from(most - items.len()).unwrap_or(i32::MAX));
             let request = request.consistent_read(true).set_limit(page).set_exclusive_start_key(from);
             let output = request.send().await.map_err(|error| failed("Query", &error))?;
             for item in output.items.unwrap_or_default() {

@@ -65,7 +65,7 @@ impl Store {
     }
 
     /// Waits before another try: full jitter, doubling from 20 ms.
-    pub(super) async fn pause(&self, attempt: u32) {
+    pub async fn pause(&self, attempt: u32) {
         let most = 20_u64 << attempt.min(6);
         tokio::time::sleep(Duration::from_millis(self.jitter(most))).await;
     }

@@ -27,10 +27,10 @@ impl Scope {
     }
 }
 
-/// What is written on the record. That a pending invitation has expired is never written: see [`Person::standing`].
+/// What is written on the record. That a pending invitation has expired is never written: see [`Person::state`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
-pub enum Status {
+pub enum RecordStatus {
     /// Invited, and not answered.
     Pending,
     /// A member.
@@ -83,11 +83,15 @@ pub struct Person {
     /// The role they have, or will have.
     pub role: Role,
     /// Their state.
-    pub status: Status,
+    pub status: RecordStatus,
+    /// Counts the decisions that changed the record. A decision is written only if the record still has the revision that
+    /// the decision read. The delivery of a mail does not count: its states have an order of their own.
+    #[serde(default)]
+    pub revision: u32,
     /// Counts the invitations; a hash is good for one version only.
     pub version: u32,
     /// The workspace's groups that they are in, or will be; whoever is in none is in the topmost one.
-    #[serde(default, skip_serializing_if = "Vec::is_empty", serialize_with = "serde_dynamo::string_set::serialize")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub groups: Vec<GroupPlace>,
     /// When they were first invited, or became a member without it.
     #[serde(with = "jiff::fmt::serde::timestamp::millisecond::required")]
@@ -157,13 +161,23 @@ impl Person {
     }
 
     /// Where the person stands at `now`.
-    pub fn standing(&self, now: Timestamp) -> MembershipState {
+    pub fn state(&self, now: Timestamp) -> MembershipState {
         match self.status {
-            Status::Pending if now >= self.expires_at => MembershipState::Expired,
-            Status::Pending => MembershipState::Pending,
-            Status::Accepted => MembershipState::Member,
-            Status::Declined | Status::Revoked | Status::Left => MembershipState::Gone,
+            RecordStatus::Pending if now >= self.expires_at => MembershipState::Expired,
+            RecordStatus::Pending => MembershipState::Pending,
+            RecordStatus::Accepted => MembershipState::Member,
+            RecordStatus::Declined | RecordStatus::Revoked | RecordStatus::Left => MembershipState::Gone,
         }
+    }
+
+    /// Whether the record is that of a member.
+    pub fn is_member(&self) -> bool {
+        self.status == RecordStatus::Accepted
+    }
+
+    /// As [`Person::state`].
+    pub fn standing(&self, now: Timestamp) -> MembershipState {
+        self.state(now)
     }
 
     /// Whether the person is in a group of their workspace, or in one anywhere under it.
@@ -184,12 +198,12 @@ impl Person {
             return None;
         }
         match self.status {
-            Status::Pending if now >= self.expires_at => Some(InvitationStatus::Expired),
-            Status::Pending => Some(InvitationStatus::Pending),
-            Status::Accepted => Some(InvitationStatus::Accepted),
-            Status::Declined => Some(InvitationStatus::Declined),
-            Status::Revoked => Some(InvitationStatus::Revoked),
-            Status::Left => None,
+            RecordStatus::Pending if now >= self.expires_at => Some(InvitationStatus::Expired),
+            RecordStatus::Pending => Some(InvitationStatus::Pending),
+            RecordStatus::Accepted => Some(InvitationStatus::Accepted),
+            RecordStatus::Declined => Some(InvitationStatus::Declined),
+            RecordStatus::Revoked => Some(InvitationStatus::Revoked),
+            RecordStatus::Left => None,
         }
     }
 
@@ -215,7 +229,7 @@ impl Person {
     /// Whether a hash made for `version` opens this invitation at `now`. A member whose address isn't verified may prove it
     /// by one.
     pub fn is_open_to(&self, version: u32, now: Timestamp) -> bool {
-        let standing = self.standing(now);
+        let standing = self.state(now);
         let open = standing == MembershipState::Pending
             || (standing == MembershipState::Member && self.unverified && now < self.expires_at);
         self.version == version && open

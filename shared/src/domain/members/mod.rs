@@ -1,4 +1,5 @@
 //! Members.
 
+pub(super) mod caller_standing;
 pub(super) mod membership;
 pub(super) mod role;

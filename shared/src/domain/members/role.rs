@@ -17,7 +17,7 @@ pub enum Permission {
     Collaborate,
     /// Review and approve.
     Review,
-    /// ConditionalWrite what is there.
+    /// Change what is there.
     Edit,
     /// Make and delete.
     Create,

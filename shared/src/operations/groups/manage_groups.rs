@@ -3,14 +3,15 @@
 use crate::{
     Error, Missing, Public, Result, Usher,
     domain::{
-        DisplayId, Group, GroupId, GroupPath, Person, Profile, Scope, ShortId, Status, Title, UserId, WorkspaceId,
+        DisplayId, Group, GroupId, GroupPath, Manager, Person, Profile, Scope, ShortId, Status, Title, UserId,
+        WorkspaceId, change_groups,
     },
     operations::{
         Caller,
         invitations::accept_invitation::exclusive,
-        members::change_member::{MemberChange, NOBODY},
+        members::change_member::{MemberChange, NOBODY, refused_change},
     },
-    store::{CallerRecords, GroupDeleted, GroupMade},
+    store::{AuditNote, CallerRecords, GroupDeleted, GroupMade, TransitionWrite, Transitioned},
 };
 
 /// Groups that one answer takes.
@@ -215,11 +216,13 @@ impl Usher {
                 }
                 continue;
             }
-            if !access.access.role.may_grant(person.role) {
-                return Err(Error::forbidden("forbidden", "Nobody changes someone whose role is above their own."));
-            }
-            let (actor, now) = (access.access.profile.id, self.now());
-            if self.store.set_groups(of, &person, &left, actor, now, self.random()).await? {
+            let manager = Manager { user: access.access.profile.id, role: access.access.role };
+            let now = self.now();
+            let transition = change_groups(manager, &person, left, now).map_err(refused_change)?;
+            let audit = AuditNote { actor: manager.user, action: "member.groupsChanged", detail: Vec::new() };
+            let scope = Scope::Workspace(of);
+            let write = TransitionWrite { of: scope, transition: &transition, audit, mail: None, now };
+            if self.store.write_transition(&write, self.random()).await? == Transitioned::Done {
                 return Ok(());
             }
         }

@@ -2,9 +2,9 @@
 
 use crate::{
     Error, Result, Usher,
-    domain::{InvitationHash, Password, ProfileKind, Role, Scope, WorkspaceId},
+    domain::{Acceptance, InvitationDead, InvitationHash, Password, ProfileKind, Role, Scope, WorkspaceId, accept},
     operations::{Caller, LoginName, invitations::sign_up_by_invitation::other_address},
-    store::{Acceptance, Accepted},
+    store::{AcceptanceWrite, Accepted},
 };
 
 /// How often an invitation that changed under an acceptance is read and judged again.
@@ -46,16 +46,18 @@ impl Usher {
                 return Err(exclusive());
             }
             let company = self.inviter_may_still(&open).await?;
-            let acceptance = Acceptance {
+            let acceptance = Acceptance { version: open.person.version, profile: &profile, attempt: &attempt };
+            let now = self.now();
+            let transition = accept(&acceptance, &open.person, true, now).map_err(|InvitationDead| Error::Gone)?;
+            let write = AcceptanceWrite {
                 of: open.of,
-                person: &open.person,
+                transition: &transition,
                 profile: &profile,
                 scope_name: open.scope_name(company).as_ref(),
                 new_account: None,
-                now: self.now(),
-                attempt: &attempt,
+                now,
             };
-            if self.store.accept(&acceptance, self.random()).await? == Accepted::Done {
+            if self.store.accept(&write, self.random()).await? == Accepted::Done {
                 return Ok(AcceptedInvitation { workspace, role: open.person.role });
             }
         }

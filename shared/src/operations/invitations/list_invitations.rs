@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::{
     Error, Missing, Result, Usher,
     domain::{
-        DeliveryState, InvitationStatus, Permission, Person, PersonId, Profile, Role, Scope, UserId, WorkspaceId,
+        DeliveryState, InvitationStatus, Manager, Permission, Person, PersonId, Profile, Scope, UserId, WorkspaceId,
     },
     operations::{
         Caller, InviteTo,
@@ -41,36 +41,12 @@ pub struct InvitationFilter {
     pub address: String,
 }
 
-/// Somebody who manages invitations.
-pub(in crate::operations) struct Manager {
-    /// To what.
+/// A caller who manages the invitations to a workspace or company.
+pub(in crate::operations) struct ManagedInvitations {
+    /// The workspace or company.
     pub(in crate::operations) of: Scope,
-    /// Who.
-    pub(in crate::operations) user: UserId,
-    /// What they are there.
-    pub(in crate::operations) role: Role,
-}
-
-impl Manager {
-    /// Lets pass whoever may resend or revoke this invitation: an ADMIN any, others their own; nobody one above them.
-    pub(in crate::operations) fn require_own(&self, person: &Person) -> Result<()> {
-        if !self.role.may(Permission::Administer) && person.inviter != self.user {
-            return Err(Error::forbidden(
-                "forbidden",
-                "This invitation is somebody else's, and you aren't an administrator.",
-            ));
-        }
-        if self.role.may_grant(person.role) {
-            Ok(())
-        } else {
-            Err(Error::forbidden("forbidden", "This invitation is to a role above your own."))
-        }
-    }
-}
-
-/// What was accepted is no invitation to resend or revoke.
-pub(in crate::operations) fn already_accepted() -> Error {
-    Error::conflict("already_accepted", "This invitation was accepted: there is a member now.")
+    /// The caller.
+    pub(in crate::operations) manager: Manager,
 }
 
 impl Usher {
@@ -86,7 +62,7 @@ impl Usher {
         filter: &InvitationFilter,
         wish: &PageRequest,
     ) -> Result<Paged<Invitation>> {
-        let (manager, salt) = self.manager(caller, of).await?;
+        let (invitations, salt) = self.managed_invitations(caller, of).await?;
         let salt = match salt {
             Some(salt) => salt,
             None => self.own_company(caller).await?.salt,
@@ -95,7 +71,7 @@ impl Usher {
         let after = cursors.open(wish)?;
         // The table has domains in Punycode, whose beginning isn't that of the domain.
         let prefix = filter.address.split_inclusive('@').next().unwrap_or_default();
-        let page = PeoplePage { of: manager.of, prefix, after: after.as_ref(), most: wish.limit };
+        let page = PeoplePage { of: invitations.of, prefix, after: after.as_ref(), most: wish.limit };
         let (now, InvitationFilter { status, delivery, address }) = (self.now(), filter.clone());
         let wanted = move |person: &Person| {
             let found = person.invitation(now);
@@ -107,7 +83,7 @@ impl Usher {
         let page = cursors.seal(self.store.people_page(page, wanted).await?, self.random())?;
         let inviters: Vec<_> = page.items.iter().map(|person| person.inviter).collect();
         let names = self.names(inviters).await?;
-        let shown = page.items.into_iter().filter_map(|person| Invitation::of(manager.of, person, &names, now));
+        let shown = page.items.into_iter().filter_map(|person| Invitation::of(invitations.of, person, &names, now));
         Ok(Paged { items: shown.collect(), next_cursor: page.next_cursor })
     }
 
@@ -117,29 +93,30 @@ impl Usher {
     /// [`Error::NotFound`] and [`Error::Forbidden`] for a caller who may not invite, and for an id that isn't one of an
     /// invitation to this.
     pub async fn get_invitation(&self, caller: &Caller, of: InviteTo, id: &PersonId) -> Result<Invitation> {
-        let (manager, _) = self.manager(caller, of).await?;
-        let person = self.invited_person(manager.of, id).await?;
-        self.shown(manager.of, person).await
+        let (invitations, _) = self.managed_invitations(caller, of).await?;
+        let person = self.invited_person(invitations.of, id).await?;
+        self.shown(invitations.of, person).await
     }
 
-    /// A caller who may manage invitations, and the workspace's salt.
-    pub(in crate::operations) async fn manager(
+    /// The invitations that the caller may manage, and the workspace's salt.
+    pub(in crate::operations) async fn managed_invitations(
         &self,
         caller: &Caller,
         of: InviteTo,
-    ) -> Result<(Manager, Option<String>)> {
+    ) -> Result<(ManagedInvitations, Option<String>)> {
         match of {
             InviteTo::Company => {
                 let access = self.company_access(caller).await?;
                 access.require_admin()?;
-                Ok((Manager { of: Scope::Company(caller.company), user: access.profile.id, role: access.role }, None))
+                let manager = Manager { user: access.profile.id, role: access.role };
+                Ok((ManagedInvitations { of: Scope::Company(caller.company), manager }, None))
             }
             InviteTo::Workspace(id) => {
                 let access = self.workspace_access(caller, id).await?;
                 log::workspace(id);
                 access.require(Permission::Invite)?;
-                let manager = Manager { of: Scope::Workspace(id), user: access.profile.id, role: access.role };
-                Ok((manager, Some(access.workspace.salt)))
+                let manager = Manager { user: access.profile.id, role: access.role };
+                Ok((ManagedInvitations { of: Scope::Workspace(id), manager }, Some(access.workspace.salt)))
             }
         }
     }

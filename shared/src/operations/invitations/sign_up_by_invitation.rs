@@ -3,8 +3,8 @@
 use crate::{
     Error, Public, Result, Usher,
     domain::{
-        Company, EmailAddress, Identity, InvitationHash, MembershipState, Password, PasswordHash, Person, PersonName,
-        Profile, ProfileKind, ProfileStatus, Role, Scope,
+        Acceptance, Company, EmailAddress, Identity, InvitationDead, InvitationHash, MembershipState, Password,
+        PasswordHash, Person, PersonName, Profile, ProfileKind, ProfileStatus, Role, Scope, Transition, accept,
     },
     operations::{
         invitations::{
@@ -13,7 +13,7 @@ use crate::{
         },
         log,
     },
-    store::{Acceptance, Accepted, HashItem, NewAccount},
+    store::{AcceptanceWrite, Accepted, HashItem, NewAccount},
 };
 
 /// How often an invitation that changed under an acceptance is read and judged again.
@@ -63,24 +63,28 @@ impl Usher {
             log::company(open.company);
             let by_workspace = matches!(open.of, Scope::Workspace(_));
             let company = self.inviter_may_still(&open).await?;
-            let replaced = open.admission.colleague.clone();
             self.admit_unverified(&open)?;
             let new = self.invited_profile(&join, &open, password.clone())?;
             let profile = self.verified_profile(new, open.unverified.as_ref()).await?.ok_or(Error::Gone)?;
-            let colleague =
-                if by_workspace { Some(self.new_colleague(&profile, company, replaced.as_ref()).await?) } else { None };
-            let new_account = NewAccount { colleague, replaced, unverified: open.unverified.clone() };
-            let role = new_account.colleague.as_ref().map_or(open.person.role, |colleague| colleague.role);
-            let acceptance = Acceptance {
+            let company_record = if by_workspace {
+                let record = open.admission.colleague.as_ref();
+                Some(Transition::replace(record, self.new_colleague(&profile, company, record).await?))
+            } else {
+                None
+            };
+            let role = company_record.as_ref().map_or(open.person.role, |record| record.after().role);
+            let acceptance = Acceptance { version: open.person.version, profile: &profile, attempt: &attempt };
+            let now = self.now();
+            let transition = accept(&acceptance, &open.person, true, now).map_err(|InvitationDead| Error::Gone)?;
+            let write = AcceptanceWrite {
                 of: open.of,
-                person: &open.person,
+                transition: &transition,
                 profile: &profile,
                 scope_name: open.scope_name(company).as_ref(),
-                new_account: Some(new_account),
-                now: self.now(),
-                attempt: &attempt,
+                new_account: Some(NewAccount { company_record, guest: open.unverified.clone() }),
+                now,
             };
-            match self.store.accept(&acceptance, self.random()).await? {
+            match self.store.accept(&write, self.random()).await? {
                 Accepted::Done => {
                     self.mark_memberships_verified(&profile).await;
                     return Ok(SignedUp { profile, company: company.clone(), role });

@@ -5,11 +5,11 @@ use jiff::Timestamp;
 use crate::{
     Error, Result, Usher,
     domain::{
-        AccountsOfAddress, Batch, Company, CompanyId, EmailAddress, GroupPlace, Identity, InvitationHash, Message,
-        Permission, Person, Profile, Role, Scope, Title, UserId, Workspace, WorkspaceId,
+        AccountsOfAddress, Batch, CallerStanding, Company, CompanyId, EmailAddress, Identity, InvitationHash, Message,
+        Person, Role, Scope, Title, UserId, Workspace, WorkspaceId, may_admit,
     },
-    operations::{accounts::authenticate::role_in, log},
-    store::{AdmissionRecords, CallerRecords, HashItem, Invited, InvitedBy},
+    operations::log,
+    store::{AdmissionRecords, HashItem, Invited, InvitedBy},
 };
 
 /// A live invitation, with what was read to judge it.
@@ -142,23 +142,14 @@ impl Usher {
         self.may_by(&standing, person, workspace).await
     }
 
-    async fn may_by(&self, standing: &CallerRecords, person: &Person, workspace: Option<WorkspaceId>) -> Result<bool> {
-        if !standing.profile.as_ref().is_some_and(Profile::is_active) {
-            return Ok(false);
-        }
-        let Some(workspace) = workspace else {
-            let role = standing.company.map(|membership| membership.role);
-            return Ok(role.is_some_and(|role| role.may(Permission::Administer) && role.may_grant(person.role)));
+    async fn may_by(&self, standing: &CallerStanding, person: &Person, workspace: Option<WorkspaceId>) -> Result<bool> {
+        let administered = match workspace {
+            // The groups of an inviter decide only where the role in the workspace doesn't.
+            Some(workspace) if !person.groups.is_empty() && !may_admit(standing, Some(workspace), &[], person) => {
+                self.store.administered(person.inviter, workspace).await?
+            }
+            _ => Vec::new(),
         };
-        let role = role_in(standing, true);
-        if role.is_some_and(|role| role.may(Permission::Invite)) || person.groups.is_empty() {
-            return Ok(role.is_some_and(|role| role.may(Permission::Invite) && role.may_grant(person.role)));
-        }
-        // Whoever administers groups brings people into these.
-        let reaches = standing.company.is_some() || standing.workspace.is_some();
-        let administered = self.store.administered(person.inviter, workspace).await?;
-        let covered = |place: &GroupPlace| administered.iter().any(|own| own.covers(&place.path));
-        let role = role.unwrap_or(Role::Viewer);
-        Ok(reaches && role.may_grant(person.role) && person.groups.iter().all(covered))
+        Ok(may_admit(standing, workspace, &administered, person))
     }
 }

@@ -42,8 +42,11 @@ impl Usher {
             let exclusive = addressee.exclusive_to.is_none_or(|own| own == workspace && person.exclusive);
             let mut invitee = InviteRow::new(addressee.identifier.clone(), person.role);
             invitee.groups = person.groups.iter().map(|group| group.id).collect();
-            invitee.personal =
-                InviteeOptions { access: Access::Again, letter: letter.clone(), ..InviteeOptions::default() };
+            invitee.personal = InviteeOptions {
+                access: Access::Again(Box::new(person.clone())),
+                letter: letter.clone(),
+                ..InviteeOptions::default()
+            };
             exclusive.then_some(invitee)
         };
         let nobody = || Reason::new("unknown_person", "There is no such person in the workspace.");

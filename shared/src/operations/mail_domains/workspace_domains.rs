@@ -7,11 +7,11 @@ use tokio::time::Instant;
 use crate::{
     Error, Missing, Result, Usher,
     domain::{
-        BatchId, DomainRule, EmailAddress, MailDomain, Permission, Profile, Role, Scope, ShortId, Workspace,
-        WorkspaceId, person_id,
+        BatchId, DomainRule, EmailAddress, Entry, InviteOffer, InviteRefusal, InviteTerms, InviterRights, MailDomain,
+        Permission, Profile, Role, Scope, ShortId, Workspace, WorkspaceId, person_id,
     },
-    operations::{Caller, accounts::authenticate::role_in},
-    store::{Draft, DraftKind, Drafted, Inviting, RateLimit, Start},
+    operations::{Caller, accounts::authenticate::role_in, invitations::invite_users::WritePlan},
+    store::RateLimit,
 };
 
 /// Workspaces that somebody joins by their domain.
@@ -154,43 +154,32 @@ impl Usher {
             }
         }
         let now = self.now();
-        let inviting = Inviting {
-            of: Scope::Workspace(workspace.id),
-            inviter: rule.added_by,
-            inviter_role: rule.role,
-            confined_to: None,
-            top: None,
-            batch: BatchId::random(self.random()),
+        let terms = InviteTerms {
+            rights: InviterRights { user: rule.added_by, role: rule.role, confined_to: None },
+            top_group: None,
             now,
             expires_at: now,
             cooldown: self.parameters.resend_cooldown,
-            begun: Instant::now(),
-            random: self.random(),
-            run: None,
         };
-        let draft = Draft {
-            row: 0,
+        let offer = InviteOffer {
             identifier: profile.identifier(),
-            role: rule.role,
-            metadata: None,
-            groups: Vec::new(),
             person_id: person_id(&workspace.salt, &profile.identifier()),
             user: profile.id,
             number: profile.number,
-            kind: DraftKind::Add {
-                told: false,
-                first_name: profile.first_name.clone(),
-                last_name: profile.last_name.clone(),
-            },
-            start: Start::New,
-            batch: None,
-            name: None,
-            last_name: None,
+            role: rule.role,
+            groups: Vec::new(),
+            metadata: None,
+            first_name: Some(profile.first_name.clone()),
+            last_name: profile.last_name.clone(),
             exclusive: false,
             welcomed: false,
+            entry: Entry::Colleague { mailed: false },
+            batch: BatchId::random(self.random()),
         };
-        let settled = self.store.invite(&inviting, &[draft]).await;
-        if settled.iter().any(|settled| matches!(settled.outcome, Drafted::Failed | Drafted::Unknown)) {
+        let of = Scope::Workspace(workspace.id);
+        let plan = WritePlan { of, terms, begun: Instant::now(), run: None, with_records: false };
+        let written = self.write_offer(offer, &plan).await;
+        if matches!(written, Err(InviteRefusal::NotWritten | InviteRefusal::MaybeWritten)) {
             tracing::warn!(%workspace_id, "a workspace wasn't joined by domain");
         }
     }

@@ -2,9 +2,12 @@
 
 use crate::{
     Error, Missing, Result, Usher,
-    domain::{Identifier, MembershipState, Permission, Person, PersonId, Role, Scope, UserId, Workspace, WorkspaceId},
+    domain::{
+        Identifier, ManageRefusal, Manager, MembershipState, Permission, Person, PersonId, Role, Scope, UserId,
+        Workspace, WorkspaceId, change_role, end,
+    },
     operations::{Caller, WorkspaceAccess, log},
-    store::{Managed, Managing},
+    store::{AuditNote, TransitionWrite, Transitioned},
 };
 
 /// How often somebody who changed meanwhile is read and judged again.
@@ -122,25 +125,26 @@ impl Usher {
         person.filter(|person| meant.admits(person, self.now())).ok_or(NOBODY)
     }
 
-    /// Brings somebody's fate about. Asked again it changes nothing.
+    /// Changes or ends a membership or an invitation. Asked again it changes nothing.
     pub(in crate::operations) async fn settle(
         &self,
         access: &WorkspaceAccess,
         mut person: Person,
-        fate: MemberChange,
-        meant: Selection,
+        change: MemberChange,
+        selection: Selection,
     ) -> Result<Person> {
         for _ in 0..TRIES {
-            if let Some(settled) = self.try_to_settle(access, &person, fate).await? {
-                return Ok(settled);
+            if let Some(changed) = self.try_to_settle(access, &person, change).await? {
+                return Ok(changed);
             }
-            person = match (self.present_person(access.workspace.id, &person.identifier(), meant).await, fate) {
-                // Gone meanwhile, by whomever.
+            let identifier = person.identifier();
+            person = match (self.present_person(access.workspace.id, &identifier, selection).await, change) {
+                // Another request removed the person meanwhile.
                 (Err(Error::NotFound(_)), MemberChange::Removed) => return Ok(person),
                 (read, _) => read?,
             };
         }
-        Err(Error::conflict("changed_meanwhile", "This person was changed by somebody else at the same time."))
+        Err(changed_meanwhile("This person was changed by somebody else at the same time."))
     }
 
     /// As [`Usher::settle`], of the record as it was read. `None` if it changed since.
@@ -148,40 +152,89 @@ impl Usher {
         &self,
         access: &WorkspaceAccess,
         person: &Person,
-        fate: MemberChange,
+        change: MemberChange,
     ) -> Result<Option<Person>> {
-        judge(access.role, person, fate)?;
-        let (of, actor, now) = (Scope::Workspace(access.workspace.id), access.profile.id, self.now());
-        let managing = Managing { of, person, actor, now };
-        let (managed, settled) = match fate {
-            MemberChange::Role(role) if role == person.role => return Ok(Some(person.clone())),
-            MemberChange::Role(role) => {
-                let inviter = if person.standing(now) == MembershipState::Member { person.inviter } else { actor };
-                let settled = Person { role, updated_at: now, inviter, ..person.clone() };
-                (self.store.change_role(&managing, role, self.random()).await?, settled)
-            }
-            MemberChange::Removed => (self.store.remove(&managing, self.random()).await?, person.clone()),
+        let manager = Manager { user: access.profile.id, role: access.role };
+        let (now, mut admins) = (self.now(), access.workspace.admins);
+        let decide = |admins| match change {
+            MemberChange::Role(role) => change_role(manager, person, role, Some(admins), now),
+            MemberChange::Removed => end(manager, person, Some(admins), now).map(Some),
         };
-        match managed {
-            Managed::Done => Ok(Some(settled)),
-            Managed::LastAdmin => Err(last_admin()),
-            Managed::Changed => Ok(None),
+        let mut decision = decide(admins);
+        if decision.as_ref().is_err_and(|refusal| *refusal == ManageRefusal::LastAdmin) {
+            // The number of ADMINs was read when the request began, and may have grown since.
+            let workspaces = self.store.workspaces(&[access.workspace.id]).await?;
+            admins = workspaces.first().map_or(0, |workspace| workspace.admins);
+            decision = decide(admins);
+        }
+        let Some(transition) = decision.map_err(refused_change)? else { return Ok(Some(person.clone())) };
+        let audit = audit_note(manager.user, person, change);
+        let of = Scope::Workspace(access.workspace.id);
+        let write = TransitionWrite { of, transition: &transition, audit, mail: None, now };
+        match self.store.write_transition(&write, self.random()).await? {
+            Transitioned::Done if change == MemberChange::Removed => Ok(Some(person.clone())),
+            Transitioned::Done => Ok(Some(transition.into_after())),
+            Transitioned::LastAdmin => Err(last_admin()),
+            Transitioned::Changed => Ok(None),
         }
     }
 }
 
-pub(in crate::operations) fn judge(own: Role, person: &Person, fate: MemberChange) -> Result<()> {
-    if !own.may_grant(person.role) {
-        return Err(Error::forbidden("forbidden", "Nobody changes someone whose role is above their own."));
-    }
-    match fate {
-        MemberChange::Role(role) if !own.may_grant(role) => {
-            Err(Error::forbidden("forbidden", "This role is above your own."))
+/// What the audit log says of a change.
+fn audit_note(actor: UserId, person: &Person, change: MemberChange) -> AuditNote {
+    match (change, person.is_member()) {
+        (MemberChange::Role(role), member) => {
+            let action = if member { "member.changed" } else { "invitation.changed" };
+            AuditNote { actor, action, detail: vec![("role", role.name()), ("roleBefore", person.role.name())] }
         }
-        _ => Ok(()),
+        (MemberChange::Removed, member) => {
+            let action = match member {
+                true if actor == person.user => "member.left",
+                true => "member.removed",
+                false => "invitation.revoked",
+            };
+            AuditNote { actor, action, detail: vec![("role", person.role.name())] }
+        }
+    }
+}
+
+/// The error of a refused change of a membership or an invitation.
+pub(in crate::operations) fn refused_change(refusal: ManageRefusal) -> Error {
+    match refusal {
+        ManageRefusal::PersonAboveOwn => {
+            Error::forbidden("forbidden", "Nobody changes someone whose role is above their own.")
+        }
+        ManageRefusal::RoleAboveOwn => Error::forbidden("forbidden", "This role is above your own."),
+        ManageRefusal::LastAdmin => last_admin(),
+        other => refused_invitation(other),
+    }
+}
+
+/// The error of a refused change of an invitation.
+pub(in crate::operations) fn refused_invitation(refusal: ManageRefusal) -> Error {
+    match refusal {
+        ManageRefusal::OtherInviter => {
+            Error::forbidden("forbidden", "This invitation is somebody else's, and you aren't an administrator.")
+        }
+        ManageRefusal::RoleAboveOwn | ManageRefusal::PersonAboveOwn => {
+            Error::forbidden("forbidden", "This invitation is to a role above your own.")
+        }
+        ManageRefusal::AlreadyAccepted => {
+            Error::conflict("already_accepted", "This invitation was accepted: there is a member now.")
+        }
+        ManageRefusal::Ended => {
+            let message = "This invitation was declined or revoked: invite the person again.";
+            Error::conflict("invitation_ended", message)
+        }
+        ManageRefusal::LastAdmin => last_admin(),
+        ManageRefusal::Cooldown => Error::conflict("cooldown", "This invitation was mailed a moment ago."),
     }
 }
 
 pub(in crate::operations) fn last_admin() -> Error {
     Error::conflict("last_admin", "This is the workspace's last administrator: make somebody else one first.")
+}
+
+pub(in crate::operations) fn changed_meanwhile(message: &'static str) -> Error {
+    Error::conflict("changed_meanwhile", message)
 }

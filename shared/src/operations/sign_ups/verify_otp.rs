@@ -109,6 +109,7 @@ impl Usher {
             number: profile.number,
             role,
             status: Status::Accepted,
+            revision: 1,
             version: 0,
             groups: Vec::new(),
             created_at: now,

@@ -10,13 +10,14 @@ use jiff::SignedDuration;
 use crate::{
     Error, Public, Result, Usher,
     domain::{
-        Identifier, MailDomain, MembershipState, Message, Outcome, Person, Reason, Role, Scope, Workspace, WorkspaceId,
+        Identifier, MailDomain, Manager, MembershipState, Message, Outcome, Person, Reason, Role, Scope, Workspace,
+        WorkspaceId, may_change_role,
     },
     operations::{
         Caller, InviteRow, InviteTo, InviteUsers, Invited, NewDomain, RejectWhole, ResultDetail,
         invitations::invite_users::unfit,
         members::{
-            change_member::{MemberChange, Selection, judge, last_admin},
+            change_member::{MemberChange, Selection, last_admin, refused_change},
             list_members::present,
         },
     },
@@ -72,8 +73,11 @@ impl Usher {
                     None => rows.push(Ok(invitee)),
                 }
             }
+            let manager = Manager { user: access.profile.id, role: access.role };
             for (person, fate) in &changed {
-                judge(access.role, person, *fate)?;
+                if let MemberChange::Role(role) = fate {
+                    may_change_role(manager, person, *role).map_err(refused_change)?;
+                }
             }
             // Whoever becomes an ADMIN does so before another one ceases to be the last.
             changed.sort_by_key(|(_, fate)| !matches!(fate, MemberChange::Role(Role::Admin)));

@@ -5,14 +5,15 @@ use serde::Deserialize;
 use crate::{
     Error, Result,
     domain::{
-        Company, CompanyId, Identifier, Identity, Membership, PasswordHash, Person, Profile, Random, Scope, SignUp,
-        UserId, WorkspaceId,
+        CallerStanding, Company, CompanyId, Identifier, Identity, Membership, PasswordHash, Person, Profile, Random,
+        Scope, SignUp, UserId, WorkspaceId,
     },
     secrets::PublicKey,
     store::{
         Found, InvitedBy, Known, Store,
         accounts::unverified::verified,
         audit::audit_log::{Entry, entry},
+        condition::{absent, equal},
         conditional_write::{ConditionalWrite, Written},
         from_item, keys,
     },
@@ -35,22 +36,11 @@ pub struct AdmissionRecords {
     /// Who invited.
     pub by: InvitedBy,
     /// The inviter.
-    pub inviter: CallerRecords,
+    pub inviter: CallerStanding,
     /// The company.
     pub company: Option<Company>,
     /// The company's record of somebody who is invited to one of its workspaces, if there is one.
     pub colleague: Option<Person>,
-}
-
-/// What is known of a caller, read at once.
-#[derive(Debug)]
-pub struct CallerRecords {
-    /// Their profile.
-    pub profile: Option<Profile>,
-    /// Their role in their company.
-    pub company: Option<Membership>,
-    /// Their role in the workspace in question.
-    pub workspace: Option<Membership>,
 }
 
 impl Store {
@@ -60,7 +50,7 @@ impl Store {
         user: UserId,
         company: CompanyId,
         workspace: Option<WorkspaceId>,
-    ) -> Result<CallerRecords> {
+    ) -> Result<CallerStanding> {
         let keys = caller_keys(user, company, workspace);
         let mut found = self.get_many(keys).await?;
         take_records(&mut found, user, company, workspace)
@@ -107,23 +97,22 @@ impl Store {
 
     /// Makes a workspace a user's current one, for as long as there is such a user.
     pub async fn select_workspace(&self, user: UserId, workspace: WorkspaceId) -> Result<()> {
-        let change = ConditionalWrite::update(keys::profile(user), "SET #current_workspace = :workspace").if_present();
-        self.write(change.with("workspace", workspace)).await.map(|_| ())
+        let change = ConditionalWrite::update(keys::profile(user)).if_present().set("current_workspace", workspace);
+        self.write(change).await.map(|_| ())
     }
 
     /// Replaces a password's hash by one of the same password, unless the password was changed meanwhile.
     pub async fn rehash(&self, user: UserId, old: &PasswordHash, new: &PasswordHash) -> Result<()> {
-        let change = ConditionalWrite::update(keys::profile(user), "SET #password = :new").when("#password = :old");
-        self.write(change.with("old", old).with("new", new)).await.map(|_| ())
+        let change = ConditionalWrite::update(keys::profile(user)).expect(equal("password", old)).set("password", new);
+        self.write(change).await.map(|_| ())
     }
 
     /// Takes integer ids, in a row of each kind. Answers the first of each.
     pub async fn take_numbers(&self, taken: Numbers) -> Result<Numbers> {
-        let update = "ADD #users :users, #companies :companies, #workspaces :workspaces";
-        let change = ConditionalWrite::update(keys::numbers(), update)
-            .with("users", taken.users)
-            .with("companies", taken.companies)
-            .with("workspaces", taken.workspaces);
+        let change = ConditionalWrite::update(keys::numbers())
+            .add("users", taken.users)
+            .add("companies", taken.companies)
+            .add("workspaces", taken.workspaces);
         let Written::Done(item) = self.write(change).await? else {
             return Err(Error::internal("store: an update without a condition was refused"));
         };
@@ -182,8 +171,9 @@ impl Store {
 
 /// Makes an address a user's, unless it is somebody's. What else is known of the address stays.
 pub(in crate::store) fn claim_address(profile: &Profile) -> ConditionalWrite {
-    ConditionalWrite::merge(keys::identity(&profile.identifier()), Identity::of(profile))
-        .when("attribute_not_exists(#user)")
+    ConditionalWrite::update(keys::identity(&profile.identifier()))
+        .expect(absent("user"))
+        .set_all(Identity::of(profile))
 }
 
 pub(in crate::store) fn caller_keys(
@@ -224,9 +214,9 @@ pub(in crate::store) fn take_records(
     user: UserId,
     company: CompanyId,
     workspace: Option<WorkspaceId>,
-) -> Result<CallerRecords> {
+) -> Result<CallerStanding> {
     let workspace = workspace.map(|id| found.take(&keys::membership(user, Scope::Workspace(id)))).transpose()?;
-    Ok(CallerRecords {
+    Ok(CallerStanding {
         profile: found.take(&keys::profile(user))?,
         company: found.take(&keys::membership(user, Scope::Company(company)))?,
         workspace: workspace.flatten(),

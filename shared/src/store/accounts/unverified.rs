@@ -7,8 +7,8 @@ use serde::Deserialize;
 
 use crate::{
     Result,
-    domain::{AccountsOfAddress, Identifier, Identity, PasswordHash, Profile, Scope, Status, UserCode, UserId},
-    store::{Known, Store, conditional_write::ConditionalWrite, keys, transact::Transacted},
+    domain::{AccountsOfAddress, Identifier, Identity, PasswordHash, Profile, RecordStatus, Scope, UserCode, UserId},
+    store::{Known, Store, condition::equal, conditional_write::ConditionalWrite, keys, transact::Transacted},
 };
 
 impl Store {
@@ -38,19 +38,20 @@ impl Store {
     /// Replaces a password by one that its owner chose. `false` if it was changed meanwhile. A transaction, which knows its
     /// own work where a reply was lost.
     pub async fn change_password(&self, user: UserId, old: &PasswordHash, new: &PasswordHash) -> Result<bool> {
-        let change = ConditionalWrite::update(keys::profile(user), "SET #password = :new REMOVE #temporary_password")
-            .when("#password = :old")
-            .with("old", old)
-            .with("new", new);
+        let change = ConditionalWrite::update(keys::profile(user))
+            .expect(equal("password", old))
+            .set("password", new)
+            .remove("temporary_password");
         Ok(matches!(self.transact(vec![change]).await?, Transacted::Done))
     }
 
     /// Marks a membership as one of somebody whose address is verified now.
     pub async fn mark_verified(&self, of: Scope, profile: &Profile) -> Result<()> {
-        let change = ConditionalWrite::update(keys::person(of, &profile.identifier()), "REMOVE #unverified")
-            .when("#status = :accepted AND #user = :user")
-            .with("accepted", Status::Accepted)
-            .with("user", profile.id);
+        let change = ConditionalWrite::update(keys::person(of, &profile.identifier()))
+            .expect(equal("status", RecordStatus::Accepted))
+            .expect(equal("user", profile.id))
+            .remove("unverified")
+            .add("revision", 1);
         self.write(change).await.map(|_| ())
     }
 }
@@ -67,16 +68,14 @@ pub(in crate::store) fn verified(
     let Some(unverified) = unverified else { return vec![put.if_absent(), gone.if_absent()] };
     let before = profile.epoch.saturating_sub(1);
     let mut changes = vec![
-        put.when("#unverified = :true AND #epoch = :before").with("true", true).with("before", before),
-        gone.when("#user = :user").with("user", unverified.user),
+        put.expect(equal("unverified", true)).expect(equal("epoch", before)),
+        gone.expect(equal("user", unverified.user)),
     ];
     if unverified.company != profile.company {
         let of = Scope::Company(unverified.company);
-        let left = ConditionalWrite::update(
-            keys::person(of, &profile.identifier()),
-            "SET #status = :left, #updated_at = :now",
-        );
-        changes.push(left.if_present().with("left", Status::Left).with("now", now.as_millisecond()));
+        let left = ConditionalWrite::update(keys::person(of, &profile.identifier())).if_present();
+        let left = left.set("status", RecordStatus::Left).set("updated_at", now.as_millisecond()).add("revision", 1);
+        changes.push(left);
         changes.push(ConditionalWrite::delete(keys::membership(profile.id, of)));
     }
     changes

@@ -6,13 +6,12 @@ use serde_dynamo::string_set::StringSet;
 
 use crate::{
     Result,
-    domain::{
-        CompanyId, Group, GroupId, GroupPath, GroupPlace, Person, Random, Scope, Status, UserId, Workspace, WorkspaceId,
-    },
+    domain::{CompanyId, Group, GroupId, GroupPath, GroupPlace, Random, Scope, UserId, Workspace, WorkspaceId},
     store::{
         CallerRecords, Store,
         accounts::profiles::{caller_keys, take_records},
         audit::audit_log::{Entry, Subject, entry},
+        condition::{absent, any, contains, equal, size_below},
         conditional_write::{ConditionalWrite, Written},
         from_item, keys,
         transact::Transacted,
@@ -157,8 +156,7 @@ impl Store {
         struct Numbered {
             groups: u32,
         }
-        let change =
-            ConditionalWrite::update(keys::workspace(workspace), "ADD #groups :one").if_present().with("one", 1);
+        let change = ConditionalWrite::update(keys::workspace(workspace)).if_present().add("groups", 1);
         match self.write(change).await? {
             Written::Done(item) => Ok(Some(from_item::<Numbered>(item)?.groups)),
             Written::Refused => Ok(None),
@@ -167,8 +165,7 @@ impl Store {
 
     /// Makes a group in another.
     pub async fn create_group(&self, group: &Group, parent: GroupId, random: &dyn Random) -> Result<GroupMade> {
-        let mut changes =
-            vec![ConditionalWrite::update(keys::group(parent), "ADD #children :one").if_present().with("one", 1)];
+        let mut changes = vec![ConditionalWrite::update(keys::group(parent)).if_present().add("children", 1)];
         changes.extend(group_writes(group));
         changes.push(told(group, group.created_by, "group.created", group.created_at, random));
         let refused = self.transact(changes).await?;
@@ -206,8 +203,8 @@ impl Store {
         random: &dyn Random,
     ) -> Result<GroupDeleted> {
         let mut changes = vec![
-            ConditionalWrite::delete(keys::group(group.id)).when("#children = :none").with("none", 0),
-            ConditionalWrite::update(keys::group(parent), "ADD #children :less").if_present().with("less", -1),
+            ConditionalWrite::delete(keys::group(group.id)).expect(equal("children", 0)),
+            ConditionalWrite::update(keys::group(parent)).if_present().add("children", -1),
             ConditionalWrite::delete(keys::group_place(group.workspace, &group.path)),
             ConditionalWrite::delete(keys::display_id(group.workspace, &group.display_id)),
             told(group, actor, "group.deleted", now, random),
@@ -215,13 +212,9 @@ impl Store {
         // Whoever is about to come into it finds it closed.
         let purge_at = (now + REMEMBERED).as_second();
         changes.extend((0..keys::PARTITIONS).zip(joins).map(|(partition, joins)| {
-            let close = ConditionalWrite::update(
-                keys::group_joins(group.id, partition),
-                "SET #closed = :true, #purge_at = :purge_at",
-            );
-            let none = if joins == 0 { "attribute_not_exists(#joins)" } else { "#joins = :joins" };
-            let close = close.when(none).with("true", true).with("purge_at", purge_at);
-            if joins == 0 { close } else { close.with("joins", joins) }
+            let none_since = if joins == 0 { absent("joins") } else { equal("joins", joins) };
+            let close = ConditionalWrite::update(keys::group_joins(group.id, partition)).expect(none_since);
+            close.set("closed", true).set("purge_at", purge_at)
         }));
         let refused = self.transact(changes).await?;
         Ok(match refused.refused(0) {
@@ -245,52 +238,16 @@ impl Store {
         random: &dyn Random,
     ) -> Result<bool> {
         let key = keys::administered(user, group.workspace);
-        let (update, action) = if administers {
-            ("ADD #paths :paths", "groupAdmin.added")
+        let (change, path) = (ConditionalWrite::update(key), group.path.as_ref());
+        let (change, action) = if administers {
+            let room = any([absent("paths"), contains("paths", path), size_below("paths", MAX_ADMINISTERED)]);
+            (change.expect(room).add("paths", StringSet(vec![path])), "groupAdmin.added")
         } else {
-            ("DELETE #paths :paths", "groupAdmin.removed")
+            (change.delete_from("paths", StringSet(vec![path])), "groupAdmin.removed")
         };
-        let mut change = ConditionalWrite::update(key, update).with("paths", StringSet(vec![group.path.as_ref()]));
-        if administers {
-            let room = "attribute_not_exists(#paths) OR contains(#paths, :path) OR size(#paths) < :most";
-            change = change.when(room).with("path", group.path.as_ref()).with("most", MAX_ADMINISTERED);
-        }
         let told = Entry::new(now, actor, action)
             .about(Subject::new(user.to_string()).with("group", group.display_id.to_string()));
         let changes = vec![change, entry(Scope::Workspace(group.workspace), &told, random)];
-        Ok(matches!(self.transact(changes).await?, Transacted::Done))
-    }
-
-    /// Sets the groups of a member, or of somebody invited, if they are still as they were read. `false` if they aren't, or
-    /// a group that they come into is gone.
-    pub async fn set_groups(
-        &self,
-        of: WorkspaceId,
-        person: &Person,
-        groups: &[GroupPlace],
-        actor: UserId,
-        now: Timestamp,
-        random: &dyn Random,
-    ) -> Result<bool> {
-        let scope = Scope::Workspace(of);
-        let mut change = ConditionalWrite::update(
-            keys::person(scope, &person.identifier()),
-            "SET #groups = :new, #updated_at = :now",
-        );
-        let as_read = if person.groups.is_empty() { "attribute_not_exists(#groups)" } else { "#groups = :groups" };
-        let open = "#status = :status AND #version = :version AND (#status <> :pending OR #expires_at > :now)";
-        change = change.when(format!("{open} AND {as_read}")).with("new", StringSet(groups));
-        if !person.groups.is_empty() {
-            change = change.with("groups", StringSet(&person.groups));
-        }
-        change = change.with("status", person.status).with("pending", Status::Pending);
-        change = change.with("version", person.version).with("now", now.as_millisecond());
-        let mut changes = vec![change];
-        let partition = partition(random);
-        let come = groups.iter().filter(|group| !person.groups.contains(group));
-        changes.extend(come.filter_map(|group| joined(group, partition)));
-        let told = Entry::new(now, actor, "member.groupsChanged").about(Subject::new(person.address.canonical()));
-        changes.push(entry(scope, &told, random));
         Ok(matches!(self.transact(changes).await?, Transacted::Done))
     }
 }
@@ -298,8 +255,8 @@ impl Store {
 /// The write that lets people into a group that was read just before, as part of the transaction that does: only while it
 /// isn't deleted. The topmost group never is. Transactions under way at once count in different partitions.
 pub(in crate::store) fn joined(group: &GroupPlace, partition: u8) -> Option<ConditionalWrite> {
-    let join = ConditionalWrite::update(keys::group_joins(group.id, partition), "ADD #joins :one");
-    (!group.path.is_top()).then(|| join.when("attribute_not_exists(#closed)").with("one", 1))
+    let join = ConditionalWrite::update(keys::group_joins(group.id, partition));
+    (!group.path.is_top()).then(|| join.expect(absent("closed")).add("joins", 1))
 }
 
 /// One of the partitions in which joins are counted, by chance.

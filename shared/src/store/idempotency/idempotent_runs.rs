@@ -9,9 +9,10 @@ use uuid::Uuid;
 
 use crate::{
     Error, Internal, Result,
-    domain::{BatchId, IdempotencyKey, Outcome, Random, Reason, Scope, UserId},
+    domain::{BatchId, IdempotencyKey, InviteEffect, Outcome, Random, Reason, Scope, UserId},
     store::{
-        Drafted, RateLimit, Store,
+        RateLimit, Store,
+        condition::{absent, all, any, at_most, equal, exists, item_absent},
         conditional_write::{ConditionalWrite, Written},
         from_item,
         keys::{self, Key},
@@ -100,7 +101,7 @@ impl StoredResponse {
 /// What a transaction of a run wrote.
 #[derive(Debug, Serialize, Deserialize)]
 struct Noted {
-    rows: BTreeMap<Drafted, Vec<usize>>,
+    rows: BTreeMap<InviteEffect, Vec<usize>>,
     purge_at: i64,
 }
 
@@ -115,7 +116,7 @@ pub struct IdempotentRun {
     /// What is reserved for it.
     pub reserved: Option<Reservation>,
     /// What rows came to that an earlier run wrote, by their index.
-    pub written: BTreeMap<usize, Drafted>,
+    pub written: BTreeMap<usize, InviteEffect>,
 }
 
 /// What beginning a named request comes to.
@@ -139,13 +140,13 @@ impl IdempotentRun {
 
     /// How many people earlier runs invited or added.
     pub fn made(&self) -> usize {
-        self.written.values().filter(|outcome| matches!(outcome, Drafted::Invited | Drafted::Added)).count()
+        self.written.values().filter(|outcome| matches!(outcome, InviteEffect::Invited | InviteEffect::Added)).count()
     }
 
     /// The write that notes what the rows of a transaction come to with it.
     pub(in crate::store) fn note(
         &self,
-        rows: impl Iterator<Item = (usize, Drafted)>,
+        rows: impl Iterator<Item = (usize, InviteEffect)>,
         random: &dyn Random,
     ) -> ConditionalWrite {
         let mut noted = Noted { rows: BTreeMap::new(), purge_at: self.purge_at };
@@ -155,9 +156,9 @@ impl IdempotentRun {
         ConditionalWrite::put(&keys::noted(&self.key, self.batch, Some(random.uuid())), noted)
     }
 
-    /// A change of the request, as long as it is in this run's hand.
-    fn change(&self, update: &str) -> ConditionalWrite {
-        ConditionalWrite::update(self.key.clone(), update).when("#run = :run").with("run", self.id)
+    /// An update of the request's record, which succeeds only while this run has the request in hand.
+    fn update(&self) -> ConditionalWrite {
+        ConditionalWrite::update(self.key.clone()).expect(equal("run", self.id))
     }
 }
 
@@ -176,8 +177,9 @@ impl Store {
             answer: None,
             purge_at: (now + KEPT).as_second(),
         };
-        let first = ConditionalWrite::put(&key, &named).when("attribute_not_exists(pk) OR #purge_at <= :now");
-        if let Written::Done(_) = self.write(first.with("now", now.as_second())).await? {
+        let first = ConditionalWrite::put(&key, &named);
+        let first = first.expect(any([item_absent(), at_most("purge_at", now.as_second())]));
+        if let Written::Done(_) = self.write(first).await? {
             return Ok(RunStart::IdempotentRun(IdempotentRun::of(key, &named)));
         }
         let Some(there) = self.get::<Named>(&key).await? else { return Ok(RunStart::Running) };
@@ -191,12 +193,14 @@ impl Store {
         if let Some(answer) = there.answer {
             return Ok(RunStart::Answered(answer));
         }
-        let hold = ConditionalWrite::update(key.clone(), "SET #run = :run, #leased_until = :until")
-            .when("attribute_not_exists(#answer) AND (#run = :run OR (#run = :dead AND #leased_until <= :now))")
-            .with("run", named.run)
-            .with("until", leased_until)
-            .with("dead", there.run)
-            .with("now", now.as_millisecond());
+        let hold = ConditionalWrite::update(key.clone())
+            .expect(absent("answer"))
+            .expect(any([
+                equal("run", named.run),
+                all([equal("run", there.run), at_most("leased_until", now.as_millisecond())]),
+            ]))
+            .set("run", named.run)
+            .set("leased_until", leased_until);
         let Written::Done(taken) = self.write(hold).await? else { return Ok(RunStart::Running) };
         let mut run = IdempotentRun::of(key, &from_item(taken)?);
         let notes = keys::noted(&run.key, run.batch, None);
@@ -223,10 +227,7 @@ impl Store {
                 break;
             }
             let reserved = Reservation { count: wanted, at: now };
-            let note = ConditionalWrite::update(run.key.clone(), "SET #reserved = :reserved")
-                .when("#run = :run AND attribute_not_exists(#reserved)")
-                .with("run", run.id)
-                .with("reserved", reserved);
+            let note = run.update().expect(absent("reserved")).set("reserved", reserved);
             let transacted = self.transact(vec![brake.take(wanted, now), note]).await?;
             if let Some(there) = transacted.refused(1) {
                 let there = from_item::<Named>(there.clone())?;
@@ -256,8 +257,8 @@ impl Store {
         unused: u32,
     ) -> Result<()> {
         let change = match answer {
-            Some(answer) => run.change("SET #answer = :answer REMOVE #reserved").with("answer", answer),
-            None => run.change("SET #leased_until = :zero REMOVE #reserved").with("zero", 0),
+            Some(answer) => run.update().set("answer", answer).remove("reserved"),
+            None => run.update().set("leased_until", 0).remove("reserved"),
         };
         let Some(reserved) = run.reserved.filter(|_| unused > 0) else {
             return match self.write(change).await? {
@@ -265,7 +266,7 @@ impl Store {
                 Written::Refused => Err(taken_over()),
             };
         };
-        let change = change.when("#run = :run AND attribute_exists(#reserved)");
+        let change = change.expect(exists("reserved"));
         let transacted = self.transact(vec![change, brake.less(unused, reserved.at)]).await?;
         match transacted.refused(0) {
             None => Ok(()),
@@ -277,7 +278,7 @@ impl Store {
 
     /// Lets go of a request that failed: the next to come goes on with what is reserved and written.
     pub async fn let_go(&self, run: &IdempotentRun) -> Result<()> {
-        self.write(run.change("SET #leased_until = :zero").with("zero", 0)).await.map(|_| ())
+        self.write(run.update().set("leased_until", 0)).await.map(|_| ())
     }
 }
 

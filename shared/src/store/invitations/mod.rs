@@ -2,13 +2,10 @@
 //!
 //! The record alone is authority. Every transition is one write whose condition is the whole rule.
 
-mod accept;
-mod decline;
-mod extra;
-mod invite;
-mod manage;
-mod page;
-mod resend;
+pub(super) mod accept;
+pub(super) mod invite;
+pub(super) mod page;
+pub(super) mod transition;
 
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
@@ -25,13 +22,6 @@ use crate::{
         keys,
     },
 };
-
-pub use crate::store::invitations::accept::{Acceptance, Accepted, NewAccount};
-pub use crate::store::invitations::extra::GuestAccount;
-pub use crate::store::invitations::invite::{Draft, DraftKind, Drafted, Foreseen, Inviting, Settled, Start};
-pub use crate::store::invitations::manage::{Managed, Managing};
-pub use crate::store::invitations::page::PeoplePage;
-pub use crate::store::invitations::resend::{Resending, Resent};
 
 /// A hash's item outlives the invitation by this much, so that a dead link can still ask for a new one.
 pub(in crate::store) const HASH_KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);

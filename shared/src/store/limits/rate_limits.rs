@@ -9,6 +9,7 @@ use crate::{
     Result,
     store::{
         Store,
+        condition::{any, at_most, equal, item_absent},
         conditional_write::{ConditionalWrite, Written},
         from_item, keys,
         transact::Transacted,
@@ -84,20 +85,18 @@ impl RateLimit<'_> {
     /// what is made then counts for nobody.
     pub(in crate::store) fn less(&self, n: u32, counted: Timestamp) -> ConditionalWrite {
         let purge_at = (self.number(counted) + 2) * self.window.as_secs();
-        ConditionalWrite::update(self.key(counted), "ADD #used :less SET #purge_at = :purge_at")
-            .with("less", -i64::from(n))
-            .with("purge_at", purge_at)
+        ConditionalWrite::update(self.key(counted)).add("used", -i64::from(n)).set("purge_at", purge_at)
     }
 
     /// The write that counts `n` uses, if so many are left.
     pub(in crate::store) fn take(&self, n: u32, now: Timestamp) -> ConditionalWrite {
         let purge_at = (self.number(now) + 2) * self.window.as_secs();
-        // A window that nobody counted in yet has no item; `n` is never above `most` then.
-        ConditionalWrite::update(self.key(now), "ADD #used :n SET #purge_at = :purge_at")
-            .when("attribute_not_exists(pk) OR #used <= :room")
-            .with("n", n)
-            .with("room", i64::from(self.most) - i64::from(n))
-            .with("purge_at", purge_at)
+        let room = i64::from(self.most) - i64::from(n);
+        // A window in which nobody counted yet has no item. `n` is never above `most`, so that the first count fits.
+        ConditionalWrite::update(self.key(now))
+            .expect(any([item_absent(), at_most("used", room)]))
+            .add("used", n)
+            .set("purge_at", purge_at)
     }
 }
 
@@ -138,20 +137,22 @@ impl Store {
     /// Takes the turn of what may be done again only after a while. `false` if it was taken less than that ago.
     pub async fn take_turn(&self, turn: &Cooldown<'_>) -> Result<bool> {
         let earlier = turn.now - turn.every;
-        let change =
-            ConditionalWrite::update(turn.key(), "SET #taken_at = :now, #taken_by = :attempt, #purge_at = :purge_at")
-                // The SDK tries again when a reply is lost: what it finds then is this attempt itself.
-                .when("attribute_not_exists(pk) OR #taken_at <= :earlier OR #taken_by = :attempt")
-                .with("now", turn.now.as_millisecond())
-                .with("attempt", turn.attempt)
-                .with("earlier", earlier.as_millisecond())
-                .with("purge_at", (turn.now + turn.every * 2).as_second());
+        let change = ConditionalWrite::update(turn.key())
+            // If a reply is lost, the SDK sends the write again and finds this attempt itself.
+            .expect(any([
+                item_absent(),
+                at_most("taken_at", earlier.as_millisecond()),
+                equal("taken_by", turn.attempt),
+            ]))
+            .set("taken_at", turn.now.as_millisecond())
+            .set("taken_by", turn.attempt)
+            .set("purge_at", (turn.now + turn.every * 2).as_second());
         Ok(matches!(self.write(change).await?, Written::Done(_)))
     }
 
     /// Gives back a turn that came to nothing.
     pub async fn give_turn_back(&self, turn: &Cooldown<'_>) -> Result<()> {
-        let change = ConditionalWrite::update(turn.key(), "SET #taken_at = :zero").with("zero", 0);
-        self.write(change.when("#taken_by = :attempt").with("attempt", turn.attempt)).await.map(|_| ())
+        let change = ConditionalWrite::update(turn.key()).expect(equal("taken_by", turn.attempt)).set("taken_at", 0);
+        self.write(change).await.map(|_| ())
     }
 }

@@ -10,6 +10,7 @@ use crate::{
     },
     store::{
         Item, Store,
+        condition::{above, absent, all, any, at_most, below, equal},
         conditional_write::{ConditionalWrite, Written},
         from_item,
         keys::{self, Key},
@@ -97,33 +98,31 @@ pub(in crate::store) fn forward(
     delivery: &Delivery,
     mail: Option<&MailedTo>,
 ) -> ConditionalWrite {
-    const RULE: &str = "#version = :version AND (#delivery = :queued OR #delivery_step < :step \
-                        OR (#delivery_step = :step AND #delivery_at < :at))";
-    const OWN_RULE: &str = "#version = :version AND (#delivery = :queued OR #delivery_step <= :step)";
-    let update = "SET #delivery = :state, #delivery_step = :step, #delivery_at = :at, #delivery_detail = :detail";
-    let change = ConditionalWrite::update(key.clone(), update);
-    let change = match mail {
-        None => change.when(OWN_RULE),
-        Some(mail) => change.when(format!("#person_id = :person AND {RULE}")).with("person", &mail.person),
+    let (step, at) = (delivery.step.rank(), delivery.at.as_millisecond());
+    let queued = equal("delivery", DeliveryState::Queued);
+    let write = ConditionalWrite::update(key.clone()).expect(equal("version", version));
+    let write = match mail {
+        None => write.expect(any([queued, at_most("delivery_step", step)])),
+        Some(mail) => {
+            let later = all([equal("delivery_step", step), below("delivery_at", at)]);
+            write.expect(equal("person_id", &mail.person)).expect(any([queued, below("delivery_step", step), later]))
+        }
     };
-    change
-        .with("state", delivery.step.state())
-        .with("step", delivery.step.rank())
-        .with("at", delivery.at.as_millisecond())
-        .with("detail", &delivery.detail)
-        .with("version", version)
-        .with("queued", DeliveryState::Queued)
+    write
+        .set("delivery", delivery.step.state())
+        .set("delivery_step", step)
+        .set("delivery_at", at)
+        .set("delivery_detail", &delivery.detail)
 }
 
 /// The write by which an address isn't mailed any more: the greatest reason stands, and the first time of it.
 fn suppress(address: &EmailAddress, reason: SuppressionReason, at: Timestamp) -> ConditionalWrite {
-    let lesser: Vec<_> = SuppressionReason::ALL.into_iter().filter(|other| *other < reason).enumerate().collect();
-    let others: Vec<_> = lesser.iter().map(|(number, _)| format!(" OR #suppressed_for = :lesser{number}")).collect();
-    let condition = "attribute_not_exists(#suppressed_at) OR (#suppressed_for = :reason AND #suppressed_at > :at)";
-    let key = keys::identity(&address.clone().into());
-    let change = ConditionalWrite::update(key, "SET #suppressed_at = :at, #suppressed_for = :reason")
-        .when(format!("{condition}{}", others.concat()))
-        .with("at", at.as_millisecond())
-        .with("reason", reason);
-    lesser.into_iter().fold(change, |change, (number, other)| change.with(&format!("lesser{number}"), other))
+    let at = at.as_millisecond();
+    let earlier = all([equal("suppressed_for", reason), above("suppressed_at", at)]);
+    let lesser = SuppressionReason::ALL.into_iter().filter(|other| *other < reason);
+    let lesser = lesser.map(|other| equal("suppressed_for", other));
+    ConditionalWrite::update(keys::identity(&address.clone().into()))
+        .expect(any([absent("suppressed_at"), earlier].into_iter().chain(lesser)))
+        .set("suppressed_at", at)
+        .set("suppressed_for", reason)
 }

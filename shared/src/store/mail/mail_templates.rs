@@ -8,6 +8,7 @@ use crate::{
     store::{
         Store,
         audit::audit_log::{Entry, entry},
+        condition::{absent, any, below},
         conditional_write::ConditionalWrite,
         keys,
         transact::Transacted,
@@ -46,10 +47,10 @@ impl Store {
         random: &dyn Random,
     ) -> Result<bool> {
         let key = keys::mail_template(company, stored.id);
-        let counted = ConditionalWrite::update(keys::company(company), "ADD #templates :one")
-            .when("attribute_exists(pk) AND (attribute_not_exists(#templates) OR #templates < :most)")
-            .with("one", 1)
-            .with("most", MAX_TEMPLATES);
+        let counted = ConditionalWrite::update(keys::company(company))
+            .if_present()
+            .expect(any([absent("templates"), below("templates", MAX_TEMPLATES)]))
+            .add("templates", 1);
         let told = told(company, "mailTemplate.stored", actor, stored.updated_at, random);
         match self.transact(vec![ConditionalWrite::put(&key, stored).if_absent(), counted, told]).await? {
             Transacted::Done => Ok(true),
@@ -83,8 +84,7 @@ impl Store {
         random: &dyn Random,
     ) -> Result<bool> {
         let gone = ConditionalWrite::delete(keys::mail_template(company, id)).if_present();
-        let counted =
-            ConditionalWrite::update(keys::company(company), "ADD #templates :less").if_present().with("less", -1);
+        let counted = ConditionalWrite::update(keys::company(company)).if_present().add("templates", -1);
         let told = told(company, "mailTemplate.removed", actor, now, random);
         match self.transact(vec![gone, counted, told]).await? {
             Transacted::Done => Ok(true),

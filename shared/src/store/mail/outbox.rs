@@ -9,11 +9,12 @@ use uuid::Uuid;
 use crate::{
     Error, Result,
     domain::{
-        Batch, BatchId, CompanyId, Delivery, DeliveryStep, Identifier, InvitationHash, Person, Random, Scope,
+        Batch, BatchId, CompanyId, Delivery, DeliveryStep, Identifier, InvitationHash, MailKind, Person, Random, Scope,
         SuppressionReason,
     },
     store::{
-        HashItem, InvitedBy, RateLimit, Store, attribute,
+        HashItem, InvitedBy, RateLimit, Store,
+        condition::{any, at_most, equal},
         conditional_write::{ConditionalWrite, Written},
         from_item,
         invitations::HASH_KEPT,
@@ -39,16 +40,6 @@ pub const MAX_ATTEMPTS: u32 = 6;
 /// The partition of letters about sign-ups, which go ahead of invitations.
 const LETTERS: &str = "otp";
 
-/// Which mail people get.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "UPPERCASE")]
-pub enum Kind {
-    /// An invitation, with a link.
-    Invitation,
-    /// The news that they are a member.
-    Added,
-}
-
 /// What an item asks for.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(untagged)]
@@ -58,7 +49,7 @@ pub enum Task {
     /// Mails to people of a workspace or company.
     People {
         /// Which mail.
-        kind: Kind,
+        kind: MailKind,
         /// The request it came with.
         batch: BatchId,
         /// The records.
@@ -90,7 +81,7 @@ impl QueuedItem {
         Self::new(Task::Letter(letter))
     }
 
-    pub(in crate::store) fn people(kind: Kind, of: Scope, batch: BatchId, people: &[&Identifier]) -> Self {
+    pub(in crate::store) fn people(kind: MailKind, of: Scope, batch: BatchId, people: &[&Identifier]) -> Self {
         let people = people.iter().map(|person| keys::person(of, person)).collect();
         Self::new(Task::People { kind, batch, people })
     }
@@ -177,19 +168,15 @@ impl Store {
         now: Timestamp,
         random: &dyn Random,
     ) -> Result<Option<Claimed>> {
-        let now_ms = now.as_millisecond();
         let claim = random.uuid();
-        let change = ConditionalWrite::update(
-            key.clone(),
-            "SET #leased_until = :until, #claim = :claim, #link_key = if_not_exists(#link_key, :link_key) ADD #attempts :one",
-        )
-        // The SDK tries again when a reply is lost: what it finds then is this claim itself.
-        .when("attribute_exists(pk) AND (#leased_until <= :now OR #claim = :claim)")
-        .with("claim", claim)
-        .with("until", now_ms + i64::try_from(LEASE.as_millis()).unwrap_or(i64::MAX))
-        .with("link_key", link_key)
-        .with("one", 1)
-        .with("now", now_ms);
+        let change = ConditionalWrite::update(key.clone())
+            .if_present()
+            // If a reply is lost, the SDK sends the write again and finds this claim itself.
+            .expect(any([at_most("leased_until", now.as_millisecond()), equal("claim", claim)]))
+            .set("leased_until", (now + LEASE).as_millisecond())
+            .set("claim", claim)
+            .set_if_absent("link_key", link_key)
+            .add("attempts", 1);
         let Written::Done(item) = self.write(change).await? else { return Ok(None) };
         let mut item: QueuedItem = from_item(item)?;
         let link_key = item.link_key.take().unwrap_or_else(|| link_key.to_owned());
@@ -213,7 +200,7 @@ impl Store {
 
     async fn waiting_in(&self, queue: &str, now: Timestamp, most: usize) -> Result<Vec<Key>> {
         let fresh = keys::queued_at(now - STREAM_LAG);
-        let due = Some(("leased_until <= :value", attribute(now.as_millisecond())));
+        let due = Some(at_most("leased_until", now.as_millisecond()));
         self.query_where::<Key>(&format!("Q#{queue}"), Sort::Below(&fresh), most, due).await
     }
 
@@ -273,9 +260,7 @@ impl Store {
                 }
                 open.retain(|places| !places.is_empty());
                 changes.extend(open.iter().map(|places| mails[places[0]].count(places.len(), most, now)));
-                let counted =
-                    ConditionalWrite::update(claimed.key.clone(), "SET #counted = :true").when("#claim = :mine");
-                changes.push(counted.with("true", true).with("mine", claimed.claim));
+                changes.push(claimed.update().set("counted", true));
             }
             changes.extend(open.iter().flatten().filter_map(|place| mails[*place].hash_item()));
             let refused = if changes.is_empty() { Transacted::Done } else { self.transact(changes).await? };
@@ -330,12 +315,9 @@ impl Store {
     /// Gives a claimed item back, to be tried again from `at`. An attempt that SES refused for pace or pause isn't
     /// counted.
     pub async fn release(&self, claimed: &Claimed, at: Timestamp, counted: bool) -> Result<()> {
-        let change = ConditionalWrite::update(claimed.key.clone(), "SET #leased_until = :at ADD #attempts :less")
-            .when("#claim = :mine")
-            .with("at", at.as_millisecond())
-            .with("less", if counted { 0 } else { -1 })
-            .with("mine", claimed.claim);
-        self.write(change).await.map(|_| ())
+        let released = claimed.update().set("leased_until", at.as_millisecond());
+        let released = released.add("attempts", if counted { 0 } else { -1 });
+        self.write(released).await.map(|_| ())
     }
 
     /// Gives an item up: it moves to the dead partition with its reason, and its people's delivery has failed. `false`
@@ -399,20 +381,22 @@ impl Store {
 }
 
 impl Claimed {
+    /// An update of the item, which succeeds only while the item is claimed by this deliverer.
+    fn update(&self) -> ConditionalWrite {
+        ConditionalWrite::update(self.key.clone()).expect(equal("claim", self.claim))
+    }
+
     /// The write that leaves only these people on the item, or removes it.
     fn shrink(&self, left: &Task) -> ConditionalWrite {
-        let change = match left {
-            Task::People { people, .. } if !people.is_empty() => {
-                ConditionalWrite::update(self.key.clone(), "SET #people = :people").with("people", people)
-            }
-            _ => return self.done(),
-        };
-        change.when("#claim = :mine").with("mine", self.claim)
+        match left {
+            Task::People { people, .. } if !people.is_empty() => self.update().set("people", people),
+            _ => self.done(),
+        }
     }
 
     /// The write that removes the item.
     pub(in crate::store) fn done(&self) -> ConditionalWrite {
-        ConditionalWrite::delete(self.key.clone()).when("#claim = :mine").with("mine", self.claim)
+        ConditionalWrite::delete(self.key.clone()).expect(equal("claim", self.claim))
     }
 
     fn without<'a>(&self, done: impl Iterator<Item = &'a Key>) -> Task {

@@ -69,11 +69,9 @@ impl Store {
         now: Timestamp,
         random: &dyn Random,
     ) -> Result<DomainRule> {
-        let change = ConditionalWrite::update(
-            keys::domain_rule(&there.domain, there.workspace),
-            "SET #role = :role, #added_by = :actor, #updated_at = :now",
-        );
-        let change = change.if_present().with("role", role).with("actor", actor).with("now", now.as_millisecond());
+        let change = ConditionalWrite::update(keys::domain_rule(&there.domain, there.workspace));
+        let change = change.if_present().set("role", role).set("added_by", actor);
+        let change = change.set("updated_at", now.as_millisecond());
         let subject = with_role(there, role).with("roleBefore", there.role.name());
         self.transact(vec![change, told(there, subject, actor, "domain.changed", now, random)]).await?;
         Ok(DomainRule { role, added_by: actor, updated_at: now, ..there.clone() })

@@ -5,12 +5,14 @@ use jiff::Timestamp;
 use crate::{
     Error, Internal, Result,
     domain::{
-        CompanyId, Membership, OpaqueToken, Profile, ProfileStatus, Random, Role, Scope, ServiceAccount, Status, UserId,
+        CompanyId, Membership, OpaqueToken, Profile, ProfileStatus, Random, RecordStatus, Role, Scope, ServiceAccount,
+        UserId,
     },
     store::{
         Store,
         accounts::profiles::claim_address,
         audit::audit_log::{Entry, Subject, entry},
+        condition::equal,
         conditional_write::{ConditionalWrite, Written},
         keys,
         transact::Transacted,
@@ -80,7 +82,7 @@ impl Store {
         let of = Scope::Company(company);
         let key = keys::service_account(company, &old.name);
         let changes = vec![
-            ConditionalWrite::put(&key, new).when("#token = :old").with("old", &old.token),
+            ConditionalWrite::put(&key, new).expect(equal("token", &old.token)),
             ConditionalWrite::delete(keys::token(&old.token)),
             ConditionalWrite::put(&keys::token(&new.token), OpaqueToken::of(new, company)),
             told(of, new, actor, "serviceAccount.tokenReset", now, random),
@@ -104,10 +106,9 @@ impl Store {
         random: &dyn Random,
     ) -> Result<()> {
         let of = Scope::Company(company);
-        let dead = ConditionalWrite::update(keys::profile(account.id), "SET #status = :deleted")
-            .when("#status = :active")
-            .with("active", ProfileStatus::Active)
-            .with("deleted", ProfileStatus::Deleted);
+        let dead = ConditionalWrite::update(keys::profile(account.id))
+            .expect(equal("status", ProfileStatus::Active))
+            .set("status", ProfileStatus::Deleted);
         let changes = vec![
             dead,
             ConditionalWrite::delete(keys::token(&account.token)),
@@ -132,9 +133,8 @@ impl Store {
                 return Err(Error::Unavailable(Internal::new("store: a service account's roles changed on and on")));
             }
         }
-        let gone = ConditionalWrite::delete(keys::service_account(company, &account.name))
-            .when("#id = :id")
-            .with("id", account.id);
+        let gone =
+            ConditionalWrite::delete(keys::service_account(company, &account.name)).expect(equal("id", account.id));
         self.write(gone).await.map(|_: Written| ())
     }
 
@@ -148,23 +148,20 @@ impl Store {
         told: ConditionalWrite,
     ) -> Result<bool> {
         let mut changes = vec![
-            ConditionalWrite::update(
-                keys::person(of, &account.address.clone().into()),
-                "SET #status = :left, #updated_at = :now REMOVE #groups",
-            )
-            .when("#status = :accepted AND #user = :user")
-            .with("left", Status::Left)
-            .with("now", now.as_millisecond())
-            .with("accepted", Status::Accepted)
-            .with("user", account.id),
-            ConditionalWrite::delete(keys::membership(account.id, of)).when("#role = :role").with("role", role),
+            ConditionalWrite::update(keys::person(of, &account.address.clone().into()))
+                .expect(equal("status", RecordStatus::Accepted))
+                .expect(equal("user", account.id))
+                .set("status", RecordStatus::Left)
+                .set("updated_at", now.as_millisecond())
+                .remove("groups")
+                .add("revision", 1),
+            ConditionalWrite::delete(keys::membership(account.id, of)).expect(equal("role", role)),
             told,
         ];
         if role == Role::Admin
             && let Scope::Workspace(id) = of
         {
-            changes
-                .push(ConditionalWrite::update(keys::workspace(id), "ADD #admins :less").if_present().with("less", -1));
+            changes.push(ConditionalWrite::update(keys::workspace(id)).if_present().add("admins", -1));
         }
         let ended = self.transact(changes).await?;
         Ok(ended.refused(0).is_some() || ended.refused(1).is_none())

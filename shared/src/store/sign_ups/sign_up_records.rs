@@ -9,6 +9,7 @@ use crate::{
     domain::{EmailAddress, MAX_TRIES, Random, SignUp},
     store::{
         Store,
+        condition::{absent, any, below},
         conditional_write::ConditionalWrite,
         keys,
         mail::{letters::QueuedLetter, outbox::QueuedItem},
@@ -44,10 +45,10 @@ impl Store {
     /// Counts a try at the one-time password of a sign-up, before it is compared. `false` if it had its tries, or was
     /// used. A transaction, so that a try whose reply was lost is counted once.
     pub async fn count_try(&self, sign_up: &SignUp) -> Result<bool> {
-        let change = ConditionalWrite::update(keys::sign_up(&sign_up.address, sign_up.id), "ADD #tries :one")
-            .when("attribute_exists(pk) AND (attribute_not_exists(#tries) OR #tries < :most)")
-            .with("one", 1)
-            .with("most", MAX_TRIES);
+        let change = ConditionalWrite::update(keys::sign_up(&sign_up.address, sign_up.id))
+            .if_present()
+            .expect(any([absent("tries"), below("tries", MAX_TRIES)]))
+            .add("tries", 1);
         Ok(matches!(self.transact(vec![change]).await?, Transacted::Done))
     }
 

@@ -6,12 +6,12 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Error, Result,
     domain::{
-        Company, CompanyId, Group, Membership, Person, Random, Scope, ShortId, UserId, Workspace, WorkspaceChange,
-        WorkspaceId,
+        CallerStanding, Company, CompanyId, Group, Membership, Person, Random, Scope, ShortId, UserId, Workspace,
+        WorkspaceChange, WorkspaceId,
     },
     store::{
         Store,
-        accounts::profiles::{CallerRecords, caller_keys, take_records},
+        accounts::profiles::{caller_keys, take_records},
         audit::audit_log::{Entry, entry},
         conditional_write::ConditionalWrite,
         groups::group_records::group_writes,
@@ -27,7 +27,7 @@ impl Store {
         user: UserId,
         company: CompanyId,
         workspace: WorkspaceId,
-    ) -> Result<(Option<Workspace>, CallerRecords)> {
+    ) -> Result<(Option<Workspace>, CallerStanding)> {
         let mut keys = caller_keys(user, company, Some(workspace));
         keys.push(keys::workspace(workspace));
         let mut found = self.get_many(keys).await?;
@@ -108,16 +108,13 @@ impl Store {
         now: Timestamp,
         random: &dyn Random,
     ) -> Result<bool> {
-        let name = if wanted.name.is_some() { ", #name = :name" } else { "" };
-        let published = if wanted.published.is_some() { ", #published = :published" } else { "" };
-        let update = format!("SET #updated_at = :now{name}{published}");
         let mut change =
-            ConditionalWrite::update(keys::workspace(id), update).if_present().with("now", now.as_millisecond());
+            ConditionalWrite::update(keys::workspace(id)).if_present().set("updated_at", now.as_millisecond());
         if let Some(name) = &wanted.name {
-            change = change.with("name", name);
+            change = change.set("name", name);
         }
         if let Some(published) = wanted.published {
-            change = change.with("published", published);
+            change = change.set("published", published);
         }
         let told = Entry::new(now, actor, "workspace.changed");
         let changes = vec![change, entry(Scope::Workspace(id), &told, random)];

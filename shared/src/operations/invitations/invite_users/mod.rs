@@ -1,10 +1,12 @@
 //! Bringing many people into a workspace, or into the company, with one request. Each row has its own result.
 
-mod drafts;
-mod host;
-mod named;
-mod personal;
+mod idempotent_requests;
+mod invitation_target;
+mod invitee_options;
+mod planned_rows;
 mod rows;
+mod write_decisions;
+mod write_rows;
 
 use jiff::SignedDuration;
 use tokio::time::Instant;
@@ -12,23 +14,24 @@ use tokio::time::Instant;
 use crate::{
     Error, Internal, Result, Usher,
     domain::{
-        BatchId, GroupId, IdempotencyKey, Identifier, Lifetime, Message, Metadata, Outcome, PersonName, Reason, Role,
-        Scope, WorkspaceId,
+        BatchId, GroupId, IdempotencyKey, Identifier, InviteTerms, Lifetime, Message, Metadata, Outcome, PersonName,
+        Reason, Role, Scope, WorkspaceId,
     },
     operations::{
         Caller,
         invitations::invite_users::{
-            drafts::{Writing, count},
             rows::Rows,
+            write_rows::{InvitePlan, count},
         },
     },
-    store::{IdempotentRun, Inviting},
+    store::IdempotentRun,
 };
 
-pub(in crate::operations) use crate::operations::invitations::invite_users::host::InvitationTarget;
-pub use crate::operations::invitations::invite_users::personal::{Access, InviteeOptions, LetterOptions};
+pub(in crate::operations) use crate::operations::invitations::invite_users::invitation_target::InvitationTarget;
+pub use crate::operations::invitations::invite_users::invitee_options::{Access, InviteeOptions, LetterOptions};
 pub use crate::operations::invitations::invite_users::rows::RowResult;
 pub(in crate::operations) use crate::operations::invitations::invite_users::rows::unfit;
+pub(in crate::operations) use crate::operations::invitations::invite_users::write_decisions::WritePlan;
 
 /// Somebody to invite.
 #[derive(Debug, Clone)]
@@ -176,7 +179,7 @@ impl Usher {
     pub async fn invite_users(&self, caller: &Caller, mut request: InviteUsers) -> Result<Invited> {
         let begun = Instant::now();
         self.admit_rows(request.rows.len())?;
-        personal::admit_passwords(request.rows.iter().flatten())?;
+        invitee_options::admit_passwords(request.rows.iter().flatten())?;
         let named = request.rows.iter().flatten().flat_map(|invitee| &invitee.groups).copied();
         let host = self.host(caller, request.to, named.collect()).await?;
         match request.name.take().filter(|_| !request.validate_only) {
@@ -193,62 +196,55 @@ impl Usher {
         begun: Instant,
         mut run: Option<&mut IdempotentRun>,
     ) -> Result<Invited> {
-        let named = identifiers(&request);
-        let mut rows = Rows::judge(request.rows, host.role, request.refused_by)?;
+        let identifiers = identifiers(&request);
+        let mut rows = Rows::check(request.rows, host.role, request.refused_by)?;
         if let Some(run) = &run {
-            rows.settle(&run.written, host);
+            rows.restore_written(&run.written, host);
         }
-        rows.judge_groups(host)?;
-        let known = self.store.known(&rows.identifiers()).await?;
-        let mut open = rows.judge_known(known, host)?;
+        rows.check_groups(host)?;
+        let addresses = self.store.known(&rows.identifiers()).await?;
+        let mut valid = rows.check_addresses(addresses, host)?;
         let id = run.as_ref().map_or_else(|| BatchId::random(self.random()), |run| run.batch);
-        let told = !request.only_if_published || host.published;
-        let batch = host.batch(id, request.message.filter(|_| told));
-        let letters = self.letters(&mut rows, &mut open, host, &batch).await?;
+        let with_message = !request.only_if_published || host.published;
+        let batch = host.batch(id, request.message.filter(|_| with_message));
+        let letters = self.letters(&mut rows, &mut valid, host, &batch).await?;
         let now = self.now();
-        let daily = self.daily(host, now);
+        let quota = self.daily(host, now);
         let slots = match &mut run {
-            _ if open.is_empty() || request.validate_only => 0,
-            None => self.store.reserve(&daily, count(open.len()), now).await?,
-            Some(run) => self.reserve_once(run, &daily, count(open.len()), now).await?,
+            _ if valid.is_empty() || request.validate_only => 0,
+            None => self.store.reserve(&quota, count(valid.len()), now).await?,
+            Some(run) => self.reserve_once(run, &quota, count(valid.len()), now).await?,
         };
-        let inviting = Inviting {
-            of: host.of,
-            inviter: host.inviter.id,
-            inviter_role: host.role,
-            confined_to: host.confined_to(),
-            top: host.top(),
-            batch: id,
+        let terms = InviteTerms {
+            rights: host.rights(),
+            top_group: host.top(),
             now,
             expires_at: now + request.lifetime.map_or(self.parameters.invitation_ttl, Lifetime::duration),
             cooldown: self.parameters.resend_cooldown,
-            begun,
-            random: self.random(),
-            run: run.as_deref(),
         };
-        let writing = Writing {
-            host,
-            inviting: &inviting,
+        let with_records = request.tells == ResultDetail::Records;
+        let plan = InvitePlan {
+            target: host,
             batch: &batch,
             letters: &letters,
-            daily: &daily,
-            records: request.tells == ResultDetail::Records,
+            quota: &quota,
+            write: WritePlan { of: host.of, terms, begun, run: run.as_deref(), with_records },
         };
         let done = if request.validate_only {
-            self.foresee_rows(&mut rows, open, &writing).await
+            self.predict_rows(&mut rows, valid, &plan).await
         } else {
-            self.write_rows(&mut rows, open, &writing, slots).await
+            self.write_rows(&mut rows, valid, &plan, slots).await
         };
         if run.is_none() {
-            self.give_back(&daily, slots.saturating_sub(rows.made()), now).await;
+            self.give_back(&quota, slots.saturating_sub(rows.made()), now).await;
         }
         done?;
         if request.refused_by != RejectWhole::Nothing && rows.any(Outcome::Failed) {
             return Err(Error::Unavailable(Internal::new("invite: some rows weren't written")));
         }
-        let retry_after = rows.any(Outcome::Limited).then(|| daily.left(now));
+        let retry_after = rows.any(Outcome::Limited).then(|| quota.left(now));
         let mut results = rows.into_results();
-        self.read_records(host.of, &named, &mut results).await?;
+        self.read_records(host.of, &identifiers, &mut results).await?;
         Ok(Invited { results, retry_after, answered_before: None })
     }
 

@@ -6,9 +6,13 @@ use jiff::SignedDuration;
 
 use crate::{
     Error, Public, Result,
-    domain::{Identifier, Identity, Outcome, Person, PersonId, Reason, Role, Scope, Suppression},
-    operations::invitations::invite_users::{Access, InviteRow, RejectWhole, drafts::count, host::InvitationTarget},
-    store::{Drafted, Known},
+    domain::{
+        Identifier, Identity, InviteEffect, InviteRefusal, Outcome, Person, PersonId, Reason, Role, Scope, Suppression,
+    },
+    operations::invitations::invite_users::{
+        InviteRow, RejectWhole, invitation_target::InvitationTarget, write_rows::count,
+    },
+    store::Known,
 };
 
 /// Codes are unique in the deployment.
@@ -20,10 +24,14 @@ fn unknown_group() -> Reason {
     Reason::new("unknown_group", "There is no such group in the workspace.")
 }
 
-/// The code of a row of which nobody knows whether it was written.
-const UNKNOWN: &str = "maybe_written";
+/// The code of a row that may have been written: every reply was lost.
+const MAYBE_WRITTEN: &str = "maybe_written";
 
-/// Why more can't be invited today.
+fn already_invited() -> Reason {
+    Reason::new("already_invited", "Was invited a moment ago; no other mail is sent.")
+}
+
+/// Why no more people can be invited today.
 const LIMITED: &str = "As many people were invited today as may be.";
 
 /// The result of a row.
@@ -71,50 +79,51 @@ impl RowResult {
         self.is_new() && self.reason.is_none() && mailed
     }
 
-    /// What the store says became of a row.
-    pub(super) fn drafted(drafted: Drafted, id: PersonId) -> Self {
-        let (outcome, reason) = match drafted {
-            Drafted::Invited => (Outcome::Invited, None),
-            Drafted::Added => (Outcome::Added, None),
-            Drafted::Grouped => {
+    /// The result of a row that was written.
+    pub(super) fn of_effect(effect: InviteEffect, id: PersonId) -> Self {
+        let (outcome, reason) = match effect {
+            InviteEffect::Invited => (Outcome::Invited, None),
+            InviteEffect::Added => (Outcome::Added, None),
+            InviteEffect::Amended => (Outcome::AlreadyInvited, Some(already_invited())),
+            InviteEffect::AddedToGroups => {
                 let detail = "Was a member before, and is in these groups too.";
                 (Outcome::Added, Some(Reason::new("added_to_groups", detail)))
             }
-            Drafted::AlreadyInvited => {
-                let detail = "Was invited a moment ago; no other mail is sent.";
-                (Outcome::AlreadyInvited, Some(Reason::new("already_invited", detail)))
-            }
-            Drafted::AlreadyMember => {
-                let detail = "This user already has access to the workspace.";
-                (Outcome::AlreadyMember, Some(Reason::new("already_member", detail)))
-            }
-            Drafted::Forbidden => {
-                let detail = "Is invited to a role above your own.";
-                (Outcome::Forbidden, Some(Reason::new("invited_above", detail)))
-            }
-            Drafted::Beyond => {
-                let detail = "Is invited into groups that you don't administer.";
-                (Outcome::Forbidden, Some(Reason::new("invited_beyond", detail)))
-            }
-            Drafted::GroupGone => return Self::refused(Outcome::Invalid, unknown_group()),
-            Drafted::AccountGone => return Self::refused(Outcome::Invalid, unknown_account()),
-            Drafted::CodeTaken => return Self::refused(Outcome::Invalid, code_taken()),
-            Drafted::HasAccount => {
-                let detail = "A password is given only to an address without an account.";
-                return Self::refused(Outcome::Invalid, Reason::new("has_account", detail));
-            }
-            Drafted::Missing => {
-                let detail = "There is no such person in the workspace.";
-                return Self::refused(Outcome::Invalid, Reason::new("unknown_person", detail));
-            }
-            Drafted::Limited => return Self::limited(),
-            Drafted::Failed => return Self::failed(),
-            Drafted::Unknown => {
-                let detail = "Nobody knows whether this row was written. Send it again.";
-                return Self::refused(Outcome::Failed, Reason::new(UNKNOWN, detail));
-            }
         };
-        Self::new(outcome, outcome.succeeded().then_some(id), reason)
+        Self::new(outcome, Some(id), reason)
+    }
+
+    /// The result of a row that changed nothing.
+    pub(super) fn of_refusal(refusal: InviteRefusal, id: PersonId) -> Self {
+        let (outcome, code, detail) = match refusal {
+            InviteRefusal::AlreadyInvited => {
+                return Self::new(Outcome::AlreadyInvited, Some(id), Some(already_invited()));
+            }
+            InviteRefusal::AlreadyMember => {
+                (Outcome::AlreadyMember, "already_member", "This user already has access to the workspace.")
+            }
+            InviteRefusal::RoleAboveOwn => {
+                (Outcome::Forbidden, "invited_above", "Is invited to a role above your own.")
+            }
+            InviteRefusal::GroupsBeyondOwn => {
+                (Outcome::Forbidden, "invited_beyond", "Is invited into groups that you don't administer.")
+            }
+            InviteRefusal::UnknownPerson => {
+                (Outcome::Invalid, "unknown_person", "There is no such person in the workspace.")
+            }
+            InviteRefusal::HasAccount => {
+                (Outcome::Invalid, "has_account", "A password is given only to an address without an account.")
+            }
+            InviteRefusal::MaybeWritten => {
+                (Outcome::Failed, MAYBE_WRITTEN, "Nobody knows whether this row was written. Send it again.")
+            }
+            InviteRefusal::ServiceAccountDeleted => return Self::refused(Outcome::Invalid, unknown_account()),
+            InviteRefusal::GroupDeleted => return Self::refused(Outcome::Invalid, unknown_group()),
+            InviteRefusal::UserCodeTaken => return Self::refused(Outcome::Invalid, code_taken()),
+            InviteRefusal::QuotaExhausted => return Self::limited(),
+            InviteRefusal::NotWritten => return Self::failed(),
+        };
+        Self::refused(outcome, Reason::new(code, detail))
     }
 
     /// Whether it counts as one of the day's, or may. A member who came into groups doesn't, and has a reason.
@@ -124,7 +133,7 @@ impl RowResult {
 
     /// Whether nobody knows if it was written.
     pub(super) fn is_unsure(&self) -> bool {
-        self.outcome == Outcome::Failed && self.reason.as_ref().is_some_and(|reason| reason.code == UNKNOWN)
+        self.outcome == Outcome::Failed && self.reason.as_ref().is_some_and(|reason| reason.code == MAYBE_WRITTEN)
     }
 
     /// A row beyond what may be invited today.
@@ -163,62 +172,56 @@ fn named(identifier: &Identifier, reason: &Reason) -> String {
 }
 
 /// A row that may be written, and the account of a colleague.
-pub(super) struct Open {
+pub(super) struct ValidRow {
     pub(super) index: usize,
     pub(super) invitee: InviteRow,
     pub(super) colleague: Option<Identity>,
 }
 
-impl Open {
-    /// Whether it brings a password.
-    pub(super) fn gives_password(&self) -> bool {
-        self.colleague.is_none() && matches!(self.invitee.personal.access, Access::Password(_))
-    }
-}
-
 /// The request's rows: results where they are known, and what is still open.
 pub(super) struct Rows {
     pub(super) results: Vec<Option<RowResult>>,
-    open: Vec<(usize, InviteRow)>,
+    unwritten: Vec<(usize, InviteRow)>,
     refused_by: RejectWhole,
 }
 
 impl Rows {
     /// Judges what can be judged without reading.
-    pub(super) fn judge(
+    pub(super) fn check(
         rows: Vec<std::result::Result<InviteRow, Reason>>,
         role: Role,
         refused_by: RejectWhole,
     ) -> Result<Self> {
         let mut seen = HashSet::with_capacity(rows.len());
         let mut codes = HashSet::new();
-        let mut judged = Self { results: vec![None; rows.len()], open: Vec::with_capacity(rows.len()), refused_by };
+        let mut checked =
+            Self { results: vec![None; rows.len()], unwritten: Vec::with_capacity(rows.len()), refused_by };
         for (index, row) in rows.into_iter().enumerate() {
             match row {
-                Err(reason) => judged.refuse(index, None, Outcome::Invalid, reason)?,
+                Err(reason) => checked.refuse(index, None, Outcome::Invalid, reason)?,
                 Ok(InviteRow { identifier, .. }) if !seen.insert(identifier.clone()) => {
                     let reason = Reason::new("duplicate", "An earlier row has the same address.");
-                    judged.refuse(index, Some(&identifier), Outcome::Duplicate, reason)?;
+                    checked.refuse(index, Some(&identifier), Outcome::Duplicate, reason)?;
                 }
                 // Whoever is named first by a code has it.
                 Ok(InviteRow { identifier, .. }) if identifier.code.clone().is_some_and(|code| !codes.insert(code)) => {
-                    judged.refuse(index, Some(&identifier), Outcome::Invalid, code_taken())?;
+                    checked.refuse(index, Some(&identifier), Outcome::Invalid, code_taken())?;
                 }
                 Ok(InviteRow { identifier, role: asked, .. }) if !role.may_grant(asked) => {
                     let reason = Reason::new("role_above", "This role is above your own.");
-                    judged.refuse(index, Some(&identifier), Outcome::Forbidden, reason)?;
+                    checked.refuse(index, Some(&identifier), Outcome::Forbidden, reason)?;
                 }
-                Ok(invitee) => judged.open.push((index, invitee)),
+                Ok(invitee) => checked.unwritten.push((index, invitee)),
             }
         }
-        Ok(judged)
+        Ok(checked)
     }
 
     /// Judges the open rows by the groups they name. A row that names none needs the right to invite; one that does, authority
     /// over each of them.
-    pub(super) fn judge_groups(&mut self, host: &InvitationTarget) -> Result<()> {
-        for (index, invitee) in std::mem::take(&mut self.open) {
-            let refusal = match host.authority(&invitee.groups) {
+    pub(super) fn check_groups(&mut self, target: &InvitationTarget) -> Result<()> {
+        for (index, invitee) in std::mem::take(&mut self.unwritten) {
+            let refusal = match target.authority(&invitee.groups) {
                 None => Some((Outcome::Invalid, unknown_group())),
                 Some(true) => None,
                 Some(false) => {
@@ -227,19 +230,19 @@ impl Rows {
                 }
             };
             match refusal {
-                None => self.open.push((index, invitee)),
+                None => self.unwritten.push((index, invitee)),
                 Some((outcome, reason)) => self.refuse(index, Some(&invitee.identifier), outcome, reason)?,
             }
         }
         Ok(())
     }
 
-    /// Settles the rows that an earlier run of the request wrote.
-    pub(super) fn settle(&mut self, written: &BTreeMap<usize, Drafted>, host: &InvitationTarget) {
-        for (index, invitee) in std::mem::take(&mut self.open) {
+    /// Gives the rows that an earlier run of the request wrote their results.
+    pub(super) fn restore_written(&mut self, written: &BTreeMap<usize, InviteEffect>, target: &InvitationTarget) {
+        for (index, invitee) in std::mem::take(&mut self.unwritten) {
             match written.get(&index) {
-                Some(outcome) => self.results[index] = Some(RowResult::drafted(*outcome, host.person_id(&invitee))),
-                None => self.open.push((index, invitee)),
+                Some(effect) => self.results[index] = Some(RowResult::of_effect(*effect, target.person_id(&invitee))),
+                None => self.unwritten.push((index, invitee)),
             }
         }
     }
@@ -251,22 +254,27 @@ impl Rows {
 
     /// Who the open rows are about.
     pub(super) fn identifiers(&self) -> Vec<&Identifier> {
-        self.open.iter().map(|(_, invitee)| &invitee.identifier).collect()
+        self.unwritten.iter().map(|(_, invitee)| &invitee.identifier).collect()
     }
 
     /// Judges the open rows by what is known of them; what is left may be written. A colleague needs no mail to be added.
-    pub(super) fn judge_known(&mut self, known: Vec<Known>, host: &InvitationTarget) -> Result<Vec<Open>> {
-        let mut open = Vec::with_capacity(self.open.len());
-        for ((index, invitee), Known { identity, suppressed }) in std::mem::take(&mut self.open).into_iter().zip(known)
+    pub(super) fn check_addresses(
+        &mut self,
+        addresses: Vec<Known>,
+        target: &InvitationTarget,
+    ) -> Result<Vec<ValidRow>> {
+        let mut valid = Vec::with_capacity(self.unwritten.len());
+        for ((index, invitee), Known { identity, suppressed }) in
+            std::mem::take(&mut self.unwritten).into_iter().zip(addresses)
         {
-            let colleague = identity.filter(|identity| identity.company == host.company.id);
-            if colleague.is_some() && matches!(host.of, Scope::Company(_)) {
+            let colleague = identity.filter(|identity| identity.company == target.company.id);
+            if colleague.is_some() && matches!(target.of, Scope::Company(_)) {
                 let reason = Reason::new("already_member", "This user is in the company already.");
                 self.results[index] = Some(RowResult::refused(Outcome::AlreadyMember, reason));
                 continue;
             }
             match unfit(&invitee, colleague.is_some(), suppressed) {
-                None => open.push(Open { index, invitee, colleague }),
+                None => valid.push(ValidRow { index, invitee, colleague }),
                 Some((Outcome::Suppressed, reason)) if self.refused_by == RejectWhole::AnyRow => {
                     let named = named(&invitee.identifier, &reason);
                     return Err(Error::Suppressed(Public::new("suppressed", named)));
@@ -277,7 +285,7 @@ impl Rows {
                 Some((outcome, reason)) => self.refuse(index, Some(&invitee.identifier), outcome, reason)?,
             }
         }
-        Ok(open)
+        Ok(valid)
     }
 
     /// A bad row. If it refuses the request the sentence names the address.
@@ -297,7 +305,7 @@ impl Rows {
     }
 
     /// As [`Rows::refuse`], of a row that was open.
-    pub(super) fn refuse_row(&mut self, row: &Open, outcome: Outcome, reason: Reason) -> Result<()> {
+    pub(super) fn refuse_row(&mut self, row: &ValidRow, outcome: Outcome, reason: Reason) -> Result<()> {
         self.refuse(row.index, Some(&row.invitee.identifier), outcome, reason)
     }
 

@@ -1,4 +1,4 @@
-//! Requests with a name: run once, gone on with where a run died, answered again as they were.
+//! Idempotent requests: a retry with the same key resumes an interrupted run or replays the stored response.
 
 use jiff::Timestamp;
 use tokio::time::Instant;
@@ -7,7 +7,8 @@ use crate::{
     Error, Public, Result, Usher,
     domain::{Outcome, PersonId},
     operations::invitations::invite_users::{
-        IdempotencyRequest, InviteUsers, Invited, drafts::count, host::InvitationTarget, rows::RowResult,
+        IdempotencyRequest, InviteUsers, Invited, invitation_target::InvitationTarget, rows::RowResult,
+        write_rows::count,
     },
     store::{IdempotencyRecord, IdempotentRun, RateLimit, RunStart, StoredResponse},
 };

@@ -9,15 +9,15 @@ use tokio::time::{Duration, Instant, timeout_at};
 use crate::{
     Error, Result, Usher,
     domain::{
-        Batch, BatchId, EmailAddress, MailSender, Outcome, Password, PasswordHash, Profile, ProfileKind, Reason, Scope,
-        TemplateId, UserId, WorkspaceId,
+        Batch, BatchId, EmailAddress, MailSender, Outcome, Password, PasswordHash, Person, Profile, ProfileKind,
+        Reason, TemplateId, UserId, WorkspaceId,
     },
     operations::invitations::{
         accept_invitation::may_belong,
         invite_users::{
             InviteRow,
-            host::InvitationTarget,
-            rows::{Open, Rows},
+            invitation_target::InvitationTarget,
+            rows::{Rows, ValidRow},
         },
     },
 };
@@ -56,8 +56,8 @@ pub enum Access {
     Later,
     /// At once, by a password that is told to them: only an address without an account.
     Password(Password),
-    /// By the link in another mail: somebody who is there already, and stays what they are.
-    Again,
+    /// By the link in another mail: the person of this record, who is invited or a member and keeps role and groups.
+    Again(Box<Person>),
 }
 
 /// What is special about a letter.
@@ -74,19 +74,22 @@ pub struct LetterOptions {
 }
 
 /// What the letters of a request ask for, as far as it is there.
-struct Known {
+struct LetterFacts {
     senders: HashMap<EmailAddress, Option<bool>>,
     templates: HashSet<TemplateId>,
     inviters: HashMap<UserId, String>,
 }
 
-/// The batches of a request: letters that differ are batches of their own.
-pub(super) struct Letters(HashMap<LetterOptions, BatchId>);
+/// The batches of a request: rows whose letters differ have batches of their own.
+pub(super) struct LetterBatches {
+    common: BatchId,
+    own: HashMap<LetterOptions, BatchId>,
+}
 
-impl Letters {
-    /// The batch of a letter, if that is its own.
-    pub(super) fn batch(&self, letter: &LetterOptions) -> Option<BatchId> {
-        self.0.get(letter).copied()
+impl LetterBatches {
+    /// The batch of a letter.
+    pub(super) fn batch(&self, letter: &LetterOptions) -> BatchId {
+        self.own.get(letter).copied().unwrap_or(self.common)
     }
 }
 
@@ -96,14 +99,14 @@ impl Usher {
     pub(super) async fn letters(
         &self,
         rows: &mut Rows,
-        open: &mut Vec<Open>,
-        host: &InvitationTarget,
+        open: &mut Vec<ValidRow>,
+        target: &InvitationTarget,
         batch: &Batch,
-    ) -> Result<Letters> {
-        let known = self.known(open, host).await?;
+    ) -> Result<LetterBatches> {
+        let facts = self.letter_facts(open, target).await?;
         let mut kept = Vec::with_capacity(open.len());
         for row in std::mem::take(open) {
-            match refusal(&row, host, &known) {
+            match refusal(&row, target, &facts) {
                 None => kept.push(row),
                 Some((outcome, reason)) => rows.refuse_row(&row, outcome, reason)?,
             }
@@ -117,13 +120,13 @@ impl Usher {
             }
         }
         let now = self.now();
-        let own: Vec<_> = batches.iter().map(|(letter, id)| own_batch(batch, *id, letter, &known)).collect();
+        let own: Vec<_> = batches.iter().map(|(letter, id)| own_batch(batch, *id, letter, &facts)).collect();
         let writes: Vec<_> = own.iter().map(|batch| self.store.put_batch(batch, now)).collect();
         stream::iter(writes).buffer_unordered(IN_FLIGHT).try_collect::<Vec<()>>().await?;
-        Ok(Letters(batches))
+        Ok(LetterBatches { common: batch.id, own: batches })
     }
 
-    async fn known(&self, open: &[Open], host: &InvitationTarget) -> Result<Known> {
+    async fn letter_facts(&self, open: &[ValidRow], target: &InvitationTarget) -> Result<LetterFacts> {
         let letters = || open.iter().map(|row| &row.invitee.personal.letter);
         let (now, until) = (self.now(), Instant::now() + ASKING);
         let mut senders = HashMap::new();
@@ -138,7 +141,7 @@ impl Usher {
         let templates = if templates.is_empty() {
             templates
         } else {
-            let found = self.store.mail_templates_of(host.company.id, templates.into_iter()).await?;
+            let found = self.store.mail_templates_of(target.company.id, templates.into_iter()).await?;
             found.into_iter().map(|stored| stored.id).collect()
         };
         let inviters: HashSet<_> = letters().filter_map(|letter| letter.on_behalf_of).collect();
@@ -148,18 +151,14 @@ impl Usher {
             self.store.profiles(&inviters.into_iter().collect::<Vec<_>>()).await?
         };
         let person = |profile: &Profile| profile.is_active() && profile.kind == ProfileKind::Person;
-        let ours = inviters.into_iter().filter(|found| found.company == host.company.id && person(found));
+        let ours = inviters.into_iter().filter(|found| found.company == target.company.id && person(found));
         let inviters = ours.map(|profile| (profile.id, profile.full_name())).collect();
-        Ok(Known { senders, templates, inviters })
+        Ok(LetterFacts { senders, templates, inviters })
     }
 
-    /// The hashes of the rows' passwords, in order.
-    pub(super) async fn hash_passwords(&self, rows: &[&Open]) -> Result<Vec<PasswordHash>> {
-        let passwords = rows.iter().filter_map(|row| match &row.invitee.personal.access {
-            Access::Password(password) => Some(self.hash_password(password.clone())),
-            _ => None,
-        });
-        try_join_all(passwords).await
+    /// The hashes of passwords, in order.
+    pub(super) async fn hash_passwords(&self, passwords: Vec<Password>) -> Result<Vec<PasswordHash>> {
+        try_join_all(passwords.into_iter().map(|password| self.hash_password(password))).await
     }
 }
 
@@ -173,11 +172,11 @@ pub(super) fn admit_passwords<'a>(invitees: impl Iterator<Item = &'a InviteRow>)
     Ok(())
 }
 
-fn refusal(row: &Open, host: &InvitationTarget, known: &Known) -> Option<(Outcome, Reason)> {
+fn refusal(row: &ValidRow, target: &InvitationTarget, facts: &LetterFacts) -> Option<(Outcome, Reason)> {
     let personal = &row.invitee.personal;
     let letter = &personal.letter;
     if let Some(sender) = letter.sender.as_ref().and_then(|sender| sender.address.as_ref()) {
-        match known.senders.get(sender).copied().flatten() {
+        match facts.senders.get(sender).copied().flatten() {
             Some(true) => {}
             Some(false) => return Some(invalid("unknown_sender", "Mail can't be sent from this address.")),
             None => {
@@ -186,16 +185,13 @@ fn refusal(row: &Open, host: &InvitationTarget, known: &Known) -> Option<(Outcom
             }
         }
     }
-    if letter.template.is_some_and(|id| !known.templates.contains(&id)) {
+    if letter.template.is_some_and(|id| !facts.templates.contains(&id)) {
         return Some(invalid("unknown_template", "There is no such mail template."));
     }
-    if letter.on_behalf_of.is_some_and(|id| !known.inviters.contains_key(&id)) {
+    if letter.on_behalf_of.is_some_and(|id| !facts.inviters.contains_key(&id)) {
         return Some(invalid("unknown_inviter", "There is no such inviter."));
     }
-    let workspace = match host.of {
-        Scope::Workspace(id) => Some(id),
-        Scope::Company(_) => None,
-    };
+    let workspace = target.workspace();
     let asked = personal.exclusive_to.is_none_or(|own| workspace == Some(own));
     let exclusively = personal.exclusive_to.is_some();
     let colleague = row.colleague.as_ref();
@@ -213,8 +209,8 @@ fn invalid(code: &'static str, detail: &'static str) -> (Outcome, Reason) {
     (Outcome::Invalid, Reason::new(code, detail))
 }
 
-fn own_batch(batch: &Batch, id: BatchId, letter: &LetterOptions, known: &Known) -> Batch {
-    let named = letter.on_behalf_of.and_then(|inviter| known.inviters.get(&inviter));
+fn own_batch(batch: &Batch, id: BatchId, letter: &LetterOptions, facts: &LetterFacts) -> Batch {
+    let named = letter.on_behalf_of.and_then(|inviter| facts.inviters.get(&inviter));
     Batch {
         id,
         inviter_name: named.cloned().unwrap_or_else(|| batch.inviter_name.clone()),

@@ -1,4 +1,4 @@
-//! What is invited to, and how many a day.
+//! The invitation's target, the inviter's rights there, and its daily quota.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,8 +7,8 @@ use jiff::{SignedDuration, Timestamp};
 use crate::{
     Error, Result, Usher,
     domain::{
-        Batch, BatchId, Company, Group, GroupId, GroupPath, GroupPlace, Message, Permission, PersonId, Profile, Role,
-        Scope, WorkspaceId, person_id,
+        Batch, BatchId, Company, Group, GroupId, GroupPath, GroupPlace, InviterRights, Message, Permission, PersonId,
+        Profile, Role, Scope, WorkspaceId, person_id,
     },
     operations::{
         Caller, WorkspaceAccess,
@@ -68,8 +68,21 @@ impl InvitationTarget {
     }
 
     /// The groups that the inviter administers, if that is all their right to invite.
-    pub(super) fn confined_to(&self) -> Option<&[GroupPath]> {
+    fn confined_to(&self) -> Option<&[GroupPath]> {
         (!self.may_invite).then_some(self.groups.administers.as_slice())
+    }
+
+    /// The workspace; `None` if the target is the whole company.
+    pub(in crate::operations) fn workspace(&self) -> Option<WorkspaceId> {
+        match self.of {
+            Scope::Workspace(id) => Some(id),
+            Scope::Company(_) => None,
+        }
+    }
+
+    /// The inviter's rights.
+    pub(super) fn rights(&self) -> InviterRights<'_> {
+        InviterRights { user: self.inviter.id, role: self.role, confined_to: self.confined_to() }
     }
 
     /// The public id of somebody invited.

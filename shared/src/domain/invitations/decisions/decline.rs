@@ -1,0 +1,30 @@
+//! Declining an invitation.
+
+use jiff::Timestamp;
+
+use crate::domain::{InvitationDead, MembershipState, Person, RecordStatus, Transition};
+
+/// Decides that an invited person says no. The hash of the invitation is dead after that. `attempt` names this attempt:
+/// two attempts at the same moment write different records.
+///
+/// # Errors
+/// [`InvitationDead`] if the link doesn't open the invitation, if the person is a member already, or if the inviter may
+/// not let the person in.
+pub fn decline(
+    version: u32,
+    attempt: &str,
+    record: &Person,
+    inviter_may_admit: bool,
+    now: Timestamp,
+) -> Result<Transition, InvitationDead> {
+    let pending = record.state(now) == MembershipState::Pending;
+    if !inviter_may_admit || !pending || record.version != version {
+        return Err(InvitationDead);
+    }
+    Ok(Transition::change(record, |person| {
+        person.status = RecordStatus::Declined;
+        person.updated_at = now;
+        person.answered_by = Some(attempt.to_owned());
+        person.groups.clear();
+    }))
+}

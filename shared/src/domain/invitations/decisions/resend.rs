@@ -1,0 +1,53 @@
+//! Mailing an invitation again, with a new link.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::end::may_manage_invitation;
+use crate::domain::{BatchId, DeliveryState, InvitationStatus, ManageRefusal, Manager, Person, Transition};
+
+/// Checks that the manager may resend this invitation now.
+///
+/// # Errors
+/// The refusal, if the invitation is another inviter's, ended, accepted, or was mailed less than the cooldown ago.
+pub fn may_resend(
+    manager: Manager,
+    record: &Person,
+    cooldown: SignedDuration,
+    now: Timestamp,
+) -> Result<(), ManageRefusal> {
+    may_manage_invitation(manager, record)?;
+    match record.invitation(now) {
+        Some(InvitationStatus::Expired) => Ok(()),
+        Some(InvitationStatus::Pending) if now.duration_since(record.invited_at) >= cooldown => Ok(()),
+        Some(InvitationStatus::Pending) => Err(ManageRefusal::Cooldown),
+        Some(InvitationStatus::Accepted) => Err(ManageRefusal::AlreadyAccepted),
+        _ => Err(ManageRefusal::Ended),
+    }
+}
+
+/// Decides that an invitation is mailed again: the old link is dead, the same lifetime begins anew, and the manager is
+/// the inviter from then on. An expired invitation is open again.
+///
+/// # Errors
+/// As [`may_resend`].
+pub fn resend(
+    manager: Manager,
+    record: &Person,
+    batch: BatchId,
+    cooldown: SignedDuration,
+    now: Timestamp,
+) -> Result<Transition, ManageRefusal> {
+    may_resend(manager, record, cooldown, now)?;
+    let lifetime = record.expires_at.duration_since(record.invited_at);
+    Ok(Transition::change(record, |person| {
+        person.version += 1;
+        person.invited_at = now;
+        person.updated_at = now;
+        person.expires_at = now + lifetime;
+        person.inviter = manager.user;
+        person.batch = batch;
+        person.queued_by = Some(batch);
+        person.delivery = Some(DeliveryState::Queued);
+        (person.delivery_at, person.delivery_detail) = (None, None);
+    }))
+}
