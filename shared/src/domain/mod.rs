@@ -12,6 +12,7 @@ mod mail;
 mod mail_domains;
 mod members;
 mod random;
+mod scope;
 mod service_accounts;
 mod sign_ups;
 mod text;
@@ -42,7 +43,7 @@ pub use invitations::decisions::{
     resend::{may_resend, resend},
 };
 pub use invitations::metadata::{InvalidMetadata, Metadata};
-pub use invitations::person::{InvitationStatus, MembershipState, Person, RecordStatus, RecordStatus as Status, Scope};
+pub use invitations::person::{InvitationStatus, MembershipState, Person, RecordStatus, RecordStatus as Status};
 pub use invitations::row_outcome::{InvalidLifetime, Lifetime, Outcome, Reason};
 pub use invitations::transition::Transition;
 pub use mail::batch::Batch;
@@ -54,9 +55,11 @@ pub use mail::stored_template::{MAX_TEMPLATES, StoredTemplate};
 pub use mail_domains::domain_rule::DomainRule;
 pub use mail_domains::mail_domain::{InvalidDomain, MailDomain};
 pub use members::caller_standing::CallerStanding;
+pub use members::exclusivity::may_belong;
 pub use members::membership::Membership;
 pub use members::role::{Permission, Role};
 pub use random::{Random, SystemRandom};
+pub use scope::Scope;
 pub use service_accounts::service_account::{OpaqueToken, ServiceAccount};
 pub use sign_ups::sign_up::{MAX_TRIES, SignUp};
 pub use text::{InvalidText, Message, PersonName, Title};

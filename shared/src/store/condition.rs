@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde::Serialize;
 
-use crate::store::attribute;
+use crate::store::items::attribute;
 
 /// The attribute that every item has.
 const PARTITION_KEY: &str = "pk";

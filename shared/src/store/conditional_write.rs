@@ -14,12 +14,11 @@ use serde::Serialize;
 use crate::{
     Error, Internal, Result,
     store::{
-        Item, Store, attribute,
+        Store,
         condition::{Condition, Placeholders, item_absent, item_exists},
-        failed,
+        items::{Item, attribute, failed, to_item},
         keys::Key,
-        to_item,
-        transact::TRIES,
+        retry::TRIES,
     },
 };
 

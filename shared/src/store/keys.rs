@@ -10,7 +10,7 @@ use crate::{
         BatchId, CompanyId, DisplayId, EmailAddress, GroupId, GroupPath, Identifier, MailDomain, Scope, ShortId,
         TemplateId, UserCode, UserId, WorkspaceId,
     },
-    store::{Item, attribute},
+    store::items::{Item, attribute},
 };
 
 /// One partition takes only 1,000 writes a second, so people and queued mail are spread over this many.

@@ -12,25 +12,28 @@ mod conditional_write;
 mod groups;
 mod idempotency;
 mod invitations;
+mod items;
 mod keys;
 mod limits;
 mod mail;
 mod mail_domains;
 mod page;
 mod read;
+mod retry;
 mod service_accounts;
 mod sign_ups;
 mod transact;
 mod workspaces;
 
 pub use crate::domain::{CallerStanding as CallerRecords, MailKind as Kind};
-pub use accounts::profiles::{AdmissionRecords, Numbers};
+pub use accounts::profiles::Numbers;
 pub use audit::audit_log::AuditRecord;
 pub use groups::group_records::{GroupDeleted, GroupMade, GroupRecords, Joins};
 pub use idempotency::idempotent_runs::{IdempotencyRecord, IdempotentRun, Reservation, RunStart, StoredResponse};
 pub use invitations::{
-    HashItem, Invited, InvitedBy,
     accept::{AcceptanceWrite, Accepted, NewAccount},
+    admission::{AdmissionRecords, InvitedBy},
+    hash::{HashItem, Invited},
     invite::{InviteTransaction, InviteWrite, InviteWritten, RowConflict, TransactionRoom},
     page::PeoplePage,
     transition::{AuditNote, TransitionWrite, Transitioned},
@@ -38,21 +41,15 @@ pub use invitations::{
 pub use keys::Key;
 pub use limits::rate_limits::{Cooldown, RateLimit};
 pub use mail::delivery::Known;
-pub use mail::letters::QueuedLetter;
 pub use mail::outbox::{Claimed, MAX_ATTEMPTS, Mail, Mailed, QueuedItem, Task};
+pub use mail::queued_letter::QueuedLetter;
 pub use page::{Page, PagePosition};
 
-use aws_sdk_dynamodb::{Client, error::SdkError, types::AttributeValue};
-use aws_smithy_types::error::metadata::ProvideErrorMetadata;
-use serde::{Serialize, de::DeserializeOwned};
-use std::{collections::HashMap, sync::Arc};
+use std::sync::Arc;
 
-use crate::{Error, Internal, Result, domain::Random};
+use aws_sdk_dynamodb::Client;
 
-use read::Found;
-
-/// Attributes by name.
-type Item = HashMap<String, AttributeValue>;
+use crate::domain::Random;
 
 /// The table.
 #[derive(Debug, Clone)]
@@ -79,36 +76,4 @@ impl Store {
 /// The digest that a token is looked up by.
 pub fn token_digest(token: &str) -> String {
     keys::digest(token)
-}
-
-fn attribute(value: impl Serialize) -> AttributeValue {
-    // Only maps with keys that aren't strings fail, and no item has one.
-    serde_dynamo::aws_sdk_dynamodb_1::to_attribute_value(value).unwrap_or(AttributeValue::Null(true))
-}
-
-fn to_item(value: impl Serialize) -> Item {
-    match attribute(value) {
-        AttributeValue::M(map) => map.into_iter().filter(|(_, value)| !value.is_null()).collect(),
-        _ => Item::new(),
-    }
-}
-
-fn from_item<T: DeserializeOwned>(item: Item) -> Result<T> {
-    serde_dynamo::aws_sdk_dynamodb_1::from_item(item)
-        .map_err(|_| Error::internal(format!("store: an item isn't a {}", std::any::type_name::<T>())))
-}
-
-/// What failed, without the SDK's text: it may quote items.
-fn failed<E: ProvideErrorMetadata, R>(action: &'static str, error: &SdkError<E, R>) -> Error {
-    let code = error.as_service_error().and_then(|error| error.code());
-    let internal = Internal::new(format!("store: {action}: {}", code.unwrap_or("no answer")));
-    match code {
-        Some(
-            "ResourceNotFoundException"
-            | "AccessDeniedException"
-            | "ValidationException"
-            | "UnrecognizedClientException",
-        ) => Error::Internal(internal),
-        _ => Error::Unavailable(internal),
-    }
 }

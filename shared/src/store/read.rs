@@ -9,9 +9,9 @@ use serde::{Serialize, de::DeserializeOwned};
 use crate::{
     Error, Internal, Result,
     store::{
-        Item, Store, attribute,
+        Store,
         condition::{Condition, Placeholders},
-        failed, from_item,
+        items::{Item, attribute, failed, from_item},
         keys::Key,
     },
 };

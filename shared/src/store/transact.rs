@@ -1,15 +1,16 @@
 //! Transactions: all or nothing, with a reason for each action when nothing.
 
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
-use tokio::time::Duration;
 
 use crate::{
     Error, Internal, Result,
-    store::{Item, Store, conditional_write::ConditionalWrite, failed},
+    store::{
+        Store,
+        conditional_write::ConditionalWrite,
+        items::{Item, failed},
+        retry::TRIES,
+    },
 };
-
-/// How often a write that met a transaction is tried.
-pub(super) const TRIES: u32 = 8;
 
 /// What a transaction came to.
 #[derive(Debug)]
@@ -62,11 +63,5 @@ impl Store {
             self.pause(attempt).await;
         }
         Err(Error::Unavailable(Internal::new("store: TransactWriteItems: conflicts did not end")))
-    }
-
-    /// Waits before another try: full jitter, doubling from 20 ms.
-    pub async fn pause(&self, attempt: u32) {
-        let most = 20_u64 << attempt.min(6);
-        tokio::time::sleep(Duration::from_millis(self.jitter(most))).await;
     }
 }

@@ -4,28 +4,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{
-    BatchId, CompanyId, DeliveryState, EmailAddress, GroupPath, GroupPlace, Identifier, Metadata, PersonId, PersonName,
-    Role, UserCode, UserId, WorkspaceId,
+    BatchId, DeliveryState, EmailAddress, GroupPath, GroupPlace, Identifier, Metadata, PersonId, PersonName, Role,
+    UserCode, UserId,
 };
-
-/// What an invitation is to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Scope {
-    /// One workspace.
-    Workspace(WorkspaceId),
-    /// The whole company.
-    Company(CompanyId),
-}
-
-impl Scope {
-    /// The word in the mailed link's `type`.
-    pub const fn link_type(self) -> &'static str {
-        match self {
-            Self::Workspace(_) => "WORK_SPACE",
-            Self::Company(_) => "COMPANY",
-        }
-    }
-}
 
 /// What is written on the record. That a pending invitation has expired is never written: see [`Person::state`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

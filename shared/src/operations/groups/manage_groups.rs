@@ -8,7 +8,7 @@ use crate::{
     },
     operations::{
         Caller,
-        invitations::accept_invitation::exclusive,
+        invitations::refusals::exclusive,
         members::change_member::{MemberChange, NOBODY, refused_change},
     },
     store::{AuditNote, CallerRecords, GroupDeleted, GroupMade, TransitionWrite, Transitioned},

@@ -1,13 +1,18 @@
-//! Accepting with an account that is there.
+//! Accepting an invitation with an account that the person has.
 
 use crate::{
     Error, Result, Usher,
-    domain::{Acceptance, InvitationDead, InvitationHash, Password, ProfileKind, Role, Scope, WorkspaceId, accept},
-    operations::{Caller, LoginName, invitations::sign_up_by_invitation::other_address},
+    domain::{
+        Acceptance, InvitationDead, InvitationHash, Password, ProfileKind, Role, Scope, WorkspaceId, accept, may_belong,
+    },
+    operations::{
+        Caller, LoginName,
+        invitations::refusals::{exclusive, other_address},
+    },
     store::{AcceptanceWrite, Accepted},
 };
 
-/// How often an invitation that changed under an acceptance is read and judged again.
+/// How often an invitation that changed during an acceptance is read and decided again.
 const TRIES: u32 = 3;
 
 /// What somebody joined.
@@ -82,22 +87,6 @@ impl Usher {
         let profile = self.check_credentials(&who, password, |_| true).await?;
         self.accept_invitation(&Caller::of(&profile), hash).await
     }
-}
-
-/// An exclusive user belongs to one workspace only, and nobody becomes one who has an account already.
-pub(in crate::operations) fn may_belong(
-    own: Option<WorkspaceId>,
-    workspace: Option<WorkspaceId>,
-    exclusively: bool,
-) -> bool {
-    match own {
-        Some(own) => workspace == Some(own),
-        None => !exclusively,
-    }
-}
-
-pub(in crate::operations) fn exclusive() -> Error {
-    Error::conflict("exclusive_user", "An account that belongs to one workspace only can't join another.")
 }
 
 /// Nobody is a user of two companies.

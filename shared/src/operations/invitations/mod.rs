@@ -2,8 +2,10 @@
 
 pub(super) mod accept_invitation;
 pub(super) mod decline_invitation;
+pub(super) mod default_name;
 pub(super) mod invite_users;
 pub(super) mod list_invitations;
+pub(super) mod refusals;
 pub(super) mod renew_invitation;
 pub(super) mod renewals;
 pub(super) mod resend_invitation;

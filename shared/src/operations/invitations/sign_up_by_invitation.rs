@@ -1,14 +1,16 @@
 //! Signing up by an invitation: the account and the membership come into being with one transaction.
 
 use crate::{
-    Error, Public, Result, Usher,
+    Error, Result, Usher,
     domain::{
         Acceptance, Company, EmailAddress, Identity, InvitationDead, InvitationHash, MembershipState, Password,
         PasswordHash, Person, PersonName, Profile, ProfileKind, ProfileStatus, Role, Scope, Transition, accept,
+        may_belong,
     },
     operations::{
         invitations::{
-            accept_invitation::{exclusive, may_belong},
+            default_name::local_part,
+            refusals::{exclusive, other_address},
             view_invitation::OpenInvitation,
         },
         log,
@@ -16,7 +18,7 @@ use crate::{
     store::{AcceptanceWrite, Accepted, HashItem, NewAccount},
 };
 
-/// How often an invitation that changed under an acceptance is read and judged again.
+/// How often an invitation that changed during an acceptance is read and decided again.
 const TRIES: u32 = 3;
 
 /// What signing up by an invitation takes.
@@ -210,17 +212,6 @@ impl Usher {
             tracing::warn!(?error, "an address is still shown as not verified");
         }
     }
-}
-
-/// What somebody is called who told no name.
-pub(in crate::operations) fn local_part(address: &EmailAddress) -> Result<PersonName> {
-    let name = address.as_typed().split('@').next().unwrap_or_default();
-    PersonName::parse(name).map_err(|_| Error::internal("join: the part before the @ is no name"))
-}
-
-/// The hash is somebody else's.
-pub(in crate::operations) fn other_address() -> Error {
-    Error::WrongAddress(Public::new("other_address", "This invitation is for another e-mail address."))
 }
 
 fn has_account() -> Error {

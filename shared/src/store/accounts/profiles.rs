@@ -10,12 +10,14 @@ use crate::{
     },
     secrets::PublicKey,
     store::{
-        Found, InvitedBy, Known, Store,
+        Known, Store,
         accounts::unverified::verified,
         audit::audit_log::{Entry, entry},
         condition::{absent, equal},
         conditional_write::{ConditionalWrite, Written},
-        from_item, keys,
+        items::from_item,
+        keys,
+        read::Found,
     },
 };
 
@@ -30,19 +32,6 @@ pub struct Numbers {
     pub workspaces: u32,
 }
 
-/// What is read just before somebody is let in.
-#[derive(Debug)]
-pub struct AdmissionRecords {
-    /// Who invited.
-    pub by: InvitedBy,
-    /// The inviter.
-    pub inviter: CallerStanding,
-    /// The company.
-    pub company: Option<Company>,
-    /// The company's record of somebody who is invited to one of its workspaces, if there is one.
-    pub colleague: Option<Person>,
-}
-
 impl Store {
     /// A user's profile, and their roles in their company and in one workspace.
     pub async fn caller_records(
@@ -54,12 +43,6 @@ impl Store {
         let keys = caller_keys(user, company, workspace);
         let mut found = self.get_many(keys).await?;
         take_records(&mut found, user, company, workspace)
-    }
-
-    /// What decides whether the person of a record may still be let in.
-    pub async fn admission(&self, person: &keys::Key, by: InvitedBy) -> Result<AdmissionRecords> {
-        let mut found = self.get_many(admission_keys(person, by)).await?;
-        take_admission(&mut found, person, by)
     }
 
     /// The account of a person.
@@ -184,29 +167,6 @@ pub(in crate::store) fn caller_keys(
     let mut keys = vec![keys::profile(user), keys::membership(user, Scope::Company(company))];
     keys.extend(workspace.map(|id| keys::membership(user, Scope::Workspace(id))));
     keys
-}
-
-pub(in crate::store) fn admission_keys(person: &keys::Key, by: InvitedBy) -> Vec<keys::Key> {
-    let InvitedBy { inviter, company } = by;
-    let mut keys = caller_keys(inviter, company, person.workspace());
-    keys.push(keys::company(company));
-    keys.extend(person.workspace().map(|_| keys::colleague_of(person, company)));
-    keys
-}
-
-pub(in crate::store) fn take_admission(
-    found: &mut Found,
-    person: &keys::Key,
-    by: InvitedBy,
-) -> Result<AdmissionRecords> {
-    let InvitedBy { inviter, company } = by;
-    let colleague = person.workspace().map(|_| found.take(&keys::colleague_of(person, company))).transpose()?;
-    Ok(AdmissionRecords {
-        by,
-        inviter: take_records(found, inviter, company, person.workspace())?,
-        company: found.take(&keys::company(company))?,
-        colleague: colleague.flatten(),
-    })
 }
 
 pub(in crate::store) fn take_records(

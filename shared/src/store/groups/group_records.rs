@@ -13,7 +13,8 @@ use crate::{
         audit::audit_log::{Entry, Subject, entry},
         condition::{absent, any, contains, equal, size_below},
         conditional_write::{ConditionalWrite, Written},
-        from_item, keys,
+        items::from_item,
+        keys,
         transact::Transacted,
     },
 };

@@ -14,9 +14,10 @@ use crate::{
         RateLimit, Store,
         condition::{absent, all, any, at_most, equal, exists, item_absent},
         conditional_write::{ConditionalWrite, Written},
-        from_item,
+        items::from_item,
         keys::{self, Key},
-        transact::{TRIES, Transacted},
+        retry::TRIES,
+        transact::Transacted,
     },
 };
 
@@ -302,7 +303,7 @@ mod tests {
         ];
         let kept = StoredResponse::of("t".to_owned(), rows.iter().map(|(outcome, reason)| (*outcome, reason.as_ref())));
         assert_eq!((kept.told.len(), kept.rows.as_str()), (3, "01021"));
-        let item = crate::store::to_item(&kept);
+        let item = crate::store::items::to_item(&kept);
         assert_eq!(from_item::<StoredResponse>(item).unwrap().rows().collect::<Vec<_>>(), rows);
     }
 }

@@ -10,7 +10,7 @@ use crate::{
         accounts::{profiles::claim_address, unverified::verified},
         audit::audit_log::{Entry, Subject, entry},
         invitations::transition::{admin_count_write, membership_write, record_write, wrote},
-        mail::{letters::QueuedLetter, outbox::QueuedItem},
+        mail::{outbox::QueuedItem, queued_letter::QueuedLetter},
         transact::Transacted,
     },
 };

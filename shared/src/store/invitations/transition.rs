@@ -12,11 +12,10 @@ use crate::{
         audit::audit_log::{Entry, Subject, entry},
         condition::{above, absent, equal},
         conditional_write::ConditionalWrite,
-        from_item,
         groups::group_records::{joined, partition},
+        items::{from_item, to_item},
         keys,
         mail::outbox::QueuedItem,
-        to_item,
         transact::Transacted,
     },
 };
@@ -99,7 +98,7 @@ impl AuditNote {
 }
 
 /// Whether a record that was found is what the transition writes.
-pub(in crate::store) fn wrote(transition: &Transition, found: &crate::store::Item) -> bool {
+pub(in crate::store) fn wrote(transition: &Transition, found: &crate::store::items::Item) -> bool {
     from_item::<Person>(found.clone()).is_ok_and(|found| transition.wrote(&found))
 }
 

@@ -11,7 +11,8 @@ use crate::{
         Store,
         condition::{any, at_most, equal, item_absent},
         conditional_write::{ConditionalWrite, Written},
-        from_item, keys,
+        items::from_item,
+        keys,
         transact::Transacted,
     },
 };

@@ -9,10 +9,10 @@ use crate::{
         Delivery, DeliveryState, EmailAddress, Identifier, Identity, MailedTo, Person, Suppression, SuppressionReason,
     },
     store::{
-        Item, Store,
+        Store,
         condition::{above, absent, all, any, at_most, below, equal},
         conditional_write::{ConditionalWrite, Written},
-        from_item,
+        items::{Item, from_item},
         keys::{self, Key},
         transact::Transacted,
     },

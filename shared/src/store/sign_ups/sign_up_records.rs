@@ -12,7 +12,7 @@ use crate::{
         condition::{absent, any, below},
         conditional_write::ConditionalWrite,
         keys,
-        mail::{letters::QueuedLetter, outbox::QueuedItem},
+        mail::{outbox::QueuedItem, queued_letter::QueuedLetter},
         transact::Transacted,
     },
 };

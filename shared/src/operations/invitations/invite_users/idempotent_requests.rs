@@ -7,8 +7,10 @@ use crate::{
     Error, Public, Result, Usher,
     domain::{Outcome, PersonId},
     operations::invitations::invite_users::{
-        IdempotencyRequest, InviteUsers, Invited, invitation_target::InvitationTarget, rows::RowResult,
-        write_rows::count,
+        invitation_target::InvitationTarget,
+        request::{IdempotencyRequest, InviteUsers, Invited},
+        row_result::RowResult,
+        rows::count,
     },
     store::{IdempotencyRecord, IdempotentRun, RateLimit, RunStart, StoredResponse},
 };

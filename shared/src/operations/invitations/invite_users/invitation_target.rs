@@ -12,7 +12,7 @@ use crate::{
     },
     operations::{
         Caller, WorkspaceAccess,
-        invitations::invite_users::{InviteRow, InviteTo},
+        invitations::invite_users::request::{InviteRow, InviteTo},
     },
     store::RateLimit,
 };

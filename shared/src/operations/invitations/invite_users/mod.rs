@@ -2,166 +2,42 @@
 
 mod idempotent_requests;
 mod invitation_target;
-mod invitee_options;
+mod letters;
 mod planned_rows;
+mod request;
+mod row_result;
 mod rows;
 mod write_decisions;
 mod write_rows;
 
-use jiff::SignedDuration;
 use tokio::time::Instant;
 
 use crate::{
     Error, Internal, Result, Usher,
-    domain::{
-        BatchId, GroupId, IdempotencyKey, Identifier, InviteTerms, Lifetime, Message, Metadata, Outcome, PersonName,
-        Reason, Role, Scope, WorkspaceId,
-    },
+    domain::{BatchId, Identifier, InviteTerms, Lifetime, Outcome, Scope},
     operations::{
         Caller,
         invitations::invite_users::{
-            rows::Rows,
-            write_rows::{InvitePlan, count},
+            rows::{Rows, count},
+            write_rows::InvitePlan,
         },
     },
     store::IdempotentRun,
 };
 
 pub(in crate::operations) use crate::operations::invitations::invite_users::invitation_target::InvitationTarget;
-pub use crate::operations::invitations::invite_users::invitee_options::{Access, InviteeOptions, LetterOptions};
-pub use crate::operations::invitations::invite_users::rows::RowResult;
+pub use crate::operations::invitations::invite_users::request::{Access, InviteeOptions, LetterOptions};
+pub use crate::operations::invitations::invite_users::request::{
+    IdempotencyRequest, InviteRow, InviteTo, InviteUsers, Invited, RejectWhole, ResultDetail,
+};
+pub use crate::operations::invitations::invite_users::row_result::RowResult;
 pub(in crate::operations) use crate::operations::invitations::invite_users::rows::unfit;
 pub(in crate::operations) use crate::operations::invitations::invite_users::write_decisions::WritePlan;
-
-/// Somebody to invite.
-#[derive(Debug, Clone)]
-pub struct InviteRow {
-    /// Who it is.
-    pub identifier: Identifier,
-    /// The role to give.
-    pub role: Role,
-    /// What the inviter's program keeps with the invitation. None leaves what was kept before.
-    pub metadata: Option<Metadata>,
-    /// The workspace's groups that they come into, besides those they are in. Whoever is in no other is in the topmost one.
-    pub groups: Vec<GroupId>,
-    /// Their first name, or their whole one, until they say so themselves.
-    pub name: Option<PersonName>,
-    /// Their last name, if it is apart.
-    pub last_name: Option<PersonName>,
-    /// What else is special about them.
-    pub personal: InviteeOptions,
-}
-
-impl InviteRow {
-    /// Somebody of whom no more is said.
-    pub fn new(identifier: impl Into<Identifier>, role: Role) -> Self {
-        Self {
-            identifier: identifier.into(),
-            role,
-            metadata: None,
-            groups: Vec::new(),
-            name: None,
-            last_name: None,
-            personal: InviteeOptions::default(),
-        }
-    }
-}
-
-/// What a request invites to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum InviteTo {
-    /// A workspace.
-    Workspace(WorkspaceId),
-    /// The caller's whole company.
-    Company,
-}
-
-/// What the results of a request say.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ResultDetail {
-    /// What became of each row.
-    Outcomes,
-    /// That, and the record of whoever is invited or a member then.
-    Records,
-}
-
-/// What refuses a request as a whole, before anything is written. Whoever is invited or a member already never does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RejectWhole {
-    /// Each row is for itself.
-    Nothing,
-    /// A bad row. An address that isn't mailed is no mistake of the request.
-    Mistakes,
-    /// A bad row, or an address that isn't mailed.
-    AnyRow,
-}
-
-/// An inviting request.
-#[derive(Debug)]
-pub struct InviteUsers {
-    /// Into what.
-    pub to: InviteTo,
-    /// The rows; one that couldn't be read says why.
-    pub rows: Vec<std::result::Result<InviteRow, Reason>>,
-    /// What the inviter writes to all of them.
-    pub message: Option<Message>,
-    /// How long the invitations live, if it isn't as long as the deployment's.
-    pub lifetime: Option<Lifetime>,
-    /// Whether the message is mailed only from a published workspace.
-    pub only_if_published: bool,
-    /// What refuses the whole request.
-    pub refused_by: RejectWhole,
-    /// Whether nothing is to be written or mailed: the answer is the same.
-    pub validate_only: bool,
-    /// What the results say.
-    pub tells: ResultDetail,
-    /// The name by which the request is known again, if it has one.
-    pub name: Option<IdempotencyRequest>,
-}
-
-/// The name that a client gave a request.
-#[derive(Debug)]
-pub struct IdempotencyRequest {
-    /// The name. It is the caller's own, and the workspace's.
-    pub key: IdempotencyKey,
-    /// A digest of all that was sent: the same name for something else is an error.
-    pub body: String,
-    /// By which support finds the request.
-    pub trace_id: String,
-}
-
-impl InviteUsers {
-    /// A request that asks for no more than inviting these.
-    pub fn new(to: InviteTo, rows: Vec<std::result::Result<InviteRow, Reason>>) -> Self {
-        Self {
-            to,
-            rows,
-            message: None,
-            lifetime: None,
-            only_if_published: false,
-            refused_by: RejectWhole::Nothing,
-            validate_only: false,
-            tells: ResultDetail::Outcomes,
-            name: None,
-        }
-    }
-}
 
 /// Whose records are asked for, by row.
 fn identifiers(request: &InviteUsers) -> Vec<Option<Identifier>> {
     let rows = request.rows.iter().filter(|_| request.tells == ResultDetail::Records);
     rows.map(|row| row.as_ref().ok().map(|invitee| invitee.identifier.clone())).collect()
-}
-
-/// The results, one for each row, in order.
-#[derive(Debug)]
-pub struct Invited {
-    /// One for each row.
-    pub results: Vec<RowResult>,
-    /// When the workspace or company may invite again, if a row was limited.
-    pub retry_after: Option<SignedDuration>,
-    /// If this is the answer that a named request got before: by which support finds that request.
-    pub answered_before: Option<String>,
 }
 
 impl Usher {
@@ -179,7 +55,7 @@ impl Usher {
     pub async fn invite_users(&self, caller: &Caller, mut request: InviteUsers) -> Result<Invited> {
         let begun = Instant::now();
         self.admit_rows(request.rows.len())?;
-        invitee_options::admit_passwords(request.rows.iter().flatten())?;
+        letters::admit_passwords(request.rows.iter().flatten())?;
         let named = request.rows.iter().flatten().flat_map(|invitee| &invitee.groups).copied();
         let host = self.host(caller, request.to, named.collect()).await?;
         match request.name.take().filter(|_| !request.validate_only) {

@@ -7,13 +7,13 @@ use crate::{
         Profile, ProfileKind, ProfileStatus, Random, Transition, UserId, add_guest, invite, person_id,
     },
     operations::invitations::{
+        default_name::local_part,
         invite_users::{
             invitation_target::InvitationTarget,
-            invitee_options::{Access, LetterBatches},
-            rows::ValidRow,
-            write_rows::count,
+            letters::LetterBatches,
+            request::Access,
+            rows::{ValidRow, count},
         },
-        sign_up_by_invitation::local_part,
     },
     store::{InviteWrite, Numbers},
 };

@@ -7,9 +7,10 @@ use crate::{
     domain::{Batch, InviteEffect},
     operations::invitations::invite_users::{
         invitation_target::InvitationTarget,
-        invitee_options::LetterBatches,
+        letters::LetterBatches,
         planned_rows::PlannedRow,
-        rows::{RowResult, Rows, ValidRow},
+        row_result::RowResult,
+        rows::{Rows, ValidRow, count},
         write_decisions::WritePlan,
     },
     store::RateLimit,
@@ -119,9 +120,4 @@ fn allot_quota(
         }
     }
     Ok(allotted)
-}
-
-/// A count of rows, which are few.
-pub(super) fn count(rows: usize) -> u32 {
-    u32::try_from(rows).unwrap_or(u32::MAX)
 }

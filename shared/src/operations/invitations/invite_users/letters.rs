@@ -1,5 +1,4 @@
-//! What a row may ask for beyond its request: a letter of its own, a temporary password in place of a letter, one workspace
-//! for ever.
+//! The letters of an inviting request: rows whose letters differ have batches of their own.
 
 use std::collections::{HashMap, HashSet};
 
@@ -9,16 +8,13 @@ use tokio::time::{Duration, Instant, timeout_at};
 use crate::{
     Error, Result, Usher,
     domain::{
-        Batch, BatchId, EmailAddress, MailSender, Outcome, Password, PasswordHash, Person, Profile, ProfileKind,
-        Reason, TemplateId, UserId, WorkspaceId,
+        Batch, BatchId, EmailAddress, Outcome, Password, PasswordHash, Profile, ProfileKind, Reason, TemplateId,
+        UserId, may_belong,
     },
-    operations::invitations::{
-        accept_invitation::may_belong,
-        invite_users::{
-            InviteRow,
-            invitation_target::InvitationTarget,
-            rows::{Rows, ValidRow},
-        },
+    operations::invitations::invite_users::{
+        invitation_target::InvitationTarget,
+        request::{Access, InviteRow, LetterOptions},
+        rows::{Rows, ValidRow},
     },
 };
 
@@ -30,48 +26,6 @@ const IN_FLIGHT: usize = 16;
 
 /// So long SES is asked about the rows' senders, of about one of which it tells in a second.
 const ASKING: Duration = Duration::from_secs(10);
-
-/// What is special about a row.
-#[derive(Debug, Clone, Default)]
-pub struct InviteeOptions {
-    /// Their letter.
-    pub letter: LetterOptions,
-    /// How they come in.
-    pub access: Access,
-    /// The only workspace that they may ever belong to, if there is to be one: this.
-    pub exclusive_to: Option<WorkspaceId>,
-    /// Whether they get a mail once they have signed up.
-    pub welcomed: bool,
-    /// Whether a colleague isn't told of being added.
-    pub quiet: bool,
-}
-
-/// How somebody comes in who isn't a colleague.
-#[derive(Debug, Clone, Default)]
-pub enum Access {
-    /// By the link in a mail.
-    #[default]
-    Mail,
-    /// By the link in a mail that somebody sends later.
-    Later,
-    /// At once, by a password that is told to them: only an address without an account.
-    Password(Password),
-    /// By the link in another mail: the person of this record, who is invited or a member and keeps role and groups.
-    Again(Box<Person>),
-}
-
-/// What is special about a letter.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
-pub struct LetterOptions {
-    /// From whom, if not from the deployment's own address.
-    pub sender: Option<MailSender>,
-    /// In which words of the company's.
-    pub template: Option<TemplateId>,
-    /// Whom it names as the inviter, if not the caller.
-    pub on_behalf_of: Option<UserId>,
-    /// Whether it says that an account is ready, and asks for a password only.
-    pub registered: bool,
-}
 
 /// What the letters of a request ask for, as far as it is there.
 struct LetterFacts {
