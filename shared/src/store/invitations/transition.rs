@@ -162,3 +162,48 @@ pub(in crate::store) fn mail_write(
     let people: Vec<_> = people.iter().map(|person| person.identifier()).collect();
     QueuedItem::people(kind, of, batch, &people.iter().collect::<Vec<_>>()).into_change(now, random)
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::domain::Role;
+
+    fn record(delivery: &str, queued_by: u8) -> Person {
+        let id = |last: u8| format!("3fa85f64-5717-4562-b3fc-2c963f66af{last:02}");
+        serde_json::from_value(json!({
+            "email": "user@example.com", "person_id": "RiHO4e0Ju3DS", "user": id(1), "number": 1, "role": "EDITOR",
+            "status": "PENDING", "revision": 4, "version": 1, "created_at": 1, "updated_at": 2, "invited_at": 1,
+            "expires_at": 3, "inviter": id(1), "batch": id(2), "queued_by": id(queued_by), "delivery": delivery,
+        }))
+        .unwrap()
+    }
+
+    /// The update expression of a transition with its placeholders resolved to the attributes' names.
+    fn update(transition: &Transition) -> String {
+        let of = Scope::Company("3fa85f64-5717-4562-b3fc-2c963f66afa6".parse().unwrap());
+        let update = record_write(of, transition).into_action("usher").update.unwrap();
+        let mut names: Vec<_> = update.expression_attribute_names.unwrap().into_iter().collect();
+        names.sort_by_key(|(placeholder, _)| std::cmp::Reverse(placeholder.len()));
+        names.iter().fold(update.update_expression, |text, (placeholder, name)| text.replace(placeholder, name))
+    }
+
+    #[test]
+    fn a_change_writes_what_it_changes_and_leaves_the_delivery_alone() {
+        let transition = Transition::change(&record("QUEUED", 2), |person| person.role = Role::Viewer);
+        let update = update(&transition);
+        assert!(update.contains("role = ") && update.contains("revision = "), "{update}");
+        assert!(!update.contains("delivery") && !update.contains("version"), "{update}");
+    }
+
+    /// Between reading and writing, the mail before may have been sent: then the table has another state than the
+    /// record that was read, and a new mail that isn't written as queued would never go out.
+    #[test]
+    fn a_new_mail_is_written_as_queued_also_where_the_record_that_was_read_waits_for_its_mail() {
+        let transition =
+            Transition::change(&record("QUEUED", 2), |person| person.queued_by = record("SENT", 3).queued_by);
+        let update = update(&transition);
+        assert!(update.contains("delivery = ") && update.contains("delivery_at"), "{update}");
+    }
+}
