@@ -1,4 +1,4 @@
-//! What must hold of an item for a write to succeed, and the rendering of writes as DynamoDB expressions.
+//! Conditions that an item must meet for a write to succeed, and the placeholders of DynamoDB expressions.
 
 use std::collections::HashMap;
 
@@ -7,29 +7,30 @@ use serde::Serialize;
 
 use crate::store::items::attribute;
 
-/// The attribute that every item has.
+/// The name of the partition key. Every item has this attribute, so it shows whether an item exists.
 const PARTITION_KEY: &str = "pk";
 
-/// What must hold of the item as it is when DynamoDB writes it.
+/// A condition on an item. DynamoDB checks the condition at the moment of the write.
 #[derive(Debug, Clone)]
 pub(super) enum Condition {
     /// The item has the attribute.
     Exists(&'static str),
-    /// The item does not have the attribute, or there is no item.
+    /// The item does not have the attribute, or the item does not exist.
     Absent(&'static str),
-    /// The attribute compares with the value. An attribute that the item does not have never does.
+    /// The comparison of the attribute with the value holds. The comparison fails if the item does not have the
+    /// attribute.
     Compares(&'static str, Comparison, AttributeValue),
-    /// The attribute is a set that contains the value.
+    /// The attribute is a set, and the set contains the value.
     Contains(&'static str, AttributeValue),
-    /// The attribute has fewer elements than this.
+    /// The attribute has fewer elements than the value.
     SizeBelow(&'static str, AttributeValue),
-    /// All of these hold.
+    /// All conditions hold.
     All(Vec<Self>),
-    /// At least one of these holds.
+    /// At least one condition holds.
     Any(Vec<Self>),
 }
 
-/// How a condition compares an attribute with a value.
+/// An operator that compares an attribute with a value.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Comparison {
     Equal,
@@ -49,12 +50,12 @@ impl Comparison {
     }
 }
 
-/// There is an item.
+/// The item exists.
 pub(super) const fn item_exists() -> Condition {
     Condition::Exists(PARTITION_KEY)
 }
 
-/// There is no item.
+/// The item does not exist.
 pub(super) const fn item_absent() -> Condition {
     Condition::Absent(PARTITION_KEY)
 }
@@ -64,52 +65,53 @@ pub(super) const fn exists(name: &'static str) -> Condition {
     Condition::Exists(name)
 }
 
-/// The item does not have the attribute.
+/// The item does not have the attribute, or the item does not exist.
 pub(super) const fn absent(name: &'static str) -> Condition {
     Condition::Absent(name)
 }
 
-/// The attribute has this value.
+/// The attribute equals the value.
 pub(super) fn equal(name: &'static str, value: impl Serialize) -> Condition {
     Condition::Compares(name, Comparison::Equal, attribute(value))
 }
 
-/// The attribute is less than this.
+/// The attribute is less than the value.
 pub(super) fn below(name: &'static str, value: impl Serialize) -> Condition {
     Condition::Compares(name, Comparison::Below, attribute(value))
 }
 
-/// The attribute is this or less.
+/// The attribute is less than or equal to the value.
 pub(super) fn at_most(name: &'static str, value: impl Serialize) -> Condition {
     Condition::Compares(name, Comparison::AtMost, attribute(value))
 }
 
-/// The attribute is greater than this.
+/// The attribute is greater than the value.
 pub(super) fn above(name: &'static str, value: impl Serialize) -> Condition {
     Condition::Compares(name, Comparison::Above, attribute(value))
 }
 
-/// The attribute is a set that contains this.
+/// The attribute is a set, and the set contains the value.
 pub(super) fn contains(name: &'static str, value: impl Serialize) -> Condition {
     Condition::Contains(name, attribute(value))
 }
 
-/// The attribute is a set with fewer elements than this.
+/// The attribute is a set with fewer than `size` elements.
 pub(super) fn size_below(name: &'static str, size: u32) -> Condition {
     Condition::SizeBelow(name, attribute(size))
 }
 
-/// All of these hold.
+/// All conditions hold.
 pub(super) fn all(conditions: impl IntoIterator<Item = Condition>) -> Condition {
     Condition::All(conditions.into_iter().collect())
 }
 
-/// At least one of these holds.
+/// At least one condition holds.
 pub(super) fn any(conditions: impl IntoIterator<Item = Condition>) -> Condition {
     Condition::Any(conditions.into_iter().collect())
 }
 
-/// The placeholders of one request: DynamoDB wants names and values apart from the expressions that use them.
+/// The placeholders of one request. DynamoDB receives attribute names and values separately from the expressions that
+/// use them.
 #[derive(Debug, Default)]
 pub(super) struct Placeholders {
     names: Vec<String>,
@@ -117,22 +119,22 @@ pub(super) struct Placeholders {
 }
 
 impl Placeholders {
-    /// The placeholder of an attribute's name: one for each name.
+    /// The placeholder of an attribute name. The same name always gets the same placeholder.
     pub(super) fn name(&mut self, name: &str) -> String {
-        let index = self.names.iter().position(|there| there == name).unwrap_or_else(|| {
+        let index = self.names.iter().position(|existing| existing == name).unwrap_or_else(|| {
             self.names.push(name.to_owned());
             self.names.len() - 1
         });
         format!("#n{index}")
     }
 
-    /// The placeholder of a value.
+    /// A new placeholder for a value.
     pub(super) fn value(&mut self, value: AttributeValue) -> String {
         self.values.push(value);
         format!(":v{}", self.values.len() - 1)
     }
 
-    /// The expression of a condition.
+    /// The expression of a condition, in terms of these placeholders.
     pub(super) fn condition(&mut self, condition: Condition) -> String {
         match condition {
             Condition::Exists(name) => format!("attribute_exists({})", self.name(name)),
@@ -147,23 +149,24 @@ impl Placeholders {
         }
     }
 
+    /// Joins the expressions of the conditions with the operator.
     fn joined(&mut self, conditions: Vec<Condition>, operator: &str) -> String {
         let parts: Vec<_> = conditions.into_iter().map(|condition| self.condition(condition)).collect();
-        // DynamoDB refuses redundant parentheses.
+        // DynamoDB rejects redundant parentheses.
         if let [only] = parts.as_slice() { only.clone() } else { format!("({})", parts.join(operator)) }
     }
 
-    /// The names by placeholder; `None` if there are none, for DynamoDB refuses an empty map.
+    /// The attribute names by placeholder. `None` if there are no names, because DynamoDB rejects an empty map.
     pub(super) fn names(&self) -> Option<HashMap<String, String>> {
         let names = self.names.iter().enumerate().map(|(index, name)| (format!("#n{index}"), name.clone()));
         (!self.names.is_empty()).then(|| names.collect())
     }
 
-    /// The values by placeholder; `None` if there are none, for DynamoDB refuses an empty map.
+    /// The values by placeholder. `None` if there are no values, because DynamoDB rejects an empty map.
     pub(super) fn values(self) -> Option<HashMap<String, AttributeValue>> {
-        let there = !self.values.is_empty();
+        let has_values = !self.values.is_empty();
         let values = self.values.into_iter().enumerate().map(|(index, value)| (format!(":v{index}"), value));
-        there.then(|| values.collect())
+        has_values.then(|| values.collect())
     }
 }
 

@@ -1,4 +1,4 @@
-//! One write to one item, for use alone or in a transaction.
+//! A write to one item, which succeeds only if its expectations hold. A write is made alone or in a transaction.
 
 use std::{borrow::Cow, collections::HashMap};
 
@@ -18,14 +18,14 @@ use crate::{
         condition::{Condition, Placeholders, item_absent, item_exists},
         items::{Item, attribute, failed, to_item},
         keys::Key,
-        retry::TRIES,
+        retry::MAX_WRITE_ATTEMPTS,
     },
 };
 
-/// An attribute's name: known to the code, or taken from a serialized entity.
+/// The name of an attribute: a constant, or a field name of a serialized entity.
 type Name = Cow<'static, str>;
 
-/// A write to one item, which succeeds only if all that it expects of the item holds.
+/// A write to one item. The write succeeds only if every condition in `expected` holds.
 #[derive(Debug, Clone)]
 pub(super) struct ConditionalWrite {
     kind: Kind,
@@ -50,7 +50,7 @@ enum Action {
     DeleteFrom(AttributeValue),
 }
 
-/// A write as DynamoDB takes it.
+/// The expressions of a write, with the maps of their placeholders.
 struct Rendered {
     update: Option<String>,
     condition: Option<String>,
@@ -70,17 +70,17 @@ impl ConditionalWrite {
         Self::new(Kind::Put(item))
     }
 
-    /// Changes attributes of an item, and creates the item if there is none.
+    /// Changes attributes of an item. Creates the item if it does not exist.
     pub(super) fn update(key: Key) -> Self {
         Self::new(Kind::Update(key, Vec::new()))
     }
 
-    /// Removes the item.
+    /// Deletes the item.
     pub(super) fn delete(key: Key) -> Self {
         Self::new(Kind::Delete(key))
     }
 
-    /// Writes nothing, but expects something of the item. For transactions only.
+    /// Writes nothing, and only expects conditions of the item. DynamoDB allows this only in transactions.
     pub(super) fn check(key: Key) -> Self {
         Self::new(Kind::Check(key))
     }
@@ -98,19 +98,19 @@ impl ConditionalWrite {
         self.with(name, Action::Set(attribute(value)))
     }
 
-    /// Sets an attribute to a value that is serialized already.
+    /// Sets an attribute to a value that is already serialized.
     #[must_use]
     pub(super) fn set_attribute(self, name: impl Into<Name>, value: AttributeValue) -> Self {
         self.with(name, Action::Set(value))
     }
 
-    /// Sets each attribute that the serialized value has, and leaves the other attributes of the item.
+    /// Sets each attribute of the serialized value. The other attributes of the item stay as they are.
     #[must_use]
     pub(super) fn set_all(self, values: impl Serialize) -> Self {
         to_item(values).into_iter().fold(self, |write, (name, value)| write.set_attribute(name, value))
     }
 
-    /// Sets an attribute that the item does not have yet.
+    /// Sets an attribute unless the item already has the attribute.
     #[must_use]
     pub(super) fn set_if_absent(self, name: impl Into<Name>, value: impl Serialize) -> Self {
         self.with(name, Action::SetIfAbsent(attribute(value)))
@@ -122,32 +122,32 @@ impl ConditionalWrite {
         self.with(name, Action::Remove)
     }
 
-    /// Adds to a number (an absent one counts as 0), or to a set.
+    /// Adds to a number or to a set. An absent number counts as 0.
     #[must_use]
     pub(super) fn add(self, name: impl Into<Name>, value: impl Serialize) -> Self {
         self.with(name, Action::Add(attribute(value)))
     }
 
-    /// Takes elements out of a set.
+    /// Removes elements from a set.
     #[must_use]
     pub(super) fn delete_from(self, name: impl Into<Name>, elements: impl Serialize) -> Self {
         self.with(name, Action::DeleteFrom(attribute(elements)))
     }
 
-    /// Succeeds only if this holds too.
+    /// Adds a condition: the write succeeds only if this condition holds too.
     #[must_use]
     pub(super) fn expect(mut self, condition: Condition) -> Self {
         self.expected.push(condition);
         self
     }
 
-    /// Succeeds only if there is no item.
+    /// The write succeeds only if the item does not exist.
     #[must_use]
     pub(super) fn if_absent(self) -> Self {
         self.expect(item_absent())
     }
 
-    /// Succeeds only if there is an item.
+    /// The write succeeds only if the item exists.
     #[must_use]
     pub(super) fn if_present(self) -> Self {
         self.expect(item_exists())
@@ -161,7 +161,7 @@ impl ConditionalWrite {
         Rendered { update, condition, names: placeholders.names(), values: placeholders.values() }
     }
 
-    /// The write as an action of a transaction. If an expectation fails, DynamoDB returns the item that it found.
+    /// The write as an action of a transaction. If an expectation fails, DynamoDB returns the stored item.
     pub(super) fn into_action(self, table: &str) -> TransactWriteItem {
         const OLD: ReturnValuesOnConditionCheckFailure = ReturnValuesOnConditionCheckFailure::AllOld;
         let action = TransactWriteItem::builder();
@@ -216,12 +216,12 @@ impl ConditionalWrite {
                     .map(|check| action.clone().condition_check(check))
             }
         };
-        // Every required field is set above.
+        // `build` fails only if a required field is missing, and all required fields are set above.
         built.unwrap_or(action).build()
     }
 }
 
-/// The clauses of an update expression, each with what it does to its attributes.
+/// The update expression: one clause for each kind of action.
 fn update_expression(actions: Vec<(Name, Action)>, placeholders: &mut Placeholders) -> String {
     let (mut set, mut remove, mut add, mut delete) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for (name, action) in actions {
@@ -241,16 +241,16 @@ fn update_expression(actions: Vec<(Name, Action)>, placeholders: &mut Placeholde
     clauses.map(|(clause, parts)| format!("{clause} {}", parts.join(", "))).collect::<Vec<_>>().join(" ")
 }
 
-/// The result of a conditional write.
+/// The result of a write that was made alone.
 #[derive(Debug)]
 pub(super) enum Written {
-    /// DynamoDB wrote it. Of an update, the item as it is now.
+    /// DynamoDB made the write. After an update, this is the updated item. After a put or a delete, it is empty.
     Done(Item),
     /// An expectation failed.
     Refused,
 }
 
-/// Whether a call failed for this reason.
+/// Whether a call failed with this error.
 macro_rules! failed_with {
     ($error:expr, $kind:ident::$reason:ident) => {
         matches!($error.as_service_error(), Some($kind::$reason(_)))
@@ -258,13 +258,14 @@ macro_rules! failed_with {
 }
 
 impl Store {
-    /// Makes one write by itself. If a transaction has the item in hand, the write is tried again with jitter; a failed
-    /// expectation is an answer and is never tried again.
+    /// Makes one write alone. If the item takes part in a transaction at that moment, the write is attempted again
+    /// with jitter. A failed expectation is a result and is not attempted again.
     ///
     /// # Errors
-    /// [`Error::Unavailable`] if the write failed, or if its reply was lost so that it may have been made.
+    /// [`Error::Unavailable`] if the write failed, or if its reply was lost. In the second case the write may have
+    /// been made.
     pub(super) async fn write(&self, write: ConditionalWrite) -> Result<Written> {
-        for attempt in 0..TRIES {
+        for attempt in 0..MAX_WRITE_ATTEMPTS {
             if let Some(written) = self.try_to_write(write.clone()).await? {
                 return Ok(written);
             }
@@ -273,7 +274,7 @@ impl Store {
         Err(Error::Unavailable(Internal::new("store: conflicts of a write with transactions did not end")))
     }
 
-    /// `None` if a transaction has the item in hand.
+    /// Attempts a write once. `None` if the item takes part in a transaction at that moment.
     async fn try_to_write(&self, write: ConditionalWrite) -> Result<Option<Written>> {
         match write.kind {
             Kind::Put(item) => self.try_to_put(item, write.expected).await,

@@ -1,4 +1,4 @@
-//! Items as DynamoDB keeps them, and the errors of its calls.
+//! Conversions between values and DynamoDB items, and the conversion of SDK errors.
 
 use std::collections::HashMap;
 
@@ -8,14 +8,16 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{Error, Internal, Result};
 
-/// Attributes by name.
+/// An item: its attributes by name.
 pub(super) type Item = HashMap<String, AttributeValue>;
 
+/// Serializes a value as an attribute.
 pub(super) fn attribute(value: impl Serialize) -> AttributeValue {
-    // Only maps with keys that aren't strings fail, and no item has one.
+    // Serialization fails only for maps whose keys are not strings, and no item has such a map.
     serde_dynamo::aws_sdk_dynamodb_1::to_attribute_value(value).unwrap_or(AttributeValue::Null(true))
 }
 
+/// Serializes a struct as an item. Fields that are null are left out.
 pub(super) fn to_item(value: impl Serialize) -> Item {
     match attribute(value) {
         AttributeValue::M(map) => map.into_iter().filter(|(_, value)| !value.is_null()).collect(),
@@ -23,12 +25,14 @@ pub(super) fn to_item(value: impl Serialize) -> Item {
     }
 }
 
+/// Deserializes an item.
 pub(super) fn from_item<T: DeserializeOwned>(item: Item) -> Result<T> {
     serde_dynamo::aws_sdk_dynamodb_1::from_item(item)
-        .map_err(|_| Error::internal(format!("store: an item isn't a {}", std::any::type_name::<T>())))
+        .map_err(|_| Error::internal(format!("store: an item cannot be read as {}", std::any::type_name::<T>())))
 }
 
-/// What failed, without the SDK's text: it may quote items.
+/// The error of a failed call. The error contains the code only and not the text of the SDK, because the text may
+/// quote items.
 pub(super) fn failed<E: ProvideErrorMetadata, R>(action: &'static str, error: &SdkError<E, R>) -> Error {
     let code = error.as_service_error().and_then(|error| error.code());
     let internal = Internal::new(format!("store: {action}: {}", code.unwrap_or("no answer")));

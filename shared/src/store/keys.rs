@@ -1,4 +1,4 @@
-//! The keys of the table's items.
+//! The keys of the items. `docs/table.md` lists them.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -13,10 +13,11 @@ use crate::{
     store::items::{Item, attribute},
 };
 
-/// One partition takes only 1,000 writes a second, so people and queued mail are spread over this many.
+/// DynamoDB takes at most 1,000 writes a second in one partition. The people of a scope, the outbox and the joins of
+/// a group are therefore spread over this many partitions.
 pub(super) const PARTITIONS: u8 = 8;
 
-/// An item's primary key.
+/// The primary key of an item.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Key {
     pub(super) pk: String,
@@ -28,16 +29,17 @@ impl Key {
         Self { pk: pk.into(), sk: sk.into() }
     }
 
+    /// The key as attributes.
     pub(super) fn item(&self) -> Item {
         Item::from([("pk".to_owned(), attribute(&self.pk)), ("sk".to_owned(), attribute(&self.sk))])
     }
 
-    /// The key as text parts.
+    /// The partition key and the sort key.
     pub fn parts(&self) -> (&str, &str) {
         (&self.pk, &self.sk)
     }
 
-    /// What the person of this key was invited to.
+    /// The workspace or company of a person's record. `None` if this is not the key of a person's record.
     pub fn scope(&self) -> Option<Scope> {
         let (id, _) = self.pk.get(2..)?.split_once("#P")?;
         match self.pk.get(..2)? {
@@ -47,7 +49,7 @@ impl Key {
         }
     }
 
-    /// The workspace that the person of this key was invited to, unless it is the whole company.
+    /// The workspace of a person's record. `None` if the record belongs to a company.
     pub(super) fn workspace(&self) -> Option<WorkspaceId> {
         match self.scope()? {
             Scope::Workspace(id) => Some(id),
@@ -55,90 +57,101 @@ impl Key {
         }
     }
 
+    /// The partition key and the sort key.
     pub(super) fn into_parts(self) -> (String, String) {
         (self.pk, self.sk)
     }
 
-    /// A key that was read as text parts, as a stream's record has them.
+    /// Creates a key from a partition key and a sort key, for example from those of a stream record.
     pub fn from_parts(pk: &str, sk: &str) -> Self {
         Self::new(pk, sk)
     }
 }
 
-fn spread(text: &str) -> u8 {
+/// The partition for a text. The same text always gets the same partition.
+fn partition_of(text: &str) -> u8 {
     Sha256::digest(text.as_bytes())[0] % PARTITIONS
 }
 
-fn scope(scope: Scope) -> String {
+/// How the keys of a workspace or company begin.
+fn scope_prefix(scope: Scope) -> String {
     match scope {
         Scope::Workspace(id) => format!("W#{id}"),
         Scope::Company(id) => format!("C#{id}"),
     }
 }
 
-/// A person of a workspace or company.
-pub(super) fn person(of: Scope, identifier: &Identifier) -> Key {
-    Key::new(people(of, spread(identifier.address.canonical())), identifier.canonical())
+/// The record of a person in a workspace or company.
+pub(super) fn person(scope: Scope, identifier: &Identifier) -> Key {
+    Key::new(people_partition(scope, partition_of(identifier.address.canonical())), identifier.canonical())
 }
 
-/// The partition of some of a workspace's or company's people.
-pub(super) fn people(of: Scope, partition: u8) -> String {
-    format!("{}#P{partition}", scope(of))
+/// One partition of the people of a workspace or company.
+pub(super) fn people_partition(scope: Scope, partition: u8) -> String {
+    format!("{}#P{partition}", scope_prefix(scope))
 }
 
+/// A workspace.
 pub(super) fn workspace(id: WorkspaceId) -> Key {
     Key::new(format!("W#{id}"), "META")
 }
 
+/// A company.
 pub(super) fn company(id: CompanyId) -> Key {
     Key::new(format!("C#{id}"), "META")
 }
 
+/// The entry of a workspace in the list of its company's workspaces.
 pub(super) fn company_workspace(company: CompanyId, id: WorkspaceId) -> Key {
     Key::new(format!("C#{company}"), format!("W#{id}"))
 }
 
+/// A service account of a company.
 pub(super) fn service_account(company: CompanyId, name: &str) -> Key {
     Key::new(format!("C#{company}"), format!("SA#{name}"))
 }
 
-/// The partition of the workspaces that people of a domain join.
-pub(super) fn domain(domain: &MailDomain) -> String {
+/// The partition of the domain rules of a mail domain.
+pub(super) fn domain_partition(domain: &MailDomain) -> String {
     format!("D#{}", domain.as_ref())
 }
 
-/// A workspace that people of a domain join.
-pub(super) fn domain_rule(of: &MailDomain, id: WorkspaceId) -> Key {
-    Key::new(domain(of), format!("W#{id}"))
+/// A domain rule: people with addresses of the domain may join the workspace.
+pub(super) fn domain_rule(mail_domain: &MailDomain, id: WorkspaceId) -> Key {
+    Key::new(domain_partition(mail_domain), format!("W#{id}"))
 }
 
-/// Where a company's domain is found by its id.
+/// The pointer from the id of a domain rule to the rule.
 pub(super) fn company_domain(company: CompanyId, id: &ShortId) -> Key {
     Key::new(format!("C#{company}"), format!("D#{id}"))
 }
 
+/// A mail template of a company.
 pub(super) fn mail_template(company: CompanyId, id: TemplateId) -> Key {
     Key::new(format!("C#{company}"), format!("MT#{id}"))
 }
 
+/// The profile of a user.
 pub(super) fn profile(user: UserId) -> Key {
     Key::new(format!("U#{user}"), "PROFILE")
 }
 
-pub(super) fn membership(user: UserId, of: Scope) -> Key {
-    Key::new(format!("U#{user}"), format!("M#{}", scope(of)))
+/// The role of a user in a workspace or company.
+pub(super) fn membership(user: UserId, scope: Scope) -> Key {
+    Key::new(format!("U#{user}"), format!("M#{}", scope_prefix(scope)))
 }
 
-/// What is kept of an address in one partition: whose it is, with each code and without.
-pub(super) fn address(address: &EmailAddress) -> String {
+/// The partition of an address: the accounts of the address, with and without a user code, and its sign-ups.
+pub(super) fn address_partition(address: &EmailAddress) -> String {
     format!("E#{}", address.canonical())
 }
 
-pub(super) fn identity(of: &Identifier) -> Key {
-    identity_item(of.address.canonical(), of.code.as_ref().map(AsRef::as_ref))
+/// The verified account of a person.
+pub(super) fn identity(identifier: &Identifier) -> Key {
+    identity_item(identifier.address.canonical(), identifier.code.as_ref().map(AsRef::as_ref))
 }
 
-/// The identity of a person: their record's sort key is [`Identifier::canonical`].
+/// The verified account of the person with this record key. The sort key of the record is [`Identifier::canonical`].
 pub(super) fn identity_of(person: &Key) -> Key {
     match person.sk.split_once(' ') {
         None => identity_item(&person.sk, None),
@@ -146,26 +159,28 @@ pub(super) fn identity_of(person: &Key) -> Key {
     }
 }
 
+/// The verified account of a canonical address and a user code.
 pub(super) fn identity_item(address: &str, code: Option<&str>) -> Key {
     Key::new(format!("E#{address}"), code.map_or_else(|| "A".to_owned(), |code| format!("U#{code}")))
 }
 
-/// A person's account with a temporary password.
-pub(super) fn unverified(of: &Identifier) -> Key {
-    unverified_item(of.address.canonical(), of.code.as_ref().map(AsRef::as_ref))
+/// The unverified account of a person.
+pub(super) fn unverified(identifier: &Identifier) -> Key {
+    unverified_item(identifier.address.canonical(), identifier.code.as_ref().map(AsRef::as_ref))
 }
 
+/// The unverified account of a canonical address and a user code.
 pub(super) fn unverified_item(address: &str, code: Option<&str>) -> Key {
     Key::new(format!("E#{address}"), code.map_or_else(|| "T".to_owned(), |code| format!("T#{code}")))
 }
 
-/// The company's record of a person whose record in one of its workspaces this is.
+/// The company's record of the person with this record key in one of its workspaces.
 pub(super) fn colleague_of(person: &Key, company: CompanyId) -> Key {
     let address = person.sk.split(' ').next().unwrap_or_default();
-    Key::new(people(Scope::Company(company), spread(address)), person.sk.clone())
+    Key::new(people_partition(Scope::Company(company), partition_of(address)), person.sk.clone())
 }
 
-/// The account with a temporary password of a person, whose record this is.
+/// The unverified account of the person with this record key.
 pub(super) fn unverified_of(person: &Key) -> Key {
     match person.sk.split_once(' ') {
         None => unverified_item(&person.sk, None),
@@ -173,104 +188,116 @@ pub(super) fn unverified_of(person: &Key) -> Key {
     }
 }
 
-/// Which address a code is used with.
+/// The address that a user code belongs to.
 pub(super) fn user_code(code: &UserCode) -> Key {
     Key::new(format!("UC#{}", code.as_ref()), "-")
 }
 
-pub(super) fn sign_up(of: &EmailAddress, id: Uuid) -> Key {
-    Key::new(address(of), format!("OTP#{id}"))
+/// A sign-up of an address.
+pub(super) fn sign_up(address: &EmailAddress, id: Uuid) -> Key {
+    Key::new(address_partition(address), format!("OTP#{id}"))
 }
 
+/// The invitation that the hash with this digest points to.
 pub(super) fn hash(digest: &str) -> Key {
     Key::new(format!("H#{digest}"), "-")
 }
 
+/// The service account that the token with this digest belongs to.
 pub(super) fn token(digest: &str) -> Key {
     Key::new(format!("T#{digest}"), "-")
 }
 
+/// What the rows of one inviting request share.
 pub(super) fn batch(id: BatchId) -> Key {
     Key::new(format!("B#{id}"), "-")
 }
 
-/// A place in a queue, sorted by time.
+/// A new item in a queue of the outbox. A queue is sorted by time.
 pub(super) fn outbox(queue: &str, at: Timestamp, unique: Uuid) -> Key {
-    Key::new(format!("Q#{queue}"), format!("{}#{unique}", queued_at(at)))
+    Key::new(format!("Q#{queue}"), format!("{}#{unique}", outbox_prefix(at)))
 }
 
-/// How the place of what is queued at this time begins.
-pub(super) fn queued_at(at: Timestamp) -> String {
+/// How the sort keys of items that were queued at this time begin.
+pub(super) fn outbox_prefix(at: Timestamp) -> String {
     format!("{:013}", at.as_millisecond())
 }
 
-/// Where the key's item goes when it is given up, and back.
-pub(super) fn dead(key: &Key) -> Key {
+/// The key in the partition of abandoned items that an outbox item moves to when it is given up.
+pub(super) fn abandoned(key: &Key) -> Key {
     Key::new(key.pk.replacen("Q#", "QX#", 1), key.sk.clone())
 }
 
+/// The key in the queue that an abandoned outbox item moves back to.
 pub(super) fn revived(key: &Key) -> Key {
     Key::new(key.pk.replacen("QX#", "Q#", 1), key.sk.clone())
 }
 
-pub(super) fn audit(of: Scope, at: Timestamp, unique: Uuid) -> Key {
-    Key::new(audits(of), format!("{:013}#{unique}", at.as_millisecond()))
+/// An entry of the audit log.
+pub(super) fn audit(scope: Scope, at: Timestamp, unique: Uuid) -> Key {
+    Key::new(audit_partition(scope), format!("{:013}#{unique}", at.as_millisecond()))
 }
 
-/// The partition of what was done, sorted by time.
-pub(super) fn audits(of: Scope) -> String {
-    format!("{}#A", scope(of))
+/// The partition of the audit log of a workspace or company. It is sorted by time.
+pub(super) fn audit_partition(scope: Scope) -> String {
+    format!("{}#A", scope_prefix(scope))
 }
 
-/// A brake's counter: what is counted, whose, and in which window of time.
+/// The counter of a rate limit, or the last use under a cooldown: the kind of use, a digest of the subject, and the
+/// number of the time window.
 pub(super) fn counter(kind: &str, subject: &str, window: i64) -> Key {
     Key::new(format!("R#{kind}#{subject}#{window}"), "-")
 }
 
-/// A request that its caller named; the workspace or company is part of the name.
-pub(super) fn named(caller: UserId, of: Scope, name: &str) -> Key {
-    Key::new(format!("K#{caller}#{}", digest(&format!("{}\n{name}", scope(of)))), "REQ")
+/// The record of an idempotent request. The workspace or company is part of the digest, so the same key may be used
+/// again in another workspace.
+pub(super) fn idempotent_request(caller: UserId, scope: Scope, idempotency_key: &str) -> Key {
+    Key::new(format!("K#{caller}#{}", digest(&format!("{}\n{idempotency_key}", scope_prefix(scope)))), "REQ")
 }
 
-/// What a transaction of a named request wrote; without `unique`, how the keys of all of them begin.
-pub(super) fn noted(request: &Key, batch: BatchId, unique: Option<Uuid>) -> Key {
+/// The note of what one transaction of an idempotent request wrote. Without `unique`, the sort key is the prefix of
+/// all notes of the request.
+pub(super) fn transaction_note(request: &Key, batch: BatchId, unique: Option<Uuid>) -> Key {
     let unique = unique.map(|unique| unique.to_string()).unwrap_or_default();
     Key::new(request.pk.clone(), format!("{batch}#{unique}"))
 }
 
+/// The pointer from an integer id to its workspace.
 pub(super) fn workspace_number(number: u32) -> Key {
     Key::new(format!("I#workspace#{number}"), "-")
 }
 
+/// The pointer from a short id to its workspace.
 pub(super) fn short_id(id: &ShortId) -> Key {
     Key::new(format!("I#short#{id}"), "-")
 }
 
+/// A group.
 pub(super) fn group(id: GroupId) -> Key {
     Key::new(format!("G#{id}"), "META")
 }
 
-/// Where some of those are counted who come into a group.
+/// One of the partial counters of the joins to a group.
 pub(super) fn group_joins(id: GroupId, partition: u8) -> Key {
     Key::new(format!("G#{id}"), format!("J#{partition}"))
 }
 
-/// The partition of a workspace's tree of groups.
-pub(super) fn groups(workspace: WorkspaceId) -> String {
+/// The partition of the group tree of a workspace.
+pub(super) fn groups_partition(workspace: WorkspaceId) -> String {
     format!("W#{workspace}#G")
 }
 
-/// A group in the tree: level by level, and in each by path.
-pub(super) fn group_place(workspace: WorkspaceId, path: &GroupPath) -> Key {
-    Key::new(groups(workspace), format!("{:03}#{}", path.depth(), path.as_ref()))
+/// A group in the tree. The tree is sorted by level, and within a level by path.
+pub(super) fn group_in_tree(workspace: WorkspaceId, path: &GroupPath) -> Key {
+    Key::new(groups_partition(workspace), format!("{:03}#{}", path.depth(), path.as_ref()))
 }
 
-/// How the places right under a group begin.
-pub(super) fn child_places(path: &GroupPath) -> String {
+/// How the sort keys of the groups directly below a group begin.
+pub(super) fn child_groups_prefix(path: &GroupPath) -> String {
     format!("{:03}#{}", path.depth() + 1, path.as_ref())
 }
 
-/// Whose a display id is.
+/// The pointer from a display id to its group.
 pub(super) fn display_id(workspace: WorkspaceId, id: &DisplayId) -> Key {
     Key::new(format!("W#{workspace}#D"), id.as_ref())
 }
@@ -280,16 +307,17 @@ pub(super) fn administered(user: UserId, workspace: WorkspaceId) -> Key {
     Key::new(format!("U#{user}"), format!("G#W#{workspace}"))
 }
 
-/// The counters that integer ids are taken from.
+/// The counters that give out integer ids.
 pub(super) fn numbers() -> Key {
     Key::new("CONFIG", "NUMBERS")
 }
 
+/// A public key that verifies access tokens.
 pub(super) fn public_key(kid: &str) -> Key {
     Key::new("CONFIG", format!("KEY#{kid}"))
 }
 
-/// SHA-256 (FIPS 180-4) in base64url: how secrets are looked up and addresses are counted.
+/// SHA-256 (FIPS 180-4) in base64url. The table stores secrets, and the subjects of rate limits, only as digests.
 pub(super) fn digest(secret: &str) -> String {
     use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
     URL_SAFE_NO_PAD.encode(Sha256::digest(secret.as_bytes()))

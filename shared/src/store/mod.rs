@@ -1,9 +1,15 @@
-//! DynamoDB: one table. Attribute maps are seen nowhere else.
+//! The store: it reads and writes the one DynamoDB table. No other code sees keys or attribute maps.
 //!
-//! `docs/table.md` lists the items and what each access costs. To add a lookup, add its key to `keys` and a method
-//! beside those of the same item: it reads consistently, returns `Result<Option<T>>`, and never decides authority or
-//! uniqueness through the index. To add a transition, write it as one `ConditionalWrite` whose condition is the whole
-//! rule.
+//! `docs/table.md` lists the items and the cost of each access.
+//!
+//! To add a lookup, add the key of the item to `keys.rs`. Then add a method to `Store` beside the other methods of
+//! the same item. A lookup reads consistently and returns `Result<Option<T>>`. Only a lookup by public id uses an
+//! index, and an index never decides authority or uniqueness, because an index lags behind the table.
+//!
+//! To add a transition of an invitation or a membership, write the decision as a pure function in
+//! `domain/invitations/decisions`. `invitations/transition.rs` writes the decision as a compare-and-swap on the
+//! `revision` of the person's record. Every other write is a
+//! `ConditionalWrite`, built with `set`, `remove`, `add` and `expect`.
 
 mod accounts;
 mod audit;
@@ -51,7 +57,7 @@ use aws_sdk_dynamodb::Client;
 
 use crate::domain::Random;
 
-/// The table.
+/// Access to the table.
 #[derive(Debug, Clone)]
 pub struct Store {
     client: Client,
@@ -60,20 +66,20 @@ pub struct Store {
 }
 
 impl Store {
-    /// The table of this name. `random` spreads what is tried again over time.
+    /// Creates the access to the table with this name. `random` supplies the jitter between attempts.
     pub fn new(client: Client, table: String, random: Arc<dyn Random>) -> Self {
         Self { client, table, random }
     }
 
-    /// A number of milliseconds below `most`.
-    fn jitter(&self, most: u64) -> u64 {
+    /// A random number of milliseconds below `limit`.
+    fn jitter(&self, limit: u64) -> u64 {
         let mut bytes = [0; 8];
         self.random.fill(&mut bytes);
-        u64::from_le_bytes(bytes) % most.max(1)
+        u64::from_le_bytes(bytes) % limit.max(1)
     }
 }
 
-/// The digest that a token is looked up by.
+/// The digest of a token. The table stores the digest instead of the token.
 pub fn token_digest(token: &str) -> String {
     keys::digest(token)
 }

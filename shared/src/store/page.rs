@@ -1,27 +1,28 @@
-//! Pages of lists that are too long to be read whole.
+//! Pages: a list that is too long for one response is read page by page.
 
 use std::fmt;
 
-/// Some of a list, in its order.
+/// A part of a list, in the order of the list.
 #[derive(Debug)]
 pub struct Page<T> {
-    /// What is on it.
+    /// The entries of this page.
     pub items: Vec<T>,
-    /// Where it goes on; nowhere if the list is at its end.
+    /// The position after which the next page begins. `None` if this page is the last page.
     pub next: Option<PagePosition>,
 }
 
-/// After what in its list a page goes on. As a rule it is an address, so it leaves the service only sealed.
+/// A position in a list: the next page begins after it. The text usually contains an e-mail address, so it leaves the
+/// service only encrypted.
 #[derive(Clone, PartialEq, Eq)]
 pub struct PagePosition(String);
 
 impl PagePosition {
-    /// A position that was read.
+    /// Creates a position from its text.
     pub fn new(text: String) -> Self {
         Self(text)
     }
 
-    /// The position as text.
+    /// The text of the position.
     pub fn as_str(&self) -> &str {
         &self.0
     }

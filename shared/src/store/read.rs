@@ -1,4 +1,4 @@
-//! Reading: always consistent.
+//! Reads. Every read of the table is strongly consistent. Only a read through an index is not.
 
 use std::collections::HashMap;
 
@@ -16,28 +16,28 @@ use crate::{
     },
 };
 
-/// DynamoDB's limit for one `BatchGetItem`.
+/// The largest number of keys that DynamoDB takes in one `BatchGetItem`.
 const MAX_KEYS: usize = 100;
 
-/// How many calls of one request are under way at once.
+/// The largest number of calls that one request has in flight at the same time.
 const IN_FLIGHT: usize = 8;
 
-/// How often keys that DynamoDB left out are asked for again.
-const TRIES: u32 = 8;
+/// The largest number of attempts to read keys that DynamoDB left unprocessed.
+const MAX_READ_ATTEMPTS: u32 = 8;
 
 /// A range of sort keys.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Sort<'a> {
-    /// Those that begin so.
+    /// Sort keys that begin with this prefix.
     Begins(&'a str),
-    /// Those below this.
+    /// Sort keys below this bound.
     Below(&'a str),
-    /// Those below this, and it.
+    /// Sort keys below or equal to this bound.
     UpTo(&'a str),
 }
 
 impl<'a> Sort<'a> {
-    /// The condition on the key, and the value of its `:bound`.
+    /// The key condition, and the value of its `:bound` placeholder.
     fn condition(self) -> (&'static str, Option<&'a str>) {
         match self {
             Self::Begins("") => ("pk = :pk", None),
@@ -48,32 +48,32 @@ impl<'a> Sort<'a> {
     }
 }
 
-/// Some items of a partition.
+/// A request for some items of a partition.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Slice<'a> {
-    /// The partition.
+    /// The partition key.
     pub(super) pk: &'a str,
-    /// Which of its items.
+    /// The range of sort keys.
     pub(super) sort: Sort<'a>,
-    /// Only those after this sort key, in the order asked for.
+    /// Only items after this sort key, in the direction of the read.
     pub(super) after: Option<&'a str>,
-    /// Whether the order is that of the sort keys or the other way round.
+    /// Whether to read in descending order of the sort keys.
     pub(super) backwards: bool,
-    /// At most so many.
-    pub(super) most: usize,
+    /// The largest number of items to read.
+    pub(super) limit: usize,
 }
 
-/// Items that were read together.
+/// Items that were read together, by partition key and sort key.
 #[derive(Debug, Default)]
 pub(super) struct Found(HashMap<(String, String), Item>);
 
 impl Found {
-    /// Takes the item of this key, if there was one.
+    /// Removes and returns the item with this key. `None` if the item does not exist or was taken before.
     pub(super) fn take<T: DeserializeOwned>(&mut self, key: &Key) -> Result<Option<T>> {
         self.0.remove(&(key.pk.clone(), key.sk.clone())).map(from_item).transpose()
     }
 
-    /// The item of this key, if there was one.
+    /// The item with this key. `None` if the item does not exist or was taken before.
     pub(super) fn item(&self, key: &Key) -> Option<&Item> {
         self.0.get(&(key.pk.clone(), key.sk.clone()))
     }
@@ -83,24 +83,25 @@ impl Found {
     }
 }
 
+/// The text of a string attribute, or the empty string.
 fn text(item: &Item, name: &str) -> String {
     item.get(name).and_then(|value| value.as_s().ok()).cloned().unwrap_or_default()
 }
 
 impl Store {
-    /// One item.
+    /// Reads one item.
     pub(super) async fn get<T: DeserializeOwned>(&self, key: &Key) -> Result<Option<T>> {
         self.get_item(key).await?.map(from_item).transpose()
     }
 
-    /// One item as it is.
+    /// Reads one item without converting it.
     pub(super) async fn get_item(&self, key: &Key) -> Result<Option<Item>> {
         let request = self.client.get_item().table_name(&self.table).set_key(Some(key.item())).consistent_read(true);
         let output = request.send().await.map_err(|error| failed("GetItem", &error))?;
         Ok(output.item)
     }
 
-    /// Items by their keys, a hundred a call.
+    /// Reads items by their keys, which must differ from each other. Each call reads up to a hundred items.
     pub(super) async fn get_many(&self, keys: Vec<Key>) -> Result<Found> {
         let mut keys: Vec<_> = keys.iter().map(Key::item).collect();
         let mut chunks = Vec::new();
@@ -119,16 +120,21 @@ impl Store {
         Ok(found)
     }
 
+    /// Reads up to a hundred items. Keys that DynamoDB leaves unprocessed are read again.
     async fn get_batch(&self, mut keys: Vec<Item>) -> Result<Vec<Item>> {
         let mut items = Vec::with_capacity(keys.len());
-        for attempt in 0..TRIES {
+        for attempt in 0..MAX_READ_ATTEMPTS {
             let wanted = KeysAndAttributes::builder().set_keys(Some(keys)).consistent_read(true).build();
             let wanted = wanted.map_err(|_| Error::internal("store: BatchGetItem: no keys"))?;
             let request = self.client.batch_get_item().request_items(&self.table, wanted);
             let output = request.send().await.map_err(|error| failed("BatchGetItem", &error))?;
             items.extend(output.responses.into_iter().flat_map(HashMap::into_values).flatten());
-            keys =
-                output.unprocessed_keys.into_iter().flat_map(HashMap::into_values).flat_map(|left| left.keys).collect();
+            keys = output
+                .unprocessed_keys
+                .into_iter()
+                .flat_map(HashMap::into_values)
+                .flat_map(|unprocessed| unprocessed.keys)
+                .collect();
             if keys.is_empty() {
                 return Ok(items);
             }
@@ -137,18 +143,19 @@ impl Store {
         Err(Error::Unavailable(Internal::new("store: BatchGetItem: keys remained unprocessed")))
     }
 
-    /// The items of a partition whose sort key begins with `prefix`, in order; at most `most` of them.
-    pub(super) async fn query<T: DeserializeOwned>(&self, pk: &str, prefix: &str, most: usize) -> Result<Vec<T>> {
-        self.query_where(pk, Sort::Begins(prefix), most, None).await
+    /// Reads the items of a partition whose sort keys begin with `prefix`, in ascending order, and at limit `limit`
+    /// items.
+    pub(super) async fn query<T: DeserializeOwned>(&self, pk: &str, prefix: &str, limit: usize) -> Result<Vec<T>> {
+        self.query_where(pk, Sort::Begins(prefix), limit, None).await
     }
 
-    /// The items of a partition in this range, in order, but only those that pass a filter. What doesn't is
-    /// read past, and paid for.
+    /// Reads the items of a partition whose sort keys are in the range and that pass the filter, in ascending order.
+    /// DynamoDB also reads, and charges for, the items that the filter rejects.
     pub(super) async fn query_where<T: DeserializeOwned>(
         &self,
         pk: &str,
         sort: Sort<'_>,
-        most: usize,
+        limit: usize,
         filter: Option<Condition>,
     ) -> Result<Vec<T>> {
         let (condition, bound) = sort.condition();
@@ -157,8 +164,8 @@ impl Store {
         let filter = filter.map(|filter| placeholders.condition(filter));
         let (names, values) = (placeholders.names(), placeholders.values().unwrap_or_default());
         let mut items = Vec::new();
-        let mut from: Option<HashMap<String, AttributeValue>> = None;
-        while items.len() < most {
+        let mut start: Option<HashMap<String, AttributeValue>> = None;
+        while items.len() < limit {
             let mut request = self.client.query().table_name(&self.table).key_condition_expression(condition);
             request = request.expression_attribute_values(":pk", attribute(pk));
             if let Some(bound) = bound {
@@ -168,22 +175,22 @@ impl Store {
                 request = request.expression_attribute_values(placeholder, value.clone());
             }
             let request = request.set_filter_expression(filter.clone()).set_expression_attribute_names(names.clone());
-            // A filter is applied after the limit, so with one whole pages are read.
-            let page = unfiltered.then(|| i32::try_from(most - items.len()).unwrap_or(i32::MAX));
-            let request = request.consistent_read(true).set_limit(page).set_exclusive_start_key(from);
+            // DynamoDB applies the filter after the limit. A query with a filter therefore reads whole pages.
+            let page = unfiltered.then(|| i32::try_from(limit - items.len()).unwrap_or(i32::MAX));
+            let request = request.consistent_read(true).set_limit(page).set_exclusive_start_key(start);
             let output = request.send().await.map_err(|error| failed("Query", &error))?;
             for item in output.items.unwrap_or_default() {
                 items.push(from_item(item)?);
             }
-            from = output.last_evaluated_key;
-            if from.is_none() {
+            start = output.last_evaluated_key;
+            if start.is_none() {
                 break;
             }
         }
         Ok(items)
     }
 
-    /// Some items with their sort keys, in one call, and whether there are more.
+    /// Reads some items with their sort keys in one call. The second value says whether more items follow.
     pub(super) async fn slice<T: DeserializeOwned>(&self, slice: &Slice<'_>) -> Result<(Vec<(String, T)>, bool)> {
         let (condition, bound) = slice.sort.condition();
         let mut request = self.client.query().table_name(&self.table).key_condition_expression(condition);
@@ -193,13 +200,13 @@ impl Store {
         }
         let after = slice.after.map(|after| Key::from_parts(slice.pk, after).item());
         let request = request.scan_index_forward(!slice.backwards).set_exclusive_start_key(after);
-        let request = request.consistent_read(true).limit(i32::try_from(slice.most).unwrap_or(i32::MAX));
+        let request = request.consistent_read(true).limit(i32::try_from(slice.limit).unwrap_or(i32::MAX));
         let output = request.send().await.map_err(|error| failed("Query", &error))?;
         let items = output.items.unwrap_or_default().into_iter().map(|item| Ok((text(&item, "sk"), from_item(item)?)));
         Ok((items.collect::<Result<_>>()?, output.last_evaluated_key.is_some()))
     }
 
-    /// The key of the first item that an index of keys has for a value.
+    /// The key of the first item that an index of keys returns for a value. The index lags behind the table.
     pub(super) async fn indexed(&self, index: &str, name: &str, value: impl Serialize) -> Result<Option<Key>> {
         let request = self.client.query().table_name(&self.table).index_name(index).limit(1);
         let request = request.key_condition_expression("#name = :value").expression_attribute_names("#name", name);

@@ -1,16 +1,17 @@
-//! Trying again after a conflict.
+//! The wait between attempts after a conflict.
 
 use tokio::time::Duration;
 
 use crate::store::Store;
 
-/// How often a write that met a transaction is tried.
-pub(super) const TRIES: u32 = 8;
+/// The largest number of attempts to make a write that conflicts with transactions.
+pub(super) const MAX_WRITE_ATTEMPTS: u32 = 8;
 
 impl Store {
-    /// Waits before another try: full jitter, doubling from 20 ms.
+    /// Waits before the next attempt. The wait is random (full jitter). Its upper limit begins at 20 ms, doubles with
+    /// each attempt, and stays at 1.28 s from the seventh attempt on.
     pub async fn pause(&self, attempt: u32) {
-        let most = 20_u64 << attempt.min(6);
-        tokio::time::sleep(Duration::from_millis(self.jitter(most))).await;
+        let max_milliseconds = 20_u64 << attempt.min(6);
+        tokio::time::sleep(Duration::from_millis(self.jitter(max_milliseconds))).await;
     }
 }

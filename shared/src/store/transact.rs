@@ -1,4 +1,4 @@
-//! Transactions: all or nothing, with a reason for each action when nothing.
+//! Transactions: DynamoDB makes all writes or none. If it makes none, it gives a reason for each write.
 
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 
@@ -8,22 +8,23 @@ use crate::{
         Store,
         conditional_write::ConditionalWrite,
         items::{Item, failed},
-        retry::TRIES,
+        retry::MAX_WRITE_ATTEMPTS,
     },
 };
 
-/// What a transaction came to.
+/// The result of a transaction.
 #[derive(Debug)]
 pub(super) enum Transacted {
-    /// All of it was written.
+    /// DynamoDB made all writes.
     Done,
-    /// Nothing was written, because of conditions: for each action `Some` of the item that was there if its condition
-    /// failed, `None` if it didn't.
+    /// DynamoDB made no write, because expectations failed. The list has one entry per write, in order: the stored
+    /// item if the expectation of this write failed, `None` if it held. The stored item is empty if it does not
+    /// exist.
     Refused(Vec<Option<Item>>),
 }
 
 impl Transacted {
-    /// Whether the condition of the action at `index` failed.
+    /// The stored item, if the expectation of the write at `index` failed.
     pub(super) fn refused(&self, index: usize) -> Option<&Item> {
         match self {
             Self::Done => None,
@@ -33,14 +34,15 @@ impl Transacted {
 }
 
 impl Store {
-    /// Writes all changes or none. A meeting with another transaction, and throttling, are tried again with jitter; a
-    /// failed condition is an answer.
+    /// Makes all writes or none. A transaction that conflicts with another transaction, or that DynamoDB throttles,
+    /// is attempted again with jitter. A failed expectation is a result and is not attempted again.
     ///
     /// # Errors
-    /// [`Error::Unavailable`] if it can't be known to be written, or wasn't.
-    pub(super) async fn transact(&self, changes: Vec<ConditionalWrite>) -> Result<Transacted> {
-        let actions: Vec<_> = changes.into_iter().map(|change| change.into_action(&self.table)).collect();
-        for attempt in 0..TRIES {
+    /// [`Error::Unavailable`] if DynamoDB made no write, or if its reply was lost. In the second case the writes may
+    /// have been made.
+    pub(super) async fn transact(&self, writes: Vec<ConditionalWrite>) -> Result<Transacted> {
+        let actions: Vec<_> = writes.into_iter().map(|write| write.into_action(&self.table)).collect();
+        for attempt in 0..MAX_WRITE_ATTEMPTS {
             let request = self.client.transact_write_items().set_transact_items(Some(actions.clone()));
             let Err(error) = request.send().await else { return Ok(Transacted::Done) };
             let Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) = error.as_service_error()
@@ -55,9 +57,9 @@ impl Store {
                 });
                 return Ok(Transacted::Refused(refused.collect()));
             }
-            let passing = ["TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"];
+            let transient = ["TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"];
             let codes = reasons.iter().filter_map(|reason| reason.code());
-            if let Some(reason) = codes.filter(|code| *code != "None").find(|code| !passing.contains(code)) {
+            if let Some(reason) = codes.filter(|code| *code != "None").find(|code| !transient.contains(code)) {
                 return Err(Error::internal(format!("store: TransactWriteItems: cancelled: {reason}")));
             }
             self.pause(attempt).await;

@@ -1,4 +1,4 @@
-//! Companies, users, and the addresses that are theirs.
+//! Users and their profiles, the verified accounts of addresses, companies, integer ids and public keys.
 
 use serde::Deserialize;
 
@@ -11,29 +11,30 @@ use crate::{
     secrets::PublicKey,
     store::{
         Known, Store,
-        accounts::unverified::verified,
-        audit::audit_log::{Entry, entry},
+        accounts::unverified::verified_account_writes,
+        audit::audit_log::{AuditEntry, audit_write},
         condition::{absent, equal},
         conditional_write::{ConditionalWrite, Written},
         items::from_item,
         keys,
         read::Found,
+        transact::Transacted,
     },
 };
 
-/// Integer ids of each kind: they fit in 31 bits.
+/// Integer ids of each kind. They fit into 31 bits.
 #[derive(Debug, Clone, Copy, Default, Deserialize)]
 pub struct Numbers {
-    /// Users'.
+    /// Ids of users.
     pub users: u32,
-    /// Companies'.
+    /// Ids of companies.
     pub companies: u32,
-    /// Workspaces'.
+    /// Ids of workspaces.
     pub workspaces: u32,
 }
 
 impl Store {
-    /// A user's profile, and their roles in their company and in one workspace.
+    /// Reads a user's profile and the user's roles in the company and in one workspace.
     pub async fn caller_records(
         &self,
         user: UserId,
@@ -42,61 +43,62 @@ impl Store {
     ) -> Result<CallerStanding> {
         let keys = caller_keys(user, company, workspace);
         let mut found = self.get_many(keys).await?;
-        take_records(&mut found, user, company, workspace)
+        take_caller_records(&mut found, user, company, workspace)
     }
 
-    /// The account of a person.
-    pub async fn identity(&self, of: &Identifier) -> Result<Option<Identity>> {
-        Ok(Known::read(self.get_item(&keys::identity(of)).await?, None)?.identity)
+    /// Reads the verified account of a person.
+    pub async fn identity(&self, identifier: &Identifier) -> Result<Option<Identity>> {
+        Ok(Known::read(self.get_item(&keys::identity(identifier)).await?, None)?.identity)
     }
 
-    /// A user.
+    /// Reads the profile of a user.
     pub async fn profile(&self, user: UserId) -> Result<Option<Profile>> {
         self.get(&keys::profile(user)).await
     }
 
-    /// These users; those that aren't there are left out.
+    /// Reads the profiles of users. Users that do not exist are left out.
     pub async fn profiles(&self, users: &[UserId]) -> Result<Vec<Profile>> {
         let mut found = self.get_many(users.iter().map(|user| keys::profile(*user)).collect()).await?;
         users.iter().filter_map(|user| found.take(&keys::profile(*user)).transpose()).collect()
     }
 
-    /// A company.
+    /// Reads a company.
     pub async fn company(&self, id: CompanyId) -> Result<Option<Company>> {
         self.get(&keys::company(id)).await
     }
 
-    /// These companies, in the order asked for; those that aren't there are left out.
+    /// Reads companies, in the order of `ids`. Companies that do not exist are left out.
     pub async fn companies(&self, ids: &[CompanyId]) -> Result<Vec<Company>> {
         let mut found = self.get_many(ids.iter().map(|id| keys::company(*id)).collect()).await?;
         ids.iter().filter_map(|id| found.take(&keys::company(*id)).transpose()).collect()
     }
 
-    /// A user's roles in workspaces.
+    /// Reads a user's roles in all workspaces.
     pub async fn memberships(&self, user: UserId) -> Result<Vec<Membership>> {
         let (pk, _) = keys::profile(user).into_parts();
         self.query(&pk, "M#W#", usize::MAX).await
     }
 
-    /// Makes a workspace a user's current one, for as long as there is such a user.
+    /// Makes a workspace the current one of a user. Does nothing if the user does not exist.
     pub async fn select_workspace(&self, user: UserId, workspace: WorkspaceId) -> Result<()> {
-        let change = ConditionalWrite::update(keys::profile(user)).if_present().set("current_workspace", workspace);
-        self.write(change).await.map(|_| ())
+        let write = ConditionalWrite::update(keys::profile(user)).if_present().set("current_workspace", workspace);
+        self.write(write).await.map(|_| ())
     }
 
-    /// Replaces a password's hash by one of the same password, unless the password was changed meanwhile.
+    /// Replaces a password hash by a new hash of the same password, unless the password was changed since it was
+    /// read.
     pub async fn rehash(&self, user: UserId, old: &PasswordHash, new: &PasswordHash) -> Result<()> {
-        let change = ConditionalWrite::update(keys::profile(user)).expect(equal("password", old)).set("password", new);
-        self.write(change).await.map(|_| ())
+        let write = ConditionalWrite::update(keys::profile(user)).expect(equal("password", old)).set("password", new);
+        self.write(write).await.map(|_| ())
     }
 
-    /// Takes integer ids, in a row of each kind. Answers the first of each.
+    /// Takes consecutive integer ids of each kind; `taken` says how many. Returns the first id of each kind.
     pub async fn take_numbers(&self, taken: Numbers) -> Result<Numbers> {
-        let change = ConditionalWrite::update(keys::numbers())
+        let write = ConditionalWrite::update(keys::numbers())
             .add("users", taken.users)
             .add("companies", taken.companies)
             .add("workspaces", taken.workspaces);
-        let Written::Done(item) = self.write(change).await? else {
+        let Written::Done(item) = self.write(write).await? else {
             return Err(Error::internal("store: an update without a condition was refused"));
         };
         let last: Numbers = from_item(item)?;
@@ -110,8 +112,8 @@ impl Store {
         })
     }
 
-    /// Founds a company with its first user, who verified an address. `false` if the sign-up was already used or the
-    /// address got an account meanwhile, be it one with a temporary password.
+    /// Creates a company with its first user, whose address is verified. `false` if the sign-up was already used, or
+    /// if the address got an account after it was read, including an account with a temporary password.
     pub async fn found(
         &self,
         sign_up: &SignUp,
@@ -121,44 +123,46 @@ impl Store {
         unverified: Option<&Identity>,
         random: &dyn Random,
     ) -> Result<bool> {
-        let of = Scope::Company(company.id);
-        let told = Entry::new(company.created_at, profile.id, "company.founded");
-        let mut changes = vec![
+        let scope = Scope::Company(company.id);
+        let audit_entry = AuditEntry::new(company.created_at, profile.id, "company.founded");
+        let mut writes = vec![
             ConditionalWrite::delete(keys::sign_up(&sign_up.address, sign_up.id)).if_present(),
             claim_address(profile),
             ConditionalWrite::put(&keys::company(company.id), company).if_absent(),
-            ConditionalWrite::put(&keys::person(of, &founder.identifier()), founder),
-            ConditionalWrite::put(&keys::membership(profile.id, of), Membership::new(founder.role, of)),
-            entry(of, &told, random),
+            ConditionalWrite::put(&keys::person(scope, &founder.identifier()), founder),
+            ConditionalWrite::put(&keys::membership(profile.id, scope), Membership::new(founder.role, scope)),
+            audit_write(scope, &audit_entry, random),
         ];
-        changes.extend(verified(profile, unverified, company.created_at));
-        Ok(matches!(self.transact(changes).await?, crate::store::transact::Transacted::Done))
+        writes.extend(verified_account_writes(profile, unverified, company.created_at));
+        Ok(matches!(self.transact(writes).await?, Transacted::Done))
     }
 
-    /// Makes a key known to those who verify.
+    /// Publishes a key, so that others can verify access tokens.
     pub async fn publish_key(&self, key: &PublicKey) -> Result<()> {
         self.write(ConditionalWrite::put(&keys::public_key(&key.kid), key)).await.map(|_| ())
     }
 
-    /// A published key.
+    /// Reads a published key.
     pub async fn public_key(&self, kid: &str) -> Result<Option<PublicKey>> {
         self.get(&keys::public_key(kid)).await
     }
 
-    /// All published keys.
+    /// Reads all published keys.
     pub async fn public_keys(&self) -> Result<Vec<PublicKey>> {
         let (pk, _) = keys::numbers().into_parts();
         self.query(&pk, "KEY#", usize::MAX).await
     }
 }
 
-/// Makes an address a user's, unless it is somebody's. What else is known of the address stays.
+/// The write that assigns an address to a user, unless the address already has a verified account. Other attributes
+/// of the item stay, such as a suppression.
 pub(in crate::store) fn claim_address(profile: &Profile) -> ConditionalWrite {
     ConditionalWrite::update(keys::identity(&profile.identifier()))
         .expect(absent("user"))
         .set_all(Identity::of(profile))
 }
 
+/// The keys of the records that [`take_caller_records`] takes.
 pub(in crate::store) fn caller_keys(
     user: UserId,
     company: CompanyId,
@@ -169,7 +173,8 @@ pub(in crate::store) fn caller_keys(
     keys
 }
 
-pub(in crate::store) fn take_records(
+/// Takes a user's profile and roles from items that were read together.
+pub(in crate::store) fn take_caller_records(
     found: &mut Found,
     user: UserId,
     company: CompanyId,

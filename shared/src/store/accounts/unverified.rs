@@ -1,6 +1,8 @@
-//! AccountsOfAddress with a temporary password: somebody in charge made them, and nobody has verified the address. Such an account is
-//! its company's only; to everybody else the address has none. An account whose address is verified is it from then on: its
-//! sessions are over, it stays a member of the workspaces it is in, and is in the company that the address was verified for.
+//! Unverified accounts. An inviter created such an account with a temporary password, and nobody has verified its
+//! address yet. Only the company of the account sees it: for everybody else, the address has no account.
+//!
+//! When the address is verified, the account becomes the verified account of the address. All its sessions end. It
+//! stays a member of its workspaces, and its company becomes the company that the address was verified for.
 
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -12,71 +14,75 @@ use crate::{
 };
 
 impl Store {
-    /// The accounts of a person, read at once.
-    pub async fn accounts(&self, of: &Identifier) -> Result<AccountsOfAddress> {
-        self.accounts_at(&keys::identity(of), &keys::unverified(of)).await
+    /// Reads the verified and the unverified account of a person in one call.
+    pub async fn accounts(&self, identifier: &Identifier) -> Result<AccountsOfAddress> {
+        self.accounts_at(&keys::identity(identifier), &keys::unverified(identifier)).await
     }
 
-    /// The accounts of whoever has this code. For a code that nobody has as much is read.
+    /// Reads the accounts of the person with this user code. For a code that nobody has, the store reads equally many
+    /// items, so that the time of the response does not reveal which codes exist.
     pub async fn accounts_of_code(&self, code: &UserCode) -> Result<AccountsOfAddress> {
         #[derive(Deserialize)]
-        struct Claim {
+        struct UserCodeItem {
             email: String,
         }
-        let claim: Option<Claim> = self.get(&keys::user_code(code)).await?;
-        let address = claim.map(|claim| claim.email).unwrap_or_default();
+        let item: Option<UserCodeItem> = self.get(&keys::user_code(code)).await?;
+        let address = item.map(|item| item.email).unwrap_or_default();
         let identity = keys::identity_item(&address, Some(code.as_ref()));
         self.accounts_at(&identity, &keys::unverified_item(&address, Some(code.as_ref()))).await
     }
 
+    /// Reads a verified and an unverified account by their keys.
     async fn accounts_at(&self, verified: &keys::Key, unverified: &keys::Key) -> Result<AccountsOfAddress> {
         let mut found = self.get_many(vec![verified.clone(), unverified.clone()]).await?;
-        let known = Known::read(found.item(verified).cloned(), None)?;
-        Ok(AccountsOfAddress { verified: known.identity, unverified: found.take(unverified)? })
+        let account = Known::read(found.item(verified).cloned(), None)?;
+        Ok(AccountsOfAddress { verified: account.identity, unverified: found.take(unverified)? })
     }
 
-    /// Replaces a password by one that its owner chose. `false` if it was changed meanwhile. A transaction, which knows its
-    /// own work where a reply was lost.
+    /// Replaces a password by one that its owner chose. `false` if the password was changed since it was read. The
+    /// write is a transaction, because DynamoDB recognises a repeated transaction whose reply was lost.
     pub async fn change_password(&self, user: UserId, old: &PasswordHash, new: &PasswordHash) -> Result<bool> {
-        let change = ConditionalWrite::update(keys::profile(user))
+        let write = ConditionalWrite::update(keys::profile(user))
             .expect(equal("password", old))
             .set("password", new)
             .remove("temporary_password");
-        Ok(matches!(self.transact(vec![change]).await?, Transacted::Done))
+        Ok(matches!(self.transact(vec![write]).await?, Transacted::Done))
     }
 
-    /// Marks a membership as one of somebody whose address is verified now.
-    pub async fn mark_verified(&self, of: Scope, profile: &Profile) -> Result<()> {
-        let change = ConditionalWrite::update(keys::person(of, &profile.identifier()))
+    /// Marks the member's record as that of a verified account.
+    pub async fn mark_verified(&self, scope: Scope, profile: &Profile) -> Result<()> {
+        let write = ConditionalWrite::update(keys::person(scope, &profile.identifier()))
             .expect(equal("status", RecordStatus::Accepted))
             .expect(equal("user", profile.id))
             .remove("unverified")
             .add("revision", 1);
-        self.write(change).await.map(|_| ())
+        self.write(write).await.map(|_| ())
     }
 }
 
-/// The writes of a new account whose address is verified: its profile, and the end of the one with a temporary password
-/// that was read, if there was one. That one was read one epoch before.
-pub(in crate::store) fn verified(
+/// The writes of an account whose address has just been verified: the profile, and the deletion of the unverified
+/// account. `unverified` is that account as it was read, if there was one. Its epoch was one less than the epoch of
+/// `profile`.
+pub(in crate::store) fn verified_account_writes(
     profile: &Profile,
     unverified: Option<&Identity>,
     now: Timestamp,
 ) -> Vec<ConditionalWrite> {
-    let put = ConditionalWrite::put(&keys::profile(profile.id), profile);
-    let gone = ConditionalWrite::delete(keys::unverified(&profile.identifier()));
-    let Some(unverified) = unverified else { return vec![put.if_absent(), gone.if_absent()] };
-    let before = profile.epoch.saturating_sub(1);
-    let mut changes = vec![
-        put.expect(equal("unverified", true)).expect(equal("epoch", before)),
-        gone.expect(equal("user", unverified.user)),
+    let profile_write = ConditionalWrite::put(&keys::profile(profile.id), profile);
+    let deletion = ConditionalWrite::delete(keys::unverified(&profile.identifier()));
+    let Some(unverified) = unverified else { return vec![profile_write.if_absent(), deletion.if_absent()] };
+    let epoch_before = profile.epoch.saturating_sub(1);
+    let mut writes = vec![
+        profile_write.expect(equal("unverified", true)).expect(equal("epoch", epoch_before)),
+        deletion.expect(equal("user", unverified.user)),
     ];
     if unverified.company != profile.company {
-        let of = Scope::Company(unverified.company);
-        let left = ConditionalWrite::update(keys::person(of, &profile.identifier())).if_present();
-        let left = left.set("status", RecordStatus::Left).set("updated_at", now.as_millisecond()).add("revision", 1);
-        changes.push(left);
-        changes.push(ConditionalWrite::delete(keys::membership(profile.id, of)));
+        let scope = Scope::Company(unverified.company);
+        let leaving = ConditionalWrite::update(keys::person(scope, &profile.identifier())).if_present();
+        let leaving =
+            leaving.set("status", RecordStatus::Left).set("updated_at", now.as_millisecond()).add("revision", 1);
+        writes.push(leaving);
+        writes.push(ConditionalWrite::delete(keys::membership(profile.id, scope)));
     }
-    changes
+    writes
 }

@@ -1,4 +1,4 @@
-//! The audit: what was done to a workspace's or company's people and things, in the transaction that did it.
+//! Entries of the audit log. Each entry is written in the transaction that it describes.
 
 use std::{borrow::Cow, collections::BTreeMap, fmt};
 
@@ -16,12 +16,12 @@ use crate::{
     },
 };
 
-/// Entries read at once: one has up to 90 subjects.
-const AT_ONCE: usize = 25;
+/// The number of entries that one call reads. An entry has up to 90 subjects.
+const ENTRIES_PER_READ: usize = 25;
 
-/// What is told of a transition: one entry per transaction.
+/// The audit entry of one transaction.
 #[derive(Debug, Serialize, Deserialize)]
-pub(in crate::store) struct Entry {
+pub(in crate::store) struct AuditEntry {
     #[serde(with = "jiff::fmt::serde::timestamp::millisecond::required")]
     at: Timestamp,
     actor: UserId,
@@ -29,35 +29,35 @@ pub(in crate::store) struct Entry {
     subjects: Vec<Subject>,
 }
 
-impl Entry {
-    /// What was done, when and by whom.
+impl AuditEntry {
+    /// An entry without subjects.
     pub(in crate::store) fn new(at: Timestamp, actor: UserId, action: &'static str) -> Self {
         Self { at, actor, action: action.into(), subjects: Vec::new() }
     }
 
-    /// To whom or what it was done: one more of them.
+    /// Adds a subject.
     #[must_use]
     pub(in crate::store) fn about(mut self, subject: Subject) -> Self {
         self.subjects.push(subject);
         self
     }
 
-    /// A line for each subject; one without if nothing has a name.
-    fn lines(self) -> Vec<AuditRecord> {
+    /// One record for each subject. An entry without subjects gives one record without a subject.
+    fn records(self) -> Vec<AuditRecord> {
         let Self { at, actor, action, subjects } = self;
         let action = action.into_owned();
         if subjects.is_empty() {
             return vec![AuditRecord { at, actor, action, subject: None, detail: BTreeMap::new() }];
         }
-        let lines = subjects.into_iter().map(|Subject { name, detail }| {
+        let records = subjects.into_iter().map(|Subject { name, detail }| {
             let detail = detail.into_iter().map(|(name, value)| (name.into_owned(), value.into_owned())).collect();
             AuditRecord { at, actor, action: action.clone(), subject: Some(name), detail }
         });
-        lines.collect()
+        records.collect()
     }
 }
 
-/// Whom or what a transition was about.
+/// A person or thing that an action was about.
 #[derive(Serialize, Deserialize)]
 pub(in crate::store) struct Subject {
     name: String,
@@ -66,12 +66,12 @@ pub(in crate::store) struct Subject {
 }
 
 impl Subject {
-    /// An address, or a thing's name.
+    /// A subject with this name: an e-mail address, or the name of a thing.
     pub(in crate::store) fn new(name: impl Into<String>) -> Self {
         Self { name: name.into(), detail: BTreeMap::new() }
     }
 
-    /// What is told of it besides, such as `role`.
+    /// Adds a detail, such as `role`.
     #[must_use]
     pub(in crate::store) fn with(mut self, name: &'static str, value: impl Into<Cow<'static, str>>) -> Self {
         self.detail.insert(name.into(), value.into());
@@ -79,7 +79,7 @@ impl Subject {
     }
 }
 
-/// Redacted: it is an address, as a rule.
+/// Redacted, because the name is usually an e-mail address.
 impl fmt::Debug for Subject {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Subject(redacted)")
@@ -87,26 +87,27 @@ impl fmt::Debug for Subject {
 }
 
 /// The write of an audit entry.
-pub(in crate::store) fn entry(of: Scope, entry: &Entry, random: &dyn Random) -> ConditionalWrite {
-    ConditionalWrite::put(&keys::audit(of, entry.at, random.uuid()), entry)
+pub(in crate::store) fn audit_write(scope: Scope, entry: &AuditEntry, random: &dyn Random) -> ConditionalWrite {
+    ConditionalWrite::put(&keys::audit(scope, entry.at, random.uuid()), entry)
 }
 
-/// What was done to one of a transaction's subjects.
+/// What was done to one subject of a transaction.
 #[derive(Clone)]
 pub struct AuditRecord {
-    /// When.
+    /// When the action was done.
     pub at: Timestamp,
-    /// By whom.
+    /// The user who did it.
     pub actor: UserId,
-    /// What.
+    /// The action, such as `member.removed`.
     pub action: String,
-    /// To whom or what: an address, or a thing's name; nothing if it was the workspace itself.
+    /// The subject: an e-mail address, or the name of a thing. `None` if the action was about the workspace or
+    /// company itself.
     pub subject: Option<String>,
-    /// What else there is to tell, such as the role.
+    /// Further details, such as the role, by name.
     pub detail: BTreeMap<String, String>,
 }
 
-/// Without its subject, which is an address as a rule.
+/// Omits the subject, which is usually an e-mail address.
 impl fmt::Debug for AuditRecord {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("AuditRecord").field("at", &self.at).field("action", &self.action).finish_non_exhaustive()
@@ -114,36 +115,42 @@ impl fmt::Debug for AuditRecord {
 }
 
 impl Store {
-    /// What was done, newest first: up to `most` lines after a position.
-    pub async fn audit_page(&self, of: Scope, after: Option<&PagePosition>, most: usize) -> Result<Page<AuditRecord>> {
-        // A page may end among the subjects of an entry; that is read again.
-        let begun = after.map(|after| begun_entry(after.as_str())).transpose()?;
-        let pk = keys::audits(of);
-        let mut lines = Vec::with_capacity(most + 1);
+    /// Reads a page of the audit log, newest record first. The page has at most `limit` records and begins after the
+    /// position `after`.
+    pub async fn audit_page(
+        &self,
+        scope: Scope,
+        after: Option<&PagePosition>,
+        limit: usize,
+    ) -> Result<Page<AuditRecord>> {
+        // A page may end between two subjects of an entry. The next page reads that entry again.
+        let previous = after.map(|after| last_entry(after.as_str())).transpose()?;
+        let pk = keys::audit_partition(scope);
+        let mut records = Vec::with_capacity(limit + 1);
         let mut last: Option<String> = None;
-        while lines.len() <= most {
-            let sort = begun.map_or(Sort::Begins(""), |(sk, _)| Sort::UpTo(sk));
-            let slice = Slice { pk: &pk, sort, after: last.as_deref(), backwards: true, most: AT_ONCE };
-            let (entries, more) = self.slice::<Entry>(&slice).await?;
+        while records.len() <= limit {
+            let sort = previous.map_or(Sort::Begins(""), |(sk, _)| Sort::UpTo(sk));
+            let slice = Slice { pk: &pk, sort, after: last.as_deref(), backwards: true, limit: ENTRIES_PER_READ };
+            let (entries, more) = self.slice::<AuditEntry>(&slice).await?;
             for (sk, entry) in entries {
-                let told = begun.filter(|(begun, _)| *begun == sk).map_or(0, |(_, told)| told);
-                let new = entry.lines().into_iter().enumerate().skip(told);
-                lines.extend(new.map(|(index, line)| (format!("{sk}#{}", index + 1), line)));
+                let returned = previous.filter(|(previous, _)| *previous == sk).map_or(0, |(_, returned)| returned);
+                let new = entry.records().into_iter().enumerate().skip(returned);
+                records.extend(new.map(|(index, record)| (format!("{sk}#{}", index + 1), record)));
                 last = Some(sk);
             }
             if !more {
                 break;
             }
         }
-        let more = lines.len() > most;
-        lines.truncate(most);
-        let next = lines.last().filter(|_| more).map(|(position, _)| PagePosition::new(position.clone()));
-        Ok(Page { items: lines.into_iter().map(|(_, line)| line).collect(), next })
+        let more = records.len() > limit;
+        records.truncate(limit);
+        let next = records.last().filter(|_| more).map(|(position, _)| PagePosition::new(position.clone()));
+        Ok(Page { items: records.into_iter().map(|(_, record)| record).collect(), next })
     }
 }
 
-/// The entry that a page ended in, and how many of its lines were told.
-fn begun_entry(position: &str) -> Result<(&str, usize)> {
-    let begun = position.rsplit_once('#').and_then(|(sk, told)| Some((sk, told.parse().ok()?)));
-    begun.ok_or_else(|| Error::internal("audit: a position of another list"))
+/// The sort key of the entry that the previous page ended in, and how many records of this entry were on the page.
+fn last_entry(position: &str) -> Result<(&str, usize)> {
+    let previous = position.rsplit_once('#').and_then(|(sk, returned)| Some((sk, returned.parse().ok()?)));
+    previous.ok_or_else(|| Error::internal("store: the position does not belong to the audit log"))
 }

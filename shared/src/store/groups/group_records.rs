@@ -1,4 +1,4 @@
-//! Groups of a workspace's people, and who administers them.
+//! Groups of the people of a workspace, and their administrators.
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -9,8 +9,8 @@ use crate::{
     domain::{CompanyId, Group, GroupId, GroupPath, GroupPlace, Random, Scope, UserId, Workspace, WorkspaceId},
     store::{
         CallerRecords, Store,
-        accounts::profiles::{caller_keys, take_records},
-        audit::audit_log::{Entry, Subject, entry},
+        accounts::profiles::{caller_keys, take_caller_records},
+        audit::audit_log::{AuditEntry, Subject, audit_write},
         condition::{absent, any, contains, equal, size_below},
         conditional_write::{ConditionalWrite, Written},
         items::from_item,
@@ -19,92 +19,97 @@ use crate::{
     },
 };
 
-/// Groups that one user administers in a workspace: their paths fit into an item.
+/// The largest number of groups that one user administers in a workspace. The paths of so many groups fit into one
+/// item.
 const MAX_ADMINISTERED: u32 = 100;
 
-/// A group with what speaks against deleting it.
+/// The item of a group: the group, and the number of groups directly below it. A group with groups below it cannot be
+/// deleted.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-struct Counted {
+struct GroupItem {
     #[serde(flatten)]
     group: Group,
-    /// How many groups are in it.
+    /// The number of groups directly below this group.
     children: u32,
 }
 
-/// The writes of a new group: itself, its place in the tree, and its display id, which must be nobody's.
+/// The writes of a new group: the group, its entry in the tree, and the pointer from its display id. The display id
+/// must not belong to another group.
 pub(in crate::store) fn group_writes(group: &Group) -> [ConditionalWrite; 3] {
-    let counted = Counted { group: group.clone(), children: 0 };
-    let pointer = Pointer { group: group.id };
+    let item = GroupItem { group: group.clone(), children: 0 };
+    let pointer = DisplayIdItem { group: group.id };
     [
-        ConditionalWrite::put(&keys::group(group.id), counted).if_absent(),
-        ConditionalWrite::put(&keys::group_place(group.workspace, &group.path), group),
+        ConditionalWrite::put(&keys::group(group.id), item).if_absent(),
+        ConditionalWrite::put(&keys::group_in_tree(group.workspace, &group.path), group),
         ConditionalWrite::put(&keys::display_id(group.workspace, &group.display_id), pointer).if_absent(),
     ]
 }
 
-/// How many writes brought people into a group, so far, counted apart so that many can come at once. Whoever found it empty
-/// deletes it only if none came since.
+/// The number of writes that have brought people into a group so far, in several partial counters, so that many
+/// people can join at once. A group that was found to be empty is deleted only if the counters are unchanged since.
 pub type Joins = [u32; keys::PARTITIONS as usize];
 
-/// How long after a group's deletion it is remembered: longer than any request takes.
-const REMEMBERED: SignedDuration = SignedDuration::from_hours(24);
+/// How long a deleted group stays marked as closed. No request takes longer.
+const CLOSED_RETENTION: SignedDuration = SignedDuration::from_hours(24);
 
+/// The item of a display id.
 #[derive(Serialize, Deserialize)]
-struct Pointer {
+struct DisplayIdItem {
     group: GroupId,
 }
 
+/// The item of the groups that a user administers in a workspace.
 #[derive(Default, Deserialize)]
-struct Administered {
+struct AdministeredGroups {
     #[serde(default)]
     paths: Vec<GroupPath>,
 }
 
-/// What is known of a caller and of groups of a workspace, read at once.
+/// The records of a caller and of groups in a workspace, read together.
 #[derive(Debug)]
 pub struct GroupRecords {
     /// The workspace.
     pub workspace: Option<Workspace>,
     /// The caller.
     pub caller: CallerRecords,
-    /// The groups that the caller administers there.
+    /// The paths of the groups that the caller administers in the workspace.
     pub administers: Vec<GroupPath>,
-    /// The groups asked for, in order; `None` for one that isn't there or is another workspace's.
+    /// The requested groups, in order. `None` for a group that does not exist or belongs to another workspace.
     pub groups: Vec<Option<Group>>,
-    /// The topmost group, if groups were asked for.
+    /// The topmost group, if any groups were requested.
     pub top: Option<Group>,
 }
 
-/// What making a group came to.
+/// The result of creating a group.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum GroupMade {
-    /// Made.
+    /// The group is created.
     Done,
-    /// The group it was to be in is gone.
+    /// The parent group does not exist.
     NoParent,
-    /// The workspace has a group of this display id.
+    /// Another group of the workspace has this display id.
     DisplayIdTaken,
 }
 
-/// What deleting a group came to.
+/// The result of deleting a group.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum GroupDeleted {
-    /// Gone.
+    /// The group does not exist any more.
     Done,
-    /// There are groups in it.
+    /// There are groups below the group.
     HasGroups,
-    /// Somebody came into it since it was read.
+    /// A person joined the group after the joins were read.
     Changed,
 }
 
 impl Store {
-    /// A group.
+    /// Reads a group.
     pub async fn group(&self, id: GroupId) -> Result<Option<Group>> {
         self.get(&keys::group(id)).await
     }
 
-    /// A workspace, a caller's profile and roles, what they administer there, and groups of it: one read, or one more for
-    /// each hundred groups.
+    /// Reads a workspace, a caller's profile and roles, the groups that the caller administers there, and the
+    /// requested groups. This takes one call for each hundred items.
     pub async fn group_records(
         &self,
         user: UserId,
@@ -115,12 +120,12 @@ impl Store {
         let administered = keys::administered(user, workspace);
         let mut keys = caller_keys(user, company, Some(workspace));
         keys.extend([keys::workspace(workspace), administered.clone()]);
-        let top = keys::group_place(workspace, &GroupPath::top());
+        let top = keys::group_in_tree(workspace, &GroupPath::top());
         keys.extend((!groups.is_empty()).then(|| top.clone()));
         keys.extend(groups.iter().map(|id| keys::group(*id)));
         let mut found = self.get_many(keys).await?;
-        let caller = take_records(&mut found, user, company, Some(workspace))?;
-        let administers: Administered = found.take(&administered)?.unwrap_or_default();
+        let caller = take_caller_records(&mut found, user, company, Some(workspace))?;
+        let administers: AdministeredGroups = found.take(&administered)?.unwrap_or_default();
         let groups = groups.iter().map(|id| {
             let group: Option<Group> = found.take(&keys::group(*id))?;
             Ok(group.filter(|group| group.workspace == workspace))
@@ -130,57 +135,58 @@ impl Store {
         Ok(GroupRecords { workspace, caller, administers: administers.paths, groups, top })
     }
 
-    /// The groups that a user administers in a workspace.
+    /// Reads the paths of the groups that a user administers in a workspace.
     pub async fn administered(&self, user: UserId, workspace: WorkspaceId) -> Result<Vec<GroupPath>> {
-        let found: Option<Administered> = self.get(&keys::administered(user, workspace)).await?;
+        let found: Option<AdministeredGroups> = self.get(&keys::administered(user, workspace)).await?;
         Ok(found.unwrap_or_default().paths)
     }
 
-    /// The group at a place in a workspace's tree.
+    /// Reads the group with this path in the tree of a workspace.
     pub async fn group_at(&self, workspace: WorkspaceId, path: &GroupPath) -> Result<Option<Group>> {
-        self.get(&keys::group_place(workspace, path)).await
+        self.get(&keys::group_in_tree(workspace, path)).await
     }
 
-    /// The groups right under a group, oldest first; at most `most`.
-    pub async fn child_groups(&self, workspace: WorkspaceId, of: &GroupPath, most: usize) -> Result<Vec<Group>> {
-        self.query(&keys::groups(workspace), &keys::child_places(of), most).await
+    /// Reads the groups directly below a group, oldest first, and at most `limit` groups.
+    pub async fn child_groups(&self, workspace: WorkspaceId, parent: &GroupPath, limit: usize) -> Result<Vec<Group>> {
+        self.query(&keys::groups_partition(workspace), &keys::child_groups_prefix(parent), limit).await
     }
 
-    /// All groups of a workspace, level by level; at most `most`.
-    pub async fn groups(&self, workspace: WorkspaceId, most: usize) -> Result<Vec<Group>> {
-        self.query(&keys::groups(workspace), "", most).await
+    /// Reads the groups of a workspace level by level, and at most `limit` groups.
+    pub async fn groups(&self, workspace: WorkspaceId, limit: usize) -> Result<Vec<Group>> {
+        self.query(&keys::groups_partition(workspace), "", limit).await
     }
 
-    /// A number that no group of the workspace has; `None` if there is no such workspace.
+    /// Takes a new number for a group of the workspace. `None` if the workspace does not exist.
     pub async fn take_group_number(&self, workspace: WorkspaceId) -> Result<Option<u32>> {
         #[derive(Deserialize)]
-        struct Numbered {
+        struct WorkspaceItem {
             groups: u32,
         }
-        let change = ConditionalWrite::update(keys::workspace(workspace)).if_present().add("groups", 1);
-        match self.write(change).await? {
-            Written::Done(item) => Ok(Some(from_item::<Numbered>(item)?.groups)),
+        let write = ConditionalWrite::update(keys::workspace(workspace)).if_present().add("groups", 1);
+        match self.write(write).await? {
+            Written::Done(item) => Ok(Some(from_item::<WorkspaceItem>(item)?.groups)),
             Written::Refused => Ok(None),
         }
     }
 
-    /// Makes a group in another.
+    /// Creates a group below another group.
     pub async fn create_group(&self, group: &Group, parent: GroupId, random: &dyn Random) -> Result<GroupMade> {
-        let mut changes = vec![ConditionalWrite::update(keys::group(parent)).if_present().add("children", 1)];
-        changes.extend(group_writes(group));
-        changes.push(told(group, group.created_by, "group.created", group.created_at, random));
-        let refused = self.transact(changes).await?;
-        if matches!(refused, Transacted::Done) || self.group(group.id).await?.is_some() {
-            // Its id is new, so one that is there is this one, of which only the reply was lost.
+        let mut writes = vec![ConditionalWrite::update(keys::group(parent)).if_present().add("children", 1)];
+        writes.extend(group_writes(group));
+        writes.push(group_audit(group, group.created_by, "group.created", group.created_at, random));
+        let result = self.transact(writes).await?;
+        if matches!(result, Transacted::Done) || self.group(group.id).await?.is_some() {
+            // The id of the group is new. If a group with this id exists, an earlier attempt succeeded and only its
+            // reply was lost.
             return Ok(GroupMade::Done);
         }
-        Ok(if refused.refused(0).is_some() { GroupMade::NoParent } else { GroupMade::DisplayIdTaken })
+        Ok(if result.refused(0).is_some() { GroupMade::NoParent } else { GroupMade::DisplayIdTaken })
     }
 
-    /// How many writes have brought people into a group; `None` if it is gone.
+    /// Reads the counters of joins of a group. `None` if the group does not exist.
     pub async fn group_joins(&self, id: GroupId) -> Result<Option<Joins>> {
         #[derive(Deserialize)]
-        struct Counter {
+        struct JoinCounter {
             joins: u32,
         }
         let counters = (0..keys::PARTITIONS).map(|partition| keys::group_joins(id, partition));
@@ -188,12 +194,12 @@ impl Store {
         let group: Option<Group> = found.take(&keys::group(id))?;
         let mut joins = Joins::default();
         for (count, key) in joins.iter_mut().zip(counters) {
-            *count = found.take::<Counter>(&key)?.map_or(0, |counter| counter.joins);
+            *count = found.take::<JoinCounter>(&key)?.map_or(0, |counter| counter.joins);
         }
         Ok(group.map(|_| joins))
     }
 
-    /// Deletes a group that nobody came into since `joins` was read, and that no group is in.
+    /// Deletes a group that nobody has joined since `joins` was read and that has no groups below it.
     pub async fn delete_group(
         &self,
         group: &Group,
@@ -203,32 +209,34 @@ impl Store {
         now: Timestamp,
         random: &dyn Random,
     ) -> Result<GroupDeleted> {
-        let mut changes = vec![
+        let mut writes = vec![
             ConditionalWrite::delete(keys::group(group.id)).expect(equal("children", 0)),
             ConditionalWrite::update(keys::group(parent)).if_present().add("children", -1),
-            ConditionalWrite::delete(keys::group_place(group.workspace, &group.path)),
+            ConditionalWrite::delete(keys::group_in_tree(group.workspace, &group.path)),
             ConditionalWrite::delete(keys::display_id(group.workspace, &group.display_id)),
-            told(group, actor, "group.deleted", now, random),
+            group_audit(group, actor, "group.deleted", now, random),
         ];
-        // Whoever is about to come into it finds it closed.
-        let purge_at = (now + REMEMBERED).as_second();
-        changes.extend((0..keys::PARTITIONS).zip(joins).map(|(partition, joins)| {
-            let none_since = if joins == 0 { absent("joins") } else { equal("joins", joins) };
-            let close = ConditionalWrite::update(keys::group_joins(group.id, partition)).expect(none_since);
+        // A request that is about to bring people into the group finds the group closed.
+        let purge_at = (now + CLOSED_RETENTION).as_second();
+        writes.extend((0..keys::PARTITIONS).zip(joins).map(|(partition, joins)| {
+            let unchanged = if joins == 0 { absent("joins") } else { equal("joins", joins) };
+            let close = ConditionalWrite::update(keys::group_joins(group.id, partition)).expect(unchanged);
             close.set("closed", true).set("purge_at", purge_at)
         }));
-        let refused = self.transact(changes).await?;
-        Ok(match refused.refused(0) {
-            Some(old) if from_item::<Counted>(old.clone()).is_ok_and(|counted| counted.children > 0) => {
+        let result = self.transact(writes).await?;
+        Ok(match result.refused(0) {
+            Some(stored) if from_item::<GroupItem>(stored.clone()).is_ok_and(|item| item.children > 0) => {
                 GroupDeleted::HasGroups
             }
-            None if !matches!(refused, Transacted::Done) => GroupDeleted::Changed,
-            // Written, or gone by whomever. Its parent can't be gone while it is there.
+            None if !matches!(result, Transacted::Done) => GroupDeleted::Changed,
+            // This transaction or another one deleted the group. The parent cannot be the reason, because a parent is
+            // never deleted before its children.
             _ => GroupDeleted::Done,
         })
     }
 
-    /// Lets a user administer a group and what is under it, or not any more. `false` if they administer as many as can be.
+    /// Makes a user an administrator of a group and of the groups below it, or ends this. `false` if the user already
+    /// administers the largest allowed number of groups.
     pub async fn change_group_admin(
         &self,
         group: &Group,
@@ -239,35 +247,43 @@ impl Store {
         random: &dyn Random,
     ) -> Result<bool> {
         let key = keys::administered(user, group.workspace);
-        let (change, path) = (ConditionalWrite::update(key), group.path.as_ref());
-        let (change, action) = if administers {
+        let (write, path) = (ConditionalWrite::update(key), group.path.as_ref());
+        let (write, action) = if administers {
             let room = any([absent("paths"), contains("paths", path), size_below("paths", MAX_ADMINISTERED)]);
-            (change.expect(room).add("paths", StringSet(vec![path])), "groupAdmin.added")
+            (write.expect(room).add("paths", StringSet(vec![path])), "groupAdmin.added")
         } else {
-            (change.delete_from("paths", StringSet(vec![path])), "groupAdmin.removed")
+            (write.delete_from("paths", StringSet(vec![path])), "groupAdmin.removed")
         };
-        let told = Entry::new(now, actor, action)
+        let audit_entry = AuditEntry::new(now, actor, action)
             .about(Subject::new(user.to_string()).with("group", group.display_id.to_string()));
-        let changes = vec![change, entry(Scope::Workspace(group.workspace), &told, random)];
-        Ok(matches!(self.transact(changes).await?, Transacted::Done))
+        let writes = vec![write, audit_write(Scope::Workspace(group.workspace), &audit_entry, random)];
+        Ok(matches!(self.transact(writes).await?, Transacted::Done))
     }
 }
 
-/// The write that lets people into a group that was read just before, as part of the transaction that does: only while it
-/// isn't deleted. The topmost group never is. Transactions under way at once count in different partitions.
-pub(in crate::store) fn joined(group: &GroupPlace, partition: u8) -> Option<ConditionalWrite> {
+/// The write that brings people into a group which was read just before. It is part of the transaction that writes
+/// these people, and it succeeds only if the group is not deleted. The topmost group is never deleted and needs no
+/// write. Concurrent transactions usually count in different partitions.
+pub(in crate::store) fn group_join_write(group: &GroupPlace, partition: u8) -> Option<ConditionalWrite> {
     let join = ConditionalWrite::update(keys::group_joins(group.id, partition));
     (!group.path.is_top()).then(|| join.expect(absent("closed")).add("joins", 1))
 }
 
-/// One of the partitions in which joins are counted, by chance.
-pub(in crate::store) fn partition(random: &dyn Random) -> u8 {
+/// A random partition of the join counters.
+pub(in crate::store) fn random_partition(random: &dyn Random) -> u8 {
     let mut byte = [0];
     random.fill(&mut byte);
     byte[0] % keys::PARTITIONS
 }
 
-fn told(group: &Group, actor: UserId, action: &'static str, at: Timestamp, random: &dyn Random) -> ConditionalWrite {
-    let told = Entry::new(at, actor, action).about(Subject::new(group.display_id.to_string()));
-    entry(Scope::Workspace(group.workspace), &told, random)
+/// The write of the audit entry about a group.
+fn group_audit(
+    group: &Group,
+    actor: UserId,
+    action: &'static str,
+    at: Timestamp,
+    random: &dyn Random,
+) -> ConditionalWrite {
+    let audit_entry = AuditEntry::new(at, actor, action).about(Subject::new(group.display_id.to_string()));
+    audit_write(Scope::Workspace(group.workspace), &audit_entry, random)
 }

@@ -1,5 +1,4 @@
-//! Requests that their client named, so that sending them again is safe: who has one in hand, what its transactions wrote,
-//! and what was answered.
+//! Idempotent requests: which run executes a request, what its transactions wrote, and the stored response.
 
 use std::collections::BTreeMap;
 
@@ -16,275 +15,286 @@ use crate::{
         conditional_write::{ConditionalWrite, Written},
         items::from_item,
         keys::{self, Key},
-        retry::TRIES,
+        retry::MAX_WRITE_ATTEMPTS,
         transact::Transacted,
     },
 };
 
-/// A run that is silent for so long is dead: the gateway gives up at 30 s, and nothing is written after 28 s.
+/// A run is presumed dead after this time. The gateway gives up on a request after 30 s, and no run writes anything
+/// later than 28 s after its start.
 const LEASE: SignedDuration = SignedDuration::from_secs(35);
 
-/// For so long the same key gets the same answer.
-const KEPT: SignedDuration = SignedDuration::from_hours(24);
+/// For this time, the same key gets the same response.
+const RETENTION: SignedDuration = SignedDuration::from_hours(24);
 
-/// A request about to be run.
+/// An idempotent request that is about to run.
 #[derive(Debug)]
 pub struct IdempotencyRecord<'a> {
-    /// By whom.
+    /// The caller.
     pub caller: UserId,
-    /// To what.
+    /// The workspace or company that the request is about.
     pub of: Scope,
-    /// The name.
+    /// The idempotency key.
     pub key: &'a IdempotencyKey,
-    /// A digest of what was sent.
+    /// A digest of the request body.
     pub body: &'a str,
-    /// When.
+    /// The current time.
     pub now: Timestamp,
 }
 
-/// What a key stands for.
+/// The item of an idempotent request.
 #[derive(Debug, Serialize, Deserialize)]
-struct Named {
+struct RequestItem {
+    /// A digest of the request body.
     body: String,
-    /// Which run has it in hand, and until when.
+    /// The id of the run that executes the request.
     run: Uuid,
+    /// When another run may take over, in milliseconds since the epoch.
     leased_until: i64,
-    /// What marks the people that it invites, whichever run writes them.
+    /// The batch of the people whom the request invites. All runs of the request use it.
     batch: BatchId,
+    /// The part of the daily quota that is reserved for the request.
     reserved: Option<Reservation>,
+    /// The stored response, once the request has been answered.
     answer: Option<StoredResponse>,
+    /// When DynamoDB may delete the item, in seconds since the epoch.
     purge_at: i64,
 }
 
-/// What was reserved of what may be invited in a day.
+/// Uses of the daily quota that are reserved for a run.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub struct Reservation {
-    /// How many.
+    /// The number of uses.
     pub count: u32,
-    /// When, and so in which window.
+    /// When the uses were reserved. The time determines the window that counts them.
     #[serde(with = "jiff::fmt::serde::timestamp::millisecond::required")]
     pub at: Timestamp,
 }
 
-/// An answer, kept to be given again. What many rows came to is kept once.
+/// A response, stored so that a retry gets it again. A result that many rows share is stored once.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct StoredResponse {
-    /// By which support finds the request that was answered so.
+    /// The trace id of the request that was first answered with this response. Support finds the request by it.
     pub trace_id: String,
-    told: Vec<(Outcome, Option<Reason>)>,
-    /// For each row a character: its place in `told`, counted from `0`.
+    /// The different results of rows. The table calls this attribute `told`.
+    #[serde(rename = "told")]
+    results: Vec<(Outcome, Option<Reason>)>,
+    /// One character for each row: the index of its result in `results`, counted from the character `0`.
     rows: String,
 }
 
 impl StoredResponse {
-    /// Keeps what the rows came to, in order.
+    /// Creates a response from the results of the rows, in order.
     pub fn of<'a>(trace_id: String, rows: impl Iterator<Item = (Outcome, Option<&'a Reason>)>) -> Self {
-        let mut told: Vec<(Outcome, Option<Reason>)> = Vec::new();
+        let mut results: Vec<(Outcome, Option<Reason>)> = Vec::new();
         let rows = rows.map(|(outcome, reason)| {
-            let known = told.iter().position(|(other, because)| *other == outcome && because.as_ref() == reason);
-            let place = known.unwrap_or_else(|| {
-                told.push((outcome, reason.cloned()));
-                told.len() - 1
+            let existing = results
+                .iter()
+                .position(|(other_outcome, other_reason)| *other_outcome == outcome && other_reason.as_ref() == reason);
+            let index = existing.unwrap_or_else(|| {
+                results.push((outcome, reason.cloned()));
+                results.len() - 1
             });
-            u32::try_from(place).ok().and_then(|place| char::from_u32(u32::from('0') + place)).unwrap_or('0')
+            u32::try_from(index).ok().and_then(|index| char::from_u32(u32::from('0') + index)).unwrap_or('0')
         });
         let rows = rows.collect();
-        Self { trace_id, told, rows }
+        Self { trace_id, results, rows }
     }
 
-    /// What the rows came to, in order.
+    /// The results of the rows, in order.
     pub fn rows(&self) -> impl Iterator<Item = (Outcome, Option<Reason>)> {
-        let places = self.rows.chars().map(|place| u32::from(place).saturating_sub(u32::from('0')) as usize);
-        places.map(|place| self.told.get(place).cloned().unwrap_or((Outcome::Failed, None)))
+        let indexes = self.rows.chars().map(|index| u32::from(index).saturating_sub(u32::from('0')) as usize);
+        indexes.map(|index| self.results.get(index).cloned().unwrap_or((Outcome::Failed, None)))
     }
 }
 
-/// What a transaction of a run wrote.
+/// The item that notes what one transaction of a run wrote.
 #[derive(Debug, Serialize, Deserialize)]
-struct Noted {
+struct TransactionNote {
     rows: BTreeMap<InviteEffect, Vec<usize>>,
     purge_at: i64,
 }
 
-/// A run that has a named request in hand.
+/// One execution of an idempotent request.
 #[derive(Debug)]
 pub struct IdempotentRun {
     key: Key,
     id: Uuid,
     purge_at: i64,
-    /// What marks the people that it invites.
+    /// The batch of the people whom the request invites.
     pub batch: BatchId,
-    /// What is reserved for it.
+    /// The reserved part of the daily quota, if any.
     pub reserved: Option<Reservation>,
-    /// What rows came to that an earlier run wrote, by their index.
+    /// The rows that earlier runs wrote: their effects by row index.
     pub written: BTreeMap<usize, InviteEffect>,
 }
 
-/// What beginning a named request comes to.
+/// The result of starting an idempotent request.
 #[derive(Debug)]
 pub enum RunStart {
-    /// It is the caller's to run, or to go on with.
+    /// The caller executes the request. An earlier run may already have written some of its rows.
     IdempotentRun(IdempotentRun),
-    /// Somebody else runs it.
+    /// Another run executes the request at the moment.
     Running,
-    /// The name was given to something else.
+    /// The same key was used before with a different request body.
     OtherBody,
-    /// It was answered.
+    /// The request was already answered.
     Answered(StoredResponse),
 }
 
 impl IdempotentRun {
-    fn of(key: Key, named: &Named) -> Self {
-        let Named { run, batch, reserved, purge_at, .. } = *named;
+    fn of(key: Key, item: &RequestItem) -> Self {
+        let RequestItem { run, batch, reserved, purge_at, .. } = *item;
         Self { key, id: run, purge_at, batch, reserved, written: BTreeMap::new() }
     }
 
-    /// How many people earlier runs invited or added.
+    /// The number of people whom earlier runs invited or added.
     pub fn made(&self) -> usize {
         self.written.values().filter(|outcome| matches!(outcome, InviteEffect::Invited | InviteEffect::Added)).count()
     }
 
-    /// The write that notes what the rows of a transaction come to with it.
+    /// The write that notes the rows that a transaction writes. It is part of that transaction.
     pub(in crate::store) fn note(
         &self,
         rows: impl Iterator<Item = (usize, InviteEffect)>,
         random: &dyn Random,
     ) -> ConditionalWrite {
-        let mut noted = Noted { rows: BTreeMap::new(), purge_at: self.purge_at };
+        let mut note = TransactionNote { rows: BTreeMap::new(), purge_at: self.purge_at };
         for (row, outcome) in rows {
-            noted.rows.entry(outcome).or_default().push(row);
+            note.rows.entry(outcome).or_default().push(row);
         }
-        ConditionalWrite::put(&keys::noted(&self.key, self.batch, Some(random.uuid())), noted)
+        ConditionalWrite::put(&keys::transaction_note(&self.key, self.batch, Some(random.uuid())), note)
     }
 
-    /// An update of the request's record, which succeeds only while this run has the request in hand.
+    /// An update of the request's item. It succeeds only while this run executes the request.
     fn update(&self) -> ConditionalWrite {
         ConditionalWrite::update(self.key.clone()).expect(equal("run", self.id))
     }
 }
 
 impl Store {
-    /// Takes a named request in hand, unless it is another's or answered. One whose run died is gone on with.
-    pub async fn begin_run(&self, naming: &IdempotencyRecord<'_>, random: &dyn Random) -> Result<RunStart> {
-        let IdempotencyRecord { caller, of, key, body, now } = *naming;
-        let key = keys::named(caller, of, key.as_ref());
+    /// Starts a run of an idempotent request, unless another run executes it or it was already answered. If an
+    /// earlier run died, the new run resumes the request.
+    pub async fn begin_run(&self, record: &IdempotencyRecord<'_>, random: &dyn Random) -> Result<RunStart> {
+        let IdempotencyRecord { caller, of: scope, key, body, now } = *record;
+        let key = keys::idempotent_request(caller, scope, key.as_ref());
         let leased_until = (now + LEASE).as_millisecond();
-        let named = Named {
+        let item = RequestItem {
             body: body.to_owned(),
             run: random.uuid(),
             leased_until,
             batch: BatchId::random(random),
             reserved: None,
             answer: None,
-            purge_at: (now + KEPT).as_second(),
+            purge_at: (now + RETENTION).as_second(),
         };
-        let first = ConditionalWrite::put(&key, &named);
+        let first = ConditionalWrite::put(&key, &item);
         let first = first.expect(any([item_absent(), at_most("purge_at", now.as_second())]));
         if let Written::Done(_) = self.write(first).await? {
-            return Ok(RunStart::IdempotentRun(IdempotentRun::of(key, &named)));
+            return Ok(RunStart::IdempotentRun(IdempotentRun::of(key, &item)));
         }
-        let Some(there) = self.get::<Named>(&key).await? else { return Ok(RunStart::Running) };
-        // Its own write, of which only the reply was lost.
-        if there.run == named.run {
-            return Ok(RunStart::IdempotentRun(IdempotentRun::of(key, &named)));
+        let Some(stored) = self.get::<RequestItem>(&key).await? else { return Ok(RunStart::Running) };
+        // An earlier attempt of this write succeeded, and only its reply was lost.
+        if stored.run == item.run {
+            return Ok(RunStart::IdempotentRun(IdempotentRun::of(key, &item)));
         }
-        if there.body != body {
+        if stored.body != body {
             return Ok(RunStart::OtherBody);
         }
-        if let Some(answer) = there.answer {
+        if let Some(answer) = stored.answer {
             return Ok(RunStart::Answered(answer));
         }
-        let hold = ConditionalWrite::update(key.clone())
+        let takeover = ConditionalWrite::update(key.clone())
             .expect(absent("answer"))
             .expect(any([
-                equal("run", named.run),
-                all([equal("run", there.run), at_most("leased_until", now.as_millisecond())]),
+                equal("run", item.run),
+                all([equal("run", stored.run), at_most("leased_until", now.as_millisecond())]),
             ]))
-            .set("run", named.run)
+            .set("run", item.run)
             .set("leased_until", leased_until);
-        let Written::Done(taken) = self.write(hold).await? else { return Ok(RunStart::Running) };
+        let Written::Done(taken) = self.write(takeover).await? else { return Ok(RunStart::Running) };
         let mut run = IdempotentRun::of(key, &from_item(taken)?);
-        let notes = keys::noted(&run.key, run.batch, None);
-        for noted in self.query::<Noted>(notes.parts().0, notes.parts().1, usize::MAX).await? {
+        let notes = keys::transaction_note(&run.key, run.batch, None);
+        for note in self.query::<TransactionNote>(notes.parts().0, notes.parts().1, usize::MAX).await? {
             let rows =
-                noted.rows.into_iter().flat_map(|(outcome, rows)| rows.into_iter().map(move |row| (row, outcome)));
+                note.rows.into_iter().flat_map(|(outcome, rows)| rows.into_iter().map(move |row| (row, outcome)));
             run.written.extend(rows);
         }
         Ok(RunStart::IdempotentRun(run))
     }
 
-    /// Reserves up to `n` uses for a run, and notes it in the same transaction: a run that goes on reserves nothing again.
-    /// Answers how many.
+    /// Reserves up to `n` uses of the limit for a run, and records the reservation in the same transaction. A run
+    /// that resumes a request finds the reservation and reserves nothing more. Returns the number of reserved uses.
     pub async fn reserve_for(
         &self,
         run: &mut IdempotentRun,
-        brake: &RateLimit<'_>,
+        rate_limit: &RateLimit<'_>,
         n: u32,
         now: Timestamp,
     ) -> Result<u32> {
-        let mut wanted = n.min(brake.most);
-        for _ in 0..TRIES {
-            if wanted == 0 {
+        let mut count = n.min(rate_limit.most);
+        for _ in 0..MAX_WRITE_ATTEMPTS {
+            if count == 0 {
                 break;
             }
-            let reserved = Reservation { count: wanted, at: now };
+            let reserved = Reservation { count, at: now };
             let note = run.update().expect(absent("reserved")).set("reserved", reserved);
-            let transacted = self.transact(vec![brake.take(wanted, now), note]).await?;
-            if let Some(there) = transacted.refused(1) {
-                let there = from_item::<Named>(there.clone())?;
-                let own = there.reserved.filter(|_| there.run == run.id).ok_or_else(taken_over)?;
-                run.reserved = Some(own);
-                return Ok(own.count);
+            let transacted = self.transact(vec![rate_limit.consume_write(count, now), note]).await?;
+            if let Some(stored) = transacted.refused(1) {
+                let stored = from_item::<RequestItem>(stored.clone())?;
+                let reservation = stored.reserved.filter(|_| stored.run == run.id).ok_or_else(taken_over)?;
+                run.reserved = Some(reservation);
+                return Ok(reservation.count);
             }
             if matches!(transacted, Transacted::Done) {
                 run.reserved = Some(reserved);
-                return Ok(wanted);
+                return Ok(count);
             }
-            wanted = wanted.min(self.left(brake, now).await?);
+            count = count.min(self.left(rate_limit, now).await?);
         }
         Ok(0)
     }
 
-    /// Ends a run with its answer, or without one: then the next to come goes on. What was reserved and not used is given
-    /// back in the same transaction.
+    /// Ends a run and stores its response. Without a response, the next run may resume the request at once. Reserved
+    /// uses that the run did not need are given back in the same transaction.
     ///
     /// # Errors
-    /// [`Error::Unavailable`] if the answer isn't known to be kept.
+    /// [`Error::Unavailable`] if the response may not be stored, or if another run has taken over.
     pub async fn end_run(
         &self,
         run: &IdempotentRun,
         answer: Option<&StoredResponse>,
-        brake: &RateLimit<'_>,
+        rate_limit: &RateLimit<'_>,
         unused: u32,
     ) -> Result<()> {
-        let change = match answer {
+        let end = match answer {
             Some(answer) => run.update().set("answer", answer).remove("reserved"),
             None => run.update().set("leased_until", 0).remove("reserved"),
         };
         let Some(reserved) = run.reserved.filter(|_| unused > 0) else {
-            return match self.write(change).await? {
+            return match self.write(end).await? {
                 Written::Done(_) => Ok(()),
                 Written::Refused => Err(taken_over()),
             };
         };
-        let change = change.expect(exists("reserved"));
-        let transacted = self.transact(vec![change, brake.less(unused, reserved.at)]).await?;
+        let end = end.expect(exists("reserved"));
+        let transacted = self.transact(vec![end, rate_limit.give_back_write(unused, reserved.at)]).await?;
         match transacted.refused(0) {
             None => Ok(()),
-            // Its own write, of which only the reply was lost.
-            Some(there) if from_item::<Named>(there.clone())?.run == run.id => Ok(()),
+            // An earlier attempt of this write succeeded, and only its reply was lost.
+            Some(stored) if from_item::<RequestItem>(stored.clone())?.run == run.id => Ok(()),
             Some(_) => Err(taken_over()),
         }
     }
 
-    /// Lets go of a request that failed: the next to come goes on with what is reserved and written.
+    /// Releases a request whose run failed. The next run resumes with what is reserved and written.
     pub async fn let_go(&self, run: &IdempotentRun) -> Result<()> {
         self.write(run.update().set("leased_until", 0)).await.map(|_| ())
     }
 }
 
 fn taken_over() -> Error {
-    Error::Unavailable(Internal::new("store: another run has the request in hand"))
+    Error::Unavailable(Internal::new("store: another run has taken over the request"))
 }
 
 #[cfg(test)]
@@ -292,7 +302,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_kept_answer_reads_back_and_keeps_what_is_alike_once() {
+    fn a_stored_response_reads_back_and_stores_equal_results_once() {
         let reason = |detail: &str| Some(Reason::new("invalid_field", detail.to_owned()));
         let rows = [
             (Outcome::Invited, None),
@@ -301,9 +311,10 @@ mod tests {
             (Outcome::Invalid, reason("two")),
             (Outcome::Invalid, reason("one")),
         ];
-        let kept = StoredResponse::of("t".to_owned(), rows.iter().map(|(outcome, reason)| (*outcome, reason.as_ref())));
-        assert_eq!((kept.told.len(), kept.rows.as_str()), (3, "01021"));
-        let item = crate::store::items::to_item(&kept);
+        let response =
+            StoredResponse::of("t".to_owned(), rows.iter().map(|(outcome, reason)| (*outcome, reason.as_ref())));
+        assert_eq!((response.results.len(), response.rows.as_str()), (3, "01021"));
+        let item = crate::store::items::to_item(&response);
         assert_eq!(from_item::<StoredResponse>(item).unwrap().rows().collect::<Vec<_>>(), rows);
     }
 }

@@ -1,4 +1,5 @@
-//! Accepting an invitation: one transaction, so that of two acceptances exactly one wins.
+//! Writes the acceptance of an invitation in one transaction, so that of two concurrent acceptances exactly one
+//! succeeds.
 
 use jiff::Timestamp;
 
@@ -7,9 +8,9 @@ use crate::{
     domain::{Identity, Profile, Random, Scope, Transition},
     store::{
         Store,
-        accounts::{profiles::claim_address, unverified::verified},
-        audit::audit_log::{Entry, Subject, entry},
-        invitations::transition::{admin_count_write, membership_write, record_write, wrote},
+        accounts::{profiles::claim_address, unverified::verified_account_writes},
+        audit::audit_log::{AuditEntry, Subject, audit_write},
+        invitations::transition::{admin_count_write, is_result_of, membership_write, record_write},
         mail::{outbox::QueuedItem, queued_letter::QueuedLetter},
         transact::Transacted,
     },
@@ -18,24 +19,24 @@ use crate::{
 /// The account that an acceptance creates.
 #[derive(Debug)]
 pub struct NewAccount {
-    /// The company's record of its new user; `None` if the invitation is to the company itself.
+    /// The decision about the company's record of its new user. `None` if the invitation is to the company itself.
     pub company_record: Option<Transition>,
-    /// The guest account that becomes this account.
+    /// The guest account of the address, if there is one. The acceptance turns it into this account.
     pub guest: Option<Identity>,
 }
 
 /// An acceptance, ready to be written.
 #[derive(Debug)]
 pub struct AcceptanceWrite<'a> {
-    /// The workspace or company that the invitation is to.
+    /// The workspace or company of the invitation.
     pub of: Scope,
     /// The decision about the invited person's record.
     pub transition: &'a Transition,
-    /// The account that becomes a member.
+    /// The profile of the account that becomes a member.
     pub profile: &'a Profile,
     /// The name of the workspace or company.
     pub scope_name: &'a str,
-    /// Set if the account is new.
+    /// What the acceptance writes besides, if it creates the account. `None` if the account exists.
     pub new_account: Option<NewAccount>,
     /// The current time.
     pub now: Timestamp,
@@ -46,34 +47,36 @@ pub struct AcceptanceWrite<'a> {
 pub enum Accepted {
     /// The person is a member.
     Done,
-    /// A record changed since the decision read it: the operation reads it and decides again.
+    /// A record changed after the decision read it. The operation reads the record and decides again.
     Changed,
-    /// The address got an account meanwhile.
+    /// The address got an account after the decision read that it had none.
     AddressTaken,
 }
 
 impl Store {
-    /// Writes an acceptance: record, membership, account, address and audit entry in one transaction.
+    /// Writes an acceptance: the record, the membership, the account, the address and the audit entry, in one
+    /// transaction.
     ///
-    /// The inviter's right to let the person in is read just before, and is not checked by the transaction: hundreds of
-    /// people who accept one inviter's batch at the same time would all check the inviter's membership, and DynamoDB
-    /// cancels transactions that have one item in hand at the same time.
+    /// The operation reads just before whether the inviter may still let the person in. The transaction does not
+    /// check this. If hundreds of people accepted one inviter's batch at the same time, all their transactions would
+    /// check the inviter's membership, and DynamoDB cancels a transaction that shares an item with another
+    /// transaction at the same moment.
     pub async fn accept(&self, acceptance: &AcceptanceWrite<'_>, random: &dyn Random) -> Result<Accepted> {
-        let AcceptanceWrite { of, transition, profile, now, .. } = *acceptance;
+        let AcceptanceWrite { of: scope, transition, profile, now, .. } = *acceptance;
         let person = transition.after();
-        let accepted = Subject::new(person.address.canonical()).with("role", person.role.name());
-        let audit = Entry::new(now, profile.id, "invitation.accepted").about(accepted);
-        let mut writes = vec![record_write(of, transition), entry(of, &audit, random)];
-        writes.extend(membership_write(of, transition));
-        writes.extend(admin_count_write(of, transition.admin_change()));
-        let claim = writes.len();
+        let subject = Subject::new(person.address.canonical()).with("role", person.role.name());
+        let audit = AuditEntry::new(now, profile.id, "invitation.accepted").about(subject);
+        let mut writes = vec![record_write(scope, transition), audit_write(scope, &audit, random)];
+        writes.extend(membership_write(scope, transition));
+        writes.extend(admin_count_write(scope, transition.admin_change()));
+        let address_write_index = writes.len();
         if let Some(NewAccount { company_record, guest }) = &acceptance.new_account {
             writes.push(claim_address(profile));
-            writes.extend(verified(profile, guest.as_ref(), now));
+            writes.extend(verified_account_writes(profile, guest.as_ref(), now));
             if person.welcomed {
                 let (email, scope_name) = (profile.address.clone(), acceptance.scope_name.to_owned());
                 let letter = QueuedItem::letter(QueuedLetter::Welcome { email, scope_name });
-                writes.push(letter.into_change(now, random));
+                writes.push(letter.into_write(now, random));
             }
             if let Some(record) = company_record {
                 let company = Scope::Company(profile.company);
@@ -85,11 +88,11 @@ impl Store {
         if matches!(transacted, Transacted::Done) {
             return Ok(Accepted::Done);
         }
-        if let Some(old) = transacted.refused(0) {
-            return Ok(if wrote(transition, old) { Accepted::Done } else { Accepted::Changed });
+        if let Some(stored) = transacted.refused(0) {
+            return Ok(if is_result_of(transition, stored) { Accepted::Done } else { Accepted::Changed });
         }
-        // Otherwise the company's record of the person changed.
-        let taken = transacted.refused(claim).is_some();
-        Ok(if taken { Accepted::AddressTaken } else { Accepted::Changed })
+        // The only other write that can be refused is the company's record of the person: it changed.
+        let address_taken = transacted.refused(address_write_index).is_some();
+        Ok(if address_taken { Accepted::AddressTaken } else { Accepted::Changed })
     }
 }

@@ -1,4 +1,4 @@
-//! What decides whether an invited person may still be let in.
+//! The records that decide whether an invited person may still join.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,60 +7,63 @@ use crate::{
     domain::{CallerStanding, Company, CompanyId, Person, UserId},
     store::{
         Store,
-        accounts::profiles::{caller_keys, take_records},
+        accounts::profiles::{caller_keys, take_caller_records},
         keys,
         read::Found,
     },
 };
 
-/// Who invited somebody.
+/// The inviter of an invitation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InvitedBy {
-    /// The user.
+    /// The user who invited.
     pub inviter: UserId,
-    /// The company whose workspace it is to, or which it is to itself.
+    /// The company of the invitation: the invited scope itself, or the company of the invited workspace.
     pub company: CompanyId,
 }
 
-/// What is read just before somebody is let in.
+/// The records that an operation reads just before a person joins.
 #[derive(Debug)]
 pub struct AdmissionRecords {
-    /// Who invited.
+    /// The inviter of the invitation.
     pub by: InvitedBy,
-    /// The inviter.
+    /// The inviter's profile and current roles.
     pub inviter: CallerStanding,
-    /// The company.
+    /// The company. `None` if it does not exist.
     pub company: Option<Company>,
-    /// The company's record of somebody who is invited to one of its workspaces, if there is one.
+    /// The company's record of a person who is invited to one of its workspaces. `None` if the company has no record
+    /// of the person, or if the invitation is to the company itself.
     pub colleague: Option<Person>,
 }
 
 impl Store {
-    /// What decides whether the person of a record may still be let in.
-    pub async fn admission(&self, person: &keys::Key, by: InvitedBy) -> Result<AdmissionRecords> {
-        let mut found = self.get_many(admission_keys(person, by)).await?;
-        take_admission(&mut found, person, by)
+    /// Reads the records that decide whether the person with this record key may still join.
+    pub async fn admission(&self, record: &keys::Key, invited_by: InvitedBy) -> Result<AdmissionRecords> {
+        let mut found = self.get_many(admission_keys(record, invited_by)).await?;
+        take_admission(&mut found, record, invited_by)
     }
 }
 
-pub(in crate::store) fn admission_keys(person: &keys::Key, by: InvitedBy) -> Vec<keys::Key> {
-    let InvitedBy { inviter, company } = by;
-    let mut keys = caller_keys(inviter, company, person.workspace());
+/// The keys of the records that [`take_admission`] takes.
+pub(in crate::store) fn admission_keys(record: &keys::Key, invited_by: InvitedBy) -> Vec<keys::Key> {
+    let InvitedBy { inviter, company } = invited_by;
+    let mut keys = caller_keys(inviter, company, record.workspace());
     keys.push(keys::company(company));
-    keys.extend(person.workspace().map(|_| keys::colleague_of(person, company)));
+    keys.extend(record.workspace().map(|_| keys::colleague_of(record, company)));
     keys
 }
 
+/// Takes the admission records from items that were read together.
 pub(in crate::store) fn take_admission(
     found: &mut Found,
-    person: &keys::Key,
-    by: InvitedBy,
+    record: &keys::Key,
+    invited_by: InvitedBy,
 ) -> Result<AdmissionRecords> {
-    let InvitedBy { inviter, company } = by;
-    let colleague = person.workspace().map(|_| found.take(&keys::colleague_of(person, company))).transpose()?;
+    let InvitedBy { inviter, company } = invited_by;
+    let colleague = record.workspace().map(|_| found.take(&keys::colleague_of(record, company))).transpose()?;
     Ok(AdmissionRecords {
-        by,
-        inviter: take_records(found, inviter, company, person.workspace())?,
+        by: invited_by,
+        inviter: take_caller_records(found, inviter, company, record.workspace())?,
         company: found.take(&keys::company(company))?,
         colleague: colleague.flatten(),
     })

@@ -1,4 +1,4 @@
-//! Writing the decisions of an inviting request: a transaction for up to about ninety people.
+//! Writes the decisions of an inviting request. One transaction writes up to about ninety people.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -13,10 +13,10 @@ use crate::{
     },
     store::{
         Store,
-        audit::audit_log::{Entry, Subject, entry},
+        audit::audit_log::{AuditEntry, Subject, audit_write},
         condition::{absent, any, equal, item_absent},
         conditional_write::ConditionalWrite,
-        groups::group_records::{joined, partition},
+        groups::group_records::{group_join_write, random_partition},
         idempotency::idempotent_runs::IdempotentRun,
         invitations::transition::{admin_count_write, mail_write, membership_write, record_write},
         items::from_item,
@@ -26,48 +26,51 @@ use crate::{
     },
 };
 
-/// Writes about people in one transaction. DynamoDB takes 100 in all: outbox items, the audit entry, the number of ADMINs
-/// and the note of an idempotent run come on top.
+/// The largest number of writes about people in one transaction. DynamoDB takes 100 writes in all. The rest is for
+/// outbox items, the audit entry, the number of ADMINs and the note of an idempotent run.
 const MAX_WRITES: usize = 90;
 
-/// What the mails of a second and each further batch take of these: an outbox item for invitations, and one for news of being added.
+/// The writes that each batch after the first adds to a transaction: one outbox item for invitations, and one for
+/// news of being added.
 const WRITES_OF_BATCH: usize = 2;
 
-/// What a guest account takes beside the record and the membership.
+/// The writes of a guest account, besides the record and the membership of the person.
 const WRITES_OF_GUEST: usize = 5;
 
-/// How much room a transaction has for more rows.
+/// The room that a transaction has for more rows.
 #[derive(Debug)]
 pub struct TransactionRoom {
-    left: usize,
+    remaining_writes: usize,
     groups: HashSet<GroupId>,
     batches: HashSet<BatchId>,
 }
 
 impl Default for TransactionRoom {
     fn default() -> Self {
-        Self { left: MAX_WRITES, groups: HashSet::new(), batches: HashSet::new() }
+        Self { remaining_writes: MAX_WRITES, groups: HashSet::new(), batches: HashSet::new() }
     }
 }
 
 impl TransactionRoom {
-    /// Takes the room of a row. `false` if the row needs another transaction: an empty one has room for any row.
+    /// Reserves the room for a row. `false` if the row needs another transaction. An empty transaction has room for
+    /// any row.
     pub fn take(&mut self, offer: &InviteOffer) -> bool {
-        // A transaction writes a group's counter once, however many people come into the group.
+        // A transaction writes the counter of a group once, however many of its people join the group.
         let groups = offer.groups.iter().filter(|group| !self.groups.contains(&group.id)).count();
-        let counted = self.batches.is_empty() || self.batches.contains(&offer.batch);
-        let batch = if counted { 0 } else { WRITES_OF_BATCH };
+        let shares_mails = self.batches.is_empty() || self.batches.contains(&offer.batch);
+        let batch = if shares_mails { 0 } else { WRITES_OF_BATCH };
         let writes = writes_of_person(offer) + groups + batch;
-        if writes > self.left && !self.batches.is_empty() {
+        if writes > self.remaining_writes && !self.batches.is_empty() {
             return false;
         }
-        self.left = self.left.saturating_sub(writes);
+        self.remaining_writes = self.remaining_writes.saturating_sub(writes);
         self.groups.extend(offer.groups.iter().map(|group| group.id));
         self.batches.insert(offer.batch);
         true
     }
 }
 
+/// The number of writes for a row, without those that it shares with other rows.
 fn writes_of_person(offer: &InviteOffer) -> usize {
     let person = match offer.entry {
         EntryMethod::Colleague { .. } => 2 + usize::from(offer.identifier.address.is_service_account()),
@@ -80,26 +83,26 @@ fn writes_of_person(offer: &InviteOffer) -> usize {
 /// One row of a transaction.
 #[derive(Debug, Clone, Copy)]
 pub struct InviteWrite<'a> {
-    /// The row's index in the request.
+    /// The index of the row in the request.
     pub row: usize,
-    /// What the row offers.
+    /// What the row offers to the person.
     pub offer: &'a InviteOffer,
     /// The decision about the person's record.
     pub decision: &'a InviteDecision,
-    /// The guest account, with the decision about the company's record of the person.
+    /// The guest account that the row creates, with the decision about the company's record of the person.
     pub guest: Option<(&'a GuestAccount, &'a Transition)>,
 }
 
 /// What the rows of a transaction share.
 #[derive(Debug, Clone, Copy)]
 pub struct InviteTransaction<'a> {
-    /// The workspace or company that is invited to.
+    /// The workspace or company that the rows invite to.
     pub of: Scope,
     /// The inviter.
     pub inviter: UserId,
     /// The current time.
     pub now: Timestamp,
-    /// The idempotent run, which notes what each transaction writes.
+    /// The idempotent run, if the request has an idempotency key. Each transaction writes a note for the run.
     pub run: Option<&'a IdempotentRun>,
 }
 
@@ -108,128 +111,139 @@ pub struct InviteTransaction<'a> {
 pub enum InviteWritten {
     /// All rows are written.
     Done,
-    /// No row is written. For each row in order: what stands in its way, if anything does.
+    /// No row is written. The list has the conflicts of each row, in order. A row without a conflict has an empty
+    /// entry.
     Refused(Vec<RowConflict>),
 }
 
-/// What stands in the way of a row.
+/// The reasons why a row was not written.
 #[derive(Debug, Default)]
 pub struct RowConflict {
-    /// The record of the person, if it is not as the decision read it.
+    /// Set if the person's record changed after the decision read it: the current record, or `None` if there is none.
     pub record: Option<Option<Box<Person>>>,
-    /// The company's record of the person, if it is not as the decision read it.
+    /// Set if the company's record of the person changed after the decision read it: the current record, or `None` if
+    /// there is none.
     pub company_record: Option<Option<Box<Person>>>,
-    /// A reason that no other decision mends.
+    /// Set if the row cannot be written, whatever the records are now.
     pub refusal: Option<InviteRefusal>,
 }
 
-/// A write, and what it means for which row if its expectation fails.
-struct Part {
+/// A write of the transaction, and what a failed expectation of the write means for a row.
+struct PlannedWrite {
     write: ConditionalWrite,
-    meaning: Option<(usize, Meaning)>,
+    if_refused: Option<(usize, ConflictCause)>,
 }
 
+/// What a failed expectation means.
 #[derive(Clone, Copy)]
-enum Meaning {
+enum ConflictCause {
     RecordChanged,
     CompanyRecordChanged,
     Refusal(InviteRefusal),
 }
 
-impl Part {
-    fn of_row(row: usize, meaning: Meaning, write: ConditionalWrite) -> Self {
-        Self { write, meaning: Some((row, meaning)) }
+impl PlannedWrite {
+    fn of_row(row: usize, cause: ConflictCause, write: ConditionalWrite) -> Self {
+        Self { write, if_refused: Some((row, cause)) }
     }
 
     fn unconditional(write: ConditionalWrite) -> Self {
-        Self { write, meaning: None }
+        Self { write, if_refused: None }
     }
 }
 
 impl Store {
-    /// Writes rows about people who differ from each other, all or none.
+    /// Writes rows about people who differ from each other. The transaction writes all rows or none.
     pub async fn invite(
         &self,
         transaction: InviteTransaction<'_>,
         rows: &[InviteWrite<'_>],
         random: &dyn Random,
     ) -> Result<InviteWritten> {
-        let mut parts = Vec::with_capacity(rows.len() + 8);
-        for (position, row) in rows.iter().enumerate() {
+        let mut planned_writes = Vec::with_capacity(rows.len() + 8);
+        for (row_index, row) in rows.iter().enumerate() {
             let record = record_write(transaction.of, &row.decision.transition);
-            parts.push(Part::of_row(position, Meaning::RecordChanged, record));
-            parts.extend(parts_of_row(transaction.of, position, row));
+            planned_writes.push(PlannedWrite::of_row(row_index, ConflictCause::RecordChanged, record));
+            planned_writes.extend(writes_of_row(transaction.of, row_index, row));
         }
         let groups = new_groups(rows);
-        let first_group = parts.len();
-        let partition = partition(random);
-        parts.extend(groups.iter().filter_map(|group| joined(group, partition)).map(Part::unconditional));
-        parts.extend(shared_writes(transaction, rows, random).into_iter().map(Part::unconditional));
-        let (writes, meanings): (Vec<_>, Vec<_>) = parts.into_iter().map(|part| (part.write, part.meaning)).unzip();
+        let first_group = planned_writes.len();
+        let partition = random_partition(random);
+        planned_writes.extend(
+            groups.iter().filter_map(|group| group_join_write(group, partition)).map(PlannedWrite::unconditional),
+        );
+        planned_writes.extend(shared_writes(transaction, rows, random).into_iter().map(PlannedWrite::unconditional));
+        let (writes, causes): (Vec<_>, Vec<_>) =
+            planned_writes.into_iter().map(|planned| (planned.write, planned.if_refused)).unzip();
         let transacted = self.transact(writes).await?;
         if matches!(transacted, Transacted::Done) {
             return Ok(InviteWritten::Done);
         }
         let mut conflicts: Vec<RowConflict> = rows.iter().map(|_| RowConflict::default()).collect();
-        for (index, meaning) in meanings.iter().enumerate() {
-            let (Some((row, meaning)), Some(old)) = (meaning, transacted.refused(index)) else { continue };
+        for (index, cause) in causes.iter().enumerate() {
+            let (Some((row, cause)), Some(stored)) = (cause, transacted.refused(index)) else { continue };
             let conflict = &mut conflicts[*row];
-            let found = || from_item::<Person>(old.clone()).ok().map(Box::new);
-            match meaning {
-                Meaning::RecordChanged => conflict.record = Some(found()),
-                Meaning::CompanyRecordChanged => conflict.company_record = Some(found()),
-                Meaning::Refusal(refusal) => conflict.refusal = conflict.refusal.or(Some(*refusal)),
+            let current = || from_item::<Person>(stored.clone()).ok().map(Box::new);
+            match cause {
+                ConflictCause::RecordChanged => conflict.record = Some(current()),
+                ConflictCause::CompanyRecordChanged => conflict.company_record = Some(current()),
+                ConflictCause::Refusal(refusal) => conflict.refusal = conflict.refusal.or(Some(*refusal)),
             }
         }
         for (index, group) in groups.iter().enumerate() {
             if transacted.refused(first_group + index).is_none() {
                 continue;
             }
-            let named = rows.iter().zip(&mut conflicts).filter(|(row, _)| row.offer.groups.contains(group));
-            named.for_each(|(_, conflict)| conflict.refusal = Some(InviteRefusal::GroupDeleted));
+            let affected = rows.iter().zip(&mut conflicts).filter(|(row, _)| row.offer.groups.contains(group));
+            affected.for_each(|(_, conflict)| conflict.refusal = Some(InviteRefusal::GroupDeleted));
         }
         Ok(InviteWritten::Refused(conflicts))
     }
 }
 
-/// The groups that rows come into, each once. The topmost group is never deleted, so nothing is written of it.
+/// The groups that people of the rows join, each once. The topmost group is never deleted, so it needs no write.
 fn new_groups<'a>(rows: &[InviteWrite<'a>]) -> Vec<&'a GroupPlace> {
     let mut seen = HashSet::new();
     let all = rows.iter().flat_map(|row| &row.offer.groups).filter(|group| !group.path.is_top());
     all.filter(|group| seen.insert(group.id)).collect()
 }
 
-/// The writes beside the record of a row's person.
-fn parts_of_row(of: Scope, position: usize, row: &InviteWrite<'_>) -> Vec<Part> {
-    let refused = |refusal, write| Part::of_row(position, Meaning::Refusal(refusal), write);
-    let mut parts: Vec<_> =
-        user_code_claim(row.offer).map(|it| refused(InviteRefusal::UserCodeTaken, it)).into_iter().collect();
-    parts.extend(membership_write(of, &row.decision.transition).map(Part::unconditional));
+/// The writes of a row besides the person's record.
+fn writes_of_row(scope: Scope, row_index: usize, row: &InviteWrite<'_>) -> Vec<PlannedWrite> {
+    let refused = |refusal, write| PlannedWrite::of_row(row_index, ConflictCause::Refusal(refusal), write);
+    let mut planned_writes: Vec<_> =
+        user_code_claim(row.offer).map(|write| refused(InviteRefusal::UserCodeTaken, write)).into_iter().collect();
+    planned_writes.extend(membership_write(scope, &row.decision.transition).map(PlannedWrite::unconditional));
     if row.decision.transition.joins() && row.offer.identifier.address.is_service_account() {
         let account = ConditionalWrite::check(keys::identity(&row.offer.identifier));
-        parts.push(refused(InviteRefusal::ServiceAccountDeleted, account.expect(equal("user", row.offer.user))));
+        planned_writes
+            .push(refused(InviteRefusal::ServiceAccountDeleted, account.expect(equal("user", row.offer.user))));
     }
     if let Some((guest, record)) = row.guest {
         let writes = guest_writes(guest, row.offer);
-        parts.extend(writes.into_iter().map(|write| refused(InviteRefusal::HasAccount, write)));
+        planned_writes.extend(writes.into_iter().map(|write| refused(InviteRefusal::HasAccount, write)));
         let company = Scope::Company(guest.profile.company);
-        parts.push(Part::of_row(position, Meaning::CompanyRecordChanged, record_write(company, record)));
+        planned_writes.push(PlannedWrite::of_row(
+            row_index,
+            ConflictCause::CompanyRecordChanged,
+            record_write(company, record),
+        ));
     }
-    parts
+    planned_writes
 }
 
-/// Takes the person's user code for the address, for good.
+/// The write that assigns the person's user code to the address. The assignment never ends.
 fn user_code_claim(offer: &InviteOffer) -> Option<ConditionalWrite> {
     #[derive(Serialize)]
-    struct Claim<'a> {
+    struct UserCodeItem<'a> {
         email: &'a str,
     }
     let email = offer.identifier.address.canonical();
-    let claim = ConditionalWrite::put(&keys::user_code(offer.identifier.code.as_ref()?), Claim { email });
+    let claim = ConditionalWrite::put(&keys::user_code(offer.identifier.code.as_ref()?), UserCodeItem { email });
     Some(claim.expect(any([item_absent(), equal("email", email)])))
 }
 
-/// A guest account, which only an address without an account gets.
+/// The writes of a guest account. Only an address without an account gets one.
 fn guest_writes(guest: &GuestAccount, offer: &InviteOffer) -> [ConditionalWrite; 4] {
     let profile = &guest.profile;
     let company = Scope::Company(profile.company);
@@ -241,36 +255,36 @@ fn guest_writes(guest: &GuestAccount, offer: &InviteOffer) -> [ConditionalWrite;
     ]
 }
 
-/// The writes that the rows of a transaction share: the number of ADMINs, the mails, the note of an idempotent run, and
-/// the audit entry.
+/// The writes that the rows of a transaction share: the number of ADMINs, the mails, the note of an idempotent run,
+/// and the audit entry.
 fn shared_writes(
     transaction: InviteTransaction<'_>,
     rows: &[InviteWrite<'_>],
     random: &dyn Random,
 ) -> Vec<ConditionalWrite> {
-    let InviteTransaction { of, inviter, now, run } = transaction;
+    let InviteTransaction { of: scope, inviter, now, run } = transaction;
     let admins = rows.iter().map(|row| row.decision.transition.admin_change()).sum();
-    let mut writes: Vec<_> = admin_count_write(of, admins).into_iter().collect();
+    let mut writes: Vec<_> = admin_count_write(scope, admins).into_iter().collect();
     for kind in [MailKind::Invitation, MailKind::Added] {
         let mut by_batch: BTreeMap<BatchId, Vec<&Person>> = BTreeMap::new();
         for row in rows.iter().filter(|row| row.decision.mail == Some(kind)) {
             by_batch.entry(row.offer.batch).or_default().push(row.decision.transition.after());
         }
         for (batch, people) in by_batch {
-            writes.extend(people.chunks(MAX_ADDRESSES).map(|some| mail_write(kind, of, batch, some, now, random)));
+            writes.extend(people.chunks(MAX_ADDRESSES).map(|chunk| mail_write(kind, scope, batch, chunk, now, random)));
         }
     }
     if let Some(run) = run {
         writes.push(run.note(rows.iter().map(|row| (row.row, row.decision.effect)), random));
     }
-    let audit = Entry::new(now, inviter, "people.invited");
-    let audit = rows.iter().fold(audit, |audit, row| audit.about(subject(row)));
-    writes.push(entry(of, &audit, random));
+    let audit = AuditEntry::new(now, inviter, "people.invited");
+    let audit = rows.iter().fold(audit, |audit, row| audit.about(row_subject(row)));
+    writes.push(audit_write(scope, &audit, random));
     writes
 }
 
-/// What the audit log says of a row.
-fn subject(row: &InviteWrite<'_>) -> Subject {
+/// The audit log's description of a row.
+fn row_subject(row: &InviteWrite<'_>) -> Subject {
     let subject = Subject::new(row.offer.identifier.address.canonical()).with("role", row.offer.role.name());
     match row.decision.effect {
         InviteEffect::Added => subject.with("outcome", "added"),

@@ -1,7 +1,9 @@
-//! The records of people in workspaces and companies: each is first an invitation and later a membership.
+//! The records of people in workspaces and companies. A record is first an invitation and later a membership, and it
+//! alone decides which of them a person has.
 //!
-//! The record alone is authority. Every decision is written as one transaction that succeeds only if the record still has
-//! the revision that the decision read.
+//! This folder keeps the person's record, the item of each mailed hash, and the writes that depend on a decision
+//! about a record. Each decision is written as one transaction, which succeeds only if the record still has the
+//! revision that the decision read.
 
 pub(super) mod accept;
 pub(super) mod admission;

@@ -1,5 +1,5 @@
-//! A page of a workspace's or company's people: one order over the eight partitions, of which each is read only as far
-//! as the page goes.
+//! Pages of the people of a workspace or company. The eight partitions are merged into one order by address, and each
+//! partition is read only as far as the page needs.
 
 use std::collections::VecDeque;
 
@@ -14,95 +14,102 @@ use crate::{
     },
 };
 
-/// A page ends when so many people were looked at, however few of them belong on it.
-const MAX_LOOKED_AT: usize = 1_000;
+/// A page ends after this many people were examined, even if few of them belong on the page.
+const MAX_EXAMINED: usize = 1_000;
 
-/// Read from each partition beyond its even share: people are spread by chance, and a share that runs dry costs a call.
+/// How many people are read from each partition beyond an even share. People are spread unevenly, and a partition
+/// whose people run out costs another call.
 const SPARE: usize = 6;
 
-/// Which page.
+/// Which page to read.
 #[derive(Debug, Clone, Copy)]
 pub struct PeoplePage<'a> {
-    /// Of whose people.
+    /// The workspace or company.
     pub of: Scope,
-    /// Only those whose canonical address begins so.
+    /// Only people whose canonical address begins with this text.
     pub prefix: &'a str,
-    /// After this position.
+    /// The page begins after this position.
     pub after: Option<&'a PagePosition>,
-    /// At most so many.
+    /// The largest number of people on the page.
     pub most: usize,
 }
 
-/// What is read of a partition and not yet looked at.
-struct Share {
+/// The people of one partition that were read and not yet examined.
+struct PartitionReader {
     pk: String,
-    read: VecDeque<(String, Person)>,
+    unexamined: VecDeque<(String, Person)>,
     after: Option<String>,
     ended: bool,
 }
 
-impl Share {
-    async fn refill(&mut self, store: &Store, prefix: &str, most: usize) -> Result<()> {
+impl PartitionReader {
+    async fn read_more(&mut self, store: &Store, prefix: &str, limit: usize) -> Result<()> {
         let after = self.after.as_deref();
-        let slice = Slice { pk: &self.pk, sort: Sort::Begins(prefix), after, backwards: false, most };
+        let slice = Slice { pk: &self.pk, sort: Sort::Begins(prefix), after, backwards: false, limit };
         let (people, more) = store.slice(&slice).await?;
         self.after = people.last().map(|(sk, _)| sk.clone()).or(self.after.take());
-        self.read.extend(people);
+        self.unexamined.extend(people);
         self.ended = !more;
         Ok(())
     }
 
-    fn is_dry(&self) -> bool {
-        self.read.is_empty() && !self.ended
+    fn needs_read(&self) -> bool {
+        self.unexamined.is_empty() && !self.ended
     }
 }
 
 impl Store {
-    /// Up to `most` of the people whom `keep` keeps, by address. The page may be short, and even empty, where it has a
-    /// next one: many were looked at then.
+    /// Reads up to `most` people for whom `keep` returns `true`, ordered by address. A page that has a next page may
+    /// be short or even empty, because a page ends after a fixed number of examined people.
     pub async fn people_page(
         &self,
         page: PeoplePage<'_>,
         keep: impl Fn(&Person) -> bool + Send,
     ) -> Result<Page<Person>> {
         let after = page.after.map(|after| after.as_str().to_owned());
-        let mut shares: Vec<_> = (0..keys::PARTITIONS)
-            .map(|partition| Share {
-                pk: keys::people(page.of, partition),
-                read: VecDeque::new(),
+        let mut partitions: Vec<_> = (0..keys::PARTITIONS)
+            .map(|partition| PartitionReader {
+                pk: keys::people_partition(page.of, partition),
+                unexamined: VecDeque::new(),
                 after: after.clone(),
                 ended: false,
             })
             .collect();
-        let (mut items, mut looked_at, mut last) = (Vec::with_capacity(page.most), 0, None);
-        while items.len() < page.most && looked_at < MAX_LOOKED_AT {
-            let share = share(page.most - items.len(), items.len(), looked_at);
-            let dry: Vec<_> = shares.iter_mut().filter(|share| share.is_dry()).collect();
-            let refills: Vec<_> = dry.into_iter().map(|dry| dry.refill(self, page.prefix, share)).collect();
-            try_join_all(refills).await?;
-            // Who comes next is known as long as no share is dry.
-            while items.len() < page.most && looked_at < MAX_LOOKED_AT && !shares.iter().any(Share::is_dry) {
-                let Some((sk, person)) = take_first(&mut shares) else { return Ok(Page { items, next: None }) };
-                looked_at += 1;
+        let (mut items, mut examined, mut last) = (Vec::with_capacity(page.most), 0, None);
+        while items.len() < page.most && examined < MAX_EXAMINED {
+            let count = people_per_partition(page.most - items.len(), items.len(), examined);
+            let exhausted: Vec<_> = partitions.iter_mut().filter(|partition| partition.needs_read()).collect();
+            let reads: Vec<_> =
+                exhausted.into_iter().map(|exhausted| exhausted.read_more(self, page.prefix, count)).collect();
+            try_join_all(reads).await?;
+            // The next person in order is certain only while every partition has people left or is at its end.
+            while items.len() < page.most
+                && examined < MAX_EXAMINED
+                && !partitions.iter().any(PartitionReader::needs_read)
+            {
+                let Some((sk, person)) = take_first(&mut partitions) else { return Ok(Page { items, next: None }) };
+                examined += 1;
                 last = Some(PagePosition::new(sk));
                 if keep(&person) {
                     items.push(person);
                 }
             }
         }
-        let more = shares.iter().any(|share| !share.ended || !share.read.is_empty());
+        let more = partitions.iter().any(|partition| !partition.ended || !partition.unexamined.is_empty());
         Ok(Page { items, next: last.filter(|_| more) })
     }
 }
 
-fn take_first(shares: &mut [Share]) -> Option<(String, Person)> {
-    let shares = shares.iter_mut().filter(|share| !share.read.is_empty());
-    shares.min_by(|one, other| one.read[0].0.cmp(&other.read[0].0))?.read.pop_front()
+/// Takes the first person in order from the partitions.
+fn take_first(partitions: &mut [PartitionReader]) -> Option<(String, Person)> {
+    let partitions = partitions.iter_mut().filter(|partition| !partition.unexamined.is_empty());
+    partitions.min_by(|one, other| one.unexamined[0].0.cmp(&other.unexamined[0].0))?.unexamined.pop_front()
 }
 
-/// How many to read from a partition to find `wanted` more in all of them, if as many are kept as so far.
-fn share(wanted: usize, kept: usize, looked_at: usize) -> usize {
-    let partitions = usize::from(keys::PARTITIONS);
-    let to_look_at = (wanted * (looked_at + 1)).div_ceil(kept + 1).min(MAX_LOOKED_AT - looked_at);
-    to_look_at.div_ceil(partitions) + SPARE
+/// The number of people to read from each partition to find `wanted` more people, assuming that `keep` accepts as
+/// large a part of them as of those examined so far.
+fn people_per_partition(wanted: usize, kept: usize, examined: usize) -> usize {
+    let partition_count = usize::from(keys::PARTITIONS);
+    let to_examine = (wanted * (examined + 1)).div_ceil(kept + 1).min(MAX_EXAMINED - examined);
+    to_examine.div_ceil(partition_count) + SPARE
 }

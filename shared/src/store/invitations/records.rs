@@ -1,4 +1,4 @@
-//! Reading the records of people.
+//! Reads of people's records.
 
 use crate::{
     Result,
@@ -7,37 +7,41 @@ use crate::{
 };
 
 impl Store {
-    /// A person by public id. The index gives the key only, and lags; the record is read by that, consistently.
+    /// Reads a person's record by public id. The index returns only the key, and it lags behind the table. The record
+    /// is then read by its key, consistently.
     pub async fn person_of_id(&self, id: &PersonId) -> Result<Option<(keys::Key, Person)>> {
         let Some(key) = self.indexed("person-id", "person_id", id).await? else { return Ok(None) };
         Ok(self.get(&key).await?.map(|person| (key, person)))
     }
 
-    /// A person of a workspace or company.
-    pub async fn person(&self, of: Scope, identifier: &Identifier) -> Result<Option<Person>> {
-        self.get(&keys::person(of, identifier)).await
+    /// Reads the record of a person in a workspace or company.
+    pub async fn person(&self, scope: Scope, identifier: &Identifier) -> Result<Option<Person>> {
+        self.get(&keys::person(scope, identifier)).await
     }
 
-    /// A workspace's or company's people whom these identify: for each, in order.
-    pub async fn people_by_identifier(&self, of: Scope, whom: &[&Identifier]) -> Result<Vec<Option<Person>>> {
-        let keys: Vec<_> = whom.iter().map(|identifier| keys::person(of, identifier)).collect();
+    /// Reads the records of these people in a workspace or company. The result has one entry per identifier, in the
+    /// same order.
+    pub async fn people_by_identifier(&self, scope: Scope, identifiers: &[&Identifier]) -> Result<Vec<Option<Person>>> {
+        let keys: Vec<_> = identifiers.iter().map(|identifier| keys::person(scope, identifier)).collect();
         let mut found = self.get_many(keys.clone()).await?;
         keys.iter().map(|key| found.take(key)).collect()
     }
 
-    /// The record of a user who is a member: found by their membership and their profile's address, and no index.
-    pub async fn member(&self, of: Scope, user: UserId) -> Result<Option<Person>> {
-        let (membership, profile) = (keys::membership(user, of), keys::profile(user));
+    /// Reads the record of a user who is a member. The membership and the address in the profile lead to the record,
+    /// so no index is needed.
+    pub async fn member(&self, scope: Scope, user: UserId) -> Result<Option<Person>> {
+        let (membership, profile) = (keys::membership(user, scope), keys::profile(user));
         let mut found = self.get_many(vec![membership.clone(), profile.clone()]).await?;
         let membership: Option<Membership> = found.take(&membership)?;
         let Some((_, profile)) = membership.zip(found.take::<Profile>(&profile)?) else { return Ok(None) };
-        let person = self.person(of, &profile.identifier()).await?;
+        let person = self.person(scope, &profile.identifier()).await?;
         Ok(person.filter(|person| person.user == user))
     }
 
-    /// All people of a workspace or company, whatever their state: the eight partitions are asked at once.
-    pub async fn people(&self, of: Scope) -> Result<Vec<Person>> {
-        let keys: Vec<_> = (0..keys::PARTITIONS).map(|partition| keys::people(of, partition)).collect();
+    /// Reads the records of all people of a workspace or company, in any state. The eight partitions are read at the
+    /// same time.
+    pub async fn people(&self, scope: Scope) -> Result<Vec<Person>> {
+        let keys: Vec<_> = (0..keys::PARTITIONS).map(|partition| keys::people_partition(scope, partition)).collect();
         let partitions = keys.iter().map(|pk| self.query::<Person>(pk, "", usize::MAX)).collect::<Vec<_>>();
         Ok(futures::future::try_join_all(partitions).await?.into_iter().flatten().collect())
     }

@@ -1,4 +1,5 @@
-//! Writing one decision: the person's record as a compare-and-swap, and what follows from it.
+//! Writes one decision: the person's record as a compare-and-swap, and the other writes that follow from the
+//! decision.
 
 use std::collections::BTreeSet;
 
@@ -9,25 +10,25 @@ use crate::{
     domain::{BatchId, MailKind, Membership, Person, Random, Scope, Transition, UserId},
     store::{
         Store,
-        audit::audit_log::{Entry, Subject, entry},
+        audit::audit_log::{AuditEntry, Subject, audit_write},
         condition::{above, absent, equal},
         conditional_write::ConditionalWrite,
-        groups::group_records::{joined, partition},
-        items::{from_item, to_item},
+        groups::group_records::{group_join_write, random_partition},
+        items::{Item, from_item, to_item},
         keys,
         mail::outbox::QueuedItem,
         transact::Transacted,
     },
 };
 
-/// What the audit log says of a decision.
+/// What the audit log records about a decision.
 #[derive(Debug, Clone)]
 pub struct AuditNote {
-    /// Who decided.
+    /// The user who made the decision.
     pub actor: UserId,
-    /// What was done, such as `member.removed`.
+    /// The action, such as `member.removed`.
     pub action: &'static str,
-    /// What else there is to say, such as the role.
+    /// Further details, such as the role, as names and values.
     pub detail: Vec<(&'static str, &'static str)>,
 }
 
@@ -38,9 +39,9 @@ pub struct TransitionWrite<'a> {
     pub of: Scope,
     /// The decision.
     pub transition: &'a Transition,
-    /// What the audit log says.
+    /// What the audit log records.
     pub audit: AuditNote,
-    /// The mail to queue, if one is due.
+    /// The mail to queue, if the decision requires one.
     pub mail: Option<MailKind>,
     /// The current time.
     pub now: Timestamp,
@@ -49,99 +50,104 @@ pub struct TransitionWrite<'a> {
 /// The result of writing a decision.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Transitioned {
-    /// All of it is written.
+    /// The decision and all that follows from it are written.
     Done,
-    /// A record changed since the decision read it: the operation reads it and decides again.
+    /// A record changed after the decision read it. The operation reads the record and decides again.
     Changed,
-    /// The workspace would have no ADMIN among its members.
+    /// Nothing is written, because the workspace would be left without an ADMIN.
     LastAdmin,
 }
 
 impl Store {
-    /// Writes a decision, with the membership, the number of ADMINs, the groups' counters, the mail and the audit entry
-    /// that follow from it, in one transaction.
+    /// Writes a decision in one transaction, together with the membership, the number of ADMINs, the counters of the
+    /// groups, the mail and the audit entry.
     pub async fn write_transition(&self, write: &TransitionWrite<'_>, random: &dyn Random) -> Result<Transitioned> {
-        let TransitionWrite { of, transition, ref audit, mail, now } = *write;
+        let TransitionWrite { of: scope, transition, ref audit, mail, now } = *write;
         let after = transition.after();
-        let mut writes = vec![record_write(of, transition)];
-        let admins = admin_count_write(of, transition.admin_change()).map(|count| {
+        let mut writes = vec![record_write(scope, transition)];
+        let admin_count = admin_count_write(scope, transition.admin_change()).map(|count| {
             writes.push(count);
             writes.len() - 1
         });
-        writes.extend(membership_write(of, transition));
-        if let Scope::Workspace(workspace) = of
+        writes.extend(membership_write(scope, transition));
+        if let Scope::Workspace(workspace) = scope
             && transition.leaves()
         {
             writes.push(ConditionalWrite::delete(keys::administered(after.user, workspace)));
         }
         let before = transition.before().map_or(&[][..], |before| before.groups.as_slice());
-        let partition = partition(random);
+        let partition = random_partition(random);
         let new_groups = after.groups.iter().filter(|group| !before.contains(group));
-        writes.extend(new_groups.filter_map(|group| joined(group, partition)));
-        writes.extend(mail.map(|kind| mail_write(kind, of, after.batch, &[after], now, random)));
-        writes.push(entry(of, &audit.entry(now, after), random));
+        writes.extend(new_groups.filter_map(|group| group_join_write(group, partition)));
+        writes.extend(mail.map(|kind| mail_write(kind, scope, after.batch, &[after], now, random)));
+        writes.push(audit_write(scope, &audit.entry(now, after), random));
         let transacted = self.transact(writes).await?;
-        if matches!(transacted, Transacted::Done) || transacted.refused(0).is_some_and(|old| wrote(transition, old)) {
+        if matches!(transacted, Transacted::Done)
+            || transacted.refused(0).is_some_and(|stored| is_result_of(transition, stored))
+        {
             return Ok(Transitioned::Done);
         }
-        let last_admin = transacted.refused(0).is_none() && admins.is_some_and(|at| transacted.refused(at).is_some());
+        let last_admin =
+            transacted.refused(0).is_none() && admin_count.is_some_and(|index| transacted.refused(index).is_some());
         Ok(if last_admin { Transitioned::LastAdmin } else { Transitioned::Changed })
     }
 }
 
 impl AuditNote {
-    fn entry(&self, now: Timestamp, person: &Person) -> Entry {
+    fn entry(&self, now: Timestamp, person: &Person) -> AuditEntry {
         let subject = Subject::new(person.address.canonical());
         let subject = self.detail.iter().fold(subject, |subject, (name, value)| subject.with(name, *value));
-        Entry::new(now, self.actor, self.action).about(subject)
+        AuditEntry::new(now, self.actor, self.action).about(subject)
     }
 }
 
-/// Whether a record that was found is what the transition writes.
-pub(in crate::store) fn wrote(transition: &Transition, found: &crate::store::items::Item) -> bool {
-    from_item::<Person>(found.clone()).is_ok_and(|found| transition.wrote(&found))
+/// Whether the stored record is the result of the transition. It is if only the reply to an earlier attempt was lost.
+pub(in crate::store) fn is_result_of(transition: &Transition, stored: &Item) -> bool {
+    from_item::<Person>(stored.clone()).is_ok_and(|stored| transition.wrote(&stored))
 }
 
-/// The write of the record: it succeeds only if the record is still as the decision read it. What the decision leaves
-/// alone is not written, so that the delivery of a mail may go on at the same time.
-pub(in crate::store) fn record_write(of: Scope, transition: &Transition) -> ConditionalWrite {
+/// The write of the person's record. It succeeds only if the record is still as the decision read it. Attributes that
+/// the decision does not change are not written, so that the delivery of a mail can update the record at the same
+/// time.
+pub(in crate::store) fn record_write(scope: Scope, transition: &Transition) -> ConditionalWrite {
     let after = transition.after();
-    let key = keys::person(of, &after.identifier());
+    let key = keys::person(scope, &after.identifier());
     let Some(before) = transition.before() else { return ConditionalWrite::put(&key, after).if_absent() };
-    let (old, new) = (to_item(before), to_item(after));
-    // A record that was written before records had revisions has none.
+    let (read, written) = (to_item(before), to_item(after));
+    // Records that were written before revisions existed have no revision.
     let as_read = if before.revision == 0 { absent("revision") } else { equal("revision", before.revision) };
     let write = ConditionalWrite::update(key).expect(as_read);
-    let rewritten = if before.queued_by == after.queued_by { &[][..] } else { &MAIL };
+    let rewritten = if before.queued_by == after.queued_by { &[][..] } else { &DELIVERY_ATTRIBUTES };
     let names: BTreeSet<_> =
-        old.keys().chain(new.keys()).map(String::as_str).chain(rewritten.iter().copied()).collect();
-    let changed = names.into_iter().filter(|name| rewritten.contains(name) || old.get(*name) != new.get(*name));
-    changed.fold(write, |write, name| match new.get(name) {
+        read.keys().chain(written.keys()).map(String::as_str).chain(rewritten.iter().copied()).collect();
+    let changed = names.into_iter().filter(|name| rewritten.contains(name) || read.get(*name) != written.get(*name));
+    changed.fold(write, |write, name| match written.get(name) {
         Some(value) => write.set_attribute(name.to_owned(), value.clone()),
         None => write.remove(name.to_owned()),
     })
 }
 
-/// The attributes of a mail's delivery. A new mail begins anew: they are written even where the record that was read has
-/// the same values, because the delivery of the mail before may have gone on since.
-const MAIL: [&str; 3] = ["delivery", "delivery_at", "delivery_detail"];
+/// The attributes of a mail's delivery. A new mail starts a new delivery. These attributes are therefore written even
+/// if the record that was read has the same values, because the delivery of the previous mail may have changed them
+/// since.
+const DELIVERY_ATTRIBUTES: [&str; 3] = ["delivery", "delivery_at", "delivery_detail"];
 
-/// The write of the membership, if it begins, ends, or changes.
-pub(in crate::store) fn membership_write(of: Scope, transition: &Transition) -> Option<ConditionalWrite> {
+/// The write of the membership, if the membership begins, ends or changes.
+pub(in crate::store) fn membership_write(scope: Scope, transition: &Transition) -> Option<ConditionalWrite> {
     let after = transition.after();
     if transition.leaves() {
-        return Some(ConditionalWrite::delete(keys::membership(after.user, of)));
+        return Some(ConditionalWrite::delete(keys::membership(after.user, scope)));
     }
     let changes = transition.before().is_none_or(|before| before.role != after.role || before.user != after.user);
     let member = transition.joins() || (changes && after.is_member());
-    member.then(|| ConditionalWrite::put(&keys::membership(after.user, of), Membership::new(after.role, of)))
+    member.then(|| ConditionalWrite::put(&keys::membership(after.user, scope), Membership::new(after.role, scope)))
 }
 
-/// The write of a workspace's number of ADMINs, if it changes. The decision refused already to remove the last one that
-/// it read of; the same rule is expected here, because others may have gone since. A number that only grew since is no
-/// reason to decide again.
-pub(in crate::store) fn admin_count_write(of: Scope, change: i32) -> Option<ConditionalWrite> {
-    let Scope::Workspace(workspace) = of else { return None };
+/// The write of a workspace's number of ADMINs, if the number changes. The decision has already refused to remove the
+/// last ADMIN that it read. The write expects the same rule, because other ADMINs may have left since. A number that
+/// only grew since is no reason to decide again.
+pub(in crate::store) fn admin_count_write(scope: Scope, change: i32) -> Option<ConditionalWrite> {
+    let Scope::Workspace(workspace) = scope else { return None };
     let count = ConditionalWrite::update(keys::workspace(workspace)).add("admins", change);
     match change {
         0 => None,
@@ -150,17 +156,17 @@ pub(in crate::store) fn admin_count_write(of: Scope, change: i32) -> Option<Cond
     }
 }
 
-/// The outbox item that mails people.
+/// The write of the outbox item that mails people.
 pub(in crate::store) fn mail_write(
     kind: MailKind,
-    of: Scope,
+    scope: Scope,
     batch: BatchId,
     people: &[&Person],
     now: Timestamp,
     random: &dyn Random,
 ) -> ConditionalWrite {
     let people: Vec<_> = people.iter().map(|person| person.identifier()).collect();
-    QueuedItem::people(kind, of, batch, &people.iter().collect::<Vec<_>>()).into_change(now, random)
+    QueuedItem::people(kind, scope, batch, &people.iter().collect::<Vec<_>>()).into_write(now, random)
 }
 
 #[cfg(test)]

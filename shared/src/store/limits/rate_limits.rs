@@ -1,5 +1,6 @@
-//! Brakes: what may happen only so often in a window of time, counted exactly however many ask at once and whatever reply
-//! is lost: a transaction that the SDK tries again is written once.
+//! Rate limits: a limited number of uses in a window of time. Concurrent requests cannot exceed a limit. A use that
+//! is counted in a transaction is counted exactly once even if a reply is lost, because DynamoDB recognises a
+//! transaction that the SDK repeats.
 
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
@@ -17,34 +18,34 @@ use crate::{
     },
 };
 
-/// How often a reservation that met others is tried.
-const TRIES: u32 = 8;
+/// The largest number of attempts at a reservation that conflicts with other reservations.
+const MAX_RESERVATION_ATTEMPTS: u32 = 8;
 
-/// Something that may happen only so often.
+/// A limit on the number of uses in each window of time.
 #[derive(Debug, Clone, Copy)]
 pub struct RateLimit<'a> {
-    /// What is counted.
+    /// The kind of use.
     pub kind: &'static str,
-    /// Whose.
+    /// The subject whose uses are counted, for example an address.
     pub subject: &'a str,
-    /// In windows of this length, which begin at multiples of it since the epoch.
+    /// The length of a window. Windows begin at multiples of this length since the epoch.
     pub window: SignedDuration,
-    /// How often in one window.
+    /// The largest number of uses in one window.
     pub most: u32,
 }
 
-/// Something that may be done again only after a while.
+/// A minimum interval between two uses.
 #[derive(Debug, Clone, Copy)]
 pub struct Cooldown<'a> {
-    /// What is done.
+    /// The kind of use.
     pub kind: &'static str,
-    /// For whom.
+    /// The subject whose uses are limited.
     pub subject: &'a str,
-    /// After how long again.
+    /// The minimum interval between two uses.
     pub every: SignedDuration,
-    /// When.
+    /// The current time.
     pub now: Timestamp,
-    /// Names this attempt, so that it knows its own work if only the reply was lost.
+    /// The id of this attempt. A repeated write recognises its own work by it if a reply was lost.
     pub attempt: Uuid,
 }
 
@@ -54,106 +55,109 @@ impl Cooldown<'_> {
     }
 }
 
-/// What a brake's item counts.
+/// The item of a rate limit in one window.
 #[derive(Deserialize)]
 struct Counter {
     used: i64,
 }
 
 impl<'a> RateLimit<'a> {
-    /// Of the mails, one-time passwords apart, that an address gets in a day.
+    /// The daily limit on mails to an address, not counting one-time passwords.
     pub fn mails(address: &'a str, most: u32) -> Self {
         Self { kind: "mails", subject: address, window: SignedDuration::from_hours(24), most }
     }
 }
 
 impl RateLimit<'_> {
-    fn number(&self, now: Timestamp) -> i64 {
+    /// The number of the window at this time.
+    fn window_number(&self, now: Timestamp) -> i64 {
         now.as_second().div_euclid(self.window.as_secs().max(1))
     }
 
     fn key(&self, now: Timestamp) -> keys::Key {
-        keys::counter(self.kind, &keys::digest(self.subject), self.number(now))
+        keys::counter(self.kind, &keys::digest(self.subject), self.window_number(now))
     }
 
-    /// How long until the next window begins.
+    /// The time until the next window begins.
     pub fn left(&self, now: Timestamp) -> SignedDuration {
         let window = self.window.as_secs().max(1);
         SignedDuration::from_secs(window - now.as_second().rem_euclid(window))
     }
 
-    /// The write that takes back `n` uses, which were counted at this time. Of a window that is over there may be no item left:
-    /// what is made then counts for nobody.
-    pub(in crate::store) fn less(&self, n: u32, counted: Timestamp) -> ConditionalWrite {
-        let purge_at = (self.number(counted) + 2) * self.window.as_secs();
+    /// The write that gives back `n` uses, which were counted at the time `counted`. If TTL has already deleted the
+    /// counter, this write creates a stale counter. The window of that counter is over, so the counter is harmless.
+    pub(in crate::store) fn give_back_write(&self, n: u32, counted: Timestamp) -> ConditionalWrite {
+        let purge_at = (self.window_number(counted) + 2) * self.window.as_secs();
         ConditionalWrite::update(self.key(counted)).add("used", -i64::from(n)).set("purge_at", purge_at)
     }
 
-    /// The write that counts `n` uses, if so many are left.
-    pub(in crate::store) fn take(&self, n: u32, now: Timestamp) -> ConditionalWrite {
-        let purge_at = (self.number(now) + 2) * self.window.as_secs();
-        let room = i64::from(self.most) - i64::from(n);
-        // A window in which nobody counted yet has no item. `n` is never above `most`, so that the first count fits.
+    /// The write that counts `n` uses. It succeeds only if `n` uses remain.
+    pub(in crate::store) fn consume_write(&self, n: u32, now: Timestamp) -> ConditionalWrite {
+        let purge_at = (self.window_number(now) + 2) * self.window.as_secs();
+        let max_used_before = i64::from(self.most) - i64::from(n);
+        // The first use in a window creates the counter. `n` is never above the limit, so the first use always fits.
         ConditionalWrite::update(self.key(now))
-            .expect(any([item_absent(), at_most("used", room)]))
+            .expect(any([item_absent(), at_most("used", max_used_before)]))
             .add("used", n)
             .set("purge_at", purge_at)
     }
 }
 
 impl Store {
-    /// Reserves up to `n` uses with one conditional update. Answers how many were left to reserve.
-    pub async fn reserve(&self, brake: &RateLimit<'_>, n: u32, now: Timestamp) -> Result<u32> {
-        let mut wanted = n.min(brake.most);
-        for _ in 0..TRIES {
-            if wanted == 0 {
+    /// Reserves up to `n` uses. Each attempt is one conditional update. Returns the number of reserved uses.
+    pub async fn reserve(&self, rate_limit: &RateLimit<'_>, n: u32, now: Timestamp) -> Result<u32> {
+        let mut count = n.min(rate_limit.most);
+        for _ in 0..MAX_RESERVATION_ATTEMPTS {
+            if count == 0 {
                 break;
             }
-            if let Transacted::Done = self.transact(vec![brake.take(wanted, now)]).await? {
-                return Ok(wanted);
+            if let Transacted::Done = self.transact(vec![rate_limit.consume_write(count, now)]).await? {
+                return Ok(count);
             }
-            wanted = wanted.min(self.left(brake, now).await?);
+            count = count.min(self.left(rate_limit, now).await?);
         }
         Ok(0)
     }
 
-    /// How many uses are left.
-    pub async fn left(&self, brake: &RateLimit<'_>, now: Timestamp) -> Result<u32> {
-        let used = self.get::<Counter>(&brake.key(now)).await?.map_or(0, |counter| counter.used.max(0));
-        Ok(brake.most.saturating_sub(u32::try_from(used).unwrap_or(u32::MAX)))
+    /// The number of uses that remain in the current window.
+    pub async fn left(&self, rate_limit: &RateLimit<'_>, now: Timestamp) -> Result<u32> {
+        let used = self.get::<Counter>(&rate_limit.key(now)).await?.map_or(0, |counter| counter.used.max(0));
+        Ok(rate_limit.most.saturating_sub(u32::try_from(used).unwrap_or(u32::MAX)))
     }
 
-    /// Counts one use. Answers how many are left after it; `None` if none was left. If a reply is lost it may count twice.
-    pub async fn spend(&self, brake: &RateLimit<'_>, now: Timestamp) -> Result<Option<u32>> {
-        let Written::Done(item) = self.write(brake.take(1, now)).await? else { return Ok(None) };
+    /// Counts one use. Returns the number of uses that remain, or `None` if none remained before. If a reply is lost,
+    /// the use may be counted twice.
+    pub async fn spend(&self, rate_limit: &RateLimit<'_>, now: Timestamp) -> Result<Option<u32>> {
+        let Written::Done(item) = self.write(rate_limit.consume_write(1, now)).await? else { return Ok(None) };
         let used = from_item::<Counter>(item)?.used;
-        Ok(Some(brake.most.saturating_sub(u32::try_from(used).unwrap_or_default())))
+        Ok(Some(rate_limit.most.saturating_sub(u32::try_from(used).unwrap_or_default())))
     }
 
-    /// Gives back uses that were reserved and not made.
-    pub async fn give_back(&self, brake: &RateLimit<'_>, n: u32, now: Timestamp) -> Result<()> {
-        self.transact(vec![brake.less(n, now).if_present()]).await.map(|_| ())
+    /// Gives back uses that were reserved and not needed.
+    pub async fn give_back(&self, rate_limit: &RateLimit<'_>, n: u32, now: Timestamp) -> Result<()> {
+        self.transact(vec![rate_limit.give_back_write(n, now).if_present()]).await.map(|_| ())
     }
 
-    /// Takes the turn of what may be done again only after a while. `false` if it was taken less than that ago.
-    pub async fn take_turn(&self, turn: &Cooldown<'_>) -> Result<bool> {
-        let earlier = turn.now - turn.every;
-        let change = ConditionalWrite::update(turn.key())
-            // If a reply is lost, the SDK sends the write again and finds this attempt itself.
+    /// Starts a use under a cooldown. `false` if the last use was less than the minimum interval ago.
+    pub async fn take_turn(&self, cooldown: &Cooldown<'_>) -> Result<bool> {
+        let last_allowed = cooldown.now - cooldown.every;
+        let write = ConditionalWrite::update(cooldown.key())
+            // If a reply is lost, the SDK repeats the write. The repeated write then finds its own attempt.
             .expect(any([
                 item_absent(),
-                at_most("taken_at", earlier.as_millisecond()),
-                equal("taken_by", turn.attempt),
+                at_most("taken_at", last_allowed.as_millisecond()),
+                equal("taken_by", cooldown.attempt),
             ]))
-            .set("taken_at", turn.now.as_millisecond())
-            .set("taken_by", turn.attempt)
-            .set("purge_at", (turn.now + turn.every * 2).as_second());
-        Ok(matches!(self.write(change).await?, Written::Done(_)))
+            .set("taken_at", cooldown.now.as_millisecond())
+            .set("taken_by", cooldown.attempt)
+            .set("purge_at", (cooldown.now + cooldown.every * 2).as_second());
+        Ok(matches!(self.write(write).await?, Written::Done(_)))
     }
 
-    /// Gives back a turn that came to nothing.
-    pub async fn give_turn_back(&self, turn: &Cooldown<'_>) -> Result<()> {
-        let change = ConditionalWrite::update(turn.key()).expect(equal("taken_by", turn.attempt)).set("taken_at", 0);
-        self.write(change).await.map(|_| ())
+    /// Undoes the start of a use that failed, so that the use may be started again at once.
+    pub async fn give_turn_back(&self, cooldown: &Cooldown<'_>) -> Result<()> {
+        let write =
+            ConditionalWrite::update(cooldown.key()).expect(equal("taken_by", cooldown.attempt)).set("taken_at", 0);
+        self.write(write).await.map(|_| ())
     }
 }

@@ -1,4 +1,4 @@
-//! What the rows of one inviting request have in common.
+//! Batches: what the rows of one inviting request share.
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -9,25 +9,26 @@ use crate::{
     store::{Store, conditional_write::ConditionalWrite, keys},
 };
 
-/// Kept this long after the request: longer than any invitation lives.
-const KEPT_SECONDS: i64 = 60 * 24 * 3600;
+/// How long a batch is kept after its request. No invitation lives longer.
+const RETENTION_SECONDS: i64 = 60 * 24 * 3600;
 
 impl Store {
     /// Writes a batch.
     pub async fn put_batch(&self, batch: &Batch, now: Timestamp) -> Result<()> {
         let key = keys::batch(batch.id);
-        let change = ConditionalWrite::put(&key, Perishable { batch, purge_at: now.as_second() + KEPT_SECONDS });
-        self.write(change).await.map(|_| ())
+        let write = ConditionalWrite::put(&key, BatchItem { batch, purge_at: now.as_second() + RETENTION_SECONDS });
+        self.write(write).await.map(|_| ())
     }
 
-    /// A batch.
+    /// Reads a batch.
     pub async fn batch(&self, id: BatchId) -> Result<Option<Batch>> {
         self.get(&keys::batch(id)).await
     }
 }
 
+/// The item of a batch.
 #[derive(Serialize)]
-struct Perishable<'a> {
+struct BatchItem<'a> {
     #[serde(flatten)]
     batch: &'a Batch,
     purge_at: i64,

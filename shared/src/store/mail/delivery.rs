@@ -1,4 +1,4 @@
-//! What became of mails, and the addresses that aren't mailed any more.
+//! Delivery states of mails, and suppressed addresses. A suppressed address is not mailed any more.
 
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -18,17 +18,18 @@ use crate::{
     },
 };
 
-/// What is kept of somebody: their account, and whether their address is mailed. Either may be there alone.
+/// What the table holds about a person's address: the account and the suppression. Each may exist without the other.
 #[derive(Debug, Clone, Default)]
 pub struct Known {
-    /// Their account.
+    /// The verified account of the person.
     pub identity: Option<Identity>,
-    /// That the address isn't mailed, whoever it is at it.
+    /// The suppression of the address. It applies to all people who use the address with different user codes.
     pub suppressed: Option<Suppression>,
 }
 
 impl Known {
-    /// Reads the item of the person and that of the address, which are one where there is no code.
+    /// Reads the item of the person and the item of the address. For a person without a user code, both are the same
+    /// item.
     pub(in crate::store) fn read(person: Option<Item>, address: Option<&Item>) -> Result<Self> {
         #[derive(Deserialize)]
         struct Suppressed {
@@ -46,53 +47,60 @@ impl Known {
 }
 
 impl Store {
-    /// What is known of these people, who differ from each other: for each, in order. Two at one address share whether
-    /// it is mailed.
-    pub async fn known(&self, of: &[&Identifier]) -> Result<Vec<Known>> {
-        let keys = |one: &Identifier| (keys::identity(one), keys::identity(&one.address.clone().into()));
-        let wanted: std::collections::HashSet<_> =
-            of.iter().map(|one| keys(one)).flat_map(|(person, address)| [person, address]).collect();
-        let found = self.get_many(wanted.into_iter().collect()).await?;
-        let known = of.iter().map(|one| {
-            let (person, address) = keys(one);
+    /// Reads the accounts and suppressions of people who differ from each other. The result has one entry per
+    /// identifier, in the same order. People who share an address share its suppression.
+    pub async fn known(&self, identifiers: &[&Identifier]) -> Result<Vec<Known>> {
+        let keys =
+            |identifier: &Identifier| (keys::identity(identifier), keys::identity(&identifier.address.clone().into()));
+        let all_keys: std::collections::HashSet<_> = identifiers
+            .iter()
+            .map(|identifier| keys(identifier))
+            .flat_map(|(person, address)| [person, address])
+            .collect();
+        let found = self.get_many(all_keys.into_iter().collect()).await?;
+        let records = identifiers.iter().map(|identifier| {
+            let (person, address) = keys(identifier);
             Known::read(found.item(&person).cloned(), found.item(&address))
         });
-        known.collect()
+        records.collect()
     }
 
-    /// Writes what became of a mail, if the record is still at that version and nothing later is known: one conditional
-    /// update. What keeps the address from being mailed again is written in the same transaction, and also where the
-    /// record went on. A mail of which there is no such record changes nothing. Answers whether anything was written.
+    /// Writes the delivery state of a mail with one conditional update, if the record still has the version that was
+    /// mailed and no later state is recorded. If the state suppresses the address, the suppression is written in the
+    /// same transaction. The suppression is also written if the record has moved on to a later version or state. If
+    /// the record does not exist or is another person's, nothing is written. Returns whether anything was written.
     pub async fn record_delivery(&self, mail: &MailedTo, delivery: &Delivery) -> Result<bool> {
-        let step = forward(&keys::person(mail.of, &mail.identifier), mail.version, delivery, Some(mail));
+        let step_write = delivery_write(&keys::person(mail.of, &mail.identifier), mail.version, delivery, Some(mail));
         let Some(reason) = delivery.step.suppresses() else {
-            return Ok(matches!(self.write(step).await?, Written::Done(_)));
+            return Ok(matches!(self.write(step_write).await?, Written::Done(_)));
         };
-        let suppressed = suppress(&mail.identifier.address, reason, delivery.at);
-        let transacted = self.transact(vec![step.clone(), suppressed.clone()]).await?;
+        let suppression = suppression_write(&mail.identifier.address, reason, delivery.at);
+        let transacted = self.transact(vec![step_write.clone(), suppression.clone()]).await?;
         let (record, address) = (transacted.refused(0), transacted.refused(1));
-        let alone = match (record, address) {
+        let remaining = match (record, address) {
             _ if matches!(transacted, Transacted::Done) => return Ok(true),
-            (None, _) => step,
-            (Some(there), None) if is_of(there, mail) => suppressed,
+            (None, _) => step_write,
+            (Some(stored), None) if is_of_person(stored, mail) => suppression,
             (Some(_), _) => return Ok(false),
         };
-        Ok(matches!(self.write(alone).await?, Written::Done(_)))
+        Ok(matches!(self.write(remaining).await?, Written::Done(_)))
     }
 
-    /// Writes that an address isn't mailed any more. Answers whether that was news.
+    /// Writes the suppression of an address. Returns whether the suppression is new.
     pub async fn suppress(&self, address: &EmailAddress, reason: SuppressionReason, at: Timestamp) -> Result<bool> {
-        Ok(matches!(self.write(suppress(address, reason, at)).await?, Written::Done(_)))
+        Ok(matches!(self.write(suppression_write(address, reason, at)).await?, Written::Done(_)))
     }
 }
 
-fn is_of(there: &Item, mail: &MailedTo) -> bool {
-    from_item::<Person>(there.clone()).is_ok_and(|person| person.person_id == mail.person)
+/// Whether the stored record is that of the mailed person.
+fn is_of_person(stored: &Item, mail: &MailedTo) -> bool {
+    from_item::<Person>(stored.clone()).is_ok_and(|person| person.person_id == mail.person)
 }
 
-/// The write of what became of the mail of this version: [`Delivery::follows`] as a condition. A record whose mail waits
-/// knows nothing of it yet. The deliverer, who names no mail, may write a step again that an event was first to tell.
-pub(in crate::store) fn forward(
+/// The write of a delivery state for the mail of this version. It expects the rule of [`Delivery::follows`]. A record
+/// whose delivery is QUEUED has no step yet, and accepts any step. SES events name the mail in `mail`. The deliverer
+/// passes `None`: it may write a step again that an SES event has already recorded.
+pub(in crate::store) fn delivery_write(
     key: &Key,
     version: u32,
     delivery: &Delivery,
@@ -115,14 +123,14 @@ pub(in crate::store) fn forward(
         .set("delivery_detail", &delivery.detail)
 }
 
-/// The write by which an address isn't mailed any more: the greatest reason stands, and the first time of it.
-fn suppress(address: &EmailAddress, reason: SuppressionReason, at: Timestamp) -> ConditionalWrite {
+/// The write of a suppression. The strongest reason is kept, with the earliest time of that reason.
+fn suppression_write(address: &EmailAddress, reason: SuppressionReason, at: Timestamp) -> ConditionalWrite {
     let at = at.as_millisecond();
     let earlier = all([equal("suppressed_for", reason), above("suppressed_at", at)]);
-    let lesser = SuppressionReason::ALL.into_iter().filter(|other| *other < reason);
-    let lesser = lesser.map(|other| equal("suppressed_for", other));
+    let weaker = SuppressionReason::ALL.into_iter().filter(|other| *other < reason);
+    let weaker = weaker.map(|other| equal("suppressed_for", other));
     ConditionalWrite::update(keys::identity(&address.clone().into()))
-        .expect(any([absent("suppressed_at"), earlier].into_iter().chain(lesser)))
+        .expect(any([absent("suppressed_at"), earlier].into_iter().chain(weaker)))
         .set("suppressed_at", at)
         .set("suppressed_for", reason)
 }

@@ -1,4 +1,4 @@
-//! Letters, each an outbox item: what they are about, and one to many that is divided into one for each of them.
+//! Letters that go to many recipients: one outbox item is divided into one item per recipient.
 
 use jiff::Timestamp;
 
@@ -9,32 +9,33 @@ use crate::{
 };
 
 impl Store {
-    /// Replaces a claimed letter by these, in one transaction: each to another address, with tries of its own from now on,
-    /// and counted in the day of its address, of at most `most`. Whose day is full gets none.
+    /// Replaces a claimed letter by one letter per recipient, in one transaction. Each letter goes to a different
+    /// address and has attempts of its own. Each letter counts towards the daily limit of its address, which is
+    /// `limit`. An address whose limit is reached gets no letter.
     pub async fn divide(
         &self,
         claimed: &Claimed,
         mut letters: Vec<(EmailAddress, QueuedLetter)>,
-        most: u32,
+        limit: u32,
         now: Timestamp,
         random: &dyn Random,
     ) -> Result<()> {
         loop {
-            let mut changes = vec![claimed.done()];
-            changes.extend(letters.iter().map(|(to, _)| RateLimit::mails(to.canonical(), most).take(1, now)));
+            let mut writes = vec![claimed.done()];
+            writes.extend(letters.iter().map(|(to, _)| RateLimit::mails(to.canonical(), limit).consume_write(1, now)));
             let items = letters.iter().map(|(_, letter)| QueuedItem::letter(letter.clone()));
-            changes.extend(items.map(|item| item.into_change(now, random)));
-            let refused = self.transact(changes).await?;
-            if matches!(refused, Transacted::Done) {
+            writes.extend(items.map(|item| item.into_write(now, random)));
+            let result = self.transact(writes).await?;
+            if matches!(result, Transacted::Done) {
                 return Ok(());
             }
-            if refused.refused(0).is_some() {
-                return Err(Error::internal("store: a letter was divided after its lease was over"));
+            if result.refused(0).is_some() {
+                return Err(Error::internal("store: the lease of a letter ended before the letter was divided"));
             }
-            let mut position = 0;
+            let mut write_index = 0;
             letters.retain(|_| {
-                position += 1;
-                refused.refused(position).is_none()
+                write_index += 1;
+                result.refused(write_index).is_none()
             });
         }
     }

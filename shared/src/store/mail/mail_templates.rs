@@ -1,4 +1,4 @@
-//! A company's mail templates.
+//! The mail templates of companies.
 
 use jiff::Timestamp;
 
@@ -7,7 +7,7 @@ use crate::{
     domain::{CompanyId, MAX_TEMPLATES, Random, Scope, StoredTemplate, TemplateId, UserId},
     store::{
         Store,
-        audit::audit_log::{Entry, entry},
+        audit::audit_log::{AuditEntry, audit_write},
         condition::{absent, any, below},
         conditional_write::ConditionalWrite,
         keys,
@@ -16,18 +16,18 @@ use crate::{
 };
 
 impl Store {
-    /// A company's templates.
+    /// Reads the templates of a company.
     pub async fn mail_templates(&self, company: CompanyId) -> Result<Vec<StoredTemplate>> {
         let (pk, _) = keys::company(company).into_parts();
         self.query(&pk, "MT#", usize::MAX).await
     }
 
-    /// A company's template.
+    /// Reads a template of a company.
     pub async fn mail_template(&self, company: CompanyId, id: TemplateId) -> Result<Option<StoredTemplate>> {
         self.get(&keys::mail_template(company, id)).await
     }
 
-    /// Those of these templates that the company has.
+    /// Reads the templates with these ids. Templates that the company does not have are left out.
     pub async fn mail_templates_of(
         &self,
         company: CompanyId,
@@ -38,7 +38,7 @@ impl Store {
         keys.iter().filter_map(|key| found.take(key).transpose()).collect()
     }
 
-    /// Stores a new template. `false` if the company has as many as it may.
+    /// Stores a new template. `false` if the company has the largest allowed number of templates.
     pub async fn add_mail_template(
         &self,
         company: CompanyId,
@@ -47,20 +47,21 @@ impl Store {
         random: &dyn Random,
     ) -> Result<bool> {
         let key = keys::mail_template(company, stored.id);
-        let counted = ConditionalWrite::update(keys::company(company))
+        let template_count = ConditionalWrite::update(keys::company(company))
             .if_present()
             .expect(any([absent("templates"), below("templates", MAX_TEMPLATES)]))
             .add("templates", 1);
-        let told = told(company, "mailTemplate.stored", actor, stored.updated_at, random);
-        match self.transact(vec![ConditionalWrite::put(&key, stored).if_absent(), counted, told]).await? {
+        let audit = template_audit(company, "mailTemplate.stored", actor, stored.updated_at, random);
+        match self.transact(vec![ConditionalWrite::put(&key, stored).if_absent(), template_count, audit]).await? {
             Transacted::Done => Ok(true),
-            // A new random id is there already only if the first reply was lost.
-            refused if refused.refused(0).is_some() => Ok(true),
+            // The random id is new. A template with this id exists only if an earlier attempt succeeded and its reply
+            // was lost.
+            result if result.refused(0).is_some() => Ok(true),
             Transacted::Refused(_) => Ok(false),
         }
     }
 
-    /// Replaces a template. `false` if there is none.
+    /// Replaces a template. `false` if it does not exist.
     pub async fn replace_mail_template(
         &self,
         company: CompanyId,
@@ -69,12 +70,12 @@ impl Store {
         random: &dyn Random,
     ) -> Result<bool> {
         let key = keys::mail_template(company, stored.id);
-        let told = told(company, "mailTemplate.replaced", actor, stored.updated_at, random);
-        let changes = vec![ConditionalWrite::put(&key, stored).if_present(), told];
-        Ok(matches!(self.transact(changes).await?, Transacted::Done))
+        let audit = template_audit(company, "mailTemplate.replaced", actor, stored.updated_at, random);
+        let writes = vec![ConditionalWrite::put(&key, stored).if_present(), audit];
+        Ok(matches!(self.transact(writes).await?, Transacted::Done))
     }
 
-    /// Removes a template. `false` if there is none.
+    /// Deletes a template. `false` if it does not exist.
     pub async fn remove_mail_template(
         &self,
         company: CompanyId,
@@ -83,23 +84,24 @@ impl Store {
         now: Timestamp,
         random: &dyn Random,
     ) -> Result<bool> {
-        let gone = ConditionalWrite::delete(keys::mail_template(company, id)).if_present();
-        let counted = ConditionalWrite::update(keys::company(company)).if_present().add("templates", -1);
-        let told = told(company, "mailTemplate.removed", actor, now, random);
-        match self.transact(vec![gone, counted, told]).await? {
+        let deletion = ConditionalWrite::delete(keys::mail_template(company, id)).if_present();
+        let template_count = ConditionalWrite::update(keys::company(company)).if_present().add("templates", -1);
+        let audit = template_audit(company, "mailTemplate.removed", actor, now, random);
+        match self.transact(vec![deletion, template_count, audit]).await? {
             Transacted::Done => Ok(true),
-            refused if refused.refused(0).is_some() => Ok(false),
-            Transacted::Refused(_) => Err(Error::internal("store: a template's company is gone")),
+            result if result.refused(0).is_some() => Ok(false),
+            Transacted::Refused(_) => Err(Error::internal("store: the company of a template does not exist")),
         }
     }
 }
 
-fn told(
+/// The write of the audit entry of a change to a template.
+fn template_audit(
     company: CompanyId,
     action: &'static str,
     actor: UserId,
     at: Timestamp,
     random: &dyn Random,
 ) -> ConditionalWrite {
-    entry(Scope::Company(company), &Entry::new(at, actor, action), random)
+    audit_write(Scope::Company(company), &AuditEntry::new(at, actor, action), random)
 }

@@ -1,4 +1,6 @@
-//! Mail.
+//! Mail: the outbox, the delivery states, the suppressed addresses and the mail templates. This folder keeps the
+//! outbox items, the batches, the templates of companies, the delivery attributes of people's records, and the
+//! suppression attributes of addresses.
 
 pub(super) mod batches;
 pub(super) mod delivery;

@@ -1,4 +1,4 @@
-//! The outbox: what waits to be mailed, claimed by one deliverer at a time.
+//! The outbox: mails that wait for delivery. One deliverer at a time claims an item.
 
 use std::collections::BTreeMap;
 
@@ -16,31 +16,33 @@ use crate::{
         HashItem, InvitedBy, RateLimit, Store,
         condition::{any, at_most, equal},
         conditional_write::{ConditionalWrite, Written},
-        invitations::hash::HASH_KEPT,
+        invitations::hash::HASH_RETENTION,
         items::from_item,
         keys::{self, Key},
-        mail::{delivery::forward, queued_letter::QueuedLetter},
+        mail::{delivery::delivery_write, queued_letter::QueuedLetter},
         read::Sort,
         transact::Transacted,
     },
 };
 
-/// Addresses in one item: with the item itself they are settled in one transaction, and SES takes 50 at once.
+/// The largest number of addresses in one item. The results for all addresses and for the item itself are written in
+/// one transaction, and SES takes 50 addresses in one call.
 pub(in crate::store) const MAX_ADDRESSES: usize = 48;
 
-/// A claimed item is the claimer's for this long.
+/// A deliverer has a claimed item for this time.
 const LEASE: SignedDuration = SignedDuration::from_mins(5);
 
-/// What was queued more recently is the stream's: two deliverers would only exceed the pace together.
+/// Items that were queued more recently than this are left to the deliverer that the stream starts. A second
+/// deliverer would only exceed the sending pace.
 const STREAM_LAG: SignedDuration = SignedDuration::from_secs(5);
 
-/// After so many tries an item is given up.
+/// An item is given up after this number of attempts.
 pub const MAX_ATTEMPTS: u32 = 6;
 
-/// The partition of letters about sign-ups, which go ahead of invitations.
-const LETTERS: &str = "otp";
+/// The name of the queue of letters. Letters are sent before invitations.
+const LETTER_QUEUE: &str = "otp";
 
-/// What an item asks for.
+/// What an item asks the deliverer to send.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Task {
@@ -48,11 +50,11 @@ pub enum Task {
     Letter(QueuedLetter),
     /// Mails to people of a workspace or company.
     People {
-        /// Which mail.
+        /// The kind of mail.
         kind: MailKind,
-        /// The request it came with.
+        /// The batch of the request that queued the mails.
         batch: BatchId,
-        /// The records.
+        /// The keys of the people's records.
         people: Vec<Key>,
     },
 }
@@ -77,65 +79,70 @@ impl QueuedItem {
         Self { task, attempts: 0, leased_until: 0, counted: false, link_key: None, reason: None }
     }
 
+    /// An item that asks for a letter.
     pub(in crate::store) fn letter(letter: QueuedLetter) -> Self {
         Self::new(Task::Letter(letter))
     }
 
-    pub(in crate::store) fn people(kind: MailKind, of: Scope, batch: BatchId, people: &[&Identifier]) -> Self {
-        let people = people.iter().map(|person| keys::person(of, person)).collect();
+    /// An item that asks for mails to people.
+    pub(in crate::store) fn people(kind: MailKind, scope: Scope, batch: BatchId, people: &[&Identifier]) -> Self {
+        let people = people.iter().map(|person| keys::person(scope, person)).collect();
         Self::new(Task::People { kind, batch, people })
     }
 
-    pub(in crate::store) fn into_change(self, now: Timestamp, random: &dyn Random) -> ConditionalWrite {
+    /// The write that queues the item.
+    pub(in crate::store) fn into_write(self, now: Timestamp, random: &dyn Random) -> ConditionalWrite {
         let unique = random.uuid();
         let queue = match self.task {
-            Task::Letter(_) => LETTERS.to_owned(),
+            Task::Letter(_) => LETTER_QUEUE.to_owned(),
             Task::People { .. } => (unique.as_bytes()[0] % keys::PARTITIONS).to_string(),
         };
         ConditionalWrite::put(&keys::outbox(&queue, now, unique), self)
     }
 }
 
-/// An item that this deliverer alone works on until its lease is over.
+/// An item that is claimed by this deliverer. Until the lease ends, no other deliverer works on it.
 #[derive(Debug)]
 pub struct Claimed {
     key: Key,
     claim: Uuid,
-    /// What is to be done.
+    /// What to send.
     pub task: Task,
-    /// How often it was tried, this time included.
+    /// The number of attempts, including this one.
     pub attempts: u32,
-    /// The link key that its hashes are made with, at every try the same.
+    /// The key from which the hashes in the links are derived. It is the same at every attempt, so each attempt mails
+    /// the same links.
     pub link_key: String,
+    /// Whether the mails already count towards the daily limits of their addresses.
     counted: bool,
 }
 
-/// A mail that an item asks for.
+/// A mail that a deliverer is about to send.
 #[derive(Debug)]
 pub struct Mail<'a> {
-    /// The record.
+    /// The key of the person's record.
     pub key: &'a Key,
-    /// The person as they are now.
+    /// The person's current record.
     pub person: &'a Person,
-    /// The company that they are invited to, or into a workspace of, as long as their batch tells.
+    /// The company of the invitation, taken from the batch. `None` if the batch no longer exists.
     pub company: Option<CompanyId>,
-    /// The hash in its link, if it has one.
+    /// The hash in the link, if the mail has a link.
     pub hash: Option<InvitationHash>,
     /// Whether the recipient has an account.
     pub has_account: bool,
 }
 
 impl Mail<'_> {
-    /// Counts `mails` to the address in its day, of at most `most`.
-    fn count(&self, mails: usize, most: u32, now: Timestamp) -> ConditionalWrite {
-        let day = RateLimit::mails(self.person.address.canonical(), most);
-        day.take(u32::try_from(mails).unwrap_or(u32::MAX), now)
+    /// The write that counts `mails` towards the daily limit `limit` of the address.
+    fn count_write(&self, mails: usize, limit: u32, now: Timestamp) -> ConditionalWrite {
+        let daily_limit = RateLimit::mails(self.person.address.canonical(), limit);
+        daily_limit.consume_write(u32::try_from(mails).unwrap_or(u32::MAX), now)
     }
 
-    /// What the hash is looked up by. Writing it again changes nothing.
-    fn hash_item(&self) -> Option<ConditionalWrite> {
+    /// The write of the item that the hash is looked up by. Repeating the write changes nothing.
+    fn hash_item_write(&self) -> Option<ConditionalWrite> {
         #[derive(Serialize)]
-        struct Perishable {
+        struct ExpiringHashItem {
             #[serde(flatten)]
             item: HashItem,
             purge_at: i64,
@@ -143,24 +150,24 @@ impl Mail<'_> {
         let hash = self.hash?.reveal();
         let invited_by = self.company.map(|company| InvitedBy { inviter: self.person.inviter, company });
         let item = HashItem { person: self.key.clone(), version: self.person.version, invited_by };
-        let item = Perishable { item, purge_at: self.person.expires_at.as_second() + HASH_KEPT.as_secs() };
+        let item = ExpiringHashItem { item, purge_at: self.person.expires_at.as_second() + HASH_RETENTION.as_secs() };
         Some(ConditionalWrite::put(&keys::hash(&keys::digest(&hash)), item))
     }
 }
 
-/// What became of one person's mail.
+/// The result of mailing one person.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Mailed {
-    /// SES took it.
+    /// SES accepted the mail.
     Sent,
-    /// It won't be mailed, for this reason.
+    /// The mail will not be sent, for this reason.
     Failed(String),
-    /// Their address isn't mailed any more, for this reason.
+    /// The mail was not sent because the address is suppressed, for this reason.
     Suppressed(SuppressionReason),
 }
 
 impl Store {
-    /// Claims an item: one conditional update. `None` if it is gone or somebody else's.
+    /// Claims an item with one conditional update. `None` if the item does not exist or another deliverer has it.
     pub async fn claim(
         &self,
         key: &Key,
@@ -169,53 +176,55 @@ impl Store {
         random: &dyn Random,
     ) -> Result<Option<Claimed>> {
         let claim = random.uuid();
-        let change = ConditionalWrite::update(key.clone())
+        let write = ConditionalWrite::update(key.clone())
             .if_present()
-            // If a reply is lost, the SDK sends the write again and finds this claim itself.
+            // If a reply is lost, the SDK repeats the write. The repeated write then finds its own claim.
             .expect(any([at_most("leased_until", now.as_millisecond()), equal("claim", claim)]))
             .set("leased_until", (now + LEASE).as_millisecond())
             .set("claim", claim)
             .set_if_absent("link_key", link_key)
             .add("attempts", 1);
-        let Written::Done(item) = self.write(change).await? else { return Ok(None) };
+        let Written::Done(item) = self.write(write).await? else { return Ok(None) };
         let mut item: QueuedItem = from_item(item)?;
         let link_key = item.link_key.take().unwrap_or_else(|| link_key.to_owned());
         let QueuedItem { task, attempts, counted, .. } = item;
         Ok(Some(Claimed { key: key.clone(), claim, task, attempts, link_key, counted }))
     }
 
-    /// The keys of what waits and is nobody's, letters first, oldest first in each partition.
-    pub async fn waiting(&self, now: Timestamp, most: usize) -> Result<Vec<Key>> {
+    /// The keys of items that no deliverer has claimed: at most `limit` from each queue. Letters come first. Within a
+    /// queue, the oldest item comes first.
+    pub async fn waiting(&self, now: Timestamp, limit: usize) -> Result<Vec<Key>> {
         let mut waiting = Vec::new();
         for queue in queues() {
-            waiting.extend(self.waiting_in(&queue, now, most).await?);
+            waiting.extend(self.waiting_in(&queue, now, limit).await?);
         }
         Ok(waiting)
     }
 
-    /// As [`Store::waiting`], of letters only.
-    pub async fn waiting_letters(&self, now: Timestamp, most: usize) -> Result<Vec<Key>> {
-        self.waiting_in(LETTERS, now, most).await
+    /// Like [`Store::waiting`], but only for letters.
+    pub async fn waiting_letters(&self, now: Timestamp, limit: usize) -> Result<Vec<Key>> {
+        self.waiting_in(LETTER_QUEUE, now, limit).await
     }
 
-    async fn waiting_in(&self, queue: &str, now: Timestamp, most: usize) -> Result<Vec<Key>> {
-        let fresh = keys::queued_at(now - STREAM_LAG);
+    /// The keys of unclaimed items in one queue.
+    async fn waiting_in(&self, queue: &str, now: Timestamp, limit: usize) -> Result<Vec<Key>> {
+        let newest = keys::outbox_prefix(now - STREAM_LAG);
         let due = Some(at_most("leased_until", now.as_millisecond()));
-        self.query_where::<Key>(&format!("Q#{queue}"), Sort::Below(&fresh), most, due).await
+        self.query_where::<Key>(&format!("Q#{queue}"), Sort::Below(&newest), limit, due).await
     }
 
-    /// Whether anything waits that was queued before this.
-    pub async fn has_waited_since(&self, earlier: Timestamp) -> Result<bool> {
-        let earlier = keys::queued_at(earlier);
+    /// Whether any item waits that was queued before this time.
+    pub async fn has_waited_since(&self, before: Timestamp) -> Result<bool> {
+        let before = keys::outbox_prefix(before);
         for queue in queues() {
-            if !self.query_where::<Key>(&format!("Q#{queue}"), Sort::Below(&earlier), 1, None).await?.is_empty() {
+            if !self.query_where::<Key>(&format!("Q#{queue}"), Sort::Below(&before), 1, None).await?.is_empty() {
                 return Ok(true);
             }
         }
         Ok(false)
     }
 
-    /// The people of a claimed item as they are now, and the request they were invited by last.
+    /// Reads the current records of the people of a claimed item, and the batches of their last invitations.
     pub async fn addressees(&self, people: &[Key], batch: BatchId) -> Result<(Vec<(Key, Person)>, Vec<Batch>)> {
         let mut found = self.get_many(people.iter().cloned().chain([keys::batch(batch)]).collect()).await?;
         let mut batches: Vec<Batch> = found.take(&keys::batch(batch))?.into_iter().collect();
@@ -225,103 +234,109 @@ impl Store {
                 addressees.push((key.clone(), person));
             }
         }
-        let others: std::collections::HashSet<_> =
+        let other_batches: std::collections::HashSet<_> =
             addressees.iter().map(|(_, person)| person.batch).filter(|id| *id != batch).collect();
-        if !others.is_empty() {
-            let mut found = self.get_many(others.iter().map(|id| keys::batch(*id)).collect()).await?;
-            for id in others {
+        if !other_batches.is_empty() {
+            let mut found = self.get_many(other_batches.iter().map(|id| keys::batch(*id)).collect()).await?;
+            for id in other_batches {
                 batches.extend(found.take::<Batch>(&keys::batch(id))?);
             }
         }
         Ok((addressees, batches))
     }
 
-    /// Makes mails ready, in one transaction: writes the items that their hashes are looked up by, and counts each
-    /// recipient's mail, once however often the item is tried. Answers the places of those who have had too many.
+    /// Prepares mails in one transaction. The transaction writes the items that the hashes are looked up by, and
+    /// counts each mail towards the daily limit of its address. However often the item is attempted, each mail counts
+    /// once. Returns the indexes of the mails that exceed the limit of their address.
     pub async fn prepare(
         &self,
         claimed: &mut Claimed,
         mails: &[Mail<'_>],
-        most: u32,
+        limit: u32,
         now: Timestamp,
     ) -> Result<Vec<usize>> {
-        // Several people may share an address, and a transaction writes an item only once.
+        // A transaction writes an item only once, and several people may share an address.
         let mut by_address: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
-        for (place, mail) in mails.iter().enumerate() {
-            by_address.entry(mail.person.address.canonical()).or_default().push(place);
+        for (index, mail) in mails.iter().enumerate() {
+            by_address.entry(mail.person.address.canonical()).or_default().push(index);
         }
-        let mut open: Vec<Vec<usize>> = by_address.into_values().collect();
+        let mut mails_by_address: Vec<Vec<usize>> = by_address.into_values().collect();
         let mut limited = Vec::new();
         loop {
-            let mut changes = Vec::new();
+            let mut writes = Vec::new();
             if !claimed.counted {
-                for places in &mut open {
-                    limited.extend(places.split_off(places.len().min(most as usize)));
+                for indexes in &mut mails_by_address {
+                    limited.extend(indexes.split_off(indexes.len().min(limit as usize)));
                 }
-                open.retain(|places| !places.is_empty());
-                changes.extend(open.iter().map(|places| mails[places[0]].count(places.len(), most, now)));
-                changes.push(claimed.update().set("counted", true));
+                mails_by_address.retain(|indexes| !indexes.is_empty());
+                writes.extend(
+                    mails_by_address.iter().map(|indexes| mails[indexes[0]].count_write(indexes.len(), limit, now)),
+                );
+                writes.push(claimed.update().set("counted", true));
             }
-            changes.extend(open.iter().flatten().filter_map(|place| mails[*place].hash_item()));
-            let refused = if changes.is_empty() { Transacted::Done } else { self.transact(changes).await? };
-            if matches!(refused, Transacted::Done) {
+            writes.extend(mails_by_address.iter().flatten().filter_map(|index| mails[*index].hash_item_write()));
+            let result = if writes.is_empty() { Transacted::Done } else { self.transact(writes).await? };
+            if matches!(result, Transacted::Done) {
                 claimed.counted = true;
                 return Ok(limited);
             }
-            if refused.refused(open.len()).is_some() {
-                return Err(Error::internal("store: an outbox item was prepared after its lease was over"));
+            if result.refused(mails_by_address.len()).is_some() {
+                return Err(Error::internal("store: the lease of an outbox item ended before its mails were prepared"));
             }
-            // One fewer of each address that had too many, until the rest fits.
-            for (place, places) in open.iter_mut().enumerate() {
-                if refused.refused(place).is_some() {
-                    limited.extend(places.pop());
+            // Drop one mail of each address that is above its limit, until the rest fits.
+            for (write_index, indexes) in mails_by_address.iter_mut().enumerate() {
+                if result.refused(write_index).is_some() {
+                    limited.extend(indexes.pop());
                 }
             }
-            open.retain(|places| !places.is_empty());
+            mails_by_address.retain(|indexes| !indexes.is_empty());
         }
     }
 
-    /// Writes what became of some of a claimed item's mails and takes them off it: one transaction. The item is
-    /// deleted when nobody is left. Whoever was invited anew meanwhile keeps the state of that invitation.
+    /// Writes the results of some mails and removes their people from the claimed item, in one transaction. If no
+    /// people remain, the item is deleted. A person who was invited again in the meantime keeps the delivery state of
+    /// the newer invitation.
     pub async fn settle(
         &self,
         claimed: &mut Claimed,
         mailed: &[(&Key, &Person, Mailed)],
         now: Timestamp,
     ) -> Result<()> {
-        let left = claimed.without(mailed.iter().map(|(key, ..)| *key));
-        let mut marks: Vec<_> = mailed.iter().collect();
+        let remaining = claimed.without(mailed.iter().map(|(key, ..)| *key));
+        let mut pending: Vec<_> = mailed.iter().collect();
         loop {
-            let mut changes: Vec<_> =
-                marks.iter().map(|(key, person, mailed)| mark(key, person, mailed, now)).collect();
-            changes.push(claimed.shrink(&left));
-            let last = changes.len() - 1;
-            let refused = self.transact(changes).await?;
-            if matches!(refused, Transacted::Done) {
-                claimed.task = left;
+            let mut writes: Vec<_> =
+                pending.iter().map(|(key, person, mailed)| mail_result_write(key, person, mailed, now)).collect();
+            writes.push(claimed.shrink(&remaining));
+            let last = writes.len() - 1;
+            let result = self.transact(writes).await?;
+            if matches!(result, Transacted::Done) {
+                claimed.task = remaining;
                 return Ok(());
             }
-            if refused.refused(last).is_some() {
-                return Err(Error::internal("store: an outbox item was settled after its lease was over"));
+            if result.refused(last).is_some() {
+                return Err(Error::internal(
+                    "store: the lease of an outbox item ended before the results of its mails were written",
+                ));
             }
-            let mut position = 0;
-            marks.retain(|_| {
-                position += 1;
-                refused.refused(position - 1).is_none()
+            let mut write_index = 0;
+            pending.retain(|_| {
+                write_index += 1;
+                result.refused(write_index - 1).is_none()
             });
         }
     }
 
-    /// Gives a claimed item back, to be tried again from `at`. An attempt that SES refused for pace or pause isn't
-    /// counted.
+    /// Gives a claimed item back, to be attempted again at the time `at`. With `counted` set to `false`, the attempt
+    /// does not count, for example because SES refused it for pace or because sending is paused.
     pub async fn release(&self, claimed: &Claimed, at: Timestamp, counted: bool) -> Result<()> {
         let released = claimed.update().set("leased_until", at.as_millisecond());
         let released = released.add("attempts", if counted { 0 } else { -1 });
         self.write(released).await.map(|_| ())
     }
 
-    /// Gives an item up: it moves to the dead partition with its reason, and its people's delivery has failed. `false`
-    /// if it isn't the claimer's any more.
+    /// Gives up an item: moves it to the partition of abandoned items together with the reason, and marks the
+    /// delivery to its people as failed. `false` if this deliverer no longer holds the claim.
     pub async fn bury(
         &self,
         claimed: &Claimed,
@@ -333,30 +348,30 @@ impl Store {
         item.counted = claimed.counted;
         item.link_key = Some(claimed.link_key.clone());
         item.reason = Some(reason.to_owned());
-        let mut marks: Vec<_> = addressees.iter().collect();
+        let mut pending: Vec<_> = addressees.iter().collect();
         let failed = Mailed::Failed(reason.to_owned());
         loop {
-            let mut changes = vec![claimed.done(), ConditionalWrite::put(&keys::dead(&claimed.key), &item)];
-            changes.extend(marks.iter().map(|(key, person)| mark(key, person, &failed, now)));
-            let refused = self.transact(changes).await?;
-            if matches!(refused, Transacted::Done) {
+            let mut writes = vec![claimed.done(), ConditionalWrite::put(&keys::abandoned(&claimed.key), &item)];
+            writes.extend(pending.iter().map(|(key, person)| mail_result_write(key, person, &failed, now)));
+            let result = self.transact(writes).await?;
+            if matches!(result, Transacted::Done) {
                 return Ok(true);
             }
-            if refused.refused(0).is_some() {
+            if result.refused(0).is_some() {
                 return Ok(false);
             }
-            let mut position = 1;
-            marks.retain(|_| {
-                position += 1;
-                refused.refused(position).is_none()
+            let mut write_index = 1;
+            pending.retain(|_| {
+                write_index += 1;
+                result.refused(write_index).is_none()
             });
         }
     }
 
-    /// Brings back up to `most` items that were given up. Answers how many.
-    pub async fn revive(&self, most: usize) -> Result<usize> {
+    /// Moves up to `limit` abandoned items back into their queues. Returns the number of items moved.
+    pub async fn revive(&self, limit: usize) -> Result<usize> {
         #[derive(Deserialize)]
-        struct Dead {
+        struct AbandonedItem {
             #[serde(flatten)]
             key: Key,
             #[serde(flatten)]
@@ -364,14 +379,14 @@ impl Store {
         }
         let mut revived = 0;
         for queue in queues() {
-            let items: Vec<Dead> = self.query(&format!("QX#{queue}"), "", most - revived).await?;
-            for Dead { key, mut item } in items {
+            let items: Vec<AbandonedItem> = self.query(&format!("QX#{queue}"), "", limit - revived).await?;
+            for AbandonedItem { key, mut item } in items {
                 item.attempts = 0;
                 item.leased_until = 0;
                 item.reason = None;
-                let changes =
+                let writes =
                     vec![ConditionalWrite::put(&keys::revived(&key), item), ConditionalWrite::delete(key).if_present()];
-                if matches!(self.transact(changes).await?, Transacted::Done) {
+                if matches!(self.transact(writes).await?, Transacted::Done) {
                     revived += 1;
                 }
             }
@@ -381,62 +396,63 @@ impl Store {
 }
 
 impl Claimed {
-    /// An update of the item, which succeeds only while the item is claimed by this deliverer.
+    /// An update of the item. It succeeds only while this deliverer holds the claim.
     fn update(&self) -> ConditionalWrite {
         ConditionalWrite::update(self.key.clone()).expect(equal("claim", self.claim))
     }
 
-    /// The write that leaves only these people on the item, or removes it.
-    fn shrink(&self, left: &Task) -> ConditionalWrite {
-        match left {
+    /// The write that leaves only these people on the item. It deletes the item if no people remain.
+    fn shrink(&self, remaining: &Task) -> ConditionalWrite {
+        match remaining {
             Task::People { people, .. } if !people.is_empty() => self.update().set("people", people),
             _ => self.done(),
         }
     }
 
-    /// The write that removes the item.
+    /// The write that deletes the item.
     pub(in crate::store) fn done(&self) -> ConditionalWrite {
         ConditionalWrite::delete(self.key.clone()).expect(equal("claim", self.claim))
     }
 
-    fn without<'a>(&self, done: impl Iterator<Item = &'a Key>) -> Task {
+    /// The task without these people.
+    fn without<'a>(&self, finished: impl Iterator<Item = &'a Key>) -> Task {
         match &self.task {
             Task::Letter(letter) => Task::Letter(letter.clone()),
             Task::People { kind, batch, people } => {
-                let done: std::collections::HashSet<_> = done.collect();
-                let people = people.iter().filter(|key| !done.contains(key)).cloned().collect();
+                let finished: std::collections::HashSet<_> = finished.collect();
+                let people = people.iter().filter(|key| !finished.contains(key)).cloned().collect();
                 Task::People { kind: *kind, batch: *batch, people }
             }
         }
     }
 
-    /// Keeps only these people on it: the others need no mail after all.
-    pub fn keep_people<'a>(&mut self, kept: impl Iterator<Item = &'a Key>) {
-        let kept: std::collections::HashSet<_> = kept.collect();
+    /// Keeps only these people on the item, because the others need no mail any more.
+    pub fn keep_people<'a>(&mut self, people_to_keep: impl Iterator<Item = &'a Key>) {
+        let people_to_keep: std::collections::HashSet<_> = people_to_keep.collect();
         if let Task::People { people, .. } = &mut self.task {
-            people.retain(|key| kept.contains(key));
+            people.retain(|key| people_to_keep.contains(key));
         }
     }
 }
 
-/// The queues, those of letters about sign-ups first.
+/// The names of the queues. The queue of letters comes first.
 fn queues() -> impl Iterator<Item = String> {
-    std::iter::once(LETTERS.to_owned()).chain((0..keys::PARTITIONS).map(|partition| partition.to_string()))
+    std::iter::once(LETTER_QUEUE.to_owned()).chain((0..keys::PARTITIONS).map(|partition| partition.to_string()))
 }
 
 impl Key {
-    /// Whether it is that of a letter that waits.
+    /// Whether this is the key of a letter in the outbox.
     pub fn is_of_letter(&self) -> bool {
         self.parts().0 == format!("Q#{LETTERS}")
     }
 }
 
-/// The write of what became of a person's mail.
-fn mark(key: &Key, person: &Person, mailed: &Mailed, at: Timestamp) -> ConditionalWrite {
+/// The write of the result of mailing one person.
+fn mail_result_write(key: &Key, person: &Person, mailed: &Mailed, at: Timestamp) -> ConditionalWrite {
     let (step, detail) = match mailed {
         Mailed::Sent => (DeliveryStep::Sent, None),
         Mailed::Failed(detail) => (DeliveryStep::NotSent, Some(detail.clone())),
         Mailed::Suppressed(reason) => (DeliveryStep::Suppressed, Some(reason.words().to_owned())),
     };
-    forward(key, person.version, &Delivery { step, at, detail }, None)
+    delivery_write(key, person.version, &Delivery { step, at, detail }, None)
 }

@@ -1,45 +1,46 @@
-//! The letters that wait in the outbox.
+//! The letters in the outbox. A letter is a mail that does not invite or add a person.
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::{domain::EmailAddress, store::HashItem};
 
-/// A letter about a sign-up, or about an invitation that has expired.
+/// A letter about a sign-up, or about an expired invitation.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(tag = "letter", rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum QueuedLetter {
     /// The one-time password of a sign-up.
     OneTimePassword {
-        /// To whom.
+        /// The recipient.
         email: EmailAddress,
-        /// The sign-up.
+        /// The id of the sign-up.
         sign_up: Uuid,
     },
-    /// That the address has an account already.
+    /// Tells the recipient of a sign-up that the address already has an account.
     AlreadyRegistered {
-        /// To whom.
+        /// The recipient.
         email: EmailAddress,
     },
-    /// That somebody asks for a new invitation in place of an expired one: a letter to each of those who can invite again.
+    /// The request for a new invitation in place of an expired one. The deliverer divides it into one
+    /// [`QueuedLetter::RenewalTo`] for each person who can invite again.
     Renewal {
-        /// What the expired one's hash points to.
+        /// The item of the expired invitation's hash.
         hash: HashItem,
     },
-    /// The letter to one of them.
+    /// The request for a new invitation, addressed to one person who can invite again.
     RenewalTo {
-        /// To whom.
+        /// The recipient.
         email: EmailAddress,
-        /// The same.
+        /// The item of the expired invitation's hash.
         hash: HashItem,
     },
-    /// That they have signed up by an invitation.
+    /// Confirms that the recipient has signed up with an invitation.
     Welcome {
-        /// To whom.
+        /// The recipient.
         email: EmailAddress,
-        /// The workspace or company that they joined.
+        /// The name of the workspace or company that the recipient joined.
         scope_name: String,
     },
-    /// Nothing at all: queued so that an answer takes as long for an unknown address.
+    /// No letter. The item is queued for an unknown address, so that the response takes as long as for a known one.
     Nothing,
 }

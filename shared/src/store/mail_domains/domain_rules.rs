@@ -1,4 +1,4 @@
-//! Domains of mail whose people join a workspace when they sign up.
+//! Domain rules: people whose address belongs to a mail domain may join a workspace when they sign up.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -8,81 +8,86 @@ use crate::{
     domain::{CompanyId, DomainRule, MailDomain, Random, Role, Scope, ShortId, UserId, WorkspaceId},
     store::{
         Store,
-        audit::audit_log::{Entry, Subject, entry},
+        audit::audit_log::{AuditEntry, Subject, audit_write},
         conditional_write::ConditionalWrite,
         keys,
         transact::Transacted,
     },
 };
 
+/// The item that leads from the id of a rule to the rule.
 #[derive(Serialize, Deserialize)]
-struct Pointer {
+struct DomainRulePointer {
     domain: MailDomain,
     workspace: WorkspaceId,
 }
 
 impl Store {
-    /// Up to `most` workspaces that people of a domain join.
-    pub async fn domain_rules(&self, domain: &MailDomain, most: usize) -> Result<Vec<DomainRule>> {
-        self.query(&keys::domain(domain), "W#", most).await
+    /// Reads up to `limit` rules of a domain.
+    pub async fn domain_rules(&self, domain: &MailDomain, limit: usize) -> Result<Vec<DomainRule>> {
+        self.query(&keys::domain_partition(domain), "W#", limit).await
     }
 
-    /// The rule of a domain and workspace.
+    /// Reads the rule of a domain and a workspace.
     pub async fn domain_rule(&self, domain: &MailDomain, workspace: WorkspaceId) -> Result<Option<DomainRule>> {
         self.get(&keys::domain_rule(domain, workspace)).await
     }
 
-    /// A company's rule by id.
+    /// Reads a company's rule by its id.
     pub async fn domain_rule_of_id(&self, company: CompanyId, id: &ShortId) -> Result<Option<DomainRule>> {
-        let Some(Pointer { domain, workspace }) = self.get(&keys::company_domain(company, id)).await? else {
+        let Some(DomainRulePointer { domain, workspace }) = self.get(&keys::company_domain(company, id)).await? else {
             return Ok(None);
         };
         self.domain_rule(&domain, workspace).await
     }
 
-    /// All rules of a company.
+    /// Reads all rules of a company.
     pub async fn company_domain_rules(&self, company: CompanyId) -> Result<Vec<DomainRule>> {
         let (pk, _) = keys::company(company).into_parts();
-        let pointers: Vec<Pointer> = self.query(&pk, "D#", usize::MAX).await?;
-        let keys: Vec<_> = pointers.iter().map(|at| keys::domain_rule(&at.domain, at.workspace)).collect();
+        let pointers: Vec<DomainRulePointer> = self.query(&pk, "D#", usize::MAX).await?;
+        let keys: Vec<_> =
+            pointers.iter().map(|pointer| keys::domain_rule(&pointer.domain, pointer.workspace)).collect();
         let mut found = self.get_many(keys.clone()).await?;
         keys.iter().filter_map(|key| found.take(key).transpose()).collect()
     }
 
-    /// Adds a rule. `false` if the workspace has one for the domain.
+    /// Adds a rule. `false` if the workspace already has a rule for the domain.
     pub async fn add_domain_rule(&self, rule: &DomainRule, random: &dyn Random) -> Result<bool> {
-        let pointer = Pointer { domain: rule.domain.clone(), workspace: rule.workspace };
-        let changes = vec![
+        let pointer = DomainRulePointer { domain: rule.domain.clone(), workspace: rule.workspace };
+        let writes = vec![
             ConditionalWrite::put(&keys::domain_rule(&rule.domain, rule.workspace), rule).if_absent(),
             ConditionalWrite::put(&keys::company_domain(rule.company, &rule.id), pointer).if_absent(),
-            told(rule, with_role(rule, rule.role), rule.added_by, "domain.added", rule.created_at, random),
+            rule_audit(rule, rule_subject(rule, rule.role), rule.added_by, "domain.added", rule.created_at, random),
         ];
-        Ok(matches!(self.transact(changes).await?, Transacted::Done))
+        Ok(matches!(self.transact(writes).await?, Transacted::Done))
     }
 
-    /// Sets a rule's role: the last who does it wins, and stands for it.
+    /// Sets the role of a rule, and makes the actor the person who answers for the rule. Of concurrent changes, the
+    /// last one stands.
     pub async fn change_domain_role(
         &self,
-        there: &DomainRule,
+        rule: &DomainRule,
         role: Role,
         actor: UserId,
         now: Timestamp,
         random: &dyn Random,
     ) -> Result<DomainRule> {
-        let change = ConditionalWrite::update(keys::domain_rule(&there.domain, there.workspace));
-        let change = change.if_present().set("role", role).set("added_by", actor);
-        let change = change.set("updated_at", now.as_millisecond());
-        let subject = with_role(there, role).with("roleBefore", there.role.name());
-        self.transact(vec![change, told(there, subject, actor, "domain.changed", now, random)]).await?;
-        Ok(DomainRule { role, added_by: actor, updated_at: now, ..there.clone() })
+        let write = ConditionalWrite::update(keys::domain_rule(&rule.domain, rule.workspace));
+        let write = write.if_present().set("role", role).set("added_by", actor);
+        let write = write.set("updated_at", now.as_millisecond());
+        let subject = rule_subject(rule, role).with("roleBefore", rule.role.name());
+        self.transact(vec![write, rule_audit(rule, subject, actor, "domain.changed", now, random)]).await?;
+        Ok(DomainRule { role, added_by: actor, updated_at: now, ..rule.clone() })
     }
 }
 
-fn with_role(rule: &DomainRule, given: Role) -> Subject {
-    Subject::new(rule.domain.as_ref()).with("role", given.name())
+/// The rule as an audit subject with this role.
+fn rule_subject(rule: &DomainRule, role: Role) -> Subject {
+    Subject::new(rule.domain.as_ref()).with("role", role.name())
 }
 
-fn told(
+/// The write of the audit entry about a rule.
+fn rule_audit(
     rule: &DomainRule,
     subject: Subject,
     actor: UserId,
@@ -90,5 +95,5 @@ fn told(
     at: Timestamp,
     random: &dyn Random,
 ) -> ConditionalWrite {
-    entry(Scope::Workspace(rule.workspace), &Entry::new(at, actor, action).about(subject), random)
+    audit_write(Scope::Workspace(rule.workspace), &AuditEntry::new(at, actor, action).about(subject), random)
 }

@@ -1,4 +1,4 @@
-//! Service accounts: programs that call with a token of their own.
+//! Service accounts: accounts of programs, which call the service with an opaque token.
 
 use jiff::Timestamp;
 
@@ -11,7 +11,7 @@ use crate::{
     store::{
         Store,
         accounts::profiles::claim_address,
-        audit::audit_log::{Entry, Subject, entry},
+        audit::audit_log::{AuditEntry, Subject, audit_write},
         condition::equal,
         conditional_write::{ConditionalWrite, Written},
         keys,
@@ -19,27 +19,27 @@ use crate::{
     },
 };
 
-/// How often memberships whose roles changed meanwhile are read again.
-const TRIES: u32 = 8;
+/// The largest number of times that memberships are read again because their roles changed.
+const MAX_RETRIES: u32 = 8;
 
 impl Store {
-    /// Whose a token of this digest is.
+    /// Reads the owner of the token with this digest.
     pub async fn opaque_token(&self, digest: &str) -> Result<Option<OpaqueToken>> {
         self.get(&keys::token(digest)).await
     }
 
-    /// A company's service accounts, by name.
+    /// Reads the service accounts of a company, ordered by name.
     pub async fn service_accounts(&self, company: CompanyId) -> Result<Vec<ServiceAccount>> {
         let (pk, _) = keys::company(company).into_parts();
         self.query(&pk, "SA#", usize::MAX).await
     }
 
-    /// A company's service account of this name.
+    /// Reads a company's service account by name.
     pub async fn service_account(&self, company: CompanyId, name: &str) -> Result<Option<ServiceAccount>> {
         self.get(&keys::service_account(company, name)).await
     }
 
-    /// Writes a new service account. `false` if the company has one of that name.
+    /// Writes a new service account. `false` if the company already has a service account of this name.
     pub async fn create_service_account(
         &self,
         account: &ServiceAccount,
@@ -48,28 +48,28 @@ impl Store {
         random: &dyn Random,
     ) -> Result<bool> {
         let company = profile.company;
-        let of = Scope::Company(company);
+        let scope = Scope::Company(company);
         let role = if account.account_admin { Role::Admin } else { Role::Viewer };
-        let changes = vec![
+        let writes = vec![
             ConditionalWrite::put(&keys::service_account(company, &account.name), account).if_absent(),
             claim_address(profile),
             ConditionalWrite::put(&keys::profile(account.id), profile).if_absent(),
-            ConditionalWrite::put(&keys::membership(account.id, of), Membership::new(role, of)),
+            ConditionalWrite::put(&keys::membership(account.id, scope), Membership::new(role, scope)),
             ConditionalWrite::put(&keys::token(&account.token), OpaqueToken::of(account, company)),
-            told(of, account, actor, "serviceAccount.created", account.created_at, random),
+            account_audit(scope, account, actor, "serviceAccount.created", account.created_at, random),
         ];
-        match self.transact(changes).await? {
+        match self.transact(writes).await? {
             Transacted::Done => Ok(true),
-            // Its own write, of which only the reply was lost.
+            // If the stored account has the same token, an earlier attempt succeeded and only its reply was lost.
             Transacted::Refused(_) => Ok(self
                 .service_account(company, &account.name)
                 .await?
-                .is_some_and(|there| there.token == account.token)),
+                .is_some_and(|stored| stored.token == account.token)),
         }
     }
 
-    /// Replaces a service account's token; the old one is dead with the same write. `false` if it was replaced by
-    /// somebody else meanwhile, or removed.
+    /// Replaces the token of a service account. The same transaction invalidates the old token. `false` if another
+    /// request has replaced the token since, or if the account does not exist any more.
     pub async fn replace_token(
         &self,
         company: CompanyId,
@@ -79,24 +79,25 @@ impl Store {
         now: Timestamp,
         random: &dyn Random,
     ) -> Result<bool> {
-        let of = Scope::Company(company);
+        let scope = Scope::Company(company);
         let key = keys::service_account(company, &old.name);
-        let changes = vec![
+        let writes = vec![
             ConditionalWrite::put(&key, new).expect(equal("token", &old.token)),
             ConditionalWrite::delete(keys::token(&old.token)),
             ConditionalWrite::put(&keys::token(&new.token), OpaqueToken::of(new, company)),
-            told(of, new, actor, "serviceAccount.tokenReset", now, random),
+            account_audit(scope, new, actor, "serviceAccount.tokenReset", now, random),
         ];
-        match self.transact(changes).await? {
+        match self.transact(writes).await? {
             Transacted::Done => Ok(true),
             Transacted::Refused(_) => {
-                Ok(self.service_account(company, &old.name).await?.is_some_and(|there| there.token == new.token))
+                Ok(self.service_account(company, &old.name).await?.is_some_and(|stored| stored.token == new.token))
             }
         }
     }
 
-    /// Removes a service account. Its token and its rights are dead with the first write; then its memberships are
-    /// ended, and last its name is free. Asking again after a failure goes on.
+    /// Deletes a service account. The first transaction invalidates its token and ends its rights. Then its
+    /// memberships are ended one by one, and finally its name becomes free. After a failure, a repeated call
+    /// continues the deletion.
     pub async fn delete_service_account(
         &self,
         company: CompanyId,
@@ -105,76 +106,81 @@ impl Store {
         now: Timestamp,
         random: &dyn Random,
     ) -> Result<()> {
-        let of = Scope::Company(company);
-        let dead = ConditionalWrite::update(keys::profile(account.id))
+        let scope = Scope::Company(company);
+        let profile_deletion = ConditionalWrite::update(keys::profile(account.id))
             .expect(equal("status", ProfileStatus::Active))
             .set("status", ProfileStatus::Deleted);
-        let changes = vec![
-            dead,
+        let writes = vec![
+            profile_deletion,
             ConditionalWrite::delete(keys::token(&account.token)),
             ConditionalWrite::delete(keys::identity(&account.address.clone().into())),
-            told(of, account, actor, "serviceAccount.deleted", now, random),
+            account_audit(scope, account, actor, "serviceAccount.deleted", now, random),
         ];
-        // Refused: an earlier request came so far.
-        self.transact(changes).await?;
-        for tried in 0.. {
-            let mut again = false;
+        // A refusal means that an earlier call has already made these writes.
+        self.transact(writes).await?;
+        for attempt in 0.. {
+            let mut has_conflicts = false;
             for membership in self.memberships(account.id).await? {
                 let Some(workspace) = membership.workspace else { continue };
                 let removed = Subject::new(account.address.canonical()).with("role", membership.role.name());
-                let told = Entry::new(now, actor, "member.removed").about(removed);
-                let told = entry(Scope::Workspace(workspace), &told, random);
-                again |= !self.end_membership(account, membership.role, Scope::Workspace(workspace), now, told).await?;
+                let audit = AuditEntry::new(now, actor, "member.removed").about(removed);
+                let audit = audit_write(Scope::Workspace(workspace), &audit, random);
+                has_conflicts |=
+                    !self.end_membership(account, membership.role, Scope::Workspace(workspace), now, audit).await?;
             }
-            if !again {
+            if !has_conflicts {
                 break;
             }
-            if tried == TRIES {
-                return Err(Error::Unavailable(Internal::new("store: a service account's roles changed on and on")));
+            if attempt == MAX_RETRIES {
+                return Err(Error::Unavailable(Internal::new(
+                    "store: the roles of a service account kept changing during its deletion",
+                )));
             }
         }
-        let gone =
+        let account_deletion =
             ConditionalWrite::delete(keys::service_account(company, &account.name)).expect(equal("id", account.id));
-        self.write(gone).await.map(|_: Written| ())
+        self.write(account_deletion).await.map(|_: Written| ())
     }
 
-    /// `false` if the role isn't that any more, by which it counts among the workspace's ADMINs or not.
+    /// Ends a membership of the account. `false` if the role has changed since it was read: the role decides whether
+    /// the member counts among the ADMINs of the workspace.
     async fn end_membership(
         &self,
         account: &ServiceAccount,
         role: Role,
-        of: Scope,
+        scope: Scope,
         now: Timestamp,
-        told: ConditionalWrite,
+        audit: ConditionalWrite,
     ) -> Result<bool> {
-        let mut changes = vec![
-            ConditionalWrite::update(keys::person(of, &account.address.clone().into()))
+        let mut writes = vec![
+            ConditionalWrite::update(keys::person(scope, &account.address.clone().into()))
                 .expect(equal("status", RecordStatus::Accepted))
                 .expect(equal("user", account.id))
                 .set("status", RecordStatus::Left)
                 .set("updated_at", now.as_millisecond())
                 .remove("groups")
                 .add("revision", 1),
-            ConditionalWrite::delete(keys::membership(account.id, of)).expect(equal("role", role)),
-            told,
+            ConditionalWrite::delete(keys::membership(account.id, scope)).expect(equal("role", role)),
+            audit,
         ];
         if role == Role::Admin
-            && let Scope::Workspace(id) = of
+            && let Scope::Workspace(id) = scope
         {
-            changes.push(ConditionalWrite::update(keys::workspace(id)).if_present().add("admins", -1));
+            writes.push(ConditionalWrite::update(keys::workspace(id)).if_present().add("admins", -1));
         }
-        let ended = self.transact(changes).await?;
-        Ok(ended.refused(0).is_some() || ended.refused(1).is_none())
+        let result = self.transact(writes).await?;
+        Ok(result.refused(0).is_some() || result.refused(1).is_none())
     }
 }
 
-fn told(
-    of: Scope,
+/// The write of the audit entry about a service account.
+fn account_audit(
+    scope: Scope,
     account: &ServiceAccount,
     actor: UserId,
     action: &'static str,
     at: Timestamp,
     random: &dyn Random,
 ) -> ConditionalWrite {
-    entry(of, &Entry::new(at, actor, action).about(Subject::new(account.name.clone())), random)
+    audit_write(scope, &AuditEntry::new(at, actor, action).about(Subject::new(account.name.clone())), random)
 }

@@ -1,4 +1,5 @@
-//! Sign-ups whose address isn't verified yet. Each has its own one-time password; whichever is verified becomes the account.
+//! Sign-ups whose address is not verified yet. Each sign-up has its own one-time password. The first sign-up of an
+//! address whose password is verified becomes the account.
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -20,45 +21,48 @@ use crate::{
 impl Store {
     /// Writes a sign-up and queues a letter about it.
     pub async fn begin_sign_up(&self, sign_up: &SignUp, letter: &QueuedLetter, random: &dyn Random) -> Result<()> {
+        /// The item of a sign-up.
         #[derive(Serialize)]
-        struct Perishable<'a> {
+        struct SignUpItem<'a> {
             #[serde(flatten)]
             sign_up: &'a SignUp,
             purge_at: i64,
         }
-        let item = Perishable { sign_up, purge_at: sign_up.expires_at.as_second() + 1 };
-        let changes = vec![
+        let item = SignUpItem { sign_up, purge_at: sign_up.expires_at.as_second() + 1 };
+        let writes = vec![
             ConditionalWrite::put(&keys::sign_up(&sign_up.address, sign_up.id), item),
-            QueuedItem::letter(letter.clone()).into_change(sign_up.begun_at, random),
+            QueuedItem::letter(letter.clone()).into_write(sign_up.begun_at, random),
         ];
-        self.transact(changes).await.map(|_| ())
+        self.transact(writes).await.map(|_| ())
     }
 
-    /// The sign-ups of an address whose time isn't over, newest last; those of an address that had an account too.
+    /// Reads the unexpired sign-ups of an address, oldest first. The address may also have had an account when it
+    /// signed up.
     pub async fn sign_ups(&self, address: &EmailAddress, now: Timestamp) -> Result<Vec<SignUp>> {
-        let mut sign_ups: Vec<SignUp> = self.query(&keys::address(address), "OTP#", usize::MAX).await?;
+        let mut sign_ups: Vec<SignUp> = self.query(&keys::address_partition(address), "OTP#", usize::MAX).await?;
         sign_ups.retain(|sign_up| now < sign_up.expires_at);
         sign_ups.sort_by_key(|sign_up| sign_up.begun_at);
         Ok(sign_ups)
     }
 
-    /// Counts a try at the one-time password of a sign-up, before it is compared. `false` if it had its tries, or was
-    /// used. A transaction, so that a try whose reply was lost is counted once.
+    /// Counts an attempt at the one-time password of a sign-up, before the passwords are compared. `false` if no
+    /// attempts remain or the sign-up was used. The write is a transaction, so that an attempt whose reply was lost
+    /// counts once.
     pub async fn count_try(&self, sign_up: &SignUp) -> Result<bool> {
-        let change = ConditionalWrite::update(keys::sign_up(&sign_up.address, sign_up.id))
+        let write = ConditionalWrite::update(keys::sign_up(&sign_up.address, sign_up.id))
             .if_present()
             .expect(any([absent("tries"), below("tries", MAX_TRIES)]))
             .add("tries", 1);
-        Ok(matches!(self.transact(vec![change]).await?, Transacted::Done))
+        Ok(matches!(self.transact(vec![write]).await?, Transacted::Done))
     }
 
-    /// One sign-up.
+    /// Reads one sign-up.
     pub async fn sign_up(&self, address: &EmailAddress, id: Uuid) -> Result<Option<SignUp>> {
         self.get(&keys::sign_up(address, id)).await
     }
 
     /// Queues a letter.
     pub async fn queue_letter(&self, letter: QueuedLetter, now: Timestamp, random: &dyn Random) -> Result<()> {
-        self.write(QueuedItem::letter(letter).into_change(now, random)).await.map(|_| ())
+        self.write(QueuedItem::letter(letter).into_write(now, random)).await.map(|_| ())
     }
 }

@@ -1,4 +1,4 @@
-//! Workspaces.
+//! Workspaces, and the pointers to them.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -11,8 +11,8 @@ use crate::{
     },
     store::{
         Store,
-        accounts::profiles::{caller_keys, take_records},
-        audit::audit_log::{Entry, entry},
+        accounts::profiles::{caller_keys, take_caller_records},
+        audit::audit_log::{AuditEntry, audit_write},
         conditional_write::ConditionalWrite,
         groups::group_records::group_writes,
         keys,
@@ -21,7 +21,7 @@ use crate::{
 };
 
 impl Store {
-    /// A workspace with a caller's profile and roles, in one read.
+    /// Reads a workspace together with a caller's profile and roles, in one call.
     pub async fn workspace_and_records(
         &self,
         user: UserId,
@@ -31,11 +31,11 @@ impl Store {
         let mut keys = caller_keys(user, company, Some(workspace));
         keys.push(keys::workspace(workspace));
         let mut found = self.get_many(keys).await?;
-        let standing = take_records(&mut found, user, company, Some(workspace))?;
-        Ok((found.take(&keys::workspace(workspace))?, standing))
+        let caller = take_caller_records(&mut found, user, company, Some(workspace))?;
+        Ok((found.take(&keys::workspace(workspace))?, caller))
     }
 
-    /// A workspace and its company.
+    /// Reads a workspace and a company. `None` if either does not exist.
     pub async fn workspace_and_company(
         &self,
         workspace: WorkspaceId,
@@ -45,51 +45,52 @@ impl Store {
         Ok(found.take(&keys::workspace(workspace))?.zip(found.take(&keys::company(company))?))
     }
 
-    /// These workspaces, in the order asked for; those that aren't there are left out.
+    /// Reads workspaces, in the order of `ids`. Workspaces that do not exist are left out.
     pub async fn workspaces(&self, ids: &[WorkspaceId]) -> Result<Vec<Workspace>> {
         let mut found = self.get_many(ids.iter().map(|id| keys::workspace(*id)).collect()).await?;
         ids.iter().filter_map(|id| found.take(&keys::workspace(*id)).transpose()).collect()
     }
 
-    /// The workspace of an integer id.
+    /// Reads the id of the workspace with this integer id.
     pub async fn workspace_of_number(&self, number: u32) -> Result<Option<WorkspaceId>> {
-        let pointer: Option<Pointer> = self.get(&keys::workspace_number(number)).await?;
+        let pointer: Option<WorkspacePointer> = self.get(&keys::workspace_number(number)).await?;
         Ok(pointer.map(|pointer| pointer.workspace))
     }
 
-    /// The workspace of a short id.
+    /// Reads the id of the workspace with this short id.
     pub async fn workspace_of_short_id(&self, id: &ShortId) -> Result<Option<WorkspaceId>> {
-        let pointer: Option<Pointer> = self.get(&keys::short_id(id)).await?;
+        let pointer: Option<WorkspacePointer> = self.get(&keys::short_id(id)).await?;
         Ok(pointer.map(|pointer| pointer.workspace))
     }
 
-    /// The ids of a company's workspaces.
+    /// Reads the ids of the workspaces of a company.
     pub async fn company_workspaces(&self, company: CompanyId) -> Result<Vec<WorkspaceId>> {
         let (pk, _) = keys::company(company).into_parts();
-        let pointers: Vec<Pointer> = self.query(&pk, "W#", usize::MAX).await?;
+        let pointers: Vec<WorkspacePointer> = self.query(&pk, "W#", usize::MAX).await?;
         Ok(pointers.into_iter().map(|pointer| pointer.workspace).collect())
     }
 
     /// Writes a new workspace with its first member and its topmost group.
     pub async fn create_workspace(&self, workspace: &Workspace, creator: &Person, random: &dyn Random) -> Result<()> {
-        let of = Scope::Workspace(workspace.id);
-        let told = Entry::new(workspace.created_at, workspace.created_by, "workspace.created");
-        let pointer = Pointer { workspace: workspace.id };
-        let mut changes = vec![
+        let scope = Scope::Workspace(workspace.id);
+        let audit_entry = AuditEntry::new(workspace.created_at, workspace.created_by, "workspace.created");
+        let pointer = WorkspacePointer { workspace: workspace.id };
+        let mut writes = vec![
             ConditionalWrite::put(&keys::workspace(workspace.id), workspace).if_absent(),
             ConditionalWrite::put(&keys::company_workspace(workspace.company, workspace.id), pointer),
             ConditionalWrite::put(&keys::workspace_number(workspace.number), pointer).if_absent(),
             ConditionalWrite::put(&keys::short_id(&workspace.short_id), pointer).if_absent(),
-            ConditionalWrite::put(&keys::person(of, &creator.identifier()), creator),
-            ConditionalWrite::put(&keys::membership(creator.user, of), Membership::new(creator.role, of)),
-            entry(of, &told, random),
+            ConditionalWrite::put(&keys::person(scope, &creator.identifier()), creator),
+            ConditionalWrite::put(&keys::membership(creator.user, scope), Membership::new(creator.role, scope)),
+            audit_write(scope, &audit_entry, random),
         ];
-        changes.extend(group_writes(&Group::top(workspace, random)?));
-        match self.transact(changes).await? {
+        writes.extend(group_writes(&Group::top(workspace, random)?));
+        match self.transact(writes).await? {
             Transacted::Done => Ok(()),
-            // A new random id is there already only if the first reply was lost.
+            // The random id is new. A workspace with the same id and salt exists only if an earlier attempt succeeded
+            // and its reply was lost.
             Transacted::Refused(_)
-                if self.workspaces(&[workspace.id]).await?.iter().any(|there| there.salt == workspace.salt) =>
+                if self.workspaces(&[workspace.id]).await?.iter().any(|stored| stored.salt == workspace.salt) =>
             {
                 Ok(())
             }
@@ -99,7 +100,7 @@ impl Store {
 }
 
 impl Store {
-    /// Changes a workspace, and nothing of it that isn't named. `false` if there is none.
+    /// Changes those attributes of a workspace that `wanted` sets. `false` if the workspace does not exist.
     pub async fn change_workspace(
         &self,
         id: WorkspaceId,
@@ -108,21 +109,22 @@ impl Store {
         now: Timestamp,
         random: &dyn Random,
     ) -> Result<bool> {
-        let mut change =
+        let mut write =
             ConditionalWrite::update(keys::workspace(id)).if_present().set("updated_at", now.as_millisecond());
         if let Some(name) = &wanted.name {
-            change = change.set("name", name);
+            write = write.set("name", name);
         }
         if let Some(published) = wanted.published {
-            change = change.set("published", published);
+            write = write.set("published", published);
         }
-        let told = Entry::new(now, actor, "workspace.changed");
-        let changes = vec![change, entry(Scope::Workspace(id), &told, random)];
-        Ok(matches!(self.transact(changes).await?, Transacted::Done))
+        let audit_entry = AuditEntry::new(now, actor, "workspace.changed");
+        let writes = vec![write, audit_write(Scope::Workspace(id), &audit_entry, random)];
+        Ok(matches!(self.transact(writes).await?, Transacted::Done))
     }
 }
 
+/// The item that leads from another id to a workspace.
 #[derive(Clone, Copy, Serialize, Deserialize)]
-struct Pointer {
+struct WorkspacePointer {
     workspace: WorkspaceId,
 }
