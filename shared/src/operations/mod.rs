@@ -35,7 +35,7 @@ pub use invitations::invite_users::{
 };
 pub use invitations::list_invitations::{Invitation, InvitationFilter};
 pub use invitations::sign_up_by_invitation::{SignUpByInvitation, SignedUp};
-pub use invitations::view_invitation::{InvitationView, OpenInvitation};
+pub use invitations::view_invitation::InvitationView;
 pub use limits::rate_limit_status::RateLimitStatus;
 pub use mail::deliver_mail::{BUDGET, Delivered};
 pub use mail::mail_templates::NewTemplate;

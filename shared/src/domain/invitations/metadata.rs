@@ -1,39 +1,43 @@
-//! What callers keep with an invitation for themselves.
+//! Metadata: a JSON object that a caller's program stores with an invitation.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-/// The value can't be kept.
+/// The value is not valid metadata.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidMetadata {
-    /// It isn't a JSON object.
+    /// The value isn't a JSON object.
     #[error("must be a JSON object")]
     NoObject,
-    /// It is longer than allowed, in bytes of JSON without white space.
+    /// The value has more bytes than allowed, as JSON without white space.
     #[error("must not be longer than {most} bytes of JSON", most = Metadata::MAX)]
     TooLong,
 }
 
-/// A JSON object of a caller's own, at most 1 KB. Nothing here reads it; it is kept as text, so that every number comes back
-/// as it was given. `Debug` is redacted: it may hold anything.
+/// A JSON object of at most 1 KB that a caller's program stores with an invitation. Usher doesn't interpret the object.
+/// Usher stores the object as text, so that every number is returned as the caller wrote it. `Debug` is redacted,
+/// because the object may contain secrets.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Metadata(String);
 
 impl Metadata {
-    /// The greatest length in bytes of JSON without white space.
+    /// The largest length, in bytes of JSON without white space.
     pub const MAX: usize = 1024;
 
-    /// Keeps a JSON object.
+    /// Metadata from a JSON object.
+    ///
+    /// # Errors
+    /// [`InvalidMetadata`] for a value that isn't an object, and for an object that is too long.
     pub fn of(value: &Value) -> Result<Self, InvalidMetadata> {
         let Value::Object(_) = value else { return Err(InvalidMetadata::NoObject) };
         let text = value.to_string();
         if text.len() > Self::MAX { Err(InvalidMetadata::TooLong) } else { Ok(Self(text)) }
     }
 
-    /// The object.
+    /// The JSON object.
     pub fn object(&self) -> Map<String, Value> {
-        // It was made from one.
+        // The constructor accepts only objects, so the text parses.
         serde_json::from_str(&self.0).unwrap_or_default()
     }
 }
@@ -65,7 +69,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_object_is_kept_and_nothing_else_is() {
+    fn an_object_is_returned_unchanged_and_other_values_are_refused() {
         let value = json!({ "crm": { "id": 18_446_744_073_709_551_615_u64, "score": 0.1 }, "tags": ["a", null] });
         let kept = Metadata::of(&value).unwrap();
         assert_eq!(Value::Object(kept.object()), value);
@@ -76,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn its_length_is_that_of_the_json_in_bytes() {
+    fn the_length_is_counted_in_bytes_of_json() {
         let of_length = |length: usize| json!({ "x": "é".repeat((length - 8) / 2) });
         assert_eq!(of_length(1024).to_string().len(), 1024);
         assert!(Metadata::of(&of_length(1024)).is_ok());
@@ -84,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn debug_shows_nothing_of_it() {
+    fn debug_is_redacted() {
         assert_eq!(format!("{:?}", Metadata::of(&json!({ "a": "secret" })).unwrap()), "Metadata(redacted)");
     }
 }

@@ -1,6 +1,5 @@
-//! Invitations: the record of a person in a workspace or company, and the decisions that change it.
-//!
-//! One record is first the invitation and later the membership.
+//! Invitations and memberships: a person's record in a workspace or company, the decisions that change the record, and
+//! the results that inviting rows have. The same record is first the invitation and later the membership.
 
 pub(super) mod decisions;
 pub(super) mod metadata;

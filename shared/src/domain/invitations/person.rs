@@ -1,4 +1,5 @@
-//! The invitation's states. One record is the invitation and later the membership.
+//! A person's record in a workspace or company, and the states that the record can have. The same record is first the
+//! invitation and later the membership.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -8,140 +9,141 @@ use crate::domain::{
     UserCode, UserId,
 };
 
-/// What is written on the record. That a pending invitation has expired is never written: see [`Person::state`].
+/// The status that is stored in the record. Expiry is not stored: [`Person::state`] derives it from the current time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
 pub enum RecordStatus {
-    /// Invited, and not answered.
+    /// The person is invited, and has neither accepted nor declined.
     Pending,
-    /// A member.
+    /// The person is a member.
     Accepted,
-    /// Said no.
+    /// The person declined the invitation.
     Declined,
-    /// Was uninvited.
+    /// A manager revoked the invitation.
     Revoked,
-    /// Was a member.
+    /// The person was a member, and left or was removed.
     Left,
 }
 
-/// Where a person stands at a moment.
+/// A person's state in a workspace or company at a given time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MembershipState {
-    /// Invited, and may still accept.
+    /// The person is invited, and may still accept.
     Pending,
-    /// Invited, and too late: `now >= expires_at`.
+    /// The person is invited, but the invitation has expired: `now >= expires_at`.
     Expired,
-    /// A member.
+    /// The person is a member.
     Member,
-    /// Neither: declined, was revoked or left.
+    /// The person declined, was uninvited, left or was removed.
     Gone,
 }
 
-/// A person in a workspace or company, invited or a member.
+/// A person's record in a workspace or company: first the invitation, later the membership.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Person {
-    /// Whose record this is.
+    /// The person's address.
     #[serde(rename = "email")]
     pub address: EmailAddress,
-    /// What tells them apart from others at the address.
+    /// The code that distinguishes the person from other people who share the address.
     #[serde(default)]
     pub user_code: Option<UserCode>,
-    /// Whether they are a member by a temporary password, and haven't verified that the address is theirs.
+    /// Whether the person is a member by a temporary password, and has not verified the address yet.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub unverified: bool,
-    /// Whether the workspace is the only one that they may ever belong to.
+    /// Whether the workspace is the only one that the person may ever belong to.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub exclusive: bool,
-    /// Whether they get a mail once they have signed up.
+    /// Whether the person gets a welcome mail after signing up.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub welcomed: bool,
-    /// The public id.
+    /// The public id of this record.
     pub person_id: PersonId,
-    /// The user that the person is, or will be once signed up.
+    /// The id of the person's user account. An invited person gets this id when signing up.
     pub user: UserId,
-    /// The user's integer id.
+    /// The integer id of the person's user account.
     pub number: u32,
-    /// The role they have, or will have.
+    /// The role that the person has, or will have after accepting.
     pub role: Role,
-    /// Their state.
+    /// The stored status.
     pub status: RecordStatus,
-    /// Counts the decisions that changed the record. A decision is written only if the record still has the revision that
-    /// the decision read. The delivery of a mail does not count: its states have an order of their own.
+    /// The number of decisions that changed the record. A decision is written only if the record still has the revision
+    /// that the decision read. Updates of the delivery state don't count, because delivery states have their own order.
     #[serde(default)]
     pub revision: u32,
-    /// Counts the invitations; a hash is good for one version only.
+    /// The number of invitations that the person was sent. A hash is valid for one version only.
     pub version: u32,
-    /// The workspace's groups that they are in, or will be; whoever is in none is in the topmost one.
+    /// The workspace's groups that the person belongs to, or will belong to. A person without groups belongs to the
+    /// topmost group.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub groups: Vec<GroupPlace>,
-    /// When they were first invited, or became a member without it.
+    /// When the record was created: by the first invitation, or by becoming a member without an invitation.
     #[serde(with = "jiff::fmt::serde::timestamp::millisecond::required")]
     pub created_at: Timestamp,
-    /// When their state or role last changed.
+    /// When the person's status, role or groups last changed.
     #[serde(with = "jiff::fmt::serde::timestamp::millisecond::required")]
     pub updated_at: Timestamp,
-    /// When they were last invited.
+    /// When the current version of the invitation was made.
     #[serde(with = "jiff::fmt::serde::timestamp::millisecond::required")]
     pub invited_at: Timestamp,
-    /// From this moment on a pending invitation is expired.
+    /// When a pending invitation expires. At exactly this time it is expired.
     #[serde(with = "jiff::fmt::serde::timestamp::millisecond::required")]
     pub expires_at: Timestamp,
-    /// Who invited last.
+    /// The user who sent the current version of the invitation, or amended it since.
     pub inviter: UserId,
-    /// The request by which they were invited last.
+    /// The batch of the request that last invited the person.
     pub batch: BatchId,
-    /// What became of the mail, if one was due.
+    /// The delivery state of this version's mail. `None` if no mail was queued.
     pub delivery: Option<DeliveryState>,
-    /// When it came to that.
+    /// When the delivery state last changed.
     #[serde(default, with = "jiff::fmt::serde::timestamp::millisecond::optional")]
     pub delivery_at: Option<Timestamp>,
-    /// Why, if there is more to say.
+    /// The reason for the delivery state, if SES gave one.
     #[serde(default)]
     pub delivery_detail: Option<String>,
-    /// How far the mail has come, as [`DeliveryStep::rank`](crate::domain::DeliveryStep::rank); of a mail that waits it says
-    /// nothing.
+    /// The rank of the last delivery step, as [`DeliveryStep::rank`](crate::domain::DeliveryStep::rank). The rank has
+    /// no meaning while the mail is queued.
     #[serde(default)]
     pub delivery_step: Option<u8>,
-    /// The request whose outbox item is to mail this version. An item of an earlier request leaves it alone, so that two
-    /// items that are delivered at once don't both mail it.
+    /// The batch of the request whose outbox item mails this version. Outbox items of earlier requests skip the
+    /// version, so that two items that are delivered at the same time don't both mail it.
     pub queued_by: Option<BatchId>,
-    /// First name, once known.
+    /// The first name, if the inviter or the person gave one.
     pub first_name: Option<PersonName>,
-    /// Last name, once known.
+    /// The last name, if the inviter or the person gave one.
     pub last_name: Option<PersonName>,
-    /// The attempt that accepted or declined it, by which a retry knows its own work.
+    /// The attempt that accepted or declined the invitation. A retry recognizes its own write by this id.
     pub answered_by: Option<String>,
-    /// What the inviter's program keeps with it.
+    /// The metadata that the inviter's program stores with the record.
     #[serde(default)]
     pub metadata: Option<Metadata>,
-    /// When they became a member.
+    /// When the person became a member.
     #[serde(default, with = "jiff::fmt::serde::timestamp::millisecond::optional")]
     pub accepted_at: Option<Timestamp>,
 }
 
-/// What has become of an invitation, as its managers see it.
+/// The status of an invitation, as its managers see it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
 pub enum InvitationStatus {
-    /// May still be accepted.
+    /// The person may still accept.
     Pending,
-    /// Accepted; or a member at once, without having to.
+    /// The person accepted, or became a member at once without having to accept.
     Accepted,
-    /// The invited person said no.
+    /// The person declined.
     Declined,
-    /// Taken back.
+    /// A manager revoked the invitation.
     Revoked,
-    /// Nobody answered in time.
+    /// The person neither accepted nor declined before the invitation expired.
     Expired,
 }
 
 impl Person {
-    /// Who it is.
+    /// The person's identity: address and user code.
     pub fn identifier(&self) -> Identifier {
         Identifier { address: self.address.clone(), code: self.user_code.clone() }
     }
 
-    /// Where the person stands at `now`.
+    /// The person's state at `now`.
     pub fn state(&self, now: Timestamp) -> MembershipState {
         match self.status {
             RecordStatus::Pending if now >= self.expires_at => MembershipState::Expired,
@@ -151,29 +153,24 @@ impl Person {
         }
     }
 
-    /// Whether the record is that of a member.
+    /// Whether the person is a member.
     pub fn is_member(&self) -> bool {
         self.status == RecordStatus::Accepted
     }
 
-    /// As [`Person::state`].
-    pub fn standing(&self, now: Timestamp) -> MembershipState {
-        self.state(now)
-    }
-
-    /// Whether the person is in a group of their workspace, or in one anywhere under it.
+    /// Whether the person belongs to a group. If `recursive`, the groups below it count too.
     pub fn is_in(&self, group: &GroupPath, recursive: bool) -> bool {
-        let is = |path: &GroupPath| if recursive { group.covers(path) } else { group == path };
-        if self.groups.is_empty() { is(&GroupPath::top()) } else { self.groups.iter().any(|own| is(&own.path)) }
+        let counts = |path: &GroupPath| if recursive { group.covers(path) } else { group == path };
+        if self.groups.is_empty() { counts(&GroupPath::top()) } else { self.groups.iter().any(|own| counts(&own.path)) }
     }
 
-    /// Whether the mail of this version is still to be sent: what SES is known to have had never is again.
+    /// Whether the mail of this version must still be sent. A mail that SES has accepted is never sent again.
     pub fn awaits_mail(&self) -> bool {
         matches!(self.delivery, Some(DeliveryState::Queued | DeliveryState::Failed))
     }
 
-    /// What has become of the person's invitation. `None` of whoever was never invited (founders, and colleagues in their
-    /// own company), and of members who are gone: their invitation ended with the membership.
+    /// The status of the person's invitation at `now`. `None` for a person who was never invited (a founder, or a user
+    /// in the user's own company), and for a former member, whose invitation ended with the membership.
     pub fn invitation(&self, now: Timestamp) -> Option<InvitationStatus> {
         if self.version == 0 {
             return None;
@@ -188,17 +185,17 @@ impl Person {
         }
     }
 
-    /// How often they were invited again, by resending or by naming them in another request.
+    /// How often the person was invited again, by resending the invitation or by another inviting request.
     pub fn resent_count(&self) -> u32 {
         self.version.saturating_sub(1)
     }
 
-    /// When a member became one.
+    /// When a member became a member.
     pub fn joined_at(&self) -> Timestamp {
         self.accepted_at.unwrap_or(self.created_at)
     }
 
-    /// First and last name, once known.
+    /// The full name: first and last name, or only the first name. `None` if no name is stored.
     pub fn full_name(&self) -> Option<String> {
         let first = self.first_name.as_ref()?;
         Some(match &self.last_name {
@@ -207,12 +204,12 @@ impl Person {
         })
     }
 
-    /// Whether a hash made for `version` opens this invitation at `now`. A member whose address isn't verified may prove it
-    /// by one.
+    /// Whether a hash that was made for `version` opens this invitation at `now`. The hash of a member whose address is
+    /// unverified stays valid until it expires, because the member verifies the address by it.
     pub fn is_open_to(&self, version: u32, now: Timestamp) -> bool {
-        let standing = self.state(now);
-        let open = standing == MembershipState::Pending
-            || (standing == MembershipState::Member && self.unverified && now < self.expires_at);
+        let state = self.state(now);
+        let open = state == MembershipState::Pending
+            || (state == MembershipState::Member && self.unverified && now < self.expires_at);
         self.version == version && open
     }
 }

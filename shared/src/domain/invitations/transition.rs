@@ -1,12 +1,12 @@
-//! A decided change of one person's record.
+//! A transition: the decided change of one person's record.
 
 use crate::domain::{Person, Role};
 
-/// What a decision makes of a person's record in one workspace or company: the record as the decision read it, and the
-/// record as it is to be written.
+/// The change of a person's record in one workspace or company: the record as the decision read it, and the record that
+/// the store is to write.
 ///
-/// The store writes a transition as a compare-and-swap on [`Person::revision`], and derives from it the membership and
-/// the workspace's number of administrators.
+/// The store writes a transition as a compare-and-swap on [`Person::revision`]. From the transition the store derives
+/// the membership and the workspace's number of ADMINs.
 #[derive(Debug, Clone)]
 pub struct Transition {
     before: Option<Person>,
@@ -14,12 +14,12 @@ pub struct Transition {
 }
 
 impl Transition {
-    /// The first record of a person who had none.
+    /// Creates the first record of a person.
     pub fn create(record: Person) -> Self {
         Self { before: None, after: record }
     }
 
-    /// A change of a record that was read.
+    /// Changes a record that was read, and increments its revision.
     pub fn change(record: &Person, change: impl FnOnce(&mut Person)) -> Self {
         let mut after = record.clone();
         change(&mut after);
@@ -27,7 +27,7 @@ impl Transition {
         Self { before: Some(record.clone()), after }
     }
 
-    /// A record in place of the one that was read, or the first one if there was none.
+    /// Replaces the record that was read, or creates the first record if none was read.
     pub fn replace(before: Option<&Person>, record: Person) -> Self {
         match before {
             None => Self::create(record),
@@ -40,22 +40,22 @@ impl Transition {
         self.before.as_ref()
     }
 
-    /// The record as it is to be written.
+    /// The record that the store is to write.
     pub fn after(&self) -> &Person {
         &self.after
     }
 
-    /// As [`Transition::after`], by value.
+    /// Like [`Transition::after`], but returns the record by value.
     pub fn into_after(self) -> Person {
         self.after
     }
 
-    /// Whether the person becomes a member.
+    /// Whether the transition makes the person a member.
     pub fn joins(&self) -> bool {
         self.after.is_member() && !self.before.as_ref().is_some_and(Person::is_member)
     }
 
-    /// Whether the person stops being a member.
+    /// Whether the transition ends the person's membership.
     pub fn leaves(&self) -> bool {
         !self.after.is_member() && self.before.as_ref().is_some_and(Person::is_member)
     }
@@ -66,8 +66,8 @@ impl Transition {
         counts(&self.after) - self.before.as_ref().map_or(0, counts)
     }
 
-    /// Whether this record is what the transition writes: then the write was made, and only its reply was lost. The
-    /// delivery of the mail may have gone on since.
+    /// Whether the transition wrote this record. Then the write succeeded, and only the store's reply was lost. The
+    /// delivery state is not compared, because a delivery may have updated it after the write.
     pub fn wrote(&self, found: &Person) -> bool {
         let Person { delivery, delivery_at, delivery_detail, delivery_step, .. } = found.clone();
         *found == Person { delivery, delivery_at, delivery_detail, delivery_step, ..self.after.clone() }

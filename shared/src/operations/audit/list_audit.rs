@@ -34,7 +34,7 @@ impl Usher {
         let after = cursors.open(wish)?;
         let page = self.store.audit_page(Scope::Workspace(id), after.as_ref(), wish.limit).await?;
         let page = cursors.seal(page, self.random())?;
-        let names = self.names(page.items.iter().map(|line| line.actor).collect()).await?;
+        let names = self.full_names(page.items.iter().map(|line| line.actor).collect()).await?;
         Ok(page.map(|line| AuditEntry { actor_name: names.get(&line.actor).cloned(), line }))
     }
 }

@@ -9,7 +9,7 @@ use crate::{
     domain::{Company, CompanyId, MembershipState, Person, PersonId, Scope, person_id},
     operations::{
         Caller,
-        members::list_members::{MAX, too_many},
+        members::list_members::{MAX_PEOPLE, list_too_large},
     },
 };
 
@@ -96,11 +96,11 @@ impl Usher {
         let mut people = BTreeMap::new();
         while let Some((of, some)) = reads.try_next().await? {
             for person in some {
-                let Some(active) = active(of, person.standing(now)) else { continue };
+                let Some(active) = active(of, person.state(now)) else { continue };
                 people.entry(person.identifier().canonical()).or_insert(ListedPerson { person, active });
             }
-            if people.len() > MAX {
-                return Err(too_many());
+            if people.len() > MAX_PEOPLE {
+                return Err(list_too_large());
             }
         }
         drop(reads);

@@ -61,7 +61,7 @@ impl Usher {
                 let Some(of) = hash.person.scope() else { return Ok(Vec::new()) };
                 let person = self.store.person_of_hash(hash).await?;
                 let expired = person.filter(|person| {
-                    person.version == hash.version && person.standing(self.now()) == MembershipState::Expired
+                    person.version == hash.version && person.state(self.now()) == MembershipState::Expired
                 });
                 let told = expired.map(|person| BusEvent::new(DomainEvent::InvitationExpired, of, &person));
                 Ok(told.into_iter().collect())

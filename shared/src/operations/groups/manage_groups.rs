@@ -8,8 +8,8 @@ use crate::{
     },
     operations::{
         Caller,
-        invitations::refusals::exclusive,
-        members::change_member::{MemberChange, NOBODY, refused_change},
+        invitations::refusals::exclusive_user,
+        members::change_member::{MemberChange, NO_SUCH_PERSON, refused_change},
     },
     store::{AuditNote, CallerRecords, GroupDeleted, GroupMade, TransitionWrite, Transitioned},
 };
@@ -167,12 +167,12 @@ impl Usher {
         if administers {
             let CallerRecords { profile, workspace: member, .. } =
                 self.store.caller_records(user, workspace.company, Some(workspace.id)).await?;
-            let profile = profile.filter(Profile::is_active).ok_or(NOBODY)?;
+            let profile = profile.filter(Profile::is_active).ok_or(NO_SUCH_PERSON)?;
             if profile.company != workspace.company && member.is_none() {
-                return Err(NOBODY);
+                return Err(NO_SUCH_PERSON);
             }
             if profile.exclusive_to.is_some_and(|own| own != workspace.id) {
-                return Err(exclusive());
+                return Err(exclusive_user());
             }
         }
         let (actor, now) = (access.access.profile.id, self.now());
@@ -189,7 +189,7 @@ impl Usher {
     /// As [`Usher::group_access_of`].
     pub async fn group_members(&self, caller: &Caller, id: GroupId, recursive: bool) -> Result<(Group, Vec<Person>)> {
         let (access, group) = self.group_access_of(caller, id).await?;
-        let mut people = self.present(&access.access.workspace).await?;
+        let mut people = self.members_and_invited(&access.access.workspace).await?;
         people.retain(|person| person.is_in(&group.path, recursive));
         Ok((group, people))
     }
@@ -206,12 +206,12 @@ impl Usher {
         let group = access.groups.pop().flatten().ok_or(MISSING)?;
         access.require_authority(&group.path)?;
         for _ in 0..TRIES {
-            let people = self.present(&access.access.workspace).await?;
+            let people = self.members_and_invited(&access.access.workspace).await?;
             let found = people.into_iter().find(|person| person.user == user && person.is_in(&group.path, false));
-            let person = found.ok_or(NOBODY)?;
+            let person = found.ok_or(NO_SUCH_PERSON)?;
             let left: Vec<_> = person.groups.iter().filter(|place| place.id != id).cloned().collect();
             if left.is_empty() {
-                if self.try_to_settle(&access.access, &person, MemberChange::Removed).await?.is_some() {
+                if self.try_to_change(&access.access, &person, MemberChange::Removed).await?.is_some() {
                     return Ok(());
                 }
                 continue;

@@ -1,4 +1,4 @@
-//! The invitations to a workspace or to the whole company, as those see them who manage them.
+//! Listing the invitations to a workspace or company for the users who may manage them.
 
 use std::collections::HashMap;
 
@@ -17,88 +17,92 @@ use crate::{
     store::PeoplePage,
 };
 
-/// An invitation.
+/// An invitation, as its managers see it.
 #[derive(Debug)]
 pub struct Invitation {
-    /// To which workspace; `None` if it is to the whole company.
+    /// The workspace that the person is invited to. `None` if the person is invited to the company.
     pub workspace: Option<WorkspaceId>,
-    /// The record.
+    /// The invited person's record.
     pub person: Person,
-    /// What has become of it.
+    /// The invitation's status at the time of the request.
     pub status: InvitationStatus,
-    /// The name of whoever invited or resent last.
+    /// The name of the inviter: the user who last sent or amended the invitation. `None` if the account was deleted.
     pub inviter_name: Option<String>,
 }
 
-/// Which invitations are listed.
+/// Selects the invitations to list.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct InvitationFilter {
-    /// Only those of which this has become.
+    /// Lists only invitations with this status.
     pub status: Option<InvitationStatus>,
-    /// Only those whose mail came so far.
+    /// Lists only invitations whose mail has this delivery state.
     pub delivery: Option<DeliveryState>,
-    /// Only those whose address begins so, in lower case.
+    /// Lists only invitations whose address begins with this text, which is in lower case.
     pub address: String,
 }
 
-/// A caller who manages the invitations to a workspace or company.
+/// The right of a caller to manage the invitations to a workspace or company.
 pub(in crate::operations) struct ManagedInvitations {
     /// The workspace or company.
-    pub(in crate::operations) of: Scope,
-    /// The caller.
+    pub(in crate::operations) scope: Scope,
+    /// The caller, with the caller's role in the workspace or company.
     pub(in crate::operations) manager: Manager,
 }
 
 impl Usher {
-    /// Invitations by address, whatever has become of them. Those of members who are gone aren't among them.
+    /// Lists invitations of every status, ordered by address. The invitation of a former member is not listed: it ended
+    /// with the membership.
     ///
     /// # Errors
-    /// [`Error::NotFound`] and [`Error::Forbidden`] for a caller who may not invite; [`Error::Invalid`] for a cursor that
-    /// isn't this list's.
+    /// [`Error::NotFound`] and [`Error::Forbidden`] for a caller who may not invite. [`Error::Invalid`] for a cursor of
+    /// another list.
     pub async fn list_invitations(
         &self,
         caller: &Caller,
         of: InviteTo,
         filter: &InvitationFilter,
-        wish: &PageRequest,
+        page: &PageRequest,
     ) -> Result<Paged<Invitation>> {
-        let (invitations, salt) = self.managed_invitations(caller, of).await?;
+        let (managed, salt) = self.managed_invitations(caller, of).await?;
         let salt = match salt {
             Some(salt) => salt,
             None => self.own_company(caller).await?.salt,
         };
         let cursors = Cursors::new(&salt, "invitations", filter);
-        let after = cursors.open(wish)?;
-        // The table has domains in Punycode, whose beginning isn't that of the domain.
+        let after = cursors.open(page)?;
+        // The table stores domains in Punycode, and the Punycode of a partial domain is not a prefix of the whole
+        // domain's. So the store selects by the part before the @, and `matches` compares the rest.
         let prefix = filter.address.split_inclusive('@').next().unwrap_or_default();
-        let page = PeoplePage { of: invitations.of, prefix, after: after.as_ref(), most: wish.limit };
+        let query = PeoplePage { of: managed.scope, prefix, after: after.as_ref(), most: page.limit };
         let (now, InvitationFilter { status, delivery, address }) = (self.now(), filter.clone());
-        let wanted = move |person: &Person| {
-            let found = person.invitation(now);
-            found.is_some()
+        let matches = move |person: &Person| {
+            let own_status = person.invitation(now);
+            own_status.is_some()
                 && person.address.begins_with(&address)
-                && status.is_none_or(|status| found == Some(status))
+                && status.is_none_or(|status| own_status == Some(status))
                 && delivery.is_none_or(|delivery| person.delivery == Some(delivery))
         };
-        let page = cursors.seal(self.store.people_page(page, wanted).await?, self.random())?;
+        let page = cursors.seal(self.store.people_page(query, matches).await?, self.random())?;
         let inviters: Vec<_> = page.items.iter().map(|person| person.inviter).collect();
-        let names = self.names(inviters).await?;
-        let shown = page.items.into_iter().filter_map(|person| Invitation::of(invitations.of, person, &names, now));
-        Ok(Paged { items: shown.collect(), next_cursor: page.next_cursor })
+        let names = self.full_names(inviters).await?;
+        let invitations =
+            page.items.into_iter().filter_map(|person| Invitation::of(managed.scope, person, &names, now));
+        Ok(Paged { items: invitations.collect(), next_cursor: page.next_cursor })
     }
 
-    /// One invitation.
+    /// Returns one invitation.
     ///
     /// # Errors
-    /// [`Error::NotFound`] and [`Error::Forbidden`] for a caller who may not invite, and for an id that isn't one of an
-    /// invitation to this.
+    /// [`Error::NotFound`] and [`Error::Forbidden`] for a caller who may not invite. [`Error::NotFound`] for an id that
+    /// belongs to no invitation to this workspace or company.
     pub async fn get_invitation(&self, caller: &Caller, of: InviteTo, id: &PersonId) -> Result<Invitation> {
-        let (invitations, _) = self.managed_invitations(caller, of).await?;
-        let person = self.invited_person(invitations.of, id).await?;
-        self.shown(invitations.of, person).await
+        let (managed, _) = self.managed_invitations(caller, of).await?;
+        let person = self.invited_person(managed.scope, id).await?;
+        self.with_inviter_name(managed.scope, person).await
     }
 
-    /// The invitations that the caller may manage, and the workspace's salt.
+    /// Checks that the caller may manage the invitations to a workspace or company. Returns that right, and the salt if
+    /// the target is a workspace.
     pub(in crate::operations) async fn managed_invitations(
         &self,
         caller: &Caller,
@@ -109,40 +113,40 @@ impl Usher {
                 let access = self.company_access(caller).await?;
                 access.require_admin()?;
                 let manager = Manager { user: access.profile.id, role: access.role };
-                Ok((ManagedInvitations { of: Scope::Company(caller.company), manager }, None))
+                Ok((ManagedInvitations { scope: Scope::Company(caller.company), manager }, None))
             }
             InviteTo::Workspace(id) => {
                 let access = self.workspace_access(caller, id).await?;
                 log::workspace(id);
                 access.require(Permission::Invite)?;
                 let manager = Manager { user: access.profile.id, role: access.role };
-                Ok((ManagedInvitations { of: Scope::Workspace(id), manager }, Some(access.workspace.salt)))
+                Ok((ManagedInvitations { scope: Scope::Workspace(id), manager }, Some(access.workspace.salt)))
             }
         }
     }
 
-    /// Whoever has this id and was invited to this.
-    pub(in crate::operations) async fn invited_person(&self, of: Scope, id: &PersonId) -> Result<Person> {
-        let found = self.store.person_of_id(id).await?.filter(|(key, _)| key.scope() == Some(of));
+    /// The record with this public id, if the person was invited to this workspace or company.
+    pub(in crate::operations) async fn invited_person(&self, scope: Scope, id: &PersonId) -> Result<Person> {
+        let found = self.store.person_of_id(id).await?.filter(|(key, _)| key.scope() == Some(scope));
         let person = found.map(|(_, person)| person).filter(|person| person.invitation(self.now()).is_some());
         person.ok_or(Error::NotFound(Missing::Invitation))
     }
 
-    /// The same, as they are now.
-    pub(in crate::operations) async fn read_again(&self, of: Scope, person: &Person) -> Result<Person> {
-        let person = self.store.person(of, &person.identifier()).await?;
+    /// Reads an invited person's record again, after another request changed the record.
+    pub(in crate::operations) async fn reread_invited_person(&self, scope: Scope, person: &Person) -> Result<Person> {
+        let person = self.store.person(scope, &person.identifier()).await?;
         let person = person.filter(|person| person.invitation(self.now()).is_some());
         person.ok_or(Error::NotFound(Missing::Invitation))
     }
 
-    /// An invitation with its inviter's name.
-    pub(in crate::operations) async fn shown(&self, of: Scope, person: Person) -> Result<Invitation> {
-        let names = self.names(vec![person.inviter]).await?;
-        Invitation::of(of, person, &names, self.now()).ok_or(Error::NotFound(Missing::Invitation))
+    /// The invitation of this record, with the inviter's name.
+    pub(in crate::operations) async fn with_inviter_name(&self, scope: Scope, person: Person) -> Result<Invitation> {
+        let names = self.full_names(vec![person.inviter]).await?;
+        Invitation::of(scope, person, &names, self.now()).ok_or(Error::NotFound(Missing::Invitation))
     }
 
-    /// The names of users, each read once.
-    pub(in crate::operations) async fn names(&self, mut users: Vec<UserId>) -> Result<HashMap<UserId, String>> {
+    /// The full names of users. Each account is read once.
+    pub(in crate::operations) async fn full_names(&self, mut users: Vec<UserId>) -> Result<HashMap<UserId, String>> {
         users.sort_unstable();
         users.dedup();
         let profiles = self.store.profiles(&users).await?;
@@ -151,9 +155,10 @@ impl Usher {
 }
 
 impl Invitation {
-    fn of(of: Scope, person: Person, names: &HashMap<UserId, String>, now: jiff::Timestamp) -> Option<Self> {
+    /// The invitation of this record; `None` if the record has no invitation.
+    fn of(scope: Scope, person: Person, names: &HashMap<UserId, String>, now: jiff::Timestamp) -> Option<Self> {
         let status = person.invitation(now)?;
-        let workspace = if let Scope::Workspace(id) = of { Some(id) } else { None };
+        let workspace = if let Scope::Workspace(id) = scope { Some(id) } else { None };
         let inviter_name = names.get(&person.inviter).cloned();
         Some(Self { workspace, person, status, inviter_name })
     }

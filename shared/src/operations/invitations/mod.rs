@@ -1,4 +1,5 @@
-//! Invitations.
+//! The use cases of invitations: inviting, listing, resending and revoking for managers; viewing, accepting, declining
+//! and asking for a renewal for invited people.
 
 pub(super) mod accept_invitation;
 pub(super) mod decline_invitation;

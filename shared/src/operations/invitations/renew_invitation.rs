@@ -1,4 +1,5 @@
-//! Asking for a new invitation with the hash of an expired one. Nothing tells whether anybody is asked.
+//! Renewing an invitation: the holder of an expired hash asks the inviter for a new invitation. The response is the
+//! same for every hash, so that it doesn't reveal which hashes exist.
 
 use jiff::SignedDuration;
 
@@ -8,37 +9,41 @@ use crate::{
     store::{Cooldown, HashItem, Key, QueuedLetter},
 };
 
-/// For each person invited the next request is mailed after this time, whatever their hash is by then.
-const ONCE_IN: SignedDuration = SignedDuration::from_hours(24);
+/// The minimum time between two renewal requests for the same person. A new hash doesn't shorten it.
+const RENEWAL_INTERVAL: SignedDuration = SignedDuration::from_hours(24);
 
 impl Usher {
-    /// Asks whoever invited, or else the administrators, to invite again, if the hash is that of an expired invitation: once a
-    /// day at most. Every other hash takes as many calls, takes turns with all others like it, and nothing comes of it.
+    /// Queues a letter that asks the inviter, or else the administrators, to invite the person again, if the hash
+    /// belongs to an expired invitation. Each person can cause one such letter a day. For every other hash the same
+    /// number of store calls is made, and no letter is queued. All these hashes share one cooldown.
     ///
     /// # Errors
-    /// Only the store's.
+    /// Only the errors of the store.
     pub async fn renew_invitation(&self, hash: Option<InvitationHash>) -> Result<()> {
         let now = self.now();
-        // In place of what isn't a hash another is looked up that nobody has.
+        // A text that isn't a hash is replaced by a random hash, so that it causes the same store calls.
         let hash = hash.unwrap_or_else(|| InvitationHash::random(self.random()));
         let item = self.store.hash(&hash).await?;
-        let nobody = HashItem { person: Key::from_parts("-", "-"), version: 0, invited_by: None };
-        let hash = item.unwrap_or_else(|| nobody.clone());
+        let unused = HashItem { person: Key::from_parts("-", "-"), version: 0, invited_by: None };
+        let hash = item.unwrap_or_else(|| unused.clone());
         let person = self.store.person_of_hash(&hash).await?;
         let expired = person
-            .is_some_and(|person| person.version == hash.version && person.standing(now) == MembershipState::Expired);
-        let (partition, place) = if expired { hash.person.parts() } else { nobody.person.parts() };
-        let subject = format!("{partition}\n{place}");
+            .is_some_and(|person| person.version == hash.version && person.state(now) == MembershipState::Expired);
+        let (partition, sort) = if expired { hash.person.parts() } else { unused.person.parts() };
+        let subject = format!("{partition}\n{sort}");
         let attempt = self.random().uuid();
-        let turn = Cooldown { kind: "renewals", subject: &subject, every: ONCE_IN, now, attempt };
-        let first = self.store.take_turn(&turn).await?;
-        let letter = if first && expired { QueuedLetter::Renewal { hash } } else { QueuedLetter::Nothing };
+        let cooldown = Cooldown { kind: "renewals", subject: &subject, every: RENEWAL_INTERVAL, now, attempt };
+        let may_ask = self.store.take_turn(&cooldown).await?;
+        let letter = if may_ask && expired { QueuedLetter::Renewal { hash } } else { QueuedLetter::Nothing };
         let queued = self.store.queue_letter(letter, now, self.random()).await;
         if queued.is_err()
-            && first
-            && let Err(error) = self.store.give_turn_back(&turn).await
+            && may_ask
+            && let Err(error) = self.store.give_turn_back(&cooldown).await
         {
-            tracing::warn!(?error, "a request to be invited again is lost");
+            tracing::warn!(
+                ?error,
+                "a request for a renewal was lost: the letter was not queued and its cooldown was not reset"
+            );
         }
         queued
     }

@@ -1,4 +1,4 @@
-//! Who is asked for a new invitation, and the letter to each of them.
+//! The recipients of the letter that asks for a new invitation, and the letter itself.
 
 use std::collections::HashSet;
 
@@ -13,49 +13,53 @@ use crate::{
     store::{HashItem, Page, PeoplePage},
 };
 
-/// Administrators who are asked: the first of them.
-const MAX_ASKED: usize = 5;
+/// The largest number of administrators who get the letter.
+const MAX_ADMINS: usize = 5;
 
-/// Pages of people in which administrators are looked for. A page ends after a thousand people at the latest.
+/// The largest number of pages that the search for administrators reads. A page has at most a thousand people.
 const MAX_PAGES: usize = 10;
 
-/// An invitation that nobody answered in time.
-struct Expired {
-    of: Scope,
+/// An expired invitation, with the workspace and company that it is to.
+struct ExpiredInvitation {
+    scope: Scope,
     person: Person,
     workspace: Option<Workspace>,
     company: Company,
 }
 
 impl Usher {
-    /// Whom to ask for a new invitation in place of an expired one: the inviter, or else the administrators of the workspace,
-    /// or else those of its company. Each of them may invite, and can be written to. Nobody if it isn't expired any more.
-    pub(in crate::operations) async fn whom_to_ask(
+    /// The recipients of the letter that asks for a new invitation: the inviter, or else the administrators of the
+    /// workspace, or else the administrators of the company. Each recipient may invite the person, and has an address
+    /// that is mailed. The list is empty if the invitation isn't expired any more.
+    pub(in crate::operations) async fn renewal_recipients(
         &self,
         hash: &HashItem,
         now: Timestamp,
     ) -> Result<Vec<EmailAddress>> {
-        let Some(expired) = self.expired(hash, now).await? else { return Ok(Vec::new()) };
-        if let Some(inviter) = self.inviter_to_ask(&expired).await? {
+        let Some(expired) = self.expired_invitation(hash, now).await? else { return Ok(Vec::new()) };
+        if let Some(inviter) = self.inviter_recipient(&expired).await? {
             return Ok(vec![inviter]);
         }
         let company = Scope::Company(expired.company.id);
-        let admins = self.admins_to_ask(expired.of, now).await?;
-        if !admins.is_empty() || expired.of == company {
+        let admins = self.admin_recipients(expired.scope, now).await?;
+        if !admins.is_empty() || expired.scope == company {
             return Ok(admins);
         }
-        self.admins_to_ask(company, now).await
+        self.admin_recipients(company, now).await
     }
 
-    /// The letter to one of those who are asked, if the invitation is still expired and the address mailed.
+    /// The letter to one recipient. `None` if the invitation isn't expired any more, or if the address is suppressed.
     pub(in crate::operations) async fn write_renewal(
         &self,
         to: &EmailAddress,
         hash: &HashItem,
         now: Timestamp,
     ) -> Result<Option<Letter>> {
-        let Some(Expired { person, workspace, company, .. }) = self.expired(hash, now).await? else { return Ok(None) };
-        if self.mailed(vec![to.clone()]).await?.is_empty() {
+        let Some(ExpiredInvitation { person, workspace, company, .. }) = self.expired_invitation(hash, now).await?
+        else {
+            return Ok(None);
+        };
+        if self.unsuppressed(vec![to.clone()]).await?.is_empty() {
             return Ok(None);
         }
         Ok(Some(Letter::renewal(&mail::Renewal {
@@ -67,13 +71,12 @@ impl Usher {
         })))
     }
 
-    /// What a hash points to, if it is still that of an expired invitation.
-    async fn expired(&self, hash: &HashItem, now: Timestamp) -> Result<Option<Expired>> {
+    /// The invitation that a hash points to, if the hash has the invitation's version and the invitation is expired.
+    async fn expired_invitation(&self, hash: &HashItem, now: Timestamp) -> Result<Option<ExpiredInvitation>> {
         let person = self.store.person_of_hash(hash).await?;
-        let expired =
-            |person: &Person| person.version == hash.version && person.standing(now) == MembershipState::Expired;
-        let (Some(person), Some(of)) = (person.filter(expired), hash.person.scope()) else { return Ok(None) };
-        let (workspace, company) = match of {
+        let expired = |person: &Person| person.version == hash.version && person.state(now) == MembershipState::Expired;
+        let (Some(person), Some(scope)) = (person.filter(expired), hash.person.scope()) else { return Ok(None) };
+        let (workspace, company) = match scope {
             Scope::Company(company) => (None, company),
             Scope::Workspace(id) => {
                 let Some(workspace) = self.store.workspaces(&[id]).await?.pop() else { return Ok(None) };
@@ -82,48 +85,50 @@ impl Usher {
             }
         };
         let company = self.store.company(company).await?;
-        Ok(company.map(|company| Expired { of, person, workspace, company }))
+        Ok(company.map(|company| ExpiredInvitation { scope, person, workspace, company }))
     }
-    /// The inviter, if they still may invite and can be written to.
-    async fn inviter_to_ask(&self, expired: &Expired) -> Result<Option<EmailAddress>> {
+
+    /// The inviter's address, if the inviter may still invite the person and the address is mailed.
+    async fn inviter_recipient(&self, expired: &ExpiredInvitation) -> Result<Option<EmailAddress>> {
         let workspace = expired.workspace.as_ref().map(|workspace| workspace.id);
-        if !self.may_let_in(&expired.person, expired.company.id, workspace).await? {
+        if !self.inviter_may_admit(&expired.person, expired.company.id, workspace).await? {
             return Ok(None);
         }
         let inviter = self.store.profile(expired.person.inviter).await?;
         let inviter = inviter.filter(|inviter| inviter.kind == ProfileKind::Person && !inviter.unverified);
         let inviter = inviter.filter(Profile::is_active).map(|inviter| inviter.address);
-        Ok(self.mailed(inviter.into_iter().collect()).await?.pop())
+        Ok(self.unsuppressed(inviter.into_iter().collect()).await?.pop())
     }
 
-    /// Administrators who can be written to, the first by address. There is no list of them: they are looked for among the
-    /// first ten thousand people, so that a letter takes no more reads than that however large a workspace is.
-    async fn admins_to_ask(&self, of: Scope, now: Timestamp) -> Result<Vec<EmailAddress>> {
+    /// The addresses of administrators that are mailed, in the order of addresses. The table has no list of
+    /// administrators. The search therefore reads people, and stops after [`MAX_PAGES`] pages, so that a large
+    /// workspace doesn't cause more reads.
+    async fn admin_recipients(&self, scope: Scope, now: Timestamp) -> Result<Vec<EmailAddress>> {
         let is_admin = |person: &Person| {
-            let member = person.role == Role::Admin && person.standing(now) == MembershipState::Member;
+            let member = person.role == Role::Admin && person.state(now) == MembershipState::Member;
             member && !person.unverified && !person.address.is_service_account()
         };
-        let (mut asked, mut seen, mut after) = (Vec::new(), HashSet::new(), None);
+        let (mut recipients, mut seen, mut after) = (Vec::new(), HashSet::new(), None);
         for _ in 0..MAX_PAGES {
-            let page = PeoplePage { of, prefix: "", after: after.as_ref(), most: MAX_ASKED - asked.len() };
+            let page = PeoplePage { of: scope, prefix: "", after: after.as_ref(), most: MAX_ADMINS - recipients.len() };
             let Page { items, next } = self.store.people_page(page, is_admin).await?;
-            // Several of them may share an address.
+            // Administrators with different user codes may share an address, which gets one letter.
             let new = items.into_iter().map(|admin| admin.address);
             let new = new.filter(|address| seen.insert(address.canonical().to_owned())).collect();
-            asked.extend(self.mailed(new).await?);
-            if asked.len() == MAX_ASKED || next.is_none() {
+            recipients.extend(self.unsuppressed(new).await?);
+            if recipients.len() == MAX_ADMINS || next.is_none() {
                 break;
             }
             after = next;
         }
-        Ok(asked)
+        Ok(recipients)
     }
 
-    /// Those of these addresses, which differ from each other, that are mailed.
-    pub(in crate::operations) async fn mailed(&self, addresses: Vec<EmailAddress>) -> Result<Vec<EmailAddress>> {
-        let whom: Vec<Identifier> = addresses.iter().cloned().map(Into::into).collect();
-        let known = self.store.known(&whom.iter().collect::<Vec<_>>()).await?;
-        let mailed = addresses.into_iter().zip(known).filter(|(_, known)| known.suppressed.is_none());
-        Ok(mailed.map(|(address, _)| address).collect())
+    /// The addresses that are not suppressed. No address may occur twice.
+    pub(in crate::operations) async fn unsuppressed(&self, addresses: Vec<EmailAddress>) -> Result<Vec<EmailAddress>> {
+        let identifiers: Vec<Identifier> = addresses.iter().cloned().map(Into::into).collect();
+        let records = self.store.known(&identifiers.iter().collect::<Vec<_>>()).await?;
+        let unsuppressed = addresses.into_iter().zip(records).filter(|(_, record)| record.suppressed.is_none());
+        Ok(unsuppressed.map(|(address, _)| address).collect())
     }
 }

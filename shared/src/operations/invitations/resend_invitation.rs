@@ -1,4 +1,4 @@
-//! Mailing an invitation again, with a new link.
+//! Resending an invitation: another mail with a new link.
 
 use std::collections::BTreeSet;
 
@@ -15,39 +15,41 @@ use crate::{
     store::{AuditNote, TransitionWrite, Transitioned},
 };
 
-/// How often an invitation that changed meanwhile is read and decided again.
+/// How often a resend is decided. Each further try reads the invitation again, because another request changed it.
 const TRIES: u32 = 3;
 
 impl Usher {
-    /// Mails an invitation again: the old link is dead, the same lifetime begins anew, and the caller is the inviter from
-    /// then on. An expired invitation is open again; a person who declined or whose invitation was revoked is invited
-    /// again instead.
+    /// Mails an invitation again. The old link is dead, the invitation lives as long as it lived before, counted from
+    /// now, and the caller becomes the inviter. An expired invitation is pending again. A declined or revoked
+    /// invitation can't be resent: the caller invites the person again instead.
     ///
     /// # Errors
-    /// As [`Usher::revoke_invitation`]; [`Error::TooMany`] within the cooldown, and if no more people may be invited
-    /// today; [`Error::Conflict`] for an invitation that is neither pending nor expired; [`Error::Suppressed`] for an
-    /// address that isn't mailed.
+    /// - The errors of [`Usher::revoke_invitation`].
+    /// - [`Error::TooMany`] within the cooldown, and if the daily quota is used up.
+    /// - [`Error::Conflict`] for an invitation that is neither pending nor expired.
+    /// - [`Error::Suppressed`] for an address that Usher doesn't mail.
     pub async fn resend_invitation(&self, caller: &Caller, of: InviteTo, id: &PersonId) -> Result<Invitation> {
-        let target = self.host(caller, of, BTreeSet::new()).await?;
+        let target = self.invitation_target(caller, of, BTreeSet::new()).await?;
         let manager = Manager { user: target.inviter.id, role: target.role };
-        let person = self.invited_person(target.of, id).await?;
+        let person = self.invited_person(target.scope, id).await?;
         let now = self.now();
         may_resend(manager, &person, self.parameters.resend_cooldown, now)
-            .map_err(|refusal| self.refused_resend(refusal, &person, now))?;
-        self.require_mailed(&person).await?;
-        let quota = self.daily(&target, now);
+            .map_err(|refusal| self.resend_error(refusal, &person, now))?;
+        self.require_unsuppressed(&person).await?;
+        let quota = self.daily_quota(&target, now);
         if self.store.reserve(&quota, 1, now).await? == 0 {
             let public = Public::new("limited", "As many people were invited today as may be.");
             return Err(Error::TooMany { public, retry_after: quota.left(now) });
         }
-        let resent = self.resend(&target, manager, person, now).await;
+        let resent = self.write_resend(&target, manager, person, now).await;
         if resent.is_err() {
             self.give_back(&quota, 1, now).await;
         }
         resent
     }
 
-    async fn resend(
+    /// Decides and writes the resend, again if another request changed the invitation.
+    async fn write_resend(
         &self,
         target: &InvitationTarget,
         manager: Manager,
@@ -56,45 +58,47 @@ impl Usher {
     ) -> Result<Invitation> {
         let cooldown = self.parameters.resend_cooldown;
         for _ in 0..TRIES {
-            let refused = |refusal| self.refused_resend(refusal, &person, now);
-            may_resend(manager, &person, cooldown, now).map_err(refused)?;
-            let batch = self.batch_after(target, &person).await?;
-            let transition = resend(manager, &person, batch.id, cooldown, now).map_err(refused)?;
+            let to_error = |refusal| self.resend_error(refusal, &person, now);
+            may_resend(manager, &person, cooldown, now).map_err(to_error)?;
+            let batch = self.resend_batch(target, &person).await?;
+            let transition = resend(manager, &person, batch.id, cooldown, now).map_err(to_error)?;
             self.store.put_batch(&batch, now).await?;
             let detail = vec![("role", person.role.name())];
             let audit = AuditNote { actor: manager.user, action: "invitation.resent", detail };
             let mail = Some(MailKind::Invitation);
-            let write = TransitionWrite { of: target.of, transition: &transition, audit, mail, now };
+            let write = TransitionWrite { of: target.scope, transition: &transition, audit, mail, now };
             let written = self.store.write_transition(&write, self.random()).await?;
-            person = self.read_again(target.of, &person).await?;
+            person = self.reread_invited_person(target.scope, &person).await?;
             if written == Transitioned::Done {
-                return self.shown(target.of, person).await;
+                return self.with_inviter_name(target.scope, person).await;
             }
         }
         Err(changed_meanwhile("This invitation was changed by somebody else at the same time."))
     }
 
-    fn refused_resend(&self, refusal: ManageRefusal, person: &Person, now: Timestamp) -> Error {
+    /// The error of a refused resend. Within the cooldown it says when the caller may try again.
+    fn resend_error(&self, refusal: ManageRefusal, person: &Person, now: Timestamp) -> Error {
         if refusal != ManageRefusal::Cooldown {
             return refused_invitation(refusal);
         }
         let left = self.parameters.resend_cooldown - now.duration_since(person.invited_at);
         let public = Public::new("cooldown", "This invitation was mailed a moment ago.");
-        // A client that counts in whole seconds must not come back too early.
+        // Clients count in whole seconds. Rounding up keeps them from trying again too early.
         let retry_after = SignedDuration::from_secs(left.as_secs() + i64::from(left.subsec_nanos() > 0));
         Error::TooMany { public, retry_after }
     }
 
-    async fn require_mailed(&self, person: &Person) -> Result<()> {
-        let known = self.store.known(&[&person.identifier()]).await?;
-        match known.into_iter().find_map(|known| known.suppressed) {
+    /// Checks that Usher mails the person's address.
+    async fn require_unsuppressed(&self, person: &Person) -> Result<()> {
+        let records = self.store.known(&[&person.identifier()]).await?;
+        match records.into_iter().find_map(|record| record.suppressed) {
             None => Ok(()),
             Some(suppression) => Err(Error::Suppressed(Public::new("suppressed", suppression.sentence()))),
         }
     }
 
-    /// What the new mail needs: what the inviter wrote then, and the names as they are now.
-    async fn batch_after(&self, target: &InvitationTarget, person: &Person) -> Result<Batch> {
+    /// The batch of the new mail: the message and sender of the last batch, with the current names.
+    async fn resend_batch(&self, target: &InvitationTarget, person: &Person) -> Result<Batch> {
         let new = target.batch(BatchId::random(self.random()), None);
         Ok(match self.store.batch(person.batch).await? {
             None => new,

@@ -1,4 +1,4 @@
-//! Taking an invitation back.
+//! Revoking an invitation: its link stops working.
 
 use crate::{
     Result, Usher,
@@ -10,30 +10,33 @@ use crate::{
     store::{AuditNote, TransitionWrite, Transitioned},
 };
 
-/// How often an invitation that changed meanwhile is read and decided again.
+/// How often a revocation is decided. Each further try reads the invitation again, because another request changed it.
 const TRIES: u32 = 3;
 
 impl Usher {
-    /// Revokes an invitation: its link is dead. An invitation that nobody can accept any more stays as it is.
+    /// Revokes an invitation, whose link is dead then. An expired, declined or revoked invitation stays unchanged.
     ///
     /// # Errors
-    /// As [`Usher::get_invitation`]; [`Error::Forbidden`] for another inviter's invitation, unless the caller is an
-    /// ADMIN, and for an invitation to a role above the caller's; [`Error::Conflict`] for an accepted invitation.
+    /// - The errors of [`Usher::get_invitation`].
+    /// - [`Error::Forbidden`] for another inviter's invitation, unless the caller is an ADMIN, and for an invitation to
+    ///   a
+    ///   role above the caller's.
+    /// - [`Error::Conflict`] for an accepted invitation.
     pub async fn revoke_invitation(&self, caller: &Caller, of: InviteTo, id: &PersonId) -> Result<()> {
-        let (invitations, _) = self.managed_invitations(caller, of).await?;
-        let mut person = self.invited_person(invitations.of, id).await?;
+        let (managed, _) = self.managed_invitations(caller, of).await?;
+        let mut person = self.invited_person(managed.scope, id).await?;
         for _ in 0..TRIES {
             let now = self.now();
-            let Some(transition) = revoke(invitations.manager, &person, now).map_err(refused_invitation)? else {
+            let Some(transition) = revoke(managed.manager, &person, now).map_err(refused_invitation)? else {
                 return Ok(());
             };
             let detail = vec![("role", person.role.name())];
-            let audit = AuditNote { actor: invitations.manager.user, action: "invitation.revoked", detail };
-            let write = TransitionWrite { of: invitations.of, transition: &transition, audit, mail: None, now };
+            let audit = AuditNote { actor: managed.manager.user, action: "invitation.revoked", detail };
+            let write = TransitionWrite { of: managed.scope, transition: &transition, audit, mail: None, now };
             if self.store.write_transition(&write, self.random()).await? == Transitioned::Done {
                 return Ok(());
             }
-            person = self.read_again(invitations.of, &person).await?;
+            person = self.reread_invited_person(managed.scope, &person).await?;
         }
         Err(changed_meanwhile("This invitation was changed by somebody else at the same time."))
     }

@@ -1,4 +1,4 @@
-//! Signing up by an invitation: the account and the membership come into being with one transaction.
+//! Signing up by an invitation: one transaction creates the account and the membership.
 
 use crate::{
     Error, Result, Usher,
@@ -10,7 +10,7 @@ use crate::{
     operations::{
         invitations::{
             default_name::local_part,
-            refusals::{exclusive, other_address},
+            refusals::{exclusive_user, other_address},
             view_invitation::OpenInvitation,
         },
         log,
@@ -18,72 +18,80 @@ use crate::{
     store::{AcceptanceWrite, Accepted, HashItem, NewAccount},
 };
 
-/// How often an invitation that changed during an acceptance is read and decided again.
+/// How often an acceptance is decided. Each further try reads the invitation again, because another request changed it.
 const TRIES: u32 = 3;
 
-/// What signing up by an invitation takes.
+/// A request to sign up by an invitation.
 #[derive(Debug)]
 pub struct SignUpByInvitation {
-    /// The hash out of the mail.
+    /// The hash of the link in the mail.
     pub hash: InvitationHash,
-    /// The address, which must be the invited one.
+    /// The person's address, which must be the invited address.
     pub address: EmailAddress,
-    /// The password.
+    /// The password for the new account.
     pub password: Password,
-    /// First name; if `None` the one that the inviter told, or else what is before the @.
+    /// The first name. If `None`, the account gets the first name that the inviter gave, or else the part of the
+    /// address before the @.
     pub first_name: Option<PersonName>,
-    /// Last name; if `None` the one that the inviter told.
+    /// The last name. If `None`, the account gets the last name that the inviter gave.
     pub last_name: Option<PersonName>,
 }
 
-/// Somebody who signed up by an invitation.
+/// The person who signed up by an invitation.
 #[derive(Debug)]
 pub struct SignedUp {
-    /// Their profile.
+    /// The profile of the new account.
     pub profile: Profile,
-    /// Their company.
+    /// The company that the account belongs to.
     pub company: Company,
-    /// Their role in it.
+    /// The person's role in the company.
     pub role: Role,
 }
 
 impl Usher {
-    /// Registers the invited person, active at once. By an invitation to the company they get its role there; by one to
-    /// a workspace they become a member of that, and an ordinary user of its company unless they wait to be more.
+    /// Creates an active account for the invited person, and accepts the invitation. An invitation to the company gives
+    /// the person its role in the company. An invitation to a workspace makes the person a member of the workspace and,
+    /// with the lowest role, of its company. A pending invitation to the company is accepted too, and gives its own
+    /// role.
     ///
     /// # Errors
-    /// [`Error::Gone`] for a dead hash, [`Error::WrongAddress`] for another address than the invited one,
-    /// [`Error::Conflict`] if the address has an account, or one with a temporary password that belongs to another workspace
-    /// only. Nothing is changed then.
-    pub async fn join(&self, join: SignUpByInvitation) -> Result<SignedUp> {
+    /// - [`Error::Gone`] for a dead hash.
+    /// - [`Error::WrongAddress`] if another address was invited.
+    /// - [`Error::Conflict`] if the address has a verified account, or a guest account that belongs to another
+    ///   workspace
+    ///   only.
+    ///
+    /// After an error nothing has changed.
+    pub async fn join(&self, request: SignUpByInvitation) -> Result<SignedUp> {
         let attempt = self.random().uuid().to_string();
-        let item = self.hash_item(&join.hash).await?;
-        // It takes its time: what decides is read after it.
-        let password = self.hash_password(join.password.clone()).await?;
+        let item = self.hash_item(&request.hash).await?;
+        // Hashing takes long. The records that decide are read after it, so that they are fresh.
+        let password = self.hash_password(request.password.clone()).await?;
         for _ in 0..TRIES {
-            let open = self.open_for(&join, &item).await?;
-            log::company(open.company);
-            let by_workspace = matches!(open.of, Scope::Workspace(_));
-            let company = self.inviter_may_still(&open).await?;
-            self.admit_unverified(&open)?;
-            let new = self.invited_profile(&join, &open, password.clone())?;
-            let profile = self.verified_profile(new, open.unverified.as_ref()).await?.ok_or(Error::Gone)?;
+            let invitation = self.invitation_to_sign_up(&request, &item).await?;
+            log::company(invitation.company);
+            let by_workspace = matches!(invitation.scope, Scope::Workspace(_));
+            let company = self.require_inviter_may_admit(&invitation).await?;
+            self.require_guest_may_join(&invitation)?;
+            let new = self.invited_profile(&request, &invitation, password.clone())?;
+            let profile = self.verified_profile(new, invitation.unverified.as_ref()).await?.ok_or(Error::Gone)?;
             let company_record = if by_workspace {
-                let record = open.admission.colleague.as_ref();
-                Some(Transition::replace(record, self.new_colleague(&profile, company, record).await?))
+                let record = invitation.admission.colleague.as_ref();
+                Some(Transition::replace(record, self.company_member(&profile, company, record).await?))
             } else {
                 None
             };
-            let role = company_record.as_ref().map_or(open.person.role, |record| record.after().role);
-            let acceptance = Acceptance { version: open.person.version, profile: &profile, attempt: &attempt };
+            let role = company_record.as_ref().map_or(invitation.person.role, |record| record.after().role);
+            let acceptance = Acceptance { version: invitation.person.version, profile: &profile, attempt: &attempt };
             let now = self.now();
-            let transition = accept(&acceptance, &open.person, true, now).map_err(|InvitationDead| Error::Gone)?;
+            let transition =
+                accept(&acceptance, &invitation.person, true, now).map_err(|InvitationDead| Error::Gone)?;
             let write = AcceptanceWrite {
-                of: open.of,
+                of: invitation.scope,
                 transition: &transition,
                 profile: &profile,
-                scope_name: open.scope_name(company).as_ref(),
-                new_account: Some(NewAccount { company_record, guest: open.unverified.clone() }),
+                scope_name: invitation.scope_name(company).as_ref(),
+                new_account: Some(NewAccount { company_record, guest: invitation.unverified.clone() }),
                 now,
             };
             match self.store.accept(&write, self.random()).await? {
@@ -98,122 +106,126 @@ impl Usher {
         Err(Error::Gone)
     }
 
-    /// The invitation, if it is open and this person's, and the address has no account.
-    async fn open_for(&self, join: &SignUpByInvitation, item: &HashItem) -> Result<OpenInvitation> {
-        let open = self.open(item).await?;
-        if open.person.address != join.address {
+    /// The open invitation, if it was sent to the address of the request, and the address has no verified account.
+    async fn invitation_to_sign_up(&self, request: &SignUpByInvitation, item: &HashItem) -> Result<OpenInvitation> {
+        let invitation = self.open_invitation_of(item).await?;
+        if invitation.person.address != request.address {
             return Err(other_address());
         }
-        if open.identity.is_some() { Err(has_account()) } else { Ok(open) }
+        if invitation.identity.is_some() { Err(has_account()) } else { Ok(invitation) }
     }
 
-    /// The company's account with a temporary password joins no more than one whose address is verified. The link that proves
-    /// it is to where it is a member already.
-    fn admit_unverified(&self, open: &OpenInvitation) -> Result<()> {
-        let Some(there) = open.unverified.as_ref().filter(|there| there.company == open.company) else {
+    /// Checks that the company's guest account of the address, if there is one, may join the workspace. A guest account
+    /// that belongs to one workspace only joins no other. If the guest is a member of the workspace already, the link
+    /// only verifies the guest's address.
+    fn require_guest_may_join(&self, invitation: &OpenInvitation) -> Result<()> {
+        let Some(guest) = invitation.unverified.as_ref().filter(|guest| guest.company == invitation.company) else {
             return Ok(());
         };
-        let workspace = open.workspace.as_ref().map(|workspace| workspace.id);
-        let proves = open.person.standing(self.now()) == MembershipState::Member;
-        if proves || may_belong(there.exclusive_to, workspace, open.person.exclusive) {
+        let workspace = invitation.workspace.as_ref().map(|workspace| workspace.id);
+        let is_member = invitation.person.state(self.now()) == MembershipState::Member;
+        if is_member || may_belong(guest.exclusive_to, workspace, invitation.person.exclusive) {
             Ok(())
         } else {
-            Err(exclusive())
+            Err(exclusive_user())
         }
     }
 
-    /// The company's record of somebody who joins one of its workspaces. An invitation to the company that waits for them
-    /// is fulfilled with it, if its inviter may still let them in.
-    async fn new_colleague(&self, profile: &Profile, company: &Company, replaced: Option<&Person>) -> Result<Person> {
-        let mut colleague = self.member_record(profile, Role::Viewer, &company.salt);
-        if let Some(there) = replaced {
-            (colleague.version, colleague.created_at) = (there.version, there.created_at);
-            let keeps = match there.standing(self.now()) {
-                MembershipState::Pending => self.may_let_in(there, company.id, None).await?,
-                // By a temporary password.
+    /// The company's record of a person who joins one of the company's workspaces. A pending invitation to the company
+    /// gives its role to the record, if its inviter may still admit the person.
+    async fn company_member(&self, profile: &Profile, company: &Company, before: Option<&Person>) -> Result<Person> {
+        let mut member = self.member_record(profile, Role::Viewer, &company.salt);
+        if let Some(before) = before {
+            (member.version, member.created_at) = (before.version, before.created_at);
+            let keeps_role = match before.state(self.now()) {
+                MembershipState::Pending => self.inviter_may_admit(before, company.id, None).await?,
+                // The person is a member by a guest account.
                 MembershipState::Member => true,
                 MembershipState::Expired | MembershipState::Gone => false,
             };
-            // Whoever belongs to one workspace only is never more in the company.
-            if keeps && profile.exclusive_to.is_none() {
-                colleague.role = there.role;
+            // An account that belongs to one workspace only has the lowest role in the company.
+            if keeps_role && profile.exclusive_to.is_none() {
+                member.role = before.role;
             }
         }
-        Ok(colleague)
+        Ok(member)
     }
 
-    /// The profile of a new account whose address is verified. One with a temporary password becomes it, and its sessions
-    /// end. `None` if that is gone meanwhile.
+    /// The profile of a new account with a verified address. If the address has an unverified account, that account
+    /// becomes the new account: it keeps its ids, and its sessions end. `None` if the unverified account was deleted
+    /// meanwhile.
     pub(in crate::operations) async fn verified_profile(
         &self,
         new: Profile,
         unverified: Option<&Identity>,
     ) -> Result<Option<Profile>> {
         let Some(unverified) = unverified else { return Ok(Some(new)) };
-        let Some(there) = self.store.profile(unverified.user).await? else { return Ok(None) };
-        let bound = there.exclusive_to.filter(|_| there.company == new.company);
+        let Some(guest) = self.store.profile(unverified.user).await? else { return Ok(None) };
+        let exclusive_to = guest.exclusive_to.filter(|_| guest.company == new.company);
         Ok(Some(Profile {
-            id: there.id,
-            number: there.number,
-            exclusive_to: new.exclusive_to.or(bound),
-            current_workspace: there.current_workspace,
-            created_at: there.created_at,
-            epoch: there.epoch + 1,
+            id: guest.id,
+            number: guest.number,
+            exclusive_to: new.exclusive_to.or(exclusive_to),
+            current_workspace: guest.current_workspace,
+            created_at: guest.created_at,
+            epoch: guest.epoch + 1,
             ..new
         }))
     }
 
-    /// The id that was given with the invitation is kept.
+    /// The profile of the new account. It has the user id that the invitation gave to the person.
     fn invited_profile(
         &self,
-        join: &SignUpByInvitation,
-        open: &OpenInvitation,
+        request: &SignUpByInvitation,
+        invitation: &OpenInvitation,
         password: PasswordHash,
     ) -> Result<Profile> {
-        let first_name = match join.first_name.clone().or_else(|| open.person.first_name.clone()) {
+        let first_name = match request.first_name.clone().or_else(|| invitation.person.first_name.clone()) {
             Some(name) => name,
-            None => local_part(&join.address)?,
+            None => local_part(&request.address)?,
         };
-        let workspace = open.workspace.as_ref().map(|workspace| workspace.id);
+        let workspace = invitation.workspace.as_ref().map(|workspace| workspace.id);
         Ok(Profile {
-            id: open.person.user,
-            number: open.person.number,
-            address: join.address.clone(),
-            user_code: open.person.user_code.clone(),
+            id: invitation.person.user,
+            number: invitation.person.number,
+            address: request.address.clone(),
+            user_code: invitation.person.user_code.clone(),
             first_name,
-            last_name: join.last_name.clone().or_else(|| open.person.last_name.clone()),
-            company: open.company,
+            last_name: request.last_name.clone().or_else(|| invitation.person.last_name.clone()),
+            company: invitation.company,
             password: Some(password),
             kind: ProfileKind::Person,
             status: ProfileStatus::Active,
             unverified: false,
             temporary_password: false,
-            exclusive_to: workspace.filter(|_| open.person.exclusive),
+            exclusive_to: workspace.filter(|_| invitation.person.exclusive),
             epoch: 0,
             current_workspace: None,
             created_at: self.now(),
         })
     }
 
-    /// Whoever had a temporary password is a member elsewhere too. That their address is verified is shown there, and
-    /// decides nothing: a failure is told to the log only.
+    /// Marks the person's workspace memberships as verified, if a guest account became this account. The mark gives the
+    /// person no right. A failure is therefore logged and doesn't fail the request.
     pub(in crate::operations) async fn mark_memberships_verified(&self, profile: &Profile) {
         if profile.epoch == 0 {
             return;
         }
-        let told = async {
-            for membership in self.store.memberships(profile.id).await? {
-                let Some(workspace) = membership.workspace else { continue };
-                self.store.mark_verified(Scope::Workspace(workspace), profile).await?;
-            }
-            Result::Ok(())
-        };
-        if let Err(error) = told.await {
-            tracing::warn!(?error, "an address is still shown as not verified");
+        if let Err(error) = self.try_to_mark_verified(profile).await {
+            tracing::warn!(?error, "memberships of an account still show its address as unverified");
         }
+    }
+
+    async fn try_to_mark_verified(&self, profile: &Profile) -> Result<()> {
+        for membership in self.store.memberships(profile.id).await? {
+            let Some(workspace) = membership.workspace else { continue };
+            self.store.mark_verified(Scope::Workspace(workspace), profile).await?;
+        }
+        Ok(())
     }
 }
 
+/// The refusal of a sign-up for an address that has a verified account.
 fn has_account() -> Error {
     Error::conflict("has_account", "This e-mail address has an account already. Accept the invitation with it.")
 }

@@ -1,4 +1,5 @@
-//! What a hash opens. An unknown, expired, used or replaced one is [`Error::Gone`], whatever killed it.
+//! Viewing the invitation of a hash. An unknown, expired, used or replaced hash is [`Error::Gone`]; the error doesn't
+//! say which, because a stranger must learn nothing.
 
 use jiff::Timestamp;
 
@@ -12,103 +13,103 @@ use crate::{
     store::{AdmissionRecords, HashItem, Invited, InvitedBy},
 };
 
-/// A live invitation, with what was read to judge it.
+/// An open invitation, with the records that decide whether it may be accepted.
 #[derive(Debug)]
-pub struct OpenInvitation {
-    /// To what.
-    pub of: Scope,
-    /// The record.
-    pub person: Person,
-    /// The workspace, unless it is to the whole company.
-    pub workspace: Option<Workspace>,
-    /// The company.
-    pub company: CompanyId,
-    /// Whose the address is, if it has an account.
-    pub identity: Option<Identity>,
-    /// The account with a temporary password that it has instead.
-    pub unverified: Option<Identity>,
-    /// What decides whether they may still be let in, read together with the record.
-    pub admission: AdmissionRecords,
+pub(in crate::operations) struct OpenInvitation {
+    /// The workspace or company that the person is invited to.
+    pub(in crate::operations) scope: Scope,
+    /// The invited person's record.
+    pub(in crate::operations) person: Person,
+    /// The workspace; `None` if the invitation is to the company.
+    pub(in crate::operations) workspace: Option<Workspace>,
+    /// The company; for a workspace, the company that owns it.
+    pub(in crate::operations) company: CompanyId,
+    /// The verified account of the address, if there is one.
+    pub(in crate::operations) identity: Option<Identity>,
+    /// The unverified account of the address, if there is one: a guest account with a temporary password.
+    pub(in crate::operations) unverified: Option<Identity>,
+    /// The records that decide whether the inviter may still admit the person, read together with the person's record.
+    pub(in crate::operations) admission: AdmissionRecords,
 }
 
 impl OpenInvitation {
-    /// The name of what it is to.
+    /// The name of the workspace or company that the person is invited to.
     pub(in crate::operations) fn scope_name<'a>(&'a self, company: &'a Company) -> &'a Title {
         self.workspace.as_ref().map_or(&company.name, |workspace| &workspace.name)
     }
 }
 
-/// What the invited person is shown.
+/// The details of an invitation that the invited person sees.
 #[derive(Debug)]
 pub struct InvitationView {
-    /// The workspace's name; the company's if the invitation is to the whole of it.
+    /// The name of the workspace, or of the company if the invitation is to the company.
     pub scope_name: String,
     /// The company's name.
     pub company_name: String,
-    /// Who invites.
+    /// The inviter's name.
     pub inviter_name: String,
-    /// Who is invited.
+    /// The invited address.
     pub address: EmailAddress,
-    /// The id that they have, or will have once they signed up.
+    /// The id of the person's account. An invited person gets this id when signing up.
     pub user: UserId,
-    /// Their name, if the inviter told it.
+    /// The person's name, if the inviter gave one.
     pub name: Option<String>,
-    /// As what.
+    /// The role that the person gets by accepting.
     pub role: Role,
-    /// What the inviter wrote.
+    /// The inviter's message.
     pub message: Option<Message>,
-    /// Until when.
+    /// When the invitation expires.
     pub expires_at: Timestamp,
-    /// Whether the address has an account to accept with.
+    /// Whether the address has a verified account, with which the person can accept.
     pub has_account: bool,
 }
 
 impl Usher {
-    /// Shows a live invitation.
+    /// Returns the details of the hash's invitation.
     ///
     /// # Errors
-    /// [`Error::Gone`] for every dead hash, and for one whose inviter may no longer let anybody in.
+    /// [`Error::Gone`] for every dead hash, and for an invitation whose inviter may no longer admit the person.
     pub async fn view_invitation(&self, hash: &InvitationHash) -> Result<InvitationView> {
-        let open = self.open_invitation(hash).await?;
-        let company = self.inviter_may_still(&open).await?;
-        let batch = self.store.batch(open.person.batch).await?;
+        let invitation = self.open_invitation(hash).await?;
+        let company = self.require_inviter_may_admit(&invitation).await?;
+        let batch = self.store.batch(invitation.person.batch).await?;
         let (inviter_name, message) = match batch {
             Some(Batch { inviter_name, message, .. }) => (inviter_name, message),
             None => (company.name.to_string(), None),
         };
         Ok(InvitationView {
-            scope_name: open.scope_name(company).to_string(),
+            scope_name: invitation.scope_name(company).to_string(),
             company_name: company.name.to_string(),
             inviter_name,
-            user: open.person.user,
-            name: open.person.full_name(),
-            address: open.person.address,
-            role: open.person.role,
+            user: invitation.person.user,
+            name: invitation.person.full_name(),
+            address: invitation.person.address,
+            role: invitation.person.role,
             message,
-            expires_at: open.person.expires_at,
-            has_account: open.identity.is_some(),
+            expires_at: invitation.person.expires_at,
+            has_account: invitation.identity.is_some(),
         })
     }
 
-    /// What a hash opens now.
+    /// The open invitation of a hash.
     pub(in crate::operations) async fn open_invitation(&self, hash: &InvitationHash) -> Result<OpenInvitation> {
-        self.open(&self.hash_item(hash).await?).await
+        self.open_invitation_of(&self.hash_item(hash).await?).await
     }
 
-    /// What a hash points to, whether it still opens it or not.
+    /// The item of a hash, which points to an invitation. The hash may be dead.
     pub(in crate::operations) async fn hash_item(&self, hash: &InvitationHash) -> Result<HashItem> {
         self.store.hash(hash).await?.ok_or(Error::Gone)
     }
 
-    /// As [`Usher::open_invitation`], by what the hash points to: a consistent read.
-    pub(in crate::operations) async fn open(&self, item: &HashItem) -> Result<OpenInvitation> {
-        let of = item.person.scope().ok_or(Error::Gone)?;
-        if let Scope::Workspace(workspace) = of {
+    /// The open invitation that a hash's item points to, by a consistent read.
+    pub(in crate::operations) async fn open_invitation_of(&self, item: &HashItem) -> Result<OpenInvitation> {
+        let scope = item.person.scope().ok_or(Error::Gone)?;
+        if let Scope::Workspace(workspace) = scope {
             log::workspace(workspace);
         }
         let Invited { person, workspace, accounts, admission } = self.store.invited(item).await?;
         let person = person.filter(|person| person.is_open_to(item.version, self.now())).ok_or(Error::Gone)?;
-        let company = match (of, &workspace) {
+        let company = match (scope, &workspace) {
             (Scope::Company(company), _) => company,
             (Scope::Workspace(_), Some(workspace)) => workspace.company,
             (Scope::Workspace(_), None) => return Err(Error::Gone),
@@ -116,35 +117,49 @@ impl Usher {
         let by = InvitedBy { inviter: person.inviter, company };
         let admission = match admission.filter(|admission| admission.by == by) {
             Some(admission) => admission,
-            // The hash doesn't say.
+            // The item of the hash names no inviter or another one, so the inviter's records weren't read yet.
             None => self.store.admission(&item.person, by).await?,
         };
         let AccountsOfAddress { verified: identity, unverified } = accounts;
-        Ok(OpenInvitation { of, person, workspace, company, identity, unverified, admission })
+        Ok(OpenInvitation { scope, person, workspace, company, identity, unverified, admission })
     }
 
-    /// Nobody is let in by someone who may no longer let them in: judged by what was read just before. Answers the company.
-    pub(in crate::operations) async fn inviter_may_still<'a>(&self, open: &'a OpenInvitation) -> Result<&'a Company> {
-        let AdmissionRecords { inviter, company, .. } = &open.admission;
-        let workspace = open.workspace.as_ref().map(|workspace| workspace.id);
-        let may = self.may_by(inviter, &open.person, workspace).await?;
+    /// Checks that the inviter may still admit the person, by the records that were read with the invitation. Returns
+    /// the company.
+    ///
+    /// # Errors
+    /// [`Error::Gone`] if the inviter may not, or if the company is deleted.
+    pub(in crate::operations) async fn require_inviter_may_admit<'a>(
+        &self,
+        invitation: &'a OpenInvitation,
+    ) -> Result<&'a Company> {
+        let AdmissionRecords { inviter, company, .. } = &invitation.admission;
+        let workspace = invitation.workspace.as_ref().map(|workspace| workspace.id);
+        let may = self.standing_allows_admission(inviter, &invitation.person, workspace).await?;
         company.as_ref().filter(|_| may).ok_or(Error::Gone)
     }
 
-    /// Whether whoever invited this person may still do so: to a workspace, or else to the whole company.
-    pub(in crate::operations) async fn may_let_in(
+    /// Whether the inviter of this person may still admit the person: to `workspace`, or to the company if `workspace`
+    /// is `None`. Reads the inviter's records.
+    pub(in crate::operations) async fn inviter_may_admit(
         &self,
         person: &Person,
         company: CompanyId,
         workspace: Option<WorkspaceId>,
     ) -> Result<bool> {
         let standing = self.store.caller_records(person.inviter, company, workspace).await?;
-        self.may_by(&standing, person, workspace).await
+        self.standing_allows_admission(&standing, person, workspace).await
     }
 
-    async fn may_by(&self, standing: &CallerStanding, person: &Person, workspace: Option<WorkspaceId>) -> Result<bool> {
+    /// Whether an inviter with this standing may admit the person.
+    async fn standing_allows_admission(
+        &self,
+        standing: &CallerStanding,
+        person: &Person,
+        workspace: Option<WorkspaceId>,
+    ) -> Result<bool> {
         let administered = match workspace {
-            // The groups of an inviter decide only where the role in the workspace doesn't.
+            // The groups that the inviter administers matter only if the inviter's role doesn't suffice.
             Some(workspace) if !person.groups.is_empty() && !may_admit(standing, Some(workspace), &[], person) => {
                 self.store.administered(person.inviter, workspace).await?
             }

@@ -18,7 +18,7 @@ impl Usher {
     ) -> Result<Option<Stop>> {
         let now = self.now();
         if let QueuedLetter::Renewal { hash } = letter {
-            let whom = self.whom_to_ask(hash, now).await?;
+            let whom = self.renewal_recipients(hash, now).await?;
             let letters = whom.into_iter().map(|to| {
                 let letter = QueuedLetter::RenewalTo { email: to.clone(), hash: hash.clone() };
                 (to, letter)
@@ -47,7 +47,7 @@ impl Usher {
     /// their own.
     async fn may_go_out(&self, letter: &QueuedLetter, now: Timestamp) -> Result<bool> {
         let (Some(email), Some(day)) = (counted(letter), self.day_of(letter)) else { return Ok(true) };
-        Ok(!self.mailed(vec![email.clone()]).await?.is_empty() && self.store.reserve(&day, 1, now).await? == 1)
+        Ok(!self.unsuppressed(vec![email.clone()]).await?.is_empty() && self.store.reserve(&day, 1, now).await? == 1)
     }
 
     /// What a letter that is counted when it goes out is counted among.

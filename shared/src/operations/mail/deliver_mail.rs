@@ -97,7 +97,7 @@ impl Usher {
                     .collect();
                 let (mailable, others): (Vec<_>, Vec<_>) =
                     due.into_iter().partition(|(_, person)| wants(kind, person, now));
-                let expired = others.iter().filter(|(_, person)| person.standing(now) == MembershipState::Expired);
+                let expired = others.iter().filter(|(_, person)| person.state(now) == MembershipState::Expired);
                 let expired: Vec<_> = expired.map(|(key, person)| (key, person, failed("expired"))).collect();
                 claimed.keep_people(mailable.iter().map(|(key, _)| key));
                 // Settled with nobody left, the item is gone.
@@ -380,7 +380,7 @@ fn item_span(task: &Task) -> Span {
 fn wants(kind: Kind, person: &Person, now: Timestamp) -> bool {
     match kind {
         Kind::Invitation => person.is_open_to(person.version, now),
-        Kind::Added => person.standing(now) == MembershipState::Member,
+        Kind::Added => person.state(now) == MembershipState::Member,
     }
 }
 

@@ -38,7 +38,7 @@ impl Usher {
         let now = self.now();
         let invitee = |addressee: &MailRecipient| {
             let place = whom.binary_search(&&addressee.identifier).ok()?;
-            let person = people.get(place)?.as_ref().filter(|person| person.standing(now) != MembershipState::Gone)?;
+            let person = people.get(place)?.as_ref().filter(|person| person.state(now) != MembershipState::Gone)?;
             let exclusive = addressee.exclusive_to.is_none_or(|own| own == workspace && person.exclusive);
             let mut invitee = InviteRow::new(addressee.identifier.clone(), person.role);
             invitee.groups = person.groups.iter().map(|group| group.id).collect();

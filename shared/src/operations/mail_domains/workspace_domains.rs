@@ -177,7 +177,7 @@ impl Usher {
             batch: BatchId::random(self.random()),
         };
         let of = Scope::Workspace(workspace.id);
-        let plan = WritePlan { of, terms, begun: Instant::now(), run: None, with_records: false };
+        let plan = WritePlan { scope: of, terms, begun: Instant::now(), run: None, with_records: false };
         let written = self.write_offer(offer, &plan).await;
         if matches!(written, Err(InviteRefusal::NotWritten | InviteRefusal::MaybeWritten)) {
             tracing::warn!(%workspace_id, "a workspace wasn't joined by domain");

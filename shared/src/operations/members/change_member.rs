@@ -1,4 +1,4 @@
-//! Somebody in a workspace of the company: who they are, and giving them another role.
+//! Finding one member or invited person of a workspace, and giving the person another role.
 
 use crate::{
     Error, Missing, Result, Usher,
@@ -10,87 +10,98 @@ use crate::{
     store::{AuditNote, TransitionWrite, Transitioned},
 };
 
-/// How often somebody who changed meanwhile is read and judged again.
+/// How often a change is decided. Each further try reads the person again, because another request changed the record.
 const TRIES: u32 = 3;
 
-pub(in crate::operations) const NOBODY: Error = Error::NotFound(Missing::Person);
+/// The workspace has no such member or invited person.
+pub(in crate::operations) const NO_SUCH_PERSON: Error = Error::NotFound(Missing::Person);
 
-/// What is to become of somebody.
+/// The change of a membership or an invitation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::operations) enum MemberChange {
+    /// The person gets this role.
     Role(Role),
+    /// The membership ends, or the invitation is revoked.
     Removed,
 }
 
-/// Who may be meant.
+/// The people of a workspace that a request may change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::operations) enum Selection {
-    /// Members, and people who are invited.
-    Present,
+    /// Members, and people with a pending invitation.
+    MembersAndInvited,
     /// Members only.
     Members,
 }
 
 impl Selection {
-    pub(in crate::operations) fn admits(self, person: &Person, now: jiff::Timestamp) -> bool {
-        match person.standing(now) {
+    /// Whether the selection contains the person at `now`.
+    pub(in crate::operations) fn contains(self, person: &Person, now: jiff::Timestamp) -> bool {
+        match person.state(now) {
             MembershipState::Member => true,
-            MembershipState::Pending => self == Self::Present,
+            MembershipState::Pending => self == Self::MembersAndInvited,
             MembershipState::Expired | MembershipState::Gone => false,
         }
     }
 }
 
 impl Usher {
-    /// A member of a workspace of the company, or somebody invited to it.
+    /// A member or invited person of a workspace of the caller's company, by the record's public id.
     ///
     /// # Errors
     /// [`Error::NotFound`] and [`Error::Forbidden`] unless the caller administers the workspace.
     pub async fn get_member(&self, caller: &Caller, id: &PersonId) -> Result<(Workspace, Person)> {
-        let (access, person) = self.managed(caller, id).await?;
+        let (access, person) = self.managed_person(caller, id).await?;
         Ok((access.workspace, person))
     }
 
-    /// As [`Usher::get_member`], by workspace and identity.
+    /// A member or invited person of a workspace of the caller's company, by workspace and identity.
     ///
     /// # Errors
-    /// The same.
-    pub async fn find_member(&self, caller: &Caller, workspace: WorkspaceId, who: &Identifier) -> Result<Person> {
+    /// As [`Usher::get_member`].
+    pub async fn find_member(
+        &self,
+        caller: &Caller,
+        workspace: WorkspaceId,
+        identifier: &Identifier,
+    ) -> Result<Person> {
         self.administered_workspace(caller, workspace).await?;
-        self.present_person(workspace, who, Selection::Present).await
+        self.selected_person(workspace, identifier, Selection::MembersAndInvited).await
     }
 
-    /// Gives a member, or somebody invited, another role.
+    /// Gives a member or an invited person another role.
     ///
     /// # Errors
-    /// As [`Usher::get_member`]; [`Error::Forbidden`] if the role, or the one they have, is above the caller's;
-    /// [`Error::Conflict`] for the workspace's last explicit ADMIN.
+    /// - The errors of [`Usher::get_member`].
+    /// - [`Error::Forbidden`] if the new role or the person's present role is above the caller's.
+    /// - [`Error::Conflict`] for the last ADMIN among the workspace's members.
     pub async fn change_member(&self, caller: &Caller, id: &PersonId, role: Role) -> Result<(Workspace, Person)> {
-        let (access, person) = self.managed(caller, id).await?;
-        let person = self.settle(&access, person, MemberChange::Role(role), Selection::Present).await?;
+        let (access, person) = self.managed_person(caller, id).await?;
+        let person =
+            self.change_person(&access, person, MemberChange::Role(role), Selection::MembersAndInvited).await?;
         Ok((access.workspace, person))
     }
 
     /// Gives a member another role, by user id.
     ///
     /// # Errors
-    /// [`Error::NotFound`] and [`Error::Forbidden`] unless the caller administers the workspace, and for a user who isn't a
-    /// member of it; else as [`Usher::change_member`].
+    /// [`Error::NotFound`] and [`Error::Forbidden`] unless the caller administers the workspace. [`Error::NotFound`]
+    /// for a user who isn't a member. Otherwise as [`Usher::change_member`].
     pub async fn change_user(&self, caller: &Caller, id: WorkspaceId, user: UserId, role: Role) -> Result<Person> {
         let access = self.workspace_access(caller, id).await?;
         log::workspace(id);
         access.require(Permission::Administer)?;
         let person = self.member(id, user).await?;
-        self.settle(&access, person, MemberChange::Role(role), Selection::Members).await
+        self.change_person(&access, person, MemberChange::Role(role), Selection::Members).await
     }
 
-    /// A member of a workspace.
+    /// The record of a member of a workspace, by user id.
     pub(in crate::operations) async fn member(&self, id: WorkspaceId, user: UserId) -> Result<Person> {
         let person = self.store.member(Scope::Workspace(id), user).await?;
-        person.filter(|person| Selection::Members.admits(person, self.now())).ok_or(NOBODY)
+        person.filter(|person| Selection::Members.contains(person, self.now())).ok_or(NO_SUCH_PERSON)
     }
 
-    /// A caller who administers a workspace of their own company.
+    /// Checks that the caller administers this workspace, and that the workspace belongs to the caller's company.
     pub(in crate::operations) async fn administered_workspace(
         &self,
         caller: &Caller,
@@ -105,28 +116,41 @@ impl Usher {
         Ok(access)
     }
 
-    pub(in crate::operations) async fn managed(
+    /// The person with this public id, if the caller administers the person's workspace. Returns the caller's access
+    /// too.
+    pub(in crate::operations) async fn managed_person(
         &self,
         caller: &Caller,
         id: &PersonId,
     ) -> Result<(WorkspaceAccess, Person)> {
         let found = self.store.person_of_id(id).await?;
         let found = found.and_then(|(key, person)| Some((key.scope()?, person)));
-        let Some((Scope::Workspace(workspace), person)) = found else { return Err(NOBODY) };
+        let Some((Scope::Workspace(workspace), person)) = found else { return Err(NO_SUCH_PERSON) };
         let access = self.administered_workspace(caller, workspace).await.map_err(|error| match error {
-            Error::NotFound(_) => NOBODY,
+            Error::NotFound(_) => NO_SUCH_PERSON,
             other => other,
         })?;
-        if Selection::Present.admits(&person, self.now()) { Ok((access, person)) } else { Err(NOBODY) }
+        if Selection::MembersAndInvited.contains(&person, self.now()) {
+            Ok((access, person))
+        } else {
+            Err(NO_SUCH_PERSON)
+        }
     }
 
-    async fn present_person(&self, workspace: WorkspaceId, who: &Identifier, meant: Selection) -> Result<Person> {
-        let person = self.store.person(Scope::Workspace(workspace), who).await?;
-        person.filter(|person| meant.admits(person, self.now())).ok_or(NOBODY)
+    /// The person with this identity in the workspace, if the selection contains the person.
+    async fn selected_person(
+        &self,
+        workspace: WorkspaceId,
+        identifier: &Identifier,
+        selection: Selection,
+    ) -> Result<Person> {
+        let person = self.store.person(Scope::Workspace(workspace), identifier).await?;
+        person.filter(|person| selection.contains(person, self.now())).ok_or(NO_SUCH_PERSON)
     }
 
-    /// Changes or ends a membership or an invitation. Asked again it changes nothing.
-    pub(in crate::operations) async fn settle(
+    /// Changes or ends a membership or an invitation. A repeated request changes nothing. Decides again, a bounded
+    /// number of times, if another request changed the record.
+    pub(in crate::operations) async fn change_person(
         &self,
         access: &WorkspaceAccess,
         mut person: Person,
@@ -134,12 +158,12 @@ impl Usher {
         selection: Selection,
     ) -> Result<Person> {
         for _ in 0..TRIES {
-            if let Some(changed) = self.try_to_settle(access, &person, change).await? {
+            if let Some(changed) = self.try_to_change(access, &person, change).await? {
                 return Ok(changed);
             }
             let identifier = person.identifier();
-            person = match (self.present_person(access.workspace.id, &identifier, selection).await, change) {
-                // Another request removed the person meanwhile.
+            person = match (self.selected_person(access.workspace.id, &identifier, selection).await, change) {
+                // Another request removed the person first, so nothing is left to do.
                 (Err(Error::NotFound(_)), MemberChange::Removed) => return Ok(person),
                 (read, _) => read?,
             };
@@ -147,8 +171,9 @@ impl Usher {
         Err(changed_meanwhile("This person was changed by somebody else at the same time."))
     }
 
-    /// As [`Usher::settle`], of the record as it was read. `None` if it changed since.
-    pub(in crate::operations) async fn try_to_settle(
+    /// Decides and writes the change once, by the record as it was read. Returns `None` if another request changed the
+    /// record since then.
+    pub(in crate::operations) async fn try_to_change(
         &self,
         access: &WorkspaceAccess,
         person: &Person,
@@ -162,7 +187,7 @@ impl Usher {
         };
         let mut decision = decide(admins);
         if decision.as_ref().is_err_and(|refusal| *refusal == ManageRefusal::LastAdmin) {
-            // The number of ADMINs was read when the request began, and may have grown since.
+            // The number of ADMINs was read when the request began. Another request may have added an ADMIN since then.
             let workspaces = self.store.workspaces(&[access.workspace.id]).await?;
             admins = workspaces.first().map_or(0, |workspace| workspace.admins);
             decision = decide(admins);
@@ -180,7 +205,7 @@ impl Usher {
     }
 }
 
-/// What the audit log says of a change.
+/// The line of a change in the audit log.
 fn audit_note(actor: UserId, person: &Person, change: MemberChange) -> AuditNote {
     match (change, person.is_member()) {
         (MemberChange::Role(role), member) => {
@@ -231,10 +256,12 @@ pub(in crate::operations) fn refused_invitation(refusal: ManageRefusal) -> Error
     }
 }
 
+/// The refusal of a change that leaves the workspace without an ADMIN.
 pub(in crate::operations) fn last_admin() -> Error {
     Error::conflict("last_admin", "This is the workspace's last administrator: make somebody else one first.")
 }
 
+/// The refusal of a change that other requests outpaced in every try.
 pub(in crate::operations) fn changed_meanwhile(message: &'static str) -> Error {
     Error::conflict("changed_meanwhile", message)
 }

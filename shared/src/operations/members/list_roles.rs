@@ -1,9 +1,9 @@
-//! The roles there are.
+//! Listing the roles.
 
 use crate::{Result, Usher, domain::Role, operations::Caller};
 
 impl Usher {
-    /// The roles that somebody can have in a workspace, from the highest to the lowest. Any active user may ask.
+    /// The roles that a member of a workspace can have, from the highest to the lowest. Any active user may list them.
     ///
     /// # Errors
     /// As [`Usher::company_access`].
@@ -12,7 +12,8 @@ impl Usher {
         Ok(&Role::ALL)
     }
 
-    /// The roles that somebody can have in the company, likewise.
+    /// The roles that a user of the company can have, from the highest to the lowest. Only company admins may list
+    /// them.
     ///
     /// # Errors
     /// [`Error::Forbidden`](crate::Error::Forbidden) unless the caller is a company admin.

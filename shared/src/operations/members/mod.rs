@@ -1,4 +1,4 @@
-//! Members.
+//! The use cases of members: listing a workspace's people, finding one person, and changing or ending a membership.
 
 pub(super) mod change_member;
 pub(super) mod list_members;

@@ -1,4 +1,4 @@
-//! Ending a membership, or revoking an invitation.
+//! Removing a person from a workspace: a membership ends, or an invitation is revoked.
 
 use crate::{
     Result, Usher,
@@ -10,16 +10,17 @@ use crate::{
 };
 
 impl Usher {
-    /// Removes a member, or revokes the invitation of somebody who isn't one yet.
+    /// Removes a member, or revokes an invited person's invitation, by the record's public id.
     ///
     /// # Errors
     /// As [`Usher::change_member`].
     pub async fn remove_member(&self, caller: &Caller, id: &PersonId) -> Result<Person> {
-        let (access, person) = self.managed(caller, id).await?;
-        self.settle(&access, person, MemberChange::Removed, Selection::Present).await
+        let (access, person) = self.managed_person(caller, id).await?;
+        self.change_person(&access, person, MemberChange::Removed, Selection::MembersAndInvited).await
     }
 
-    /// Ends a membership, by user id. Whoever administers the workspace may remove anybody, everybody else only themselves.
+    /// Ends a membership, by user id. An administrator of the workspace may remove every member. Every other member may
+    /// only leave.
     ///
     /// # Errors
     /// As [`Usher::change_user`].
@@ -30,6 +31,6 @@ impl Usher {
             access.require(Permission::Administer)?;
         }
         let person = self.member(id, user).await?;
-        self.settle(&access, person, MemberChange::Removed, Selection::Members).await.map(|_| ())
+        self.change_person(&access, person, MemberChange::Removed, Selection::Members).await.map(|_| ())
     }
 }

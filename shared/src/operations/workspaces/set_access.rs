@@ -15,10 +15,10 @@ use crate::{
     },
     operations::{
         Caller, InviteRow, InviteTo, InviteUsers, Invited, NewDomain, RejectWhole, ResultDetail,
-        invitations::invite_users::unfit,
+        invitations::invite_users::refusal_of_address,
         members::{
             change_member::{MemberChange, Selection, last_admin, refused_change},
-            list_members::present,
+            list_members::members_and_invited,
         },
     },
     store::Known,
@@ -67,7 +67,8 @@ impl Usher {
             let now = self.now();
             let (mut changed, mut rows) = (Vec::new(), Vec::new());
             for invitee in people {
-                match there.get(&invitee.identifier).filter(|person| Selection::Present.admits(person, now)) {
+                match there.get(&invitee.identifier).filter(|person| Selection::MembersAndInvited.contains(person, now))
+                {
                     Some(person) if seen_as(person.role) == invitee.role => {}
                     Some(person) => changed.push((person.clone(), MemberChange::Role(invitee.role))),
                     None => rows.push(Ok(invitee)),
@@ -92,7 +93,7 @@ impl Usher {
                 there.extend(records.map(|person| (person.identifier(), *person)));
             }
             for (person, fate) in changed {
-                let person = self.settle(&access, person, fate, Selection::Present).await?;
+                let person = self.change_person(&access, person, fate, Selection::MembersAndInvited).await?;
                 there.insert(person.identifier(), person);
             }
         }
@@ -100,7 +101,7 @@ impl Usher {
             let rule = self.add_domain(caller, NewDomain { workspace, domain, role }).await?;
             self.change_domain(caller, &rule.id, role).await?;
         }
-        Ok(listed.then(|| present(there.into_values().collect(), self.now())))
+        Ok(listed.then(|| members_and_invited(there.into_values().collect(), self.now())))
     }
 
     /// Refuses what would leave a workspace without an ADMIN before anything of it is done. Their own writes decide. Of
@@ -112,7 +113,7 @@ impl Usher {
         new: &[std::result::Result<InviteRow, Reason>],
     ) -> Result<()> {
         let now = self.now();
-        let members = changed.iter().filter(|(person, _)| person.standing(now) == MembershipState::Member);
+        let members = changed.iter().filter(|(person, _)| person.state(now) == MembershipState::Member);
         let (mut less, mut more) = (0, 0);
         for (person, fate) in members {
             let stays = matches!(fate, MemberChange::Role(Role::Admin));
@@ -159,7 +160,7 @@ impl Usher {
         let known = self.store.known(&people.iter().map(|invitee| &invitee.identifier).collect::<Vec<_>>()).await?;
         for (invitee, Known { identity, suppressed }) in people.iter().zip(known) {
             let colleague = identity.is_some_and(|identity| identity.company == caller.company);
-            if let Some((outcome, Reason { detail, .. })) = unfit(invitee, colleague, suppressed) {
+            if let Some((outcome, Reason { detail, .. })) = refusal_of_address(invitee, colleague, suppressed) {
                 return Err(refusal(outcome, detail, SignedDuration::ZERO));
             }
         }

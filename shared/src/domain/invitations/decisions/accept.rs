@@ -1,4 +1,4 @@
-//! Accepting an invitation.
+//! Accepting an invitation: the invited person becomes a member.
 
 use jiff::Timestamp;
 
@@ -6,26 +6,26 @@ use crate::domain::{
     CallerStanding, GroupPath, GroupPlace, Permission, Person, Profile, RecordStatus, Role, Transition, WorkspaceId,
 };
 
-/// The invitation can't be accepted or declined: it is not open, its link is an old one, or its inviter may no longer
-/// let the person in. Nobody learns which.
+/// The link can't accept or decline the invitation. The invitation is not pending, a newer link has replaced this one,
+/// or the inviter has lost the right to admit the person. The refusal doesn't say which: a stranger must learn nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct InvitationDead;
 
-/// Who accepts an invitation, with what.
+/// An attempt to accept an invitation by its link.
 #[derive(Debug, Clone, Copy)]
 pub struct Acceptance<'a> {
-    /// The version that the link is for.
+    /// The version of the invitation that the link was made for.
     pub version: u32,
     /// The account that becomes a member.
     pub profile: &'a Profile,
-    /// Names this attempt: two attempts at the same moment write different records.
+    /// Identifies this attempt, so that two attempts at the same moment write different records.
     pub attempt: &'a str,
 }
 
-/// Decides an acceptance. A member whose address is not verified may verify it by the link of the invitation.
+/// Decides an acceptance. A member whose address is unverified may accept too: the link verifies the address.
 ///
 /// # Errors
-/// [`InvitationDead`] if the link doesn't open the invitation, or the inviter may not let the person in.
+/// [`InvitationDead`] if the link doesn't open the invitation, or if the inviter may no longer admit the person.
 pub fn accept(
     acceptance: &Acceptance<'_>,
     record: &Person,
@@ -48,8 +48,8 @@ pub fn accept(
     }))
 }
 
-/// Whether an inviter may still let a person in: into the workspace that the person is invited to, or else into the
-/// whole company. `administered` are the groups that the inviter administers in the workspace.
+/// Whether an inviter may still admit a person: to `workspace`, or to the whole company if `workspace` is `None`.
+/// `administered` lists the groups of the workspace that the inviter administers.
 pub fn may_admit(
     inviter: &CallerStanding,
     workspace: Option<WorkspaceId>,
@@ -67,7 +67,7 @@ pub fn may_admit(
     if role.is_some_and(|role| role.may(Permission::Invite)) || person.groups.is_empty() {
         return role.is_some_and(|role| role.may(Permission::Invite) && role.may_grant(person.role));
     }
-    // An administrator of groups brings people into these groups.
-    let covered = |place: &GroupPlace| administered.iter().any(|own| own.covers(&place.path));
-    inviter.belongs() && role.unwrap_or(Role::Viewer).may_grant(person.role) && person.groups.iter().all(covered)
+    // An inviter without the right to invite needs authority over each group that the person is invited into.
+    let administers = |group: &GroupPlace| administered.iter().any(|own| own.covers(&group.path));
+    inviter.belongs() && role.unwrap_or(Role::Viewer).may_grant(person.role) && person.groups.iter().all(administers)
 }

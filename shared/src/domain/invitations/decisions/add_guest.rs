@@ -1,4 +1,4 @@
-//! Making the person with a guest account a user of the company.
+//! Adding a person with a guest account to the company that the workspace belongs to.
 
 use crate::domain::{
     BatchId, InviteRefusal, InviteTerms, MembershipState, Person, PersonId, Profile, RecordStatus, Role, Transition,
@@ -11,15 +11,15 @@ pub struct GuestAccount {
     pub profile: Profile,
     /// The public id of the company's record of the person.
     pub person_id: PersonId,
-    /// What the mails of the row have in common.
+    /// The batch of the row's mails.
     pub batch: BatchId,
 }
 
-/// Decides the company's record of a person who gets a guest account in one of its workspaces: in the company the person
-/// is an ordinary user.
+/// Decides the company's record of a person who gets a guest account in one of the company's workspaces. The record
+/// gives the person the lowest role in the company.
 ///
 /// # Errors
-/// [`InviteRefusal::HasAccount`] if the person is in the company already, or invited to it.
+/// [`InviteRefusal::HasAccount`] if the person is a member of the company already, or is invited to the company.
 pub fn add_guest(
     guest: &GuestAccount,
     record: Option<&Person>,

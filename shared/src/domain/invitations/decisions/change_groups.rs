@@ -1,10 +1,10 @@
-//! Changing the groups of a member, or of an invited person.
+//! Changing which groups of a workspace a member or an invited person belongs to.
 
 use jiff::Timestamp;
 
 use crate::domain::{GroupPlace, ManageRefusal, Manager, Person, Transition};
 
-/// Decides that a person is in exactly these groups of the workspace.
+/// Decides that a person belongs to exactly these groups of the workspace.
 ///
 /// # Errors
 /// [`ManageRefusal::PersonAboveOwn`] if the person's role is above the manager's own.

@@ -1,52 +1,53 @@
-//! Giving a member, or an invited person, another role.
+//! Giving a member or an invited person another role.
 
 use jiff::Timestamp;
 
 use crate::domain::{MembershipState, Person, Role, Transition, UserId};
 
-/// Who changes or ends a membership or an invitation.
+/// The user who changes or ends another person's membership or invitation.
 #[derive(Debug, Clone, Copy)]
 pub struct Manager {
-    /// The user.
+    /// The manager's user id.
     pub user: UserId,
-    /// The user's role in the workspace or company.
+    /// The manager's role in the workspace or company.
     pub role: Role,
 }
 
-/// Why a membership or an invitation stays as it is.
+/// Why a manager may not change or end a membership or an invitation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ManageRefusal {
     /// The person's role is above the manager's own.
     PersonAboveOwn,
-    /// The role to give is above the manager's own.
+    /// The new role is above the manager's own.
     RoleAboveOwn,
     /// The person is the last ADMIN among the workspace's members.
     LastAdmin,
-    /// The invitation is another inviter's, and the manager is no ADMIN.
+    /// Another user sent the invitation, and the manager is not an ADMIN.
     OtherInviter,
     /// The invitation was accepted.
     AlreadyAccepted,
-    /// The invitation was declined, or revoked, or ended with a membership.
+    /// The person declined the invitation, a manager revoked it, or it ended with the membership.
     Ended,
-    /// The invitation was mailed less than the cooldown ago.
+    /// The last mail of the invitation was queued less than one cooldown ago.
     Cooldown,
 }
 
-/// How many ADMINs a workspace has among its members; `None` in a company, whose admins are not counted.
+/// How many ADMINs a workspace has among its members. `None` for a company, because a company's admins are not counted.
 pub type AdminCount = Option<u32>;
 
-/// Refuses a change after which a workspace has no ADMIN among its members.
-pub(super) fn keep_an_admin(transition: Transition, admins: AdminCount) -> Result<Transition, ManageRefusal> {
+/// Refuses a transition that leaves a workspace without an ADMIN among its members.
+pub(super) fn require_remaining_admin(transition: Transition, admins: AdminCount) -> Result<Transition, ManageRefusal> {
     if transition.admin_change() < 0 && admins.is_some_and(|admins| admins <= 1) {
         return Err(ManageRefusal::LastAdmin);
     }
     Ok(transition)
 }
 
-/// Checks that the manager may give this person this role.
+/// Checks that the manager may give this role to this person.
 ///
 /// # Errors
-/// The refusal, if the person's role or the role to give is above the manager's own.
+/// [`ManageRefusal::PersonAboveOwn`] or [`ManageRefusal::RoleAboveOwn`] if one of the two roles is above the manager's
+/// own.
 pub fn may_change_role(manager: Manager, record: &Person, role: Role) -> Result<(), ManageRefusal> {
     if !manager.role.may_grant(record.role) {
         return Err(ManageRefusal::PersonAboveOwn);
@@ -54,11 +55,11 @@ pub fn may_change_role(manager: Manager, record: &Person, role: Role) -> Result<
     if manager.role.may_grant(role) { Ok(()) } else { Err(ManageRefusal::RoleAboveOwn) }
 }
 
-/// Decides a change of role; `None` if the person has the role already. A manager who changes an invitation becomes its
-/// inviter: the role may be above what the inviter before may give.
+/// Decides a change of role, or returns `None` if the person has the role already. A manager who changes the role of an
+/// invitation becomes its inviter, because the former inviter may have no right to grant the new role.
 ///
 /// # Errors
-/// The refusal, if the record stays as it is.
+/// A [`ManageRefusal`] if the manager may not change the role.
 pub fn change_role(
     manager: Manager,
     record: &Person,
@@ -78,5 +79,5 @@ pub fn change_role(
             person.inviter = manager.user;
         }
     });
-    keep_an_admin(transition, admins).map(Some)
+    require_remaining_admin(transition, admins).map(Some)
 }

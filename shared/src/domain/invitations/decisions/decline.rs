@@ -1,15 +1,15 @@
-//! Declining an invitation.
+//! Declining an invitation: the invited person refuses it.
 
 use jiff::Timestamp;
 
 use crate::domain::{InvitationDead, MembershipState, Person, RecordStatus, Transition};
 
-/// Decides that an invited person says no. The hash of the invitation is dead after that. `attempt` names this attempt:
-/// two attempts at the same moment write different records.
+/// Decides that an invited person declines. After that, the hash of the invitation is dead. `attempt` identifies this
+/// attempt, so that two attempts at the same moment write different records.
 ///
 /// # Errors
 /// [`InvitationDead`] if the link doesn't open the invitation, if the person is a member already, or if the inviter may
-/// not let the person in.
+/// no longer admit the person.
 pub fn decline(
     version: u32,
     attempt: &str,

@@ -1,14 +1,15 @@
-//! Ending a membership, or revoking an invitation.
+//! Ending a membership, and revoking an invitation.
 
 use jiff::Timestamp;
 
-use super::change_role::{AdminCount, keep_an_admin};
+use super::change_role::{AdminCount, require_remaining_admin};
 use crate::domain::{InvitationStatus, ManageRefusal, Manager, Permission, Person, RecordStatus, Transition};
 
-/// Decides the end of a membership, or of an invitation that is open or has expired. The person is in no group after it.
+/// Decides the end of a membership, or of a pending or expired invitation. The person leaves all groups of the
+/// workspace.
 ///
 /// # Errors
-/// The refusal, if the record stays as it is.
+/// A [`ManageRefusal`] if the person's role is above the manager's own, or if the person is the last ADMIN.
 pub fn end(manager: Manager, record: &Person, admins: AdminCount, now: Timestamp) -> Result<Transition, ManageRefusal> {
     if !manager.role.may_grant(record.role) {
         return Err(ManageRefusal::PersonAboveOwn);
@@ -19,13 +20,15 @@ pub fn end(manager: Manager, record: &Person, admins: AdminCount, now: Timestamp
         person.updated_at = now;
         person.groups.clear();
     });
-    keep_an_admin(transition, admins)
+    require_remaining_admin(transition, admins)
 }
 
-/// Checks that the manager may resend or revoke this invitation: an ADMIN any, every other inviter only their own.
+/// Checks that the manager may resend or revoke this invitation. An ADMIN may manage every invitation; every other
+/// manager may manage only invitations that the manager sent.
 ///
 /// # Errors
-/// The refusal, if the invitation is another inviter's, or to a role above the manager's own.
+/// [`ManageRefusal::OtherInviter`], or [`ManageRefusal::RoleAboveOwn`] if the invitation's role is above the manager's
+/// own.
 pub fn may_manage_invitation(manager: Manager, record: &Person) -> Result<(), ManageRefusal> {
     if !manager.role.may(Permission::Administer) && record.inviter != manager.user {
         return Err(ManageRefusal::OtherInviter);
@@ -33,10 +36,11 @@ pub fn may_manage_invitation(manager: Manager, record: &Person) -> Result<(), Ma
     if manager.role.may_grant(record.role) { Ok(()) } else { Err(ManageRefusal::RoleAboveOwn) }
 }
 
-/// Decides that an invitation is revoked; `None` if nobody can accept it any more: it stays as it is.
+/// Decides that an invitation is revoked. Returns `None` if the invitation has expired, was declined or was revoked
+/// before: then nothing has to change.
 ///
 /// # Errors
-/// The refusal, if the manager may not revoke the invitation, or it was accepted.
+/// A [`ManageRefusal`] if the manager may not revoke the invitation, or if the person has accepted it.
 pub fn revoke(manager: Manager, record: &Person, now: Timestamp) -> Result<Option<Transition>, ManageRefusal> {
     may_manage_invitation(manager, record)?;
     match record.invitation(now) {

@@ -1,4 +1,4 @@
-//! Inviting one person: a new record, a new version of the record, or a small change of it.
+//! Inviting one person: the decision creates a record, starts a new version of a record, or amends a record.
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -8,52 +8,52 @@ use crate::domain::{
     PersonName, RecordStatus, Role, Transition, UserId,
 };
 
-/// What one row of an inviting request offers a person.
+/// The membership that one row of an inviting request offers to a person.
 #[derive(Debug, Clone)]
 pub struct InviteOffer {
-    /// Who is invited.
+    /// The identity of the person to invite.
     pub identifier: Identifier,
     /// The public id of the person's record.
     pub person_id: PersonId,
-    /// The user id that a new record gets; a colleague's or guest's own.
+    /// The user id for a new record. For a colleague and for a guest account it is the account's own id.
     pub user: UserId,
-    /// The integer id that a new record gets; a colleague's or guest's own.
+    /// The integer id for a new record. For a colleague and for a guest account it is the account's own id.
     pub number: u32,
-    /// The role to give.
+    /// The role that the person gets.
     pub role: Role,
-    /// The groups that the person is to be in, each once.
+    /// The groups that the person joins, without duplicates.
     pub groups: Vec<GroupPlace>,
-    /// What the inviter's program keeps with the record; `None` leaves what the record has.
+    /// The metadata that the inviter's program stores with the record. `None` keeps the metadata of an existing record.
     pub metadata: Option<Metadata>,
-    /// First name, if the inviter or the person's account gives one.
+    /// The first name, if the inviter or the person's account gives one.
     pub first_name: Option<PersonName>,
-    /// Last name, if the inviter or the person's account gives one.
+    /// The last name, if the inviter or the person's account gives one.
     pub last_name: Option<PersonName>,
     /// Whether the workspace is the only one that the person may ever belong to.
     pub exclusive: bool,
-    /// Whether the person gets a mail after they signed up.
+    /// Whether the person gets a welcome mail after signing up.
     pub welcomed: bool,
-    /// How the person gets in.
+    /// The way in which the person becomes a member.
     pub entry: Entry,
-    /// What the mails of the row have in common.
+    /// The batch of the row's mails: it identifies the request.
     pub batch: BatchId,
 }
 
-/// How an invited person gets in.
+/// The way in which an invited person becomes a member.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Entry {
-    /// By an invitation to accept.
+    /// The person gets an invitation, and becomes a member by accepting it.
     Invitation {
-        /// Whether the invitation is mailed with this request; otherwise a later request mails it.
+        /// Whether this request mails the invitation. Otherwise a later request does.
         mailed: bool,
     },
-    /// By another mail: the person is invited or a member already, and keeps role and groups.
+    /// The person is invited or a member already, keeps role and groups, and gets another mail.
     MailAgain,
-    /// At once, with a guest account that has a temporary password.
+    /// The person becomes a member at once, with a guest account that has a temporary password.
     GuestAccount,
-    /// At once: a user or service account of the company.
+    /// The person is a user or service account of the company, and becomes a member at once.
     Colleague {
-        /// Whether a mail says so.
+        /// Whether a mail informs the person.
         mailed: bool,
     },
 }
@@ -61,87 +61,88 @@ pub enum Entry {
 /// The inviter's rights in the workspace or company.
 #[derive(Debug, Clone, Copy)]
 pub struct InviterRights<'a> {
-    /// The inviter.
+    /// The inviter's user id.
     pub user: UserId,
     /// The inviter's role.
     pub role: Role,
-    /// The groups that the inviter administers, if these are all that lets them invite.
+    /// The groups that the inviter administers, if the inviter may invite only into these groups. `None` for an inviter
+    /// whose role allows inviting into the whole workspace.
     pub confined_to: Option<&'a [GroupPath]>,
 }
 
-/// What all rows of an inviting request share.
+/// What is the same for all rows of an inviting request.
 #[derive(Debug, Clone, Copy)]
 pub struct InviteTerms<'a> {
     /// The inviter's rights.
     pub rights: InviterRights<'a>,
-    /// The topmost group of the workspace, if rows name groups.
+    /// The topmost group of the workspace. It is read only if a row names groups.
     pub top_group: Option<&'a GroupPlace>,
     /// The current time.
     pub now: Timestamp,
-    /// When the invitations expire.
+    /// When the invitations of this request expire.
     pub expires_at: Timestamp,
-    /// A person who was mailed within this time is not mailed again.
+    /// The minimum time between two mails to the same person.
     pub cooldown: SignedDuration,
 }
 
-/// What inviting a person does.
+/// What inviting a person changes.
 #[derive(Debug, Clone)]
 pub struct InviteDecision {
-    /// The change of the person's record.
+    /// The transition of the person's record.
     pub transition: Transition,
-    /// What the change means to the inviter.
+    /// What the inviter learns about the transition.
     pub effect: InviteEffect,
     /// The mail to queue, if one is due.
     pub mail: Option<MailKind>,
 }
 
-/// What an inviting row did.
+/// What an inviting row changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum InviteEffect {
-    /// The person is invited, and mailed if the row asks for a mail.
+    /// The person is invited, and gets a mail if the row asks for one.
     Invited,
-    /// The person was invited within the cooldown: role and message are brought up to date, and no mail is queued.
+    /// The person was mailed within the cooldown. Role and message are updated, and no mail is queued.
     Amended,
-    /// The person is a member now.
+    /// The person has become a member.
     Added,
-    /// The person was a member before, and is in the groups now.
+    /// The person was a member before, and has joined the row's groups.
     AddedToGroups,
 }
 
 impl InviteEffect {
-    /// Whether it counts against what may be invited in a day. A change of an invitation or member does not.
+    /// Whether the row uses one invitation of the daily quota. Amending an invitation or a membership uses none.
     pub const fn takes_quota(self) -> bool {
         matches!(self, Self::Invited | Self::Added)
     }
 }
 
-/// Why an inviting row changes nothing.
+/// Why an inviting row changes no record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum InviteRefusal {
     /// The person was mailed within the cooldown.
     AlreadyInvited,
     /// The person is a member.
     AlreadyMember,
-    /// The person is invited to a role above the inviter's own, which stays.
+    /// The person is invited already, to a role above the inviter's own.
     RoleAboveOwn,
-    /// The person is invited into groups beyond those that the inviter administers.
+    /// The person is invited already, into a group that the inviter doesn't administer.
     GroupsBeyondOwn,
-    /// The person was to be mailed again, and is neither invited nor a member.
+    /// The row asks for another mail, but the person is neither invited nor a member.
     UnknownPerson,
-    /// The person was to get a guest account, and the address has an account.
+    /// The row asks for a guest account, but the address has an account already.
     HasAccount,
-    /// The service account was deleted meanwhile.
+    /// The service account was deleted while the request ran.
     ServiceAccountDeleted,
-    /// A group was deleted meanwhile.
+    /// A group of the row was deleted while the request ran.
     GroupDeleted,
     /// The user code belongs to another address.
     UserCodeTaken,
-    /// No more people may be invited today.
+    /// The daily quota has no invitation left for the row.
     QuotaExhausted,
     /// The row was not written.
     NotWritten,
-    /// The row may have been written: every reply was lost.
+    /// The store's replies were lost: the row may have been written.
     MaybeWritten,
 }
 
@@ -150,7 +151,7 @@ impl InviteOffer {
         matches!(self.entry, Entry::GuestAccount | Entry::Colleague { .. })
     }
 
-    /// The mail of a new record or version.
+    /// The mail that a new record or a new version causes.
     const fn mail(&self) -> Option<MailKind> {
         match self.entry {
             Entry::Invitation { mailed: true } | Entry::MailAgain => Some(MailKind::Invitation),
@@ -163,10 +164,14 @@ impl InviteOffer {
         if self.joins() { InviteEffect::Added } else { InviteEffect::Invited }
     }
 
-    /// What this request did to a record that carries the request's mark: the record was written, and only the reply
-    /// was lost. `None` for a record that another request wrote last.
-    pub fn own_work(&self, record: &Person, attempted: InviteEffect) -> Option<Result<InviteEffect, InviteRefusal>> {
-        // An invitation that was brought up to date is still to be mailed for the request that made it.
+    /// The result of the row, if the record was last written by this request and only the store's reply was lost. The
+    /// record's batch identifies the request. `None` for a record that another request wrote last.
+    pub fn result_if_written(
+        &self,
+        record: &Person,
+        attempted: InviteEffect,
+    ) -> Option<Result<InviteEffect, InviteRefusal>> {
+        // Amending changes `batch` and not `queued_by`: the request that queued the mail still sends it.
         if record.queued_by == Some(self.batch) {
             return Some(Ok(attempted));
         }
@@ -175,15 +180,15 @@ impl InviteOffer {
 }
 
 impl InviteTerms<'_> {
-    /// Whether the inviter may let people into all groups that this person is invited into already.
-    fn reaches(&self, person: &Person) -> bool {
+    /// Whether the inviter has authority over all groups that this person is invited into already.
+    fn has_authority_over(&self, person: &Person) -> bool {
         let Some(own) = self.rights.confined_to else { return true };
-        let covered = |place: &GroupPlace| own.iter().any(|own| own.covers(&place.path));
-        !person.groups.is_empty() && person.groups.iter().all(covered)
+        let administers = |group: &GroupPlace| own.iter().any(|own| own.covers(&group.path));
+        !person.groups.is_empty() && person.groups.iter().all(administers)
     }
 
-    /// Whether a mail to the person is due, or went out within the cooldown.
-    fn was_mailed(&self, person: &Person) -> bool {
+    /// Whether the person's last mail was queued less than one cooldown ago.
+    fn was_mailed_recently(&self, person: &Person) -> bool {
         person.delivery.is_some() && self.now.duration_since(person.invited_at) < self.cooldown
     }
 
@@ -191,16 +196,16 @@ impl InviteTerms<'_> {
         if state == MembershipState::Pending && !self.rights.role.may_grant(person.role) {
             return Err(InviteRefusal::RoleAboveOwn);
         }
-        // An invitation that has expired keeps its groups.
+        // A new version of an expired invitation keeps its groups.
         let keeps_groups = state == MembershipState::Pending || !person.groups.is_empty();
-        if keeps_groups && !self.reaches(person) { Err(InviteRefusal::GroupsBeyondOwn) } else { Ok(()) }
+        if keeps_groups && !self.has_authority_over(person) { Err(InviteRefusal::GroupsBeyondOwn) } else { Ok(()) }
     }
 }
 
-/// Decides what an offer does to a person who has this record, or none.
+/// Decides what an offer changes for a person with this record, or for a person without a record.
 ///
 /// # Errors
-/// The refusal, if the record stays as it is.
+/// An [`InviteRefusal`] if the offer must not change the record.
 pub fn invite(
     offer: &InviteOffer,
     record: Option<&Person>,
@@ -221,7 +226,7 @@ pub fn invite(
         MembershipState::Gone => new_version(offer, record, terms),
         MembershipState::Pending | MembershipState::Expired => {
             terms.may_change(record, state)?;
-            if state == MembershipState::Pending && !offer.joins() && terms.was_mailed(record) {
+            if state == MembershipState::Pending && !offer.joins() && terms.was_mailed_recently(record) {
                 return Ok(amend(offer, record, terms));
             }
             new_version(offer, record, terms)
@@ -263,9 +268,11 @@ fn new_record(offer: &InviteOffer, terms: &InviteTerms<'_>) -> Person {
     }
 }
 
-/// A new version: every earlier link is dead. It counts against what may be invited in a day.
+/// Starts a new version of the record, which kills every earlier link. A new version uses one invitation of the daily
+/// quota.
 fn new_version(offer: &InviteOffer, record: &Person, terms: &InviteTerms<'_>) -> Result<InviteDecision, InviteRefusal> {
-    // The guest account has the user id of the record as it was read before the account was made.
+    // The guest account was given the user id of the record as it was read first. If the record has another id now, the
+    // account doesn't fit.
     if offer.entry == Entry::GuestAccount && record.user != offer.user {
         return Err(InviteRefusal::NotWritten);
     }
@@ -283,18 +290,19 @@ fn new_version(offer: &InviteOffer, record: &Person, terms: &InviteTerms<'_>) ->
         (person.delivery_at, person.delivery_detail, person.answered_by) = (None, None, None);
         person.accepted_at = offer.joins().then_some(terms.now);
         if offer.entry != Entry::MailAgain {
-            take_terms(person, offer);
+            apply_offer(person, offer);
             person.unverified = offer.entry == Entry::GuestAccount;
             person.exclusive = offer.exclusive;
             person.welcomed = offer.welcomed;
         }
-        take_identity(person, offer);
+        apply_identity(person, offer);
     });
     Ok(InviteDecision { transition, effect: offer.effect(), mail: offer.mail() })
 }
 
-/// The role, and the metadata and groups if the offer has any. Groups are added to those that the record has.
-fn take_terms(person: &mut Person, offer: &InviteOffer) {
+/// Copies the offer's role to the record, and the metadata if the offer has any. Adds the offer's groups to the
+/// record's.
+fn apply_offer(person: &mut Person, offer: &InviteOffer) {
     person.role = offer.role;
     if offer.metadata.is_some() {
         person.metadata.clone_from(&offer.metadata);
@@ -310,9 +318,9 @@ fn add_groups<'a>(person: &mut Person, groups: impl IntoIterator<Item = &'a Grou
     }
 }
 
-/// Names, user code and ids. An invited person keeps the id that the record got first: the id of an account elsewhere
-/// would reveal that account.
-fn take_identity(person: &mut Person, offer: &InviteOffer) {
+/// Copies names, user code and ids from the offer to the record. An invited person keeps the user id that the record
+/// got first: the user id of an account in another company would reveal that account.
+fn apply_identity(person: &mut Person, offer: &InviteOffer) {
     if offer.identifier.code.is_some() {
         person.user_code.clone_from(&offer.identifier.code);
     }
@@ -336,20 +344,20 @@ fn take_identity(person: &mut Person, offer: &InviteOffer) {
     }
 }
 
-/// Brings a live invitation up to date: its link and its mail stay.
+/// Updates a pending invitation without a new version: its link stays valid, and no other mail is queued.
 fn amend(offer: &InviteOffer, record: &Person, terms: &InviteTerms<'_>) -> InviteDecision {
     let transition = Transition::change(record, |person| {
         person.batch = offer.batch;
         person.inviter = terms.rights.user;
         person.updated_at = terms.now;
         if offer.entry != Entry::MailAgain {
-            take_terms(person, offer);
+            apply_offer(person, offer);
         }
     });
     InviteDecision { transition, effect: InviteEffect::Amended, mail: None }
 }
 
-/// Brings a member into groups. A member who is in no group is in the topmost one, and stays in it.
+/// Adds a member to groups. A member without groups belongs to the topmost group, and stays there.
 fn add_to_groups(
     offer: &InviteOffer,
     record: &Person,
@@ -366,10 +374,10 @@ fn add_to_groups(
     Ok(InviteDecision { transition, effect: InviteEffect::AddedToGroups, mail: None })
 }
 
-/// Mails a member again: a member whose address is not verified gets a new link to verify it, every other member the
-/// news of being one.
+/// Queues another mail to a member. A member whose address is unverified gets a new link, which verifies the address.
+/// Every other member gets the notice of being a member.
 fn mail_member(offer: &InviteOffer, record: &Person, terms: &InviteTerms<'_>) -> Result<InviteDecision, InviteRefusal> {
-    if terms.was_mailed(record) {
+    if terms.was_mailed_recently(record) {
         return Err(InviteRefusal::AlreadyInvited);
     }
     if !terms.rights.role.may_grant(record.role) {

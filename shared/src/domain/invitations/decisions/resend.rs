@@ -1,4 +1,4 @@
-//! Mailing an invitation again, with a new link.
+//! Resending an invitation: another mail with a new link.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -8,7 +8,8 @@ use crate::domain::{BatchId, DeliveryState, InvitationStatus, ManageRefusal, Man
 /// Checks that the manager may resend this invitation now.
 ///
 /// # Errors
-/// The refusal, if the invitation is another inviter's, ended, accepted, or was mailed less than the cooldown ago.
+/// A [`ManageRefusal`] if the manager may not manage the invitation, if the invitation was accepted or has ended, or if
+/// its last mail was queued less than one cooldown ago.
 pub fn may_resend(
     manager: Manager,
     record: &Person,
@@ -25,8 +26,8 @@ pub fn may_resend(
     }
 }
 
-/// Decides that an invitation is mailed again: the old link is dead, the same lifetime begins anew, and the manager is
-/// the inviter from then on. An expired invitation is open again.
+/// Decides that an invitation is mailed again. The old link is dead, the invitation lives as long as it lived before,
+/// counted from now, and the manager becomes the inviter. An expired invitation is pending again.
 ///
 /// # Errors
 /// As [`may_resend`].

@@ -141,7 +141,7 @@ fn an_administrator_of_groups_changes_only_invitations_into_these_groups() {
 }
 
 #[test]
-fn a_colleague_joins_at_once_and_a_member_only_comes_into_groups() {
+fn a_colleague_becomes_a_member_at_once_and_a_member_is_only_added_to_groups() {
     let colleague = Entry::Colleague { mailed: true };
     let added = invite(&offer(colleague, Role::Editor, 1), None, &terms(Role::Admin, at(0))).unwrap();
     assert_eq!((added.effect, added.mail), (InviteEffect::Added, Some(MailKind::Added)));
@@ -160,7 +160,7 @@ fn a_colleague_joins_at_once_and_a_member_only_comes_into_groups() {
 }
 
 #[test]
-fn mailing_again_keeps_role_and_groups_and_needs_a_person() {
+fn mailing_again_keeps_role_and_groups_and_needs_a_record() {
     let again = offer(Entry::MailAgain, Role::Viewer, 2);
     let refused = invite(&again, None, &terms(Role::Admin, at(0)));
     assert_eq!(refused.unwrap_err(), InviteRefusal::UnknownPerson);
@@ -178,7 +178,7 @@ fn mailing_again_keeps_role_and_groups_and_needs_a_person() {
 }
 
 #[test]
-fn a_link_works_once_in_time_and_only_while_the_inviter_may_admit() {
+fn a_link_works_once_before_it_expires_and_only_while_the_inviter_may_admit() {
     let record = invited(Role::Editor);
     let profile = profile();
     let with = |version| Acceptance { version, profile: &profile, attempt: "attempt" };
@@ -200,7 +200,7 @@ fn the_last_admin_is_neither_removed_nor_given_another_role() {
     assert_eq!(end(manager, &admin, Some(1), at(2)).unwrap_err(), ManageRefusal::LastAdmin);
     assert_eq!(change_role(manager, &admin, Role::Viewer, Some(1), at(2)).unwrap_err(), ManageRefusal::LastAdmin);
     assert_eq!(end(manager, &admin, Some(2), at(2)).unwrap().admin_change(), -1);
-    // An invited ADMIN is none yet.
+    // A person who is only invited as ADMIN doesn't count as one.
     assert!(end(manager, &invited(Role::Admin), Some(1), at(2)).is_ok());
 }
 
@@ -218,7 +218,7 @@ fn nobody_manages_a_person_above_their_own_role() {
 }
 
 #[test]
-fn resending_waits_for_the_cooldown_and_begins_the_same_lifetime_anew() {
+fn resending_waits_for_the_cooldown_and_restarts_the_same_lifetime() {
     let record = invited(Role::Editor);
     let manager = Manager { user: user(3), role: Role::Admin };
     let again = |record: &Person, now| resend(manager, record, batch(2), COOLDOWN, now);
@@ -231,7 +231,7 @@ fn resending_waits_for_the_cooldown_and_begins_the_same_lifetime_anew() {
     assert_eq!(again(&declined, at(60)).unwrap_err(), ManageRefusal::Ended);
 }
 
-/// One step in the life of a record.
+/// One request about the same record. Roles are the one to give and the actor's own; numbers are versions of the link.
 #[derive(Debug, Clone)]
 enum Step {
     Invite(Entry, Role, Role),
@@ -288,10 +288,10 @@ fn decide(step: &Step, record: Option<&Person>, request: u128, now: Timestamp) -
 }
 
 proptest! {
-    /// Whatever is decided in whatever order: revisions and versions only grow, an accepted link is dead, nobody is
-    /// given a role above the decider's own, and the changes of the number of ADMINs add up to who is one.
+    /// For every sequence of decisions, revisions and versions only grow, an accepted link is dead, no actor gives a
+    /// role above the actor's own, and the sum of the changes of the ADMIN count is the number of ADMINs.
     #[test]
-    fn every_life_of_a_record_keeps_the_rules(steps in steps()) {
+    fn every_sequence_of_decisions_keeps_the_rules(steps in steps()) {
         let mut record: Option<Person> = None;
         let (mut now, mut admins) = (at(0), 0);
         for (request, (step, seconds)) in (1_u128..).zip(&steps) {

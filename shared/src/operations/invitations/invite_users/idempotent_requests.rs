@@ -16,84 +16,89 @@ use crate::{
 };
 
 impl Usher {
-    /// Runs a named request, goes on with it, or answers as it was answered.
-    pub(super) async fn invite_named(
+    /// Runs a request with an idempotency key: starts the run, resumes an interrupted run, or replays the stored
+    /// response.
+    pub(super) async fn invite_idempotently(
         &self,
-        host: &InvitationTarget,
+        target: &InvitationTarget,
         request: InviteUsers,
-        name: IdempotencyRequest,
+        idempotency: IdempotencyRequest,
         begun: Instant,
     ) -> Result<Invited> {
-        let IdempotencyRequest { key, body, trace_id } = name;
-        let naming =
-            IdempotencyRecord { caller: host.inviter.id, of: host.of, key: &key, body: &body, now: self.now() };
-        let mut run = match self.store.begin_run(&naming, self.random()).await? {
+        let IdempotencyRequest { key, body, trace_id } = idempotency;
+        let record =
+            IdempotencyRecord { caller: target.inviter.id, of: target.scope, key: &key, body: &body, now: self.now() };
+        let mut run = match self.store.begin_run(&record, self.random()).await? {
             RunStart::IdempotentRun(run) => run,
             RunStart::Running => return Err(Error::KeyInUse),
             RunStart::OtherBody => {
                 let message = "This Idempotency-Key was sent with another request. Use a new key.";
                 return Err(Error::KeyReused(Public::new("idempotency_key_reused", message)));
             }
-            RunStart::Answered(answer) => return Ok(again(&answer, &request, host)),
+            RunStart::Answered(stored) => return Ok(replayed(&stored, &request, target)),
         };
-        match self.invite_rows(host, request, begun, Some(&mut run)).await {
+        match self.invite_rows(target, request, begun, Some(&mut run)).await {
             Ok(invited) => {
-                self.keep(host, &run, &invited, trace_id).await?;
+                self.store_response(target, &run, &invited, trace_id).await?;
                 Ok(invited)
             }
             Err(error) => {
                 if let Err(error) = self.store.let_go(&run).await {
-                    tracing::warn!(?error, "a named request stays in hand until its lease is over");
+                    tracing::warn!(
+                        ?error,
+                        "an idempotent run was not released: retries are refused until its lease expires"
+                    );
                 }
                 Err(error)
             }
         }
     }
 
-    /// What is reserved for the run and not used yet; an earlier run may have reserved it.
+    /// Reserves up to `n` invitations of the daily quota for the request, unless an earlier run of it did so. Returns
+    /// how many of the reserved invitations are unused.
     pub(super) async fn reserve_once(
         &self,
         run: &mut IdempotentRun,
-        daily: &RateLimit<'_>,
+        quota: &RateLimit<'_>,
         n: u32,
         now: Timestamp,
     ) -> Result<u32> {
         match run.reserved {
             Some(reserved) => Ok(reserved.count.saturating_sub(count(run.made()))),
-            None => self.store.reserve_for(run, daily, n, now).await,
+            None => self.store.reserve_for(run, quota, n, now).await,
         }
     }
 
-    /// Keeps the answer. One that says to come again later, and by which nothing was written, isn't kept: the request may
-    /// then be sent again by the same name.
-    async fn keep(
+    /// Ends the run and stores its response. The response is not stored if the request wrote nothing and the caller
+    /// should try again later. Then the caller may send the request again with the same key.
+    async fn store_response(
         &self,
-        host: &InvitationTarget,
+        target: &InvitationTarget,
         run: &IdempotentRun,
         invited: &Invited,
         trace_id: String,
     ) -> Result<()> {
         let results = &invited.results;
-        let made = results.iter().filter(|row| row.counts()).count();
-        let unused = run.reserved.map_or(0, |reserved| reserved.count.saturating_sub(count(made)));
+        let used = results.iter().filter(|row| row.uses_quota()).count();
+        let unused = run.reserved.map_or(0, |reserved| reserved.count.saturating_sub(count(used)));
         let first = results.first().map(|row| row.outcome);
-        let passing = matches!(first, Some(Outcome::Limited | Outcome::Failed));
-        let kept = !passing || results.iter().any(|row| row.outcome.succeeded());
-        if !kept && results.iter().any(RowResult::is_unsure) {
-            // The next run finds out what was written, and has what is reserved for it.
+        let may_pass = matches!(first, Some(Outcome::Limited | Outcome::Failed));
+        let is_final = !may_pass || results.iter().any(|row| row.outcome.succeeded());
+        if !is_final && results.iter().any(RowResult::is_maybe_written) {
+            // The next run reads which rows were written, and uses the same reservation.
             return self.store.let_go(run).await;
         }
         let rows = results.iter().map(|row| (row.outcome, row.reason.as_ref()));
-        let answer = kept.then(|| StoredResponse::of(trace_id, rows));
-        self.store.end_run(run, answer.as_ref(), &self.daily(host, self.now()), unused).await
+        let response = is_final.then(|| StoredResponse::of(trace_id, rows));
+        self.store.end_run(run, response.as_ref(), &self.daily_quota(target, self.now()), unused).await
     }
 }
 
-/// The answer that the request got before: what was told of each row, with the ids that its people have.
-fn again(answer: &StoredResponse, request: &InviteUsers, host: &InvitationTarget) -> Invited {
-    let results = answer.rows().zip(&request.rows).map(|((outcome, reason), row)| {
-        let id: Option<PersonId> = row.as_ref().ok().map(|invitee| host.person_id(invitee));
+/// The results of the stored response. The public ids are not stored: they are derived from the rows again.
+fn replayed(stored: &StoredResponse, request: &InviteUsers, target: &InvitationTarget) -> Invited {
+    let results = stored.rows().zip(&request.rows).map(|((outcome, reason), row)| {
+        let id: Option<PersonId> = row.as_ref().ok().map(|invitee| target.person_id(invitee));
         RowResult::new(outcome, id.filter(|_| outcome.succeeded()), reason)
     });
-    Invited { results: results.collect(), retry_after: None, answered_before: Some(answer.trace_id.clone()) }
+    Invited { results: results.collect(), retry_after: None, answered_before: Some(stored.trace_id.clone()) }
 }

@@ -1,4 +1,4 @@
-//! The invitation's target, the inviter's rights there, and its daily quota.
+//! The target of an inviting request: the workspace or company, the inviter's rights in it, and its daily quota.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,80 +17,85 @@ use crate::{
     store::RateLimit,
 };
 
-/// A workspace's or company's first week, and what it may invite a day in it.
+/// How long a workspace or company counts as new.
 const FIRST_WEEK: SignedDuration = SignedDuration::from_hours(7 * 24);
+/// How many people a new workspace or company may invite a day. The limit makes a fresh account useless for spam.
 const MAX_IN_FIRST_WEEK: u32 = 20_000;
 
-/// What is invited to, and what its inviter is there.
+/// The workspace or company that a request invites to, and the inviter's rights in it.
 pub(in crate::operations) struct InvitationTarget {
-    pub(in crate::operations) of: Scope,
+    pub(in crate::operations) scope: Scope,
     name: String,
+    /// The secret from which the public ids of the target's people are derived.
     pub(super) salt: String,
     created_at: Timestamp,
+    /// Whether the workspace is published. A company counts as published.
     pub(super) published: bool,
+    /// The company; for a workspace, the company that owns it.
     pub(super) company: Company,
     pub(in crate::operations) inviter: Profile,
+    /// The inviter's role in the workspace or company.
     pub(in crate::operations) role: Role,
-    /// Whether the inviter may invite people without naming a group.
+    /// Whether the inviter's role allows inviting people into the whole workspace or company.
     may_invite: bool,
-    groups: Named,
+    groups: NamedGroups,
 }
 
-/// The groups of a workspace that rows name.
+/// The groups that the rows of a request name.
 #[derive(Default)]
-struct Named {
-    /// Each, and whether the inviter has authority over it.
-    groups: BTreeMap<GroupId, (GroupPlace, bool)>,
-    /// The topmost group.
+struct NamedGroups {
+    /// Each group that exists, and whether the inviter has authority over the group.
+    by_id: BTreeMap<GroupId, (GroupPlace, bool)>,
+    /// The topmost group of the workspace.
     top: Option<GroupPlace>,
-    /// What the inviter administers.
+    /// The groups that the inviter administers.
     administers: Vec<GroupPath>,
 }
 
 impl InvitationTarget {
-    /// Whether the inviter may bring people into these groups; `None` if one isn't there.
+    /// Whether the inviter may invite people into these groups. `None` if one of the groups doesn't exist.
     pub(super) fn authority(&self, groups: &[GroupId]) -> Option<bool> {
         if groups.is_empty() {
             return Some(self.may_invite);
         }
-        groups.iter().try_fold(true, |all, id| self.groups.groups.get(id).map(|(_, may)| all && *may))
+        groups.iter().try_fold(true, |all, id| self.groups.by_id.get(id).map(|(_, may)| all && *may))
     }
 
-    /// Where these groups are, each once.
-    pub(super) fn places(&self, groups: &[GroupId]) -> Vec<GroupPlace> {
+    /// The ids and paths of these groups, without duplicates.
+    pub(super) fn group_places(&self, groups: &[GroupId]) -> Vec<GroupPlace> {
         let groups: BTreeSet<_> = groups.iter().collect();
-        groups.into_iter().filter_map(|id| self.groups.groups.get(id)).map(|(place, _)| place.clone()).collect()
+        groups.into_iter().filter_map(|id| self.groups.by_id.get(id)).map(|(place, _)| place.clone()).collect()
     }
 
-    /// The topmost group of the workspace, if rows name groups.
-    pub(super) fn top(&self) -> Option<&GroupPlace> {
+    /// The topmost group of the workspace. It is read only if a row names groups.
+    pub(super) fn top_group(&self) -> Option<&GroupPlace> {
         self.groups.top.as_ref()
     }
 
-    /// The groups that the inviter administers, if that is all their right to invite.
+    /// The groups that the inviter administers, if the inviter may invite only into these groups.
     fn confined_to(&self) -> Option<&[GroupPath]> {
         (!self.may_invite).then_some(self.groups.administers.as_slice())
     }
 
-    /// The workspace; `None` if the target is the whole company.
+    /// The workspace; `None` if the target is a company.
     pub(in crate::operations) fn workspace(&self) -> Option<WorkspaceId> {
-        match self.of {
+        match self.scope {
             Scope::Workspace(id) => Some(id),
             Scope::Company(_) => None,
         }
     }
 
-    /// The inviter's rights.
+    /// The inviter's rights, as the decisions need them.
     pub(super) fn rights(&self) -> InviterRights<'_> {
         InviterRights { user: self.inviter.id, role: self.role, confined_to: self.confined_to() }
     }
 
-    /// The public id of somebody invited.
+    /// The public id of the row's person.
     pub(super) fn person_id(&self, invitee: &InviteRow) -> PersonId {
         person_id(&self.salt, &invitee.identifier)
     }
 
-    /// What the mails of a request have in common.
+    /// The batch of a request: the texts that its mails share.
     pub(in crate::operations) fn batch(&self, id: BatchId, message: Option<Message>) -> Batch {
         Batch {
             id,
@@ -107,22 +112,25 @@ impl InvitationTarget {
 }
 
 impl Usher {
-    /// What is invited to, if the caller may, and the groups that rows name. A company's own people are its admins' to invite;
-    /// it has no groups.
-    pub(in crate::operations) async fn host(
+    /// Reads the target of an inviting request, with the groups that the rows name. Checks that the caller may invite:
+    /// into a workspace by role or by authority over a named group, into a company as its admin.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] and [`Error::Forbidden`] for a caller who may not invite.
+    pub(in crate::operations) async fn invitation_target(
         &self,
         caller: &Caller,
         to: InviteTo,
         groups: BTreeSet<GroupId>,
     ) -> Result<InvitationTarget> {
-        let missing = || Error::internal("invite: the company is gone");
+        let missing = || Error::internal("invite: the company's record doesn't exist");
         match to {
             InviteTo::Company => {
                 let access = self.company_access(caller).await?;
                 access.require_admin()?;
                 let company = self.store.company(caller.company).await?.ok_or_else(missing)?;
                 Ok(InvitationTarget {
-                    of: Scope::Company(company.id),
+                    scope: Scope::Company(company.id),
                     name: company.name.to_string(),
                     salt: company.salt.clone(),
                     created_at: company.created_at,
@@ -131,18 +139,18 @@ impl Usher {
                     inviter: access.profile,
                     role: access.role,
                     may_invite: true,
-                    groups: Named::default(),
+                    groups: NamedGroups::default(),
                 })
             }
             InviteTo::Workspace(id) => {
-                let (access, groups) = self.in_named_groups(caller, id, groups).await?;
+                let (access, groups) = self.access_with_groups(caller, id, groups).await?;
                 let may_invite = access.role.may(Permission::Invite);
-                if !groups.groups.values().any(|(_, may)| *may) {
+                if !groups.by_id.values().any(|(_, may)| *may) {
                     access.require(Permission::Invite)?;
                 }
                 let workspace = access.workspace;
                 Ok(InvitationTarget {
-                    of: Scope::Workspace(id),
+                    scope: Scope::Workspace(id),
                     name: workspace.name.to_string(),
                     salt: workspace.salt,
                     created_at: workspace.created_at,
@@ -157,29 +165,30 @@ impl Usher {
         }
     }
 
-    /// The caller in a workspace, and those of these groups that it has.
-    async fn in_named_groups(
+    /// The caller's access to a workspace, and those of the named groups that exist.
+    async fn access_with_groups(
         &self,
         caller: &Caller,
         workspace: WorkspaceId,
         named: BTreeSet<GroupId>,
-    ) -> Result<(WorkspaceAccess, Named)> {
+    ) -> Result<(WorkspaceAccess, NamedGroups)> {
         if named.is_empty() {
-            return Ok((self.workspace_access(caller, workspace).await?, Named::default()));
+            return Ok((self.workspace_access(caller, workspace).await?, NamedGroups::default()));
         }
         let access = self.group_access(caller, workspace, &named.into_iter().collect::<Vec<_>>()).await?;
         let groups = access.groups.iter().flatten();
-        let groups = groups.map(|group| (group.id, (group.place(), access.has_authority(&group.path)))).collect();
+        let by_id = groups.map(|group| (group.id, (group.place(), access.has_authority(&group.path)))).collect();
         let top = access.top.as_ref().map(Group::place);
-        Ok((access.access, Named { groups, top, administers: access.administers }))
+        Ok((access.access, NamedGroups { by_id, top, administers: access.administers }))
     }
 
-    /// Fewer in the first week, and never fewer than one request may name.
-    pub(in crate::operations) fn daily<'a>(&self, host: &'a InvitationTarget, now: Timestamp) -> RateLimit<'a> {
+    /// How many people may be invited to the target in a day. The quota is smaller in the target's first week, and
+    /// always covers one request of the largest allowed size.
+    pub(in crate::operations) fn daily_quota<'a>(&self, target: &'a InvitationTarget, now: Timestamp) -> RateLimit<'a> {
         let most = self.parameters.invitations_per_workspace_per_day;
-        let young = now.duration_since(host.created_at) < FIRST_WEEK;
-        let most = if young { most.min(MAX_IN_FIRST_WEEK) } else { most };
+        let is_new = now.duration_since(target.created_at) < FIRST_WEEK;
+        let most = if is_new { most.min(MAX_IN_FIRST_WEEK) } else { most };
         let most = most.max(u32::try_from(self.parameters.max_users_per_request).unwrap_or(u32::MAX));
-        RateLimit { kind: "invitations", subject: &host.salt, window: SignedDuration::from_hours(24), most }
+        RateLimit { kind: "invitations", subject: &target.salt, window: SignedDuration::from_hours(24), most }
     }
 }

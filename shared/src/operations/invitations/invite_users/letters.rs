@@ -1,4 +1,5 @@
-//! The letters of an inviting request: rows whose letters differ have batches of their own.
+//! The letter options of the rows: checking what the options refer to, and writing a batch for each set of equal
+//! options.
 
 use std::collections::{HashMap, HashSet};
 
@@ -8,8 +9,8 @@ use tokio::time::{Duration, Instant, timeout_at};
 use crate::{
     Error, Result, Usher,
     domain::{
-        Batch, BatchId, EmailAddress, Outcome, Password, PasswordHash, Profile, ProfileKind, Reason, TemplateId,
-        UserId, may_belong,
+        Batch, BatchId, CompanyId, EmailAddress, Outcome, Password, PasswordHash, Profile, ProfileKind, Reason,
+        TemplateId, UserId, may_belong,
     },
     operations::invitations::invite_users::{
         invitation_target::InvitationTarget,
@@ -18,105 +19,136 @@ use crate::{
     },
 };
 
-/// Hashing takes the time it takes: a request has no more passwords than these.
+/// The largest number of passwords in one request: hashing each takes a core's time.
 const MAX_PASSWORDS: usize = 200;
 
-/// Batches that are written at once.
+/// The number of batches that are written in parallel.
 const IN_FLIGHT: usize = 16;
 
-/// So long SES is asked about the rows' senders, of about one of which it tells in a second.
-const ASKING: Duration = Duration::from_secs(10);
+/// How long a request may ask SES about senders. SES answers about one such question a second.
+const SENDER_CHECK_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// What the letters of a request ask for, as far as it is there.
-struct LetterFacts {
+/// The senders, templates and inviters that letter options refer to, as they were looked up.
+struct LetterReferences {
+    /// Whether SES may send from each sender's address. `None` if SES gave no answer.
     senders: HashMap<EmailAddress, Option<bool>>,
+    /// The templates that exist in the company.
     templates: HashSet<TemplateId>,
+    /// The full names of those inviters who are active users of the company.
     inviters: HashMap<UserId, String>,
 }
 
-/// The batches of a request: rows whose letters differ have batches of their own.
+/// The batches of a request: one for the rows without letter options, and one for each set of equal options.
 pub(super) struct LetterBatches {
     common: BatchId,
     own: HashMap<LetterOptions, BatchId>,
 }
 
 impl LetterBatches {
-    /// The batch of a letter.
+    /// The batch of the rows with these letter options.
     pub(super) fn batch(&self, letter: &LetterOptions) -> BatchId {
         self.own.get(letter).copied().unwrap_or(self.common)
     }
 }
 
 impl Usher {
-    /// Refuses the rows whose letters ask for what isn't there, and those who may not belong here; writes the batches of the
-    /// others. Answers whom their letters name.
-    pub(super) async fn letters(
+    /// Refuses the rows whose options can't be fulfilled, and keeps the others in `valid`. Writes the batches of the
+    /// rows with letter options.
+    pub(super) async fn prepare_letters(
         &self,
         rows: &mut Rows,
-        open: &mut Vec<ValidRow>,
+        valid: &mut Vec<ValidRow>,
         target: &InvitationTarget,
         batch: &Batch,
     ) -> Result<LetterBatches> {
-        let facts = self.letter_facts(open, target).await?;
-        let mut kept = Vec::with_capacity(open.len());
-        for row in std::mem::take(open) {
-            match refusal(&row, target, &facts) {
+        let references = self.look_up_references(valid, target).await?;
+        let mut kept = Vec::with_capacity(valid.len());
+        for row in std::mem::take(valid) {
+            match refusal_of_options(&row, target, &references) {
                 None => kept.push(row),
                 Some((outcome, reason)) => rows.refuse_row(&row, outcome, reason)?,
             }
         }
-        *open = kept;
+        *valid = kept;
         let mut batches = HashMap::new();
-        for row in &*open {
+        for row in &*valid {
             let letter = &row.invitee.personal.letter;
             if *letter != LetterOptions::default() && !batches.contains_key(letter) {
                 batches.insert(letter.clone(), BatchId::random(self.random()));
             }
         }
         let now = self.now();
-        let own: Vec<_> = batches.iter().map(|(letter, id)| own_batch(batch, *id, letter, &facts)).collect();
+        let own: Vec<_> = batches.iter().map(|(letter, id)| own_batch(batch, *id, letter, &references)).collect();
         let writes: Vec<_> = own.iter().map(|batch| self.store.put_batch(batch, now)).collect();
         stream::iter(writes).buffer_unordered(IN_FLIGHT).try_collect::<Vec<()>>().await?;
         Ok(LetterBatches { common: batch.id, own: batches })
     }
 
-    async fn letter_facts(&self, open: &[ValidRow], target: &InvitationTarget) -> Result<LetterFacts> {
-        let letters = || open.iter().map(|row| &row.invitee.personal.letter);
-        let (now, until) = (self.now(), Instant::now() + ASKING);
-        let mut senders = HashMap::new();
-        for sender in letters().filter_map(|letter| letter.sender.as_ref()?.address.as_ref()) {
-            if !senders.contains_key(sender) {
-                // That SES doesn't answer is no reason to refuse the others.
-                let told = async { self.sender.may_send_from(sender, now).await.ok() };
-                senders.insert(sender.clone(), timeout_at(until, told).await.ok().flatten());
-            }
-        }
-        let templates: HashSet<_> = letters().filter_map(|letter| letter.template).collect();
-        let templates = if templates.is_empty() {
-            templates
-        } else {
-            let found = self.store.mail_templates_of(target.company.id, templates.into_iter()).await?;
-            found.into_iter().map(|stored| stored.id).collect()
-        };
-        let inviters: HashSet<_> = letters().filter_map(|letter| letter.on_behalf_of).collect();
-        let inviters = if inviters.is_empty() {
-            Vec::new()
-        } else {
-            self.store.profiles(&inviters.into_iter().collect::<Vec<_>>()).await?
-        };
-        let person = |profile: &Profile| profile.is_active() && profile.kind == ProfileKind::Person;
-        let ours = inviters.into_iter().filter(|found| found.company == target.company.id && person(found));
-        let inviters = ours.map(|profile| (profile.id, profile.full_name())).collect();
-        Ok(LetterFacts { senders, templates, inviters })
+    /// Looks up everything that the letter options of the rows refer to.
+    async fn look_up_references(&self, rows: &[ValidRow], target: &InvitationTarget) -> Result<LetterReferences> {
+        let letters = || rows.iter().map(|row| &row.invitee.personal.letter);
+        let senders = letters().filter_map(|letter| letter.sender.as_ref()?.address.as_ref()).collect();
+        let templates = letters().filter_map(|letter| letter.template).collect();
+        let inviters = letters().filter_map(|letter| letter.on_behalf_of).collect();
+        let company = target.company.id;
+        Ok(LetterReferences {
+            senders: self.check_senders(senders).await,
+            templates: self.existing_templates(company, templates).await?,
+            inviters: self.inviter_names(company, inviters).await?,
+        })
     }
 
-    /// The hashes of passwords, in order.
+    /// Asks SES about each sender's address once. A question that SES doesn't answer in time has the answer `None`, so
+    /// that only the rows of that sender fail.
+    async fn check_senders(&self, senders: Vec<&EmailAddress>) -> HashMap<EmailAddress, Option<bool>> {
+        let (now, deadline) = (self.now(), Instant::now() + SENDER_CHECK_TIMEOUT);
+        let mut answers = HashMap::new();
+        for sender in senders {
+            if answers.contains_key(sender) {
+                continue;
+            }
+            let answer = timeout_at(deadline, self.sender.may_send_from(sender, now)).await;
+            answers.insert(sender.clone(), answer.ok().and_then(std::result::Result::ok));
+        }
+        answers
+    }
+
+    /// Those of the templates that exist in the company.
+    async fn existing_templates(
+        &self,
+        company: CompanyId,
+        templates: HashSet<TemplateId>,
+    ) -> Result<HashSet<TemplateId>> {
+        if templates.is_empty() {
+            return Ok(templates);
+        }
+        let found = self.store.mail_templates_of(company, templates.into_iter()).await?;
+        Ok(found.into_iter().map(|stored| stored.id).collect())
+    }
+
+    /// The full names of those users who are active people of the company.
+    async fn inviter_names(&self, company: CompanyId, users: HashSet<UserId>) -> Result<HashMap<UserId, String>> {
+        if users.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let profiles = self.store.profiles(&users.into_iter().collect::<Vec<_>>()).await?;
+        let may_be_named = |profile: &Profile| {
+            profile.is_active() && profile.kind == ProfileKind::Person && profile.company == company
+        };
+        let named = profiles.into_iter().filter(may_be_named);
+        Ok(named.map(|profile| (profile.id, profile.full_name())).collect())
+    }
+
+    /// Hashes passwords. The hashes have the order of the passwords.
     pub(super) async fn hash_passwords(&self, passwords: Vec<Password>) -> Result<Vec<PasswordHash>> {
         try_join_all(passwords.into_iter().map(|password| self.hash_password(password))).await
     }
 }
 
-/// Whether a request may have so many passwords.
+/// Checks that a request doesn't bring more passwords than allowed.
+///
+/// # Errors
+/// [`Error::Invalid`] if it does.
 pub(super) fn admit_passwords<'a>(invitees: impl Iterator<Item = &'a InviteRow>) -> Result<()> {
     let passwords = invitees.filter(|invitee| matches!(invitee.personal.access, Access::Password(_))).count();
     if passwords > MAX_PASSWORDS {
@@ -126,11 +158,16 @@ pub(super) fn admit_passwords<'a>(invitees: impl Iterator<Item = &'a InviteRow>)
     Ok(())
 }
 
-fn refusal(row: &ValidRow, target: &InvitationTarget, facts: &LetterFacts) -> Option<(Outcome, Reason)> {
-    let personal = &row.invitee.personal;
-    let letter = &personal.letter;
+/// The refusal of a row whose options can't be fulfilled.
+fn refusal_of_options(
+    row: &ValidRow,
+    target: &InvitationTarget,
+    references: &LetterReferences,
+) -> Option<(Outcome, Reason)> {
+    let options = &row.invitee.personal;
+    let letter = &options.letter;
     if let Some(sender) = letter.sender.as_ref().and_then(|sender| sender.address.as_ref()) {
-        match facts.senders.get(sender).copied().flatten() {
+        match references.senders.get(sender).copied().flatten() {
             Some(true) => {}
             Some(false) => return Some(invalid("unknown_sender", "Mail can't be sent from this address.")),
             None => {
@@ -139,35 +176,37 @@ fn refusal(row: &ValidRow, target: &InvitationTarget, facts: &LetterFacts) -> Op
             }
         }
     }
-    if letter.template.is_some_and(|id| !facts.templates.contains(&id)) {
+    if letter.template.is_some_and(|id| !references.templates.contains(&id)) {
         return Some(invalid("unknown_template", "There is no such mail template."));
     }
-    if letter.on_behalf_of.is_some_and(|id| !facts.inviters.contains_key(&id)) {
+    if letter.on_behalf_of.is_some_and(|id| !references.inviters.contains_key(&id)) {
         return Some(invalid("unknown_inviter", "There is no such inviter."));
     }
     let workspace = target.workspace();
-    let asked = personal.exclusive_to.is_none_or(|own| workspace == Some(own));
-    let exclusively = personal.exclusive_to.is_some();
+    let is_target = options.exclusive_to.is_none_or(|only| workspace == Some(only));
+    let exclusive = options.exclusive_to.is_some();
     let colleague = row.colleague.as_ref();
-    if !asked || colleague.is_some_and(|there| !may_belong(there.exclusive_to, workspace, exclusively)) {
+    if !is_target || colleague.is_some_and(|account| !may_belong(account.exclusive_to, workspace, exclusive)) {
         return Some(invalid("exclusive_user", "An account that belongs to one workspace only can't join another."));
     }
-    let given = matches!(personal.access, Access::Password(_));
-    if given && (row.colleague.is_some() || workspace.is_none()) {
+    let has_password = matches!(options.access, Access::Password(_));
+    if has_password && (colleague.is_some() || workspace.is_none()) {
         return Some(invalid("has_account", "A password is given only to an address without an account."));
     }
     None
 }
 
+/// A refusal of a row with a mistake.
 fn invalid(code: &'static str, detail: &'static str) -> (Outcome, Reason) {
     (Outcome::Invalid, Reason::new(code, detail))
 }
 
-fn own_batch(batch: &Batch, id: BatchId, letter: &LetterOptions, facts: &LetterFacts) -> Batch {
-    let named = letter.on_behalf_of.and_then(|inviter| facts.inviters.get(&inviter));
+/// The batch of the rows with these letter options.
+fn own_batch(batch: &Batch, id: BatchId, letter: &LetterOptions, references: &LetterReferences) -> Batch {
+    let inviter_name = letter.on_behalf_of.and_then(|inviter| references.inviters.get(&inviter));
     Batch {
         id,
-        inviter_name: named.cloned().unwrap_or_else(|| batch.inviter_name.clone()),
+        inviter_name: inviter_name.cloned().unwrap_or_else(|| batch.inviter_name.clone()),
         sender: letter.sender.clone(),
         template: letter.template,
         registered: letter.registered,

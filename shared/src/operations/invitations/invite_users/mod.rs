@@ -1,4 +1,5 @@
-//! Bringing many people into a workspace, or into the company, with one request. Each row has its own result.
+//! Inviting many people to a workspace or company with one request. Each row has its own result. This file has the
+//! order of the steps; each other file has one step.
 
 mod idempotent_requests;
 mod invitation_target;
@@ -10,6 +11,7 @@ mod rows;
 mod write_decisions;
 mod write_rows;
 
+use jiff::Timestamp;
 use tokio::time::Instant;
 
 use crate::{
@@ -18,7 +20,7 @@ use crate::{
     operations::{
         Caller,
         invitations::invite_users::{
-            rows::{Rows, count},
+            rows::{Rows, ValidRow, count},
             write_rows::InvitePlan,
         },
     },
@@ -31,115 +33,143 @@ pub use crate::operations::invitations::invite_users::request::{
     IdempotencyRequest, InviteRow, InviteTo, InviteUsers, Invited, RejectWhole, ResultDetail,
 };
 pub use crate::operations::invitations::invite_users::row_result::RowResult;
-pub(in crate::operations) use crate::operations::invitations::invite_users::rows::unfit;
+pub(in crate::operations) use crate::operations::invitations::invite_users::rows::refusal_of_address;
 pub(in crate::operations) use crate::operations::invitations::invite_users::write_decisions::WritePlan;
 
-/// Whose records are asked for, by row.
+/// The identity of each row whose record the response must contain.
 fn identifiers(request: &InviteUsers) -> Vec<Option<Identifier>> {
     let rows = request.rows.iter().filter(|_| request.tells == ResultDetail::Records);
     rows.map(|row| row.as_ref().ok().map(|invitee| invitee.identifier.clone())).collect()
 }
 
 impl Usher {
-    /// Invites people into a workspace or company. In a workspace colleagues and the company's service accounts become
-    /// members at once; in their company they are members already. A request with a name is run once, and again it gets the
-    /// answer it got.
+    /// Invites people to a workspace or company. In a workspace, colleagues and the company's service accounts become
+    /// members at once. In a company, they are members already. A request with an idempotency key runs once; a retry
+    /// gets the stored response.
     ///
     /// # Errors
-    /// [`Error::NotFound`] and [`Error::Forbidden`] for a caller who may not; [`Error::Invalid`] for no rows or too
-    /// many. Whatever is wrong with one row is in its result, unless it refuses the whole request: then it is
-    /// [`Error::Invalid`] for a bad row, [`Error::Suppressed`] for an address that isn't mailed and [`Error::TooMany`] for more
-    /// than may be invited today, with nothing written, and [`Error::Unavailable`] for a row that wasn't written; sending it
-    /// again is safe. [`Error::KeyInUse`] and
-    /// [`Error::KeyReused`] of a name that stands for a request under way, or for another one.
+    /// - [`Error::NotFound`] and [`Error::Forbidden`] for a caller who may not invite.
+    /// - [`Error::Invalid`] for no rows or too many rows.
+    /// - [`Error::KeyInUse`] if a request with the same idempotency key is running.
+    /// - [`Error::KeyReused`] if another request was sent with the same idempotency key.
+    ///
+    /// A mistake in one row is in the row's result, unless the request asks for the rejection of the whole request.
+    /// Then:
+    /// - [`Error::Invalid`] for a row with a mistake, [`Error::Suppressed`] for an address that Usher doesn't mail, and
+    ///   [`Error::TooMany`] if the daily quota doesn't cover the rows. Nothing is written.
+    /// - [`Error::Unavailable`] if a row was not written. The caller may send the request again safely.
     pub async fn invite_users(&self, caller: &Caller, mut request: InviteUsers) -> Result<Invited> {
         let begun = Instant::now();
         self.admit_rows(request.rows.len())?;
         letters::admit_passwords(request.rows.iter().flatten())?;
-        let named = request.rows.iter().flatten().flat_map(|invitee| &invitee.groups).copied();
-        let host = self.host(caller, request.to, named.collect()).await?;
+        let groups = request.rows.iter().flatten().flat_map(|invitee| &invitee.groups).copied().collect();
+        let target = self.invitation_target(caller, request.to, groups).await?;
         match request.name.take().filter(|_| !request.validate_only) {
-            Some(name) => self.invite_named(&host, request, name, begun).await,
-            None => self.invite_rows(&host, request, begun, None).await,
+            Some(idempotency) => self.invite_idempotently(&target, request, idempotency, begun).await,
+            None => self.invite_rows(&target, request, begun, None).await,
         }
     }
 
-    /// Judges and writes the rows. What a run reserved for its named request is given back when its answer is kept.
+    /// Checks and writes the rows. Without a run, unused invitations are given back to the daily quota at once. With a
+    /// run, they are given back when its response is stored.
     async fn invite_rows(
         &self,
-        host: &InvitationTarget,
-        request: InviteUsers,
+        target: &InvitationTarget,
+        mut request: InviteUsers,
         begun: Instant,
         mut run: Option<&mut IdempotentRun>,
     ) -> Result<Invited> {
         let identifiers = identifiers(&request);
-        let mut rows = Rows::check(request.rows, host.role, request.refused_by)?;
-        if let Some(run) = &run {
-            rows.restore_written(&run.written, host);
-        }
-        rows.check_groups(host)?;
-        let addresses = self.store.known(&rows.identifiers()).await?;
-        let mut valid = rows.check_addresses(addresses, host)?;
-        let id = run.as_ref().map_or_else(|| BatchId::random(self.random()), |run| run.batch);
-        let with_message = !request.only_if_published || host.published;
-        let batch = host.batch(id, request.message.filter(|_| with_message));
-        let letters = self.letters(&mut rows, &mut valid, host, &batch).await?;
+        let mut rows = Rows::check(std::mem::take(&mut request.rows), target.role, request.refused_by)?;
+        let mut valid = self.check_rows(&mut rows, target, run.as_deref()).await?;
+        let batch_id = run.as_ref().map_or_else(|| BatchId::random(self.random()), |run| run.batch);
+        let with_message = !request.only_if_published || target.published;
+        let batch = target.batch(batch_id, request.message.filter(|_| with_message));
+        let letters = self.prepare_letters(&mut rows, &mut valid, target, &batch).await?;
         let now = self.now();
-        let quota = self.daily(host, now);
+        let quota = self.daily_quota(target, now);
         let slots = match &mut run {
             _ if valid.is_empty() || request.validate_only => 0,
             None => self.store.reserve(&quota, count(valid.len()), now).await?,
             Some(run) => self.reserve_once(run, &quota, count(valid.len()), now).await?,
         };
-        let terms = InviteTerms {
-            rights: host.rights(),
-            top_group: host.top(),
-            now,
-            expires_at: now + request.lifetime.map_or(self.parameters.invitation_ttl, Lifetime::duration),
-            cooldown: self.parameters.resend_cooldown,
-        };
+        let terms = self.invite_terms(target, request.lifetime, now);
         let with_records = request.tells == ResultDetail::Records;
-        let plan = InvitePlan {
-            target: host,
-            batch: &batch,
-            letters: &letters,
-            quota: &quota,
-            write: WritePlan { of: host.of, terms, begun, run: run.as_deref(), with_records },
-        };
-        let done = if request.validate_only {
+        let write = WritePlan { scope: target.scope, terms, begun, run: run.as_deref(), with_records };
+        let plan = InvitePlan { target, batch: &batch, letters: &letters, quota: &quota, write };
+        let written = if request.validate_only {
             self.predict_rows(&mut rows, valid, &plan).await
         } else {
             self.write_rows(&mut rows, valid, &plan, slots).await
         };
         if run.is_none() {
-            self.give_back(&quota, slots.saturating_sub(rows.made()), now).await;
+            self.give_back(&quota, slots.saturating_sub(rows.used_quota()), now).await;
         }
-        done?;
-        if request.refused_by != RejectWhole::Nothing && rows.any(Outcome::Failed) {
-            return Err(Error::Unavailable(Internal::new("invite: some rows weren't written")));
+        written?;
+        if request.refused_by != RejectWhole::Nothing && rows.has_outcome(Outcome::Failed) {
+            return Err(Error::Unavailable(Internal::new("invite: some rows were not written")));
         }
-        let retry_after = rows.any(Outcome::Limited).then(|| quota.left(now));
+        let retry_after = rows.has_outcome(Outcome::Limited).then(|| quota.left(now));
         let mut results = rows.into_results();
-        self.read_records(host.of, &identifiers, &mut results).await?;
+        self.read_records(target.scope, &identifiers, &mut results).await?;
         Ok(Invited { results, retry_after, answered_before: None })
     }
 
-    /// Reads the records of these people that aren't known from writing them.
-    async fn read_records(&self, of: Scope, named: &[Option<Identifier>], results: &mut [RowResult]) -> Result<()> {
-        let unknown = named.iter().zip(results).filter(|(_, result)| result.is_there() && result.record.is_none());
-        let (whom, results): (Vec<_>, Vec<_>) =
-            unknown.filter_map(|(identifier, result)| Some((identifier.as_ref()?, result))).unzip();
-        let people = self.store.people_by_identifier(of, &whom).await?;
+    /// Makes the checks that need reads, and returns the rows that passed all checks. Rows that an earlier run wrote
+    /// are not checked again.
+    async fn check_rows(
+        &self,
+        rows: &mut Rows,
+        target: &InvitationTarget,
+        run: Option<&IdempotentRun>,
+    ) -> Result<Vec<ValidRow>> {
+        if let Some(run) = run {
+            rows.restore_written(&run.written, target);
+        }
+        rows.check_groups(target)?;
+        let addresses = self.store.known(&rows.identifiers()).await?;
+        rows.check_addresses(addresses, target)
+    }
+
+    /// The terms by which the rows of a request are decided.
+    fn invite_terms<'a>(
+        &self,
+        target: &'a InvitationTarget,
+        lifetime: Option<Lifetime>,
+        now: Timestamp,
+    ) -> InviteTerms<'a> {
+        InviteTerms {
+            rights: target.rights(),
+            top_group: target.top_group(),
+            now,
+            expires_at: now + lifetime.map_or(self.parameters.invitation_ttl, Lifetime::duration),
+            cooldown: self.parameters.resend_cooldown,
+        }
+    }
+
+    /// Reads the records that the response must contain and that no write has returned.
+    async fn read_records(
+        &self,
+        scope: Scope,
+        identifiers: &[Option<Identifier>],
+        results: &mut [RowResult],
+    ) -> Result<()> {
+        let rows = identifiers.iter().zip(results);
+        let unread = rows.filter(|(_, result)| result.is_there() && result.record.is_none());
+        let (identifiers, results): (Vec<_>, Vec<_>) =
+            unread.filter_map(|(identifier, result)| Some((identifier.as_ref()?, result))).unzip();
+        let people = self.store.people_by_identifier(scope, &identifiers).await?;
         for (result, person) in results.into_iter().zip(people) {
             result.record = person.map(Box::new);
         }
         Ok(())
     }
 
-    /// Whether a request may have so many rows. To be asked before they are read: what is refused costs nothing.
+    /// Checks the number of rows of a request. Contracts call it before they parse the rows, so that a refused request
+    /// costs nothing.
     ///
     /// # Errors
-    /// [`Error::Invalid`] for none and for too many.
+    /// [`Error::Invalid`] for no rows and for too many rows.
     pub fn admit_rows(&self, count: usize) -> Result<()> {
         let most = self.parameters.max_users_per_request;
         match count {

@@ -1,4 +1,4 @@
-//! Rows that are about to be decided and written.
+//! The rows of a request on the way to the store: a valid row becomes a planned row, and then a decided row.
 
 use crate::{
     Result, Usher,
@@ -18,42 +18,46 @@ use crate::{
     store::{InviteWrite, Numbers},
 };
 
-/// A row that is about to be decided: what it offers, and the records as they were read.
+/// A row that is not decided yet: its offer, and the records that the decision needs, as they were read.
 pub(super) struct PlannedRow {
     /// The row's index in the request.
     pub(super) index: usize,
+    /// The membership that the row offers.
     pub(super) offer: InviteOffer,
-    /// The person's record as it was read; `None` if there was none, or none was read yet.
+    /// The person's record as it was read. `None` if the person has no record, or if it was not read yet.
     pub(super) record: Option<Person>,
+    /// The guest account that the row creates, if it brings a password.
     guest: Option<PlannedGuest>,
-    /// Whether the row may take one of the invitations that are left of the day.
+    /// Whether the row may use one invitation of the daily quota.
     pub(super) may_take_quota: bool,
-    /// Whether a write of the row failed so that nobody knows whether it was made.
-    pub(super) unsure: bool,
+    /// Whether the reply to a write of the row was lost, so that the row may have been written.
+    pub(super) maybe_written: bool,
+    /// The temporary password of the guest account, until it is hashed.
     password: Option<Password>,
 }
 
-/// A guest account that is about to be created.
+/// A guest account that the row's transaction creates.
 struct PlannedGuest {
     account: GuestAccount,
-    /// The company's record of the person as it was read.
+    /// The company's record of the person as it was read. `None` if there is none, or if it was not read yet.
     record: Option<Person>,
 }
 
-/// A row with its decision.
+/// A row with its decision, ready to be written.
 pub(super) struct DecidedRow {
     pub(super) row: PlannedRow,
     pub(super) decision: InviteDecision,
+    /// The transition of the company's record, if the row creates a guest account.
     company_record: Option<Transition>,
 }
 
 impl DecidedRow {
-    /// The row again, after a write of which nobody knows whether it was made.
-    pub(super) fn into_unsure(self) -> PlannedRow {
-        PlannedRow { unsure: true, ..self.row }
+    /// The undecided row, after the reply to its write was lost.
+    pub(super) fn into_maybe_written(self) -> PlannedRow {
+        PlannedRow { maybe_written: true, ..self.row }
     }
 
-    /// The row as the store takes it.
+    /// The row in the form that the store writes.
     pub(super) fn as_write(&self) -> InviteWrite<'_> {
         let guest = self.row.guest.as_ref().map(|guest| &guest.account);
         InviteWrite {
@@ -66,12 +70,12 @@ impl DecidedRow {
 }
 
 impl PlannedRow {
-    /// A row of which no more than its offer is known.
+    /// A planned row that consists of an offer only.
     pub(super) fn of_offer(offer: InviteOffer) -> Self {
-        Self { index: 0, offer, record: None, guest: None, may_take_quota: true, unsure: false, password: None }
+        Self { index: 0, offer, record: None, guest: None, may_take_quota: true, maybe_written: false, password: None }
     }
 
-    /// A row with the record of its person, as far as that was read.
+    /// Plans a valid row. `record` is the person's record, if it was read.
     pub(super) fn new(
         row: ValidRow,
         record: Option<Person>,
@@ -88,10 +92,10 @@ impl PlannedRow {
             Access::Again(person) => (None, record.or(Some(*person))),
             _ => (None, record),
         };
-        let new_user = || record.as_ref().map_or_else(|| UserId::random(random), |person| person.user);
+        let own_or_new_user = || record.as_ref().map_or_else(|| UserId::random(random), |person| person.user);
         let (user, number) = match &colleague {
             Some(Identity { user, number, .. }) => (*user, *number),
-            None => (new_user(), 0),
+            None => (own_or_new_user(), 0),
         };
         let (first_name, last_name) = match colleague {
             Some(Identity { first_name, last_name, .. }) => (Some(first_name), last_name),
@@ -102,7 +106,7 @@ impl PlannedRow {
             user,
             number,
             role: invitee.role,
-            groups: target.places(&invitee.groups),
+            groups: target.group_places(&invitee.groups),
             metadata: invitee.metadata,
             first_name,
             last_name,
@@ -112,10 +116,11 @@ impl PlannedRow {
             batch: letters.batch(&options.letter),
             identifier: invitee.identifier,
         };
-        Self { index, offer, record, guest: None, may_take_quota: true, unsure: false, password }
+        Self { index, offer, record, guest: None, may_take_quota: true, maybe_written: false, password }
     }
 
-    /// Decides the row by the records as they were read.
+    /// Decides the row by the records as they were read. Returns the decision, and the transition of the company's
+    /// record if the row creates a guest account.
     pub(super) fn decide(
         &self,
         terms: &InviteTerms<'_>,
@@ -128,25 +133,29 @@ impl PlannedRow {
         Ok((decision, company.transpose()?))
     }
 
-    /// As [`PlannedRow::decide`], with the row.
+    /// Decides the row as [`PlannedRow::decide`] does, and returns the row with its decision.
     ///
     /// # Errors
     /// The row's index with the refusal.
-    pub(super) fn decided(self, terms: &InviteTerms<'_>) -> std::result::Result<DecidedRow, (usize, InviteRefusal)> {
+    pub(super) fn into_decided(
+        self,
+        terms: &InviteTerms<'_>,
+    ) -> std::result::Result<DecidedRow, (usize, InviteRefusal)> {
         match self.decide(terms) {
             Ok((decision, company_record)) => Ok(DecidedRow { row: self, decision, company_record }),
             Err(refusal) => Err((self.index, refusal)),
         }
     }
 
-    /// Takes the company's record of the person as it is now.
-    pub(super) fn see_company_record(&mut self, found: Option<Person>) {
+    /// Replaces the company's record of the person by the record that was read now.
+    pub(super) fn set_company_record(&mut self, found: Option<Person>) {
         if let Some(guest) = &mut self.guest {
             guest.record = found;
         }
     }
 }
 
+/// The way in which the row's person becomes a member.
 fn entry(access: &Access, quiet: bool, colleague: Option<&Identity>) -> Entry {
     match (access, colleague) {
         (Access::Again(_), _) => Entry::MailAgain,
@@ -161,16 +170,16 @@ fn entry(access: &Access, quiet: bool, colleague: Option<&Identity>) -> Entry {
 }
 
 impl Usher {
-    /// Gives the rows the accounts that they create: guest accounts with their passwords' hashes, and integer ids.
+    /// Plans the accounts that the rows create: guest accounts with hashed passwords, and integer ids for new people.
     pub(super) async fn assign_accounts(&self, rows: &mut [PlannedRow], target: &InvitationTarget) -> Result<()> {
         self.plan_guests(rows, target).await?;
-        let new = |row: &PlannedRow| matches!(row.offer.entry, Entry::Invitation { .. } | Entry::GuestAccount);
-        let users = count(rows.iter().filter(|row| new(row)).count());
+        let needs_number = |row: &PlannedRow| matches!(row.offer.entry, Entry::Invitation { .. } | Entry::GuestAccount);
+        let users = count(rows.iter().filter(|row| needs_number(row)).count());
         if users == 0 {
             return Ok(());
         }
         let mut number = self.store.take_numbers(Numbers { users, ..Numbers::default() }).await?.users;
-        for row in rows.iter_mut().filter(|row| new(row)) {
+        for row in rows.iter_mut().filter(|row| needs_number(row)) {
             if row.offer.number == 0 {
                 row.offer.number = number;
             }
@@ -182,7 +191,8 @@ impl Usher {
         Ok(())
     }
 
-    /// The guest accounts of the rows that bring a password. A person keeps the ids that an earlier invitation gave.
+    /// Plans the guest accounts of the rows that bring a password. A person who was invited before keeps the ids of the
+    /// person's record.
     async fn plan_guests(&self, rows: &mut [PlannedRow], target: &InvitationTarget) -> Result<()> {
         let mut guests: Vec<_> = rows.iter_mut().filter(|row| row.password.is_some()).collect();
         if guests.is_empty() {
@@ -191,7 +201,7 @@ impl Usher {
         let passwords = guests.iter_mut().filter_map(|row| row.password.take()).collect();
         let hashes = self.hash_passwords(passwords).await?;
         let identifiers: Vec<_> = guests.iter().map(|row| row.offer.identifier.clone()).collect();
-        let records = self.store.people_by_identifier(target.of, &identifiers.iter().collect::<Vec<_>>()).await?;
+        let records = self.store.people_by_identifier(target.scope, &identifiers.iter().collect::<Vec<_>>()).await?;
         for ((row, record), hash) in guests.into_iter().zip(records).zip(hashes) {
             let PlannedRow { offer, .. } = row;
             if let Some(record) = &record {

@@ -1,4 +1,4 @@
-//! An inviting request, its rows, and its results.
+//! An inviting request, its rows and their options, and the results.
 
 use jiff::SignedDuration;
 
@@ -10,27 +10,29 @@ use crate::{
     operations::invitations::invite_users::row_result::RowResult,
 };
 
-/// Somebody to invite.
+/// One row of an inviting request: a person to invite.
 #[derive(Debug, Clone)]
 pub struct InviteRow {
-    /// Who it is.
+    /// The person's address and user code.
     pub identifier: Identifier,
-    /// The role to give.
+    /// The role that the person gets.
     pub role: Role,
-    /// What the inviter's program keeps with the invitation. None leaves what was kept before.
+    /// The metadata that the inviter's program stores with the invitation. `None` keeps the metadata of an earlier
+    /// invitation.
     pub metadata: Option<Metadata>,
-    /// The workspace's groups that they come into, besides those they are in. Whoever is in no other is in the topmost one.
+    /// The groups of the workspace that the person joins, in addition to the person's present groups. A person without
+    /// groups belongs to the topmost group.
     pub groups: Vec<GroupId>,
-    /// Their first name, or their whole one, until they say so themselves.
+    /// The first name, or the whole name, that the person has until the person gives another.
     pub name: Option<PersonName>,
-    /// Their last name, if it is apart.
+    /// The last name, if the inviter gives it separately.
     pub last_name: Option<PersonName>,
-    /// What else is special about them.
+    /// The options of this row.
     pub personal: InviteeOptions,
 }
 
 impl InviteRow {
-    /// Somebody of whom no more is said.
+    /// A row with an identity and a role only.
     pub fn new(identifier: impl Into<Identifier>, role: Role) -> Self {
         Self {
             identifier: identifier.into(),
@@ -44,71 +46,72 @@ impl InviteRow {
     }
 }
 
-/// What a request invites to.
+/// The workspace or company that a request invites to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum InviteTo {
-    /// A workspace.
+    /// This workspace.
     Workspace(WorkspaceId),
-    /// The caller's whole company.
+    /// The caller's company.
     Company,
 }
 
-/// What the results of a request say.
+/// How much the results of a request contain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ResultDetail {
-    /// What became of each row.
+    /// The outcome of each row.
     Outcomes,
-    /// That, and the record of whoever is invited or a member then.
+    /// The outcome of each row, and the record of each person who is invited or a member after the request.
     Records,
 }
 
-/// What refuses a request as a whole, before anything is written. Whoever is invited or a member already never does.
+/// Which rows make Usher reject the whole request before anything is written. A row about a person who is invited or a
+/// member already never does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RejectWhole {
-    /// Each row is for itself.
+    /// No row. Each row has its own result.
     Nothing,
-    /// A bad row. An address that isn't mailed is no mistake of the request.
+    /// A row with a mistake. An address that Usher doesn't mail is not a mistake.
     Mistakes,
-    /// A bad row, or an address that isn't mailed.
+    /// A row with a mistake, or with an address that Usher doesn't mail.
     AnyRow,
 }
 
 /// An inviting request.
 #[derive(Debug)]
 pub struct InviteUsers {
-    /// Into what.
+    /// The target: a workspace or the company.
     pub to: InviteTo,
-    /// The rows; one that couldn't be read says why.
+    /// The rows. A row that could not be parsed has the reason instead.
     pub rows: Vec<std::result::Result<InviteRow, Reason>>,
-    /// What the inviter writes to all of them.
+    /// The inviter's message, which all mails of the request contain.
     pub message: Option<Message>,
-    /// How long the invitations live, if it isn't as long as the deployment's.
+    /// How long the invitations are valid. `None` means the deployment's default.
     pub lifetime: Option<Lifetime>,
-    /// Whether the message is mailed only from a published workspace.
+    /// Whether the mails contain the message only if the workspace is published.
     pub only_if_published: bool,
-    /// What refuses the whole request.
+    /// Which rows reject the whole request.
     pub refused_by: RejectWhole,
-    /// Whether nothing is to be written or mailed: the answer is the same.
+    /// Whether the request is a dry run: the response is the same, but nothing is written or mailed.
     pub validate_only: bool,
-    /// What the results say.
+    /// How much the results contain.
     pub tells: ResultDetail,
-    /// The name by which the request is known again, if it has one.
+    /// The idempotency key and what belongs to it, if the client sent a key.
     pub name: Option<IdempotencyRequest>,
 }
 
-/// The name that a client gave a request.
+/// The idempotency key of a request, and what is stored with it.
 #[derive(Debug)]
 pub struct IdempotencyRequest {
-    /// The name. It is the caller's own, and the workspace's.
+    /// The key. Keys of different callers, and of different workspaces, are independent.
     pub key: IdempotencyKey,
-    /// A digest of all that was sent: the same name for something else is an error.
+    /// A digest of the whole request. A second request with the same key and another digest is an error.
     pub body: String,
-    /// By which support finds the request.
+    /// The trace id by which support finds the request in the logs.
     pub trace_id: String,
 }
 
 impl InviteUsers {
-    /// A request that asks for no more than inviting these.
+    /// A request with rows only, and with the default of every option.
     pub fn new(to: InviteTo, rows: Vec<std::result::Result<InviteRow, Reason>>) -> Self {
         Self {
             to,
@@ -124,55 +127,56 @@ impl InviteUsers {
     }
 }
 
-/// The results, one for each row, in order.
+/// The results of an inviting request.
 #[derive(Debug)]
 pub struct Invited {
-    /// One for each row.
+    /// The results, one for each row, in the order of the rows.
     pub results: Vec<RowResult>,
-    /// When the workspace or company may invite again, if a row was limited.
+    /// The time until the daily quota is renewed, if the quota did not cover every row.
     pub retry_after: Option<SignedDuration>,
-    /// If this is the answer that a named request got before: by which support finds that request.
+    /// The trace id of the first request, if this is the replayed response to a retry.
     pub answered_before: Option<String>,
 }
 
-/// What is special about a row.
+/// The options of one row.
 #[derive(Debug, Clone, Default)]
 pub struct InviteeOptions {
-    /// Their letter.
+    /// The options of the row's letter.
     pub letter: LetterOptions,
-    /// How they come in.
+    /// The way in which the person becomes a member.
     pub access: Access,
-    /// The only workspace that they may ever belong to, if there is to be one: this.
+    /// The only workspace that the person may ever belong to. It must be the target workspace.
     pub exclusive_to: Option<WorkspaceId>,
-    /// Whether they get a mail once they have signed up.
+    /// Whether the person gets a welcome mail after signing up.
     pub welcomed: bool,
-    /// Whether a colleague isn't told of being added.
+    /// Whether a colleague is added without a mail.
     pub quiet: bool,
 }
 
-/// How somebody comes in who isn't a colleague.
+/// The way in which a person becomes a member who is not a colleague. Colleagues are added at once.
 #[derive(Debug, Clone, Default)]
 pub enum Access {
-    /// By the link in a mail.
+    /// The request mails a link, and the person accepts by it.
     #[default]
     Mail,
-    /// By the link in a mail that somebody sends later.
+    /// A later request mails the link. This request mails nothing.
     Later,
-    /// At once, by a password that is told to them: only an address without an account.
+    /// The person becomes a member at once, with a guest account that has this temporary password. The inviter gives
+    /// the password to the person. Only for an address without an account.
     Password(Password),
-    /// By the link in another mail: the person of this record, who is invited or a member and keeps role and groups.
+    /// The person of this record, who is invited or a member, gets another mail and keeps role and groups.
     Again(Box<Person>),
 }
 
-/// What is special about a letter.
+/// The options of one row's letter. Rows with equal options share a batch.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct LetterOptions {
-    /// From whom, if not from the deployment's own address.
+    /// The sender. `None` means the deployment's own address.
     pub sender: Option<MailSender>,
-    /// In which words of the company's.
+    /// The company's mail template. `None` means the default text.
     pub template: Option<TemplateId>,
-    /// Whom it names as the inviter, if not the caller.
+    /// The user whom the letter names as the inviter. `None` means the caller.
     pub on_behalf_of: Option<UserId>,
-    /// Whether it says that an account is ready, and asks for a password only.
+    /// Whether the letter says that an account is ready, and asks the person only for a password.
     pub registered: bool,
 }

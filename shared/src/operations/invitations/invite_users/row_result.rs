@@ -2,52 +2,54 @@
 
 use crate::domain::{InviteEffect, InviteRefusal, Outcome, Person, PersonId, Reason};
 
-/// The code of a row that may have been written: every reply was lost.
+/// The reason code of a row that may have been written: the store's replies were lost.
 const MAYBE_WRITTEN: &str = "maybe_written";
 
-/// Why no more people can be invited today.
+/// The reason of a row that the daily quota doesn't cover.
 pub(super) const LIMITED: &str = "As many people were invited today as may be.";
 
-/// The result of a row.
+/// The result of one row.
 #[derive(Debug, Clone)]
 pub struct RowResult {
-    /// What it came to.
+    /// The outcome.
     pub outcome: Outcome,
-    /// The invitation's id, where there is one.
+    /// The public id of the person's record, if the person is invited or a member.
     pub invitation: Option<PersonId>,
-    /// Why, if there is more to say.
+    /// The reason for the outcome. A row that was simply invited or added has none.
     pub reason: Option<Reason>,
-    /// The record as it is now of whoever is invited or a member, if the request asked for it.
+    /// The person's record after the request, if the person is invited or a member and the request asked for records.
     pub record: Option<Box<Person>>,
 }
 
 impl RowResult {
-    /// What a row came to, without its record.
+    /// A result without a record.
     pub(super) const fn new(outcome: Outcome, invitation: Option<PersonId>, reason: Option<Reason>) -> Self {
         Self { outcome, invitation, reason, record: None }
     }
 
+    /// The result of a row that was refused for this reason.
     pub(super) fn refused(outcome: Outcome, reason: Reason) -> Self {
         Self::new(outcome, None, Some(reason))
     }
 
-    /// Whether they are invited or a member now, or were before.
+    /// Whether the person is invited or a member after the request, because of the request or from before.
     pub fn is_there(&self) -> bool {
         self.outcome.succeeded() || self.outcome == Outcome::AlreadyMember
     }
 
-    /// Whether the request brought them in.
+    /// Whether this request invited or added the person.
     pub fn is_new(&self) -> bool {
         matches!(self.outcome, Outcome::Invited | Outcome::Added)
     }
 
-    /// Whether they had an account that the caller may know of, by the record.
+    /// Whether the person has an account whose existence the caller may learn. Needs the record.
     pub fn had_account(&self) -> bool {
         let member = matches!(self.outcome, Outcome::Added | Outcome::AlreadyMember);
         member && self.record.as_ref().is_some_and(|record| !record.unverified)
     }
 
-    /// Whether the request queued a mail to them, by the record: whoever only came into another group gets none.
+    /// Whether this request queued a mail to the person. Needs the record. A member who only joined another group gets
+    /// no mail.
     pub fn is_mailed(&self) -> bool {
         let mailed = self.record.as_ref().is_some_and(|record| record.delivery.is_some());
         self.is_new() && self.reason.is_none() && mailed
@@ -67,7 +69,7 @@ impl RowResult {
         Self::new(outcome, Some(id), reason)
     }
 
-    /// The result of a row that changed nothing.
+    /// The result of a row that its decision or its write refused.
     pub(super) fn of_refusal(refusal: InviteRefusal, id: PersonId) -> Self {
         let (outcome, code, detail) = match refusal {
             InviteRefusal::AlreadyInvited => {
@@ -100,40 +102,44 @@ impl RowResult {
         Self::refused(outcome, Reason::new(code, detail))
     }
 
-    /// Whether it counts as one of the day's, or may. A member who came into groups doesn't, and has a reason.
-    pub(super) fn counts(&self) -> bool {
-        self.is_new() && self.reason.is_none() || self.is_unsure()
+    /// Whether the row used one invitation of the daily quota, or may have. A member who joined groups has the outcome
+    /// `Added` too, but also a reason, and used none.
+    pub(super) fn uses_quota(&self) -> bool {
+        self.is_new() && self.reason.is_none() || self.is_maybe_written()
     }
 
-    /// Whether nobody knows if it was written.
-    pub(super) fn is_unsure(&self) -> bool {
+    /// Whether the row may have been written: the store's replies were lost.
+    pub(super) fn is_maybe_written(&self) -> bool {
         self.outcome == Outcome::Failed && self.reason.as_ref().is_some_and(|reason| reason.code == MAYBE_WRITTEN)
     }
 
-    /// A row beyond what may be invited today.
+    /// The result of a row that the daily quota doesn't cover.
     pub(super) fn limited() -> Self {
         Self::refused(Outcome::Limited, Reason::new("limited", LIMITED))
     }
 
-    /// A row that wasn't written.
+    /// The result of a row that was not written.
     pub(super) fn failed() -> Self {
         Self::refused(Outcome::Failed, Reason::new("not_written", "This row wasn't written. Send it again."))
     }
 }
 
+/// The person was mailed within the cooldown.
 fn already_invited() -> Reason {
     Reason::new("already_invited", "Was invited a moment ago; no other mail is sent.")
 }
 
-/// Codes are unique in the deployment.
+/// Another person has the user code. User codes are unique in the deployment.
 pub(super) fn code_taken() -> Reason {
     Reason::new("code_taken", "This code belongs to somebody else.")
 }
 
+/// A group of the row doesn't exist in the workspace.
 pub(super) fn unknown_group() -> Reason {
     Reason::new("unknown_group", "There is no such group in the workspace.")
 }
 
+/// The row names a service account that doesn't exist in the company.
 pub(super) fn unknown_account() -> Reason {
     Reason::new("unknown_account", "This service account doesn't exist in the company.")
 }

@@ -1,4 +1,4 @@
-//! A request's rows, judged one by one.
+//! The rows of an inviting request: each check gives a result to the rows that fail it, and passes the others on.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -17,8 +17,9 @@ use crate::{
     store::Known,
 };
 
-/// Why somebody can't be invited anywhere, by what is known of them.
-pub(in crate::operations) fn unfit(
+/// The refusal of an address that can't be invited to any target: of an unknown service account, or of an address that
+/// Usher doesn't mail. A colleague is never refused, because adding a colleague needs no mail.
+pub(in crate::operations) fn refusal_of_address(
     invitee: &InviteRow,
     colleague: bool,
     suppressed: Option<Suppression>,
@@ -32,27 +33,32 @@ pub(in crate::operations) fn unfit(
     suppressed.map(|suppression| (Outcome::Suppressed, Reason::new("suppressed", suppression.sentence())))
 }
 
-/// A reason with the address that it is about.
-fn named(identifier: &Identifier, reason: &Reason) -> String {
+/// The reason's sentence with the address of its row, for an error about the whole request.
+fn sentence_with_address(identifier: &Identifier, reason: &Reason) -> String {
     format!("'{}': {}", identifier.address.as_typed(), reason.detail)
 }
 
-/// A row that may be written, and the account of a colleague.
+/// A row that passed all checks, and the person's account if the person is a colleague.
 pub(super) struct ValidRow {
     pub(super) index: usize,
     pub(super) invitee: InviteRow,
     pub(super) colleague: Option<Identity>,
 }
 
-/// The request's rows: results where they are known, and what is still open.
+/// The rows of a request during the checks.
 pub(super) struct Rows {
+    /// The results by the rows' indexes; `None` for a row that has no result yet.
     pub(super) results: Vec<Option<RowResult>>,
-    unwritten: Vec<(usize, InviteRow)>,
+    /// The rows that have no result yet, each with its index.
+    unresolved: Vec<(usize, InviteRow)>,
     refused_by: RejectWhole,
 }
 
 impl Rows {
-    /// Judges what can be judged without reading.
+    /// Makes the checks that need no read: syntax, duplicates, and the role.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] if a row fails a check and the request is to be rejected as a whole.
     pub(super) fn check(
         rows: Vec<std::result::Result<InviteRow, Reason>>,
         role: Role,
@@ -61,7 +67,7 @@ impl Rows {
         let mut seen = HashSet::with_capacity(rows.len());
         let mut codes = HashSet::new();
         let mut checked =
-            Self { results: vec![None; rows.len()], unwritten: Vec::with_capacity(rows.len()), refused_by };
+            Self { results: vec![None; rows.len()], unresolved: Vec::with_capacity(rows.len()), refused_by };
         for (index, row) in rows.into_iter().enumerate() {
             match row {
                 Err(reason) => checked.refuse(index, None, Outcome::Invalid, reason)?,
@@ -69,24 +75,24 @@ impl Rows {
                     let reason = Reason::new("duplicate", "An earlier row has the same address.");
                     checked.refuse(index, Some(&identifier), Outcome::Duplicate, reason)?;
                 }
-                // Whoever is named first by a code has it.
+                // The first row with a user code gets the code.
                 Ok(InviteRow { identifier, .. }) if identifier.code.clone().is_some_and(|code| !codes.insert(code)) => {
                     checked.refuse(index, Some(&identifier), Outcome::Invalid, code_taken())?;
                 }
-                Ok(InviteRow { identifier, role: asked, .. }) if !role.may_grant(asked) => {
+                Ok(InviteRow { identifier, role: wanted, .. }) if !role.may_grant(wanted) => {
                     let reason = Reason::new("role_above", "This role is above your own.");
                     checked.refuse(index, Some(&identifier), Outcome::Forbidden, reason)?;
                 }
-                Ok(invitee) => checked.unwritten.push((index, invitee)),
+                Ok(invitee) => checked.unresolved.push((index, invitee)),
             }
         }
         Ok(checked)
     }
 
-    /// Judges the open rows by the groups they name. A row that names none needs the right to invite; one that does, authority
-    /// over each of them.
+    /// Checks the groups of the unresolved rows. For a row without groups the inviter needs the right to invite. For a
+    /// row with groups the inviter needs authority over each group.
     pub(super) fn check_groups(&mut self, target: &InvitationTarget) -> Result<()> {
-        for (index, invitee) in std::mem::take(&mut self.unwritten) {
+        for (index, invitee) in std::mem::take(&mut self.unresolved) {
             let refusal = match target.authority(&invitee.groups) {
                 None => Some((Outcome::Invalid, unknown_group())),
                 Some(true) => None,
@@ -96,54 +102,55 @@ impl Rows {
                 }
             };
             match refusal {
-                None => self.unwritten.push((index, invitee)),
+                None => self.unresolved.push((index, invitee)),
                 Some((outcome, reason)) => self.refuse(index, Some(&invitee.identifier), outcome, reason)?,
             }
         }
         Ok(())
     }
 
-    /// Gives the rows that an earlier run of the request wrote their results.
+    /// Gives results to the rows that an earlier run of the same idempotent request wrote.
     pub(super) fn restore_written(&mut self, written: &BTreeMap<usize, InviteEffect>, target: &InvitationTarget) {
-        for (index, invitee) in std::mem::take(&mut self.unwritten) {
+        for (index, invitee) in std::mem::take(&mut self.unresolved) {
             match written.get(&index) {
                 Some(effect) => self.results[index] = Some(RowResult::of_effect(*effect, target.person_id(&invitee))),
-                None => self.unwritten.push((index, invitee)),
+                None => self.unresolved.push((index, invitee)),
             }
         }
     }
 
-    /// How many were invited or added so far, or may have been.
-    pub(super) fn made(&self) -> u32 {
-        count(self.results.iter().flatten().filter(|row| row.counts()).count())
+    /// How many invitations of the daily quota the rows used so far, or may have used.
+    pub(super) fn used_quota(&self) -> u32 {
+        count(self.results.iter().flatten().filter(|row| row.uses_quota()).count())
     }
 
-    /// Who the open rows are about.
+    /// The identities of the unresolved rows.
     pub(super) fn identifiers(&self) -> Vec<&Identifier> {
-        self.unwritten.iter().map(|(_, invitee)| &invitee.identifier).collect()
+        self.unresolved.iter().map(|(_, invitee)| &invitee.identifier).collect()
     }
 
-    /// Judges the open rows by what is known of them; what is left may be written. A colleague needs no mail to be added.
+    /// Checks the unresolved rows by the accounts and suppressions of their addresses. Returns the rows that passed all
+    /// checks.
     pub(super) fn check_addresses(
         &mut self,
         addresses: Vec<Known>,
         target: &InvitationTarget,
     ) -> Result<Vec<ValidRow>> {
-        let mut valid = Vec::with_capacity(self.unwritten.len());
+        let mut valid = Vec::with_capacity(self.unresolved.len());
         for ((index, invitee), Known { identity, suppressed }) in
-            std::mem::take(&mut self.unwritten).into_iter().zip(addresses)
+            std::mem::take(&mut self.unresolved).into_iter().zip(addresses)
         {
             let colleague = identity.filter(|identity| identity.company == target.company.id);
-            if colleague.is_some() && matches!(target.of, Scope::Company(_)) {
+            if colleague.is_some() && matches!(target.scope, Scope::Company(_)) {
                 let reason = Reason::new("already_member", "This user is in the company already.");
                 self.results[index] = Some(RowResult::refused(Outcome::AlreadyMember, reason));
                 continue;
             }
-            match unfit(&invitee, colleague.is_some(), suppressed) {
+            match refusal_of_address(&invitee, colleague.is_some(), suppressed) {
                 None => valid.push(ValidRow { index, invitee, colleague }),
                 Some((Outcome::Suppressed, reason)) if self.refused_by == RejectWhole::AnyRow => {
-                    let named = named(&invitee.identifier, &reason);
-                    return Err(Error::Suppressed(Public::new("suppressed", named)));
+                    let sentence = sentence_with_address(&invitee.identifier, &reason);
+                    return Err(Error::Suppressed(Public::new("suppressed", sentence)));
                 }
                 Some((Outcome::Suppressed, reason)) => {
                     self.results[index] = Some(RowResult::refused(Outcome::Suppressed, reason));
@@ -154,7 +161,10 @@ impl Rows {
         Ok(valid)
     }
 
-    /// A bad row. If it refuses the request the sentence names the address.
+    /// Refuses a row.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] with the row's address, if the request is to be rejected as a whole.
     fn refuse(
         &mut self,
         index: usize,
@@ -163,20 +173,24 @@ impl Rows {
         reason: Reason,
     ) -> Result<()> {
         if self.refused_by != RejectWhole::Nothing {
-            let named = identifier.map_or(reason.detail.clone(), |identifier| named(identifier, &reason).into());
-            return Err(Error::invalid("invalid_user", named));
+            let with_address = |identifier| sentence_with_address(identifier, &reason).into();
+            let sentence = identifier.map_or(reason.detail.clone(), with_address);
+            return Err(Error::invalid("invalid_user", sentence));
         }
         self.results[index] = Some(RowResult::refused(outcome, reason));
         Ok(())
     }
 
-    /// As [`Rows::refuse`], of a row that was open.
+    /// Refuses a row that had passed the checks before, as [`Rows::refuse`] does.
     pub(super) fn refuse_row(&mut self, row: &ValidRow, outcome: Outcome, reason: Reason) -> Result<()> {
         self.refuse(row.index, Some(&row.invitee.identifier), outcome, reason)
     }
 
-    /// A row beyond what may be invited today.
-    pub(super) fn limit(&mut self, index: usize, retry_after: SignedDuration) -> Result<()> {
+    /// Refuses a row that the daily quota doesn't cover.
+    ///
+    /// # Errors
+    /// [`Error::TooMany`] if the request is to be rejected as a whole.
+    pub(super) fn refuse_over_quota(&mut self, index: usize, retry_after: SignedDuration) -> Result<()> {
         if self.refused_by != RejectWhole::Nothing {
             return Err(Error::TooMany { public: Public::new("limited", LIMITED), retry_after });
         }
@@ -184,18 +198,18 @@ impl Rows {
         Ok(())
     }
 
-    /// Whether a row came to this.
-    pub(super) fn any(&self, outcome: Outcome) -> bool {
+    /// Whether a row has this outcome.
+    pub(super) fn has_outcome(&self, outcome: Outcome) -> bool {
         self.results.iter().flatten().any(|row| row.outcome == outcome)
     }
 
-    /// The results, one for each row. A row without one wasn't written.
+    /// The results, one for each row. A row without a result was not written.
     pub(super) fn into_results(self) -> Vec<RowResult> {
         self.results.into_iter().map(|result| result.unwrap_or_else(RowResult::failed)).collect()
     }
 }
 
-/// A count of rows, which are few.
+/// The number of rows as a `u32`. A request has far fewer rows than a `u32` can count.
 pub(super) fn count(rows: usize) -> u32 {
     u32::try_from(rows).unwrap_or(u32::MAX)
 }

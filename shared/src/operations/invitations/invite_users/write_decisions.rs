@@ -1,4 +1,5 @@
-//! Writing rows: decide, write, and decide again where a record changed in between.
+//! Writing rows in transactions: decide the rows, write them, and decide again the rows whose records have changed
+//! since.
 
 use futures::{StreamExt, stream};
 use tokio::time::{Duration, Instant, timeout_at};
@@ -10,44 +11,49 @@ use crate::{
     store::{IdempotentRun, InviteTransaction, InviteWritten, RowConflict, TransactionRoom},
 };
 
-/// Transactions of one request that are under way at once.
+/// The number of transactions that one request has in progress at the same time.
 const IN_FLIGHT: usize = 8;
 
-/// How often the rows of a transaction are decided and written together, before each row goes alone.
+/// How often the rows of a transaction are decided and written together. After that, each row gets a transaction of its
+/// own.
 const ROUNDS: u32 = 4;
 
-/// How often a row that goes alone is decided and written. Each time that it loses, another request about the same person
-/// has won.
+/// How often a row with a transaction of its own is decided and written. Each failed round means that another request
+/// about the same person succeeded.
 const ROUNDS_ALONE: u32 = 40;
 
-/// No row is begun after this time, and no row is waited for after the second: the gateway gives up after 30 s.
+/// No transaction starts later than this after the request began, because the gateway gives up after 30 s.
 const BEGIN_WITHIN: Duration = Duration::from_secs(25);
+
+/// No transaction is awaited longer than this after the request began.
 const END_WITHIN: Duration = Duration::from_secs(28);
 
-/// How rows are written.
+/// What is the same for all rows that a request writes.
 pub(in crate::operations) struct WritePlan<'a> {
-    /// The workspace or company that is invited to.
-    pub(in crate::operations) of: Scope,
+    /// The workspace or company that the people are invited to.
+    pub(in crate::operations) scope: Scope,
+    /// The terms of the decisions.
     pub(in crate::operations) terms: InviteTerms<'a>,
     /// When the request began.
     pub(in crate::operations) begun: Instant,
-    /// The idempotent run, which notes what each transaction writes.
+    /// The idempotent run, if the request has a key. Each transaction records in it which rows the transaction writes.
     pub(in crate::operations) run: Option<&'a IdempotentRun>,
-    /// Whether the results carry the records.
+    /// Whether the results contain the people's records.
     pub(in crate::operations) with_records: bool,
 }
 
-/// The result of one row, by its index.
+/// The index of a row, and its effect with the record, or its refusal.
 pub(super) type WrittenRow = (usize, std::result::Result<(InviteEffect, Option<Box<Person>>), InviteRefusal>);
 
 impl WritePlan<'_> {
+    /// Whether it is too late to start another transaction.
     fn is_late(&self) -> bool {
         self.begun.elapsed() > BEGIN_WITHIN
     }
 }
 
 impl Usher {
-    /// Writes one offer by itself, with no quota.
+    /// Writes one offer outside an inviting request. The offer uses no quota.
     pub(in crate::operations) async fn write_offer(
         &self,
         offer: InviteOffer,
@@ -57,7 +63,7 @@ impl Usher {
         result.map(|(effect, _)| effect)
     }
 
-    /// Writes rows in transactions, several at once. Each row has a result; the order is any.
+    /// Writes rows in transactions, several at the same time. Returns a result for each row, in any order.
     pub(super) async fn write_planned(&self, planned: Vec<PlannedRow>, plan: &WritePlan<'_>) -> Vec<WrittenRow> {
         let mut chunks: Vec<Vec<PlannedRow>> = vec![Vec::new()];
         let mut room = TransactionRoom::default();
@@ -75,6 +81,7 @@ impl Usher {
         stream::iter(chunks).buffer_unordered(IN_FLIGHT).flat_map(stream::iter).collect().await
     }
 
+    /// Writes the rows of one transaction. Rows that don't get a result in [`ROUNDS`] rounds are written one by one.
     async fn write_chunk(&self, mut rows: Vec<PlannedRow>, plan: &WritePlan<'_>) -> Vec<WrittenRow> {
         let mut written = Vec::with_capacity(rows.len());
         for round in 0..ROUNDS {
@@ -88,13 +95,17 @@ impl Usher {
             written.extend(refused);
             rows = match self.write_decided(&decided, plan).await {
                 Ok(InviteWritten::Done) => {
-                    written.extend(decided.into_iter().map(|row| done(row, plan)));
+                    written.extend(decided.into_iter().map(|row| written_row(row, plan)));
                     Vec::new()
                 }
-                Ok(InviteWritten::Refused(conflicts)) => resolve(decided, conflicts, plan, &mut written),
+                Ok(InviteWritten::Refused(conflicts)) => resolve_conflicts(decided, conflicts, plan, &mut written),
                 Err(error) => {
-                    tracing::warn!(?error, rows = decided.len(), "rows of an inviting request were not written");
-                    decided.into_iter().map(DecidedRow::into_unsure).collect()
+                    tracing::warn!(
+                        ?error,
+                        rows = decided.len(),
+                        "a transaction of an inviting request failed: its rows may have been written"
+                    );
+                    decided.into_iter().map(DecidedRow::into_maybe_written).collect()
                 }
             };
         }
@@ -104,8 +115,9 @@ impl Usher {
         written
     }
 
+    /// Writes one row in a transaction of its own.
     async fn write_alone(&self, row: PlannedRow, plan: &WritePlan<'_>) -> WrittenRow {
-        let (index, unsure) = (row.index, row.unsure);
+        let (index, maybe_written) = (row.index, row.maybe_written);
         let mut rows = vec![row];
         let mut written = Vec::new();
         for round in 0..ROUNDS_ALONE {
@@ -122,37 +134,38 @@ impl Usher {
             }
             rows = match self.write_decided(&decided, plan).await {
                 Ok(InviteWritten::Done) => {
-                    written.extend(decided.into_iter().map(|row| done(row, plan)));
+                    written.extend(decided.into_iter().map(|row| written_row(row, plan)));
                     Vec::new()
                 }
-                Ok(InviteWritten::Refused(conflicts)) => resolve(decided, conflicts, plan, &mut written),
+                Ok(InviteWritten::Refused(conflicts)) => resolve_conflicts(decided, conflicts, plan, &mut written),
                 Err(_) => return (index, Err(InviteRefusal::MaybeWritten)),
             };
             if let Some(result) = written.pop() {
                 return result;
             }
         }
-        (index, Err(if unsure { InviteRefusal::MaybeWritten } else { InviteRefusal::NotWritten }))
+        (index, Err(if maybe_written { InviteRefusal::MaybeWritten } else { InviteRefusal::NotWritten }))
     }
 
+    /// Writes decided rows in one transaction.
     async fn write_decided(&self, decided: &[DecidedRow], plan: &WritePlan<'_>) -> Result<InviteWritten> {
         if decided.is_empty() {
             return Ok(InviteWritten::Done);
         }
         let writes: Vec<_> = decided.iter().map(DecidedRow::as_write).collect();
         let transaction =
-            InviteTransaction { of: plan.of, inviter: plan.terms.rights.user, now: plan.terms.now, run: plan.run };
-        let late = |_| Error::Unavailable(Internal::new("invite: a transaction took too long"));
+            InviteTransaction { of: plan.scope, inviter: plan.terms.rights.user, now: plan.terms.now, run: plan.run };
+        let too_slow = |_| Error::Unavailable(Internal::new("invite: a transaction took too long"));
         let written = self.store.invite(transaction, &writes, self.random());
-        timeout_at(plan.begun + END_WITHIN, written).await.map_err(late)?
+        timeout_at(plan.begun + END_WITHIN, written).await.map_err(too_slow)?
     }
 }
 
-/// Decides rows by the records as they were read. A refusal is the row's result.
+/// Decides rows by the records as they were read. Returns the decided rows, and the results of the refused rows.
 fn decide(rows: Vec<PlannedRow>, terms: &InviteTerms<'_>) -> (Vec<DecidedRow>, Vec<WrittenRow>) {
     let (mut decided, mut refused) = (Vec::with_capacity(rows.len()), Vec::new());
     for row in rows {
-        match row.decided(terms) {
+        match row.into_decided(terms) {
             Ok(row) => decided.push(row),
             Err((index, refusal)) => refused.push((index, Err(refusal))),
         }
@@ -160,30 +173,31 @@ fn decide(rows: Vec<PlannedRow>, terms: &InviteTerms<'_>) -> (Vec<DecidedRow>, V
     (decided, refused)
 }
 
-fn done(row: DecidedRow, plan: &WritePlan<'_>) -> WrittenRow {
+/// The result of a row whose transaction succeeded.
+fn written_row(row: DecidedRow, plan: &WritePlan<'_>) -> WrittenRow {
     let record = plan.with_records.then(|| Box::new(row.decision.transition.into_after()));
     (row.row.index, Ok((row.decision.effect, record)))
 }
 
-/// Reads what stood in the way of a transaction. Rows that have a result now are taken out; the others are decided
-/// again, by the records as they are.
-fn resolve(
+/// Applies the conflicts that made a transaction fail. Adds the rows that have a result now to `written`, and returns
+/// the others, which must be decided again with the records that were read now.
+fn resolve_conflicts(
     decided: Vec<DecidedRow>,
     conflicts: Vec<RowConflict>,
     plan: &WritePlan<'_>,
     written: &mut Vec<WrittenRow>,
 ) -> Vec<PlannedRow> {
-    let mut again = Vec::with_capacity(decided.len());
+    let mut undecided = Vec::with_capacity(decided.len());
     for (row, conflict) in decided.into_iter().zip(conflicts) {
         match resolve_row(row, conflict, &plan.terms) {
-            Ok(row) => again.push(row),
+            Ok(row) => undecided.push(row),
             Err((index, result)) => written.push((index, result.map(|effect| (effect, None)))),
         }
     }
-    again
+    undecided
 }
 
-/// The row to decide again, or its result.
+/// Applies one row's conflict. Returns the row to decide again, or the row's result as the error.
 fn resolve_row(
     decided: DecidedRow,
     conflict: RowConflict,
@@ -196,13 +210,16 @@ fn resolve_row(
     }
     if let Some(found) = conflict.record {
         row.record = found.map(|found| *found);
-        let own = row.record.as_ref().and_then(|found| row.offer.own_work(found, decision.effect));
-        if let Some(result) = own {
+        let result = row.record.as_ref().and_then(|found| row.offer.result_if_written(found, decision.effect));
+        if let Some(result) = result {
             return Err((index, result));
         }
         match row.decide(terms) {
-            // The record of a member carries no mark of the request that brought the member into groups.
-            Err(InviteRefusal::AlreadyMember) if row.unsure && decision.effect == InviteEffect::AddedToGroups => {
+            // The record of a member doesn't say which request added the member to groups. Since the reply was lost,
+            // this request is taken to have done so.
+            Err(InviteRefusal::AlreadyMember)
+                if row.maybe_written && decision.effect == InviteEffect::AddedToGroups =>
+            {
                 return Err((index, Ok(InviteEffect::AddedToGroups)));
             }
             Err(refusal) => return Err((index, Err(refusal))),
@@ -213,7 +230,7 @@ fn resolve_row(
         return Err((index, Err(refusal)));
     }
     if let Some(found) = conflict.company_record {
-        row.see_company_record(found.map(|found| *found));
+        row.set_company_record(found.map(|found| *found));
     }
     Ok(row)
 }

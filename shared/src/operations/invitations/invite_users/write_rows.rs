@@ -1,4 +1,4 @@
-//! Writing the rows of a request, as many as may be invited today.
+//! Writing the valid rows of a request as far as the daily quota allows, or predicting their results in a dry run.
 
 use jiff::Timestamp;
 
@@ -16,18 +16,22 @@ use crate::{
     store::RateLimit,
 };
 
-/// What the rows of a request share.
+/// What is the same for all valid rows of a request.
 pub(super) struct InvitePlan<'a> {
+    /// The workspace or company that the request invites to.
     pub(super) target: &'a InvitationTarget,
+    /// The request's batch.
     pub(super) batch: &'a Batch,
+    /// The batches of the rows that have letter options.
     pub(super) letters: &'a LetterBatches,
-    /// How many invitations a day are allowed.
+    /// The daily quota of the target.
     pub(super) quota: &'a RateLimit<'a>,
+    /// How the rows are decided and written.
     pub(super) write: WritePlan<'a>,
 }
 
 impl Usher {
-    /// Writes the rows. `slots` invitations are reserved of the day's quota.
+    /// Writes the valid rows. `slots` invitations of the daily quota are reserved for them.
     pub(super) async fn write_rows(
         &self,
         rows: &mut Rows,
@@ -35,8 +39,8 @@ impl Usher {
         plan: &InvitePlan<'_>,
         slots: u32,
     ) -> Result<()> {
-        // When the quota can't cover every row, read the records first: a row that only changes an invitation or a
-        // member takes none of the quota.
+        // When the quota can't cover every row, the records are read first: a row that only amends an invitation or a
+        // membership uses no quota.
         let mut planned: Vec<PlannedRow> = if count(valid.len()) <= slots {
             let plan_row = |row| PlannedRow::new(row, None, plan.target, plan.letters, self.random());
             valid.into_iter().map(plan_row).collect()
@@ -61,48 +65,49 @@ impl Usher {
         Ok(())
     }
 
-    /// The results that writing the rows would have, by the records as they are.
+    /// Predicts the results of writing the valid rows, by the records as they are now. Writes nothing.
     pub(super) async fn predict_rows(
         &self,
         rows: &mut Rows,
         valid: Vec<ValidRow>,
         plan: &InvitePlan<'_>,
     ) -> Result<()> {
-        let left = self.store.left(plan.quota, plan.write.terms.now).await?;
+        let remaining = self.store.left(plan.quota, plan.write.terms.now).await?;
         let planned = self.plan_with_records(valid, plan).await?;
-        for (row, effect) in allot_quota(rows, planned, plan, left)? {
+        for (row, effect) in allot_quota(rows, planned, plan, remaining)? {
             rows.results[row.index] = Some(RowResult::of_effect(effect, row.offer.person_id));
         }
         Ok(())
     }
 
+    /// Plans the valid rows with the people's records, which it reads.
     async fn plan_with_records(&self, valid: Vec<ValidRow>, plan: &InvitePlan<'_>) -> Result<Vec<PlannedRow>> {
-        let invited: Vec<_> = valid.iter().map(|row| &row.invitee.identifier).collect();
-        let people = self.store.people_by_identifier(plan.target.of, &invited).await?;
+        let identifiers: Vec<_> = valid.iter().map(|row| &row.invitee.identifier).collect();
+        let people = self.store.people_by_identifier(plan.target.scope, &identifiers).await?;
         let planned = valid.into_iter().zip(people);
         Ok(planned
             .map(|(row, record)| PlannedRow::new(row, record, plan.target, plan.letters, self.random()))
             .collect())
     }
 
-    /// Gives back what was reserved of the quota and not used. If that fails, fewer people may be invited today, which
-    /// is no reason to fail what was written.
+    /// Gives unused reserved invitations back to the daily quota. A failure is logged and doesn't fail the request,
+    /// whose rows are written: it only means that fewer people can be invited today.
     pub(in crate::operations) async fn give_back(&self, quota: &RateLimit<'_>, unused: u32, now: Timestamp) {
         if unused > 0
             && let Err(error) = self.store.give_back(quota, unused, now).await
         {
-            tracing::warn!(?error, unused, "a reservation was not given back");
+            tracing::warn!(?error, unused, "unused invitations were not given back to the daily quota");
         }
     }
 }
 
-/// Gives the rows, in order, what is left of the quota. Returns the rows to write, each with what writing it does; the
-/// others have their results.
+/// Gives the remaining quota to the rows, in their order. Returns the rows to write, each with its effect. The other
+/// rows get their results.
 fn allot_quota(
     rows: &mut Rows,
     planned: Vec<PlannedRow>,
     plan: &InvitePlan<'_>,
-    mut left: u32,
+    mut remaining: u32,
 ) -> Result<Vec<(PlannedRow, InviteEffect)>> {
     let mut allotted = Vec::with_capacity(planned.len());
     for mut row in planned {
@@ -111,11 +116,11 @@ fn allot_quota(
                 row.may_take_quota = false;
                 allotted.push((row, decision.effect));
             }
-            Ok((decision, _)) if left > 0 => {
-                left -= 1;
+            Ok((decision, _)) if remaining > 0 => {
+                remaining -= 1;
                 allotted.push((row, decision.effect));
             }
-            Ok(_) => rows.limit(row.index, plan.quota.left(plan.write.terms.now))?,
+            Ok(_) => rows.refuse_over_quota(row.index, plan.quota.left(plan.write.terms.now))?,
             Err(refusal) => rows.results[row.index] = Some(RowResult::of_refusal(refusal, row.offer.person_id)),
         }
     }
