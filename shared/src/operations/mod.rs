@@ -36,17 +36,23 @@ pub use invitations::invite_users::{
 pub use invitations::list_invitations::{Invitation, InvitationFilter};
 pub use invitations::sign_up_by_invitation::{SignUpByInvitation, SignedUp};
 pub use invitations::view_invitation::InvitationView;
+pub use limits::authenticate_metered::MeteredCaller;
 pub use limits::rate_limit_status::RateLimitStatus;
 pub use mail::deliver_mail::{BUDGET, Delivered};
 pub use mail::mail_templates::NewTemplate;
 pub use mail::mail_users::MailRecipient;
 pub use mail_domains::workspace_domains::NewDomain;
 pub use members::list_members::MemberFilter;
+pub use members::workspace_users::NewWorkspaceUser;
 pub use service_accounts::issue_client_token::ClientToken;
 pub use service_accounts::manage_service_accounts::{NewServiceAccount, NewToken};
 pub use sign_ups::sign_up::BeginSignUp;
 pub use workspaces::create_workspace::NewWorkspace;
 pub use workspaces::set_access::SetAccess;
+pub use workspaces::workspace_reference::WorkspaceReference;
+pub use workspaces::workspace_with_lists::{
+    NewAccess, NewWorkspaceWithPeople, NumberedPage, WorkspaceLists, WorkspaceWithLists,
+};
 
 #[expect(unused_imports, reason = "the documentation links to it")]
 use crate::Usher;

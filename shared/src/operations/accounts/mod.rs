@@ -6,4 +6,5 @@ pub(super) mod confirm_registration;
 pub(super) mod get_profile;
 pub(super) mod hashing;
 pub(super) mod log_in;
+pub(super) mod log_in_with_profile;
 pub(super) mod public_keys;

@@ -4,6 +4,7 @@
 pub(super) mod accept_invitation;
 pub(super) mod decline_invitation;
 pub(super) mod default_name;
+pub(super) mod follow_link;
 pub(super) mod invite_users;
 pub(super) mod list_invitations;
 pub(super) mod refusals;

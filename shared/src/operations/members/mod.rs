@@ -4,3 +4,4 @@ pub(super) mod change_member;
 pub(super) mod list_members;
 pub(super) mod list_roles;
 pub(super) mod remove_member;
+pub(super) mod workspace_users;

@@ -1,0 +1,37 @@
+//! Authenticating a company admin whose company may make a limited number of requests.
+
+use crate::{
+    Error, Public, Result, Usher,
+    domain::Company,
+    operations::{Caller, RateLimitStatus},
+};
+
+/// An authenticated caller's request, counted.
+#[derive(Debug)]
+pub struct MeteredCaller {
+    /// The caller.
+    pub caller: Caller,
+    /// What is left of the company's requests in this minute.
+    pub rate_limit: RateLimitStatus,
+    /// The caller's company; or why the request is refused: the limit is exhausted, or the caller is no company admin.
+    pub company: Result<Company>,
+}
+
+impl Usher {
+    /// As [`Usher::authenticate`], for a company admin. It counts the request among those that the company may make in a
+    /// minute, whatever the request's result.
+    ///
+    /// # Errors
+    /// [`Error::Unauthenticated`] for an invalid token.
+    pub async fn authenticate_metered(&self, token: Option<&str>, max_per_minute: u32) -> Result<MeteredCaller> {
+        let caller = self.authenticate(token).await?;
+        let rate_limit = self.meter(&caller, max_per_minute).await?;
+        let company = if rate_limit.admitted {
+            self.own_company(&caller).await
+        } else {
+            let public = Public::new("rate_limit_exceeded", "The company has made too many requests in this minute.");
+            Err(Error::TooMany { public, retry_after: rate_limit.resets_in })
+        };
+        Ok(MeteredCaller { caller, rate_limit, company })
+    }
+}
