@@ -1,5 +1,5 @@
-//! From request to answer. Never fails: errors are answers too, because the gateway would answer an error in nobody's
-//! contract.
+//! From a request to its response. This never fails: every failure becomes a response, because the gateway would answer a
+//! failed function in no contract's format.
 
 use lambda_http::{Body, Request, RequestExt, Response, request::RequestContext};
 use shared::{Usher, domain::WorkspaceId};
@@ -7,11 +7,13 @@ use tokio::time::Instant;
 use tracing::Instrument;
 
 use crate::{
-    Operation,
-    contracts::{Contract, log_failure},
-    incoming::{Failure, Incoming},
-    routes::{self, Answer, Found},
+    Operation, openapi,
+    routes::{self, Contract, Found, Route},
+    vocabulary::{ApiDescription, Failure, HandlerResult, Incoming, UnknownFields, log_failure},
 };
+
+const API_DESCRIPTION: ApiDescription =
+    ApiDescription { document: openapi::document_response, reference_page: openapi::reference_page };
 
 /// Answers a request as the function of this operation does.
 pub async fn answer(usher: &Usher, operation: Operation, request: Request) -> Response<Body> {
@@ -23,36 +25,40 @@ pub async fn answer(usher: &Usher, operation: Operation, request: Request) -> Re
         company = tracing::field::Empty,
         workspace = tracing::field::Empty
     );
-    route(usher, operation, request, trace_id).instrument(span).await
+    answer_logged(usher, operation, request, trace_id).instrument(span).await
 }
 
-async fn route(usher: &Usher, operation: Operation, request: Request, trace_id: String) -> Response<Body> {
+async fn answer_logged(usher: &Usher, operation: Operation, request: Request, trace_id: String) -> Response<Body> {
     let begun = Instant::now();
     let found = routes::find(request.method(), request.raw_http_path());
-    let (contract, incoming, answer) = match found {
+    let contract_of_path = Contract::of_path(request.raw_http_path());
+    let incoming = Incoming::new(request, trace_id.clone(), API_DESCRIPTION);
+    let (contract, result) = match found {
         Found::Route(route, parameters) if route.operation == operation => {
-            let incoming = Incoming::new(request, parameters, trace_id);
-            if let Ok(workspace) = incoming.parameter("workspaceId").parse::<WorkspaceId>() {
-                tracing::Span::current().record("workspace", tracing::field::display(workspace));
-            }
-            let answer = (route.handler)(usher, &incoming).await;
-            (route.contract, incoming, answer)
+            let incoming = incoming.on_route(parameters, route.unknown_fields());
+            (route.contract, handle(usher, route, &incoming).await)
         }
-        Found::OtherMethods(known) => refused(request, trace_id, Failure::Method(known)),
-        Found::Route(..) | Found::Nothing => refused(request, trace_id, Failure::Path),
+        Found::OtherMethods(methods) => (contract_of_path, Err(Failure::Method(methods))),
+        Found::Route(..) | Found::Nothing => (contract_of_path, Err(Failure::Path)),
     };
-    let response = answer.unwrap_or_else(|failure| {
+    let response = result.unwrap_or_else(|failure| {
         log_failure(&failure);
-        contract.render(&failure, incoming.trace_id())
+        contract.render(&failure, &trace_id)
     });
     let milliseconds = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
     tracing::info!(status = response.status().as_u16(), milliseconds, "answered");
     response
 }
 
-fn refused(request: Request, trace_id: String, failure: Failure) -> (Contract, Incoming, Answer) {
-    let contract = Contract::of_path(request.raw_http_path());
-    (contract, Incoming::new(request, Vec::new(), trace_id), Err(failure))
+async fn handle(usher: &Usher, route: &Route, incoming: &Incoming) -> HandlerResult {
+    if let Ok(workspace) = incoming.path_parameter("workspaceId").parse::<WorkspaceId>() {
+        tracing::Span::current().record("workspace", tracing::field::display(workspace));
+    }
+    if incoming.has_query() && route.unknown_fields() == UnknownFields::Refused {
+        let known: Vec<_> = (route.describe)().query.iter().map(|parameter| parameter.name).collect();
+        incoming.require_known_parameters(&known)?;
+    }
+    (route.handler)(usher, incoming).await
 }
 
 /// The gateway's id of the request.

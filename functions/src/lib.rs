@@ -1,18 +1,21 @@
 //! The HTTP and event edge: one Lambda function per operation.
 //!
-//! A request goes from the gateway's event through [`routes`] to a contract, which decodes it, calls an operation of
-//! `shared` and encodes the answer. A contract decides nothing: no role, no expiry, no store.
+//! A request goes through [`routes`] to a handler of a contract. The handler reads the request, calls one operation of
+//! `shared`, and writes the response. It decides nothing: authorization and all other rules are in `shared`.
+//!
+//! The modules from the bottom to the top: `vocabulary` and [`pages`]; `contracts`, which use them; [`routes`], which list
+//! the contracts' handlers; `openapi`, which is made from the routes; and [`answer`], which uses all of them.
 
-pub mod contracts;
+mod contracts;
 pub mod events;
 mod http_edge;
-mod incoming;
 pub mod log;
-pub mod openapi;
+mod openapi;
 mod operation;
 pub mod pages;
 pub mod routes;
 mod start;
+mod vocabulary;
 
 pub use http_edge::answer;
 pub use operation::Operation;

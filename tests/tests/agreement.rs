@@ -235,7 +235,10 @@ fn the_template_gives_the_functions_every_parameter_with_the_defaults_and_ranges
 #[test]
 fn every_code_that_an_answer_may_have_is_explained() {
     /// What takes a code first.
-    const TAKERS: [&str; 7] = [
+    const TAKERS: [&str; 10] = [
+        "parse_or(",
+        "unknown_name(",
+        "code: ",
         "Public::new(",
         "Reason::new(",
         "Error::invalid(",
@@ -244,14 +247,14 @@ fn every_code_that_an_answer_may_have_is_explained() {
         "Error::conflict(",
         "invalid(",
     ];
-    let words = read("functions/src/contracts/mod.rs");
-    let (words, _) = words.split_once("fn missing_words").unwrap();
-    let (_, words) = words.split_once("fn words").unwrap();
-    let rows = read("functions/src/contracts/rows.rs");
-    let (_, rows) = rows.split_once("fn words").unwrap();
-    let (rows, _) = rows.split_once("fn with_headers").unwrap();
+    let messages = read("functions/src/vocabulary/failure.rs");
+    let (messages, _) = messages.split_once("fn missing_message").unwrap();
+    let (_, messages) = messages.split_once("fn message_of").unwrap();
+    let rows = read("functions/src/vocabulary/row_results.rs");
+    let (_, rows) = rows.split_once("fn message").unwrap();
+    let (rows, _) = rows.split_once("fn with_retry_after").unwrap();
 
-    let mut codes = codes_after(words, "(");
+    let mut codes = codes_after(messages, "(");
     codes.extend(codes_after(rows, "("));
     for file in sources("shared/src").into_iter().chain(sources("functions/src")) {
         let text = fs::read_to_string(file).unwrap();

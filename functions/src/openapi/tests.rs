@@ -2,8 +2,10 @@ use std::{collections::BTreeSet, str::FromStr};
 
 use shared::domain::{GroupId, PersonId, ShortId, TemplateId, UserId, WorkspaceId};
 
-use super::*;
-use crate::routes::ROUTES;
+use serde_json::{Value, json};
+
+use super::document::document;
+use crate::routes::{ROUTES, Route};
 
 fn each_operation() -> impl Iterator<Item = (String, &'static str, &'static Value)> {
     let paths = document()["paths"].as_object().unwrap().iter();

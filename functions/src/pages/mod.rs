@@ -1,7 +1,6 @@
-//! The pages behind mailed links: rendered here, without scripts and without anything from elsewhere. What callers wrote
-//! is escaped by askama. The templates are in `functions/templates/pages`.
+//! The pages behind mailed links. They have no scripts and load nothing. askama escapes the texts of callers. The templates
+//! are in `functions/templates/pages`.
 
-mod reference;
 mod register;
 
 use std::sync::LazyLock;
@@ -9,16 +8,16 @@ use std::sync::LazyLock;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use sha2::{Digest, Sha256};
 
-pub(crate) use reference::{ReferencePage, reference_headers};
 pub use register::{Offer, Problem, RegisterPage};
 
-/// The one style of all pages. It stands in each page's head, so that a page is a single answer.
+/// The style of all pages. It is in each page's head, so that a page is a single response.
 const STYLE: &str = include_str!("../../templates/pages/style.css");
 
-/// Nothing is loaded and nothing runs; the style is allowed by its digest (CSP Level 3, section 6.7.3.3).
-static CONTENT_SECURITY_POLICY: LazyLock<String> = LazyLock::new(|| policy(STYLE, "'self'"));
+static CONTENT_SECURITY_POLICY: LazyLock<String> = LazyLock::new(|| content_security_policy(STYLE, "'self'"));
 
-fn policy(style: &str, form_action: &str) -> String {
+/// The policy of a page with this style: the page loads nothing and runs nothing. The style is allowed by its digest (CSP
+/// Level 3, section 6.7.3.3).
+pub(crate) fn content_security_policy(style: &str, form_action: &str) -> String {
     let style = STANDARD.encode(Sha256::digest(style));
     format!(
         "default-src 'none'; style-src 'sha256-{style}'; form-action {form_action}; base-uri 'none'; \
@@ -26,8 +25,8 @@ fn policy(style: &str, form_action: &str) -> String {
     )
 }
 
-/// The headers of every page. The link's hash is in the page's address and form, so nothing is kept by caches, told to
-/// other sites or found by search engines.
+/// The headers of every page. The link's hash is in the page's address and form, so no cache keeps the page, no other site
+/// gets its address, and no search engine indexes it.
 pub fn security_headers() -> [(&'static str, String); 6] {
     [
         ("content-type", "text/html; charset=utf-8".to_owned()),

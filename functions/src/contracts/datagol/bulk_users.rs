@@ -1,75 +1,65 @@
-//! POST /noCo/api/v2/workspaces/{workspaceId}/bulkUsers: the seed's request; the body of the answer is ours.
+//! POST /noCo/api/v2/workspaces/{workspaceId}/bulkUsers. DataGOL documents no body of the response, so the body is ours.
 
-use serde_json::Value;
 use shared::{
-    Error, Missing, Usher,
-    domain::{EmailAddress, Message, Reason},
+    Usher,
+    domain::{EmailAddress, Message, Role},
     operations::{InviteRow, InviteTo, InviteUsers},
 };
 
-use super::{errors, ok, role_of};
-use crate::{
-    contracts::rows::{self, Given},
-    incoming::{Fields, Incoming, bad_entry, bad_field, parsed, told},
-    routes::Answer,
+use super::{WORKSPACE_ID, errors, role_of};
+use crate::vocabulary::{
+    HandlerResult, Incoming, InviteeRows, address_text, fields, list, message, ok, or_default, required, row,
+    row_results, words,
 };
 
-pub(crate) async fn handle(usher: &Usher, incoming: &Incoming) -> Answer {
-    let caller = incoming.caller(usher).await?;
-    let workspace = incoming.parameter("workspaceId").parse().map_err(|_| Error::NotFound(Missing::Workspace))?;
-    let mut body = incoming.json()?;
-    let users = body.take_list("workSpaceUsers").map_err(bad_field)?;
-    usher.admit_rows(users.len())?;
-    let message = match body.text("message").map_err(bad_field)? {
-        Some(text) => parsed("message", Message::parse(text))?,
-        None => None,
-    };
-    let (given, rows): (_, Vec<_>) = users.into_iter().map(row).unzip();
-    let request = InviteUsers { message, ..InviteUsers::new(InviteTo::Workspace(workspace), rows) };
-    let invited = usher.invite_users(&caller, request).await?;
-    let (results, refusal) = rows::told(given, invited);
-    Ok(match refusal {
-        None => ok(&results),
-        Some(refusal) => errors::nothing_succeeded(refusal, &results, incoming.trace_id()),
-    })
-}
-
-fn row(row: Value) -> (Given, Result<InviteRow, Reason>) {
-    match Fields::of_row(row) {
-        Ok(fields) => (Given::of(&fields), invitee(&fields)),
-        Err(problem) => (Given::default(), Err(bad_entry(problem))),
+fields! {
+    /// People to be invited.
+    struct BulkUsersBody {
+        rows: InviteeRows<BulkUser> = required("workSpaceUsers", list("At least one.", row::<BulkUser>())),
+        message: Option<Message> =
+            or_default("message", message("What the inviter writes to all of them.").example("Welcome!")),
     }
 }
 
-fn invitee(fields: &Fields) -> Result<InviteRow, Reason> {
-    let address = EmailAddress::parse(fields.required("email").map_err(bad_entry)?);
-    let address = address.map_err(|problem| Reason::new("invalid_email", told("email", problem)))?;
-    let role = role_of(fields.required("role").map_err(bad_entry)?);
-    let role = role.ok_or_else(|| Reason::new("invalid_role", "\"role\" must be ADMIN, CREATOR, EDITOR or VIEWER."))?;
-    Ok(InviteRow::new(address, role))
+fields! {
+    /// A person to be invited.
+    struct BulkUser {
+        email: EmailAddress =
+            required("email", address_text("Whom to invite.").parse_or("invalid_email", EmailAddress::parse)),
+        role: Role = required("role", words("ADMIN only from an ADMIN.", ["EDITOR", "CREATOR", "VIEWER", "ADMIN"])
+            .parse_or("invalid_role", |word| role_of(word).ok_or("must be ADMIN, CREATOR, EDITOR or VIEWER"))),
+    }
+}
+
+pub(crate) async fn handle(usher: &Usher, incoming: &Incoming) -> HandlerResult {
+    let caller = incoming.caller(usher).await?;
+    let to = InviteTo::Workspace(WORKSPACE_ID.read(incoming)?);
+    let BulkUsersBody { rows, message } = incoming.body()?;
+    let (echoes, rows): (_, Vec<_>) = rows.into_iter().unzip();
+    let row = |BulkUser { email, role }| InviteRow::new(email, role);
+    let rows = rows.into_iter().map(|read| read.map(row).map_err(Into::into)).collect();
+    let invited = usher.invite_users(&caller, InviteUsers { message, ..InviteUsers::new(to, rows) }).await?;
+    let (results, refusal) = row_results(echoes, invited);
+    Ok(match refusal {
+        None => ok(&results),
+        Some(refusal) => errors::no_row_succeeded(refusal, &results, incoming.trace_id()),
+    })
 }
 
 pub(crate) mod describe {
-    use super::errors::Problem;
-    use crate::{
-        contracts::rows::Results,
-        openapi::{Description, Refusal, address, describe, list, object, optional, required, text, words},
-    };
+    use super::{BulkUsersBody, WORKSPACE_ID, errors::DataGolProblem};
+    use crate::vocabulary::{Description, Refusal, RowResults, describe};
 
     pub(crate) fn handle() -> Description {
-        let user = object([
-            required("email", address("Whom to invite.")),
-            required("role", words("ADMIN only from an ADMIN.", ["EDITOR", "CREATOR", "VIEWER", "ADMIN"])),
-        ]);
-        let message = text("What the inviter writes to all of them.").length(0..=2000).example("Welcome!");
         describe("Brings many people into a workspace.")
             .notes(
                 "Each row has its own result, in the order of the request; one bad row never stops the others. If no row \
                  succeeds, the status is that of the first, and the error has summary and results too.",
             )
-            .takes(object([required("workSpaceUsers", list("At least one.", user)), optional("message", message)]))
-            .answers::<Results>()
-            .also::<Problem>(422, "application/json", "The address isn't mailed any more.")
+            .path(&WORKSPACE_ID)
+            .body::<BulkUsersBody>()
+            .answers::<RowResults>()
+            .also::<DataGolProblem>(422, "application/json", "The address isn't mailed any more.")
             .refuses([Refusal::Forbidden, Refusal::TooMany])
     }
 }

@@ -1,4 +1,4 @@
-//! How DataGOL tells failures: {status, error, message, errorCodes, traceId}.
+//! DataGOL's error format: {status, error, message, errorCodes, traceId}.
 
 use http::StatusCode;
 use lambda_http::{Body, Response};
@@ -6,59 +6,51 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use shared::Error;
 
-use crate::{
-    contracts::{
-        json,
-        rows::{Refusal, Results},
-        status, with_headers, words,
-    },
-    incoming::Failure,
-};
+use crate::vocabulary::{Failure, NoRowSucceeded, RowResults, json, message_of, status_of, with_failure_headers};
 
 /// Why a request was refused; one of many rows of which none succeeded has summary and results too.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Problem<'a> {
+#[schemars(rename = "Problem")]
+pub(crate) struct DataGolProblem<'a> {
     status: u16,
     error: &'static str,
     message: String,
     error_codes: [String; 1],
     trace_id: &'a str,
     #[serde(flatten)]
-    results: Option<&'a Results>,
+    results: Option<&'a RowResults>,
 }
 
-/// The one place where a failure becomes DataGOL's answer.
+/// The response to a failure.
 pub(crate) fn render(failure: &Failure, trace_id: &str) -> Response<Body> {
-    let (code, message) = words(failure);
-    // DataGOL documents no 409, 410 or 415: what can't be done is a 400 with a plain message.
+    // DataGOL documents no 409, 410 or 415: such failures are a 400 with a plain message.
     let status = match failure {
         Failure::Operation(Error::Conflict(_) | Error::Gone | Error::WrongAddress(_)) | Failure::MediaType(_) => {
             StatusCode::BAD_REQUEST
         }
-        other => status(other),
+        other => status_of(other),
     };
-    with_headers(problem(status, code, message, trace_id, None), failure)
+    with_failure_headers(problem(status, message_of(failure), trace_id, None), failure)
 }
 
-/// No row of an inviting request succeeded: every result is told.
-pub(crate) fn nothing_succeeded(refusal: Refusal, results: &Results, trace_id: &str) -> Response<Body> {
-    let (code, message) = refusal.words();
+/// The response to an inviting request without a successful row. It has the result of every row.
+pub(crate) fn no_row_succeeded(refusal: NoRowSucceeded, results: &RowResults, trace_id: &str) -> Response<Body> {
+    let (code, message) = refusal.message();
     let status = match refusal.status() {
         StatusCode::CONFLICT => StatusCode::BAD_REQUEST,
         status => status,
     };
-    refusal.with_headers(problem(status, code, message.to_owned(), trace_id, Some(results)))
+    refusal.with_retry_after(problem(status, (code, message.to_owned()), trace_id, Some(results)))
 }
 
 fn problem(
     status: StatusCode,
-    code: &str,
-    message: String,
+    (code, message): (&str, String),
     trace_id: &str,
-    results: Option<&Results>,
+    results: Option<&RowResults>,
 ) -> Response<Body> {
-    let problem = Problem {
+    let problem = DataGolProblem {
         status: status.as_u16(),
         error: status.canonical_reason().unwrap_or_default(),
         message,

@@ -4,24 +4,28 @@ use http::header;
 use shared::{
     Error, Usher,
     domain::{EmailAddress, Password},
-    operations::{LogIn, LoggedIn, LoginName},
+    operations::{LogIn, LoginName},
 };
 
-use super::{Token, ok, profile::FullProfile, required};
-use crate::{
-    incoming::{Failure, Incoming},
-    routes::Answer,
-};
+use super::{TokenBody, profile::FullProfile};
+use crate::vocabulary::{Failure, HandlerResult, Incoming, address_text, fields, ok, password, required};
 
-pub(crate) async fn token(usher: &Usher, incoming: &Incoming) -> Answer {
-    let logged_in = log_in(usher, incoming).await?;
-    Ok(ok(&Token { token: &logged_in.token }))
+fields! {
+    /// Address and password. A text that can't be anybody's address or password counts as a wrong one.
+    struct CredentialsBody {
+        email: Option<EmailAddress> = required("email", address_text("").map(|text| EmailAddress::parse(&text).ok())),
+        password: Option<Password> = required("password", password("")),
+    }
 }
 
-/// The token comes in the response's `Authorization` header.
-pub(crate) async fn login(usher: &Usher, incoming: &Incoming) -> Answer {
-    let logged_in = log_in(usher, incoming).await?;
-    let profile = usher.profile_after_log_in(&logged_in).await?;
+pub(crate) async fn token(usher: &Usher, incoming: &Incoming) -> HandlerResult {
+    let logged_in = usher.log_in(credentials(incoming)?).await?;
+    Ok(ok(&TokenBody { token: &logged_in.token }))
+}
+
+/// The token is in the response's `Authorization` header.
+pub(crate) async fn login(usher: &Usher, incoming: &Incoming) -> HandlerResult {
+    let (logged_in, profile) = usher.log_in_with_profile(credentials(incoming)?).await?;
     let mut response = ok(&FullProfile::from(profile));
     let bearer = format!("Bearer {}", logged_in.token).parse();
     let bearer = bearer.map_err(|_| Error::internal("log in: the token doesn't fit a header"))?;
@@ -29,34 +33,27 @@ pub(crate) async fn login(usher: &Usher, incoming: &Incoming) -> Answer {
     Ok(response)
 }
 
-/// What can't be anybody's address or password is wrong like any other.
-async fn log_in(usher: &Usher, incoming: &Incoming) -> Result<LoggedIn, Failure> {
-    let body = incoming.json()?;
-    let who = EmailAddress::parse(required(&body, "email")?).ok().map(LoginName::Address);
-    let password = Password::unchecked(required(&body, "password")?);
-    Ok(usher.log_in(LogIn { who, password, exclusive_to: None }).await?)
+fn credentials(incoming: &Incoming) -> Result<LogIn, Failure> {
+    let CredentialsBody { email, password } = incoming.body()?;
+    Ok(LogIn { who: email.map(LoginName::Address), password, exclusive_to: None })
 }
 
 pub(crate) mod describe {
-    use super::{FullProfile, Token};
-    use crate::openapi::{Description, Refusal, Shape, address, describe, object, required, text};
-
-    fn credentials() -> Shape {
-        object([required("email", address("")), required("password", text("").example("Demo12#$"))])
-    }
+    use super::{CredentialsBody, FullProfile, TokenBody};
+    use crate::vocabulary::{Description, Refusal, describe};
 
     pub(crate) fn token() -> Description {
         describe("Gives an access token for address and password.")
             .open()
-            .takes(credentials())
-            .answers::<Token>()
+            .body::<CredentialsBody>()
+            .answers::<TokenBody>()
             .refuses([Refusal::Unauthenticated, Refusal::TooMany])
     }
 
     pub(crate) fn login() -> Description {
         describe("Gives the profile, and an access token in a header.")
             .open()
-            .takes(credentials())
+            .body::<CredentialsBody>()
             .answers::<FullProfile>()
             .with_header("Authorization", "`Bearer` and the access token.")
             .refuses([Refusal::Unauthenticated, Refusal::TooMany])

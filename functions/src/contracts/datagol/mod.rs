@@ -1,4 +1,4 @@
-//! DataGOL's contract: section 1 of `docs/compatibility.md` says what is documented and what is our choice.
+//! DataGOL's contract: section 1 of `docs/compatibility.md` says what DataGOL documents and what we chose.
 
 pub(crate) mod bulk_users;
 pub(crate) mod errors;
@@ -14,28 +14,22 @@ pub(crate) mod workspaces;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Serialize;
 use shared::{
-    Error,
-    domain::{EmailAddress, Role},
+    Missing,
+    domain::{Role, WorkspaceId},
 };
 
-use super::{bare_array, empty, ok};
-use crate::{
-    incoming::{Fields, bad_field, parsed},
-    openapi,
+use crate::vocabulary::{PathParameter, ValueSchema, enumerated};
+
+/// The workspace in the path.
+const WORKSPACE_ID: PathParameter<WorkspaceId> = PathParameter {
+    name: "workspaceId",
+    missing: Missing::Workspace,
+    schema: || ValueSchema::uuid(""),
+    parse: |text| text.parse().ok(),
 };
 
-/// A required text field.
-fn required<'a>(fields: &'a Fields, name: &str) -> Result<&'a str, Error> {
-    fields.required(name).map_err(bad_field)
-}
-
-/// A required address.
-fn address(fields: &Fields, name: &str) -> Result<EmailAddress, Error> {
-    parsed(name, EmailAddress::parse(required(fields, name)?))
-}
-
-/// DataGOL's word for a role: the nearest lower one where it has none.
-fn role_word(role: Role) -> &'static str {
+/// DataGOL's name of a role. A role that DataGOL doesn't have is shown as the nearest lower one.
+fn role_name(role: Role) -> &'static str {
     match role {
         Role::Admin => "ADMIN",
         Role::Manager | Role::Creator => "CREATOR",
@@ -44,9 +38,9 @@ fn role_word(role: Role) -> &'static str {
     }
 }
 
-/// The role of a word of DataGOL's.
-fn role_of(word: &str) -> Option<Role> {
-    match word {
+/// The role with this name in DataGOL's contract.
+fn role_of(name: &str) -> Option<Role> {
+    match name {
         "ADMIN" => Some(Role::Admin),
         "CREATOR" => Some(Role::Creator),
         "EDITOR" => Some(Role::Editor),
@@ -55,24 +49,26 @@ fn role_of(word: &str) -> Option<Role> {
     }
 }
 
-/// The words for a role in a workspace, in an answer.
+/// The schema of a role in a workspace, in a response.
 fn role_schema(_: &mut SchemaGenerator) -> Schema {
-    openapi::enumerated(Role::ALL.map(role_word))
+    enumerated(Role::ALL.map(role_name))
 }
 
-/// DataGOL's word for a role in the company.
-fn company_role_word(role: Role) -> &'static str {
+/// DataGOL's name of a role in the company.
+fn company_role_name(role: Role) -> &'static str {
     if role == Role::Admin { "ADMIN" } else { "USER" }
 }
 
 /// A sentence for people.
 #[derive(Serialize, JsonSchema)]
-struct Said {
+#[schemars(rename = "Said")]
+struct MessageBody {
     message: &'static str,
 }
 
 /// An access token.
 #[derive(Serialize, JsonSchema)]
-struct Token<'a> {
+#[schemars(rename = "Token")]
+struct TokenBody<'a> {
     token: &'a str,
 }

@@ -1,4 +1,4 @@
-//! GET /idp/api/v1/user, and the profile's shape, which signing up and logging in answer too.
+//! GET /idp/api/v1/user, and the profile's format, in which signing up and logging in respond too.
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -8,8 +8,8 @@ use shared::{
     operations::OwnProfile,
 };
 
-use super::{company_role_word, ok, role_schema, role_word};
-use crate::{incoming::Incoming, routes::Answer};
+use super::{company_role_name, role_name, role_schema};
+use crate::vocabulary::{HandlerResult, Incoming, ok};
 
 /// Somebody's profile. Before the address is verified nothing is known but what they typed.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -38,10 +38,10 @@ impl ProfileBody {
             company_name: Some(company.name.to_string()),
             company_id: Some(company.number),
             status: "ACTIVE",
-            roles: vec![company_role_word(role)],
+            roles: vec![company_role_name(role)],
             permissions: permissions(role),
             mfa_enabled: false,
-            role: Some(company_role_word(role)),
+            role: Some(company_role_name(role)),
         }
     }
 }
@@ -51,14 +51,14 @@ impl ProfileBody {
 pub(super) struct FullProfile {
     #[serde(flatten)]
     profile: ProfileBody,
-    workspaces: Vec<WorkspaceBody>,
+    workspaces: Vec<WorkspaceRoleBody>,
 }
 
 /// What somebody is in a workspace.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-#[schemars(rename = "MembershipState")]
-struct WorkspaceBody {
+#[schemars(rename = "WorkspaceRole")]
+struct WorkspaceRoleBody {
     workspace_id: String,
     #[schemars(schema_with = "role_schema")]
     role: &'static str,
@@ -67,9 +67,9 @@ struct WorkspaceBody {
 
 impl From<OwnProfile> for FullProfile {
     fn from(own: OwnProfile) -> Self {
-        let workspaces = own.workspaces.iter().map(|entry| WorkspaceBody {
+        let workspaces = own.workspaces.iter().map(|entry| WorkspaceRoleBody {
             workspace_id: entry.workspace.to_string(),
-            role: role_word(entry.role),
+            role: role_name(entry.role),
             permissions: permissions(entry.role),
         });
         Self { profile: ProfileBody::new(&own.profile, &own.company, own.role), workspaces: workspaces.collect() }
@@ -80,14 +80,14 @@ fn permissions(role: Role) -> Vec<&'static str> {
     role.permissions().iter().map(|permission| permission.name()).collect()
 }
 
-pub(crate) async fn handle(usher: &Usher, incoming: &Incoming) -> Answer {
+pub(crate) async fn handle(usher: &Usher, incoming: &Incoming) -> HandlerResult {
     let caller = incoming.caller(usher).await?;
     Ok(ok(&FullProfile::from(usher.own_profile(&caller).await?)))
 }
 
 pub(crate) mod describe {
     use super::FullProfile;
-    use crate::openapi::{Description, describe};
+    use crate::vocabulary::{Description, describe};
 
     pub(crate) fn handle() -> Description {
         describe("The caller's profile.").answers::<FullProfile>()

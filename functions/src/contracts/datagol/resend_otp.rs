@@ -1,25 +1,32 @@
-//! POST /idp/api/v1/user/signUp/resendEmailOtp: the same answer for any address.
+//! POST /idp/api/v1/user/signUp/resendEmailOtp: the response is the same for any address.
 
-use shared::Usher;
+use shared::{Usher, domain::EmailAddress};
 
-use super::{Said, address, ok};
-use crate::{incoming::Incoming, routes::Answer};
+use super::MessageBody;
+use crate::vocabulary::{HandlerResult, Incoming, address, fields, ok, required};
 
-pub(crate) async fn handle(usher: &Usher, incoming: &Incoming) -> Answer {
-    let body = incoming.json()?;
-    usher.resend_otp(address(&body, "email")?).await?;
-    Ok(ok(&Said { message: "If a sign-up waits for this address, its code is on the way." }))
+fields! {
+    /// The address that signed up.
+    struct ResendOtpBody {
+        email: EmailAddress = required("email", address("")),
+    }
+}
+
+pub(crate) async fn handle(usher: &Usher, incoming: &Incoming) -> HandlerResult {
+    let ResendOtpBody { email } = incoming.body()?;
+    usher.resend_otp(email).await?;
+    Ok(ok(&MessageBody { message: "If a sign-up waits for this address, its code is on the way." }))
 }
 
 pub(crate) mod describe {
-    use super::Said;
-    use crate::openapi::{Description, Refusal, address, describe, object, required};
+    use super::{MessageBody, ResendOtpBody};
+    use crate::vocabulary::{Description, Refusal, describe};
 
     pub(crate) fn handle() -> Description {
         describe("Mails the one-time password again; the answer is alike for any address.")
             .open()
-            .takes(object([required("email", address(""))]))
-            .answers::<Said>()
+            .body::<ResendOtpBody>()
+            .answers::<MessageBody>()
             .refuses([Refusal::TooMany])
     }
 }

@@ -4,21 +4,55 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
 use shared::{
-    Error, Missing, Usher,
+    Missing, Usher,
     domain::{Message, ServiceAccount, UserId},
     operations::{NewServiceAccount, NewToken},
 };
 
-use super::{bare_array, empty, ok, required};
-use crate::{
-    incoming::{Incoming, bad_field, parsed},
-    routes::Answer,
+use crate::vocabulary::{
+    HandlerResult, Incoming, PathParameter, ValueSchema, bare_array, empty, fields, flag_word, message, ok, one_of,
+    optional, or_default, required, text,
 };
+
+/// The service account in the path.
+const ACCOUNT_ID: PathParameter<UserId> = PathParameter {
+    name: "id",
+    missing: Missing::ServiceAccount,
+    schema: || ValueSchema::uuid(""),
+    parse: |text| text.parse().ok(),
+};
+
+fields! {
+    /// A service account to be created.
+    struct NewAccountBody {
+        description: Option<Message> = or_default("description", message("")),
+        account_admin: Option<bool> = optional("role", one_of(
+            "ACCOUNT_ADMIN is ADMIN in every workspace.",
+            ["USER", "ACCOUNT_ADMIN"],
+            |word| match word {
+                "USER" => Some(false),
+                "ACCOUNT_ADMIN" => Some(true),
+                _ => None,
+            },
+        )),
+        name: String = required("name", text("Letters, digits, - and _; no other account of the company has it.")
+            .pattern("^[A-Za-z0-9_-]{1,50}$")
+            .example("build-robot")),
+    }
+}
+
+fields! {
+    /// Whether the new token expires.
+    struct ResetQuery {
+        never_expires: Option<bool> = optional("neverExpires", flag_word("")),
+    }
+}
 
 /// A service account.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct Account<'a> {
+#[schemars(rename = "Account")]
+struct AccountBody<'a> {
     id: String,
     name: &'a str,
     email: &'a str,
@@ -27,7 +61,7 @@ struct Account<'a> {
     expiry_date: Option<Timestamp>,
 }
 
-impl<'a> From<&'a ServiceAccount> for Account<'a> {
+impl<'a> From<&'a ServiceAccount> for AccountBody<'a> {
     fn from(account: &'a ServiceAccount) -> Self {
         Self {
             id: account.id.to_string(),
@@ -43,9 +77,10 @@ impl<'a> From<&'a ServiceAccount> for Account<'a> {
 /// A new service account, with its token, which is shown this once.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct Created<'a> {
+#[schemars(rename = "Created")]
+struct CreatedAccount<'a> {
     #[serde(flatten)]
-    account: Account<'a>,
+    account: AccountBody<'a>,
     token: &'a str,
     expiry_in_seconds: i64,
 }
@@ -53,97 +88,78 @@ struct Created<'a> {
 /// A service account's new token, with its end, if it has one.
 #[derive(Serialize, JsonSchema)]
 #[serde(untagged)]
-enum Reset<'a> {
+#[schemars(rename = "Reset")]
+enum ResetToken<'a> {
     #[serde(rename_all = "camelCase")]
     Ending { token: &'a str, expiry_in_seconds: i64, expiry_date: Option<Timestamp> },
     #[serde(rename_all = "camelCase")]
     Endless { token: &'a str, never_expires: bool },
 }
 
-pub(crate) async fn create(usher: &Usher, incoming: &Incoming) -> Answer {
+pub(crate) async fn create(usher: &Usher, incoming: &Incoming) -> HandlerResult {
     let caller = incoming.caller(usher).await?;
-    let body = incoming.json()?;
-    let description = match body.text("description").map_err(bad_field)? {
-        Some(text) => parsed("description", Message::parse(text))?,
-        None => None,
-    };
-    let account_admin = match body.text("role").map_err(bad_field)? {
-        None | Some("USER") => false,
-        Some("ACCOUNT_ADMIN") => true,
-        Some(_) => return Err(bad_field("\"role\" must be USER or ACCOUNT_ADMIN.".to_owned()).into()),
-    };
-    let name = required(&body, "name")?.to_owned();
-    let new = usher.create_service_account(&caller, NewServiceAccount { name, description, account_admin }).await?;
-    let NewToken { account, token, lifetime } = &new;
+    let NewAccountBody { description, account_admin, name } = incoming.body()?;
+    let new = NewServiceAccount { name, description, account_admin: account_admin.unwrap_or(false) };
+    let NewToken { account, token, lifetime } = &usher.create_service_account(&caller, new).await?;
     let expiry_in_seconds = lifetime.map_or(0, |lifetime| lifetime.as_secs());
-    Ok(ok(&Created { account: account.into(), token, expiry_in_seconds }))
+    Ok(ok(&CreatedAccount { account: account.into(), token, expiry_in_seconds }))
 }
 
-pub(crate) async fn list(usher: &Usher, incoming: &Incoming) -> Answer {
+pub(crate) async fn list(usher: &Usher, incoming: &Incoming) -> HandlerResult {
     let caller = incoming.caller(usher).await?;
     let accounts = usher.list_service_accounts(&caller).await?;
-    bare_array(&accounts.iter().map(Account::from).collect::<Vec<_>>())
+    bare_array(&accounts.iter().map(AccountBody::from).collect::<Vec<_>>())
 }
 
-/// The two documents of DataGOL differ in the verb, so both are answered.
-pub(crate) async fn reset(usher: &Usher, incoming: &Incoming) -> Answer {
+/// Two documents of DataGOL name different methods for this request, so the routes have both.
+pub(crate) async fn reset(usher: &Usher, incoming: &Incoming) -> HandlerResult {
     let caller = incoming.caller(usher).await?;
-    let never_expires = match incoming.query("neverExpires").as_deref() {
-        None | Some("false") => false,
-        Some("true") => true,
-        Some(_) => return Err(bad_field("\"neverExpires\" must be true or false.".to_owned()).into()),
-    };
-    let new = usher.reset_service_account_token(&caller, account_id(incoming)?, never_expires).await?;
+    let ResetQuery { never_expires } = incoming.query()?;
+    let id = ACCOUNT_ID.read(incoming)?;
+    let new = usher.reset_service_account_token(&caller, id, never_expires.unwrap_or(false)).await?;
     let token = &new.token;
     Ok(ok(&match new.lifetime {
         Some(lifetime) => {
-            Reset::Ending { token, expiry_in_seconds: lifetime.as_secs(), expiry_date: new.account.expires_at }
+            ResetToken::Ending { token, expiry_in_seconds: lifetime.as_secs(), expiry_date: new.account.expires_at }
         }
-        None => Reset::Endless { token, never_expires: true },
+        None => ResetToken::Endless { token, never_expires: true },
     }))
 }
 
-pub(crate) async fn delete(usher: &Usher, incoming: &Incoming) -> Answer {
+pub(crate) async fn delete(usher: &Usher, incoming: &Incoming) -> HandlerResult {
     let caller = incoming.caller(usher).await?;
-    usher.delete_service_account(&caller, account_id(incoming)?).await?;
+    usher.delete_service_account(&caller, ACCOUNT_ID.read(incoming)?).await?;
     Ok(empty())
 }
 
-fn account_id(incoming: &Incoming) -> Result<UserId, Error> {
-    incoming.parameter("id").parse().map_err(|_| Error::NotFound(Missing::ServiceAccount))
-}
-
 pub(crate) mod describe {
-    use super::{Account, Created, Reset};
-    use crate::openapi::{Description, Refusal, describe, object, optional, required, text, words};
+    use super::{ACCOUNT_ID, AccountBody, CreatedAccount, NewAccountBody, ResetQuery, ResetToken};
+    use crate::vocabulary::{Description, Refusal, describe};
 
     pub(crate) fn create() -> Description {
-        let name = text("Letters, digits, - and _; no other account of the company has it.");
         describe("Makes a service account.")
-            .takes(object([
-                required("name", name.pattern("^[A-Za-z0-9_-]{1,50}$").example("build-robot")),
-                optional("description", text("").length(0..=2000)),
-                optional("role", words("ACCOUNT_ADMIN is ADMIN in every workspace.", ["USER", "ACCOUNT_ADMIN"])),
-            ]))
-            .answers::<Created>()
+            .body::<NewAccountBody>()
+            .answers::<CreatedAccount>()
             .refuses([Refusal::Forbidden, Refusal::Conflict])
     }
 
     pub(crate) fn list() -> Description {
         describe("The company's service accounts.")
-            .answers::<Vec<Account>>()
+            .answers::<Vec<AccountBody>>()
             .refuses([Refusal::Forbidden, Refusal::ListTooLarge])
     }
 
     pub(crate) fn reset() -> Description {
         describe("Gives a service account a new token; the old one is dead at once.")
-            .query([optional("neverExpires", words("", ["true", "false"]))])
-            .answers::<Reset>()
+            .path(&ACCOUNT_ID)
+            .query::<ResetQuery>()
+            .answers::<ResetToken>()
             .refuses([Refusal::Forbidden])
     }
 
     pub(crate) fn delete() -> Description {
         describe("Removes a service account; its token and memberships are dead at once.")
+            .path(&ACCOUNT_ID)
             .answers_nothing(200)
             .refuses([Refusal::Forbidden])
     }

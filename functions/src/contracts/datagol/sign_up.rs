@@ -2,39 +2,44 @@
 
 use shared::{
     Error, Usher,
-    domain::{EmailAddress, Password, PersonName, Title},
+    domain::{EmailAddress, InvitationHash, Password, PersonName, Title},
     operations::{BeginSignUp, SignUpByInvitation},
 };
 
-use super::{address, ok, profile::ProfileBody, required};
-use crate::{
-    incoming::{Incoming, bad_field, parsed},
-    routes::Answer,
+use super::profile::ProfileBody;
+use crate::vocabulary::{
+    HandlerResult, Incoming, address, fields, new_password, ok, optional, person_name, required, title, uuid,
 };
 
-pub(crate) async fn handle(usher: &Usher, incoming: &Incoming) -> Answer {
-    let body = incoming.json()?;
-    let address = address(&body, "email")?;
-    let first_name = parsed("firstname", PersonName::parse(required(&body, "firstname")?))?;
-    let last_name = parsed("lastname", PersonName::parse(required(&body, "lastname")?))?;
-    let password = parsed("password", Password::parse(required(&body, "password")?))?;
-    let company_name = match body.text("companyName").map_err(bad_field)? {
-        Some(name) => Some(parsed("companyName", Title::parse(name))?),
-        None => None,
-    };
-    if let Some(hash) = body.text("hash").map_err(bad_field)? {
-        // What isn't even a UUID is as dead as an unknown hash.
-        let hash = hash.parse().map_err(|_| Error::Gone)?;
-        let (first_name, last_name) = (Some(first_name), Some(last_name));
-        let joined = usher.join(SignUpByInvitation { hash, address, password, first_name, last_name }).await?;
-        return Ok(ok(&ProfileBody::new(&joined.profile, &joined.company, joined.role)));
+fields! {
+    /// The person who signs up.
+    struct SignUpBody {
+        address: EmailAddress = required("email", address("")),
+        first_name: PersonName = required("firstname", person_name("", "John")),
+        last_name: PersonName = required("lastname", person_name("", "Doe")),
+        password: Password = required("password", new_password()),
+        company_name: Option<Title> =
+            optional("companyName", title("Of the company that is founded without a hash.", "text")),
+        hash: Option<Option<InvitationHash>> =
+            optional("hash", uuid("Of the invitation's link.").parse_if_possible()),
     }
-    let answer = unverified(&address, &first_name, &last_name, company_name.as_ref());
-    usher.begin_sign_up(BeginSignUp { address, password, first_name, last_name, company_name }).await?;
-    Ok(ok(&answer))
 }
 
-/// Alike for any address: what was typed, and no ids.
+pub(crate) async fn handle(usher: &Usher, incoming: &Incoming) -> HandlerResult {
+    let SignUpBody { address, first_name, last_name, password, company_name, hash } = incoming.body()?;
+    if let Some(hash) = hash {
+        // A text that isn't a hash counts as a dead hash.
+        let hash = hash.ok_or(Error::Gone)?;
+        let (first_name, last_name) = (Some(first_name), Some(last_name));
+        let signed_up = usher.join(SignUpByInvitation { hash, address, password, first_name, last_name }).await?;
+        return Ok(ok(&ProfileBody::new(&signed_up.profile, &signed_up.company, signed_up.role)));
+    }
+    let body = unverified(&address, &first_name, &last_name, company_name.as_ref());
+    usher.begin_sign_up(BeginSignUp { address, password, first_name, last_name, company_name }).await?;
+    Ok(ok(&body))
+}
+
+/// The response is alike for any address: it has the request's own values, and no ids.
 fn unverified(
     address: &EmailAddress,
     first_name: &PersonName,
@@ -57,10 +62,8 @@ fn unverified(
 }
 
 pub(crate) mod describe {
-    use super::ProfileBody;
-    use crate::openapi::{
-        Description, Refusal, address, describe, new_password, object, optional, required, text, uuid,
-    };
+    use super::{ProfileBody, SignUpBody};
+    use crate::vocabulary::{Description, Refusal, describe};
 
     pub(crate) fn handle() -> Description {
         describe("Registers a person, with or without an invitation.")
@@ -69,14 +72,7 @@ pub(crate) mod describe {
                  the hash of a mailed link the person is active and a member at once.",
             )
             .open()
-            .takes(object([
-                required("email", address("")),
-                required("password", new_password()),
-                required("firstname", text("").length(1..=80).example("John")),
-                required("lastname", text("").length(1..=80).example("Doe")),
-                optional("companyName", text("Of the company that is founded without a hash.").length(1..=120)),
-                optional("hash", uuid("Of the invitation's link.")),
-            ]))
+            .body::<SignUpBody>()
             .answers::<ProfileBody>()
             .refuses([Refusal::Conflict, Refusal::Gone, Refusal::OtherAddress, Refusal::TooMany])
     }

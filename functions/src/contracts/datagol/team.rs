@@ -4,8 +4,8 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use shared::{Usher, domain::Company, operations::ListedPerson};
 
-use super::{bare_array, company_role_word, role_word};
-use crate::{incoming::Incoming, routes::Answer};
+use super::{company_role_name, role_name};
+use crate::vocabulary::{HandlerResult, Incoming, bare_array};
 
 /// One of the company's people, or somebody invited.
 #[derive(Serialize, JsonSchema)]
@@ -21,7 +21,7 @@ struct Colleague<'a> {
     role: &'static str,
 }
 
-pub(crate) async fn handle(usher: &Usher, incoming: &Incoming) -> Answer {
+pub(crate) async fn handle(usher: &Usher, incoming: &Incoming) -> HandlerResult {
     let caller = incoming.caller(usher).await?;
     let (company, people) = usher.list_people(&caller).await?;
     let people: Vec<_> = people.iter().map(|listed| colleague(listed, &company)).collect();
@@ -37,13 +37,13 @@ fn colleague<'a>(ListedPerson { person, active }: &'a ListedPerson, company: &'a
         company_name: company.name.as_ref(),
         company_id: company.number,
         status: if *active { "ACTIVE" } else { "INVITED" },
-        role: if *active { company_role_word(person.role) } else { role_word(person.role) },
+        role: if *active { company_role_name(person.role) } else { role_name(person.role) },
     }
 }
 
 pub(crate) mod describe {
     use super::Colleague;
-    use crate::openapi::{Description, Refusal, describe};
+    use crate::vocabulary::{Description, Refusal, describe};
 
     pub(crate) fn handle() -> Description {
         describe("The company's people, and who is invited to its workspaces.")

@@ -1,26 +1,33 @@
 //! POST /idp/api/v1/user/signUp/verifyEmailOtp.
 
-use shared::Usher;
+use shared::{Usher, domain::EmailAddress};
 
-use super::{Said, address, ok, required};
-use crate::{incoming::Incoming, routes::Answer};
+use super::MessageBody;
+use crate::vocabulary::{HandlerResult, Incoming, address, fields, ok, required, text};
 
-pub(crate) async fn handle(usher: &Usher, incoming: &Incoming) -> Answer {
-    let body = incoming.json()?;
-    let address = address(&body, "email")?;
-    usher.verify_otp(&address, required(&body, "otp")?.trim()).await?;
-    Ok(ok(&Said { message: "The account is active." }))
+fields! {
+    /// The address that signed up, and the one-time password from the mail.
+    struct VerifyOtpBody {
+        email: EmailAddress = required("email", address("")),
+        otp: String = required("otp", text("Six digits.").example("123456")),
+    }
+}
+
+pub(crate) async fn handle(usher: &Usher, incoming: &Incoming) -> HandlerResult {
+    let VerifyOtpBody { email, otp } = incoming.body()?;
+    usher.verify_otp(&email, otp.trim()).await?;
+    Ok(ok(&MessageBody { message: "The account is active." }))
 }
 
 pub(crate) mod describe {
-    use super::Said;
-    use crate::openapi::{Description, Refusal, address, describe, object, required, text};
+    use super::{MessageBody, VerifyOtpBody};
+    use crate::vocabulary::{Description, Refusal, describe};
 
     pub(crate) fn handle() -> Description {
         describe("Activates a registered person by the mailed one-time password.")
             .open()
-            .takes(object([required("email", address("")), required("otp", text("Six digits.").example("123456"))]))
-            .answers::<Said>()
+            .body::<VerifyOtpBody>()
+            .answers::<MessageBody>()
             .refuses([Refusal::Conflict, Refusal::TooMany])
     }
 }

@@ -4,29 +4,34 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
 use shared::{
-    Error, Missing, Usher,
+    Usher,
     domain::{Message, Title, Workspace},
     operations::NewWorkspace,
 };
 
-use super::{bare_array, ok, required};
-use crate::{
-    incoming::{Incoming, bad_field, parsed},
-    routes::Answer,
-};
+use super::WORKSPACE_ID;
+use crate::vocabulary::{HandlerResult, Incoming, bare_array, fields, message, ok, or_default, required, title};
+
+fields! {
+    /// A workspace to be created.
+    struct NewWorkspaceBody {
+        name: Title = required("name", title("", "Project Alpha")),
+        description: Option<Message> = or_default("description", message("")),
+    }
+}
 
 /// A workspace.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(rename = "Workspace")]
-struct WorkspaceBody<'a> {
+struct DataGolWorkspace<'a> {
     id: String,
     name: &'a str,
     description: Option<&'a str>,
     created_at: Timestamp,
 }
 
-impl<'a> From<&'a Workspace> for WorkspaceBody<'a> {
+impl<'a> From<&'a Workspace> for DataGolWorkspace<'a> {
     fn from(workspace: &'a Workspace) -> Self {
         Self {
             id: workspace.id.to_string(),
@@ -37,51 +42,43 @@ impl<'a> From<&'a Workspace> for WorkspaceBody<'a> {
     }
 }
 
-pub(crate) async fn create(usher: &Usher, incoming: &Incoming) -> Answer {
+pub(crate) async fn create(usher: &Usher, incoming: &Incoming) -> HandlerResult {
     let caller = incoming.caller(usher).await?;
-    let body = incoming.json()?;
-    let name = parsed("name", Title::parse(required(&body, "name")?))?;
-    let description = match body.text("description").map_err(bad_field)? {
-        Some(text) => parsed("description", Message::parse(text))?,
-        None => None,
-    };
+    let NewWorkspaceBody { name, description } = incoming.body()?;
     let workspace = usher.create_workspace(&caller, NewWorkspace { name, description, published: true }).await?;
-    Ok(ok(&WorkspaceBody::from(&workspace)))
+    Ok(ok(&DataGolWorkspace::from(&workspace)))
 }
 
-pub(crate) async fn list(usher: &Usher, incoming: &Incoming) -> Answer {
+pub(crate) async fn list(usher: &Usher, incoming: &Incoming) -> HandlerResult {
     let caller = incoming.caller(usher).await?;
     let workspaces = usher.list_workspaces(&caller).await?;
-    bare_array(&workspaces.iter().map(WorkspaceBody::from).collect::<Vec<_>>())
+    bare_array(&workspaces.iter().map(DataGolWorkspace::from).collect::<Vec<_>>())
 }
 
-pub(crate) async fn get(usher: &Usher, incoming: &Incoming) -> Answer {
+pub(crate) async fn get(usher: &Usher, incoming: &Incoming) -> HandlerResult {
     let caller = incoming.caller(usher).await?;
-    let id = incoming.parameter("workspaceId").parse().map_err(|_| Error::NotFound(Missing::Workspace))?;
-    Ok(ok(&WorkspaceBody::from(&usher.get_workspace(&caller, id).await?)))
+    let workspace = usher.get_workspace(&caller, WORKSPACE_ID.read(incoming)?).await?;
+    Ok(ok(&DataGolWorkspace::from(&workspace)))
 }
 
 pub(crate) mod describe {
-    use super::WorkspaceBody;
-    use crate::openapi::{Description, Refusal, describe, object, optional, required, text};
+    use super::{DataGolWorkspace, NewWorkspaceBody, WORKSPACE_ID};
+    use crate::vocabulary::{Description, Refusal, describe};
 
     pub(crate) fn create() -> Description {
         describe("Makes a workspace; the caller is its ADMIN.")
-            .takes(object([
-                required("name", text("").length(1..=120).example("Project Alpha")),
-                optional("description", text("").length(0..=2000)),
-            ]))
-            .answers::<WorkspaceBody>()
+            .body::<NewWorkspaceBody>()
+            .answers::<DataGolWorkspace>()
             .refuses([Refusal::Forbidden])
     }
 
     pub(crate) fn list() -> Description {
         describe("The workspaces that the caller can reach, oldest first.")
-            .answers::<Vec<WorkspaceBody>>()
+            .answers::<Vec<DataGolWorkspace>>()
             .refuses([Refusal::ListTooLarge])
     }
 
     pub(crate) fn get() -> Description {
-        describe("One workspace.").answers::<WorkspaceBody>()
+        describe("One workspace.").path(&WORKSPACE_ID).answers::<DataGolWorkspace>()
     }
 }

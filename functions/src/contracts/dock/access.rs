@@ -1,116 +1,117 @@
-//! POST /v1/workspaces/{id}/access: adds people and domains and changes roles, and removes nobody.
+//! POST /v1/workspaces/{id}/access: adds people and domains, and changes roles. It removes nobody.
 
-use serde_json::Value;
 use shared::{
-    Error, Usher,
-    domain::{MailDomain, PersonName, Role},
-    operations::{InviteRow, InviteeOptions, SetAccess},
+    Usher,
+    domain::{EmailAddress, MailDomain, Message, PersonName, Role},
+    operations::{InviteRow, InviteeOptions, NewAccess},
 };
 
-use super::{address, message, role, session::metered, shapes, workspace, workspaces};
-use crate::{
-    incoming::{Fields, Incoming, bad_field, parsed},
-    routes::Answer,
+use super::{
+    WORKSPACE_ID, mail_domain,
+    metered::metered,
+    objects,
+    properties::{PropertySelection, describe_properties},
+    role,
+    workspaces::{lists, one_workspace},
+};
+use crate::vocabulary::{
+    Field, Format, HandlerResult, Incoming, address, fields, flag, list, message, object, optional, or_default,
+    required, text,
 };
 
-pub(crate) async fn set(usher: &Usher, incoming: &Incoming) -> Answer {
+fields! {
+    /// Who is to have access.
+    struct AccessBody {
+        notify: Option<bool> = notify_people(),
+        people: Vec<PersonEntry> = workspace_users(),
+        domains: Vec<DomainEntry> =
+            or_default("workspaceDomains", list("Domains and their roles.", object::<DomainEntry>())),
+        message: Option<Message> = or_default("message", message("What is written to all of them.")),
+    }
+}
+
+fields! {
+    /// A person and their role.
+    pub(super) struct PersonEntry {
+        role: Role = required("role", role()),
+        user: PersonBody = required("user", object::<PersonBody>()),
+    }
+}
+
+fields! {
+    /// A person. Their names are used until they choose their own.
+    struct PersonBody {
+        first_name: Option<PersonName> = or_default("firstName", name("John")),
+        name: Option<PersonName> = or_default("name", name("John Doe")),
+        last_name: Option<PersonName> = or_default("lastName", name("Doe")),
+        email: EmailAddress = required("email", address("Whom to invite.")),
+    }
+}
+
+fields! {
+    /// A mail domain and the role of its people.
+    struct DomainEntry {
+        domain: MailDomain = required("domain", mail_domain("Whoever proves an address of it joins.")),
+        role: Role = required("role", role()),
+    }
+}
+
+fn name(example: &'static str) -> Format<Option<PersonName>> {
+    text("Until they say so themselves.").length(0..=80).example(example).parse_unless_empty(PersonName::parse)
+}
+
+/// `workspaceUsers`.
+pub(super) fn workspace_users() -> Field<Vec<PersonEntry>> {
+    or_default("workspaceUsers", list("People and their roles.", object::<PersonEntry>()))
+}
+
+/// `notifyPeople`.
+pub(super) fn notify_people() -> Field<Option<bool>> {
+    let about = "Whether colleagues are told of being added. Others are invited by mail in any case.";
+    optional("notifyPeople", flag(about))
+}
+
+/// The rows for these people. Colleagues who become members at once get a mail, unless `notifyPeople` is false.
+pub(super) fn invite_rows(people: Vec<PersonEntry>, notify: Option<bool>) -> Vec<InviteRow> {
+    let row = |PersonEntry { role, user }: PersonEntry| InviteRow {
+        name: user.first_name.or(user.name),
+        last_name: user.last_name,
+        personal: InviteeOptions { quiet: notify == Some(false), ..InviteeOptions::default() },
+        ..InviteRow::new(user.email, role)
+    };
+    people.into_iter().map(row).collect()
+}
+
+pub(crate) async fn set(usher: &Usher, incoming: &Incoming) -> HandlerResult {
     metered(usher, incoming, |session| async move {
-        let chosen = workspaces::properties(incoming)?;
-        let mut body = incoming.json()?;
-        let (people, domains, message) = (people(&mut body)?, domains(&mut body)?, message(&body)?);
-        let place = workspace(usher, &session.caller, incoming.parameter("id")).await?;
-        let (seen_as, listed) = (shapes::seen_as, workspaces::lists_people(&chosen));
-        let access = SetAccess { workspace: place.id, people, domains, message, listed, seen_as };
-        let people = usher.set_access(&session.caller, access).await?;
-        workspaces::one(usher, &session, &place, people, &chosen).await
+        let selection = PropertySelection::of(incoming, objects::WORKSPACE)?;
+        let AccessBody { notify, people, domains, message } = incoming.body()?;
+        let access = NewAccess {
+            workspace: WORKSPACE_ID.read(incoming)?,
+            people: invite_rows(people, notify),
+            domains: domains.into_iter().map(|DomainEntry { domain, role }| (domain, role)).collect(),
+            message,
+            shown_as: objects::shown_as,
+        };
+        let workspace = usher.set_access_with_lists(&session.caller, access, lists(&selection)).await?;
+        one_workspace(usher, &session, &workspace, &selection)
     })
     .await
 }
 
-/// `workspaceUsers[]` of {role, user}, if it is there. Colleagues are told of being added unless `notifyPeople` is false.
-pub(super) fn people(body: &mut Fields) -> Result<Vec<InviteRow>, Error> {
-    let quiet = body.flag("notifyPeople").map_err(bad_field)? == Some(false);
-    let person = |row: Value| {
-        let mut row = Fields::of_row(row).map_err(bad_field)?;
-        let role = role(&row)?;
-        let user = row.take("user").ok_or_else(|| bad_field("\"user\" is required.".to_owned()))?;
-        let user = Fields::of_row(user).map_err(bad_field)?;
-        let [name, first, last] = ["name", "firstName", "lastName"].map(|field| called(&user, field));
-        Ok(InviteRow {
-            name: first?.or(name?),
-            last_name: last?,
-            personal: InviteeOptions { quiet, ..InviteeOptions::default() },
-            ..InviteRow::new(address(&user)?, role)
-        })
-    };
-    rows(body, "workspaceUsers", person)
-}
-
-fn called(user: &Fields, field: &str) -> Result<Option<PersonName>, Error> {
-    let name = user.text(field).map_err(bad_field)?.filter(|name| !name.is_empty());
-    name.map(|name| parsed(field, PersonName::parse(name))).transpose()
-}
-
-/// `workspaceDomains[]` of {role, domain}, if it is there.
-fn domains(body: &mut Fields) -> Result<Vec<(MailDomain, Role)>, Error> {
-    let domain = |row: Value| {
-        let row = Fields::of_row(row).map_err(bad_field)?;
-        let domain = parsed("domain", MailDomain::parse(row.required("domain").map_err(bad_field)?))?;
-        Ok((domain, role(&row)?))
-    };
-    rows(body, "workspaceDomains", domain)
-}
-
-fn rows<T>(body: &mut Fields, name: &str, read: impl Fn(Value) -> Result<T, Error>) -> Result<Vec<T>, Error> {
-    if !body.has(name) {
-        return Ok(Vec::new());
-    }
-    body.take_list(name).map_err(bad_field)?.into_iter().map(read).collect()
-}
-
 pub(crate) mod describe {
-    use super::workspaces::One;
+    use super::{AccessBody, WORKSPACE_ID, describe_properties, objects};
     use crate::{
-        contracts::dock::{
-            describe::role,
-            properties::{Data, describe::properties},
-            shapes,
-        },
-        openapi::{
-            Description, Field, Refusal, Shape, address, describe, flag, list, object, optional, required, text,
-        },
+        contracts::dock::{properties::Data, workspaces::OneWorkspace},
+        vocabulary::{Description, Refusal},
     };
-
-    /// `workspaceUsers`.
-    pub(crate) fn people() -> Shape {
-        let name = || text("Until they say so themselves.").length(0..=80);
-        let user = object([
-            required("email", address("Whom to invite.")),
-            optional("firstName", name().example("John")),
-            optional("lastName", name().example("Doe")),
-            optional("name", name().example("John Doe")),
-        ]);
-        list("People and their roles.", object([required("role", role()), required("user", user)]))
-    }
-
-    /// `notifyPeople`.
-    pub(crate) fn notify() -> Field {
-        let told = "Whether colleagues are told of being added. Others are invited by mail in any case.";
-        optional("notifyPeople", flag(told))
-    }
 
     pub(crate) fn set() -> Description {
-        let domain = text("Whoever proves an address of it joins.").example("domain.example");
-        let domains = list("Domains and their roles.", object([required("role", role()), required("domain", domain)]));
-        describe("Adds people and domains to a workspace and changes roles; it removes nobody.")
-            .query([properties(shapes::WORKSPACE)])
-            .takes(object([
-                optional("workspaceUsers", people()),
-                optional("workspaceDomains", domains),
-                optional("message", text("What is written to all of them.").length(0..=2000)),
-                notify(),
-            ]))
-            .answers::<Data<One>>()
+        let summary = "Adds people and domains to a workspace and changes roles; it removes nobody.";
+        describe_properties(summary, objects::WORKSPACE)
+            .path(&WORKSPACE_ID)
+            .body::<AccessBody>()
+            .answers::<Data<OneWorkspace>>()
             .refuses([Refusal::Forbidden, Refusal::Conflict])
     }
 }

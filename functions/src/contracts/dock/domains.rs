@@ -3,116 +3,125 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 use shared::{
-    Error, Missing, Usher,
-    domain::{MailDomain, ShortId},
-    operations::NewDomain,
+    Missing, Usher,
+    domain::{MailDomain, Role, ShortId},
 };
 
 use super::{
-    properties::{Kept, Page, PageInfo, Properties, data},
-    role,
-    session::metered,
-    shapes, workspace,
+    describe_list, known_workspace, mail_domain,
+    metered::metered,
+    objects,
+    properties::{PageInfo, PageQuery, PropertySelection, SelectedJson, data, describe_properties},
+    queried_workspace, role, workspace_id,
 };
-use crate::{
-    incoming::{Incoming, bad_field, parsed},
-    routes::Answer,
+use crate::vocabulary::{HandlerResult, Incoming, PathParameter, ValueSchema, fields, required};
+
+/// The domain in the path.
+const DOMAIN_ID: PathParameter<ShortId> = PathParameter {
+    name: "id",
+    missing: Missing::Domain,
+    schema: || ValueSchema::short_id(""),
+    parse: |text| text.parse().ok(),
 };
+
+fields! {
+    /// A domain to be added.
+    struct NewDomainBody {
+        domain: MailDomain = required("domain", mail_domain("Not that of a public mail provider.")),
+        role: Role = required("role", role()),
+        workspace: Option<ShortId> = required("workspaceId", workspace_id()),
+    }
+}
+
+fields! {
+    /// The new role of a domain's people.
+    struct DomainRoleBody {
+        role: Role = required("role", role()),
+    }
+}
 
 /// A workspace's domain.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-#[schemars(rename = "OneWorkspaceDomain")]
-struct One {
-    #[schemars(with = "shapes::KeptWorkspaceDomain")]
-    workspace_domain: Kept,
+struct OneWorkspaceDomain {
+    #[schemars(with = "objects::SelectedWorkspaceDomain")]
+    workspace_domain: SelectedJson,
 }
 
 /// A page of domains.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-#[schemars(rename = "SomeWorkspaceDomains")]
-struct Several {
-    #[schemars(with = "Vec<shapes::KeptWorkspaceDomain>")]
-    workspace_domains: Vec<Kept>,
+struct SomeWorkspaceDomains {
+    #[schemars(with = "Vec<objects::SelectedWorkspaceDomain>")]
+    workspace_domains: Vec<SelectedJson>,
     page_info: PageInfo,
 }
 
-fn properties(incoming: &Incoming) -> Result<Properties, Error> {
-    Properties::of(incoming, shapes::WORKSPACE_DOMAIN)
+fn properties(incoming: &Incoming) -> Result<PropertySelection, shared::Error> {
+    PropertySelection::of(incoming, objects::WORKSPACE_DOMAIN)
 }
 
-pub(crate) async fn list(usher: &Usher, incoming: &Incoming) -> Answer {
+pub(crate) async fn list(usher: &Usher, incoming: &Incoming) -> HandlerResult {
     metered(usher, incoming, |session| async move {
-        let (chosen, page) = (properties(incoming)?, Page::of(incoming)?);
-        let mut domains = usher.list_domains(&session.caller).await?;
-        if let Some(id) = incoming.query("workspaceId") {
-            let id = workspace(usher, &session.caller, &id).await?.id;
-            domains.retain(|(workspace, _)| workspace.id == id);
-        }
-        let (domains, info) = page.cut(domains);
-        let domains = domains.iter().map(|(workspace, rule)| shapes::domain(workspace, rule, &chosen));
-        data(Several { workspace_domains: domains.collect(), page_info: info })
+        let (selection, page) = (properties(incoming)?, PageQuery::page(incoming)?);
+        let domains = usher.list_domains_of(&session.caller, queried_workspace(incoming)?.as_ref()).await?;
+        let page_info = PageInfo::of(page, domains.len());
+        let domains = page.cut(domains);
+        let domains = domains.iter().map(|(workspace, rule)| objects::domain(workspace, rule, &selection));
+        data(SomeWorkspaceDomains { workspace_domains: domains.collect(), page_info })
     })
     .await
 }
 
-pub(crate) async fn add(usher: &Usher, incoming: &Incoming) -> Answer {
+pub(crate) async fn add(usher: &Usher, incoming: &Incoming) -> HandlerResult {
     metered(usher, incoming, |session| async move {
-        let chosen = properties(incoming)?;
-        let body = incoming.json()?;
-        let domain = parsed("domain", MailDomain::parse(body.required("domain").map_err(bad_field)?))?;
-        let role = role(&body)?;
-        let place = body.required("workspaceId").map_err(bad_field)?;
-        let place = workspace(usher, &session.caller, place).await?;
-        let added = usher.add_domain(&session.caller, NewDomain { workspace: place.id, domain, role }).await?;
-        data(One { workspace_domain: shapes::domain(&place, &added, &chosen) })
+        let selection = properties(incoming)?;
+        let NewDomainBody { domain, role, workspace } = incoming.body()?;
+        let workspace = known_workspace(workspace)?;
+        let (workspace, added) = usher.add_domain_to(&session.caller, &workspace, domain, role).await?;
+        data(OneWorkspaceDomain { workspace_domain: objects::domain(&workspace, &added, &selection) })
     })
     .await
 }
 
-pub(crate) async fn change(usher: &Usher, incoming: &Incoming) -> Answer {
+pub(crate) async fn change(usher: &Usher, incoming: &Incoming) -> HandlerResult {
     metered(usher, incoming, |session| async move {
-        let chosen = properties(incoming)?;
-        let role = role(&incoming.json()?)?;
-        let id: ShortId = incoming.parameter("id").parse().map_err(|_| Error::NotFound(Missing::Domain))?;
-        let (place, changed) = usher.change_domain(&session.caller, &id, role).await?;
-        data(One { workspace_domain: shapes::domain(&place, &changed, &chosen) })
+        let selection = properties(incoming)?;
+        let DomainRoleBody { role } = incoming.body()?;
+        let id = DOMAIN_ID.read(incoming)?;
+        let (workspace, changed) = usher.change_domain(&session.caller, &id, role).await?;
+        data(OneWorkspaceDomain { workspace_domain: objects::domain(&workspace, &changed, &selection) })
     })
     .await
 }
 
 pub(crate) mod describe {
-    use super::{One, Several, shapes};
+    use super::{
+        DOMAIN_ID, DomainRoleBody, NewDomainBody, OneWorkspaceDomain, SomeWorkspaceDomains, describe_list,
+        describe_properties, objects,
+    };
     use crate::{
-        contracts::dock::{
-            describe::{of_workspaces, role},
-            properties::{Data, describe::properties},
-        },
-        openapi::{Description, Refusal, describe, object, required, text},
+        contracts::dock::properties::Data,
+        vocabulary::{Description, Refusal},
     };
 
     pub(crate) fn list() -> Description {
-        of_workspaces::<Several>("The domains whose people join a workspace.", shapes::WORKSPACE_DOMAIN)
+        describe_list::<SomeWorkspaceDomains>("The domains whose people join a workspace.", objects::WORKSPACE_DOMAIN)
     }
 
     pub(crate) fn add() -> Description {
-        describe("Adds a domain to a workspace; one that is there is answered as it is.")
-            .query([properties(shapes::WORKSPACE_DOMAIN)])
-            .takes(object([
-                required("domain", text("Not that of a public mail provider.").example("domain.example")),
-                required("role", role()),
-                required("workspaceId", text("").example("luI89ZCeEJuF")),
-            ]))
-            .answers::<Data<One>>()
+        let summary = "Adds a domain to a workspace; one that is there is answered as it is.";
+        describe_properties(summary, objects::WORKSPACE_DOMAIN)
+            .body::<NewDomainBody>()
+            .answers::<Data<OneWorkspaceDomain>>()
             .refuses([Refusal::Forbidden, Refusal::Missing, Refusal::Conflict])
     }
 
     pub(crate) fn change() -> Description {
-        describe("Changes the role that people of a domain get.")
-            .query([properties(shapes::WORKSPACE_DOMAIN)])
-            .takes(object([required("role", role())]))
-            .answers::<Data<One>>()
+        describe_properties("Changes the role that people of a domain get.", objects::WORKSPACE_DOMAIN)
+            .path(&DOMAIN_ID)
+            .body::<DomainRoleBody>()
+            .answers::<Data<OneWorkspaceDomain>>()
             .refuses([Refusal::Forbidden, Refusal::Conflict])
     }
 }

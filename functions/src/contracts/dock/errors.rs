@@ -1,4 +1,4 @@
-//! How Dock tells failures: {error: {code, message, docUrl}}, with its six codes.
+//! Dock's error format: {error: {code, message, docUrl}}, with six codes.
 
 use http::StatusCode;
 use lambda_http::{Body, Response};
@@ -6,34 +6,33 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use shared::Error;
 
-use crate::{
-    contracts::{json, status, with_headers, words},
-    incoming::Failure,
-};
+use crate::vocabulary::{Failure, json, message_of, status_of, with_failure_headers};
 
 /// Why a request was refused.
 #[derive(Serialize, JsonSchema)]
-pub(crate) struct Problem {
-    error: Reason,
+#[schemars(rename = "Problem")]
+pub(crate) struct DockProblem {
+    error: DockReason,
 }
 
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct Reason {
+#[schemars(rename = "Reason")]
+struct DockReason {
     code: &'static str,
     message: String,
     doc_url: String,
 }
 
-/// The one place where a failure becomes Dock's answer.
+/// The response to a failure.
 pub(crate) fn render(failure: &Failure, _trace_id: &str) -> Response<Body> {
-    let (_, message) = words(failure);
+    let (_, message) = message_of(failure);
     // Dock documents no 409, 410, 413, 415, 422 and 503.
     let status = match failure {
         Failure::Operation(Error::Conflict(_) | Error::Suppressed(_) | Error::Gone | Error::TooLarge(_))
         | Failure::MediaType(_) => StatusCode::BAD_REQUEST,
         Failure::Operation(Error::Unavailable(_)) => StatusCode::INTERNAL_SERVER_ERROR,
-        other => status(other),
+        other => status_of(other),
     };
     let code = match status {
         StatusCode::UNAUTHORIZED => "UNAUTHORIZED",
@@ -45,6 +44,6 @@ pub(crate) fn render(failure: &Failure, _trace_id: &str) -> Response<Body> {
         _ => "BAD_REQUEST",
     };
     let doc_url = format!("https://developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Status/{}", status.as_u16());
-    let body = Problem { error: Reason { code, message, doc_url } };
-    with_headers(json(status, "application/json", &body), failure)
+    let body = DockProblem { error: DockReason { code, message, doc_url } };
+    with_failure_headers(json(status, "application/json", &body), failure)
 }

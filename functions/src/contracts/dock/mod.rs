@@ -1,69 +1,73 @@
-//! Dock's contract: section 2 of `docs/compatibility.md` says what is documented and what is our choice.
+//! Dock's contract: section 2 of `docs/compatibility.md` says what Dock documents and what we chose.
 
 pub(crate) mod access;
 pub(crate) mod domains;
 pub(crate) mod errors;
+mod metered;
+mod objects;
 mod properties;
-mod session;
-mod shapes;
 pub(crate) mod users;
 pub(crate) mod workspace_users;
 pub(crate) mod workspaces;
 
+use schemars::JsonSchema;
 use shared::{
-    Error, Missing, Usher,
-    domain::{EmailAddress, Message, Role, ShortId, Workspace},
-    operations::Caller,
+    Error, Missing,
+    domain::{MailDomain, Role, ShortId},
 };
 
-use crate::incoming::{Fields, bad_field, parsed};
+use self::properties::{Data, PageQuery, PropertySelection};
+use crate::vocabulary::{
+    Description, Format, Incoming, PathParameter, Refusal, ValueSchema, describe, fields, optional, text, words,
+};
 
-/// A required role.
-fn role(fields: &Fields) -> Result<Role, Error> {
-    let word = fields.required("role").map_err(bad_field)?;
-    let words = "\"role\" must be owner, editor, collaborator, viewer or commenter.";
-    shapes::role_of(word).ok_or_else(|| bad_field(words.to_owned()))
-}
+/// The workspace in the path.
+const WORKSPACE_ID: PathParameter<ShortId> = PathParameter {
+    name: "id",
+    missing: Missing::Workspace,
+    schema: || ValueSchema::short_id(""),
+    parse: |text| text.parse().ok(),
+};
 
-/// A required address.
-fn address(fields: &Fields) -> Result<EmailAddress, Error> {
-    parsed("email", EmailAddress::parse(fields.required("email").map_err(bad_field)?))
-}
-
-fn message(fields: &Fields) -> Result<Option<Message>, Error> {
-    match fields.text("message").map_err(bad_field)? {
-        Some(text) => parsed("message", Message::parse(text)),
-        None => Ok(None),
+fields! {
+    /// A list of all the company's workspaces, or of one of them.
+    struct WorkspaceQuery {
+        workspace: Option<Option<ShortId>> =
+            optional("workspaceId", text("Only of this workspace.").example("luI89ZCeEJuF").parse_if_possible()),
     }
 }
 
-/// The company's workspace of this id; one of another form isn't there either.
-async fn workspace(usher: &Usher, caller: &Caller, id: &str) -> Result<Workspace, Error> {
-    let id: ShortId = id.parse().map_err(|_| Error::NotFound(Missing::Workspace))?;
-    usher.workspace_of_short_id(caller, &id).await
+/// A role of Dock's.
+fn role() -> Format<Role> {
+    words("", ["editor", "owner", "collaborator", "commenter", "viewer"])
+        .parse(|word| objects::role_of(word).ok_or("must be owner, editor, collaborator, viewer or commenter"))
 }
 
-mod describe {
-    use schemars::JsonSchema;
+/// The short id of a workspace. A text of another form counts as the id of an unknown workspace.
+fn workspace_id() -> Format<Option<ShortId>> {
+    text("").example("luI89ZCeEJuF").parse_if_possible()
+}
 
-    use super::properties::{
-        Data,
-        describe::{page, properties},
-    };
-    use crate::openapi::{Description, Refusal, Shape, describe, optional, text, words};
+fn mail_domain(about: &'static str) -> Format<MailDomain> {
+    text(about).example("domain.example").parse(MailDomain::parse)
+}
 
-    /// A list of what all the company's workspaces have of something, or one of them.
-    pub(super) fn of_workspaces<T: JsonSchema>(summary: &'static str, known: &'static [&'static str]) -> Description {
-        describe(summary)
-            .query([properties(known)])
-            .query(page())
-            .query([optional("workspaceId", text("Only of this workspace.").example("luI89ZCeEJuF"))])
-            .answers::<Data<T>>()
-            .refuses([Refusal::Forbidden, Refusal::Missing, Refusal::ListTooLarge])
-    }
+fn known_workspace(id: Option<ShortId>) -> Result<ShortId, Error> {
+    id.ok_or(Error::NotFound(Missing::Workspace))
+}
 
-    /// A role.
-    pub(super) fn role() -> Shape {
-        words("", ["editor", "owner", "collaborator", "commenter", "viewer"])
-    }
+/// The workspace that the query names, if it names one.
+fn queried_workspace(incoming: &Incoming) -> Result<Option<ShortId>, Error> {
+    let WorkspaceQuery { workspace } = incoming.query()?;
+    workspace.map(known_workspace).transpose()
+}
+
+/// The description of a list of all the company's workspaces, or of one of them.
+fn describe_list<T: JsonSchema>(summary: &'static str, properties: &'static [&'static str]) -> Description {
+    describe(summary)
+        .query_parameter(PropertySelection::declared(properties))
+        .query::<PageQuery>()
+        .query::<WorkspaceQuery>()
+        .answers::<Data<T>>()
+        .refuses([Refusal::Forbidden, Refusal::Missing, Refusal::ListTooLarge])
 }

@@ -1,68 +1,110 @@
-//! Which properties of a thing are asked for, and which page of a list.
+//! The parts of Dock's lists and objects that a request selects: properties of objects, and pages of lists.
 
-use lambda_http::{Body, Response};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Serialize;
 use serde_json::{
     Map, Value,
     value::{RawValue, to_raw_value},
 };
-use shared::Error;
+use shared::{Error, operations::NumberedPage};
 
-use crate::{
-    contracts::{bounded, json as answer},
-    incoming::{Incoming, bad_field},
-    routes::Answer,
+use crate::vocabulary::{
+    DeclaredField, Description, FieldProblem, HandlerResult, Incoming, ValueSchema, bounded, count, describe, fields,
+    ok, optional,
 };
 
-/// What of an object is answered, as JSON.
-pub(super) type Kept = Box<RawValue>;
+/// The name of the query parameter that selects properties.
+const PROPERTIES: &str = "properties";
 
-/// The properties that the request names; all if it names none.
-pub(super) struct Properties(Option<Vec<String>>);
+/// An object's selected properties, as JSON.
+pub(super) type SelectedJson = Box<RawValue>;
 
-impl Properties {
-    /// Reads `properties`, repeated or separated by commas.
-    pub(super) fn of(incoming: &Incoming, known: &[&str]) -> Result<Self, Error> {
-        let given = incoming.queries("properties");
-        let named: Vec<_> = given.iter().flat_map(|value| value.split(',')).map(str::trim).collect();
-        if let Some(unknown) = named.iter().find(|name| !known.contains(name)) {
+/// The properties that a request selects: all, if it names none.
+pub(super) struct PropertySelection(Option<Vec<String>>);
+
+impl PropertySelection {
+    /// Reads `properties`, which may be repeated or separated by commas.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for another property than these.
+    pub(super) fn of(incoming: &Incoming, selectable: &[&str]) -> Result<Self, Error> {
+        let given = incoming.query_values(PROPERTIES);
+        let names: Vec<_> = given.iter().flat_map(|value| value.split(',')).map(str::trim).collect();
+        if let Some(unknown) = names.iter().find(|name| !selectable.contains(name)) {
             let unknown: String = unknown.chars().take(100).collect();
-            return Err(bad_field(format!("\"properties\": there is no \"{unknown}\".")));
+            return Err(FieldProblem::new(format!("\"{PROPERTIES}\": there is no \"{unknown}\".")).into());
         }
-        Ok(Self((!given.is_empty()).then(|| named.into_iter().map(str::to_owned).collect())))
+        Ok(Self((!given.is_empty()).then(|| names.into_iter().map(str::to_owned).collect())))
     }
 
-    /// All of them.
+    /// The description of the query parameter.
+    pub(super) fn declared(selectable: &'static [&'static str]) -> DeclaredField {
+        let about = "What to answer, repeated or separated by commas; all if it is absent.";
+        let property = ValueSchema::words("", selectable.iter().copied());
+        DeclaredField { name: PROPERTIES, schema: ValueSchema::list(about, property), required: false }
+    }
+
+    /// All properties.
     pub(super) fn all() -> Self {
         Self(None)
     }
 
-    /// These but one.
-    pub(super) fn without(&self, known: &[&str], name: &str) -> Self {
-        let others = known.iter().filter(|other| **other != name && self.has(other));
+    /// The same properties except one.
+    pub(super) fn without(&self, selectable: &[&str], name: &str) -> Self {
+        let others = selectable.iter().filter(|other| **other != name && self.has(other));
         Self(Some(others.map(|other| (*other).to_owned()).collect()))
     }
 
-    /// Whether this property is asked for.
+    /// Whether the request selects this property.
     pub(super) fn has(&self, name: &str) -> bool {
         self.0.as_ref().is_none_or(|names| names.iter().any(|one| one == name))
     }
 
-    /// The object with `always` and what of it is asked for, each under `prefix`.
-    pub(super) fn keep(&self, object: &impl Serialize, prefix: &str, always: &[&str]) -> Kept {
-        let kept = if self.0.is_none() { to_raw_value(object) } else { self.filter(object, prefix, always) };
-        kept.unwrap_or_else(|_| RawValue::NULL.to_owned())
+    /// The object's selected properties and those in `always`. The request names them with this prefix.
+    pub(super) fn select(&self, object: &impl Serialize, prefix: &str, always: &[&str]) -> SelectedJson {
+        let selected = if self.0.is_none() { to_raw_value(object) } else { self.filter(object, prefix, always) };
+        selected.unwrap_or_else(|_| RawValue::NULL.to_owned())
     }
 
-    fn filter(&self, object: &impl Serialize, prefix: &str, always: &[&str]) -> serde_json::Result<Kept> {
+    fn filter(&self, object: &impl Serialize, prefix: &str, always: &[&str]) -> serde_json::Result<SelectedJson> {
         let fields: Map<String, Value> = serde_json::from_value(serde_json::to_value(object)?)?;
-        let kept = |name: &str| always.contains(&name) || self.has(&format!("{prefix}{name}"));
-        to_raw_value(&fields.into_iter().filter(|(name, _)| kept(name)).collect::<Map<_, _>>())
+        let selected = |name: &str| always.contains(&name) || self.has(&format!("{prefix}{name}"));
+        to_raw_value(&fields.into_iter().filter(|(name, _)| selected(name)).collect::<Map<_, _>>())
     }
 }
 
-/// Where in a list a page is.
+/// The schema of what [`PropertySelection::select`] leaves of a `T`: only the properties in `always` are required.
+pub(super) fn selected_schema<T: JsonSchema>(generator: &mut SchemaGenerator, always: &[&str]) -> Schema {
+    let mut schema = T::json_schema(generator);
+    schema.insert("required".to_owned(), always.into());
+    schema
+}
+
+/// The description of a route whose response has selectable properties.
+pub(super) fn describe_properties(summary: &'static str, selectable: &'static [&'static str]) -> Description {
+    describe(summary).query_parameter(PropertySelection::declared(selectable))
+}
+
+fields! {
+    /// A page of a list.
+    pub(super) struct PageQuery {
+        page: Option<usize> = optional("page", count("From 1.", 1..=u32::MAX as usize)),
+        limit: Option<usize> = optional("limit", count("20 unless given.", 1..=100).example(20)),
+    }
+}
+
+impl PageQuery {
+    /// The page that the query names.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for a number that is too small or too large.
+    pub(super) fn page(incoming: &Incoming) -> Result<NumberedPage, Error> {
+        let Self { page, limit } = incoming.query()?;
+        Ok(NumberedPage { page: page.unwrap_or(1), limit: limit.unwrap_or(20) })
+    }
+}
+
+/// The position of a page in its list.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct PageInfo {
@@ -74,77 +116,32 @@ pub(super) struct PageInfo {
     has_prev_page: bool,
 }
 
-/// A page of a list.
-pub(super) struct Page {
-    page: usize,
-    limit: usize,
-}
-
-impl Page {
-    /// Reads `page`, from 1, and `limit`, 20 unless given and at most 100.
-    pub(super) fn of(incoming: &Incoming) -> Result<Self, Error> {
-        let page = number(incoming, "page", 1, u32::MAX as usize)?;
-        Ok(Self { page, limit: number(incoming, "limit", 20, 100)? })
-    }
-
-    /// The page's part of a list, and what `pageInfo` says of it.
-    pub(super) fn cut<T>(&self, mut items: Vec<T>) -> (Vec<T>, PageInfo) {
-        let total = items.len();
-        let pages = total.div_ceil(self.limit);
-        let start = (self.page - 1).saturating_mul(self.limit).min(total);
-        items.drain(..start);
-        items.truncate(self.limit);
-        let info = PageInfo {
-            page: self.page,
+impl PageInfo {
+    /// The position of a page in a list with so many items.
+    pub(super) fn of(NumberedPage { page, limit }: NumberedPage, total: usize) -> Self {
+        let pages = total.div_ceil(limit);
+        let before = page.saturating_sub(1).saturating_mul(limit);
+        Self {
+            page,
             pages,
             total,
-            page_total: items.len(),
-            has_next_page: self.page < pages,
-            has_prev_page: self.page > 1 && total > 0,
-        };
-        (items, info)
+            page_total: total.saturating_sub(before).min(limit),
+            has_next_page: page < pages,
+            has_prev_page: page > 1 && total > 0,
+        }
     }
 }
 
-fn number(incoming: &Incoming, name: &str, default: usize, most: usize) -> Result<usize, Error> {
-    let Some(given) = incoming.query(name) else { return Ok(default) };
-    let number = given.parse().ok().filter(|number| (1..=most).contains(number));
-    number.ok_or_else(|| bad_field(format!("\"{name}\" must be a number from 1 to {most}.")))
-}
-
-/// The body of an answer.
+/// The body of a response.
 #[derive(Serialize, JsonSchema)]
 pub(super) struct Data<T> {
     data: T,
 }
 
 /// 200 with this as `data`.
-pub(super) fn data(data: impl Serialize) -> Answer {
-    let response: Response<Body> = answer(http::StatusCode::OK, "application/json", &Data { data });
-    bounded(response)
-}
-
-/// The schema of what [`Properties::keep`] leaves of a `T`: only these properties are always there.
-pub(super) fn kept<T: JsonSchema>(generator: &mut SchemaGenerator, always: &[&str]) -> Schema {
-    let mut schema = T::json_schema(generator);
-    schema.insert("required".to_owned(), always.into());
-    schema
-}
-
-pub(super) mod describe {
-    use crate::openapi::{Field, list, optional, whole, words};
-
-    /// `properties`, of these.
-    pub(crate) fn properties(known: &'static [&'static str]) -> Field {
-        let about = "What to answer, repeated or separated by commas; all if it is absent.";
-        optional("properties", list(about, words("", known.iter().copied())))
-    }
-
-    /// `page` and `limit`.
-    pub(crate) fn page() -> [Field; 2] {
-        [
-            optional("page", whole("From 1.", 1..=i64::from(u32::MAX))),
-            optional("limit", whole("20 unless given.", 1..=100).example(20)),
-        ]
-    }
+///
+/// # Errors
+/// As [`bounded`].
+pub(super) fn data(data: impl Serialize) -> HandlerResult {
+    bounded(ok(&Data { data }))
 }

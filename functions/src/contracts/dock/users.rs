@@ -1,76 +1,79 @@
-//! GET /v1/users and /v1/users/{id}: everybody whom the company's lists of workspace users name.
+//! GET /v1/users and /v1/users/{id}: every person in the company's lists of workspace users.
 
 use schemars::JsonSchema;
 use serde::Serialize;
-use shared::{Error, Missing, Usher, domain::PersonId};
+use shared::{Missing, Usher, domain::PersonId};
 
 use super::{
-    properties::{Kept, Page, PageInfo, Properties, data},
-    session::metered,
-    shapes,
+    metered::metered,
+    objects,
+    properties::{PageInfo, PageQuery, PropertySelection, SelectedJson, data, describe_properties},
 };
-use crate::{incoming::Incoming, routes::Answer};
+use crate::vocabulary::{HandlerResult, Incoming, PathParameter, ValueSchema};
+
+/// The person in the path, or their membership in a workspace.
+pub(super) const PERSON_ID: PathParameter<PersonId> = PathParameter {
+    name: "id",
+    missing: Missing::Person,
+    schema: || ValueSchema::short_id(""),
+    parse: |text| text.parse().ok(),
+};
 
 /// A person.
 #[derive(Serialize, JsonSchema)]
-#[schemars(rename = "OneUser")]
-struct One {
-    #[schemars(with = "shapes::KeptUser")]
-    user: Kept,
+struct OneUser {
+    #[schemars(with = "objects::SelectedUser")]
+    user: SelectedJson,
 }
 
 /// A page of people.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-#[schemars(rename = "SomeUsers")]
-struct Several {
-    #[schemars(with = "Vec<shapes::KeptUser>")]
-    users: Vec<Kept>,
+struct SomeUsers {
+    #[schemars(with = "Vec<objects::SelectedUser>")]
+    users: Vec<SelectedJson>,
     page_info: PageInfo,
 }
 
-pub(crate) async fn list(usher: &Usher, incoming: &Incoming) -> Answer {
+pub(crate) async fn list(usher: &Usher, incoming: &Incoming) -> HandlerResult {
     metered(usher, incoming, |session| async move {
-        let (chosen, page) = (Properties::of(incoming, shapes::USER)?, Page::of(incoming)?);
-        let (people, info) = page.cut(usher.list_everybody(&session.caller).await?);
-        let users = people.iter().map(|listed| shapes::user(usher, &session.company, &listed.person, &chosen, ""));
-        data(Several { users: users.collect(), page_info: info })
+        let (selection, page) = (PropertySelection::of(incoming, objects::USER)?, PageQuery::page(incoming)?);
+        let people = usher.list_everybody(&session.caller).await?;
+        let page_info = PageInfo::of(page, people.len());
+        let people = page.cut(people);
+        let users = people.iter().map(|listed| objects::user(usher, &session.company, &listed.person, &selection, ""));
+        data(SomeUsers { users: users.collect(), page_info })
     })
     .await
 }
 
-pub(crate) async fn get(usher: &Usher, incoming: &Incoming) -> Answer {
+pub(crate) async fn get(usher: &Usher, incoming: &Incoming) -> HandlerResult {
     metered(usher, incoming, |session| async move {
-        let chosen = Properties::of(incoming, shapes::USER)?;
-        let id: PersonId = incoming.parameter("id").parse().map_err(|_| Error::NotFound(Missing::Person))?;
-        let person = usher.get_person(&session.caller, &id).await?;
-        data(One { user: shapes::user(usher, &session.company, &person, &chosen, "") })
+        let selection = PropertySelection::of(incoming, objects::USER)?;
+        let person = usher.get_person(&session.caller, &PERSON_ID.read(incoming)?).await?;
+        data(OneUser { user: objects::user(usher, &session.company, &person, &selection, "") })
     })
     .await
 }
 
 pub(crate) mod describe {
-    use super::{One, Several, shapes};
+    use super::{OneUser, PERSON_ID, PageQuery, SomeUsers, describe_properties, objects};
     use crate::{
-        contracts::dock::properties::{
-            Data,
-            describe::{page, properties},
-        },
-        openapi::{Description, Refusal, describe},
+        contracts::dock::properties::Data,
+        vocabulary::{Description, Refusal},
     };
 
     pub(crate) fn list() -> Description {
-        describe("The company's people, and who is invited, each address once.")
-            .query([properties(shapes::USER)])
-            .query(page())
-            .answers::<Data<Several>>()
+        describe_properties("The company's people, and who is invited, each address once.", objects::USER)
+            .query::<PageQuery>()
+            .answers::<Data<SomeUsers>>()
             .refuses([Refusal::Forbidden, Refusal::ListTooLarge])
     }
 
     pub(crate) fn get() -> Description {
-        describe("One of the company's people.")
-            .query([properties(shapes::USER)])
-            .answers::<Data<One>>()
+        describe_properties("One of the company's people.", objects::USER)
+            .path(&PERSON_ID)
+            .answers::<Data<OneUser>>()
             .refuses([Refusal::Forbidden])
     }
 }

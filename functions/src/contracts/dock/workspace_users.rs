@@ -1,41 +1,55 @@
-//! /v1/workspace-users: the seed's request, list, get, change the role, remove.
+//! /v1/workspace-users: invite, list, get, change the role, remove.
 
 use schemars::JsonSchema;
 use serde::Serialize;
 use shared::{
-    Error, Missing, Usher,
-    domain::{Person, PersonId},
-    operations::{InviteRow, InviteTo, InviteUsers},
+    Error, Usher,
+    domain::{EmailAddress, Message, Person, Role, ShortId},
+    operations::{InviteRow, NewWorkspaceUser},
 };
 
 use super::{
-    address, message,
-    properties::{Kept, Page, PageInfo, Properties, data},
-    role,
-    session::{Session, metered},
-    shapes, workspace,
+    describe_list, known_workspace,
+    metered::{Session, metered},
+    objects,
+    properties::{PageInfo, PageQuery, PropertySelection, SelectedJson, data, describe_properties},
+    queried_workspace, role,
+    users::PERSON_ID,
+    workspace_id,
 };
-use crate::{
-    incoming::{Incoming, bad_field},
-    routes::Answer,
-};
+use crate::vocabulary::{HandlerResult, Incoming, address, fields, message, or_default, required};
 
-/// Somebody in a workspace.
+fields! {
+    /// A person to be invited.
+    struct NewUserBody {
+        email: EmailAddress = required("email", address("Whom to invite.")),
+        role: Role = required("role", role()),
+        message: Option<Message> = or_default("message", message("Mailed only from a published workspace.")),
+        workspace: Option<ShortId> = required("workspaceId", workspace_id()),
+    }
+}
+
+fields! {
+    /// The person's new role.
+    struct UserRoleBody {
+        role: Role = required("role", role()),
+    }
+}
+
+/// A person in a workspace.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-#[schemars(rename = "OneWorkspaceUser")]
-struct One {
-    #[schemars(with = "shapes::KeptWorkspaceUser")]
-    workspace_user: Kept,
+struct OneWorkspaceUser {
+    #[schemars(with = "objects::SelectedWorkspaceUser")]
+    workspace_user: SelectedJson,
 }
 
 /// A page of workspace users.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-#[schemars(rename = "SomeWorkspaceUsers")]
-struct Several {
-    #[schemars(with = "Vec<shapes::KeptWorkspaceUser>")]
-    workspace_users: Vec<Kept>,
+struct SomeWorkspaceUsers {
+    #[schemars(with = "Vec<objects::SelectedWorkspaceUser>")]
+    workspace_users: Vec<SelectedJson>,
     page_info: PageInfo,
 }
 
@@ -51,135 +65,107 @@ struct RemovedUser {
     id: String,
 }
 
-fn properties(incoming: &Incoming) -> Result<Properties, Error> {
-    Properties::of(incoming, shapes::WORKSPACE_USER)
+fn properties(incoming: &Incoming) -> Result<PropertySelection, Error> {
+    PropertySelection::of(incoming, objects::WORKSPACE_USER)
 }
 
-fn one(usher: &Usher, session: &Session, person: &Person, chosen: &Properties) -> Answer {
-    data(One { workspace_user: shapes::workspace_user(usher, &session.company, person, chosen) })
+fn one(usher: &Usher, session: &Session, person: &Person, selection: &PropertySelection) -> HandlerResult {
+    data(OneWorkspaceUser { workspace_user: objects::workspace_user(usher, &session.company, person, selection) })
 }
 
-fn id(incoming: &Incoming) -> Result<PersonId, Error> {
-    incoming.parameter("id").parse().map_err(|_| Error::NotFound(Missing::Person))
-}
-
-pub(crate) async fn create(usher: &Usher, incoming: &Incoming) -> Answer {
+pub(crate) async fn create(usher: &Usher, incoming: &Incoming) -> HandlerResult {
     metered(usher, incoming, |session| async move {
-        let chosen = properties(incoming)?;
-        let body = incoming.json()?;
-        let invitee = InviteRow::new(address(&body)?, role(&body)?);
-        let message = message(&body)?;
-        let place = body.required("workspaceId").map_err(bad_field)?;
-        let place = workspace(usher, &session.caller, place).await?.id;
-        let identifier = invitee.identifier.clone();
-        let person = match usher.find_member(&session.caller, place, &identifier).await {
-            Err(Error::NotFound(Missing::Person)) => {
-                let (to, rows) = (InviteTo::Workspace(place), vec![Ok(invitee)]);
-                let request = InviteUsers { message, only_if_published: true, ..InviteUsers::new(to, rows) };
-                usher.invite_users(&session.caller, request).await?.require_all()?;
-                usher.find_member(&session.caller, place, &identifier).await?
-            }
-            there => there?,
-        };
-        one(usher, &session, &person, &chosen)
+        let selection = properties(incoming)?;
+        let NewUserBody { email, role, message, workspace } = incoming.body()?;
+        let new =
+            NewWorkspaceUser { workspace: known_workspace(workspace)?, row: InviteRow::new(email, role), message };
+        let person = usher.add_workspace_user(&session.caller, new).await?;
+        one(usher, &session, &person, &selection)
     })
     .await
 }
 
-pub(crate) async fn list(usher: &Usher, incoming: &Incoming) -> Answer {
+pub(crate) async fn list(usher: &Usher, incoming: &Incoming) -> HandlerResult {
     metered(usher, incoming, |session| async move {
-        let (chosen, page) = (properties(incoming)?, Page::of(incoming)?);
-        let people = if let Some(id) = incoming.query("workspaceId") {
-            let workspace = workspace(usher, &session.caller, &id).await?;
-            usher.list_members(&session.caller, workspace.id).await?.1
-        } else {
-            let all = usher.list_company_members(&session.caller).await?;
-            all.into_iter().flat_map(|(_, people)| people).collect()
-        };
-        let (people, info) = page.cut(people);
-        let people = people.iter().map(|person| shapes::workspace_user(usher, &session.company, person, &chosen));
-        data(Several { workspace_users: people.collect(), page_info: info })
+        let (selection, page) = (properties(incoming)?, PageQuery::page(incoming)?);
+        let people = usher.list_workspace_users(&session.caller, queried_workspace(incoming)?).await?;
+        let page_info = PageInfo::of(page, people.len());
+        let people = page.cut(people);
+        let users = people.iter().map(|person| objects::workspace_user(usher, &session.company, person, &selection));
+        data(SomeWorkspaceUsers { workspace_users: users.collect(), page_info })
     })
     .await
 }
 
-pub(crate) async fn get(usher: &Usher, incoming: &Incoming) -> Answer {
+pub(crate) async fn get(usher: &Usher, incoming: &Incoming) -> HandlerResult {
     metered(usher, incoming, |session| async move {
-        let chosen = properties(incoming)?;
-        let (_, person) = usher.get_member(&session.caller, &id(incoming)?).await?;
-        one(usher, &session, &person, &chosen)
+        let selection = properties(incoming)?;
+        let (_, person) = usher.get_member(&session.caller, &PERSON_ID.read(incoming)?).await?;
+        one(usher, &session, &person, &selection)
     })
     .await
 }
 
-pub(crate) async fn change(usher: &Usher, incoming: &Incoming) -> Answer {
+pub(crate) async fn change(usher: &Usher, incoming: &Incoming) -> HandlerResult {
     metered(usher, incoming, |session| async move {
-        let chosen = properties(incoming)?;
-        let (role, id) = (role(&incoming.json()?)?, id(incoming)?);
-        let (_, there) = usher.get_member(&session.caller, &id).await?;
-        let person = if shapes::seen_as(there.role) == role {
-            there
-        } else {
-            usher.change_member(&session.caller, &id, role).await?.1
-        };
-        one(usher, &session, &person, &chosen)
+        let selection = properties(incoming)?;
+        let UserRoleBody { role } = incoming.body()?;
+        let id = PERSON_ID.read(incoming)?;
+        let person = usher.change_shown_role(&session.caller, &id, role, objects::shown_as).await?;
+        one(usher, &session, &person, &selection)
     })
     .await
 }
 
-pub(crate) async fn remove(usher: &Usher, incoming: &Incoming) -> Answer {
+pub(crate) async fn remove(usher: &Usher, incoming: &Incoming) -> HandlerResult {
     metered(usher, incoming, |session| async move {
-        let person = usher.remove_member(&session.caller, &id(incoming)?).await?;
+        let person = usher.remove_member(&session.caller, &PERSON_ID.read(incoming)?).await?;
         data(Removed { workspace_user: RemovedUser { id: person.person_id.to_string() } })
     })
     .await
 }
 
 pub(crate) mod describe {
-    use super::{One, Removed, Several, shapes};
+    use super::{
+        NewUserBody, OneWorkspaceUser, PERSON_ID, Removed, SomeWorkspaceUsers, UserRoleBody, describe_list,
+        describe_properties, objects,
+    };
     use crate::{
-        contracts::dock::{
-            describe::{of_workspaces, role},
-            properties::{Data, describe::properties},
-        },
-        openapi::{Description, Refusal, address, describe, object, optional, required, text},
+        contracts::dock::properties::Data,
+        vocabulary::{Description, Refusal, describe},
     };
 
     pub(crate) fn create() -> Description {
-        describe("Invites somebody to a workspace; somebody who is there is answered as they are.")
-            .query([properties(shapes::WORKSPACE_USER)])
-            .takes(object([
-                required("email", address("Whom to invite.")),
-                required("role", role()),
-                required("workspaceId", text("").example("luI89ZCeEJuF")),
-                optional("message", text("Mailed only from a published workspace.").length(0..=2000)),
-            ]))
-            .answers::<Data<One>>()
+        let summary = "Invites somebody to a workspace; somebody who is there is answered as they are.";
+        describe_properties(summary, objects::WORKSPACE_USER)
+            .body::<NewUserBody>()
+            .answers::<Data<OneWorkspaceUser>>()
             .refuses([Refusal::Forbidden, Refusal::Missing, Refusal::Conflict])
     }
 
     pub(crate) fn list() -> Description {
         let summary = "The members of the company's workspaces, and who is invited to them.";
-        of_workspaces::<Several>(summary, shapes::WORKSPACE_USER)
+        describe_list::<SomeWorkspaceUsers>(summary, objects::WORKSPACE_USER)
     }
 
     pub(crate) fn get() -> Description {
-        describe("One member, or somebody invited.")
-            .query([properties(shapes::WORKSPACE_USER)])
-            .answers::<Data<One>>()
+        describe_properties("One member, or somebody invited.", objects::WORKSPACE_USER)
+            .path(&PERSON_ID)
+            .answers::<Data<OneWorkspaceUser>>()
             .refuses([Refusal::Forbidden])
     }
 
     pub(crate) fn change() -> Description {
-        describe("Gives a member, or somebody invited, another role.")
-            .query([properties(shapes::WORKSPACE_USER)])
-            .takes(object([required("role", role())]))
-            .answers::<Data<One>>()
+        describe_properties("Gives a member, or somebody invited, another role.", objects::WORKSPACE_USER)
+            .path(&PERSON_ID)
+            .body::<UserRoleBody>()
+            .answers::<Data<OneWorkspaceUser>>()
             .refuses([Refusal::Forbidden, Refusal::Conflict])
     }
 
     pub(crate) fn remove() -> Description {
         describe("Removes a member, or revokes an invitation.")
+            .path(&PERSON_ID)
             .answers::<Data<Removed>>()
             .refuses([Refusal::Forbidden, Refusal::Conflict])
     }

@@ -1,196 +1,174 @@
-//! /v1/workspaces: make, list, rename and publish; the part that concerns people.
+//! /v1/workspaces: create, list, rename and publish; the part that concerns people.
 
 use schemars::JsonSchema;
 use serde::Serialize;
 use shared::{
     Error, Usher,
-    domain::{DomainRule, Person, Title, Workspace, WorkspaceChange},
-    operations::{NewWorkspace, SetAccess},
+    domain::{Message, Title, WorkspaceChange},
+    operations::{NewWorkspace, NewWorkspaceWithPeople, WorkspaceLists, WorkspaceWithLists},
 };
 
 use super::{
-    access, message,
-    properties::{Kept, Page, PageInfo, Properties, data},
-    session::{Session, metered},
-    shapes, workspace,
+    WORKSPACE_ID,
+    access::{PersonEntry, invite_rows, notify_people, workspace_users},
+    metered::{Session, metered},
+    objects,
+    properties::{PageInfo, PageQuery, PropertySelection, SelectedJson, data, describe_properties},
 };
-use crate::{
-    incoming::{Failure, Incoming, bad_field, parsed},
-    routes::Answer,
+use crate::vocabulary::{
+    Failure, HandlerResult, Incoming, fields, flag, message, optional, or_default, required, title,
 };
+
+const USERS: &str = "workspaceUsers";
+const DOMAINS: &str = "workspaceDomains";
+
+fields! {
+    /// A workspace to be created.
+    struct NewWorkspaceBody {
+        name: Title = required("name", title("", "Project Alpha")),
+        published: Option<bool> =
+            optional("autoPublishWorkspace", flag("Whether it is published at once: else messages aren't mailed.")),
+        message: Option<Message> = or_default("message", message("What is written to all of them.")),
+        notify: Option<bool> = notify_people(),
+        people: Vec<PersonEntry> = workspace_users(),
+    }
+}
+
+fields! {
+    /// A change of a workspace.
+    struct WorkspaceChangeBody {
+        name: Option<Title> = optional("name", title("", "Project Beta")),
+        published: Option<bool> = optional("published", flag("")),
+    }
+}
 
 /// A workspace.
 #[derive(Serialize, JsonSchema)]
-#[schemars(rename = "OneWorkspace")]
-pub(super) struct One {
-    #[schemars(with = "shapes::KeptWorkspace")]
-    workspace: Kept,
+pub(super) struct OneWorkspace {
+    #[schemars(with = "objects::SelectedWorkspace")]
+    workspace: SelectedJson,
 }
 
 /// A page of workspaces.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-#[schemars(rename = "SomeWorkspaces")]
-struct Several {
-    #[schemars(with = "Vec<shapes::KeptWorkspace>")]
-    workspaces: Vec<Kept>,
+struct SomeWorkspaces {
+    #[schemars(with = "Vec<objects::SelectedWorkspace>")]
+    workspaces: Vec<SelectedJson>,
     page_info: PageInfo,
 }
 
-pub(super) fn properties(incoming: &Incoming) -> Result<Properties, Error> {
-    Properties::of(incoming, shapes::WORKSPACE)
+fn properties(incoming: &Incoming) -> Result<PropertySelection, Error> {
+    PropertySelection::of(incoming, objects::WORKSPACE)
 }
 
-/// Whether a workspace's people are asked for.
-pub(super) fn lists_people(chosen: &Properties) -> bool {
-    chosen.has("workspaceUsers")
+/// The lists that the request selects.
+pub(super) fn lists(selection: &PropertySelection) -> WorkspaceLists {
+    WorkspaceLists { people: selection.has(USERS), domains: selection.has(DOMAINS) }
 }
 
-/// A workspace with those of its lists that are asked for.
-pub(super) async fn body(
+fn body(
     usher: &Usher,
     session: &Session,
-    workspace: &Workspace,
-    people: Option<Vec<Person>>,
-    domains: &[(Workspace, DomainRule)],
-    chosen: &Properties,
-) -> Result<Kept, Error> {
-    let all = Properties::all();
-    let people = match people {
-        None if lists_people(chosen) => Some(usher.list_members(&session.caller, workspace.id).await?.1),
-        known => known,
-    };
-    let workspace_user = |person: &Person| shapes::workspace_user(usher, &session.company, person, &all);
-    let users = people.map(|people| people.iter().map(workspace_user).collect());
-    let own = domains.iter().filter(|(of, _)| of.id == workspace.id);
+    with_lists: &WorkspaceWithLists,
+    selection: &PropertySelection,
+) -> SelectedJson {
+    let WorkspaceWithLists { workspace, people, domains } = with_lists;
+    let all = PropertySelection::all();
+    let users = people.as_ref().filter(|_| selection.has(USERS)).map(|people| {
+        people.iter().map(|person| objects::workspace_user(usher, &session.company, person, &all)).collect()
+    });
     let domains =
-        chosen.has("workspaceDomains").then(|| own.map(|(of, rule)| shapes::domain(of, rule, &all)).collect());
-    Ok(shapes::workspace(usher, workspace, users, domains, chosen))
+        domains.as_ref().map(|domains| domains.iter().map(|rule| objects::domain(workspace, rule, &all)).collect());
+    objects::workspace(usher, workspace, users, domains, selection)
 }
 
-/// The company's domains, if they are asked for.
-async fn domains(usher: &Usher, session: &Session, chosen: &Properties) -> Result<Vec<(Workspace, DomainRule)>, Error> {
-    if chosen.has("workspaceDomains") { usher.list_domains(&session.caller).await } else { Ok(Vec::new()) }
-}
-
-/// One workspace as the answer to a change of it, with its people if they are known already. If there are more of them than
-/// an answer holds they are left out, for the change is made.
-pub(super) async fn one(
+/// The response to a change of a workspace. If the response would be too large, it has no people, because the change is
+/// made.
+///
+/// # Errors
+/// As [`data`].
+pub(super) fn one_workspace(
     usher: &Usher,
     session: &Session,
-    workspace: &Workspace,
-    people: Option<Vec<Person>>,
-    chosen: &Properties,
-) -> Answer {
-    let domains = domains(usher, session, chosen).await?;
-    match data(One { workspace: body(usher, session, workspace, people, &domains, chosen).await? }) {
+    with_lists: &WorkspaceWithLists,
+    selection: &PropertySelection,
+) -> HandlerResult {
+    match data(OneWorkspace { workspace: body(usher, session, with_lists, selection) }) {
         Err(Failure::Operation(Error::TooLarge(_))) => {
-            let others = chosen.without(shapes::WORKSPACE, "workspaceUsers");
-            data(One { workspace: body(usher, session, workspace, None, &domains, &others).await? })
+            let others = selection.without(objects::WORKSPACE, USERS);
+            data(OneWorkspace { workspace: body(usher, session, with_lists, &others) })
         }
-        answer => answer,
+        result => result,
     }
 }
 
-pub(crate) async fn create(usher: &Usher, incoming: &Incoming) -> Answer {
+pub(crate) async fn create(usher: &Usher, incoming: &Incoming) -> HandlerResult {
     metered(usher, incoming, |session| async move {
-        let chosen = properties(incoming)?;
-        let mut body = incoming.json()?;
-        let name = parsed("name", Title::parse(body.required("name").map_err(bad_field)?))?;
-        let published = body.flag("autoPublishWorkspace").map_err(bad_field)?.unwrap_or(false);
-        let message = message(&body)?;
-        let people = access::people(&mut body)?;
-        if !people.is_empty() {
-            usher.admit_people(&session.caller, &people).await?;
-            usher.admit_founder(&session.caller, &people).await?;
-        }
-        let new = NewWorkspace { name, description: None, published };
-        let workspace = usher.create_workspace(&session.caller, new).await?;
-        let people = if people.is_empty() {
-            None
-        } else {
-            let (domains, listed, seen_as) = (Vec::new(), lists_people(&chosen), shapes::seen_as);
-            let access = SetAccess { workspace: workspace.id, people, domains, message, listed, seen_as };
-            usher.set_access(&session.caller, access).await?
+        let selection = properties(incoming)?;
+        let NewWorkspaceBody { name, published, message, notify, people } = incoming.body()?;
+        let new = NewWorkspaceWithPeople {
+            workspace: NewWorkspace { name, description: None, published: published.unwrap_or(false) },
+            people: invite_rows(people, notify),
+            message,
+            shown_as: objects::shown_as,
         };
-        one(usher, &session, &workspace, people, &chosen).await
+        let workspace = usher.create_workspace_with_people(&session.caller, new, lists(&selection)).await?;
+        one_workspace(usher, &session, &workspace, &selection)
     })
     .await
 }
 
-pub(crate) async fn list(usher: &Usher, incoming: &Incoming) -> Answer {
+pub(crate) async fn list(usher: &Usher, incoming: &Incoming) -> HandlerResult {
     metered(usher, incoming, |session| async move {
-        let (chosen, page) = (properties(incoming)?, Page::of(incoming)?);
-        let (workspaces, info) = page.cut(usher.list_company_workspaces(&session.caller).await?);
-        let domains = domains(usher, &session, &chosen).await?;
-        let mut bodies = Vec::with_capacity(workspaces.len());
-        for workspace in &workspaces {
-            bodies.push(body(usher, &session, workspace, None, &domains, &chosen).await?);
-        }
-        data(Several { workspaces: bodies, page_info: info })
+        let (selection, page) = (properties(incoming)?, PageQuery::page(incoming)?);
+        let (workspaces, total) = usher.page_company_workspaces(&session.caller, page, lists(&selection)).await?;
+        let workspaces = workspaces.iter().map(|workspace| body(usher, &session, workspace, &selection));
+        data(SomeWorkspaces { workspaces: workspaces.collect(), page_info: PageInfo::of(page, total) })
     })
     .await
 }
 
-pub(crate) async fn change(usher: &Usher, incoming: &Incoming) -> Answer {
+pub(crate) async fn change(usher: &Usher, incoming: &Incoming) -> HandlerResult {
     metered(usher, incoming, |session| async move {
-        let chosen = properties(incoming)?;
-        let body = incoming.json()?;
-        let name = match body.text("name").map_err(bad_field)? {
-            Some(name) => Some(parsed("name", Title::parse(name))?),
-            None => None,
-        };
-        let published = body.flag("published").map_err(bad_field)?;
-        let place = workspace(usher, &session.caller, incoming.parameter("id")).await?.id;
-        let changed = usher.change_workspace(&session.caller, place, WorkspaceChange { name, published }).await?;
-        one(usher, &session, &changed, None, &chosen).await
+        let selection = properties(incoming)?;
+        let WorkspaceChangeBody { name, published } = incoming.body()?;
+        let (id, change) = (WORKSPACE_ID.read(incoming)?, WorkspaceChange { name, published });
+        let workspace = usher.change_workspace_with_lists(&session.caller, &id, change, lists(&selection)).await?;
+        one_workspace(usher, &session, &workspace, &selection)
     })
     .await
 }
 
 pub(crate) mod describe {
-    use super::{One, Several, shapes};
+    use super::{
+        NewWorkspaceBody, OneWorkspace, PageQuery, SomeWorkspaces, WORKSPACE_ID, WorkspaceChangeBody,
+        describe_properties, objects,
+    };
     use crate::{
-        contracts::dock::{
-            access::describe::{notify, people},
-            properties::{
-                Data,
-                describe::{page, properties},
-            },
-        },
-        openapi::{Description, Refusal, describe, flag, object, optional, required, text},
+        contracts::dock::properties::Data,
+        vocabulary::{Description, Refusal},
     };
 
     pub(crate) fn create() -> Description {
-        describe("Makes a workspace, with people in it.")
-            .query([properties(shapes::WORKSPACE)])
-            .takes(object([
-                required("name", text("").length(1..=120).example("Project Alpha")),
-                optional("autoPublishWorkspace", flag("Whether it is published at once: else messages aren't mailed.")),
-                optional("workspaceUsers", people()),
-                optional("message", text("What is written to all of them.").length(0..=2000)),
-                notify(),
-            ]))
-            .answers::<Data<One>>()
+        describe_properties("Makes a workspace, with people in it.", objects::WORKSPACE)
+            .body::<NewWorkspaceBody>()
+            .answers::<Data<OneWorkspace>>()
             .refuses([Refusal::Forbidden, Refusal::Conflict])
     }
 
     pub(crate) fn list() -> Description {
-        describe("The company's workspaces.")
-            .query([properties(shapes::WORKSPACE)])
-            .query(page())
-            .answers::<Data<Several>>()
+        describe_properties("The company's workspaces.", objects::WORKSPACE)
+            .query::<PageQuery>()
+            .answers::<Data<SomeWorkspaces>>()
             .refuses([Refusal::Forbidden, Refusal::ListTooLarge])
     }
 
     pub(crate) fn change() -> Description {
-        describe("Renames or publishes a workspace.")
-            .query([properties(shapes::WORKSPACE)])
-            .takes(object([
-                optional("name", text("").length(1..=120).example("Project Beta")),
-                optional("published", flag("")),
-            ]))
-            .answers::<Data<One>>()
+        describe_properties("Renames or publishes a workspace.", objects::WORKSPACE)
+            .path(&WORKSPACE_ID)
+            .body::<WorkspaceChangeBody>()
+            .answers::<Data<OneWorkspace>>()
             .refuses([Refusal::Forbidden, Refusal::Conflict])
     }
 }

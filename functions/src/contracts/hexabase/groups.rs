@@ -6,17 +6,32 @@ use std::collections::HashMap;
 use schemars::JsonSchema;
 use serde::Serialize;
 use shared::{
-    Error, Missing, Usher,
-    domain::{DisplayId, Group, GroupPath, Title},
-    operations::{Caller, NewGroup, PlacedGroup},
+    Missing, Usher,
+    domain::{DisplayId, Group, GroupPath, Title, UserId},
+    operations::{NewGroup, PlacedGroup},
 };
 
-use super::{current_workspace, done, group_id, ok};
-use crate::{
-    contracts::bounded,
-    incoming::{Incoming, bad_field, parsed},
-    routes::Answer,
+use super::{GROUP_ID, done};
+use crate::vocabulary::{
+    HandlerResult, Incoming, PathParameter, ValueSchema, bounded, fields, ok, optional, required, text, title,
 };
+
+/// The administrator in the path.
+const ADMIN_ID: PathParameter<UserId> = PathParameter {
+    name: "userId",
+    missing: Missing::Person,
+    schema: || ValueSchema::uuid(""),
+    parse: |text| text.parse().ok(),
+};
+
+fields! {
+    /// A group to be created.
+    struct NewGroupBody {
+        name: Title = required("name", title("", "Design")),
+        display_id: Option<DisplayId> =
+            optional("display_id", text("An id of the caller's choice.").example("design").parse(str::parse)),
+    }
+}
 
 /// A group.
 #[derive(Serialize, JsonSchema)]
@@ -38,33 +53,33 @@ impl<'a> GroupBody<'a> {
 /// A group and those right under it.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Groups")]
-struct List<'a> {
+struct GroupWithChildren<'a> {
     error: &'static str,
     group: GroupBody<'a>,
     children: Vec<GroupBody<'a>>,
     count: usize,
 }
 
-pub(crate) async fn list(usher: &Usher, incoming: &Incoming) -> Answer {
+pub(crate) async fn list(usher: &Usher, incoming: &Incoming) -> HandlerResult {
     let caller = incoming.caller(usher).await?;
-    let workspace = current_workspace(usher, &caller).await?;
-    listed(usher.top_groups(&caller, workspace).await?)
+    with_children(usher.top_groups_of_current_workspace(&caller).await?)
 }
 
-pub(crate) async fn get(usher: &Usher, incoming: &Incoming) -> Answer {
+pub(crate) async fn get(usher: &Usher, incoming: &Incoming) -> HandlerResult {
     let caller = incoming.caller(usher).await?;
-    listed(usher.child_groups(&caller, group_id(incoming.parameter("groupId"))?).await?)
+    with_children(usher.child_groups(&caller, GROUP_ID.read(incoming)?).await?)
 }
 
-/// The vendor tells that nothing failed by an empty text here, and by null elsewhere.
-fn listed(PlacedGroup { group, index, children }: PlacedGroup) -> Answer {
+/// Hexabase documents an empty text as the error of a success here, and null elsewhere.
+fn with_children(PlacedGroup { group, index, children }: PlacedGroup) -> HandlerResult {
     let children: Vec<_> = children.iter().enumerate().map(|(index, child)| GroupBody::new(child, index)).collect();
-    bounded(ok(&List { error: "", group: GroupBody::new(&group, index), count: children.len(), children }))
+    bounded(ok(&GroupWithChildren { error: "", group: GroupBody::new(&group, index), count: children.len(), children }))
 }
 
 /// A group with all under it.
 #[derive(Serialize, JsonSchema)]
-struct Branch<'a> {
+#[schemars(rename = "Branch")]
+struct GroupBranch<'a> {
     #[serde(rename = "childGroups")]
     child_groups: Vec<Self>,
     display_id: &'a str,
@@ -75,25 +90,25 @@ struct Branch<'a> {
 
 /// All groups.
 #[derive(Serialize, JsonSchema)]
-struct Tree<'a> {
+#[schemars(rename = "Tree")]
+struct GroupTree<'a> {
     error: Option<&'static str>,
-    result: Vec<Branch<'a>>,
+    result: Vec<GroupBranch<'a>>,
 }
 
-pub(crate) async fn tree(usher: &Usher, incoming: &Incoming) -> Answer {
+pub(crate) async fn tree(usher: &Usher, incoming: &Incoming) -> HandlerResult {
     let caller = incoming.caller(usher).await?;
-    let workspace = current_workspace(usher, &caller).await?;
-    let groups = usher.group_tree(&caller, workspace).await?;
-    bounded(ok(&Tree { error: None, result: branches(&groups) }))
+    let groups = usher.group_tree_of_current_workspace(&caller).await?;
+    bounded(ok(&GroupTree { error: None, result: branches(&groups) }))
 }
 
-/// The tree out of its groups, level by level: what is deepest is hung up first.
-fn branches(groups: &[Group]) -> Vec<Branch<'_>> {
-    let mut under: HashMap<Option<GroupPath>, Vec<Branch<'_>>> = HashMap::new();
+/// Makes a tree from groups that are sorted level by level. The deepest groups are attached first.
+fn branches(groups: &[Group]) -> Vec<GroupBranch<'_>> {
+    let mut under: HashMap<Option<GroupPath>, Vec<GroupBranch<'_>>> = HashMap::new();
     for group in groups.iter().rev() {
         let mut child_groups = under.remove(&Some(group.path.clone())).unwrap_or_default();
         child_groups.reverse();
-        let branch = Branch {
+        let branch = GroupBranch {
             show_child: !child_groups.is_empty(),
             child_groups,
             display_id: group.display_id.as_ref(),
@@ -107,9 +122,8 @@ fn branches(groups: &[Group]) -> Vec<Branch<'_>> {
 
 /// The new group.
 #[derive(Serialize, JsonSchema)]
-#[schemars(rename = "CreatedGroup")]
-struct Created<'a> {
-    group: CreatedBody<'a>,
+struct CreatedGroup<'a> {
+    group: CreatedGroupBody<'a>,
     /// Null, as the vendor documents it.
     #[serde(rename = "groupTree_datastores_res")]
     tree: (),
@@ -118,7 +132,7 @@ struct Created<'a> {
 /// A new group.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "NewGroup")]
-struct CreatedBody<'a> {
+struct CreatedGroupBody<'a> {
     g_id: String,
     id: String,
     display_id: &'a str,
@@ -129,16 +143,13 @@ struct CreatedBody<'a> {
     created_at: jiff::Timestamp,
 }
 
-pub(crate) async fn create(usher: &Usher, incoming: &Incoming) -> Answer {
+pub(crate) async fn create(usher: &Usher, incoming: &Incoming) -> HandlerResult {
     let caller = incoming.caller(usher).await?;
-    let parent = group_id(incoming.parameter("groupId"))?;
-    let body = incoming.json()?;
-    let name = parsed("name", Title::parse(body.required("name").map_err(bad_field)?))?;
-    let display_id = body.text("display_id").map_err(bad_field)?;
-    let display_id = display_id.map(|id| parsed("display_id", id.parse::<DisplayId>())).transpose()?;
+    let parent = GROUP_ID.read(incoming)?;
+    let NewGroupBody { name, display_id } = incoming.body()?;
     let PlacedGroup { group, index, .. } = usher.create_group(&caller, NewGroup { parent, name, display_id }).await?;
-    Ok(ok(&Created {
-        group: CreatedBody {
+    Ok(ok(&CreatedGroup {
+        group: CreatedGroupBody {
             g_id: group.id.to_string(),
             id: group.id.to_string(),
             display_id: group.display_id.as_ref(),
@@ -152,52 +163,49 @@ pub(crate) async fn create(usher: &Usher, incoming: &Incoming) -> Answer {
     }))
 }
 
-pub(crate) async fn delete(usher: &Usher, incoming: &Incoming) -> Answer {
+pub(crate) async fn delete(usher: &Usher, incoming: &Incoming) -> HandlerResult {
     let caller = incoming.caller(usher).await?;
-    usher.delete_group(&caller, group_id(incoming.parameter("groupId"))?).await?;
+    usher.delete_group(&caller, GROUP_ID.read(incoming)?).await?;
     Ok(done())
 }
 
-pub(crate) async fn add_admin(usher: &Usher, incoming: &Incoming) -> Answer {
-    let caller = incoming.caller(usher).await?;
-    change_admin(usher, &caller, incoming, true).await
+pub(crate) async fn add_admin(usher: &Usher, incoming: &Incoming) -> HandlerResult {
+    change_admin(usher, incoming, true).await
 }
 
-pub(crate) async fn remove_admin(usher: &Usher, incoming: &Incoming) -> Answer {
-    let caller = incoming.caller(usher).await?;
-    change_admin(usher, &caller, incoming, false).await
+pub(crate) async fn remove_admin(usher: &Usher, incoming: &Incoming) -> HandlerResult {
+    change_admin(usher, incoming, false).await
 }
 
-async fn change_admin(usher: &Usher, caller: &Caller, incoming: &Incoming, administers: bool) -> Answer {
-    let group = group_id(incoming.parameter("groupId"))?;
-    let admin = incoming.parameter("userId").parse().map_err(|_| Error::NotFound(Missing::Person))?;
-    usher.change_group_admin(caller, group, admin, administers).await?;
+async fn change_admin(usher: &Usher, incoming: &Incoming, administers: bool) -> HandlerResult {
+    let caller = incoming.caller(usher).await?;
+    let (group, admin) = (GROUP_ID.read(incoming)?, ADMIN_ID.read(incoming)?);
+    usher.change_group_admin(&caller, group, admin, administers).await?;
     Ok(done())
 }
 
 pub(crate) mod describe {
-    use super::{Created, List, Tree};
+    use super::{ADMIN_ID, CreatedGroup, GROUP_ID, GroupTree, GroupWithChildren, NewGroupBody};
     use crate::{
         contracts::hexabase::Done,
-        openapi::{Description, Refusal, describe, object, optional, required, text},
+        vocabulary::{Description, Refusal, describe},
     };
 
     pub(crate) fn list() -> Description {
-        describe("The top group of the current workspace, and those right under it.").answers::<List>().refuses([
-            Refusal::Missing,
-            Refusal::Forbidden,
-            Refusal::ListTooLarge,
-        ])
+        describe("The top group of the current workspace, and those right under it.")
+            .answers::<GroupWithChildren>()
+            .refuses([Refusal::Missing, Refusal::Forbidden, Refusal::ListTooLarge])
     }
 
     pub(crate) fn get() -> Description {
         describe("A group, and those right under it.")
-            .answers::<List>()
+            .path(&GROUP_ID)
+            .answers::<GroupWithChildren>()
             .refuses([Refusal::Forbidden, Refusal::ListTooLarge])
     }
 
     pub(crate) fn tree() -> Description {
-        describe("All groups of the current workspace as a tree.").answers::<Tree>().refuses([
+        describe("All groups of the current workspace as a tree.").answers::<GroupTree>().refuses([
             Refusal::Missing,
             Refusal::Forbidden,
             Refusal::ListTooLarge,
@@ -206,28 +214,31 @@ pub(crate) mod describe {
 
     pub(crate) fn create() -> Description {
         describe("Makes a group under another.")
-            .takes(object([
-                required("name", text("").length(1..=120).example("Design")),
-                optional("display_id", text("An id of the caller's choice.").example("design")),
-            ]))
-            .answers::<Created>()
+            .path(&GROUP_ID)
+            .body::<NewGroupBody>()
+            .answers::<CreatedGroup>()
             .refuses([Refusal::Forbidden, Refusal::Conflict])
     }
 
     pub(crate) fn delete() -> Description {
         describe("Removes a group that has neither groups nor members.")
+            .path(&GROUP_ID)
             .answers::<Done>()
             .refuses([Refusal::Forbidden, Refusal::Conflict])
     }
 
     pub(crate) fn add_admin() -> Description {
-        describe("Makes somebody an administrator of a group and of all under it.")
-            .answers::<Done>()
-            .refuses([Refusal::Forbidden, Refusal::Conflict])
+        describe_admin("Makes somebody an administrator of a group and of all under it.")
     }
 
     pub(crate) fn remove_admin() -> Description {
-        describe("Takes the administration of a group from somebody.")
+        describe_admin("Takes the administration of a group from somebody.")
+    }
+
+    fn describe_admin(summary: &'static str) -> Description {
+        describe(summary)
+            .path(&GROUP_ID)
+            .path(&ADMIN_ID)
             .answers::<Done>()
             .refuses([Refusal::Forbidden, Refusal::Conflict])
     }

@@ -1,59 +1,67 @@
 //! POST /api/v0/login.
 
+use lambda_http::{Body, Response};
 use schemars::JsonSchema;
 use serde::Serialize;
 use shared::{
     Usher,
-    domain::{EmailAddress, Password, UserCode},
+    domain::{EmailAddress, Password, UserCode, WorkspaceId},
     operations::{LogIn, LoggedIn, LoginName},
 };
 
-use super::ok;
-use crate::{
-    incoming::{Incoming, bad_field},
-    routes::Answer,
+use crate::vocabulary::{
+    FieldProblem, HandlerResult, Incoming, address_text, fields, ok, optional, or_default, password, required, text,
+    uuid,
 };
+
+fields! {
+    /// Address or code, and password. A text that can't be anybody's counts as a wrong one.
+    struct LogInBody {
+        code: Option<Option<UserCode>> = optional("user_code", text("Counts before the address.")
+            .example("A-1")
+            .map(|text| UserCode::parse(&text).ok())),
+        email: Option<Option<EmailAddress>> = optional("email", address_text("Needed without user_code.")
+            .map(|text| EmailAddress::parse(&text).ok())),
+        password: Option<Password> = required("password", password("")),
+        exclusive_to: Option<WorkspaceId> =
+            or_default("exclusive_w_id", uuid("The workspace of an exclusive user.").parse_if_possible()),
+    }
+}
 
 /// An access token, and whether its owner is to choose a password.
 #[derive(Serialize, JsonSchema)]
-pub(super) struct Token<'a> {
+#[schemars(rename = "Token")]
+pub(super) struct LogInToken<'a> {
     token: &'a str,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     must_change_password: bool,
 }
 
-/// A code counts before an address. What can't be anybody's is wrong like anything else.
-pub(crate) async fn handle(usher: &Usher, incoming: &Incoming) -> Answer {
-    let body = incoming.json()?;
-    let text = |name: &str| body.text(name).map_err(bad_field);
-    let who = match text("user_code")? {
-        Some(code) => UserCode::parse(code).ok().map(LoginName::Code),
-        None => EmailAddress::parse(body.required("email").map_err(bad_field)?).ok().map(LoginName::Address),
+/// If the request has both a code and an address, the code counts.
+pub(crate) async fn handle(usher: &Usher, incoming: &Incoming) -> HandlerResult {
+    let LogInBody { code, email, password, exclusive_to } = incoming.body()?;
+    let who = match (code, email) {
+        (Some(code), _) => code.map(LoginName::Code),
+        (None, Some(email)) => email.map(LoginName::Address),
+        (None, None) => return Err(FieldProblem::of("email", "is required").into()),
     };
-    let password = Password::unchecked(body.required("password").map_err(bad_field)?);
-    let exclusive_to = text("exclusive_w_id")?.and_then(|id| id.parse().ok());
     Ok(logged_in(&usher.log_in(LogIn { who, password, exclusive_to }).await?))
 }
 
-/// The token, and whether its owner is to choose a password.
-pub(super) fn logged_in(logged_in: &LoggedIn) -> lambda_http::Response<lambda_http::Body> {
-    ok(&Token { token: &logged_in.token, must_change_password: logged_in.must_change_password })
+/// The response to a person who is logged in.
+pub(super) fn logged_in(logged_in: &LoggedIn) -> Response<Body> {
+    ok(&LogInToken { token: &logged_in.token, must_change_password: logged_in.must_change_password })
 }
 
 pub(crate) mod describe {
-    use super::Token;
-    use crate::openapi::{Description, Refusal, address, describe, object, optional, required, text, uuid};
+    use super::{LogInBody, LogInToken};
+    use crate::vocabulary::{Description, Refusal, describe};
 
     pub(crate) fn handle() -> Description {
         describe("Gives an access token for an address, or a user's code, and a password.")
             .open()
-            .takes(object([
-                optional("email", address("Needed without user_code.")),
-                optional("user_code", text("Counts before the address.").example("A-1")),
-                required("password", text("").example("Demo12#$")),
-                optional("exclusive_w_id", uuid("The workspace of an exclusive user.")),
-            ]))
-            .answers::<Token>()
+            .body::<LogInBody>()
+            .answers::<LogInToken>()
             .refuses([Refusal::Unauthenticated, Refusal::TooMany])
     }
 }

@@ -1,26 +1,69 @@
-//! Who is in a group or a workspace: GET /api/v0/groups/{groupId}/users and GET /api/v0/workspaces/{workspaceId}/users, and
-//! DELETE /api/v0/users.
+//! The members of a group or a workspace: GET /api/v0/groups/{groupId}/users and
+//! GET /api/v0/workspaces/{workspaceId}/users, and DELETE /api/v0/users.
 
 use schemars::JsonSchema;
 use serde::Serialize;
 use shared::{
     Error, Missing, Usher,
-    domain::{DeliveryState, Person, Role, Status},
+    domain::{DeliveryState, GroupId, Person, Role, Status, UserId, WorkspaceId},
 };
 
-use super::{done, group_id, ok, workspace};
-use crate::{
-    contracts::bounded,
-    incoming::{Incoming, bad_field},
-    routes::Answer,
+use super::{GROUP_ID, WORKSPACE_ID, done};
+use crate::vocabulary::{
+    Format, HandlerResult, Incoming, bounded, count, fields, ok, optional, or_default, required, text, uuid, words,
 };
 
-/// Members in a page, unless fewer are asked for.
-const MAX: usize = 100;
+/// The largest page, and the page's size unless the request names another.
+const MAX_LIMIT: usize = 100;
+
+fields! {
+    /// Which members are listed.
+    struct MemberListQuery {
+        username: Option<String> = or_default("username", part_of_text("A part of the name.", "Ada")),
+        email: Option<String> = or_default("email", part_of_text("A part of the address.", "ada@")),
+        user_code: Option<String> = or_default("user_code", text("The whole code.")
+            .example("A-1")
+            .map(|code| (!code.is_empty()).then_some(code))),
+        limit: Option<usize> = optional("limit", count("100 unless given.", 1..=MAX_LIMIT).example(MAX_LIMIT)),
+        page: Option<usize> = optional("page", count("From 1.", 1..=u32::MAX as usize)),
+        total: bool = or_default("total", flag("Whether to count all that match.")),
+    }
+}
+
+fields! {
+    /// Whether the members of groups under the group are listed too.
+    struct RecursiveQuery {
+        recursive: bool = or_default("recursive", flag("Whether those in groups under it are meant too.")),
+    }
+}
+
+fields! {
+    /// The membership to be ended. A text that isn't an id counts as an unknown id.
+    struct RemoveBody {
+        group: Option<GroupId> = required("g_id", uuid("The group.").parse_if_possible()),
+        user: Option<UserId> = required("u_id", uuid("The user.").parse_if_possible()),
+        workspace: Option<WorkspaceId> = required("w_id", uuid("The workspace.").parse_if_possible()),
+    }
+}
+
+/// A part of a text, in capitals or not. An empty one filters nothing.
+fn part_of_text(about: &'static str, example: &'static str) -> Format<Option<String>> {
+    text(about).example(example).map(|part| (!part.is_empty()).then(|| part.to_lowercase()))
+}
+
+/// The word true or false. An empty word counts as false.
+fn flag(about: &'static str) -> Format<bool> {
+    words(about, ["true", "false"]).parse(|word| match word {
+        "true" => Ok(true),
+        "" | "false" => Ok(false),
+        _ => Err("must be true or false"),
+    })
+}
 
 /// Somebody in a group or workspace, or invited to it.
 #[derive(Serialize, JsonSchema)]
-struct Member<'a> {
+#[schemars(rename = "Member")]
+struct GroupMember<'a> {
     u_id: String,
     username: Option<String>,
     email: &'a str,
@@ -28,19 +71,19 @@ struct Member<'a> {
     confirmed: bool,
     email_sent: bool,
     is_sv: bool,
-    user_roles: [RoleBody; 1],
+    user_roles: [UserRole; 1],
     user_code: Option<&'a str>,
 }
 
 /// A role.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Role")]
-struct RoleBody {
+struct UserRole {
     role_id: &'static str,
     role_name: &'static str,
 }
 
-impl<'a> From<&'a Person> for Member<'a> {
+impl<'a> From<&'a Person> for GroupMember<'a> {
     fn from(person: &'a Person) -> Self {
         Self {
             u_id: person.user.to_string(),
@@ -50,7 +93,7 @@ impl<'a> From<&'a Person> for Member<'a> {
             confirmed: person.status == Status::Accepted && !person.unverified,
             email_sent: !matches!(person.delivery, None | Some(DeliveryState::Failed | DeliveryState::Suppressed)),
             is_sv: person.role == Role::Admin,
-            user_roles: [RoleBody { role_id: person.role.name(), role_name: person.role.title() }],
+            user_roles: [UserRole { role_id: person.role.name(), role_name: person.role.title() }],
             user_code: person.user_code.as_ref().map(AsRef::as_ref),
         }
     }
@@ -59,141 +102,87 @@ impl<'a> From<&'a Person> for Member<'a> {
 /// A page of members.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Members")]
-struct List<'a> {
-    members: Vec<Member<'a>>,
+struct MembersPage<'a> {
+    members: Vec<GroupMember<'a>>,
     count: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
     total_members: Option<usize>,
 }
 
-/// What of a list is wanted.
-struct Wanted {
-    username: Option<String>,
-    email: Option<String>,
-    user_code: Option<String>,
-    limit: usize,
-    page: usize,
-    total: bool,
-}
-
-impl Wanted {
-    fn of(incoming: &Incoming) -> Result<Self, Error> {
-        let limit = number(incoming, "limit", MAX)?;
-        if limit > MAX {
-            return Err(bad_field(format!("\"limit\" is at most {MAX}.")));
-        }
-        let text = |name| incoming.query(name).filter(|text| !text.is_empty()).map(|text| text.to_lowercase());
-        Ok(Self {
-            username: text("username"),
-            email: text("email"),
-            user_code: incoming.query("user_code").filter(|code| !code.is_empty()),
-            limit,
-            page: number(incoming, "page", 1)?,
-            total: flag(incoming, "total")?,
-        })
-    }
-
-    /// Names and addresses are found by a part of them, codes only whole.
+impl MemberListQuery {
+    /// Names and addresses match by a part, codes only as a whole.
     fn matches(&self, person: &Person) -> bool {
-        let has = |part: &Option<String>, text: Option<String>| {
-            part.as_ref().is_none_or(|part| text.is_some_and(|text| text.to_lowercase().contains(part.as_str())))
+        let has = |part: Option<&String>, text: Option<String>| {
+            part.is_none_or(|part| text.is_some_and(|text| text.to_lowercase().contains(part.as_str())))
         };
         let code = person.user_code.as_ref().map(AsRef::as_ref);
-        has(&self.username, person.full_name())
-            && has(&self.email, Some(person.address.as_typed().to_owned()))
+        has(self.username.as_ref(), person.full_name())
+            && has(self.email.as_ref(), Some(person.address.as_typed().to_owned()))
             && self.user_code.as_deref().is_none_or(|wanted| code == Some(wanted))
     }
 
-    fn answer(&self, people: &[Person]) -> Answer {
-        let found: Vec<_> = people.iter().filter(|person| self.matches(person)).collect();
-        let total_members = self.total.then_some(found.len());
-        let page = found.into_iter().skip((self.page - 1).saturating_mul(self.limit)).take(self.limit);
-        let members: Vec<_> = page.map(Member::from).collect();
-        bounded(ok(&List { count: members.len(), members, total_members }))
+    fn response(&self, people: &[Person]) -> HandlerResult {
+        let (limit, page) = (self.limit.unwrap_or(MAX_LIMIT), self.page.unwrap_or(1));
+        let matching: Vec<_> = people.iter().filter(|person| self.matches(person)).collect();
+        let total_members = self.total.then_some(matching.len());
+        let page = matching.into_iter().skip((page - 1).saturating_mul(limit)).take(limit);
+        let members: Vec<_> = page.map(GroupMember::from).collect();
+        bounded(ok(&MembersPage { count: members.len(), members, total_members }))
     }
 }
 
-pub(crate) async fn of_group(usher: &Usher, incoming: &Incoming) -> Answer {
+pub(crate) async fn of_group(usher: &Usher, incoming: &Incoming) -> HandlerResult {
     let caller = incoming.caller(usher).await?;
-    let (wanted, recursive) = (Wanted::of(incoming)?, flag(incoming, "recursive")?);
-    let (_, people) = usher.group_members(&caller, group_id(incoming.parameter("groupId"))?, recursive).await?;
-    wanted.answer(&people)
+    let (query, RecursiveQuery { recursive }) = (incoming.query::<MemberListQuery>()?, incoming.query()?);
+    let (_, people) = usher.group_members(&caller, GROUP_ID.read(incoming)?, recursive).await?;
+    query.response(&people)
 }
 
-pub(crate) async fn of_workspace(usher: &Usher, incoming: &Incoming) -> Answer {
+pub(crate) async fn of_workspace(usher: &Usher, incoming: &Incoming) -> HandlerResult {
     let caller = incoming.caller(usher).await?;
-    let wanted = Wanted::of(incoming)?;
-    let (_, people) = usher.list_members(&caller, workspace(incoming)?).await?;
-    wanted.answer(&people)
+    let query: MemberListQuery = incoming.query()?;
+    let (_, people) = usher.list_members(&caller, WORKSPACE_ID.read(incoming)?).await?;
+    query.response(&people)
 }
 
-/// Takes somebody out of a group; out of their last one is out of the workspace.
-pub(crate) async fn remove(usher: &Usher, incoming: &Incoming) -> Answer {
+/// Takes a person out of a group. A person who leaves their last group leaves the workspace.
+pub(crate) async fn remove(usher: &Usher, incoming: &Incoming) -> HandlerResult {
     let caller = incoming.caller(usher).await?;
-    let body = incoming.json()?;
-    let field = |name| body.required(name).map_err(bad_field);
-    let (group, person, of) = (group_id(field("g_id")?)?, field("u_id")?, field("w_id")?);
-    let of = of.parse().map_err(|_| Error::NotFound(Missing::Workspace))?;
-    let person = person.parse().map_err(|_| Error::NotFound(Missing::Person))?;
-    usher.leave_group(&caller, of, group, person).await?;
+    let RemoveBody { group, user, workspace } = incoming.body()?;
+    let group = group.ok_or(Error::NotFound(Missing::Group))?;
+    let workspace = workspace.ok_or(Error::NotFound(Missing::Workspace))?;
+    let user = user.ok_or(Error::NotFound(Missing::Person))?;
+    usher.leave_group(&caller, workspace, group, user).await?;
     Ok(done())
 }
 
-fn number(incoming: &Incoming, name: &str, default: usize) -> Result<usize, Error> {
-    let Some(given) = incoming.query(name) else { return Ok(default) };
-    let number = given.parse().ok().filter(|number| *number > 0);
-    number.ok_or_else(|| bad_field(format!("\"{name}\" must be a number from 1.")))
-}
-
-fn flag(incoming: &Incoming, name: &str) -> Result<bool, Error> {
-    match incoming.query(name).as_deref() {
-        None | Some("" | "false") => Ok(false),
-        Some("true") => Ok(true),
-        Some(_) => Err(bad_field(format!("\"{name}\" must be true or false."))),
-    }
-}
-
 pub(crate) mod describe {
-    use super::List;
+    use super::{GROUP_ID, MemberListQuery, MembersPage, RecursiveQuery, RemoveBody, WORKSPACE_ID};
     use crate::{
         contracts::hexabase::Done,
-        openapi::{Description, Field, Refusal, describe, object, optional, required, text, uuid, whole, words},
+        vocabulary::{Description, Refusal, describe},
     };
 
-    fn wanted() -> [Field; 6] {
-        [
-            optional("username", text("A part of the name.").example("Ada")),
-            optional("email", text("A part of the address.").example("ada@")),
-            optional("user_code", text("The whole code.").example("A-1")),
-            optional("limit", whole("100 unless given.", 1..=100).example(100)),
-            optional("page", whole("From 1.", 1..=i64::from(u32::MAX))),
-            optional("total", words("Whether to count all that match.", ["true", "false"])),
-        ]
-    }
-
     pub(crate) fn of_group() -> Description {
-        let recursive = words("Whether those in groups under it are meant too.", ["true", "false"]);
         describe("The members of a group, and who is invited to it.")
-            .query(wanted())
-            .query([optional("recursive", recursive)])
-            .answers::<List>()
+            .path(&GROUP_ID)
+            .query::<MemberListQuery>()
+            .query::<RecursiveQuery>()
+            .answers::<MembersPage>()
             .refuses([Refusal::Forbidden, Refusal::ListTooLarge])
     }
 
     pub(crate) fn of_workspace() -> Description {
         describe("The members of a workspace, and who is invited to it.")
-            .query(wanted())
-            .answers::<List>()
+            .path(&WORKSPACE_ID)
+            .query::<MemberListQuery>()
+            .answers::<MembersPage>()
             .refuses([Refusal::Forbidden, Refusal::ListTooLarge])
     }
 
     pub(crate) fn remove() -> Description {
         describe("Takes somebody out of a group; out of their last one is out of the workspace.")
-            .takes(object([
-                required("g_id", uuid("The group.")),
-                required("u_id", uuid("The user.")),
-                required("w_id", uuid("The workspace.")),
-            ]))
+            .body::<RemoveBody>()
             .answers::<Done>()
             .refuses([Refusal::Forbidden, Refusal::Conflict])
     }

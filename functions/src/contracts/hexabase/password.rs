@@ -3,38 +3,42 @@
 use shared::{Usher, domain::Password};
 
 use super::done;
-use crate::{
-    incoming::{Incoming, bad_field, parsed},
-    routes::Answer,
-};
+use crate::vocabulary::{FieldProblem, HandlerResult, Incoming, fields, new_password_text, required, text};
 
-pub(crate) async fn change(usher: &Usher, incoming: &Incoming) -> Answer {
-    let caller = incoming.caller(usher).await?;
-    let body = incoming.json()?;
-    let [old, new, again] = ["old_password", "new_password", "confirm_password"].map(|name| body.required(name));
-    let (old, new) = (old.map_err(bad_field)?, new.map_err(bad_field)?);
-    if again.map_err(bad_field)? != new {
-        return Err(bad_field("\"confirm_password\" isn't the new password.".to_owned()).into());
+const NEW_PASSWORD: &str = "new_password";
+
+fields! {
+    /// The old password, and the new one twice.
+    struct ChangePasswordBody {
+        old: Option<Password> = required("old_password", text("").map(|text| Password::unchecked(&text))),
+        new: String = required(NEW_PASSWORD, new_password_text()),
+        again: String = required("confirm_password", text("The new one again.").example("Demo12#$")),
     }
-    let new = parsed("new_password", Password::parse(new))?;
-    usher.change_password(&caller, Password::unchecked(old), new).await?;
+}
+
+pub(crate) async fn change(usher: &Usher, incoming: &Incoming) -> HandlerResult {
+    let caller = incoming.caller(usher).await?;
+    let ChangePasswordBody { old, new, again } = incoming.body()?;
+    if again != new {
+        return Err(FieldProblem::of("confirm_password", "isn't the new password").into());
+    }
+    let new = Password::parse(&new).map_err(|problem| FieldProblem::of(NEW_PASSWORD, problem))?;
+    usher.change_password(&caller, old, new).await?;
     Ok(done())
 }
 
 pub(crate) mod describe {
+    use super::ChangePasswordBody;
     use crate::{
         contracts::hexabase::Done,
-        openapi::{Description, Refusal, describe, new_password, object, required, text},
+        vocabulary::{Description, Refusal, describe},
     };
 
     pub(crate) fn change() -> Description {
-        describe("Changes the caller's password.")
-            .takes(object([
-                required("old_password", text("")),
-                required("new_password", new_password()),
-                required("confirm_password", text("The new one again.").example("Demo12#$")),
-            ]))
-            .answers::<Done>()
-            .refuses([Refusal::Forbidden, Refusal::Conflict, Refusal::TooMany])
+        describe("Changes the caller's password.").body::<ChangePasswordBody>().answers::<Done>().refuses([
+            Refusal::Forbidden,
+            Refusal::Conflict,
+            Refusal::TooMany,
+        ])
     }
 }

@@ -1,4 +1,4 @@
-//! How SmartDocumentor tells failures: problem details {title, status, detail}, and OAuth's own words for the token.
+//! SmartDocumentor's error format: problem details {title, status, detail}, and OAuth's own codes for the token.
 
 use http::{HeaderValue, StatusCode, header};
 use lambda_http::{Body, Response};
@@ -6,37 +6,35 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use shared::Error;
 
-use crate::{
-    contracts::{json, status, with_headers, words},
-    incoming::Failure,
-};
+use crate::vocabulary::{Failure, json, message_of, status_of, with_failure_headers};
 
 /// Why a request was refused.
 #[derive(Serialize, JsonSchema)]
-pub(crate) struct Problem {
+#[schemars(rename = "Problem")]
+pub(crate) struct SmartDocumentorProblem {
     title: &'static str,
     status: u16,
     detail: String,
 }
 
-/// The one place where a failure becomes SmartDocumentor's answer.
+/// The response to a failure.
 pub(crate) fn render(failure: &Failure, trace_id: &str) -> Response<Body> {
     let (status, detail) = match failure {
-        // The vendor knows one failure of the service, whatever failed.
+        // SmartDocumentor documents one response for every failure of the service.
         Failure::Operation(Error::Internal(_) | Error::Unavailable(_)) => (
             StatusCode::INTERNAL_SERVER_ERROR,
             format!(
                 "A server error occurred while processing your request. Please try again later. Trace ID:{trace_id}"
             ),
         ),
-        failure => (status(failure), words(failure).1),
+        failure => (status_of(failure), message_of(failure).1),
     };
     let title = status.canonical_reason().unwrap_or_default();
-    let problem = Problem { title, status: status.as_u16(), detail };
-    with_headers(json(status, "application/problem+json", &problem), failure)
+    let problem = SmartDocumentorProblem { title, status: status.as_u16(), detail };
+    with_failure_headers(json(status, "application/problem+json", &problem), failure)
 }
 
-/// Why no token was given, in the words of RFC 6749 section 5.2.
+/// Why no token was issued: an error code of RFC 6749 section 5.2.
 #[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum TokenRefusal {
@@ -52,12 +50,12 @@ pub(crate) struct TokenProblem {
     error: TokenRefusal,
 }
 
-/// A token's refusal: always a 400, as the vendor documents.
-pub(crate) fn token_refused(refusal: TokenRefusal) -> Response<Body> {
+/// A token's refusal: always a 400, as SmartDocumentor documents it.
+pub(super) fn token_refused(refusal: TokenRefusal) -> Response<Body> {
     uncached(json(StatusCode::BAD_REQUEST, "application/json", &TokenProblem { error: refusal }))
 }
 
-/// RFC 6749 section 5.1 asks for this header beside `Cache-Control: no-store`.
+/// RFC 6749 section 5.1 asks for this header besides `Cache-Control: no-store`.
 pub(super) fn uncached(mut response: Response<Body>) -> Response<Body> {
     response.headers_mut().insert(header::PRAGMA, HeaderValue::from_static("no-cache"));
     response

@@ -1,85 +1,97 @@
-//! POST /api/v1.0/external/tenant/inviteusers and POST /api/v1.0/external/sdworkspace/inviteusers, the seed's request.
+//! POST /api/v1.0/external/tenant/inviteusers and POST /api/v1.0/external/sdworkspace/inviteusers.
 
-use serde_json::Value;
 use shared::{
     Error, Missing, Usher,
-    domain::{EmailAddress, Reason},
-    operations::{Caller, InviteRow, InviteTo, InviteUsers, RejectWhole},
+    domain::{EmailAddress, Role},
+    operations::{InviteRow, InviteTo, InviteUsers, RejectWhole, WorkspaceReference},
 };
 
-use super::{empty, role_of};
-use crate::{
-    contracts::{MAX_OF_ADDRESS, echo},
-    incoming::{Fields, Incoming, bad_entry, bad_field},
-    routes::Answer,
+use super::{ROLES, role_of};
+use crate::vocabulary::{
+    Field, FieldProblem, Format, HandlerResult, Incoming, MAX_ECHOED_ADDRESS, ValueSchema, address_text, echo, empty,
+    fields, list, object, required, words,
 };
 
-pub(crate) async fn to_tenant(usher: &Usher, incoming: &Incoming) -> Answer {
-    let caller = incoming.caller(usher).await?;
-    let mut body = incoming.json()?;
-    let rows = rows(usher, &mut body)?;
-    invite(usher, &caller, InviteTo::Company, rows).await
+type Rows = Vec<Result<InviteeEntry, FieldProblem>>;
+
+fields! {
+    /// People to be invited to the tenant.
+    struct TenantBody {
+        users: Rows = users(),
+    }
 }
 
-pub(crate) async fn to_workspace(usher: &Usher, incoming: &Incoming) -> Answer {
-    let caller = incoming.caller(usher).await?;
-    let mut body = incoming.json()?;
-    let number = body.value("workspaceId").map_err(bad_field)?.as_u64();
-    let rows = rows(usher, &mut body)?;
-    // What isn't an integer of ours, whatever its form, is as unknown as another company's.
-    let number = number.and_then(|number| u32::try_from(number).ok()).ok_or(Error::NotFound(Missing::Workspace))?;
-    let workspace = usher.workspace_of_number(number).await?;
-    invite(usher, &caller, InviteTo::Workspace(workspace), rows).await
+fields! {
+    /// People to be invited to a workspace.
+    struct WorkspaceBody {
+        workspace: Option<u32> = required("workspaceId", workspace_number()),
+        users: Rows = users(),
+    }
 }
 
-/// The vendor documents one bad entry as the whole request's refusal.
-async fn invite(usher: &Usher, caller: &Caller, to: InviteTo, rows: Vec<Result<InviteRow, Reason>>) -> Answer {
-    let request = InviteUsers { refused_by: RejectWhole::Mistakes, ..InviteUsers::new(to, rows) };
-    usher.invite_users(caller, request).await?;
+fields! {
+    /// A person to be invited.
+    struct InviteeEntry {
+        email: EmailAddress = required("email", address_text("Whom to invite.").try_map(|_, text| {
+            EmailAddress::parse(&text).map_err(|_| not_valid("invalid_email", "email address", &text))
+        })),
+        role: Role = required("roleName", words("", ROLES.map(|role| role.name)).example("Viewer").try_map(|_, text| {
+            role_of(&text).ok_or_else(|| not_valid("invalid_role", "role", &text))
+        })),
+    }
+}
+
+fn users() -> Field<Rows> {
+    required("users", list("At least one, and nobody twice.", object::<InviteeEntry>().or_problem()))
+}
+
+/// The problem in the format that SmartDocumentor documents.
+fn not_valid(code: &'static str, kind: &str, given: &str) -> FieldProblem {
+    FieldProblem { code, message: format!("The {kind} '{}' is not valid.", echo(given, MAX_ECHOED_ADDRESS)) }
+}
+
+/// The integer id of a workspace. Any other value counts as the id of an unknown workspace.
+fn workspace_number() -> Format<Option<u32>> {
+    let schema = ValueSchema::whole("", 0..=i64::from(i32::MAX)).example(4711);
+    Format::new(schema, |input| Ok(input.value.as_u64().and_then(|number| u32::try_from(number).ok())))
+}
+
+pub(crate) async fn to_tenant(usher: &Usher, incoming: &Incoming) -> HandlerResult {
+    let caller = incoming.caller(usher).await?;
+    let TenantBody { users } = incoming.body()?;
+    usher.invite_users(&caller, request(users)).await?;
     Ok(empty())
 }
 
-fn rows(usher: &Usher, body: &mut Fields) -> Result<Vec<Result<InviteRow, Reason>>, Error> {
-    let users = body.take_list("users").map_err(bad_field)?;
-    usher.admit_rows(users.len())?;
-    Ok(users.into_iter().map(invitee).collect())
+pub(crate) async fn to_workspace(usher: &Usher, incoming: &Incoming) -> HandlerResult {
+    let caller = incoming.caller(usher).await?;
+    let WorkspaceBody { workspace, users } = incoming.body()?;
+    let number = workspace.ok_or(Error::NotFound(Missing::Workspace))?;
+    usher.invite_users_to(&caller, &WorkspaceReference::Number(number), request(users)).await?;
+    Ok(empty())
 }
 
-fn invitee(row: Value) -> Result<InviteRow, Reason> {
-    let fields = Fields::of_row(row).map_err(bad_entry)?;
-    let email = fields.required("email").map_err(bad_entry)?;
-    let bad = |code, what: &str, given: &str| {
-        Reason::new(code, format!("The {what} '{}' is not valid.", echo(given, MAX_OF_ADDRESS)))
-    };
-    let address = EmailAddress::parse(email).map_err(|_| bad("invalid_email", "email address", email))?;
-    let role = fields.required("roleName").map_err(bad_entry)?;
-    let role = role_of(role).ok_or_else(|| bad("invalid_role", "role", role))?;
-    Ok(InviteRow::new(address, role))
+/// One bad row refuses the whole request, as SmartDocumentor documents it.
+fn request(users: Rows) -> InviteUsers {
+    let row = |entry: InviteeEntry| InviteRow::new(entry.email, entry.role);
+    let rows = users.into_iter().map(|entry| entry.map(row).map_err(Into::into)).collect();
+    InviteUsers { refused_by: RejectWhole::Mistakes, ..InviteUsers::new(InviteTo::Company, rows) }
 }
 
 pub(crate) mod describe {
-    use super::super::WORDS;
-    use crate::openapi::{Description, Field, Refusal, address, describe, list, object, required, whole, words};
-
-    fn users() -> Field {
-        let user = object([
-            required("email", address("Whom to invite.")),
-            required("roleName", words("", WORDS.map(|word| word.name)).example("Viewer")),
-        ]);
-        required("users", list("At least one, and nobody twice.", user))
-    }
+    use super::{TenantBody, WorkspaceBody};
+    use crate::vocabulary::{Description, Refusal, describe};
 
     pub(crate) fn to_tenant() -> Description {
         describe("Invites people to the tenant: all of them, or nobody if one entry is bad.")
-            .takes(object([users()]))
+            .body::<TenantBody>()
             .answers_nothing(200)
             .refuses([Refusal::Forbidden, Refusal::TooMany])
     }
 
     pub(crate) fn to_workspace() -> Description {
-        let workspace = whole("", 0..=i64::from(i32::MAX)).example(4711);
         describe("Invites people to a workspace: all of them, or nobody if one entry is bad.")
-            .takes(object([required("workspaceId", workspace), users()]))
+            .body::<WorkspaceBody>()
             .answers_nothing(200)
             .refuses([Refusal::Forbidden, Refusal::Missing, Refusal::TooMany])
     }

@@ -1,4 +1,4 @@
-//! SmartDocumentor's contract: section 3 of `docs/compatibility.md` says what is documented and what is our choice.
+//! SmartDocumentor's contract: section 3 of `docs/compatibility.md` says what SmartDocumentor documents and what we chose.
 
 pub(crate) mod errors;
 pub(crate) mod invite_users;
@@ -8,45 +8,51 @@ pub(crate) mod users;
 pub(crate) mod workspaces;
 
 use schemars::{Schema, SchemaGenerator};
-use shared::{Error, Missing, domain::Role};
+use shared::{Missing, domain::Role};
 
-use super::{bare_array, empty, ok};
-use crate::openapi;
+use crate::vocabulary::{PathParameter, ValueSchema, enumerated};
 
-/// A role that the vendor has a word for.
-struct Word {
+/// The integer id of the workspace in the path.
+const WORKSPACE_NUMBER: PathParameter<u32> = PathParameter {
+    name: "workspaceId",
+    missing: Missing::Workspace,
+    schema: || ValueSchema::whole("", 0..=i64::from(i32::MAX)).example(4711),
+    parse: plain_number,
+};
+
+/// A role, with its name in SmartDocumentor's contract.
+struct NamedRole {
     role: Role,
     name: &'static str,
 }
 
-/// SmartDocumentor's words, from the highest role to the lowest.
-const WORDS: [Word; 5] = [
-    Word { role: Role::Admin, name: "Administrator" },
-    Word { role: Role::Manager, name: "Manager" },
-    Word { role: Role::Creator, name: "Creator" },
-    Word { role: Role::Reviewer, name: "Reviewer" },
-    Word { role: Role::Viewer, name: "Viewer" },
+/// The roles of SmartDocumentor's contract, from the highest to the lowest.
+const ROLES: [NamedRole; 5] = [
+    NamedRole { role: Role::Admin, name: "Administrator" },
+    NamedRole { role: Role::Manager, name: "Manager" },
+    NamedRole { role: Role::Creator, name: "Creator" },
+    NamedRole { role: Role::Reviewer, name: "Reviewer" },
+    NamedRole { role: Role::Viewer, name: "Viewer" },
 ];
 
-/// The word for a role: the nearest lower one where it has none.
-fn role_word(role: Role) -> &'static str {
-    WORDS.iter().find(|word| role.may_grant(word.role)).map_or("Viewer", |word| word.name)
+/// SmartDocumentor's name of a role. A role that SmartDocumentor doesn't have is shown as the nearest lower one.
+fn role_name(role: Role) -> &'static str {
+    ROLES.iter().find(|named| role.may_grant(named.role)).map_or("Viewer", |named| named.name)
 }
 
-/// The words for a role, in an answer.
+/// The schema of a role in a response.
 fn role_schema(_: &mut SchemaGenerator) -> Schema {
-    openapi::enumerated(WORDS.map(|word| word.name))
+    enumerated(ROLES.map(|named| named.name))
 }
 
-/// The role of a word.
+/// The role with this name in SmartDocumentor's contract.
 fn role_of(name: &str) -> Option<Role> {
-    WORDS.iter().find(|word| word.name == name).map(|word| word.role)
+    ROLES.iter().find(|named| named.name == name).map(|named| named.role)
 }
 
-/// The integer id that a path has; any other form is as unknown as an unknown id.
-fn workspace_number(text: &str) -> Result<u32, Error> {
-    let number = text.parse().ok().filter(|number: &u32| number.to_string() == text);
-    number.ok_or(Error::NotFound(Missing::Workspace))
+/// The number that is written like this, and in no other way.
+fn plain_number(text: &str) -> Option<u32> {
+    text.parse().ok().filter(|number: &u32| number.to_string() == text)
 }
 
 #[cfg(test)]
@@ -54,21 +60,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_role_without_a_word_is_shown_as_the_nearest_lower_one() {
-        let shown: Vec<_> = Role::ALL.into_iter().map(role_word).collect();
+    fn a_role_without_a_name_is_shown_as_the_nearest_lower_one() {
+        let shown: Vec<_> = Role::ALL.into_iter().map(role_name).collect();
         let expected = ["Administrator", "Manager", "Creator", "Reviewer", "Reviewer", "Viewer", "Viewer", "Viewer"];
         assert_eq!(shown, expected);
-        for word in WORDS {
-            assert_eq!(role_of(word.name), Some(word.role));
+        for named in ROLES {
+            assert_eq!(role_of(named.name), Some(named.role));
         }
         assert_eq!(role_of("administrator"), None);
     }
 
     #[test]
     fn only_a_plain_number_is_an_id() {
-        assert_eq!(workspace_number("17").unwrap(), 17);
+        assert_eq!(plain_number("17"), Some(17));
         for text in ["", "+17", "017", "-1", "1.0", "4294967296", "e0754cfc-f7d1-4cc3-8690-e34a2f17291d"] {
-            assert!(workspace_number(text).is_err(), "{text}");
+            assert!(plain_number(text).is_none(), "{text}");
         }
     }
 }

@@ -4,44 +4,53 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use shared::{Error, Usher};
 
-use super::{
-    errors::{TokenProblem, TokenRefusal, token_refused, uncached},
-    ok,
-};
-use crate::{
-    incoming::{Failure, Incoming},
-    routes::Answer,
-};
+use super::errors::{TokenRefusal, token_refused, uncached};
+use crate::vocabulary::{Failure, HandlerResult, Incoming, expected, fields, ok, optional, text, uuid, words};
 
-/// The only scope there is.
+const GRANT_TYPE: &str = "client_credentials";
+
+/// The only scope.
 const SCOPE: &str = "WebAPI";
+
+fields! {
+    /// The request for a token. RFC 6749 section 5.2 has its own error codes for a missing field.
+    struct TokenForm {
+        grant_type: Option<String> = expected("grant_type", words("", [GRANT_TYPE])),
+        scope: Option<String> = optional("scope", words("", [SCOPE])),
+        client_id: Option<String> = expected("client_id", uuid("The service account's id.")),
+        client_secret: Option<String> = expected("client_secret", text("The service account's token.")),
+    }
+}
 
 /// An access token (RFC 6749 section 5.1).
 #[derive(Serialize, JsonSchema)]
-struct Issued<'a> {
+#[schemars(rename = "Issued")]
+struct IssuedToken<'a> {
     access_token: &'a str,
     expires_in: i64,
     token_type: &'static str,
     scope: &'static str,
 }
 
-pub(crate) async fn handle(usher: &Usher, incoming: &Incoming) -> Answer {
-    let Ok(form) = incoming.form() else { return Ok(token_refused(TokenRefusal::InvalidRequest)) };
-    let field = |name| form.shown(name).filter(|value| !value.is_empty());
-    let refusal = match (field("grant_type").as_deref(), field("scope").as_deref()) {
+pub(crate) async fn handle(usher: &Usher, incoming: &Incoming) -> HandlerResult {
+    let Ok(TokenForm { grant_type, scope, client_id, client_secret }) = incoming.form() else {
+        return Ok(token_refused(TokenRefusal::InvalidRequest));
+    };
+    let given = |field: Option<String>| field.filter(|value| !value.is_empty());
+    let refusal = match (given(grant_type).as_deref(), given(scope).as_deref()) {
         (None, _) => Some(TokenRefusal::InvalidRequest),
-        (Some("client_credentials"), None | Some(SCOPE)) => None,
-        (Some("client_credentials"), Some(_)) => Some(TokenRefusal::InvalidScope),
+        (Some(GRANT_TYPE), None | Some(SCOPE)) => None,
+        (Some(GRANT_TYPE), Some(_)) => Some(TokenRefusal::InvalidScope),
         (Some(_), _) => Some(TokenRefusal::UnsupportedGrantType),
     };
     if let Some(refusal) = refusal {
         return Ok(token_refused(refusal));
     }
-    let (Some(Ok(client)), Some(secret)) = (field("client_id").map(|id| id.parse()), field("client_secret")) else {
+    let (Some(Ok(client)), Some(secret)) = (given(client_id).map(|id| id.parse()), given(client_secret)) else {
         return Ok(token_refused(TokenRefusal::InvalidClient));
     };
     match usher.issue_client_token(client, &secret).await {
-        Ok(issued) => Ok(uncached(ok(&Issued {
+        Ok(issued) => Ok(uncached(ok(&IssuedToken {
             access_token: &issued.token,
             expires_in: issued.lifetime.as_secs(),
             token_type: "Bearer",
@@ -53,22 +62,17 @@ pub(crate) async fn handle(usher: &Usher, incoming: &Incoming) -> Answer {
 }
 
 pub(crate) mod describe {
-    use super::{Issued, SCOPE, TokenProblem};
-    use crate::openapi::{Description, Refusal, describe, form, optional, required, text, uuid, words};
+    use super::{IssuedToken, TokenForm};
+    use crate::{
+        contracts::smart_documentor::errors::TokenProblem,
+        vocabulary::{Description, Refusal, describe},
+    };
 
     pub(crate) fn handle() -> Description {
         describe("Gives a service account an access token by client credentials.")
             .open()
-            .takes_as(
-                "application/x-www-form-urlencoded",
-                form([
-                    required("grant_type", words("", ["client_credentials"])),
-                    optional("scope", words("", [SCOPE])),
-                    required("client_id", uuid("The service account's id.")),
-                    required("client_secret", text("The service account's token.")),
-                ]),
-            )
-            .answers::<Issued>()
+            .form::<TokenForm>()
+            .answers::<IssuedToken>()
             .also::<TokenProblem>(400, "application/json", "No token, and why in a word of RFC 6749 section 5.2.")
             .never([Refusal::Invalid, Refusal::BodyTooLarge, Refusal::MediaType])
     }

@@ -6,17 +6,17 @@ use serde::Serialize;
 use shared::{
     Usher,
     domain::{Person, Status},
-    operations::ListedPerson,
+    operations::{ListedPerson, WorkspaceReference},
 };
 
-use super::{bare_array, role_schema, role_word, workspace_number};
-use crate::{incoming::Incoming, routes::Answer};
+use super::{WORKSPACE_NUMBER, role_name, role_schema};
+use crate::vocabulary::{HandlerResult, Incoming, bare_array};
 
 /// A user, or somebody invited.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(rename = "User")]
-struct Row<'a> {
+struct TenantUser<'a> {
     id: u32,
     #[schemars(schema_with = "role_schema")]
     role_name: &'static str,
@@ -28,11 +28,11 @@ struct Row<'a> {
     status: &'static str,
 }
 
-impl<'a> Row<'a> {
+impl<'a> TenantUser<'a> {
     fn new(person: &'a Person, active: bool) -> Self {
         Self {
             id: person.number,
-            role_name: role_word(person.role),
+            role_name: role_name(person.role),
             name: person.full_name(),
             user_name: person.address.as_typed(),
             email: person.address.as_typed(),
@@ -43,33 +43,35 @@ impl<'a> Row<'a> {
     }
 }
 
-pub(crate) async fn of_tenant(usher: &Usher, incoming: &Incoming) -> Answer {
+pub(crate) async fn of_tenant(usher: &Usher, incoming: &Incoming) -> HandlerResult {
     let caller = incoming.caller(usher).await?;
     let (_, people) = usher.list_people_as_admin(&caller).await?;
-    bare_array(&people.iter().map(|ListedPerson { person, active }| Row::new(person, *active)).collect::<Vec<_>>())
+    let users = people.iter().map(|ListedPerson { person, active }| TenantUser::new(person, *active));
+    bare_array(&users.collect::<Vec<_>>())
 }
 
-pub(crate) async fn of_workspace(usher: &Usher, incoming: &Incoming) -> Answer {
+pub(crate) async fn of_workspace(usher: &Usher, incoming: &Incoming) -> HandlerResult {
     let caller = incoming.caller(usher).await?;
-    let id = usher.workspace_of_number(workspace_number(incoming.parameter("workspaceId"))?).await?;
-    let (_, people) = usher.list_members(&caller, id).await?;
-    let users = people.iter().map(|person| Row::new(person, person.status == Status::Accepted));
+    let workspace = WorkspaceReference::Number(WORKSPACE_NUMBER.read(incoming)?);
+    let people = usher.list_members_of(&caller, &workspace).await?;
+    let users = people.iter().map(|person| TenantUser::new(person, person.status == Status::Accepted));
     bare_array(&users.collect::<Vec<_>>())
 }
 
 pub(crate) mod describe {
-    use super::Row;
-    use crate::openapi::{Description, Refusal, describe};
+    use super::{TenantUser, WORKSPACE_NUMBER};
+    use crate::vocabulary::{Description, Refusal, describe};
 
     pub(crate) fn of_tenant() -> Description {
         describe("The tenant's people, and who is invited to it or to a workspace of it.")
-            .answers::<Vec<Row>>()
+            .answers::<Vec<TenantUser>>()
             .refuses([Refusal::Forbidden, Refusal::ListTooLarge])
     }
 
     pub(crate) fn of_workspace() -> Description {
         describe("A workspace's members, and who is invited to it.")
-            .answers::<Vec<Row>>()
+            .path(&WORKSPACE_NUMBER)
+            .answers::<Vec<TenantUser>>()
             .refuses([Refusal::ListTooLarge])
     }
 }

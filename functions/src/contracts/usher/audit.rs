@@ -1,4 +1,4 @@
-//! GET /api/v1/workspaces/{workspaceId}/audit: what was done, one item for each whom it was done to.
+//! GET /api/v1/workspaces/{workspaceId}/audit: the audit log, with one item for each person that an action concerned.
 
 use std::collections::BTreeMap;
 
@@ -8,46 +8,47 @@ use serde::Serialize;
 use shared::{Usher, domain::UserId, operations::AuditEntry};
 use uuid::Uuid;
 
-use super::{paging, workspace};
-use crate::{incoming::Incoming, routes::Answer};
+use super::{WORKSPACE_ID, paging};
+use crate::vocabulary::{HandlerResult, Incoming};
 
-/// What was done to whom.
+/// An action in a workspace, and the person that it concerned.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "AuditEntry")]
-struct Item {
+struct AuditItem {
     at: Timestamp,
-    actor: Actor,
+    actor: AuditActor,
     action: String,
     subject: Option<String>,
     detail: BTreeMap<String, String>,
 }
 
-/// Who did it.
+/// The user who did it.
 #[derive(Serialize, JsonSchema)]
-struct Actor {
+#[schemars(rename = "Actor")]
+struct AuditActor {
     #[schemars(with = "Uuid")]
     id: UserId,
     name: Option<String>,
 }
 
-impl From<AuditEntry> for Item {
+impl From<AuditEntry> for AuditItem {
     fn from(AuditEntry { line, actor_name }: AuditEntry) -> Self {
-        let actor = Actor { id: line.actor, name: actor_name };
+        let actor = AuditActor { id: line.actor, name: actor_name };
         Self { at: line.at, actor, action: line.action, subject: line.subject, detail: line.detail }
     }
 }
 
-pub(crate) async fn list(usher: &Usher, incoming: &Incoming) -> Answer {
+pub(crate) async fn list(usher: &Usher, incoming: &Incoming) -> HandlerResult {
     let caller = incoming.caller(usher).await?;
-    let page = usher.list_audit(&caller, workspace(incoming)?, &paging::wish(incoming)?).await?;
-    Ok(paging::page(page, Item::from))
+    let page = usher.list_audit(&caller, WORKSPACE_ID.read(incoming)?, &paging::page_request(incoming)?).await?;
+    Ok(paging::items_page(page, AuditItem::from))
 }
 
 pub(crate) mod describe {
-    use super::{Item, paging};
-    use crate::openapi::Description;
+    use super::{AuditItem, WORKSPACE_ID, paging};
+    use crate::vocabulary::Description;
 
     pub(crate) fn list() -> Description {
-        paging::describe_list::<Item>("What was done in a workspace, the newest first.")
+        paging::describe_list::<AuditItem>("What was done in a workspace, the newest first.").path(&WORKSPACE_ID)
     }
 }

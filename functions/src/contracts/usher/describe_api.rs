@@ -1,43 +1,29 @@
-//! GET /openapi.json and GET /docs: every route of every contract, for programs and for people.
+//! GET /openapi.json and GET /docs: the description of every route of every contract, for programs and for people.
 
-use http::{HeaderName, HeaderValue, StatusCode, header};
-use lambda_http::{Body, Response};
 use shared::Usher;
 
-use crate::{contracts, incoming::Incoming, openapi, pages, routes::Answer};
+use crate::vocabulary::{HandlerResult, Incoming};
 
-#[expect(clippy::unused_async, reason = "a handler")]
-pub(crate) async fn document(_: &Usher, _: &Incoming) -> Answer {
-    Ok(cached(contracts::json(StatusCode::OK, "application/json", openapi::document())))
+#[expect(clippy::unused_async, reason = "every handler is async")]
+pub(crate) async fn document(_: &Usher, incoming: &Incoming) -> HandlerResult {
+    Ok((incoming.api_description.document)())
 }
 
-#[expect(clippy::unused_async, reason = "a handler")]
-pub(crate) async fn page(_: &Usher, _: &Incoming) -> Answer {
-    let mut response = Response::new(Body::Text(pages::ReferencePage::new().html()));
-    for (name, value) in pages::reference_headers() {
-        if let (Ok(name), Ok(value)) = (name.parse::<HeaderName>(), value.parse()) {
-            response.headers_mut().insert(name, value);
-        }
-    }
-    Ok(cached(response))
-}
-
-/// It is the same until the next deployment.
-fn cached(mut response: Response<Body>) -> Response<Body> {
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=300"));
-    response
+#[expect(clippy::unused_async, reason = "every handler is async")]
+pub(crate) async fn page(_: &Usher, incoming: &Incoming) -> HandlerResult {
+    Ok((incoming.api_description.reference_page)())
 }
 
 pub(crate) mod describe {
     use serde_json::Value;
 
-    use crate::openapi::{Description, describe};
+    use crate::vocabulary::{Description, describe};
 
     pub(crate) fn document() -> Description {
         describe("This description (OpenAPI 3.1).").open().answers::<Value>()
     }
 
     pub(crate) fn page() -> Description {
-        describe("The same as a page.").open().pages().answers_page(200, "The reference.")
+        describe("The same as a page.").open().html().answers_page(200, "The reference.")
     }
 }

@@ -11,25 +11,49 @@ use shared::{
 };
 use uuid::Uuid;
 
-use super::{no_content, paging, role_schema, workspace};
-use crate::{contracts::ok, incoming::Incoming, openapi::enumerated, routes::Answer};
+use super::{
+    WORKSPACE_ID,
+    paging::{self, stored_word, text_filter},
+    role_schema,
+};
+use crate::vocabulary::{
+    HandlerResult, Incoming, PathParameter, ValueSchema, enumerated, fields, no_content, ok, one_of, optional,
+    or_default,
+};
 
 const STATUSES: [&str; 5] = ["PENDING", "ACCEPTED", "DECLINED", "REVOKED", "EXPIRED"];
-const DELIVERIES: [&str; 7] = ["QUEUED", "SENT", "DELIVERED", "BOUNCED", "COMPLAINED", "SUPPRESSED", "FAILED"];
+const DELIVERY_STATES: [&str; 7] = ["QUEUED", "SENT", "DELIVERED", "BOUNCED", "COMPLAINED", "SUPPRESSED", "FAILED"];
+
+/// The invitation in the path.
+const INVITATION_ID: PathParameter<PersonId> = PathParameter {
+    name: "id",
+    missing: Missing::Invitation,
+    schema: || ValueSchema::short_id(""),
+    parse: |text| text.parse().ok(),
+};
+
+fields! {
+    /// Which invitations are listed.
+    struct InvitationQuery {
+        status: Option<InvitationStatus> = optional("status", one_of("", STATUSES, stored_word)),
+        delivery: Option<DeliveryState> = optional("delivery", one_of("", DELIVERY_STATES, stored_word)),
+        email: Option<String> = or_default("email", text_filter("What the address begins with.", "ada@")),
+    }
+}
 
 fn status_schema(_: &mut SchemaGenerator) -> Schema {
     enumerated(STATUSES)
 }
 
 fn delivery_schema(_: &mut SchemaGenerator) -> Schema {
-    enumerated(DELIVERIES)
+    enumerated(DELIVERY_STATES)
 }
 
 /// An invitation, as its managers see it; without a workspace it is to the whole company.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(rename = "Invitation")]
-struct Item {
+struct InvitationItem {
     #[schemars(with = "String")]
     id: PersonId,
     #[schemars(with = "Option<Uuid>")]
@@ -41,7 +65,7 @@ struct Item {
     groups: Vec<GroupId>,
     #[schemars(schema_with = "status_schema")]
     status: InvitationStatus,
-    delivery: Option<Delivery>,
+    delivery: Option<DeliveryBody>,
     invited_by: InvitedBy,
     metadata: Option<Map<String, Value>>,
     created_at: Timestamp,
@@ -52,7 +76,8 @@ struct Item {
 
 /// How far its mail has come.
 #[derive(Serialize, JsonSchema)]
-struct Delivery {
+#[schemars(rename = "Delivery")]
+struct DeliveryBody {
     #[schemars(schema_with = "delivery_schema")]
     state: DeliveryState,
     at: Option<Timestamp>,
@@ -67,10 +92,10 @@ struct InvitedBy {
     name: Option<String>,
 }
 
-impl From<Invitation> for Item {
+impl From<Invitation> for InvitationItem {
     fn from(Invitation { workspace, person, status, inviter_name }: Invitation) -> Self {
         let (at, detail) = (person.delivery_at, person.delivery_detail.clone());
-        let delivery = person.delivery.map(|state| Delivery { state, at, detail });
+        let delivery = person.delivery.map(|state| DeliveryBody { state, at, detail });
         Self {
             workspace_id: workspace,
             email: person.address.as_typed().to_owned(),
@@ -89,73 +114,65 @@ impl From<Invitation> for Item {
     }
 }
 
-pub(crate) async fn list(usher: &Usher, incoming: &Incoming) -> Answer {
+pub(crate) async fn list(usher: &Usher, incoming: &Incoming) -> HandlerResult {
     let caller = incoming.caller(usher).await?;
-    let filter = InvitationFilter {
-        status: paging::word(incoming, "status", &STATUSES)?,
-        delivery: paging::word(incoming, "delivery", &DELIVERIES)?,
-        address: paging::text(incoming, "email")?.unwrap_or_default().to_lowercase(),
-    };
-    let page = usher.list_invitations(&caller, to(incoming)?, &filter, &paging::wish(incoming)?).await?;
-    Ok(paging::page(page, Item::from))
+    let InvitationQuery { status, delivery, email } = incoming.query()?;
+    let filter = InvitationFilter { status, delivery, address: email.unwrap_or_default().to_lowercase() };
+    let page = usher.list_invitations(&caller, target(incoming)?, &filter, &paging::page_request(incoming)?).await?;
+    Ok(paging::items_page(page, InvitationItem::from))
 }
 
-pub(crate) async fn get(usher: &Usher, incoming: &Incoming) -> Answer {
+pub(crate) async fn get(usher: &Usher, incoming: &Incoming) -> HandlerResult {
     let caller = incoming.caller(usher).await?;
-    let invitation = usher.get_invitation(&caller, to(incoming)?, &id(incoming)?).await?;
-    Ok(ok(&Item::from(invitation)))
+    let invitation = usher.get_invitation(&caller, target(incoming)?, &INVITATION_ID.read(incoming)?).await?;
+    Ok(ok(&InvitationItem::from(invitation)))
 }
 
-pub(crate) async fn revoke(usher: &Usher, incoming: &Incoming) -> Answer {
+pub(crate) async fn revoke(usher: &Usher, incoming: &Incoming) -> HandlerResult {
     let caller = incoming.caller(usher).await?;
-    usher.revoke_invitation(&caller, to(incoming)?, &id(incoming)?).await?;
+    usher.revoke_invitation(&caller, target(incoming)?, &INVITATION_ID.read(incoming)?).await?;
     Ok(no_content())
 }
 
-pub(crate) async fn resend(usher: &Usher, incoming: &Incoming) -> Answer {
+pub(crate) async fn resend(usher: &Usher, incoming: &Incoming) -> HandlerResult {
     let caller = incoming.caller(usher).await?;
-    let invitation = usher.resend_invitation(&caller, to(incoming)?, &id(incoming)?).await?;
-    Ok(ok(&Item::from(invitation)))
+    let invitation = usher.resend_invitation(&caller, target(incoming)?, &INVITATION_ID.read(incoming)?).await?;
+    Ok(ok(&InvitationItem::from(invitation)))
 }
 
-/// The workspace that the path names; the company where it names none.
-fn to(incoming: &Incoming) -> Result<InviteTo, Error> {
-    match incoming.parameter("workspaceId") {
+/// The workspace in the path. A path without a workspace is about the whole company.
+fn target(incoming: &Incoming) -> Result<InviteTo, Error> {
+    match incoming.path_parameter(WORKSPACE_ID.name) {
         "" => Ok(InviteTo::Company),
-        _ => workspace(incoming).map(InviteTo::Workspace),
+        _ => WORKSPACE_ID.read(incoming).map(InviteTo::Workspace),
     }
-}
-
-fn id(incoming: &Incoming) -> Result<PersonId, Error> {
-    incoming.parameter("id").parse().map_err(|_| Error::NotFound(Missing::Invitation))
 }
 
 pub(crate) mod describe {
-    use super::{DELIVERIES, Item, STATUSES, paging};
-    use crate::openapi::{Description, Refusal, describe, optional, text, words};
+    use super::{INVITATION_ID, InvitationItem, InvitationQuery, WORKSPACE_ID, paging};
+    use crate::vocabulary::{Description, Refusal, describe};
 
     pub(crate) fn list() -> Description {
-        paging::describe_list::<Item>("Invitations, by address.").query([
-            optional("status", words("", STATUSES)),
-            optional("delivery", words("", DELIVERIES)),
-            optional("email", text("What the address begins with.").example("ada@")),
-        ])
+        paging::describe_list::<InvitationItem>("Invitations, by address.")
+            .path(&WORKSPACE_ID)
+            .query::<InvitationQuery>()
     }
 
     pub(crate) fn get() -> Description {
-        describe("One invitation.").answers::<Item>().refuses([Refusal::Forbidden])
+        describe_one("One invitation.").answers::<InvitationItem>()
     }
 
     pub(crate) fn resend() -> Description {
-        describe("Mails an invitation anew, with a new link: those before it are dead.").answers::<Item>().refuses([
-            Refusal::Forbidden,
-            Refusal::Conflict,
-            Refusal::Suppressed,
-            Refusal::TooMany,
-        ])
+        describe_one("Mails an invitation anew, with a new link: those before it are dead.")
+            .answers::<InvitationItem>()
+            .refuses([Refusal::Conflict, Refusal::Suppressed, Refusal::TooMany])
     }
 
     pub(crate) fn revoke() -> Description {
-        describe("Takes an invitation back.").answers_nothing(204).refuses([Refusal::Forbidden, Refusal::Conflict])
+        describe_one("Takes an invitation back.").answers_nothing(204).refuses([Refusal::Conflict])
+    }
+
+    fn describe_one(summary: &'static str) -> Description {
+        describe(summary).path(&WORKSPACE_ID).path(&INVITATION_ID).refuses([Refusal::Forbidden])
     }
 }

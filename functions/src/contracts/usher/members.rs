@@ -4,24 +4,54 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
 use shared::{
-    Error, Missing, Usher,
+    Missing, Usher,
     domain::{GroupId, Person, Role, UserId},
     operations::MemberFilter,
 };
 use uuid::Uuid;
 
-use super::{ROLES, no_content, paging, role_schema, workspace};
-use crate::{
-    contracts::ok,
-    incoming::{Incoming, bad_field},
-    routes::Answer,
+use super::{
+    ROLES, WORKSPACE_ID,
+    paging::{self, text_filter},
+    role_schema,
 };
+use crate::vocabulary::{
+    Format, HandlerResult, Incoming, PathParameter, ValueSchema, fields, no_content, ok, one_of, optional, or_default,
+    required,
+};
+
+/// The member in the path.
+const USER_ID: PathParameter<UserId> = PathParameter {
+    name: "userId",
+    missing: Missing::Person,
+    schema: || ValueSchema::uuid(""),
+    parse: |text| text.parse().ok(),
+};
+
+fields! {
+    /// Which members are listed.
+    struct MemberQuery {
+        role: Option<Role> = optional("role", role()),
+        text: Option<String> = or_default("q", text_filter("A part of the name or the address.", "ada")),
+    }
+}
+
+fields! {
+    /// The member's new role.
+    struct RoleBody {
+        role: Role = required("role", role().example("EDITOR")),
+    }
+}
+
+fn role() -> Format<Role> {
+    one_of("", ROLES, |word| word.parse().ok())
+}
 
 /// A member.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(rename = "Member")]
-struct Item {
+struct MemberItem {
     #[schemars(with = "Uuid")]
     user_id: UserId,
     email: String,
@@ -33,7 +63,7 @@ struct Item {
     joined_at: Timestamp,
 }
 
-impl From<Person> for Item {
+impl From<Person> for MemberItem {
     fn from(person: Person) -> Self {
         Self {
             user_id: person.user,
@@ -46,52 +76,49 @@ impl From<Person> for Item {
     }
 }
 
-pub(crate) async fn list(usher: &Usher, incoming: &Incoming) -> Answer {
+pub(crate) async fn list(usher: &Usher, incoming: &Incoming) -> HandlerResult {
     let caller = incoming.caller(usher).await?;
-    let filter = MemberFilter { role: paging::word(incoming, "role", &ROLES)?, text: paging::text(incoming, "q")? };
-    let page = usher.page_members(&caller, workspace(incoming)?, &filter, &paging::wish(incoming)?).await?;
-    Ok(paging::page(page, Item::from))
+    let MemberQuery { role, text } = incoming.query()?;
+    let (filter, page) = (MemberFilter { role, text }, paging::page_request(incoming)?);
+    let page = usher.page_members(&caller, WORKSPACE_ID.read(incoming)?, &filter, &page).await?;
+    Ok(paging::items_page(page, MemberItem::from))
 }
 
-pub(crate) async fn change(usher: &Usher, incoming: &Incoming) -> Answer {
+pub(crate) async fn change(usher: &Usher, incoming: &Incoming) -> HandlerResult {
     let caller = incoming.caller(usher).await?;
-    let (place, member) = (workspace(incoming)?, user(incoming)?);
-    let body = incoming.json()?;
-    let role = body.required("role").map_err(bad_field)?.parse();
-    let role = role.map_err(|_| bad_field(format!("\"role\" must be {}.", paging::one_of(&ROLES))))?;
-    let member = usher.change_user(&caller, place, member, role).await?;
-    Ok(ok(&Item::from(member)))
+    let (workspace, user) = (WORKSPACE_ID.read(incoming)?, USER_ID.read(incoming)?);
+    let RoleBody { role } = incoming.body()?;
+    let member = usher.change_user(&caller, workspace, user, role).await?;
+    Ok(ok(&MemberItem::from(member)))
 }
 
-pub(crate) async fn remove(usher: &Usher, incoming: &Incoming) -> Answer {
+pub(crate) async fn remove(usher: &Usher, incoming: &Incoming) -> HandlerResult {
     let caller = incoming.caller(usher).await?;
-    usher.remove_user(&caller, workspace(incoming)?, user(incoming)?).await?;
+    usher.remove_user(&caller, WORKSPACE_ID.read(incoming)?, USER_ID.read(incoming)?).await?;
     Ok(no_content())
 }
 
-fn user(incoming: &Incoming) -> Result<UserId, Error> {
-    incoming.parameter("userId").parse().map_err(|_| Error::NotFound(Missing::Person))
-}
-
 pub(crate) mod describe {
-    use super::{Item, ROLES, paging};
-    use crate::openapi::{Description, Refusal, describe, object, optional, required, text, words};
+    use super::{MemberItem, MemberQuery, RoleBody, USER_ID, WORKSPACE_ID, paging};
+    use crate::vocabulary::{Description, Refusal, describe};
 
     pub(crate) fn list() -> Description {
-        let name = text("A part of the name or the address.").example("ada");
-        paging::describe_list::<Item>("A workspace's members.")
-            .query([optional("role", words("", ROLES)), optional("q", name)])
+        paging::describe_list::<MemberItem>("A workspace's members.").path(&WORKSPACE_ID).query::<MemberQuery>()
     }
 
     pub(crate) fn change() -> Description {
         describe("Gives a member another role.")
-            .takes(object([required("role", words("", ROLES).example("EDITOR"))]))
-            .answers::<Item>()
+            .path(&WORKSPACE_ID)
+            .path(&USER_ID)
+            .body::<RoleBody>()
+            .answers::<MemberItem>()
             .refuses([Refusal::Forbidden, Refusal::Conflict])
     }
 
     pub(crate) fn remove() -> Description {
         describe("Removes a member; whoever names themselves leaves.")
+            .path(&WORKSPACE_ID)
+            .path(&USER_ID)
             .answers_nothing(204)
             .refuses([Refusal::Forbidden, Refusal::Conflict])
     }

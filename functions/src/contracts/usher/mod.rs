@@ -1,10 +1,10 @@
-//! Our own surface: JSON in camelCase, problem details, and the pages behind mailed links.
+//! Our own API: JSON in camelCase, problem details, and the pages behind mailed links.
 
 pub(crate) mod accept_invitation;
 pub(crate) mod audit;
 pub(crate) mod describe_api;
 pub(crate) mod errors;
-pub(crate) mod invitation;
+pub(crate) mod invitation_links;
 pub(crate) mod invitations;
 pub(crate) mod invite_users;
 pub(crate) mod mail_templates;
@@ -13,42 +13,36 @@ mod paging;
 pub(crate) mod public_keys;
 pub(crate) mod register;
 
-use http::StatusCode;
-use lambda_http::{Body, Response};
 use schemars::{Schema, SchemaGenerator};
 use shared::{
-    Error, Missing,
+    Missing,
     domain::{Role, WorkspaceId},
 };
 
-use crate::{contracts, incoming::Incoming, openapi};
+use crate::vocabulary::{PathParameter, ValueSchema, enumerated};
 
-/// The workspace that the path names.
-fn workspace(incoming: &Incoming) -> Result<WorkspaceId, Error> {
-    incoming.parameter("workspaceId").parse().map_err(|_| Error::NotFound(Missing::Workspace))
-}
+/// The workspace in the path.
+const WORKSPACE_ID: PathParameter<WorkspaceId> = PathParameter {
+    name: "workspaceId",
+    missing: Missing::Workspace,
+    schema: || ValueSchema::uuid(""),
+    parse: |text| text.parse().ok(),
+};
 
-/// 204, for what leaves nothing to be told.
-fn no_content() -> Response<Body> {
-    let mut response = contracts::empty();
-    *response.status_mut() = StatusCode::NO_CONTENT;
-    response
-}
+/// The names of all roles.
+const ROLES: [&str; Role::ALL.len()] = role_names();
 
-/// The words for a role.
-const ROLES: [&str; Role::ALL.len()] = role_words();
-
-const fn role_words() -> [&'static str; Role::ALL.len()] {
-    let mut words = [""; Role::ALL.len()];
+const fn role_names() -> [&'static str; Role::ALL.len()] {
+    let mut names = [""; Role::ALL.len()];
     let mut index = 0;
-    while index < words.len() {
-        words[index] = Role::ALL[index].name();
+    while index < names.len() {
+        names[index] = Role::ALL[index].name();
         index += 1;
     }
-    words
+    names
 }
 
-/// One of them, in an answer.
+/// The schema of a role in a response.
 fn role_schema(_: &mut SchemaGenerator) -> Schema {
-    openapi::enumerated(ROLES)
+    enumerated(ROLES)
 }

@@ -1,4 +1,4 @@
-//! Pages of our own lists: `limit` and `cursor` in, `items` and `nextCursor` out.
+//! Pages of our own lists: `limit` and `cursor` in the query, `items` and `nextCursor` in the response.
 
 use lambda_http::{Body, Response};
 use schemars::JsonSchema;
@@ -9,75 +9,60 @@ use shared::{
     operations::{PageRequest, Paged},
 };
 
-use crate::{
-    contracts::ok,
-    incoming::{Incoming, bad_field},
-    openapi::{self, Description, Refusal, describe, optional, whole},
-};
+use crate::vocabulary::{Description, Format, Incoming, Refusal, count, describe, fields, ok, optional, text};
 
-/// Items on a page unless the request says how many, and the most.
-const LIMIT: usize = 50;
-const MAX: usize = 100;
+/// The items on a page, unless the request names another number.
+const DEFAULT_LIMIT: usize = 50;
 
-/// Longer than any address.
-const LONGEST_TEXT: usize = 254;
+const MAX_LIMIT: usize = 100;
+
+/// The length of a filter in bytes: no address is longer.
+const MAX_FILTER: usize = 254;
+
+fields! {
+    /// A page of a list.
+    struct PageQuery {
+        limit: Option<usize> =
+            optional("limit", count("Items on the page; 50 unless given.", 1..=MAX_LIMIT).example(MAX_LIMIT)),
+        cursor: Option<String> = optional("cursor", text("The page before's nextCursor.")),
+    }
+}
 
 /// A page; the cursor is null on the last.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(rename = "{T}Page")]
-struct Shown<T> {
+struct ItemsPage<T> {
     items: Vec<T>,
     next_cursor: Option<String>,
 }
 
-/// Reads `limit`, from 1 to 100, and `cursor`.
-pub(super) fn wish(incoming: &Incoming) -> Result<PageRequest, Error> {
-    let limit = match incoming.query("limit") {
-        None => Some(LIMIT),
-        Some(given) => given.parse().ok().filter(|limit| (1..=MAX).contains(limit)),
-    };
-    let limit = limit.ok_or_else(|| bad_field(format!("\"limit\" must be a number from 1 to {MAX}.")))?;
-    Ok(PageRequest { limit, cursor: incoming.query("cursor") })
+/// The page that the query asks for.
+pub(super) fn page_request(incoming: &Incoming) -> Result<PageRequest, Error> {
+    let PageQuery { limit, cursor } = incoming.query()?;
+    Ok(PageRequest { limit: limit.unwrap_or(DEFAULT_LIMIT), cursor })
 }
 
-/// A filter that is one of these words.
-pub(super) fn word<T: DeserializeOwned>(incoming: &Incoming, name: &str, words: &[&str]) -> Result<Option<T>, Error> {
-    let Some(given) = incoming.query(name) else { return Ok(None) };
-    let word = serde_json::from_value(Value::String(given));
-    word.map(Some).map_err(|_| bad_field(format!("\"{name}\" must be {}.", one_of(words))))
+/// A filter that is part of a text. A blank one filters nothing.
+pub(super) fn text_filter(about: &'static str, example: &'static str) -> Format<Option<String>> {
+    text(about).example(example).parse(|text| match text.trim() {
+        "" => Ok(None),
+        text if text.len() > MAX_FILTER => Err(format!("must not be longer than {MAX_FILTER} characters")),
+        text => Ok(Some(text.to_owned())),
+    })
 }
 
-/// The words in a sentence: A, B or C.
-pub(super) fn one_of(words: &[&str]) -> String {
-    match words {
-        [rest @ .., last] if !rest.is_empty() => format!("{} or {last}", rest.join(", ")),
-        _ => words.concat(),
-    }
+/// The value that is stored as this word.
+pub(super) fn stored_word<T: DeserializeOwned>(word: &str) -> Option<T> {
+    serde_json::from_value(Value::from(word)).ok()
 }
 
-/// A filter that is a text; none if there is nothing in it.
-pub(super) fn text(incoming: &Incoming, name: &str) -> Result<Option<String>, Error> {
-    let given = incoming.query(name).map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
-    match given {
-        Some(text) if text.len() > LONGEST_TEXT => {
-            Err(bad_field(format!("\"{name}\" must not be longer than {LONGEST_TEXT} characters.")))
-        }
-        given => Ok(given),
-    }
+/// The response with a page of these items.
+pub(super) fn items_page<T, U: Serialize>(page: Paged<T>, item: impl Fn(T) -> U) -> Response<Body> {
+    ok(&ItemsPage { items: page.items.into_iter().map(item).collect(), next_cursor: page.next_cursor })
 }
 
-/// A page of these items.
-pub(super) fn page<T, U: Serialize>(page: Paged<T>, item: impl Fn(T) -> U) -> Response<Body> {
-    let shown = Shown { items: page.items.into_iter().map(item).collect(), next_cursor: page.next_cursor };
-    ok(&shown)
-}
-
-/// The description of a list in pages.
+/// The description of a list with pages.
 pub(super) fn describe_list<T: JsonSchema>(summary: &'static str) -> Description {
-    let limit = whole("Items on the page; 50 unless given.", 1..=i64::try_from(MAX).unwrap_or(i64::MAX)).example(MAX);
-    describe(summary)
-        .query([optional("limit", limit), optional("cursor", openapi::text("The page before's nextCursor."))])
-        .answers::<Shown<T>>()
-        .refuses([Refusal::Forbidden])
+    describe(summary).query::<PageQuery>().answers::<ItemsPage<T>>().refuses([Refusal::Forbidden])
 }

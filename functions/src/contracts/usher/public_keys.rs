@@ -5,17 +5,19 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use shared::Usher;
 
-use crate::{contracts, incoming::Incoming, routes::Answer};
+use crate::vocabulary::{HandlerResult, Incoming, json};
 
 /// A JWK set.
 #[derive(Serialize, JsonSchema)]
-struct Keys<'a> {
-    keys: Vec<Key<'a>>,
+#[schemars(rename = "Keys")]
+struct JwkSet<'a> {
+    keys: Vec<Jwk<'a>>,
 }
 
 /// A key to verify access tokens with.
 #[derive(Serialize, JsonSchema)]
-struct Key<'a> {
+#[schemars(rename = "Key")]
+struct Jwk<'a> {
     kty: &'static str,
     crv: &'static str,
     alg: &'static str,
@@ -24,22 +26,21 @@ struct Key<'a> {
     x: &'a str,
 }
 
-pub(crate) async fn handle(usher: &Usher, _: &Incoming) -> Answer {
+pub(crate) async fn handle(usher: &Usher, _: &Incoming) -> HandlerResult {
     let keys = usher.public_keys().await?;
     let keys =
-        keys.iter().map(|key| Key { kty: "OKP", crv: "Ed25519", alg: "EdDSA", r#use: "sig", kid: &key.kid, x: &key.x });
-    let keys = Keys { keys: keys.collect() };
-    let mut response = contracts::json(StatusCode::OK, "application/jwk-set+json", &keys);
+        keys.iter().map(|key| Jwk { kty: "OKP", crv: "Ed25519", alg: "EdDSA", r#use: "sig", kid: &key.kid, x: &key.x });
+    let mut response = json(StatusCode::OK, "application/jwk-set+json", &JwkSet { keys: keys.collect() });
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=300"));
     Ok(response)
 }
 
 pub(crate) mod describe {
-    use super::Keys;
-    use crate::openapi::{Description, describe};
+    use super::JwkSet;
+    use crate::vocabulary::{Description, describe};
 
     pub(crate) fn handle() -> Description {
-        describe("The keys that access tokens are verified with (RFC 7517).").open().also::<Keys>(
+        describe("The keys that access tokens are verified with (RFC 7517).").open().also::<JwkSet>(
             200,
             "application/jwk-set+json",
             "Done.",

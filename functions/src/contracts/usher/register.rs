@@ -1,5 +1,5 @@
-//! The pages behind mailed links: GET and HEAD /register and /invitation, and the forms that they post. Looking at one
-//! spends nothing; posting its form does.
+//! The pages behind mailed links: GET and HEAD /register and /invitation, and the forms on these pages. Looking at a page
+//! changes nothing, because mail scanners open links; only posting its form does.
 
 use std::fmt::Display;
 
@@ -12,19 +12,67 @@ use shared::{
 };
 
 use crate::{
-    contracts::{log_failure, status, with_headers, words},
-    incoming::{Failure, Fields, Incoming},
     pages::{Offer, Problem, RegisterPage, security_headers},
-    routes::Answer,
+    vocabulary::{
+        Failure, Field, HandlerResult, Incoming, address_text, expected, fields, log_failure, message_of,
+        new_password_text, optional, password, status_of, text, uuid, with_failure_headers,
+    },
 };
 
-pub(crate) async fn show(usher: &Usher, incoming: &Incoming) -> Answer {
-    let hash = incoming.query("hash").unwrap_or_default();
-    let kind = incoming.query("type").unwrap_or_default();
-    let form = Typed { hash, kind, first_name: String::new(), last_name: String::new() };
-    let mut response = match viewed(usher, &form.hash).await {
-        Ok(view) => form.page(&view, None, StatusCode::OK),
-        Err(error) => failed(usher, &form.hash, &error.into()),
+fields! {
+    /// The query of a mailed link.
+    struct LinkQuery {
+        hash: Option<String> = optional("hash", uuid("Of the link.")),
+        kind: Option<String> = kind(),
+    }
+}
+
+fields! {
+    /// The form that signs up.
+    struct SignUpForm {
+        hash: Option<String> = expected("hash", uuid("Of the link.")),
+        kind: Option<String> = kind(),
+        email: Option<String> = expected("email", address_text("The invited one.")),
+        first_name: Option<String> = expected("firstname", text("").length(1..=80).example("John")),
+        last_name: Option<String> = expected("lastname", text("").length(1..=80).example("Doe")),
+        password: Option<String> = expected("password", new_password_text()),
+    }
+}
+
+fields! {
+    /// The form that accepts with the account that the address has.
+    struct AcceptForm {
+        hash: Option<String> = expected("hash", uuid("Of the link.")),
+        kind: Option<String> = kind(),
+        password: Option<Option<Password>> = expected("password", password("Of the account.")),
+    }
+}
+
+fields! {
+    /// The form that declines.
+    struct DeclineForm {
+        hash: Option<String> = expected("hash", uuid("Of the link.")),
+        _kind: Option<String> = kind(),
+    }
+}
+
+fields! {
+    /// The form that asks for a new invitation.
+    struct RenewForm {
+        hash: Option<String> = expected("hash", uuid("Of the link.")),
+    }
+}
+
+fn kind() -> Field<Option<String>> {
+    optional("type", text("What the invitation is to.").example("WORK_SPACE"))
+}
+
+pub(crate) async fn show(usher: &Usher, incoming: &Incoming) -> HandlerResult {
+    let LinkQuery { hash, kind } = incoming.query()?;
+    let (hash, kind) = (hash.unwrap_or_default(), kind.unwrap_or_default());
+    let mut response = match viewed(usher, &hash).await {
+        Ok(view) => FormPage { view: &view, hash: &hash, kind: &kind, first_name: "", last_name: "" }.first_shown(),
+        Err(error) => failed(usher, &hash, &error.into()),
     };
     if incoming.method() == Method::HEAD {
         *response.body_mut() = Body::Empty;
@@ -32,119 +80,131 @@ pub(crate) async fn show(usher: &Usher, incoming: &Incoming) -> Answer {
     Ok(response)
 }
 
-pub(crate) async fn submit(usher: &Usher, incoming: &Incoming) -> Answer {
-    posted(usher, incoming, submitted).await
+pub(crate) async fn submit(usher: &Usher, incoming: &Incoming) -> HandlerResult {
+    Ok(match incoming.form::<SignUpForm>() {
+        Ok(form) => or_failed(usher, form.hash.as_deref(), signed_up(usher, &form).await),
+        Err(failure) => failed(usher, "", &failure),
+    })
 }
 
-/// Accepts with the account that the address has.
-pub(crate) async fn accept(usher: &Usher, incoming: &Incoming) -> Answer {
-    posted(usher, incoming, accepted).await
+pub(crate) async fn accept(usher: &Usher, incoming: &Incoming) -> HandlerResult {
+    Ok(match incoming.form::<AcceptForm>() {
+        Ok(form) => or_failed(usher, form.hash.as_deref(), accepted(usher, &form).await),
+        Err(failure) => failed(usher, "", &failure),
+    })
 }
 
-pub(crate) async fn decline(usher: &Usher, incoming: &Incoming) -> Answer {
-    posted(usher, incoming, declined).await
+pub(crate) async fn decline(usher: &Usher, incoming: &Incoming) -> HandlerResult {
+    Ok(match incoming.form::<DeclineForm>() {
+        Ok(form) => or_failed(usher, form.hash.as_deref(), declined(usher, &form).await),
+        Err(failure) => failed(usher, "", &failure),
+    })
 }
 
-pub(crate) async fn renew(usher: &Usher, incoming: &Incoming) -> Answer {
-    posted(usher, incoming, renewed).await
+pub(crate) async fn renew(usher: &Usher, incoming: &Incoming) -> HandlerResult {
+    Ok(match incoming.form::<RenewForm>() {
+        Ok(form) => or_failed(usher, form.hash.as_deref(), renewed(usher, &form).await),
+        Err(failure) => failed(usher, "", &failure),
+    })
 }
 
-/// Does what a form asks for. Whatever goes wrong is told as a page.
-async fn posted(usher: &Usher, incoming: &Incoming, act: impl AsyncFn(&Usher, &Typed, &Fields) -> Answer) -> Answer {
-    let (hash, answer) = match incoming.form() {
-        Ok(fields) => {
-            let form = Typed::of(&fields);
-            let answer = act(usher, &form, &fields).await;
-            (form.hash, answer)
-        }
-        Err(failure) => (String::new(), Err(failure)),
-    };
-    Ok(answer.unwrap_or_else(|failure| failed(usher, &hash, &failure)))
-}
-
-async fn declined(usher: &Usher, form: &Typed, _: &Fields) -> Answer {
-    usher.decline_invitation(&form.hash.parse().map_err(|_| Error::Gone)?).await?;
+async fn declined(usher: &Usher, form: &DeclineForm) -> HandlerResult {
+    usher.decline_invitation(&parse_hash(form.hash.as_deref())?).await?;
     Ok(page(StatusCode::OK, RegisterPage::Declined))
 }
 
-/// The same page for any hash.
-async fn renewed(usher: &Usher, form: &Typed, _: &Fields) -> Answer {
-    usher.renew_invitation(form.hash.parse().ok()).await?;
+/// The page is the same for every text, so that it reveals nothing about the hash.
+async fn renewed(usher: &Usher, form: &RenewForm) -> HandlerResult {
+    usher.renew_invitation(parse_hash(form.hash.as_deref()).ok()).await?;
     Ok(page(StatusCode::OK, RegisterPage::Asked))
 }
 
-async fn accepted(usher: &Usher, form: &Typed, fields: &Fields) -> Answer {
-    let view = viewed(usher, &form.hash).await?;
-    let hash = form.hash.parse().map_err(|_| Error::Gone)?;
-    let password = fields.shown("password").unwrap_or_default();
-    match usher.accept_by_password(&hash, Password::unchecked(&password)).await {
+async fn accepted(usher: &Usher, form: &AcceptForm) -> HandlerResult {
+    let hash = parse_hash(form.hash.as_deref())?;
+    let password = form.password.clone().unwrap_or_else(|| Password::unchecked(""));
+    let (view, accepted) = usher.follow_link_to_accept(&hash, password).await?;
+    match accepted {
         Ok(_) => {
             let (email, app_url) = (view.address.as_typed(), usher.parameters.app_url.as_str());
             Ok(page(StatusCode::OK, RegisterPage::Accepted { workspace_name: &view.scope_name, email, app_url }))
         }
         Err(Error::Unauthenticated(_)) => {
-            Ok(form.again(&view, Problem { field: "password", text: "The password is wrong." }))
+            let (hash, kind) = (given(&form.hash), given(&form.kind));
+            let again = FormPage { view: &view, hash, kind, first_name: "", last_name: "" };
+            Ok(again.shown_again(Problem { field: "password", text: "The password is wrong." }))
         }
         Err(error) => Err(error.into()),
     }
 }
 
-async fn submitted(usher: &Usher, form: &Typed, fields: &Fields) -> Answer {
-    let view = viewed(usher, &form.hash).await?;
-    let hash = form.hash.parse().map_err(|_| Error::Gone)?;
-    let join = match form.join(hash, fields) {
-        Ok(join) => join,
-        Err((field, text)) => return Ok(form.again(&view, Problem { field, text: &text })),
+async fn signed_up(usher: &Usher, form: &SignUpForm) -> HandlerResult {
+    let hash = parse_hash(form.hash.as_deref())?;
+    let sign_up = match sign_up(form, hash.clone()) {
+        Ok(sign_up) => sign_up,
+        Err((field, text)) => {
+            let view = usher.view_invitation(&hash).await?;
+            let (first_name, last_name) = (given(&form.first_name), given(&form.last_name));
+            let again =
+                FormPage { view: &view, hash: given(&form.hash), kind: given(&form.kind), first_name, last_name };
+            return Ok(again.shown_again(Problem { field, text: &text }));
+        }
     };
-    let joined = usher.join(join).await?;
-    let (email, app_url) = (joined.profile.address.as_typed(), usher.parameters.app_url.as_str());
+    let (view, signed_up) = usher.follow_link_to_sign_up(sign_up).await?;
+    let (email, app_url) = (signed_up.profile.address.as_typed(), usher.parameters.app_url.as_str());
     Ok(page(StatusCode::OK, RegisterPage::Done { workspace_name: &view.scope_name, email, app_url }))
 }
 
+/// The sign-up that the form asks for, or the first field that can't be accepted, and why.
+fn sign_up(form: &SignUpForm, hash: InvitationHash) -> Result<SignUpByInvitation, (&'static str, String)> {
+    fn parsed<T, E: Display>(
+        field: &'static str,
+        name: &str,
+        value: Result<T, E>,
+    ) -> Result<T, (&'static str, String)> {
+        value.map_err(|problem| (field, format!("The {name} {problem}.")))
+    }
+    Ok(SignUpByInvitation {
+        hash,
+        address: parsed("email", "e-mail address", EmailAddress::parse(given(&form.email)))?,
+        first_name: Some(parsed("firstname", "first name", PersonName::parse(given(&form.first_name)))?),
+        last_name: Some(parsed("lastname", "last name", PersonName::parse(given(&form.last_name)))?),
+        password: parsed("password", "password", Password::parse(given(&form.password)))?,
+    })
+}
+
+fn given(field: &Option<String>) -> &str {
+    field.as_deref().unwrap_or_default()
+}
+
+/// A text that isn't a hash counts as a dead hash.
+fn parse_hash(text: Option<&str>) -> Result<InvitationHash, Error> {
+    text.unwrap_or_default().parse().map_err(|_| Error::Gone)
+}
+
 async fn viewed(usher: &Usher, hash: &str) -> Result<InvitationView, Error> {
-    let hash: InvitationHash = hash.parse().map_err(|_| Error::Gone)?;
-    usher.view_invitation(&hash).await
+    usher.view_invitation(&parse_hash(Some(hash))?).await
 }
 
-/// What was typed into the form, but for the password.
-struct Typed {
-    hash: String,
-    kind: String,
-    first_name: String,
-    last_name: String,
+/// The page with the form of an invitation, and the values of the form's fields except the password.
+struct FormPage<'a> {
+    view: &'a InvitationView,
+    hash: &'a str,
+    kind: &'a str,
+    first_name: &'a str,
+    last_name: &'a str,
 }
 
-impl Typed {
-    fn of(fields: &Fields) -> Self {
-        let shown = |name| fields.shown(name).unwrap_or_default();
-        Self { hash: shown("hash"), kind: shown("type"), first_name: shown("firstname"), last_name: shown("lastname") }
+impl FormPage<'_> {
+    fn first_shown(&self) -> Response<Body> {
+        self.response(None, StatusCode::OK)
     }
 
-    /// Or the first field that can't be taken, and why.
-    fn join(&self, hash: InvitationHash, fields: &Fields) -> Result<SignUpByInvitation, (&'static str, String)> {
-        fn read<T, E: Display>(
-            field: &'static str,
-            name: &str,
-            value: Result<T, E>,
-        ) -> Result<T, (&'static str, String)> {
-            value.map_err(|problem| (field, format!("The {name} {problem}.")))
-        }
-        let text = |name| fields.shown(name).unwrap_or_default();
-        Ok(SignUpByInvitation {
-            hash,
-            address: read("email", "e-mail address", EmailAddress::parse(&text("email")))?,
-            first_name: Some(read("firstname", "first name", PersonName::parse(&self.first_name))?),
-            last_name: Some(read("lastname", "last name", PersonName::parse(&self.last_name))?),
-            password: read("password", "password", Password::parse(&text("password")))?,
-        })
+    fn shown_again(&self, problem: Problem<'_>) -> Response<Body> {
+        self.response(Some(problem), StatusCode::UNPROCESSABLE_ENTITY)
     }
 
-    /// The form again, with what of it can't be taken.
-    fn again(&self, view: &InvitationView, problem: Problem<'_>) -> Response<Body> {
-        self.page(view, Some(problem), StatusCode::UNPROCESSABLE_ENTITY)
-    }
-
-    fn page(&self, view: &InvitationView, problem: Option<Problem<'_>>, status: StatusCode) -> Response<Body> {
+    fn response(&self, problem: Option<Problem<'_>>, status: StatusCode) -> Response<Body> {
+        let Self { view, hash, kind, first_name, last_name } = *self;
         let offer = Offer {
             workspace_name: &view.scope_name,
             company_name: &view.company_name,
@@ -154,7 +214,6 @@ impl Typed {
             email: view.address.as_typed(),
             expires_at: view.expires_at,
         };
-        let Self { hash, kind, first_name, last_name } = self;
         if view.has_account {
             return page(status, RegisterPage::HasAccount { offer, hash, kind, problem });
         }
@@ -162,15 +221,20 @@ impl Typed {
     }
 }
 
-/// One page for every dead link, whatever killed it.
+fn or_failed(usher: &Usher, hash: Option<&str>, result: HandlerResult) -> Response<Body> {
+    result.unwrap_or_else(|failure| failed(usher, hash.unwrap_or_default(), &failure))
+}
+
+/// The page for a failure. All dead links have the same page, so that it reveals nothing about the hash.
 fn failed(usher: &Usher, hash: &str, failure: &Failure) -> Response<Body> {
     let app_url = &usher.parameters.app_url;
     if matches!(failure, Failure::Operation(Error::Gone)) {
         let hash = hash.parse::<InvitationHash>().map(|hash| hash.reveal()).unwrap_or_default();
-        return page(status(failure), RegisterPage::Dead { hash: &hash, app_url });
+        return page(status_of(failure), RegisterPage::Dead { hash: &hash, app_url });
     }
     log_failure(failure);
-    with_headers(page(status(failure), RegisterPage::Failed { problem: &words(failure).1 }), failure)
+    let failed = page(status_of(failure), RegisterPage::Failed { problem: &message_of(failure).1 });
+    with_failure_headers(failed, failure)
 }
 
 fn page(status: StatusCode, page: RegisterPage<'_>) -> Response<Body> {
@@ -185,25 +249,17 @@ fn page(status: StatusCode, page: RegisterPage<'_>) -> Response<Body> {
 }
 
 pub(crate) mod describe {
-    use crate::openapi::{
-        Description, Field, Refusal, address, describe, form, new_password, optional, required, text, uuid,
-    };
+    use super::{AcceptForm, DeclineForm, LinkQuery, RenewForm, SignUpForm};
+    use crate::vocabulary::{Description, Refusal, describe};
 
-    const FORM: &str = "application/x-www-form-urlencoded";
-
-    fn hash() -> Field {
-        required("hash", uuid("Of the link."))
-    }
-
-    fn kind() -> Field {
-        optional("type", text("What the invitation is to.").example("WORK_SPACE"))
-    }
+    const MEMBERSHIP_REFUSALS: [Refusal; 4] =
+        [Refusal::Gone, Refusal::Conflict, Refusal::Forbidden, Refusal::OtherAddress];
 
     pub(crate) fn show() -> Description {
         describe("The page behind a mailed link. Looking at it spends nothing.")
             .open()
-            .pages()
-            .query([optional("hash", uuid("Of the link.")), kind()])
+            .html()
+            .query::<LinkQuery>()
             .answers_page(200, "A form to sign up, or one to accept with the account that is there.")
             .refuses([Refusal::Gone])
             .never([Refusal::Invalid])
@@ -212,38 +268,29 @@ pub(crate) mod describe {
     pub(crate) fn submit() -> Description {
         describe("The form of that page: signs up and joins.")
             .open()
-            .pages()
-            .takes_as(
-                FORM,
-                form([
-                    hash(),
-                    kind(),
-                    required("email", address("The invited one.")),
-                    required("firstname", text("").length(1..=80).example("John")),
-                    required("lastname", text("").length(1..=80).example("Doe")),
-                    required("password", new_password()),
-                ]),
-            )
+            .html()
+            .form::<SignUpForm>()
             .answers_page(200, "Signed up, and a member.")
             .answers_page(422, "The form again, with what can't be taken.")
-            .refuses([Refusal::Gone, Refusal::Conflict, Refusal::Forbidden, Refusal::OtherAddress])
+            .refuses(MEMBERSHIP_REFUSALS)
     }
 
     pub(crate) fn accept() -> Description {
         describe("The form of that page for somebody with an account: accepts with its password.")
             .open()
-            .pages()
-            .takes_as(FORM, form([hash(), kind(), required("password", text("Of the account.").example("Demo12#$"))]))
+            .html()
+            .form::<AcceptForm>()
             .answers_page(200, "A member now.")
             .answers_page(422, "The form again: the password is wrong.")
-            .refuses([Refusal::Gone, Refusal::Conflict, Refusal::Forbidden, Refusal::OtherAddress, Refusal::TooMany])
+            .refuses(MEMBERSHIP_REFUSALS)
+            .refuses([Refusal::TooMany])
     }
 
     pub(crate) fn decline() -> Description {
         describe("The button of that page that declines.")
             .open()
-            .pages()
-            .takes_as(FORM, form([hash(), kind()]))
+            .html()
+            .form::<DeclineForm>()
             .answers_page(200, "Declined.")
             .refuses([Refusal::Gone])
     }
@@ -252,8 +299,8 @@ pub(crate) mod describe {
         describe("The button of a dead link's page that asks for a new invitation.")
             .notes("The answer is the same for every hash.")
             .open()
-            .pages()
-            .takes_as(FORM, form([hash()]))
+            .html()
+            .form::<RenewForm>()
             .answers_page(200, "Whoever may invite again was asked, if there was an expired invitation.")
     }
 }

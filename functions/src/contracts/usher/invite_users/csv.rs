@@ -1,45 +1,59 @@
-//! Rows as CSV (RFC 4180): a header row that names the columns in any order, and the rest of the request in the query.
+//! An inviting request as CSV (RFC 4180): the header row names the columns in any order, and the query has the rest of the
+//! request.
 
 use csv::{ReaderBuilder, StringRecord, Trim};
 use serde_json::{Map, Value};
-use shared::{Error, Usher, domain::Reason, operations::InviteRow};
-
-use super::{Asked, invitee, lifetime, message};
-use crate::{
-    contracts::rows::Given,
-    incoming::{Failure, Fields, Incoming, bad_entry, bad_field},
+use shared::{
+    Error,
+    domain::{Lifetime, Message},
 };
 
-/// The columns there may be, and whether each must be.
+use super::{InviteBody, InviteeBody, LIFETIME, LIFETIME_RANGE, VALIDATE_ONLY, invitation_message, lifetime};
+use crate::vocabulary::{
+    Failure, FieldProblem, Fields, GivenFields, Incoming, RowEcho, UnknownFields, ValueSchema, fields, flag_word,
+    optional, or_default, text, whole_in_query,
+};
+
+/// The possible columns, and whether each is required.
 const COLUMNS: [(&str, bool); 3] = [("email", true), ("role", true), ("groups", false)];
 
-/// Enough of an unknown column's name to find it by.
-const MAX_ECHOED: usize = 60;
+/// The characters of an unknown column's name that the response repeats.
+const MAX_ECHOED_COLUMN: usize = 60;
 
-pub(super) fn asked(usher: &Usher, incoming: &Incoming) -> Result<Asked, Failure> {
-    let message = message(incoming.query("message").as_deref())?;
-    let seconds = incoming
-        .query("expiresInSeconds")
-        .map(|text| text.parse().map_err(|_| bad_field("\"expiresInSeconds\" must be a whole number.".to_owned())));
-    let lifetime = lifetime(seconds.transpose()?)?;
-    let validate_only = match incoming.query("validateOnly").as_deref() {
-        None | Some("false") => false,
-        Some("true") => true,
-        Some(_) => return Err(bad_field("\"validateOnly\" must be true or false.".to_owned()).into()),
-    };
+fields! {
+    /// The rest of the request, in the query.
+    pub(super) struct CsvQuery {
+        message: Option<Message> = or_default("message", invitation_message()),
+        lifetime: Option<Lifetime> = optional("expiresInSeconds", lifetime(whole_in_query(LIFETIME, LIFETIME_RANGE))),
+        validate_only: bool = or_default("validateOnly", flag_word(VALIDATE_ONLY)),
+    }
+}
+
+/// The description of the body.
+pub(super) fn csv_schema() -> ValueSchema {
+    text("A header row that names the columns email, role and, if need be, groups: ids with semicolons.")
+        .example("email,role\nuser@example.com,EDITOR\n")
+        .into_schema()
+}
+
+/// The request.
+///
+/// # Errors
+/// [`Error::Invalid`] for a query or a table that can't be read. A row that can't be read is invalid for itself.
+pub(super) fn body(incoming: &Incoming) -> Result<InviteBody, Failure> {
+    let CsvQuery { message, lifetime, validate_only } = incoming.query()?;
     let (columns, records) = table(incoming.text()?)?;
-    usher.admit_rows(records.len())?;
     let rows = records.iter().map(|record| row(&columns, record)).collect();
-    Ok(Asked { rows, message, lifetime, validate_only })
+    Ok(InviteBody { rows, message, lifetime, validate_only })
 }
 
 fn bad_table(message: impl Into<String>) -> Error {
     Error::invalid("invalid_body", message.into())
 }
 
-/// The columns, in their order, and the records below them.
+/// The columns in their order, and the records below the header row.
 fn table(text: &str) -> Result<(Vec<&'static str>, Vec<StringRecord>), Error> {
-    // The byte-order mark that spreadsheets begin with.
+    // Spreadsheets begin a file with a byte-order mark.
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut reader = ReaderBuilder::new().flexible(true).trim(Trim::All).from_reader(text.as_bytes());
     let unreadable = |_| bad_table("The body isn't valid CSV.");
@@ -55,8 +69,11 @@ fn columns(header: &StringRecord) -> Result<Vec<&'static str>, Error> {
     let mut columns = Vec::with_capacity(header.len());
     for name in header {
         let known = COLUMNS.iter().find(|(column, _)| column.eq_ignore_ascii_case(name));
-        let shown: String = name.chars().take(MAX_ECHOED).collect();
-        let (column, _) = known.ok_or_else(|| bad_table(format!("There is no column \"{shown}\" in this request.")))?;
+        let (column, _) = known.ok_or_else(|| {
+            let shown: String = name.chars().take(MAX_ECHOED_COLUMN).collect();
+            let columns = "The columns are email, role and groups.";
+            bad_table(format!("There is no column \"{shown}\" in this request. {columns}"))
+        })?;
         if columns.contains(column) {
             return Err(bad_table(format!("The column \"{column}\" is there twice.")));
         }
@@ -68,23 +85,20 @@ fn columns(header: &StringRecord) -> Result<Vec<&'static str>, Error> {
     }
 }
 
-/// A row's cells by column; an empty one is as if it weren't there.
-fn row(columns: &[&'static str], record: &StringRecord) -> (Given, Result<InviteRow, Reason>) {
+/// A row. An empty cell counts as absent.
+fn row(columns: &[&'static str], record: &StringRecord) -> (RowEcho, Result<InviteeBody, FieldProblem>) {
     let cells = columns.iter().zip(record).filter(|(_, cell)| !cell.is_empty());
-    let cells: Map<_, _> = cells.map(|(column, cell)| ((*column).to_owned(), value(column, cell))).collect();
-    let fields = match Fields::of_row(Value::Object(cells)) {
-        Ok(fields) => fields,
-        Err(problem) => return (Given::default(), Err(bad_entry(problem))),
-    };
-    let given = Given::of(&fields);
-    if record.len() != columns.len() {
+    let fields: Map<_, _> = cells.map(|(column, cell)| ((*column).to_owned(), value(column, cell))).collect();
+    let invitee = if record.len() == columns.len() {
+        InviteeBody::read(&GivenFields { fields: &fields, unknown: UnknownFields::Refused })
+    } else {
         let problem = format!("The row has {} fields, but the header has {}.", record.len(), columns.len());
-        return (given, Err(bad_entry(problem)));
-    }
-    (given, invitee(&fields))
+        Err(FieldProblem::new(problem))
+    };
+    (RowEcho::of(&Value::Object(fields)), invitee)
 }
 
-/// A cell as JSON says it: groups are separated by semicolons.
+/// A cell as the JSON value of the same field. Semicolons separate groups.
 fn value(column: &str, cell: &str) -> Value {
     match column {
         "groups" => cell.split(';').map(str::trim).filter(|id| !id.is_empty()).collect(),
@@ -112,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn a_header_that_is_missing_or_wrong_is_told_by_the_columns_name() {
+    fn a_missing_or_wrong_header_is_refused_with_the_name_of_the_column() {
         for text in ["", "\u{feff}", "\n\n", ",\n"] {
             assert!(problem(text).contains("header row"), "{text:?}");
         }
@@ -121,6 +135,6 @@ mod tests {
         assert!(problem("email,role,name\n").contains("no column \"name\""));
         assert!(problem("email;role\n").contains("no column \"email;role\""));
         assert!(problem("email,role,Email\n").contains("\"email\" is there twice"));
-        assert!(problem(&format!("email,role,{}\n", "x".repeat(1000))).len() < 120);
+        assert!(problem(&format!("email,role,{}\n", "x".repeat(1000))).len() < 160);
     }
 }

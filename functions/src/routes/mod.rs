@@ -1,5 +1,7 @@
-//! The routes: method, path, operation and handler. The template and the samples in `events/` say the same, or a test
-//! fails.
+//! The routes: method, path, operation, contract and handler. The template and the samples in `events/` name the same
+//! routes; a test compares them.
+
+mod contract;
 
 use std::{
     collections::{HashMap, HashSet},
@@ -9,56 +11,60 @@ use std::{
 
 use futures::future::BoxFuture;
 use http::Method;
-use lambda_http::{Body, Response};
 use shared::Usher;
+
+pub use contract::Contract;
 
 use crate::{
     Operation,
-    contracts::{Contract, datagol, dock, hexabase, smart_documentor, usher as own},
-    incoming::{Failure, Incoming},
-    openapi,
+    contracts::{datagol, dock, hexabase, smart_documentor, usher as own},
+    vocabulary::{Description, HandlerResult, Incoming, UnknownFields},
 };
 
-/// What a handler comes to.
-pub(crate) type Answer = Result<Response<Body>, Failure>;
-
-type Handler = for<'a> fn(&'a Usher, &'a Incoming) -> BoxFuture<'a, Answer>;
+type Handler = for<'a> fn(&'a Usher, &'a Incoming) -> BoxFuture<'a, HandlerResult>;
 
 /// A route.
 pub struct Route {
-    /// The verb.
+    /// The HTTP method.
     pub method: &'static str,
     /// The path, with its parameters in braces.
     pub path: &'static str,
-    /// What answers it.
+    /// The operation whose function answers the route.
     pub operation: Operation,
-    /// In whose words.
+    /// The contract that documents the route.
     pub contract: Contract,
     pub(crate) handler: Handler,
+    pub(crate) describe: fn() -> Description,
 }
 
 impl Route {
-    /// The name of its sample in `events/`: contract and operation, and where an operation has several routes in a
-    /// contract the word that tells this one apart: the verb, a part of the path, or both.
+    /// The name of the route's sample in `events/`: contract and operation. If an operation has several routes in a
+    /// contract, a word is added that only this route has: the method, a part of the path, or both.
     pub fn sample(&self) -> String {
         let same = |other: &&Self| other.contract == self.contract && other.operation == self.operation;
         let siblings: Vec<_> = ROUTES.iter().filter(same).collect();
-        let verbs: HashSet<_> = siblings.iter().map(|other| other.method).collect();
+        let methods: HashSet<_> = siblings.iter().map(|other| other.method).collect();
         let has = |route: &Self, part: &str| route.path.split('/').any(|one| one == part);
         let is_own = |part: &&str| siblings.iter().filter(|other| has(other, part)).count() == 1;
         let own = |route: &'static Self| route.path.split('/').find(is_own);
         let last = |route: &Self| route.path.rsplit('/').next().unwrap_or_default();
         let word = match siblings.len() {
             1 => String::new(),
-            count if count == verbs.len() => format!(".{}", self.method.to_lowercase()),
+            count if count == methods.len() => format!(".{}", self.method.to_lowercase()),
             _ => {
                 let part = self.path.split('/').find(is_own).unwrap_or_else(|| last(self));
                 let alike = siblings.iter().filter(|other| own(other).is_none() && last(other) == part).count() > 1;
-                let verb = if alike { format!(".{}", self.method.to_lowercase()) } else { String::new() };
-                format!(".{}{verb}", part.trim_matches(['{', '}']).trim_end_matches(".json"))
+                let method = if alike { format!(".{}", self.method.to_lowercase()) } else { String::new() };
+                format!(".{}{method}", part.trim_matches(['{', '}']).trim_end_matches(".json"))
             }
         };
         format!("{}/{}{word}", self.contract.name(), self.operation.name())
+    }
+
+    /// What happens to unknown fields and query parameters. Our own API refuses them, so that a misspelt name isn't
+    /// silently without effect. The vendors' clients may send fields that we don't know.
+    pub(crate) fn unknown_fields(&self) -> UnknownFields {
+        if self.path.starts_with("/api/v1/") { UnknownFields::Refused } else { UnknownFields::Ignored }
     }
 }
 
@@ -68,7 +74,7 @@ impl fmt::Debug for Route {
     }
 }
 
-/// A handler `contract::file::name` is described by `contract::file::describe::name`.
+/// The function `contract::file::describe::name` describes the handler `contract::file::name`.
 macro_rules! routes {
     ($($contract:ident {
         $($method:ident $path:literal => $operation:ident, $vendor:ident::$file:ident::$handler:ident;)+
@@ -80,11 +86,8 @@ macro_rules! routes {
             operation: Operation::$operation,
             contract: Contract::$contract,
             handler: |usher, incoming| Box::pin($vendor::$file::$handler(usher, incoming)),
+            describe: $vendor::$file::describe::$handler,
         },)+)+];
-
-        /// What `/openapi.json` tells of each of [`ROUTES`], in their order.
-        pub(crate) const DESCRIPTIONS: &[fn() -> openapi::Description] =
-            &[$($($vendor::$file::describe::$handler,)+)+];
     };
 }
 
@@ -145,9 +148,9 @@ routes! {
         GET "/api/v0/workspaces/{workspaceId}/users" => ListMembers, hexabase::members::of_workspace;
         DELETE "/api/v0/users" => RemoveMember, hexabase::members::remove;
         POST "/api/v0/login" => LogIn, hexabase::log_in::handle;
-        POST "/api/v0/users" => InviteUsers, hexabase::users::add;
-        POST "/api/v0/workspaces/{workspaceId}/users" => InviteUsers, hexabase::users::add_many;
-        POST "/api/v0/userinvite" => InviteUsers, hexabase::users::invite;
+        POST "/api/v0/users" => InviteUsers, hexabase::add_users::one;
+        POST "/api/v0/workspaces/{workspaceId}/users" => InviteUsers, hexabase::add_users::many;
+        POST "/api/v0/userinvite" => InviteUsers, hexabase::mail_users::handle;
         PUT "/api/v0/users/password" => ChangePassword, hexabase::password::change;
         GET "/api/v0/users/registration/confirm" => ConfirmRegistration, hexabase::registration::show;
         POST "/api/v0/users/registration/confirm" => ConfirmRegistration, hexabase::registration::submit;
@@ -164,9 +167,9 @@ routes! {
         HEAD "/register" => RegistrationPage, own::register::show;
         POST "/register" => SignUp, own::register::submit;
         POST "/api/v1/workspaces/{workspaceId}/invitations" => InviteUsers, own::invite_users::handle;
-        POST "/api/v1/invitations/preview" => PreviewInvitation, own::invitation::preview;
-        POST "/api/v1/invitations/decline" => DeclineInvitation, own::invitation::decline;
-        POST "/api/v1/invitations/renew" => RenewInvitation, own::invitation::renew;
+        POST "/api/v1/invitations/preview" => PreviewInvitation, own::invitation_links::preview;
+        POST "/api/v1/invitations/decline" => DeclineInvitation, own::invitation_links::decline;
+        POST "/api/v1/invitations/renew" => RenewInvitation, own::invitation_links::renew;
         POST "/api/v1/invitations/accept" => AcceptInvitation, own::accept_invitation::handle;
         POST "/api/v1/company/mail-templates" => MailTemplates, own::mail_templates::add;
         GET "/api/v1/company/mail-templates" => MailTemplates, own::mail_templates::list;
@@ -198,22 +201,23 @@ static TABLE: LazyLock<matchit::Router<Vec<&'static Route>>> = LazyLock::new(|| 
     }
     let mut router = matchit::Router::new();
     for (path, routes) in paths {
-        #[expect(clippy::expect_used, reason = "a path in the table that is wrong fails every test")]
+        #[expect(clippy::expect_used, reason = "a wrong path in the table fails every test")]
         router.insert(path, routes).expect("the table's paths don't conflict");
     }
     router
 });
 
-/// What the table has for a request.
+/// What the table of routes has for a method and a path.
 pub(crate) enum Found {
-    /// A route, and the path's parameters.
+    /// A route, and the parameters of the path.
     Route(&'static Route, Vec<(String, String)>),
-    /// The path, but only with these verbs.
+    /// The path exists, but only with these methods.
     OtherMethods(Vec<&'static str>),
-    /// Nothing.
+    /// The path doesn't exist.
     Nothing,
 }
 
+/// Finds the route of a request.
 pub(crate) fn find(method: &Method, path: &str) -> Found {
     let Ok(found) = TABLE.at(path) else { return Found::Nothing };
     match found.value.iter().find(|route| route.method == method.as_str()) {
@@ -225,7 +229,7 @@ pub(crate) fn find(method: &Method, path: &str) -> Found {
     }
 }
 
-/// The operation that answers this verb and path: [`Operation::RouteNotFound`] if no route does.
+/// The operation that answers this method and path: [`Operation::RouteNotFound`] if there is no route.
 pub fn operation_for(method: &Method, path: &str) -> Operation {
     match find(method, path) {
         Found::Route(route, _) => route.operation,
@@ -246,9 +250,9 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_verb_and_an_unknown_path_are_told_apart() {
+    fn a_path_without_the_method_differs_from_an_unknown_path() {
         assert!(
-            matches!(find(&Method::PUT, "/noCo/api/v2/workspaces"), Found::OtherMethods(known) if known.len() == 2)
+            matches!(find(&Method::PUT, "/noCo/api/v2/workspaces"), Found::OtherMethods(methods) if methods.len() == 2)
         );
         assert!(matches!(find(&Method::GET, "/noCo/api/v2/workspaces/"), Found::Nothing));
         assert!(matches!(find(&Method::GET, "/"), Found::Nothing));

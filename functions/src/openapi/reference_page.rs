@@ -1,23 +1,20 @@
-//! The page of `/docs`: what `/openapi.json` says, for people.
+//! The page of `/docs`: the content of `/openapi.json`, for people.
 
 use std::sync::LazyLock;
 
 use askama::Template;
 use serde_json::{Map, Value};
 
-use super::policy;
-use crate::{
-    contracts::Contract,
-    openapi::{Media, Operation, operations},
-};
+use super::described_route::{DescribedRoute, Media, described_routes};
+use crate::{pages::content_security_policy, routes::Contract};
 
-/// The page's style, which stands in its head.
+/// The page's style, which is in the page's head.
 const STYLE: &str = include_str!("../../templates/pages/reference.css");
 
-static CONTENT_SECURITY_POLICY: LazyLock<String> = LazyLock::new(|| policy(STYLE, "'none'"));
+static CONTENT_SECURITY_POLICY: LazyLock<String> = LazyLock::new(|| content_security_policy(STYLE, "'none'"));
 
-/// The headers of the page. Nothing in it is secret: it may be cached and found.
-pub(crate) fn reference_headers() -> [(&'static str, &'static str); 4] {
+/// The headers of the page. Nothing on the page is secret, so caches and search engines may have it.
+pub(super) fn reference_headers() -> [(&'static str, &'static str); 4] {
     [
         ("content-type", "text/html; charset=utf-8"),
         ("content-security-policy", &CONTENT_SECURITY_POLICY),
@@ -26,51 +23,53 @@ pub(crate) fn reference_headers() -> [(&'static str, &'static str); 4] {
     ]
 }
 
-/// How deep a body is unfolded: groups may hold groups without end.
-const DEEPEST: usize = 6;
+/// How many levels of a body are shown: groups contain groups without end.
+const MAX_DEPTH: usize = 6;
 
 /// The reference.
 #[derive(Debug, Template)]
 #[template(path = "pages/reference.html")]
-pub(crate) struct ReferencePage {
-    contracts: Vec<Section>,
+pub(super) struct ReferencePage {
+    contracts: Vec<ContractSection>,
 }
 
-/// A contract.
+/// A contract and its routes.
 #[derive(Debug)]
-struct Section {
+struct ContractSection {
     contract: Contract,
-    entries: Vec<Entry>,
+    entries: Vec<RouteSection>,
 }
 
 /// A route.
 #[derive(Debug)]
-struct Entry {
-    operation: Operation,
-    parameters: Vec<Row>,
-    bodies: Vec<Body>,
-    answers: Vec<Answer>,
+struct RouteSection {
+    described: DescribedRoute,
+    parameters: Vec<FieldRow>,
+    bodies: Vec<BodySection>,
+    replies: Vec<ReplySection>,
     curl: String,
 }
 
+/// A body of a request or a response.
 #[derive(Debug)]
-struct Body {
+struct BodySection {
     content_type: String,
     about: String,
-    rows: Vec<Row>,
+    rows: Vec<FieldRow>,
 }
 
+/// The responses with one status.
 #[derive(Debug)]
-struct Answer {
+struct ReplySection {
     status: u16,
     about: String,
     headers: String,
-    bodies: Vec<Body>,
+    bodies: Vec<BodySection>,
 }
 
 /// A parameter or a field.
 #[derive(Debug)]
-struct Row {
+struct FieldRow {
     name: String,
     kind: String,
     required: bool,
@@ -78,78 +77,78 @@ struct Row {
 }
 
 impl ReferencePage {
-    /// The page of the routes there are.
-    pub(crate) fn new() -> Self {
-        let (operations, schemas) = operations();
+    /// The page of all routes.
+    pub(super) fn new() -> Self {
+        let (routes, schemas) = described_routes();
         let mut contracts: Vec<_> =
-            Contract::ALL.into_iter().map(|contract| Section { contract, entries: Vec::new() }).collect();
-        for operation in operations {
-            if let Some(section) = contracts.iter_mut().find(|section| section.contract == operation.route.contract) {
-                section.entries.push(Entry::new(operation, &schemas));
+            Contract::ALL.into_iter().map(|contract| ContractSection { contract, entries: Vec::new() }).collect();
+        for described in routes {
+            if let Some(section) = contracts.iter_mut().find(|section| section.contract == described.route.contract) {
+                section.entries.push(RouteSection::new(described, &schemas));
             }
         }
         Self { contracts }
     }
 
-    /// The page as HTML. It is to be sent with [`reference_headers`].
-    pub(crate) fn html(&self) -> String {
+    /// The page as HTML, to be sent with [`reference_headers`].
+    pub(super) fn html(&self) -> String {
         self.to_string()
     }
 }
 
-impl Entry {
-    fn new(operation: Operation, schemas: &Map<String, Value>) -> Self {
-        let parameters = operation.parameters.iter().map(|parameter| Row {
-            name: format!("{} ({})", parameter.name, parameter.place),
+impl RouteSection {
+    fn new(described: DescribedRoute, schemas: &Map<String, Value>) -> Self {
+        let parameters = described.parameters.iter().map(|parameter| FieldRow {
+            name: format!("{} ({})", parameter.name, parameter.location),
             kind: kind(&parameter.schema),
             required: parameter.required,
             about: about(&parameter.schema),
         });
         let parameters = parameters.collect();
-        let bodies = bodies(&operation.bodies, schemas);
-        let answers = operation.replies.iter().map(|(status, reply)| Answer {
+        let bodies = bodies(&described.bodies, schemas);
+        let replies = described.replies.iter().map(|(status, reply)| ReplySection {
             status: *status,
             about: reply.about.join(" "),
             headers: reply.headers.keys().copied().collect::<Vec<_>>().join(", "),
-            bodies: if *status < 300 { bodies_of_success(&reply.media, schemas) } else { Vec::new() },
+            bodies: if *status < 300 { bodies_with_fields(&reply.media, schemas) } else { Vec::new() },
         });
-        let answers = answers.collect();
-        Self { parameters, bodies, answers, curl: curl(&operation), operation }
+        let replies = replies.collect();
+        Self { parameters, bodies, replies, curl: curl(&described), described }
     }
 
-    fn needs(&self) -> &'static str {
-        if self.operation.open { "No token needed." } else { "Needs a token." }
+    fn token_note(&self) -> &'static str {
+        if self.described.open { "No token needed." } else { "Needs a token." }
     }
 }
 
-fn bodies(media: &[Media], schemas: &Map<String, Value>) -> Vec<Body> {
+fn bodies(media: &[Media], schemas: &Map<String, Value>) -> Vec<BodySection> {
     let body = |media: &Media| {
         let (schema, mut rows) = (media.schema(), Vec::new());
-        unfold(&schema, schemas, "", DEEPEST, &mut rows);
-        Body { content_type: media.content_type.clone(), about: about(&schema), rows }
+        add_rows(&schema, schemas, ("", MAX_DEPTH), &mut rows);
+        BodySection { content_type: media.content_type.clone(), about: about(&schema), rows }
     };
     media.iter().map(body).collect()
 }
 
-/// What has no fields, such as a page, isn't told.
-fn bodies_of_success(media: &[Media], schemas: &Map<String, Value>) -> Vec<Body> {
+/// The bodies that have fields. A page has none, for example.
+fn bodies_with_fields(media: &[Media], schemas: &Map<String, Value>) -> Vec<BodySection> {
     bodies(media, schemas).into_iter().filter(|body| !body.rows.is_empty()).collect()
 }
 
-/// The fields of a schema, those of inner objects after the name of the outer.
-fn unfold(schema: &Value, schemas: &Map<String, Value>, prefix: &str, deep: usize, rows: &mut Vec<Row>) {
-    if deep == 0 {
+/// Adds the fields of a schema. The name of an inner object's field follows the name of the outer field.
+fn add_rows(schema: &Value, schemas: &Map<String, Value>, (prefix, depth): (&str, usize), rows: &mut Vec<FieldRow>) {
+    if depth == 0 {
         return;
     }
     let target = schema["$ref"].as_str().and_then(|target| schemas.get(target.rsplit('/').next()?));
     if let Some(target) = target {
-        return unfold(target, schemas, prefix, deep, rows);
+        return add_rows(target, schemas, (prefix, depth), rows);
     }
-    for part in ["anyOf", "oneOf", "allOf"].into_iter().filter_map(|word| schema[word].as_array()).flatten() {
-        unfold(part, schemas, prefix, deep, rows);
+    for part in ["anyOf", "oneOf", "allOf"].into_iter().filter_map(|keyword| schema[keyword].as_array()).flatten() {
+        add_rows(part, schemas, (prefix, depth), rows);
     }
     if schema["items"].is_object() {
-        unfold(&schema["items"], schemas, &format!("{prefix}[]"), deep, rows);
+        add_rows(&schema["items"], schemas, (&format!("{prefix}[]"), depth), rows);
     }
     let required = schema["required"].as_array();
     for (name, field) in schema["properties"].as_object().into_iter().flatten() {
@@ -159,12 +158,12 @@ fn unfold(schema: &Value, schemas: &Map<String, Value>, prefix: &str, deep: usiz
             continue;
         }
         let required = required.is_some_and(|required| required.iter().any(|one| one == name));
-        rows.push(Row { name: path.clone(), kind: kind(field), required, about: about(field) });
-        unfold(field, schemas, &path, deep - 1, rows);
+        rows.push(FieldRow { name: path.clone(), kind: kind(field), required, about: about(field) });
+        add_rows(field, schemas, (&path, depth - 1), rows);
     }
 }
 
-/// The type in words.
+/// The type of a value in words, with its limits.
 fn kind(schema: &Value) -> String {
     let types = match &schema["type"] {
         Value::String(one) => vec![one.as_str()],
@@ -195,26 +194,26 @@ fn about(schema: &Value) -> String {
     schema["description"].as_str().unwrap_or_default().to_owned()
 }
 
-/// The request as a command for a shell that knows USHER and TOKEN.
-fn curl(operation: &Operation) -> String {
-    let mut path = operation.route.path.to_owned();
-    for parameter in operation.parameters.iter().filter(|parameter| parameter.place == "path") {
+/// The request as a command for a shell in which USHER and TOKEN are set.
+fn curl(described: &DescribedRoute) -> String {
+    let mut path = described.route.path.to_owned();
+    for parameter in described.parameters.iter().filter(|parameter| parameter.location == "path") {
         let example = match &parameter.schema["examples"][0] {
             Value::String(text) => text.clone(),
             other => other.to_string(),
         };
         path = path.replace(&format!("{{{}}}", parameter.name), &example);
     }
-    let method = match operation.route.method {
+    let method = match described.route.method {
         "GET" => String::new(),
         "HEAD" => " --head".to_owned(),
         method => format!(" -X {method}"),
     };
     let mut command = format!("curl{method} \"$USHER{path}\"");
-    if !operation.open {
+    if !described.open {
         command.push_str(" \\\n  -H \"Authorization: Bearer $TOKEN\"");
     }
-    let Some(media) = operation.bodies.first() else { return command };
+    let Some(media) = described.bodies.first() else { return command };
     let example = media.example();
     if media.content_type == "application/json" {
         let body = serde_json::to_string_pretty(&example).unwrap_or_default().replace('\'', "'\\''");

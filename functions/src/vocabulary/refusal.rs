@@ -1,50 +1,49 @@
-//! The ways to refuse. What a contract makes of each isn't told here: it is asked.
+//! The ways to refuse a request, for the description. A contract's own code renders each of them, so the description
+//! can't differ from the responses.
 
-use http::{HeaderMap, header};
 use jiff::SignedDuration;
-use lambda_http::{Body, Response};
 use shared::{Error, Internal, Missing, Public};
 
-use crate::{contracts::Contract, incoming::Failure};
+use super::failure::Failure;
 
 /// A way to refuse a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Refusal {
-    /// What was sent can't be read, or asks for what can't be.
+    /// The request can't be read, or asks for something impossible. Every route that reads a body or a query has it.
     Invalid,
-    /// No token, or none that is good. Where a token is needed it goes without saying.
+    /// The token is missing or invalid. Every route that needs a token has it.
     Unauthenticated,
     /// The caller may not do this.
     Forbidden,
     /// The invitation is for another address.
     OtherAddress,
-    /// There is no such thing that the caller may know of. Where the path has a parameter it goes without saying.
+    /// Nothing that the caller may know of has this id. Every route with a parameter in its path has it.
     Missing,
-    /// With such a parameter there is no such path. Where the path has one it goes without saying.
+    /// The parameter makes it another path. Every route with a parameter in its path has it.
     Path,
-    /// What is there speaks against it.
+    /// The present state doesn't allow the request.
     Conflict,
-    /// The address isn't mailed any more.
+    /// The address is suppressed: it isn't mailed any more.
     Suppressed,
-    /// The link is dead.
+    /// The link is dead, for whatever reason.
     Gone,
-    /// The body is too large. Where there is one it goes without saying.
+    /// The body is too large. Every route that accepts a body has it.
     BodyTooLarge,
     /// The list is too large.
     ListTooLarge,
-    /// The body is of another type. Where there is one it goes without saying.
+    /// The body has another media type. Every route that accepts a body has it.
     MediaType,
-    /// Too much of something for now.
+    /// A limit is exhausted for now.
     TooMany,
-    /// The store can't take it now. It goes without saying.
+    /// The store is unavailable. Every route has it.
     Unavailable,
-    /// Our fault. It goes without saying.
+    /// The service failed. Every route has it.
     Internal,
 }
 
 impl Refusal {
-    /// What it means, in a sentence.
-    pub(super) const fn about(self) -> &'static str {
+    /// What the refusal means, in a sentence of the document.
+    pub(crate) const fn about(self) -> &'static str {
         match self {
             Self::Invalid => "What was sent can't be read, or asks for what can't be.",
             Self::Unauthenticated => "Nobody is known by these credentials.",
@@ -64,12 +63,8 @@ impl Refusal {
         }
     }
 
-    /// How the contract refuses so.
-    pub(super) fn rendered(self, contract: Contract) -> Response<Body> {
-        contract.render(&self.failure(), "")
-    }
-
-    fn failure(self) -> Failure {
+    /// A failure of this kind.
+    pub(crate) fn failure(self) -> Failure {
         let public = || Public::new("", "");
         let internal = || Internal::new("");
         Failure::Operation(match self {
@@ -89,13 +84,4 @@ impl Refusal {
             Self::Internal => Error::Internal(internal()),
         })
     }
-}
-
-/// Those of the headers that clients are told of, and what they mean.
-pub(super) fn told(headers: &HeaderMap) -> Vec<(&'static str, &'static str)> {
-    let known = [
-        (header::RETRY_AFTER, "Retry-After", "After so many seconds it may be sent again."),
-        (header::WWW_AUTHENTICATE, "WWW-Authenticate", "Bearer."),
-    ];
-    known.into_iter().filter(|(name, ..)| headers.contains_key(name)).map(|(_, name, about)| (name, about)).collect()
 }

@@ -1,4 +1,4 @@
-//! Dock's objects. What of a person isn't known, and the avatar, which this service doesn't have, is null.
+//! Dock's objects in responses. Unknown names of a person are null, and so is the avatar, which this service doesn't have.
 
 use std::borrow::Cow;
 
@@ -10,13 +10,14 @@ use shared::{
     domain::{Company, DomainRule, Person, Role, Workspace, person_id},
 };
 
-use super::properties::{Kept, Properties, kept};
-use crate::openapi;
+use super::properties::{PropertySelection, SelectedJson, selected_schema};
+use crate::vocabulary::enumerated;
 
 /// A person of the company.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct User<'a> {
+#[schemars(rename = "User")]
+struct DockUser<'a> {
     id: &'a str,
     updated_at: String,
     created_at: String,
@@ -38,8 +39,8 @@ struct WorkspaceUser {
     created_at: String,
     #[schemars(schema_with = "role_schema")]
     role: &'static str,
-    #[schemars(with = "KeptUser")]
-    user: Kept,
+    #[schemars(with = "SelectedUser")]
+    user: SelectedJson,
 }
 
 /// A domain whose people join a workspace.
@@ -59,7 +60,7 @@ struct WorkspaceDomain<'a> {
 /// A workspace, with those of its lists that are asked for.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct WorkspaceBody<'a> {
+struct DockWorkspace<'a> {
     id: &'a str,
     updated_at: String,
     created_at: String,
@@ -67,14 +68,14 @@ struct WorkspaceBody<'a> {
     url: String,
     name: &'a str,
     published: bool,
-    #[schemars(with = "Option<Vec<KeptWorkspaceUser>>")]
-    workspace_users: Option<Vec<Kept>>,
-    #[schemars(with = "Option<Vec<KeptWorkspaceDomain>>")]
-    workspace_domains: Option<Vec<Kept>>,
+    #[schemars(with = "Option<Vec<SelectedWorkspaceUser>>")]
+    workspace_users: Option<Vec<SelectedJson>>,
+    #[schemars(with = "Option<Vec<SelectedWorkspaceDomain>>")]
+    workspace_domains: Option<Vec<SelectedJson>>,
 }
 
-/// What of a thing is always answered, and the schema of the thing as it is answered.
-macro_rules! kept {
+/// The properties of an object that every response has, and the schema of the object's selected properties.
+macro_rules! selected {
     ($($name:ident = $of:ident as $word:literal, $always:ident: $fields:expr;)+) => {$(
         const $always: &[&str] = &$fields;
 
@@ -86,23 +87,23 @@ macro_rules! kept {
             }
 
             fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-                kept::<$of>(generator, $always)
+                selected_schema::<$of>(generator, $always)
             }
         }
     )+};
 }
 
-kept! {
-    KeptUser = User as "User", OF_USER: ["id", "object", "url"];
-    KeptWorkspaceUser = WorkspaceUser as "WorkspaceUser", OF_WORKSPACE_USER: ["id", "user"];
-    KeptWorkspaceDomain = WorkspaceDomain as "WorkspaceDomain", OF_WORKSPACE_DOMAIN: ["id", "object"];
-    KeptWorkspace = WorkspaceBody as "Workspace", OF_WORKSPACE: ["id", "object", "url"];
+selected! {
+    SelectedUser = DockUser as "User", OF_USER: ["id", "object", "url"];
+    SelectedWorkspaceUser = WorkspaceUser as "WorkspaceUser", OF_WORKSPACE_USER: ["id", "user"];
+    SelectedWorkspaceDomain = WorkspaceDomain as "WorkspaceDomain", OF_WORKSPACE_DOMAIN: ["id", "object"];
+    SelectedWorkspace = DockWorkspace as "Workspace", OF_WORKSPACE: ["id", "object", "url"];
 }
 
-/// What of a user may be asked for.
+/// The selectable properties of a user.
 pub(super) const USER: &[&str] = &["createdAt", "updatedAt", "firstName", "lastName", "avatar", "email", "name"];
 
-/// What of a workspace user may be asked for.
+/// The selectable properties of a workspace user.
 pub(super) const WORKSPACE_USER: &[&str] = &[
     "role",
     "createdAt",
@@ -116,14 +117,14 @@ pub(super) const WORKSPACE_USER: &[&str] = &[
     "user.name",
 ];
 
-/// What of a workspace may be asked for.
+/// The selectable properties of a workspace.
 pub(super) const WORKSPACE: &[&str] =
     &["name", "published", "createdAt", "updatedAt", "workspaceUsers", "workspaceDomains"];
 
-/// What of a workspace's domain may be asked for.
+/// The selectable properties of a workspace's domain.
 pub(super) const WORKSPACE_DOMAIN: &[&str] = &["domain", "role", "workspaceId", "createdAt", "updatedAt"];
 
-/// Dock's word for a role: the nearest lower one where it has none.
+/// Dock's name of a role. A role that Dock doesn't have is shown as the nearest lower one.
 fn role_word(role: Role) -> &'static str {
     match role {
         Role::Admin => "owner",
@@ -134,17 +135,17 @@ fn role_word(role: Role) -> &'static str {
     }
 }
 
-/// The role that a client of Dock's takes a role for.
-pub(super) fn seen_as(role: Role) -> Role {
+/// The role as which Dock's clients see a role.
+pub(super) fn shown_as(role: Role) -> Role {
     role_of(role_word(role)).unwrap_or(role)
 }
 
-/// The words for a role, in an answer.
+/// The schema of a role in a response.
 fn role_schema(_: &mut SchemaGenerator) -> Schema {
-    openapi::enumerated(Role::ALL.map(role_word))
+    enumerated(Role::ALL.map(role_word))
 }
 
-/// The role of a word of Dock's.
+/// The role with this name in Dock's contract.
 pub(super) fn role_of(word: &str) -> Option<Role> {
     match word {
         "owner" => Some(Role::Admin),
@@ -156,7 +157,7 @@ pub(super) fn role_of(word: &str) -> Option<Role> {
     }
 }
 
-/// Always with milliseconds.
+/// The time in Dock's format, which always has milliseconds.
 fn time(at: Timestamp) -> String {
     format!("{at:.3}")
 }
@@ -165,16 +166,23 @@ fn url(usher: &Usher, kind: &str, id: &str) -> String {
     format!("{}/v1/{kind}/{id}", usher.parameters.app_url)
 }
 
-/// The id of a person in the company: the same in all its workspaces, and not to be derived by a stranger.
-pub(super) fn user_id(company: &Company, person: &Person) -> String {
+/// The id of a person in the company. It is the same in all workspaces of the company, and strangers can't derive it.
+fn user_id(company: &Company, person: &Person) -> String {
     person_id(&company.salt, &person.identifier()).to_string()
 }
 
-pub(super) fn user(usher: &Usher, company: &Company, person: &Person, chosen: &Properties, prefix: &str) -> Kept {
+/// A person of the company.
+pub(super) fn user(
+    usher: &Usher,
+    company: &Company,
+    person: &Person,
+    selection: &PropertySelection,
+    prefix: &str,
+) -> SelectedJson {
     let id = user_id(company, person);
     let (first, last) = (person.first_name.as_ref(), person.last_name.as_ref());
     let names: Vec<_> = [first, last].into_iter().flatten().map(AsRef::as_ref).collect();
-    let body = User {
+    let body = DockUser {
         id: &id,
         updated_at: time(person.updated_at),
         created_at: time(person.created_at),
@@ -186,21 +194,28 @@ pub(super) fn user(usher: &Usher, company: &Company, person: &Person, chosen: &P
         email: person.address.as_typed(),
         name: (!names.is_empty()).then(|| names.join(" ")),
     };
-    chosen.keep(&body, prefix, OF_USER)
+    selection.select(&body, prefix, OF_USER)
 }
 
-pub(super) fn workspace_user(usher: &Usher, company: &Company, person: &Person, chosen: &Properties) -> Kept {
+/// A person in a workspace.
+pub(super) fn workspace_user(
+    usher: &Usher,
+    company: &Company,
+    person: &Person,
+    selection: &PropertySelection,
+) -> SelectedJson {
     let workspace_user = WorkspaceUser {
         id: person.person_id.to_string(),
         updated_at: time(person.updated_at),
         created_at: time(person.created_at),
         role: role_word(person.role),
-        user: user(usher, company, person, chosen, "user."),
+        user: user(usher, company, person, selection, "user."),
     };
-    chosen.keep(&workspace_user, "", OF_WORKSPACE_USER)
+    selection.select(&workspace_user, "", OF_WORKSPACE_USER)
 }
 
-pub(super) fn domain(workspace: &Workspace, rule: &DomainRule, chosen: &Properties) -> Kept {
+/// A mail domain of a workspace.
+pub(super) fn domain(workspace: &Workspace, rule: &DomainRule, selection: &PropertySelection) -> SelectedJson {
     let domain = WorkspaceDomain {
         id: rule.id.to_string(),
         updated_at: time(rule.updated_at),
@@ -210,19 +225,19 @@ pub(super) fn domain(workspace: &Workspace, rule: &DomainRule, chosen: &Properti
         role: role_word(rule.role),
         workspace_id: workspace.short_id.to_string(),
     };
-    chosen.keep(&domain, "", OF_WORKSPACE_DOMAIN)
+    selection.select(&domain, "", OF_WORKSPACE_DOMAIN)
 }
 
-/// A workspace with its lists, which are those that are asked for.
+/// A workspace with the lists that the request selects.
 pub(super) fn workspace(
     usher: &Usher,
     workspace: &Workspace,
-    workspace_users: Option<Vec<Kept>>,
-    workspace_domains: Option<Vec<Kept>>,
-    chosen: &Properties,
-) -> Kept {
+    workspace_users: Option<Vec<SelectedJson>>,
+    workspace_domains: Option<Vec<SelectedJson>>,
+    selection: &PropertySelection,
+) -> SelectedJson {
     let id = workspace.short_id.to_string();
-    let body = WorkspaceBody {
+    let body = DockWorkspace {
         id: &id,
         updated_at: time(workspace.updated_at),
         created_at: time(workspace.created_at),
@@ -233,5 +248,5 @@ pub(super) fn workspace(
         workspace_users,
         workspace_domains,
     };
-    chosen.keep(&body, "", OF_WORKSPACE)
+    selection.select(&body, "", OF_WORKSPACE)
 }

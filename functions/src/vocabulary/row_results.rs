@@ -1,5 +1,5 @@
-//! The answer to an inviting request of many rows, as DataGOL's contract and our own give it: a summary, and a result for
-//! each row in the order of the request.
+//! The response to an inviting request with many rows, as DataGOL's contract and our own give it: a summary, and one
+//! result for each row in the order of the request.
 
 use std::collections::BTreeMap;
 
@@ -8,25 +8,31 @@ use jiff::SignedDuration;
 use lambda_http::{Body, Response};
 use schemars::JsonSchema;
 use serde::Serialize;
+use serde_json::Value;
 use shared::{
     domain::Outcome,
     operations::{Invited, RowResult},
 };
 
-use super::{MAX_OF_ADDRESS, MAX_OF_WORD, echo, seconds, with_header};
-use crate::incoming::Fields;
+use super::{
+    field::{FieldProblem, Fields},
+    format::{Format, object},
+    response::{MAX_ECHOED_ADDRESS, MAX_ECHOED_WORD, echo, retry_after_seconds, with_header},
+};
 
-/// How many rows came to what, and what each came to.
+/// A count of the rows for each outcome, and the result of each row.
 #[derive(Debug, Serialize, JsonSchema)]
-pub(crate) struct Results {
+#[schemars(rename = "Results")]
+pub(crate) struct RowResults {
     summary: BTreeMap<&'static str, usize>,
-    results: Vec<Row>,
+    results: Vec<RowResultBody>,
 }
 
-/// What a row came to.
+/// The result of a row.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct Row {
+#[schemars(rename = "Row")]
+struct RowResultBody {
     index: usize,
     email: Option<String>,
     role: Option<String>,
@@ -39,30 +45,38 @@ struct Row {
     detail: Option<String>,
 }
 
-/// What a row gave, to be told again.
+/// The parts of a row that its result repeats, whether the row could be read or not.
 #[derive(Debug, Default)]
-pub(crate) struct Given {
+pub(crate) struct RowEcho {
     email: Option<String>,
     role: Option<String>,
 }
 
-impl Given {
-    /// What these fields gave.
-    pub(crate) fn of(fields: &Fields) -> Self {
-        let told = |field, most| fields.shown(field).map(|given| echo(&given, most));
-        Self { email: told("email", MAX_OF_ADDRESS), role: told("role", MAX_OF_WORD) }
+impl RowEcho {
+    /// The echo of a row.
+    pub(crate) fn of(row: &Value) -> Self {
+        let echoed = |field: &str, max| row.get(field).and_then(Value::as_str).map(|given| echo(given, max));
+        Self { email: echoed("email", MAX_ECHOED_ADDRESS), role: echoed("role", MAX_ECHOED_WORD) }
     }
 }
 
-/// No row succeeded, so the answer is an error, which the first row decides.
+/// The rows of an inviting request, each with its echo. A row is a `B`, or it can't be read.
+pub(crate) type InviteeRows<B> = Vec<(RowEcho, Result<B, FieldProblem>)>;
+
+/// A row of an inviting request. A row that can't be read doesn't fail the request: the row itself is invalid.
+pub(crate) fn row<B: Fields + 'static>() -> Format<(RowEcho, Result<B, FieldProblem>)> {
+    object::<B>().attempt(RowEcho::of)
+}
+
+/// No row succeeded, so the response is an error. The first row determines which.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Refusal {
+pub(crate) struct NoRowSucceeded {
     first: Outcome,
     retry_after: Option<SignedDuration>,
 }
 
-impl Refusal {
-    /// The status in HTTP.
+impl NoRowSucceeded {
+    /// The HTTP status.
     pub(crate) fn status(self) -> StatusCode {
         match self.first {
             Outcome::Invalid | Outcome::Duplicate => StatusCode::BAD_REQUEST,
@@ -76,8 +90,8 @@ impl Refusal {
         }
     }
 
-    /// The stable code, and a sentence.
-    pub(crate) fn words(self) -> (&'static str, &'static str) {
+    /// The stable code, and a sentence for people.
+    pub(crate) fn message(self) -> (&'static str, &'static str) {
         match self.first {
             Outcome::Invalid | Outcome::Duplicate => ("invalid_users", "No user was invited: the entries are invalid."),
             Outcome::AlreadyMember => ("already_member", "User already has access to the workspace."),
@@ -90,48 +104,48 @@ impl Refusal {
         }
     }
 
-    /// The answer with `Retry-After`, where it makes sense to ask again.
-    pub(crate) fn with_headers(self, response: Response<Body>) -> Response<Body> {
+    /// The response with `Retry-After`, where a later request may succeed.
+    pub(crate) fn with_retry_after(self, response: Response<Body>) -> Response<Body> {
         match (self.first, self.retry_after) {
-            (Outcome::Limited, Some(after)) => with_header(response, header::RETRY_AFTER, &seconds(after)),
+            (Outcome::Limited, Some(after)) => with_header(response, header::RETRY_AFTER, &retry_after_seconds(after)),
             (Outcome::Failed, _) => with_header(response, header::RETRY_AFTER, "1"),
             _ => response,
         }
     }
 }
 
-/// ResultDetail what became of the rows that gave this, and whether that is a refusal.
-pub(crate) fn told(given: Vec<Given>, invited: Invited) -> (Results, Option<Refusal>) {
+/// The body for these rows, and whether none of them succeeded.
+pub(crate) fn row_results(echoes: Vec<RowEcho>, invited: Invited) -> (RowResults, Option<NoRowSucceeded>) {
     let Invited { results, retry_after, .. } = invited;
     let first = results.first().map_or(Outcome::Failed, |row| row.outcome);
     let succeeded = results.iter().any(|row| row.outcome.succeeded());
     let mut summary = BTreeMap::new();
-    let rows = given.into_iter().zip(results).enumerate().map(|(index, (given, result))| {
-        let row = row(index, given, result);
-        *summary.entry(row.status).or_insert(0) += 1;
-        row
+    let rows = echoes.into_iter().zip(results).enumerate().map(|(index, (echo, result))| {
+        let body = result_body(index, echo, result);
+        *summary.entry(body.status).or_insert(0) += 1;
+        body
     });
     let results = rows.collect();
-    (Results { summary, results }, (!succeeded).then_some(Refusal { first, retry_after }))
+    (RowResults { summary, results }, (!succeeded).then_some(NoRowSucceeded { first, retry_after }))
 }
 
-fn row(index: usize, given: Given, result: RowResult) -> Row {
+fn result_body(index: usize, echo: RowEcho, result: RowResult) -> RowResultBody {
     let (code, detail) = match result.reason {
         Some(reason) => (Some(reason.code.into_owned()), Some(reason.detail.into_owned())),
         None => (None, None),
     };
-    Row {
+    RowResultBody {
         index,
-        email: given.email,
-        role: given.role,
-        status: word(result.outcome),
+        email: echo.email,
+        role: echo.role,
+        status: status_word(result.outcome),
         invitation_id: result.invitation.map(|id| id.to_string()),
         code,
         detail,
     }
 }
 
-fn word(outcome: Outcome) -> &'static str {
+fn status_word(outcome: Outcome) -> &'static str {
     match outcome {
         Outcome::Invited => "invited",
         Outcome::AlreadyInvited => "alreadyInvited",

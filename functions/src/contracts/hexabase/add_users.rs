@@ -1,0 +1,266 @@
+//! POST /api/v0/users, for one user, and POST /api/v0/workspaces/{workspaceId}/users, for many.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+use shared::{
+    Error, Internal, Public, Usher,
+    domain::{
+        EmailAddress, GroupId, Outcome, Password, PersonName, Reason, Role, Status, TemplateId, UserId, WorkspaceId,
+    },
+    operations::{
+        Access, InviteRow, InviteTo, InviteUsers, Invited, InviteeOptions, LetterOptions, ResultDetail, RowResult,
+        WorkspaceReference,
+    },
+};
+
+use super::{
+    WORKSPACE_ID,
+    user_fields::{
+        GivenCode, exclusive_to, identifier, parsed, sender, sender_address, sender_name, template, user_code,
+    },
+};
+use crate::vocabulary::{
+    FieldProblem, HandlerResult, Incoming, MAX_ECHOED_ADDRESS, PartlyReadable, address_text, echo, fields, flag, list,
+    object, ok, optional, or_default, required, text, uuid,
+};
+
+/// Hexabase's picture of a user without a picture. No user of this service has one.
+const PICTURE: &str = "https://storage.googleapis.com/linker/pub/default.png";
+
+/// Hexabase's message for a caller who administers neither the workspace nor the group.
+const NOT_ADMIN: &str = "not admin or group admin to workspace with given workspace_id";
+
+/// Hexabase's message for any other problem of an entry.
+const OTHER: &str = "InternalServerError";
+
+/// An entry: a user to be added. An entry without address or group fails the whole request. Any other problem of an entry
+/// is the entry's own.
+type UserEntry = PartlyReadable<UserKey, UserOptions>;
+
+fields! {
+    /// The fields that every entry needs, and the code that the response repeats.
+    struct UserKey {
+        email: String = required("email", address_text("Whom it is about.")),
+        code: Option<GivenCode> = user_code(),
+        group: Option<GroupId> = required("g_id", uuid("The group to be in.").parse_if_possible()),
+    }
+}
+
+fields! {
+    /// The other fields of an entry.
+    struct UserOptions {
+        unmailed: bool = or_default("no_confirm_email", flag("No letter with a link.")),
+        password: Option<String> = optional("tmp_password",
+            text("The password to log in with, where there is no such letter.").example("Demo12#$")),
+        sender_address: Option<EmailAddress> = sender_address(),
+        sender_name: Option<PersonName> = sender_name(),
+        template: Option<TemplateId> = template("conf_email_template_id"),
+        registered: bool = or_default("send_password_to_email", flag("A letter that they were registered.")),
+        on_behalf_of: Option<UserId> =
+            or_default("invitor_id", uuid("In whose name they are invited.").parse_unless_empty(str::parse)),
+        name: Option<PersonName> =
+            or_default("username", text("Their name.").example("Grace").parse_unless_empty(PersonName::parse)),
+        exclusive_to: Option<WorkspaceId> = exclusive_to(),
+        welcomed: bool = or_default("confirm_email_ack", flag("A letter once they are in.")),
+    }
+}
+
+fields! {
+    /// Users to be added.
+    struct UsersBody {
+        users: Vec<UserEntry> = required("users", list("At least one.", object::<UserEntry>())),
+    }
+}
+
+/// The row that an entry asks for, or the entry's problem.
+fn invite_row(entry: UserEntry) -> Result<InviteRow, Reason> {
+    let invalid = |problem: FieldProblem| Reason::new("invalid_user", problem.message);
+    let UserKey { email, code, group } = entry.key;
+    let options = entry.rest.map_err(invalid)?;
+    let access = access(options.unmailed, options.password.as_deref()).map_err(invalid)?;
+    let identifier = identifier(&email, code.as_ref()).map_err(invalid)?;
+    // A text that isn't a group's id counts as the id of an unknown group.
+    let group = group.ok_or_else(|| Reason::new("unknown_group", "There is no such group."))?;
+    let letter = LetterOptions {
+        sender: sender(options.sender_address, options.sender_name),
+        template: options.template,
+        on_behalf_of: options.on_behalf_of,
+        registered: options.registered,
+    };
+    let personal =
+        InviteeOptions { letter, access, exclusive_to: options.exclusive_to, welcomed: options.welcomed, quiet: false };
+    Ok(InviteRow { groups: vec![group], name: options.name, personal, ..InviteRow::new(identifier, Role::Viewer) })
+}
+
+/// How the user logs in for the first time. A password counts only if no letter with a link is mailed.
+fn access(unmailed: bool, password: Option<&str>) -> Result<Access, FieldProblem> {
+    match (unmailed, password) {
+        (false, _) => Ok(Access::Mail),
+        (true, None) => Ok(Access::Later),
+        (true, Some(password)) => parsed("tmp_password", Password::parse(password)).map(Access::Password),
+    }
+}
+
+/// An entry that nobody was added for.
+#[derive(Serialize, JsonSchema)]
+struct RefusedUser<'a> {
+    email: &'a str,
+    message: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    user_code: Option<&'a str>,
+}
+
+/// A picture.
+#[derive(Serialize, JsonSchema)]
+struct Picture {
+    #[serde(rename = "mediaLink")]
+    media_link: &'static str,
+}
+
+/// Who was added.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "UserProfile")]
+struct AddedProfile<'a> {
+    confirmed: bool,
+    email: &'a str,
+    email_sent: bool,
+    profile_pics: [Picture; 1],
+    u_id: String,
+    username: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    user_code: Option<&'a str>,
+}
+
+/// Somebody who is in the workspace now, or was.
+#[derive(Serialize, JsonSchema)]
+struct AddedUser<'a> {
+    added: bool,
+    exists: bool,
+    user_profile: AddedProfile<'a>,
+}
+
+/// What became of many.
+#[derive(Serialize, JsonSchema)]
+struct AddedUsers<'a> {
+    errors: Option<Vec<RefusedUser<'a>>>,
+    result: Vec<AddedUser<'a>>,
+}
+
+impl<'a> AddedUser<'a> {
+    /// The user, if the row was written or the person was there before.
+    fn of(row: &'a RowResult) -> Option<Self> {
+        let person = row.record.as_ref()?;
+        let email = person.address.as_typed();
+        let user_profile = AddedProfile {
+            confirmed: person.status == Status::Accepted && !person.unverified,
+            email,
+            email_sent: row.is_mailed(),
+            profile_pics: [Picture { media_link: PICTURE }],
+            u_id: person.user.to_string(),
+            username: person.full_name().unwrap_or_else(|| email.to_owned()),
+            user_code: person.user_code.as_ref().map(AsRef::as_ref),
+        };
+        Some(Self { added: row.is_new(), exists: row.had_account(), user_profile })
+    }
+}
+
+/// What a response repeats of an entry.
+struct EntryEcho {
+    email: String,
+    user_code: Option<String>,
+}
+
+impl EntryEcho {
+    fn of(entry: &UserEntry) -> Self {
+        let user_code = entry.key.code.as_ref().and_then(|code| code.echo.clone());
+        Self { email: echo(&entry.key.email, MAX_ECHOED_ADDRESS), user_code }
+    }
+
+    fn refused(&self, message: &'static str) -> RefusedUser<'_> {
+        RefusedUser { email: &self.email, message, user_code: self.user_code.as_deref() }
+    }
+}
+
+fn request(rows: Vec<Result<InviteRow, Reason>>, to: InviteTo) -> InviteUsers {
+    InviteUsers { tells: ResultDetail::Records, ..InviteUsers::new(to, rows) }
+}
+
+pub(crate) async fn one(usher: &Usher, incoming: &Incoming) -> HandlerResult {
+    let caller = incoming.caller(usher).await?;
+    let entry: UserEntry = incoming.body()?;
+    let request = request(vec![invite_row(entry)], InviteTo::Company);
+    let added = usher.invite_users_to(&caller, &WorkspaceReference::Current, request).await;
+    let Invited { mut results, retry_after, .. } = added.map_err(not_admin)?;
+    let row = results.pop().ok_or_else(|| Error::internal("add user: no result"))?;
+    match (AddedUser::of(&row), row.outcome) {
+        (Some(added), _) => Ok(ok(&added)),
+        (None, _) if is_unauthorised(&row) => Err(Error::forbidden("forbidden", NOT_ADMIN).into()),
+        (None, Outcome::Limited) => {
+            let public = Public::new("limited", "The workspace has invited as many as it may today.");
+            Err(Error::TooMany { public, retry_after: retry_after.unwrap_or_default() }.into())
+        }
+        (None, Outcome::Failed) => Err(Error::Unavailable(Internal::new("add user: it wasn't written")).into()),
+        (None, _) => Err(FieldProblem::new("This user can't be added.").into()),
+    }
+}
+
+pub(crate) async fn many(usher: &Usher, incoming: &Incoming) -> HandlerResult {
+    let caller = incoming.caller(usher).await?;
+    let to = InviteTo::Workspace(WORKSPACE_ID.read(incoming)?);
+    let UsersBody { users } = incoming.body()?;
+    let echoes: Vec<_> = users.iter().map(EntryEcho::of).collect();
+    let rows = users.into_iter().map(invite_row).collect();
+    let rows = match usher.invite_users(&caller, request(rows, to)).await {
+        Err(Error::Forbidden(_)) => {
+            let errors = echoes.iter().map(|echo| echo.refused(NOT_ADMIN)).collect();
+            return Ok(ok(&AddedUsers { errors: Some(errors), result: Vec::new() }));
+        }
+        invited => invited?.results,
+    };
+    let (mut errors, mut result) = (Vec::new(), Vec::new());
+    for (echo, row) in echoes.iter().zip(&rows) {
+        match AddedUser::of(row) {
+            Some(added) => result.push(added),
+            None => errors.push(echo.refused(if is_unauthorised(row) { NOT_ADMIN } else { OTHER })),
+        }
+    }
+    let errors = (!errors.is_empty()).then_some(errors);
+    Ok(ok(&AddedUsers { errors, result }))
+}
+
+/// A group of another workspace gets the same message as a group that the caller doesn't administer, so that the message
+/// reveals no groups.
+fn is_unauthorised(row: &RowResult) -> bool {
+    let code = row.reason.as_ref().map(|reason| reason.code.as_ref());
+    matches!(code, Some("unknown_group" | "group_admin_required" | "invited_beyond"))
+}
+
+/// The same error, with Hexabase's message for a caller who may not.
+pub(super) fn not_admin(error: Error) -> Error {
+    match error {
+        Error::Forbidden(_) => Error::forbidden("forbidden", NOT_ADMIN),
+        other => other,
+    }
+}
+
+pub(crate) mod describe {
+    use super::{AddedUser, AddedUsers, UserEntry, UsersBody, WORKSPACE_ID};
+    use crate::vocabulary::{Description, Refusal, describe};
+
+    pub(crate) fn one() -> Description {
+        describe("Adds somebody to the current workspace.").body::<UserEntry>().answers::<AddedUser<'_>>().refuses([
+            Refusal::Missing,
+            Refusal::Forbidden,
+            Refusal::TooMany,
+        ])
+    }
+
+    pub(crate) fn many() -> Description {
+        describe("Adds people to a workspace.")
+            .notes("Who can't be added is told in errors, and stops nobody else.")
+            .path(&WORKSPACE_ID)
+            .body::<UsersBody>()
+            .answers::<AddedUsers<'_>>()
+            .refuses([Refusal::TooMany])
+    }
+}

@@ -1,0 +1,270 @@
+//! Formats of field values: what a value looks like in JSON, and the type that it becomes.
+
+use std::{fmt::Display, ops::RangeInclusive, str::FromStr};
+
+use serde_json::{Value, json};
+use shared::domain::{EmailAddress, Message, Password, PersonName, Title};
+
+use super::{
+    field::{FieldProblem, Fields, GivenFields, INVALID_FIELD, UnknownFields},
+    value_schema::ValueSchema,
+};
+
+/// A field's value in a request.
+#[derive(Clone, Copy)]
+pub(crate) struct Input<'a> {
+    /// The field's name.
+    pub(crate) name: &'a str,
+    /// The value.
+    pub(crate) value: &'a Value,
+    /// What happens to fields of inner objects that aren't declared.
+    pub(crate) unknown: UnknownFields,
+}
+
+type Reader<T> = Box<dyn Fn(&Input<'_>) -> Result<T, FieldProblem> + Send + Sync>;
+
+/// The format of a value that becomes a `T`.
+pub(crate) struct Format<T> {
+    schema: ValueSchema,
+    read: Reader<T>,
+}
+
+impl<T: 'static> Format<T> {
+    /// A format with this JSON schema.
+    pub(crate) fn new(
+        schema: ValueSchema,
+        read: impl Fn(&Input<'_>) -> Result<T, FieldProblem> + Send + Sync + 'static,
+    ) -> Self {
+        Self { schema, read: Box::new(read) }
+    }
+
+    /// The same format, converted further.
+    pub(crate) fn try_map<U: 'static>(
+        self,
+        convert: impl Fn(&Input<'_>, T) -> Result<U, FieldProblem> + Send + Sync + 'static,
+    ) -> Format<U> {
+        let read = self.read;
+        Format::new(self.schema, move |input| convert(input, read(input)?))
+    }
+
+    /// The same format as another type.
+    pub(crate) fn map<U: 'static>(self, convert: impl Fn(T) -> U + Send + Sync + 'static) -> Format<U> {
+        self.try_map(move |_, value| Ok(convert(value)))
+    }
+
+    /// The same format for a value that may be unreadable: then the request goes on without it. `keep` keeps what the
+    /// response needs of the value as it was given.
+    pub(crate) fn attempt<K: 'static>(
+        self,
+        keep: impl Fn(&Value) -> K + Send + Sync + 'static,
+    ) -> Format<(K, Result<T, FieldProblem>)> {
+        let read = self.read;
+        Format::new(self.schema, move |input| Ok((keep(input.value), read(input))))
+    }
+
+    /// The same format for a value that may be unreadable.
+    pub(crate) fn or_problem(self) -> Format<Result<T, FieldProblem>> {
+        self.attempt(|_| ()).map(|((), read)| read)
+    }
+
+    /// The same format, with more in its JSON schema.
+    pub(crate) fn described(self, describe: impl FnOnce(ValueSchema) -> ValueSchema) -> Self {
+        Self { schema: describe(self.schema), read: self.read }
+    }
+
+    /// With an example.
+    pub(crate) fn example(self, example: impl Into<Value>) -> Self {
+        self.described(|schema| schema.example(example))
+    }
+}
+
+impl<T> Format<T> {
+    pub(super) fn into_parts(self) -> (ValueSchema, Reader<T>) {
+        (self.schema, self.read)
+    }
+
+    /// The JSON schema of the value.
+    pub(crate) fn into_schema(self) -> ValueSchema {
+        self.schema
+    }
+}
+
+impl Format<String> {
+    /// The same format, parsed by a constructor of the domain. The constructor's error completes the sentence that begins
+    /// with the field's name.
+    pub(crate) fn parse<U: 'static, E: Display>(
+        self,
+        parse: impl Fn(&str) -> Result<U, E> + Send + Sync + 'static,
+    ) -> Format<U> {
+        self.parse_or(INVALID_FIELD, parse)
+    }
+
+    /// As [`Format::parse`]. What the constructor refuses has this code.
+    pub(crate) fn parse_or<U: 'static, E: Display>(
+        self,
+        code: &'static str,
+        parse: impl Fn(&str) -> Result<U, E> + Send + Sync + 'static,
+    ) -> Format<U> {
+        self.try_map(move |input, text| {
+            parse(&text).map_err(|problem| FieldProblem { code, ..FieldProblem::of(input.name, problem) })
+        })
+    }
+
+    /// The same format. A text that can't be parsed becomes `None`, where such a text means the same as an unknown one.
+    pub(crate) fn parse_if_possible<U: FromStr + 'static>(self) -> Format<Option<U>> {
+        self.map(|text| text.parse().ok())
+    }
+
+    /// The same format, parsed by a constructor of the domain. An empty text counts as absent.
+    pub(crate) fn parse_unless_empty<U: 'static, E: Display>(
+        self,
+        parse: impl Fn(&str) -> Result<U, E> + Send + Sync + 'static,
+    ) -> Format<Option<U>> {
+        self.parse(move |text| if text.is_empty() { Ok(None) } else { parse(text).map(Some) })
+    }
+
+    /// With so many characters.
+    pub(crate) fn length(self, range: RangeInclusive<usize>) -> Self {
+        self.described(|schema| schema.length(range))
+    }
+
+    /// Of this form, a regular expression (ECMA-262).
+    pub(crate) fn pattern(self, pattern: &'static str) -> Self {
+        self.described(|schema| schema.pattern(pattern))
+    }
+}
+
+fn string(schema: ValueSchema) -> Format<String> {
+    Format::new(schema, |input| match input.value {
+        Value::String(text) => Ok(text.clone()),
+        _ => Err(FieldProblem::of(input.name, "must be a string")),
+    })
+}
+
+/// Any text.
+pub(crate) fn text(about: &'static str) -> Format<String> {
+    string(ValueSchema::of("string").about(about).example("text"))
+}
+
+/// The text of an e-mail address.
+pub(crate) fn address_text(about: &'static str) -> Format<String> {
+    let schema = ValueSchema::of("string").about(about).with("format", json!("email"));
+    string(schema.example("user@example.com"))
+}
+
+/// An e-mail address.
+pub(crate) fn address(about: &'static str) -> Format<EmailAddress> {
+    address_text(about).parse(EmailAddress::parse)
+}
+
+/// The text of a hyphenated UUID (RFC 9562 section 4).
+pub(crate) fn uuid(about: &'static str) -> Format<String> {
+    string(ValueSchema::uuid(about))
+}
+
+/// A name of a workspace, a company, a group or a template.
+pub(crate) fn title(about: &'static str, example: &'static str) -> Format<Title> {
+    text(about).length(1..=120).example(example).parse(Title::parse)
+}
+
+/// A first, last or full name of a person.
+pub(crate) fn person_name(about: &'static str, example: &'static str) -> Format<PersonName> {
+    text(about).length(1..=80).example(example).parse(PersonName::parse)
+}
+
+/// A text of up to 2,000 characters that people read. A blank one counts as absent.
+pub(crate) fn message(about: &'static str) -> Format<Option<Message>> {
+    text(about).length(0..=2000).parse(Message::parse)
+}
+
+/// The text of a password that an account gets.
+pub(crate) fn new_password_text() -> Format<String> {
+    text("At least 8 characters, among them a capital and a small letter, a digit and a special character.")
+        .length(8..=256)
+        .example("Demo12#$")
+}
+
+/// A password that an account gets.
+pub(crate) fn new_password() -> Format<Password> {
+    new_password_text().parse(Password::parse)
+}
+
+/// A password that an account has. A text that can't be any account's password becomes `None`.
+pub(crate) fn password(about: &'static str) -> Format<Option<Password>> {
+    text(about).example("Demo12#$").map(|text| Password::unchecked(&text))
+}
+
+/// The text of one of these words. The format's reader accepts any text, so that a contract can refuse others in its own
+/// words.
+pub(crate) fn words(about: &'static str, words: impl IntoIterator<Item = &'static str>) -> Format<String> {
+    string(ValueSchema::words(about, words))
+}
+
+/// One of these words, parsed.
+pub(crate) fn one_of<T: 'static, const N: usize>(
+    about: &'static str,
+    known: [&'static str; N],
+    parse: impl Fn(&str) -> Option<T> + Send + Sync + 'static,
+) -> Format<T> {
+    words(about, known).parse(move |word| parse(word).ok_or_else(|| format!("must be {}", choices(&known))))
+}
+
+/// The words in a sentence: A, B or C.
+fn choices(words: &[&str]) -> String {
+    match words {
+        [others @ .., last] if !others.is_empty() => format!("{} or {last}", others.join(", ")),
+        _ => words.concat(),
+    }
+}
+
+/// True or false.
+pub(crate) fn flag(about: &'static str) -> Format<bool> {
+    Format::new(ValueSchema::of("boolean").about(about).example(false), |input| match input.value {
+        Value::Bool(flag) => Ok(*flag),
+        _ => Err(FieldProblem::of(input.name, "must be true or false")),
+    })
+}
+
+/// The word true or false, in a query.
+pub(crate) fn flag_word(about: &'static str) -> Format<bool> {
+    one_of(about, ["true", "false"], |word| word.parse().ok())
+}
+
+/// A whole number. The range is for the description: the reader leaves it to the domain.
+pub(crate) fn whole(about: &'static str, range: RangeInclusive<i64>) -> Format<i64> {
+    Format::new(ValueSchema::whole(about, range), |input| {
+        input.value.as_i64().ok_or_else(|| FieldProblem::of(input.name, "must be a whole number"))
+    })
+}
+
+/// As [`whole`], in a query.
+pub(crate) fn whole_in_query(about: &'static str, range: RangeInclusive<i64>) -> Format<i64> {
+    string(ValueSchema::whole(about, range)).parse(|text| text.parse().map_err(|_| "must be a whole number"))
+}
+
+/// A number within the range, in a query.
+pub(crate) fn count(about: &'static str, range: RangeInclusive<usize>) -> Format<usize> {
+    let described = |bound: &usize| i64::try_from(*bound).unwrap_or(i64::MAX);
+    let schema = ValueSchema::whole(about, described(range.start())..=described(range.end()));
+    string(schema).parse(move |text| {
+        let number = text.parse().ok().filter(|number| range.contains(number));
+        number.ok_or_else(|| format!("must be a number from {} to {}", range.start(), range.end()))
+    })
+}
+
+/// A list.
+pub(crate) fn list<T: 'static>(about: &'static str, entry: Format<T>) -> Format<Vec<T>> {
+    let (schema, read) = entry.into_parts();
+    Format::new(ValueSchema::list(about, schema), move |input| match input.value {
+        Value::Array(entries) => entries.iter().map(|value| read(&Input { value, ..*input })).collect(),
+        _ => Err(FieldProblem::of(input.name, "must be an array")),
+    })
+}
+
+/// A JSON object with declared fields.
+pub(crate) fn object<B: Fields + 'static>() -> Format<B> {
+    Format::new(ValueSchema::object(B::declared()), |input| match input.value {
+        Value::Object(fields) => B::read_checked(&GivenFields { fields, unknown: input.unknown }),
+        _ => Err(FieldProblem::new("The entry must be a JSON object.")),
+    })
+}
