@@ -7,7 +7,8 @@ use tokio::time::Instant;
 use tracing::Instrument;
 
 use crate::{
-    Operation, openapi,
+    openapi,
+    operation::Operation,
     routes::{self, Contract, Found, Route},
     vocabulary::{ApiDescription, Failure, HandlerResult, Incoming, UnknownFields, log_failure},
 };
@@ -55,8 +56,8 @@ async fn handle(usher: &Usher, route: &Route, incoming: &Incoming) -> HandlerRes
         tracing::Span::current().record("workspace", tracing::field::display(workspace));
     }
     if incoming.has_query() && route.unknown_fields() == UnknownFields::Refused {
-        let known: Vec<_> = (route.describe)().query.iter().map(|parameter| parameter.name).collect();
-        incoming.require_known_parameters(&known)?;
+        let declared: Vec<_> = (route.describe)().query.iter().map(|parameter| parameter.name).collect();
+        incoming.require_declared_parameters(&declared)?;
     }
     (route.handler)(usher, incoming).await
 }

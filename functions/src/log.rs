@@ -1,17 +1,17 @@
-//! What a function logs: a line of JSON for each event, with the request it belongs to.
+//! The log of a function: a line of JSON for each event, with the request that the event belongs to.
 
 use tracing::Subscriber;
 use tracing_subscriber::{EnvFilter, fmt::MakeWriter};
 
-/// The filter for a level: our own crates log at it. All others log warnings at most, because below that the Lambda
-/// runtime and the SDKs log what they receive and send, and with it addresses, tokens and passwords.
+/// The filter for a level. Our own crates log at this level. All other crates log warnings at most: at lower levels the
+/// Lambda runtime and the SDKs log what they receive and send, with addresses, tokens and passwords.
 pub fn directives(level: &str) -> String {
     let others = if matches!(level, "off" | "error") { level } else { "warn" };
     format!("{others},shared={level},functions={level}")
 }
 
-/// A log of what these directives let through, written to `writer`. `spans` of a line tells the request or event, and
-/// within it whose mail is sent.
+/// A log that writes to `writer` what these directives let through. A line's `spans` name the request or event, and
+/// within it the mail that is being sent.
 pub fn to<W>(writer: W, directives: &str) -> impl Subscriber + Send + Sync
 where
     W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
@@ -65,7 +65,7 @@ mod tests {
     }
 
     #[test]
-    fn no_level_makes_other_crates_tell_what_they_carry() {
+    fn no_level_makes_other_crates_log_what_they_receive_and_send() {
         assert_eq!(written_at("trace"), ["theirs", "fine", "ours"]);
         assert_eq!(written_at("info"), ["theirs", "ours"]);
         assert_eq!(written_at("error"), ["theirs"]);

@@ -2,27 +2,21 @@
 
 macro_rules! operations {
     ($(#[doc = $doc:literal] $variant:ident = $name:literal,)*) => {
-        /// What a function does. Several contracts may lead to the same one.
+        /// What a function does. Routes of several contracts may lead to the same operation.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         pub enum Operation {
             $(#[doc = $doc] $variant,)*
         }
 
         impl Operation {
-            /// All of them.
+            /// All operations.
             pub const ALL: &[Self] = &[$(Self::$variant),*];
 
-            /// The operation's name: that of its program, its function's logical id in kebab case, and its log field.
+            /// The operation's name: the name of its program, the logical id of its function in kebab case, and the value
+            /// of the log's field `operation`.
             pub const fn name(self) -> &'static str {
                 match self {
                     $(Self::$variant => $name,)*
-                }
-            }
-
-            /// What it does, in a sentence.
-            pub const fn description(self) -> &'static str {
-                match self {
-                    $(Self::$variant => $doc.trim_ascii_start(),)*
                 }
             }
         }
@@ -36,55 +30,55 @@ operations! {
     VerifyOtp = "verify-otp",
     /// Mails the one-time password again.
     ResendOtp = "resend-otp",
-    /// Gives an access token for address and password.
+    /// Issues an access token for an address and a password.
     IssueToken = "issue-token",
-    /// Gives the profile, and an access token in a header.
+    /// Logs a user in. DataGOL's response has the profile, too.
     LogIn = "log-in",
-    /// The caller's profile.
+    /// Shows the caller's profile.
     GetProfile = "get-profile",
-    /// The company's people.
+    /// Lists the company's people.
     ListPeople = "list-people",
-    /// Makes a workspace.
+    /// Creates a workspace.
     CreateWorkspace = "create-workspace",
-    /// The workspaces the caller can reach.
+    /// Lists the workspaces that the caller can reach.
     ListWorkspaces = "list-workspaces",
-    /// One workspace.
+    /// Shows one workspace.
     GetWorkspace = "get-workspace",
-    /// Brings many people into a workspace.
+    /// Invites many people to a workspace, or to the company.
     InviteUsers = "invite-users",
-    /// Accepts an invitation with an account that is there.
+    /// Accepts an invitation with an existing account.
     AcceptInvitation = "accept-invitation",
-    /// Shows what an invitation's hash opens.
+    /// Shows the invitation that a link's hash belongs to.
     PreviewInvitation = "preview-invitation",
-    /// Says no to an invitation.
+    /// Declines an invitation.
     DeclineInvitation = "decline-invitation",
-    /// Asks for a new invitation in place of an expired one.
+    /// Asks the inviter for a new invitation in place of an expired one.
     RenewInvitation = "renew-invitation",
-    /// Makes a service account.
+    /// Creates a service account.
     CreateServiceAccount = "create-service-account",
-    /// The company's service accounts.
+    /// Lists the company's service accounts.
     ListServiceAccounts = "list-service-accounts",
     /// Gives a service account a new token.
     ResetServiceAccountToken = "reset-service-account-token",
-    /// Removes a service account.
+    /// Deletes a service account.
     DeleteServiceAccount = "delete-service-account",
-    /// Gives a service account an access token for its id and secret.
+    /// Issues an access token for a service account's id and secret.
     IssueClientToken = "issue-client-token",
-    /// The invitations to a workspace or to the company.
+    /// Lists the invitations to a workspace or to the company.
     ListInvitations = "list-invitations",
-    /// One invitation.
+    /// Shows one invitation.
     GetInvitation = "get-invitation",
     /// Mails an invitation again, with a new link.
     ResendInvitation = "resend-invitation",
-    /// Takes an invitation back.
+    /// Revokes an invitation.
     RevokeInvitation = "revoke-invitation",
-    /// What was done in a workspace.
+    /// Lists the actions in a workspace.
     ListAudit = "list-audit",
-    /// The roles there are.
+    /// Lists the roles that an invitation may give.
     ListRoles = "list-roles",
-    /// The members of workspaces, and who is invited to them.
+    /// Lists the members of workspaces or groups; the vendors' routes list the invited people too.
     ListMembers = "list-members",
-    /// One member, or somebody invited.
+    /// Shows one member, or one invited person.
     GetMember = "get-member",
     /// Gives a member another role.
     ChangeMember = "change-member",
@@ -92,23 +86,23 @@ operations! {
     RemoveMember = "remove-member",
     /// Renames or publishes a workspace.
     ChangeWorkspace = "change-workspace",
-    /// Says who has access to a workspace.
+    /// Gives people and mail domains access to a workspace.
     SetAccess = "set-access",
-    /// The domains whose people join a workspace.
+    /// Lists the mail domains whose people join a workspace.
     ListDomains = "list-domains",
-    /// Adds a domain to a workspace.
+    /// Adds a mail domain to a workspace.
     AddDomain = "add-domain",
-    /// Changes the role that people of a domain get.
+    /// Changes the role that people of a mail domain get.
     ChangeDomain = "change-domain",
-    /// One of the company's people.
+    /// Shows one of the company's people.
     GetPerson = "get-person",
-    /// The groups of a workspace.
+    /// Lists the groups of a workspace.
     ListGroups = "list-groups",
-    /// Makes a group.
+    /// Creates a group.
     CreateGroup = "create-group",
     /// Deletes an empty group.
     DeleteGroup = "delete-group",
-    /// Lets somebody administer a group, or not any more.
+    /// Makes a user an administrator of a group, or ends that.
     ChangeGroupAdmin = "change-group-admin",
     /// Makes a workspace the caller's current one.
     SelectWorkspace = "select-workspace",
@@ -116,26 +110,26 @@ operations! {
     ChangePassword = "change-password",
     /// Registers an invited person and logs them in.
     ConfirmRegistration = "confirm-registration",
-    /// Stores a mail template of the company, or lists them.
+    /// Stores a mail template of the company, or lists the templates.
     MailTemplates = "mail-templates",
-    /// Shows, replaces or removes a mail template.
+    /// Shows, replaces or deletes a mail template.
     MailTemplate = "mail-template",
-    /// The page behind a mailed link.
+    /// Serves the page behind a mailed link.
     RegistrationPage = "registration-page",
-    /// The keys that access tokens are verified with.
+    /// Serves the public keys that verify access tokens.
     PublicKeys = "public-keys",
     /// Describes every route.
     DescribeApi = "describe-api",
-    /// Answers what no route answers.
+    /// Answers the requests that have no route.
     RouteNotFound = "route-not-found",
-    /// Mails what the table's stream says was queued.
+    /// Mails what the table's stream reports as queued.
     DeliverInvitations = "deliver-invitations",
-    /// Mails, on a schedule, what was left.
+    /// Mails, every minute, what is still in the outbox.
     SweepUndelivered = "sweep-undelivered",
-    /// Brings back, when asked, what was given up.
+    /// Puts the outbox items that were given up back into the outbox. Operators invoke it by hand.
     RequeueUndelivered = "requeue-undelivered",
-    /// Writes down what SES tells of mails.
+    /// Records what SES reports about mails.
     RecordMailEvents = "record-mail-events",
-    /// ResultDetail others what happened to invitations and members.
+    /// Publishes what happened to invitations and members.
     PublishEvents = "publish-events",
 }

@@ -1,4 +1,4 @@
-//! The start of a function: logs, parameters, clients, and then the runtime's loop.
+//! The start of a function: parameters, clients and the log, and then the runtime's loop.
 
 use std::convert::Infallible;
 
@@ -8,17 +8,17 @@ use lambda_runtime::LambdaEvent;
 use serde_json::Value;
 use shared::Usher;
 
-use crate::{Operation, answer, events, log};
+use crate::{events, http_edge::answer, log, operation::Operation};
 
 /// The function can't start, or the runtime ended it.
 pub type StartError = lambda_runtime::Error;
 
 /// Serves the HTTP requests of an operation until the runtime ends.
 ///
-/// The future is boxed, so that a program only links what the library compiled.
+/// The future is boxed, so that the library compiles it once and each program only links it.
 ///
 /// # Errors
-/// A parameter that is missing or bad, by name.
+/// A parameter that is missing or invalid, by name.
 pub fn serve(operation: Operation) -> LocalBoxFuture<'static, Result<(), StartError>> {
     Box::pin(async move {
         let usher = &start().await?;
@@ -30,7 +30,7 @@ pub fn serve(operation: Operation) -> LocalBoxFuture<'static, Result<(), StartEr
 /// Serves the events of an operation until the runtime ends.
 ///
 /// # Errors
-/// A parameter that is missing or bad, by name.
+/// A parameter that is missing or invalid, by name.
 pub fn serve_events(operation: Operation) -> LocalBoxFuture<'static, Result<(), StartError>> {
     Box::pin(async move {
         let usher = &start().await?;

@@ -1,4 +1,4 @@
-//! The function that accepts an invitation with an account that is there.
+//! Accepts an invitation with an existing account.
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), functions::StartError> {

@@ -1,4 +1,4 @@
-//! The function that adds a domain to a workspace.
+//! Adds a mail domain to a workspace.
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), functions::StartError> {

@@ -1,4 +1,4 @@
-//! The function that changes the role that people of a domain get.
+//! Changes the role that people of a mail domain get.
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), functions::StartError> {

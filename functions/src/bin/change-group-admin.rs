@@ -1,4 +1,4 @@
-//! The function that lets somebody administer a group, or not any more.
+//! Makes a user an administrator of a group, or ends that.
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), functions::StartError> {

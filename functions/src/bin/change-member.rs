@@ -1,4 +1,4 @@
-//! The function that gives a member another role.
+//! Gives a member another role.
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), functions::StartError> {

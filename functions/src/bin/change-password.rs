@@ -1,4 +1,4 @@
-//! The function that replaces the caller's own password.
+//! Replaces the caller's own password.
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), functions::StartError> {

@@ -1,4 +1,4 @@
-//! The function that renames or publishes a workspace.
+//! Renames or publishes a workspace.
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), functions::StartError> {

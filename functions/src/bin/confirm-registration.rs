@@ -1,4 +1,4 @@
-//! The function that registers an invited person and logs them in.
+//! Registers an invited person and logs them in.
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), functions::StartError> {

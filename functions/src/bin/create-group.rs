@@ -1,4 +1,4 @@
-//! The function that makes a group.
+//! Creates a group.
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), functions::StartError> {

@@ -1,4 +1,4 @@
-//! The function that makes a service account.
+//! Creates a service account.
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), functions::StartError> {

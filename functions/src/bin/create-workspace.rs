@@ -1,4 +1,4 @@
-//! The function that makes a workspace.
+//! Creates a workspace.
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), functions::StartError> {

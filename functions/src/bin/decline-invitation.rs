@@ -1,4 +1,4 @@
-//! The function that says no to an invitation.
+//! Declines an invitation.
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), functions::StartError> {

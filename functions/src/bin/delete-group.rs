@@ -1,4 +1,4 @@
-//! The function that deletes an empty group.
+//! Deletes an empty group.
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), functions::StartError> {

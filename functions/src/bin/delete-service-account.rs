@@ -1,4 +1,4 @@
-//! The function that removes a service account.
+//! Deletes a service account.
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), functions::StartError> {

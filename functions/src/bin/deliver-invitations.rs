@@ -1,4 +1,4 @@
-//! The function that mails what the table's stream says was queued.
+//! Mails what the table's stream reports as queued.
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), functions::StartError> {

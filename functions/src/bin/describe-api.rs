@@ -1,4 +1,4 @@
-//! The function that describes every route.
+//! Describes every route.
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), functions::StartError> {

@@ -1,4 +1,4 @@
-//! The function that tells of one invitation.
+//! Shows one invitation.
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), functions::StartError> {

@@ -1,4 +1,4 @@
-//! The function that shows one member, or somebody invited.
+//! Shows one member, or one invited person.
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), functions::StartError> {

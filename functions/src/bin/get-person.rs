@@ -1,4 +1,4 @@
-//! The function that shows one of the company's people.
+//! Shows one of the company's people.
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), functions::StartError> {

@@ -1,4 +1,4 @@
-//! The function that answers the caller's profile.
+//! Shows the caller's profile.
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), functions::StartError> {

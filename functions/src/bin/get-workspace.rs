@@ -1,4 +1,4 @@
-//! The function that answers one workspace.
+//! Shows one workspace.
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), functions::StartError> {

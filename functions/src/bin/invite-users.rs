@@ -1,4 +1,4 @@
-//! The function that brings many people into a workspace.
+//! Invites many people to a workspace, or to the company.
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), functions::StartError> {

@@ -1,4 +1,4 @@
-//! The function that gives a service account an access token for its id and secret.
+//! Issues an access token for a service account's id and secret.
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), functions::StartError> {

@@ -1,4 +1,4 @@
-//! The function that gives an access token for address and password.
+//! Issues an access token for an address and a password.
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), functions::StartError> {

@@ -1,4 +1,4 @@
-//! The function that tells what was done in a workspace.
+//! Lists the actions in a workspace.
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), functions::StartError> {

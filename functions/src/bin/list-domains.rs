@@ -1,4 +1,4 @@
-//! The function that lists the domains whose people join a workspace.
+//! Lists the mail domains whose people join a workspace.
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), functions::StartError> {

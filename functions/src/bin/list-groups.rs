@@ -1,4 +1,4 @@
-//! The function that lists the groups of a workspace.
+//! Lists the groups of a workspace.
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), functions::StartError> {

@@ -1,4 +1,4 @@
-//! The function that lists the invitations to a workspace or to the company.
+//! Lists the invitations to a workspace or to the company.
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), functions::StartError> {

@@ -1,4 +1,4 @@
-//! The function that lists the members of workspaces, and who is invited to them.
+//! Lists the members of workspaces or groups; the vendors' routes list the invited people too.
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), functions::StartError> {

@@ -1,4 +1,4 @@
-//! The function that lists the company's people.
+//! Lists the company's people.
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), functions::StartError> {

@@ -1,4 +1,4 @@
-//! The function that lists the roles there are.
+//! Lists the roles that an invitation may give.
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), functions::StartError> {

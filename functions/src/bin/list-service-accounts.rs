@@ -1,4 +1,4 @@
-//! The function that lists the company's service accounts.
+//! Lists the company's service accounts.
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), functions::StartError> {

@@ -1,4 +1,4 @@
-//! The function that lists the workspaces the caller can reach.
+//! Lists the workspaces that the caller can reach.
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), functions::StartError> {

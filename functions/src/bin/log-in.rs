@@ -1,4 +1,4 @@
-//! The function that gives the profile, and an access token in a header.
+//! Logs a user in. DataGOL's response has the profile, too.
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), functions::StartError> {

@@ -1,4 +1,4 @@
-//! The function that shows, replaces and removes a mail template.
+//! Shows, replaces or deletes a mail template.
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), functions::StartError> {

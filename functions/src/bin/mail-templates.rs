@@ -1,4 +1,4 @@
-//! The function that stores and lists mail templates.
+//! Stores a mail template of the company, or lists the templates.
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), functions::StartError> {

@@ -1,4 +1,4 @@
-//! The function that shows what an invitation's hash opens.
+//! Shows the invitation that a link's hash belongs to.
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), functions::StartError> {

@@ -1,4 +1,4 @@
-//! The function that serves the keys that access tokens are verified with.
+//! Serves the public keys that verify access tokens.
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), functions::StartError> {

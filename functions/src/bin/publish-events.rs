@@ -1,4 +1,4 @@
-//! The function that tells others what happened to invitations and members.
+//! Publishes what happened to invitations and members.
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), functions::StartError> {

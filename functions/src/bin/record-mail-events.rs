@@ -1,4 +1,4 @@
-//! The function that writes down what SES tells of mails.
+//! Records what SES reports about mails.
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), functions::StartError> {

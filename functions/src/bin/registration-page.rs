@@ -1,4 +1,4 @@
-//! The function that serves the page behind a mailed link.
+//! Serves the page behind a mailed link.
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), functions::StartError> {

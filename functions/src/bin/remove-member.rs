@@ -1,4 +1,4 @@
-//! The function that removes a member, or revokes an invitation.
+//! Removes a member, or revokes an invitation.
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), functions::StartError> {

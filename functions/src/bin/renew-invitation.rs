@@ -1,4 +1,4 @@
-//! The function that asks for a new invitation in place of an expired one.
+//! Asks the inviter for a new invitation in place of an expired one.
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), functions::StartError> {

@@ -1,4 +1,4 @@
-//! The function that brings back, when asked, what was given up.
+//! Puts the outbox items that were given up back into the outbox. Operators invoke it by hand.
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), functions::StartError> {

@@ -1,4 +1,4 @@
-//! The function that mails an invitation again, with a new link.
+//! Mails an invitation again, with a new link.
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), functions::StartError> {

@@ -1,4 +1,4 @@
-//! The function that mails the one-time password again.
+//! Mails the one-time password again.
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), functions::StartError> {

@@ -1,4 +1,4 @@
-//! The function that gives a service account a new token.
+//! Gives a service account a new token.
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), functions::StartError> {

@@ -1,4 +1,4 @@
-//! The function that takes an invitation back.
+//! Revokes an invitation.
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), functions::StartError> {

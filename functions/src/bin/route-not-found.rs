@@ -1,4 +1,4 @@
-//! The function that answers what no route answers.
+//! Answers the requests that have no route.
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), functions::StartError> {

@@ -1,4 +1,4 @@
-//! The function that makes a workspace the caller's current one.
+//! Makes a workspace the caller's current one.
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), functions::StartError> {

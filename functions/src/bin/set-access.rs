@@ -1,4 +1,4 @@
-//! The function that says who has access to a workspace.
+//! Gives people and mail domains access to a workspace.
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), functions::StartError> {

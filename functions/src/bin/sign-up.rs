@@ -1,4 +1,4 @@
-//! The function that registers a person, with or without an invitation.
+//! Registers a person, with or without an invitation.
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), functions::StartError> {

@@ -1,4 +1,4 @@
-//! The function that mails, on a schedule, what was left.
+//! Mails, every minute, what is still in the outbox.
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), functions::StartError> {

@@ -1,4 +1,4 @@
-//! The function that activates a registered person by the mailed one-time password.
+//! Activates a registered person by the mailed one-time password.
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), functions::StartError> {

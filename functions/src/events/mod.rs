@@ -1,8 +1,9 @@
-//! The functions that no HTTP request wakes.
+//! The functions that an event invokes, and no HTTP request.
 
 mod deliver_invitations;
 mod publish_events;
 mod record_mail_events;
+mod response;
 
 use futures::future::BoxFuture;
 use serde_json::{Value, json};
@@ -10,19 +11,20 @@ use shared::{Usher, operations::BUDGET};
 use tokio::time::Instant;
 use tracing::Instrument;
 
-use crate::{Operation, StartError};
+use self::response::failed;
+use crate::operation::Operation;
 
-/// Handles an event as the function of this operation does. The answer is what the function returns. The id of the
-/// invocation is for the log.
+/// Handles an event as the function of this operation does, and returns the function's response. The log names the
+/// invocation's id.
 ///
 /// # Errors
-/// If the event isn't one of the operation's, or the store fails.
+/// An event that isn't one of the operation's, and a failure of the store.
 pub fn handle<'a>(
     usher: &'a Usher,
     operation: Operation,
     event: Value,
     request_id: &str,
-) -> BoxFuture<'a, Result<Value, StartError>> {
+) -> BoxFuture<'a, Result<Value, lambda_runtime::Error>> {
     let span = tracing::info_span!(
         "event",
         request_id,
@@ -32,28 +34,21 @@ pub fn handle<'a>(
     );
     let handled = async move {
         match operation {
-            Operation::DeliverInvitations => deliver_invitations::handle(usher, serde_json::from_value(event)?).await,
-            // What was left, each minute.
-            Operation::SweepUndelivered => {
-                let settled = usher.sweep(Instant::now() + BUDGET).await.map_err(failed)?;
-                Ok(json!({ "settled": settled }))
+            Operation::DeliverInvitations => {
+                Ok(deliver_invitations::handle(usher, &serde_json::from_value(event)?).await)
             }
-            // What was given up, when asked by hand.
+            Operation::SweepUndelivered => {
+                let count = usher.sweep(Instant::now() + BUDGET).await.map_err(failed)?;
+                Ok(json!({ "settled": count }))
+            }
             Operation::RequeueUndelivered => {
-                let requeued = usher.requeue().await.map_err(failed)?;
-                Ok(json!({ "requeued": requeued }))
+                let count = usher.requeue().await.map_err(failed)?;
+                Ok(json!({ "requeued": count }))
             }
             Operation::RecordMailEvents => record_mail_events::handle(usher, event).await,
-            Operation::PublishEvents => publish_events::handle(usher, serde_json::from_value(event)?).await,
+            Operation::PublishEvents => publish_events::handle(usher, &serde_json::from_value(event)?).await,
             other => Err(format!("{} has no events", other.name()).into()),
         }
     };
     Box::pin(handled.instrument(span))
-}
-
-fn failed(error: shared::Error) -> StartError {
-    match error {
-        shared::Error::Internal(context) | shared::Error::Unavailable(context) => context.for_the_log().into(),
-        other => format!("{other:?}").into(),
-    }
 }

@@ -1,4 +1,4 @@
-//! Writes down what SES tells of mails, as EventBridge passes it on
+//! Records what SES reports about mails. EventBridge delivers the events
 //! (<https://docs.aws.amazon.com/ses/latest/dg/event-publishing-retrieving-sns-contents.html>).
 
 use std::collections::HashMap;
@@ -12,7 +12,7 @@ use shared::{
     mail::mailed_to,
 };
 
-use crate::StartError;
+use super::response::failed;
 
 #[derive(Deserialize)]
 struct Event {
@@ -75,9 +75,9 @@ struct Delay {
     timestamp: Timestamp,
 }
 
-/// Records one event. One that can't be read is nobody's: hearing it again would change nothing, and what serde says of it
-/// may quote an address.
-pub(super) async fn handle(usher: &Usher, event: Value) -> Result<Value, StartError> {
+/// Records one event. An event that can't be read is ignored: a retry would not change it. Its error isn't logged, because
+/// serde may quote an address.
+pub(super) async fn handle(usher: &Usher, event: Value) -> Result<Value, lambda_runtime::Error> {
     let Ok(Event { detail }) = serde_json::from_value(event) else {
         tracing::warn!("an event of SES can't be read");
         return Ok(json!({ "recorded": false }));
@@ -89,27 +89,27 @@ pub(super) async fn handle(usher: &Usher, event: Value) -> Result<Value, StartEr
         (None, Some(to), Some(delivery)) => usher.record_letter_event(&to, &delivery).await,
         _ => Ok(false),
     };
-    Ok(json!({ "recorded": recorded.map_err(super::failed)? }))
+    Ok(json!({ "recorded": recorded.map_err(failed)? }))
 }
 
-/// Who it went to. Ours have one recipient each.
+/// The mail's recipient. Each of our mails has one.
 fn recipient(mail: &Mail) -> Option<EmailAddress> {
     let [address] = mail.destination.as_slice() else { return None };
     EmailAddress::parse(address).ok()
 }
 
-/// Whether it is about no record, and says so by having no tag of ours.
+/// Whether the mail is a letter, which belongs to no person's record: it has none of our tags.
 fn is_letter(mail: &Mail) -> bool {
     !["scope", "record", "version"].iter().any(|tag| mail.tags.contains_key(*tag))
 }
 
-/// Which record it is about.
+/// The person's record that the mail's tags name.
 fn mail(mail: &Mail) -> Option<MailedTo> {
     let tag = |name: &str| mail.tags.get(name)?.first().map(String::as_str);
     mailed_to(recipient(mail)?, tag)
 }
 
-/// What became of it, if it is one of the things that we ask SES for.
+/// The delivery step that the event reports; `None` for events that the configuration set doesn't publish.
 fn delivery(detail: Detail) -> Option<Delivery> {
     let Detail { event_type, mail, bounce, complaint, delivery, delivery_delay } = detail;
     let (step, at, detail) = match event_type.as_str() {
@@ -128,8 +128,8 @@ fn delivery(detail: Detail) -> Option<Delivery> {
     Some(Delivery { step, at, detail })
 }
 
-/// Only what came back for good keeps an address from being mailed again. What SES didn't even try is told as a bounce
-/// too.
+/// Only a permanent bounce suppresses the address. SES also reports a mail to an address on its own suppression list as a
+/// bounce, without having tried.
 fn bounced(bounce: &Bounce) -> (DeliveryStep, Timestamp, Option<String>) {
     let status = bounce.recipients.first().and_then(|recipient| recipient.status.as_deref());
     let why = [Some(bounce.sub_kind.as_str()), status];
@@ -143,7 +143,7 @@ fn bounced(bounce: &Bounce) -> (DeliveryStep, Timestamp, Option<String>) {
     (step, bounce.timestamp, Some(detail))
 }
 
-/// `None` for who says that it was no spam.
+/// `None` for a report that the mail was no spam.
 fn complained(complaint: &Complaint) -> Option<(DeliveryStep, Timestamp, Option<String>)> {
     let kind = complaint.feedback.as_deref();
     if complaint.sub_kind.as_deref() == Some("OnAccountSuppressionList") {
@@ -156,8 +156,8 @@ fn complained(complaint: &Complaint) -> Option<(DeliveryStep, Timestamp, Option<
     })
 }
 
-/// `for good (General, 5.1.1)`: SES's own words, and nothing that isn't a word. What other servers wrote, which may hold
-/// addresses and anything else, is left out.
+/// `for good (General, 5.1.1)`: SES's own words. Texts of other servers may contain addresses and anything else, so only
+/// short words are kept.
 fn reason(what: &str, why: &[Option<&str>]) -> String {
     let is_word = |word: &&str| {
         (1..=40).contains(&word.len()) && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-.".contains(&byte))

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     routes::{Contract, ROUTES, Route},
-    vocabulary::{DeclaredField, DescribedResponse, Description, Refusal, UnknownFields, ValueSchema, example_of},
+    vocabulary::{BodySchema, DeclaredField, DescribedResponse, Description, Refusal, UnknownFields, example_of},
 };
 
 /// A described route.
@@ -171,7 +171,7 @@ fn refusals(route: &Route, description: &Description) -> Vec<Refusal> {
 }
 
 fn bodies(route: &Route, description: &Description) -> Vec<Media> {
-    let media = |(content_type, schema): &(&'static str, fn() -> ValueSchema)| {
+    let media = |(content_type, schema): &(&'static str, BodySchema)| {
         let mut schema = schema().into_value();
         if route.unknown_fields() == UnknownFields::Refused {
             close_objects(&mut schema);
@@ -263,7 +263,7 @@ fn add_refusal(
 /// The headers of a refusal that the document describes, with their meaning.
 fn described_headers(headers: &HeaderMap) -> Vec<(&'static str, &'static str)> {
     let described = [
-        (header::RETRY_AFTER, "Retry-After", "After so many seconds it may be sent again."),
+        (header::RETRY_AFTER, "Retry-After", "The seconds after which the request may be sent again."),
         (header::WWW_AUTHENTICATE, "WWW-Authenticate", "Bearer."),
     ];
     let given = described.into_iter().filter(|(name, ..)| headers.contains_key(name));
@@ -274,7 +274,7 @@ fn described_headers(headers: &HeaderMap) -> Vec<(&'static str, &'static str)> {
 fn add_gateway_refusal(reply: &mut DescribedReply) {
     let body = json!({
         "type": "object",
-        "description": "The gateway's own words.",
+        "description": "The gateway's own format.",
         "required": ["message"],
         "properties": { "message": { "type": ["string", "null"] } },
     });
@@ -288,8 +288,8 @@ fn add_gateway_refusal(reply: &mut DescribedReply) {
 fn add_rate_limit_headers(replies: &mut BTreeMap<u16, DescribedReply>) {
     const HEADERS: [(&str, &str); 3] = [
         ("X-RateLimit-Limit", "The requests that the company has in a minute."),
-        ("X-RateLimit-Remaining", "Those that are left of them."),
-        ("X-RateLimit-Reset", "When there are as many again, in seconds since 1970."),
+        ("X-RateLimit-Remaining", "The requests that are left in this minute."),
+        ("X-RateLimit-Reset", "The time at which the next minute begins, in seconds since 1970."),
     ];
     for (status, reply) in replies.iter_mut().filter(|(status, _)| **status != 401) {
         for (name, about) in HEADERS {

@@ -5,17 +5,18 @@ use shared::domain::{GroupId, PersonId, ShortId, TemplateId, UserId, WorkspaceId
 use serde_json::{Value, json};
 
 use super::document::document;
-use crate::routes::{ROUTES, Route};
+use crate::routes::ROUTES;
 
 fn each_operation() -> impl Iterator<Item = (String, &'static str, &'static Value)> {
     let paths = document()["paths"].as_object().unwrap().iter();
     paths.flat_map(|(path, item)| {
         let operations = item.as_object().unwrap().iter();
-        operations.map(move |(method, told)| (format!("{} {path}", method.to_uppercase()), path.as_str(), told))
+        operations
+            .map(move |(method, operation)| (format!("{} {path}", method.to_uppercase()), path.as_str(), operation))
     })
 }
 
-/// Every value below this one, and itself.
+/// This value, and every value below it.
 fn all(value: &'static Value) -> Vec<&'static Value> {
     let inner: Vec<_> = match value {
         Value::Object(fields) => fields.values().collect(),
@@ -25,7 +26,7 @@ fn all(value: &'static Value) -> Vec<&'static Value> {
     inner.into_iter().flat_map(all).chain([value]).collect()
 }
 
-/// The schemas of all parameters and bodies, and those that they refer to.
+/// The schemas of all parameters and bodies, and the schemas to which they refer.
 fn schemas() -> Vec<&'static Value> {
     let named = document()["components"]["schemas"].as_object().unwrap().values();
     let inline = all(&document()["paths"]).into_iter().filter_map(|value| value.get("schema"));
@@ -35,47 +36,47 @@ fn schemas() -> Vec<&'static Value> {
 #[test]
 fn every_route_has_an_operation_of_its_own_and_nothing_else_has() {
     let routes: BTreeSet<_> = ROUTES.iter().map(|route| format!("{} {}", route.method, route.path)).collect();
-    let told: BTreeSet<_> = each_operation().map(|(key, ..)| key).collect();
-    assert_eq!(told, routes);
-    let ids: BTreeSet<_> = each_operation().map(|(.., told)| told["operationId"].as_str().unwrap()).collect();
+    let described: BTreeSet<_> = each_operation().map(|(key, ..)| key).collect();
+    assert_eq!(described, routes);
+    let ids: BTreeSet<_> = each_operation().map(|(.., operation)| operation["operationId"].as_str().unwrap()).collect();
     assert_eq!(ids.len(), routes.len());
     assert!(ids.iter().all(|id| id.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_')), "{ids:?}");
 }
 
 #[test]
-fn every_operation_tells_who_may_call_it_and_what_it_answers() {
+fn every_operation_has_its_security_its_responses_and_a_summary() {
     let schemes = &document()["components"]["securitySchemes"];
     let tags: BTreeSet<_> = document()["tags"].as_array().unwrap().iter().map(|tag| &tag["name"]).map(text).collect();
-    for (key, _, told) in each_operation() {
-        for scheme in told["security"].as_array().unwrap_or_else(|| panic!("{key}")) {
+    for (key, _, operation) in each_operation() {
+        for scheme in operation["security"].as_array().unwrap_or_else(|| panic!("{key}")) {
             assert!(scheme.as_object().unwrap().keys().all(|name| schemes[name].is_object()), "{key}");
         }
-        let replies = told["responses"].as_object().unwrap();
+        let replies = operation["responses"].as_object().unwrap();
         assert!(replies.keys().any(|status| status.starts_with('2')), "{key}");
         assert!(replies.contains_key("503"), "{key}");
-        let needs_token = told["security"] != json!([]);
+        let needs_token = operation["security"] != json!([]);
         assert!(!needs_token || replies.contains_key("401"), "{key}");
         assert!(replies.values().all(|reply| !text(&reply["description"]).is_empty()), "{key}");
-        assert!(tags.contains(text(&told["tags"][0])), "{key}");
-        assert!(!text(&told["summary"]).is_empty(), "{key}");
+        assert!(tags.contains(text(&operation["tags"][0])), "{key}");
+        assert!(!text(&operation["summary"]).is_empty(), "{key}");
     }
 }
 
 #[test]
-fn a_path_s_parameters_are_declared_and_no_parameter_twice() {
-    for (key, path, told) in each_operation() {
-        let parameters: Vec<_> = told["parameters"].as_array().unwrap().iter().collect();
+fn every_parameter_in_a_path_is_declared_and_none_twice() {
+    for (key, path, operation) in each_operation() {
+        let parameters: Vec<_> = operation["parameters"].as_array().unwrap().iter().collect();
         let names: BTreeSet<_> = parameters.iter().map(|one| (text(&one["in"]), text(&one["name"]))).collect();
         assert_eq!(names.len(), parameters.len(), "{key}");
         let in_path: BTreeSet<_> =
             path.split('{').skip(1).map(|part| ("path", part.split_once('}').unwrap().0)).collect();
-        let told: BTreeSet<_> = names.into_iter().filter(|(place, _)| *place == "path").collect();
-        assert_eq!(told, in_path, "{key}");
+        let declared: BTreeSet<_> = names.into_iter().filter(|(location, _)| *location == "path").collect();
+        assert_eq!(declared, in_path, "{key}");
         assert!(parameters.iter().all(|one| one["required"] == true || one["in"] != "path"), "{key}");
     }
 }
 
-/// What the contract's handlers parse a parameter of the path as.
+/// The parser of the type that the contract's handlers parse a path's parameter as.
 fn parser(contract: &str, path: &str, name: &str) -> fn(&str) -> bool {
     fn is<T: FromStr>(text: &str) -> bool {
         text.parse::<T>().is_ok()
@@ -89,17 +90,17 @@ fn parser(contract: &str, path: &str, name: &str) -> fn(&str) -> bool {
         ("DataGOL", "id") | (_, "userId") => is::<UserId>,
         (_, "groupId") => is::<GroupId>,
         (_, "workspaceId") => is::<WorkspaceId>,
-        _ => panic!("{contract} has a {name} that isn't told of here"),
+        _ => panic!("{contract} has a {name} that has no parser here"),
     }
 }
 
 #[test]
-fn a_path_s_parameters_have_examples_that_their_handlers_parse() {
-    for (key, path, told) in each_operation() {
-        let parameters = told["parameters"].as_array().unwrap().iter();
+fn the_examples_of_path_parameters_are_ones_that_their_handlers_parse() {
+    for (key, path, operation) in each_operation() {
+        let parameters = operation["parameters"].as_array().unwrap().iter();
         for parameter in parameters.filter(|parameter| parameter["in"] == "path") {
             let (name, example) = (text(&parameter["name"]), &parameter["schema"]["examples"][0]);
-            let parses = parser(text(&told["tags"][0]), path, name);
+            let parses = parser(text(&operation["tags"][0]), path, name);
             assert!(parses(example.to_string().trim_matches('"')), "{key}: {name}: {example}");
         }
     }
@@ -117,16 +118,16 @@ fn every_reference_leads_somewhere() {
 }
 
 #[test]
-fn every_schema_is_one_of_json_schema() {
+fn every_schema_is_valid() {
     for schema in schemas() {
         assert!(jsonschema::draft202012::meta::validate(schema).is_ok(), "{schema}");
     }
 }
 
 #[test]
-fn every_example_is_what_its_schema_asks_for() {
-    for (key, _, told) in each_operation() {
-        for (kind, media) in told["requestBody"]["content"].as_object().into_iter().flatten() {
+fn every_example_fits_its_schema() {
+    for (key, _, operation) in each_operation() {
+        for (kind, media) in operation["requestBody"]["content"].as_object().into_iter().flatten() {
             let problem = jsonschema::draft202012::new(&media["schema"]).unwrap().validate(&media["example"]);
             assert!(problem.is_ok(), "{key} as {kind}: {} of {}", problem.unwrap_err(), media["example"]);
         }

@@ -1,26 +1,26 @@
-//! The page of `/register`.
+//! The pages of `/register` and `/invitation`.
 
 #![expect(clippy::ref_binding_to_reference, reason = "what askama derives for an enum binds its fields that way")]
 
 use askama::Template;
 use jiff::Timestamp;
 
-/// What somebody is invited to, and by whom.
+/// An invitation as its page shows it.
 #[derive(Debug, Clone, Copy)]
 pub struct Offer<'a> {
-    /// The workspace, or the company if the invitation is to the whole of it.
+    /// The workspace's name; the company's if the invitation is to the whole company.
     pub workspace_name: &'a str,
-    /// The company; the same as `workspace_name` if the invitation is to the whole of it.
+    /// The company's name.
     pub company_name: &'a str,
-    /// Who invites.
+    /// The inviter's name.
     pub inviter_name: &'a str,
-    /// The role in a word for people, such as "Editor".
+    /// The role's title, such as "Editor".
     pub role: &'a str,
-    /// What the inviter wrote.
+    /// The inviter's message.
     pub message: Option<&'a str>,
     /// The invited address.
     pub email: &'a str,
-    /// When the link dies.
+    /// The time at which the invitation expires.
     pub expires_at: Timestamp,
 }
 
@@ -34,19 +34,19 @@ impl Offer<'_> {
     }
 }
 
-/// Why what was typed into a field of the form can't be taken.
+/// Why a field of the form can't be accepted.
 #[derive(Debug, Clone, Copy)]
 pub struct Problem<'a> {
-    /// The name of the field.
+    /// The field's name.
     pub field: &'a str,
     /// A sentence.
     pub text: &'a str,
 }
 
-/// What `/register` shows.
+/// A page behind a mailed link.
 #[derive(Debug, Clone, Copy, Template)]
 pub enum RegisterPage<'a> {
-    /// The invitation is alive and its address has no account: sign up here.
+    /// The invitation is open, and its address has no account: a form to sign up.
     #[template(path = "pages/form.html")]
     Form {
         /// The invitation.
@@ -55,14 +55,14 @@ pub enum RegisterPage<'a> {
         hash: &'a str,
         /// The link's `type`, such as `WORK_SPACE`, posted again with the form.
         kind: &'a str,
-        /// What was typed before, or nothing.
+        /// The first name that the form had before, or nothing.
         first_name: &'a str,
-        /// What was typed before, or nothing.
+        /// The last name that the form had before, or nothing.
         last_name: &'a str,
-        /// What of it can't be taken.
+        /// The field that can't be accepted.
         problem: Option<Problem<'a>>,
     },
-    /// The invitation is alive and its address has an account: accept with that.
+    /// The invitation is open, and its address has an account: a form to accept with the account's password.
     #[template(path = "pages/has_account.html")]
     HasAccount {
         /// The invitation.
@@ -71,44 +71,44 @@ pub enum RegisterPage<'a> {
         hash: &'a str,
         /// The link's `type`, posted again with the form.
         kind: &'a str,
-        /// Why the password that was typed before can't be taken.
+        /// Why the password can't be accepted.
         problem: Option<Problem<'a>>,
     },
-    /// Signed up, and a member.
+    /// The person has signed up and is a member.
     #[template(path = "pages/done.html")]
     Done {
-        /// What they are a member of now.
+        /// The name of the workspace or company.
         workspace_name: &'a str,
-        /// Their address, to sign in with.
+        /// The address to sign in with.
         email: &'a str,
-        /// Where to go on.
+        /// The app's URL.
         app_url: &'a str,
     },
-    /// A member now, with the account they had.
+    /// The person is a member, with the account that they had.
     #[template(path = "pages/accepted.html")]
     Accepted {
-        /// What they are a member of now.
+        /// The name of the workspace or company.
         workspace_name: &'a str,
-        /// Their address, to sign in with.
+        /// The address to sign in with.
         email: &'a str,
-        /// Where to go on.
+        /// The app's URL.
         app_url: &'a str,
     },
-    /// Declined.
+    /// The person has declined.
     #[template(path = "pages/declined.html")]
     Declined,
-    /// Whoever can send a new invitation was asked, if there was one to renew.
+    /// The inviter was asked for a new invitation, if the link belonged to an expired one.
     #[template(path = "pages/asked.html")]
     Asked,
-    /// The link is dead. The page doesn't tell why, so that it answers alike for a hash that never was.
+    /// The link is dead. The page doesn't say why, because it is the same for a hash that never existed.
     #[template(path = "pages/dead.html")]
     Dead {
-        /// The link's hash, to ask for a new one with; nothing for what is no hash.
+        /// The link's hash, for the form that asks for a new invitation; empty if the text isn't a hash.
         hash: &'a str,
-        /// Where somebody who signed up earlier goes on.
+        /// The app's URL, for a person who has signed up before.
         app_url: &'a str,
     },
-    /// The posted form couldn't be processed.
+    /// The form couldn't be processed.
     #[template(path = "pages/failed.html")]
     Failed {
         /// Why, in a sentence.
@@ -117,7 +117,7 @@ pub enum RegisterPage<'a> {
 }
 
 impl RegisterPage<'_> {
-    /// The page as HTML. It is to be sent with [`security_headers`](super::security_headers).
+    /// The page as HTML, to be sent with [`security_headers`](super::security_headers).
     pub fn html(&self) -> String {
         self.to_string()
     }

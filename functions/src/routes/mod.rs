@@ -16,8 +16,8 @@ use shared::Usher;
 pub use contract::Contract;
 
 use crate::{
-    Operation,
     contracts::{datagol, dock, hexabase, smart_documentor, usher as own},
+    operation::Operation,
     vocabulary::{Description, HandlerResult, Incoming, UnknownFields},
 };
 

@@ -7,10 +7,11 @@ use std::{borrow::Cow, collections::BTreeSet};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 
 use super::{
-    field::{DeclaredField, Field, Fields, PathParameter},
+    field::{Field, PathParameter},
+    fields::Fields,
     refusal::Refusal,
     request::FORM,
-    value_schema::ValueSchema,
+    value_schema::{DeclaredField, ValueSchema},
 };
 
 /// What a route accepts and answers.
@@ -29,7 +30,7 @@ pub(crate) struct Description {
     /// The headers that the route reads.
     pub(crate) headers: Vec<DeclaredField>,
     /// The accepted bodies, by content type. They are functions, because most requests need the query's names only.
-    pub(crate) bodies: Vec<(&'static str, fn() -> ValueSchema)>,
+    pub(crate) bodies: Vec<(&'static str, BodySchema)>,
     /// The responses that aren't refusals, and refusals in a format of their own.
     pub(crate) responses: Vec<DescribedResponse>,
     /// The refusals besides those that every such route has.
@@ -53,6 +54,10 @@ pub(crate) struct DescribedResponse {
     pub(crate) headers: Vec<(&'static str, &'static str)>,
 }
 
+/// The schema of a request's body.
+pub(crate) type BodySchema = fn() -> ValueSchema;
+
+/// The schema of a response's body.
 pub(crate) type SchemaOf = fn(&mut SchemaGenerator) -> Schema;
 
 /// The description of a route that needs a token. The summary is a sentence.
@@ -123,7 +128,7 @@ impl Description {
     }
 
     /// The route accepts a body of this content type.
-    pub(crate) fn body_of(mut self, content_type: &'static str, schema: fn() -> ValueSchema) -> Self {
+    pub(crate) fn body_of(mut self, content_type: &'static str, schema: BodySchema) -> Self {
         self.bodies.push((content_type, schema));
         self
     }

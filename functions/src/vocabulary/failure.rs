@@ -4,7 +4,10 @@ use http::{StatusCode, header};
 use lambda_http::{Body, Response};
 use shared::{Error, Missing};
 
-use super::response::{LIST_TOO_LARGE, retry_after_seconds, with_header};
+use super::headers::{retry_after_seconds, with_header};
+
+/// The code of a list that is too large for a contract without pages.
+pub(super) const LIST_TOO_LARGE: &str = "list_too_large";
 
 /// The lists with pages, for a client whose contract has none.
 const PAGED: &str = "GET /api/v1/workspaces/{workspaceId}/members and …/invitations have pages.";

@@ -1,70 +1,17 @@
 //! Fields of requests: each is declared once, for reading and for the description.
 
-use std::borrow::Cow;
+use std::str::FromStr;
 
 use serde_json::{Map, Value};
-use shared::{Error, Missing, Public, domain::Reason};
+use shared::{Error, Missing};
 
 use super::{
-    failure::Failure,
+    fields::{GivenFields, UnknownFields},
     format::{Format, Input},
+    problem::FieldProblem,
     request::Incoming,
-    response::{MAX_ECHOED_WORD, echo},
-    value_schema::ValueSchema,
+    value_schema::{DeclaredField, ValueSchema},
 };
-
-/// The code of a field that is missing or can't be read.
-pub(crate) const INVALID_FIELD: &str = "invalid_field";
-
-/// Why a field of a request can't be read.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct FieldProblem {
-    /// Stable, for programs.
-    pub(crate) code: &'static str,
-    /// A sentence that names the field.
-    pub(crate) message: String,
-}
-
-impl FieldProblem {
-    /// A problem with the code `invalid_field`.
-    pub(crate) fn new(message: impl Into<String>) -> Self {
-        Self { code: INVALID_FIELD, message: message.into() }
-    }
-
-    /// The field's name and what is wrong with the field: `"role" must be a string.`
-    pub(crate) fn of(name: &str, problem: impl std::fmt::Display) -> Self {
-        Self::new(format!("\"{name}\" {problem}."))
-    }
-}
-
-impl From<FieldProblem> for Error {
-    fn from(problem: FieldProblem) -> Self {
-        Self::Invalid(Public::new(problem.code, problem.message))
-    }
-}
-
-impl From<FieldProblem> for Failure {
-    fn from(problem: FieldProblem) -> Self {
-        Self::Operation(problem.into())
-    }
-}
-
-impl From<FieldProblem> for Reason {
-    fn from(problem: FieldProblem) -> Self {
-        Self::new(problem.code, problem.message)
-    }
-}
-
-/// What a request's description says about one of its fields.
-#[derive(Debug, Clone)]
-pub(crate) struct DeclaredField {
-    /// The field's name in the request.
-    pub(crate) name: &'static str,
-    /// The JSON schema of the field's value.
-    pub(crate) schema: ValueSchema,
-    /// Whether every request has the field.
-    pub(crate) required: bool,
-}
 
 type FieldReader<T> = Box<dyn Fn(&Input<'_>) -> Result<T, FieldProblem> + Send + Sync>;
 
@@ -87,9 +34,10 @@ pub(crate) fn optional<T: 'static>(name: &'static str, format: Format<T>) -> Fie
     or_default(name, format.map(Some))
 }
 
-/// A field that the description demands. A contract that has its own way to refuse a request without the field reads `None`.
-pub(crate) fn expected<T: 'static>(name: &'static str, format: Format<T>) -> Field<Option<T>> {
-    let mut field = optional(name, format);
+/// A field that the description demands, and whose absence stands for the type's default value. The contract refuses that
+/// value in its own way.
+pub(crate) fn expected<T: Default>(name: &'static str, format: Format<T>) -> Field<T> {
+    let mut field = or_default(name, format);
     field.declared.required = true;
     field
 }
@@ -128,83 +76,6 @@ impl<T> Field<T> {
         let fields = Map::from_iter([(self.declared.name.to_owned(), value)]);
         self.read(&GivenFields { fields: &fields, unknown: UnknownFields::Ignored })
     }
-}
-
-/// What happens to a field that a request has and its declaration hasn't.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum UnknownFields {
-    /// The request is read as if the field weren't in it. The vendors' APIs do so.
-    Ignored,
-    /// The request is refused. `/api/v1` does so.
-    Refused,
-}
-
-/// The fields of an object as a request gives them.
-pub(crate) struct GivenFields<'a> {
-    /// The fields, by name.
-    pub(crate) fields: &'a Map<String, Value>,
-    /// What happens to fields that aren't declared.
-    pub(crate) unknown: UnknownFields,
-}
-
-/// An object of a request, a query or a form, whose fields are declared by [`fields!`].
-pub(crate) trait Fields: Sized {
-    /// What the description says about each field.
-    fn declared() -> Vec<DeclaredField>;
-
-    /// The names of all fields.
-    fn names() -> Cow<'static, [&'static str]> {
-        Self::declared().into_iter().map(|field| field.name).collect()
-    }
-
-    /// Reads the fields in the order of their declaration.
-    ///
-    /// # Errors
-    /// The first field that can't be read.
-    fn read(given: &GivenFields<'_>) -> Result<Self, FieldProblem>;
-
-    /// Reads the fields after it has refused unknown ones, where unknown fields are refused.
-    ///
-    /// # Errors
-    /// As [`Fields::read`], and `unknown_field`.
-    fn read_checked(given: &GivenFields<'_>) -> Result<Self, FieldProblem> {
-        if given.unknown == UnknownFields::Refused {
-            let names = Self::names();
-            if let Some(name) = given.fields.keys().find(|name| !names.contains(&name.as_str())) {
-                return Err(unknown_name("unknown_field", "field", name, &names));
-            }
-        }
-        Self::read(given)
-    }
-}
-
-/// An object of which one part must be readable, and the other may be unreadable.
-pub(crate) struct PartlyReadable<A, B> {
-    /// The part that must be readable.
-    pub(crate) key: A,
-    /// The other part, or its first field that can't be read.
-    pub(crate) rest: Result<B, FieldProblem>,
-}
-
-impl<A: Fields, B: Fields> Fields for PartlyReadable<A, B> {
-    fn declared() -> Vec<DeclaredField> {
-        A::declared().into_iter().chain(B::declared()).collect()
-    }
-
-    fn read(given: &GivenFields<'_>) -> Result<Self, FieldProblem> {
-        Ok(Self { key: A::read(given)?, rest: B::read(given) })
-    }
-}
-
-/// The problem with a name that isn't declared. It lists the declared names.
-pub(crate) fn unknown_name(code: &'static str, kind: &str, name: &str, known: &[&str]) -> FieldProblem {
-    let name = echo(name, MAX_ECHOED_WORD);
-    let known = match known {
-        [] => format!("This request has no {kind}s."),
-        [one] => format!("The only {kind} is {one}."),
-        [others @ .., last] => format!("The {kind}s are {} and {last}.", others.join(", ")),
-    };
-    FieldProblem { code, message: format!("There is no {kind} \"{name}\" in this request. {known}") }
 }
 
 /// Declares an object of a request: a struct with, for each member, the [`Field`] that reads and describes it.
@@ -258,8 +129,20 @@ pub(crate) struct PathParameter<T> {
     pub(crate) missing: Missing,
     /// The JSON schema of the value.
     pub(crate) schema: fn() -> ValueSchema,
-    /// Reads the value; `None` for a value of another form.
+    /// Parses the value; `None` for a value of another form.
     pub(crate) parse: fn(&str) -> Option<T>,
+}
+
+impl<T: FromStr> PathParameter<T> {
+    /// An id that is a hyphenated UUID.
+    pub(crate) const fn uuid(name: &'static str, missing: Missing) -> Self {
+        Self { name, missing, schema: || ValueSchema::uuid(""), parse: |text| text.parse().ok() }
+    }
+
+    /// An id of twelve letters and digits.
+    pub(crate) const fn short_id(name: &'static str, missing: Missing) -> Self {
+        Self { name, missing, schema: || ValueSchema::short_id(""), parse: |text| text.parse().ok() }
+    }
 }
 
 impl<T> PathParameter<T> {
@@ -281,7 +164,10 @@ impl<T> PathParameter<T> {
 mod tests {
     use serde_json::json;
 
-    use super::{super::format::*, *};
+    use super::{
+        super::{fields::Fields, format::*},
+        *,
+    };
 
     fields! {
         struct Inner {

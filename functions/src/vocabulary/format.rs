@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 use shared::domain::{EmailAddress, Message, Password, PersonName, Title};
 
 use super::{
-    field::{FieldProblem, Fields, GivenFields, INVALID_FIELD, UnknownFields},
+    fields::{Fields, GivenFields, UnknownFields},
+    problem::{FieldProblem, INVALID_FIELD},
     value_schema::ValueSchema,
 };
 
@@ -52,8 +53,8 @@ impl<T: 'static> Format<T> {
         self.try_map(move |_, value| Ok(convert(value)))
     }
 
-    /// The same format for a value that may be unreadable: then the request goes on without it. `keep` keeps what the
-    /// response needs of the value as it was given.
+    /// The same format for a value that may be unreadable without failing the request. `keep` takes what the response needs
+    /// from the value as the request gives it.
     pub(crate) fn attempt<K: 'static>(
         self,
         keep: impl Fn(&Value) -> K + Send + Sync + 'static,
@@ -203,14 +204,14 @@ pub(crate) fn words(about: &'static str, words: impl IntoIterator<Item = &'stati
 /// One of these words, parsed.
 pub(crate) fn one_of<T: 'static, const N: usize>(
     about: &'static str,
-    known: [&'static str; N],
+    choices: [&'static str; N],
     parse: impl Fn(&str) -> Option<T> + Send + Sync + 'static,
 ) -> Format<T> {
-    words(about, known).parse(move |word| parse(word).ok_or_else(|| format!("must be {}", choices(&known))))
+    words(about, choices).parse(move |word| parse(word).ok_or_else(|| format!("must be {}", in_a_sentence(&choices))))
 }
 
 /// The words in a sentence: A, B or C.
-fn choices(words: &[&str]) -> String {
+fn in_a_sentence(words: &[&str]) -> String {
     match words {
         [others @ .., last] if !others.is_empty() => format!("{} or {last}", others.join(", ")),
         _ => words.concat(),

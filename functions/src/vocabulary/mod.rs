@@ -6,28 +6,30 @@
 mod description;
 mod failure;
 mod field;
+mod fields;
 mod format;
+mod headers;
+mod problem;
 mod refusal;
 mod request;
 mod response;
 mod row_results;
 mod value_schema;
 
-pub(crate) use description::{DescribedResponse, Description, describe, enumerated};
+pub(crate) use description::{BodySchema, DescribedResponse, Description, describe, enumerated};
 pub(crate) use failure::{Failure, log_failure, message_of, status_of, with_failure_headers};
-pub(crate) use field::{
-    DeclaredField, Field, FieldProblem, Fields, GivenFields, PartlyReadable, PathParameter, UnknownFields, expected,
-    fields, optional, or_default, required,
-};
+pub(crate) use field::{Field, PathParameter, expected, fields, optional, or_default, required};
+pub(crate) use fields::{Fields, GivenFields, PartlyReadable, UnknownFields};
 pub(crate) use format::{
     Format, Input, address, address_text, count, flag, flag_word, list, message, new_password, new_password_text,
     object, one_of, password, person_name, text, title, uuid, whole, whole_in_query, words,
 };
+pub(crate) use headers::{with_header, with_status};
+pub(crate) use problem::FieldProblem;
 pub(crate) use refusal::Refusal;
 pub(crate) use request::{ApiDescription, Incoming};
 pub(crate) use response::{
     HandlerResult, MAX_ECHOED_ADDRESS, MAX_ECHOED_WORD, bare_array, bounded, echo, empty, json, no_content, ok,
-    with_header, with_status,
 };
 pub(crate) use row_results::{InviteeRows, NoRowSucceeded, RowEcho, RowResults, row, row_results};
-pub(crate) use value_schema::{ValueSchema, example_of};
+pub(crate) use value_schema::{DeclaredField, ValueSchema, example_of};

@@ -45,20 +45,20 @@ impl Refusal {
     /// What the refusal means, in a sentence of the document.
     pub(crate) const fn about(self) -> &'static str {
         match self {
-            Self::Invalid => "What was sent can't be read, or asks for what can't be.",
-            Self::Unauthenticated => "Nobody is known by these credentials.",
+            Self::Invalid => "The request can't be read, or asks for something impossible.",
+            Self::Unauthenticated => "The token, or the credentials, are missing or wrong.",
             Self::Forbidden => "The caller may not do this.",
             Self::OtherAddress => "The invitation is for another e-mail address.",
-            Self::Missing => "There is no such thing that the caller may know of.",
+            Self::Missing => "Nothing that the caller may know of has this id.",
             Self::Path => "There is no such path.",
-            Self::Conflict => "What is there speaks against it.",
-            Self::Suppressed => "The address isn't mailed any more.",
-            Self::Gone => "The link is dead, whatever killed it.",
+            Self::Conflict => "The present state doesn't allow the request.",
+            Self::Suppressed => "The address is suppressed: it isn't mailed any more.",
+            Self::Gone => "The link is dead, for whatever reason.",
             Self::BodyTooLarge => "The body is larger than 4 MB.",
             Self::ListTooLarge => "The list is larger than 5 MB.",
             Self::MediaType => "The body is of another content type.",
-            Self::TooMany => "Too much of something for now.",
-            Self::Unavailable => "Not now; sending it again is safe.",
+            Self::TooMany => "A limit is exhausted for now.",
+            Self::Unavailable => "The service is unavailable for now. Sending the request again is safe.",
             Self::Internal => "Something went wrong on our side.",
         }
     }

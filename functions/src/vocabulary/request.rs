@@ -12,7 +12,8 @@ use shared::{
 
 use super::{
     failure::Failure,
-    field::{Fields, GivenFields, UnknownFields, unknown_name},
+    fields::{Fields, GivenFields, UnknownFields},
+    problem::unknown_name,
 };
 
 /// The largest body in bytes. Lambda refuses an event of 6 MB before our code runs, in no contract's format.
@@ -101,11 +102,11 @@ impl Incoming {
     ///
     /// # Errors
     /// [`Error::Invalid`], with the code `unknown_parameter`.
-    pub(crate) fn require_known_parameters(&self, known: &[&str]) -> Result<(), Error> {
+    pub(crate) fn require_declared_parameters(&self, declared: &[&str]) -> Result<(), Error> {
         let given = self.request.query_string_parameters_ref();
         let mut names = given.into_iter().flat_map(|query| query.iter()).map(|(name, _)| name);
-        match names.find(|name| !known.contains(name)) {
-            Some(name) => Err(unknown_name("unknown_parameter", "query parameter", name, known).into()),
+        match names.find(|name| !declared.contains(name)) {
+            Some(name) => Err(unknown_name("unknown_parameter", "query parameter", name, declared).into()),
             None => Ok(()),
         }
     }

@@ -1,12 +1,14 @@
 //! Responses: JSON bodies, empty bodies, and the limits of their size.
 
-use http::{HeaderName, HeaderValue, StatusCode, header};
-use jiff::SignedDuration;
+use http::{HeaderValue, StatusCode, header};
 use lambda_http::{Body, Response};
 use serde::Serialize;
 use shared::{Error, Public};
 
-use super::failure::Failure;
+use super::{
+    failure::{Failure, LIST_TOO_LARGE},
+    headers::with_status,
+};
 
 /// What a handler returns.
 pub(crate) type HandlerResult = Result<Response<Body>, Failure>;
@@ -20,28 +22,6 @@ pub(crate) const MAX_ECHOED_WORD: usize = 64;
 
 /// The largest list in bytes. Lambda answers at most 6 MB, in which the body is a JSON string.
 const MAX_RESPONSE_BYTES: usize = 5 * 1024 * 1024;
-
-/// The code of a list that is too large for a contract without pages.
-pub(super) const LIST_TOO_LARGE: &str = "list_too_large";
-
-/// Sets a header. A value that no header can have is left out.
-pub(crate) fn with_header(mut response: Response<Body>, name: HeaderName, value: &str) -> Response<Body> {
-    if let Ok(value) = HeaderValue::from_str(value) {
-        response.headers_mut().insert(name, value);
-    }
-    response
-}
-
-/// Sets the status.
-pub(crate) fn with_status(mut response: Response<Body>, status: StatusCode) -> Response<Body> {
-    *response.status_mut() = status;
-    response
-}
-
-/// The value of `Retry-After`, in seconds: at least one.
-pub(crate) fn retry_after_seconds(retry_after: SignedDuration) -> String {
-    retry_after.as_secs().max(1).to_string()
-}
 
 /// A response with a list, if Lambda can answer it.
 ///

@@ -15,9 +15,11 @@ use shared::{
 };
 
 use super::{
-    field::{FieldProblem, Fields},
+    fields::Fields,
     format::{Format, object},
-    response::{MAX_ECHOED_ADDRESS, MAX_ECHOED_WORD, echo, retry_after_seconds, with_header},
+    headers::{retry_after_seconds, with_header},
+    problem::FieldProblem,
+    response::{MAX_ECHOED_ADDRESS, MAX_ECHOED_WORD, echo},
 };
 
 /// A count of the rows for each outcome, and the result of each row.

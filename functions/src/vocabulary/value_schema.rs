@@ -4,11 +4,20 @@ use std::ops::RangeInclusive;
 
 use serde_json::{Map, Value, json};
 
-use super::field::DeclaredField;
-
 /// The JSON schema of a value.
 #[derive(Debug, Clone)]
 pub(crate) struct ValueSchema(Map<String, Value>);
+
+/// What a request's description says about one of its fields.
+#[derive(Debug, Clone)]
+pub(crate) struct DeclaredField {
+    /// The field's name in the request.
+    pub(crate) name: &'static str,
+    /// The JSON schema of the field's value.
+    pub(crate) schema: ValueSchema,
+    /// Whether every request has the field.
+    pub(crate) required: bool,
+}
 
 impl ValueSchema {
     /// A value of this JSON type.

@@ -19,6 +19,7 @@ mod service_accounts;
 mod sign_ups;
 mod workspaces;
 
+pub use crate::store::StreamBatch;
 pub use accounts::authenticate::{Caller, CompanyAccess, WorkspaceAccess};
 pub use accounts::get_profile::{OwnProfile, WorkspaceRole};
 pub use accounts::log_in::{LogIn, LoggedIn, LoginName};

@@ -28,6 +28,7 @@ mod read;
 mod retry;
 mod service_accounts;
 mod sign_ups;
+mod stream_records;
 mod transact;
 mod workspaces;
 
@@ -50,6 +51,8 @@ pub use mail::delivery::Known;
 pub use mail::outbox::{Claimed, MAX_ATTEMPTS, Mail, Mailed, QueuedItem, Task};
 pub use mail::queued_letter::QueuedLetter;
 pub use page::{Page, PagePosition};
+pub use stream_records::StreamBatch;
+pub(crate) use stream_records::StreamRecord;
 
 use std::sync::Arc;
 

@@ -17,7 +17,7 @@ fields! {
     struct BulkUsersBody {
         rows: InviteeRows<BulkUser> = required("workSpaceUsers", list("At least one.", row::<BulkUser>())),
         message: Option<Message> =
-            or_default("message", message("What the inviter writes to all of them.").example("Welcome!")),
+            or_default("message", message("The inviter's message to all invited people.").example("Welcome!")),
     }
 }
 
@@ -25,7 +25,7 @@ fields! {
     /// A person to be invited.
     struct BulkUser {
         email: EmailAddress =
-            required("email", address_text("Whom to invite.").parse_or("invalid_email", EmailAddress::parse)),
+            required("email", address_text("The address to invite.").parse_or("invalid_email", EmailAddress::parse)),
         role: Role = required("role", words("ADMIN only from an ADMIN.", ["EDITOR", "CREATOR", "VIEWER", "ADMIN"])
             .parse_or("invalid_role", |word| role_of(word).ok_or("must be ADMIN, CREATOR, EDITOR or VIEWER"))),
     }
@@ -51,15 +51,15 @@ pub(crate) mod describe {
     use crate::vocabulary::{Description, Refusal, RowResults, describe};
 
     pub(crate) fn handle() -> Description {
-        describe("Brings many people into a workspace.")
+        describe("Invites many people to a workspace.")
             .notes(
                 "Each row has its own result, in the order of the request; one bad row never stops the others. If no row \
-                 succeeds, the status is that of the first, and the error has summary and results too.",
+                 succeeds, the first row determines the status, and the error has summary and results too.",
             )
             .path(&WORKSPACE_ID)
             .body::<BulkUsersBody>()
             .answers::<RowResults>()
-            .also::<DataGolProblem>(422, "application/json", "The address isn't mailed any more.")
+            .also::<DataGolProblem>(422, "application/json", "The address is suppressed: it isn't mailed any more.")
             .refuses([Refusal::Forbidden, Refusal::TooMany])
     }
 }

@@ -18,15 +18,10 @@ use shared::{
     domain::{Role, WorkspaceId},
 };
 
-use crate::vocabulary::{PathParameter, ValueSchema, enumerated};
+use crate::vocabulary::{PathParameter, enumerated};
 
 /// The workspace in the path.
-const WORKSPACE_ID: PathParameter<WorkspaceId> = PathParameter {
-    name: "workspaceId",
-    missing: Missing::Workspace,
-    schema: || ValueSchema::uuid(""),
-    parse: |text| text.parse().ok(),
-};
+const WORKSPACE_ID: PathParameter<WorkspaceId> = PathParameter::uuid("workspaceId", Missing::Workspace);
 
 /// DataGOL's name of a role. A role that DataGOL doesn't have is shown as the nearest lower one.
 fn role_name(role: Role) -> &'static str {

@@ -11,7 +11,7 @@ use shared::{
 use super::{company_role_name, role_name, role_schema};
 use crate::vocabulary::{HandlerResult, Incoming, ok};
 
-/// Somebody's profile. Before the address is verified nothing is known but what they typed.
+/// A user's profile. Before the address is verified, the profile has only what the user typed.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct ProfileBody {
@@ -54,7 +54,7 @@ pub(super) struct FullProfile {
     workspaces: Vec<WorkspaceRoleBody>,
 }
 
-/// What somebody is in a workspace.
+/// A role in a workspace, with its permissions.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(rename = "WorkspaceRole")]

@@ -23,7 +23,7 @@ pub(crate) mod describe {
     use crate::vocabulary::{Description, Refusal, describe};
 
     pub(crate) fn handle() -> Description {
-        describe("Mails the one-time password again; the answer is alike for any address.")
+        describe("Mails the one-time password again. The response is the same for any address.")
             .open()
             .body::<ResendOtpBody>()
             .answers::<MessageBody>()

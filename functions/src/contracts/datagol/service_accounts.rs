@@ -10,17 +10,12 @@ use shared::{
 };
 
 use crate::vocabulary::{
-    HandlerResult, Incoming, PathParameter, ValueSchema, bare_array, empty, fields, flag_word, message, ok, one_of,
-    optional, or_default, required, text,
+    HandlerResult, Incoming, PathParameter, bare_array, empty, fields, flag_word, message, ok, one_of, optional,
+    or_default, required, text,
 };
 
 /// The service account in the path.
-const ACCOUNT_ID: PathParameter<UserId> = PathParameter {
-    name: "id",
-    missing: Missing::ServiceAccount,
-    schema: || ValueSchema::uuid(""),
-    parse: |text| text.parse().ok(),
-};
+const ACCOUNT_ID: PathParameter<UserId> = PathParameter::uuid("id", Missing::ServiceAccount);
 
 fields! {
     /// A service account to be created.
@@ -137,7 +132,7 @@ pub(crate) mod describe {
     use crate::vocabulary::{Description, Refusal, describe};
 
     pub(crate) fn create() -> Description {
-        describe("Makes a service account.")
+        describe("Creates a service account.")
             .body::<NewAccountBody>()
             .answers::<CreatedAccount>()
             .refuses([Refusal::Forbidden, Refusal::Conflict])

@@ -19,9 +19,9 @@ fields! {
         last_name: PersonName = required("lastname", person_name("", "Doe")),
         password: Password = required("password", new_password()),
         company_name: Option<Title> =
-            optional("companyName", title("Of the company that is founded without a hash.", "text")),
+            optional("companyName", title("The name of the company that a sign-up without a hash founds.", "text")),
         hash: Option<Option<InvitationHash>> =
-            optional("hash", uuid("Of the invitation's link.").parse_if_possible()),
+            optional("hash", uuid("The hash in the invitation's link.").parse_if_possible()),
     }
 }
 
@@ -68,7 +68,7 @@ pub(crate) mod describe {
     pub(crate) fn handle() -> Description {
         describe("Registers a person, with or without an invitation.")
             .notes(
-                "Without `hash` a one-time password is mailed, and the answer is alike for any address: ids are null. With \
+                "Without `hash` a one-time password is mailed, and the response is alike for any address: ids are null. With \
                  the hash of a mailed link the person is active and a member at once.",
             )
             .open()

@@ -7,7 +7,7 @@ use shared::{Usher, domain::Company, operations::ListedPerson};
 use super::{company_role_name, role_name};
 use crate::vocabulary::{HandlerResult, Incoming, bare_array};
 
-/// One of the company's people, or somebody invited.
+/// One of the company's people, or an invited person.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct Colleague<'a> {
@@ -46,7 +46,7 @@ pub(crate) mod describe {
     use crate::vocabulary::{Description, Refusal, describe};
 
     pub(crate) fn handle() -> Description {
-        describe("The company's people, and who is invited to its workspaces.")
+        describe("The company's people, and the people who are invited to its workspaces.")
             .answers::<Vec<Colleague>>()
             .refuses([Refusal::ListTooLarge])
     }

@@ -66,7 +66,7 @@ pub(crate) mod describe {
     use crate::vocabulary::{Description, Refusal, describe};
 
     pub(crate) fn create() -> Description {
-        describe("Makes a workspace; the caller is its ADMIN.")
+        describe("Creates a workspace. The caller is its ADMIN.")
             .body::<NewWorkspaceBody>()
             .answers::<DataGolWorkspace>()
             .refuses([Refusal::Forbidden])

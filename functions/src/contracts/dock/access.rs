@@ -2,22 +2,20 @@
 
 use shared::{
     Usher,
-    domain::{EmailAddress, MailDomain, Message, PersonName, Role},
-    operations::{InviteRow, InviteeOptions, NewAccess},
+    domain::{MailDomain, Message, Role},
+    operations::NewAccess,
 };
 
 use super::{
     WORKSPACE_ID, mail_domain,
     metered::metered,
     objects,
+    people::{PersonEntry, invite_rows, notify_people, workspace_users},
     properties::{PropertySelection, describe_properties},
     role,
-    workspaces::{lists, one_workspace},
+    workspace_response::{lists, one_workspace},
 };
-use crate::vocabulary::{
-    Field, Format, HandlerResult, Incoming, address, fields, flag, list, message, object, optional, or_default,
-    required, text,
-};
+use crate::vocabulary::{HandlerResult, Incoming, fields, list, message, object, or_default, required};
 
 fields! {
     /// Who is to have access.
@@ -26,60 +24,17 @@ fields! {
         people: Vec<PersonEntry> = workspace_users(),
         domains: Vec<DomainEntry> =
             or_default("workspaceDomains", list("Domains and their roles.", object::<DomainEntry>())),
-        message: Option<Message> = or_default("message", message("What is written to all of them.")),
-    }
-}
-
-fields! {
-    /// A person and their role.
-    pub(super) struct PersonEntry {
-        role: Role = required("role", role()),
-        user: PersonBody = required("user", object::<PersonBody>()),
-    }
-}
-
-fields! {
-    /// A person. Their names are used until they choose their own.
-    struct PersonBody {
-        first_name: Option<PersonName> = or_default("firstName", name("John")),
-        name: Option<PersonName> = or_default("name", name("John Doe")),
-        last_name: Option<PersonName> = or_default("lastName", name("Doe")),
-        email: EmailAddress = required("email", address("Whom to invite.")),
+        message: Option<Message> = or_default("message", message("The message to all invited people.")),
     }
 }
 
 fields! {
     /// A mail domain and the role of its people.
     struct DomainEntry {
-        domain: MailDomain = required("domain", mail_domain("Whoever proves an address of it joins.")),
+        domain: MailDomain =
+            required("domain", mail_domain("Users who verify an address of this domain join the workspace.")),
         role: Role = required("role", role()),
     }
-}
-
-fn name(example: &'static str) -> Format<Option<PersonName>> {
-    text("Until they say so themselves.").length(0..=80).example(example).parse_unless_empty(PersonName::parse)
-}
-
-/// `workspaceUsers`.
-pub(super) fn workspace_users() -> Field<Vec<PersonEntry>> {
-    or_default("workspaceUsers", list("People and their roles.", object::<PersonEntry>()))
-}
-
-/// `notifyPeople`.
-pub(super) fn notify_people() -> Field<Option<bool>> {
-    let about = "Whether colleagues are told of being added. Others are invited by mail in any case.";
-    optional("notifyPeople", flag(about))
-}
-
-/// The rows for these people. Colleagues who become members at once get a mail, unless `notifyPeople` is false.
-pub(super) fn invite_rows(people: Vec<PersonEntry>, notify: Option<bool>) -> Vec<InviteRow> {
-    let row = |PersonEntry { role, user }: PersonEntry| InviteRow {
-        name: user.first_name.or(user.name),
-        last_name: user.last_name,
-        personal: InviteeOptions { quiet: notify == Some(false), ..InviteeOptions::default() },
-        ..InviteRow::new(user.email, role)
-    };
-    people.into_iter().map(row).collect()
 }
 
 pub(crate) async fn set(usher: &Usher, incoming: &Incoming) -> HandlerResult {
@@ -102,7 +57,7 @@ pub(crate) async fn set(usher: &Usher, incoming: &Incoming) -> HandlerResult {
 pub(crate) mod describe {
     use super::{AccessBody, WORKSPACE_ID, describe_properties, objects};
     use crate::{
-        contracts::dock::{properties::Data, workspaces::OneWorkspace},
+        contracts::dock::{properties::Data, workspace_response::OneWorkspace},
         vocabulary::{Description, Refusal},
     };
 

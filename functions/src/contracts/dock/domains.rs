@@ -14,15 +14,10 @@ use super::{
     properties::{PageInfo, PageQuery, PropertySelection, SelectedJson, data, describe_properties},
     queried_workspace, role, workspace_id,
 };
-use crate::vocabulary::{HandlerResult, Incoming, PathParameter, ValueSchema, fields, required};
+use crate::vocabulary::{HandlerResult, Incoming, PathParameter, fields, required};
 
 /// The domain in the path.
-const DOMAIN_ID: PathParameter<ShortId> = PathParameter {
-    name: "id",
-    missing: Missing::Domain,
-    schema: || ValueSchema::short_id(""),
-    parse: |text| text.parse().ok(),
-};
+const DOMAIN_ID: PathParameter<ShortId> = PathParameter::short_id("id", Missing::Domain);
 
 fields! {
     /// A domain to be added.
@@ -110,7 +105,7 @@ pub(crate) mod describe {
     }
 
     pub(crate) fn add() -> Description {
-        let summary = "Adds a domain to a workspace; one that is there is answered as it is.";
+        let summary = "Adds a domain to a workspace. A domain that the workspace has already is returned unchanged.";
         describe_properties(summary, objects::WORKSPACE_DOMAIN)
             .body::<NewDomainBody>()
             .answers::<Data<OneWorkspaceDomain>>()

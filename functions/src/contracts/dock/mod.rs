@@ -5,8 +5,10 @@ pub(crate) mod domains;
 pub(crate) mod errors;
 mod metered;
 mod objects;
+mod people;
 mod properties;
 pub(crate) mod users;
+mod workspace_response;
 pub(crate) mod workspace_users;
 pub(crate) mod workspaces;
 
@@ -18,16 +20,11 @@ use shared::{
 
 use self::properties::{Data, PageQuery, PropertySelection};
 use crate::vocabulary::{
-    Description, Format, Incoming, PathParameter, Refusal, ValueSchema, describe, fields, optional, text, words,
+    Description, Format, Incoming, PathParameter, Refusal, describe, fields, optional, text, words,
 };
 
 /// The workspace in the path.
-const WORKSPACE_ID: PathParameter<ShortId> = PathParameter {
-    name: "id",
-    missing: Missing::Workspace,
-    schema: || ValueSchema::short_id(""),
-    parse: |text| text.parse().ok(),
-};
+const WORKSPACE_ID: PathParameter<ShortId> = PathParameter::short_id("id", Missing::Workspace);
 
 fields! {
     /// A list of all the company's workspaces, or of one of them.

@@ -30,7 +30,7 @@ struct DockUser<'a> {
     name: Option<String>,
 }
 
-/// Somebody in a workspace.
+/// A person in a workspace.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct WorkspaceUser {
@@ -43,7 +43,7 @@ struct WorkspaceUser {
     user: SelectedJson,
 }
 
-/// A domain whose people join a workspace.
+/// A mail domain whose people join a workspace.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct WorkspaceDomain<'a> {

@@ -39,7 +39,7 @@ impl PropertySelection {
 
     /// The description of the query parameter.
     pub(super) fn declared(selectable: &'static [&'static str]) -> DeclaredField {
-        let about = "What to answer, repeated or separated by commas; all if it is absent.";
+        let about = "The properties in the response, repeated or separated by commas; all, if absent.";
         let property = ValueSchema::words("", selectable.iter().copied());
         DeclaredField { name: PROPERTIES, schema: ValueSchema::list(about, property), required: false }
     }

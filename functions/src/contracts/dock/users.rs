@@ -9,15 +9,10 @@ use super::{
     objects,
     properties::{PageInfo, PageQuery, PropertySelection, SelectedJson, data, describe_properties},
 };
-use crate::vocabulary::{HandlerResult, Incoming, PathParameter, ValueSchema};
+use crate::vocabulary::{HandlerResult, Incoming, PathParameter};
 
 /// The person in the path, or their membership in a workspace.
-pub(super) const PERSON_ID: PathParameter<PersonId> = PathParameter {
-    name: "id",
-    missing: Missing::Person,
-    schema: || ValueSchema::short_id(""),
-    parse: |text| text.parse().ok(),
-};
+pub(super) const PERSON_ID: PathParameter<PersonId> = PathParameter::short_id("id", Missing::Person);
 
 /// A person.
 #[derive(Serialize, JsonSchema)]
@@ -64,7 +59,7 @@ pub(crate) mod describe {
     };
 
     pub(crate) fn list() -> Description {
-        describe_properties("The company's people, and who is invited, each address once.", objects::USER)
+        describe_properties("The company's people and all invited people, each address once.", objects::USER)
             .query::<PageQuery>()
             .answers::<Data<SomeUsers>>()
             .refuses([Refusal::Forbidden, Refusal::ListTooLarge])

@@ -22,9 +22,10 @@ use crate::vocabulary::{HandlerResult, Incoming, address, fields, message, or_de
 fields! {
     /// A person to be invited.
     struct NewUserBody {
-        email: EmailAddress = required("email", address("Whom to invite.")),
+        email: EmailAddress = required("email", address("The address to invite.")),
         role: Role = required("role", role()),
-        message: Option<Message> = or_default("message", message("Mailed only from a published workspace.")),
+        message: Option<Message> =
+            or_default("message", message("The message; it is mailed only from a published workspace.")),
         workspace: Option<ShortId> = required("workspaceId", workspace_id()),
     }
 }
@@ -53,7 +54,7 @@ struct SomeWorkspaceUsers {
     page_info: PageInfo,
 }
 
-/// Who was removed.
+/// The removed person.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct Removed {
@@ -136,7 +137,7 @@ pub(crate) mod describe {
     };
 
     pub(crate) fn create() -> Description {
-        let summary = "Invites somebody to a workspace; somebody who is there is answered as they are.";
+        let summary = "Invites a person to a workspace. A member, or an invited person, is returned unchanged.";
         describe_properties(summary, objects::WORKSPACE_USER)
             .body::<NewUserBody>()
             .answers::<Data<OneWorkspaceUser>>()
@@ -144,19 +145,19 @@ pub(crate) mod describe {
     }
 
     pub(crate) fn list() -> Description {
-        let summary = "The members of the company's workspaces, and who is invited to them.";
+        let summary = "The members of the company's workspaces, and the people who are invited to them.";
         describe_list::<SomeWorkspaceUsers>(summary, objects::WORKSPACE_USER)
     }
 
     pub(crate) fn get() -> Description {
-        describe_properties("One member, or somebody invited.", objects::WORKSPACE_USER)
+        describe_properties("One member, or one invited person.", objects::WORKSPACE_USER)
             .path(&PERSON_ID)
             .answers::<Data<OneWorkspaceUser>>()
             .refuses([Refusal::Forbidden])
     }
 
     pub(crate) fn change() -> Description {
-        describe_properties("Gives a member, or somebody invited, another role.", objects::WORKSPACE_USER)
+        describe_properties("Gives a member, or an invited person, another role.", objects::WORKSPACE_USER)
             .path(&PERSON_ID)
             .body::<UserRoleBody>()
             .answers::<Data<OneWorkspaceUser>>()

@@ -5,30 +5,26 @@ use serde::Serialize;
 use shared::{
     Error, Usher,
     domain::{Message, Title, WorkspaceChange},
-    operations::{NewWorkspace, NewWorkspaceWithPeople, WorkspaceLists, WorkspaceWithLists},
+    operations::{NewWorkspace, NewWorkspaceWithPeople},
 };
 
 use super::{
     WORKSPACE_ID,
-    access::{PersonEntry, invite_rows, notify_people, workspace_users},
-    metered::{Session, metered},
+    metered::metered,
     objects,
+    people::{PersonEntry, invite_rows, notify_people, workspace_users},
     properties::{PageInfo, PageQuery, PropertySelection, SelectedJson, data, describe_properties},
+    workspace_response::{OneWorkspace, lists, one_workspace, workspace_body},
 };
-use crate::vocabulary::{
-    Failure, HandlerResult, Incoming, fields, flag, message, optional, or_default, required, title,
-};
-
-const USERS: &str = "workspaceUsers";
-const DOMAINS: &str = "workspaceDomains";
+use crate::vocabulary::{HandlerResult, Incoming, fields, flag, message, optional, or_default, required, title};
 
 fields! {
     /// A workspace to be created.
     struct NewWorkspaceBody {
         name: Title = required("name", title("", "Project Alpha")),
         published: Option<bool> =
-            optional("autoPublishWorkspace", flag("Whether it is published at once: else messages aren't mailed.")),
-        message: Option<Message> = or_default("message", message("What is written to all of them.")),
+            optional("autoPublishWorkspace", flag("Whether the workspace is published at once. Otherwise messages aren't mailed.")),
+        message: Option<Message> = or_default("message", message("The message to all invited people.")),
         notify: Option<bool> = notify_people(),
         people: Vec<PersonEntry> = workspace_users(),
     }
@@ -42,13 +38,6 @@ fields! {
     }
 }
 
-/// A workspace.
-#[derive(Serialize, JsonSchema)]
-pub(super) struct OneWorkspace {
-    #[schemars(with = "objects::SelectedWorkspace")]
-    workspace: SelectedJson,
-}
-
 /// A page of workspaces.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
@@ -60,47 +49,6 @@ struct SomeWorkspaces {
 
 fn properties(incoming: &Incoming) -> Result<PropertySelection, Error> {
     PropertySelection::of(incoming, objects::WORKSPACE)
-}
-
-/// The lists that the request selects.
-pub(super) fn lists(selection: &PropertySelection) -> WorkspaceLists {
-    WorkspaceLists { people: selection.has(USERS), domains: selection.has(DOMAINS) }
-}
-
-fn body(
-    usher: &Usher,
-    session: &Session,
-    with_lists: &WorkspaceWithLists,
-    selection: &PropertySelection,
-) -> SelectedJson {
-    let WorkspaceWithLists { workspace, people, domains } = with_lists;
-    let all = PropertySelection::all();
-    let users = people.as_ref().filter(|_| selection.has(USERS)).map(|people| {
-        people.iter().map(|person| objects::workspace_user(usher, &session.company, person, &all)).collect()
-    });
-    let domains =
-        domains.as_ref().map(|domains| domains.iter().map(|rule| objects::domain(workspace, rule, &all)).collect());
-    objects::workspace(usher, workspace, users, domains, selection)
-}
-
-/// The response to a change of a workspace. If the response would be too large, it has no people, because the change is
-/// made.
-///
-/// # Errors
-/// As [`data`].
-pub(super) fn one_workspace(
-    usher: &Usher,
-    session: &Session,
-    with_lists: &WorkspaceWithLists,
-    selection: &PropertySelection,
-) -> HandlerResult {
-    match data(OneWorkspace { workspace: body(usher, session, with_lists, selection) }) {
-        Err(Failure::Operation(Error::TooLarge(_))) => {
-            let others = selection.without(objects::WORKSPACE, USERS);
-            data(OneWorkspace { workspace: body(usher, session, with_lists, &others) })
-        }
-        result => result,
-    }
 }
 
 pub(crate) async fn create(usher: &Usher, incoming: &Incoming) -> HandlerResult {
@@ -123,7 +71,7 @@ pub(crate) async fn list(usher: &Usher, incoming: &Incoming) -> HandlerResult {
     metered(usher, incoming, |session| async move {
         let (selection, page) = (properties(incoming)?, PageQuery::page(incoming)?);
         let (workspaces, total) = usher.page_company_workspaces(&session.caller, page, lists(&selection)).await?;
-        let workspaces = workspaces.iter().map(|workspace| body(usher, &session, workspace, &selection));
+        let workspaces = workspaces.iter().map(|workspace| workspace_body(usher, &session, workspace, &selection));
         data(SomeWorkspaces { workspaces: workspaces.collect(), page_info: PageInfo::of(page, total) })
     })
     .await
@@ -151,7 +99,7 @@ pub(crate) mod describe {
     };
 
     pub(crate) fn create() -> Description {
-        describe_properties("Makes a workspace, with people in it.", objects::WORKSPACE)
+        describe_properties("Creates a workspace with people in it.", objects::WORKSPACE)
             .body::<NewWorkspaceBody>()
             .answers::<Data<OneWorkspace>>()
             .refuses([Refusal::Forbidden, Refusal::Conflict])

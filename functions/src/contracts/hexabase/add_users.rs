@@ -40,28 +40,29 @@ type UserEntry = PartlyReadable<UserKey, UserOptions>;
 fields! {
     /// The fields that every entry needs, and the code that the response repeats.
     struct UserKey {
-        email: String = required("email", address_text("Whom it is about.")),
+        email: String = required("email", address_text("The user's address.")),
         code: Option<GivenCode> = user_code(),
-        group: Option<GroupId> = required("g_id", uuid("The group to be in.").parse_if_possible()),
+        group: Option<GroupId> = required("g_id", uuid("The user's group.").parse_if_possible()),
     }
 }
 
 fields! {
     /// The other fields of an entry.
     struct UserOptions {
-        unmailed: bool = or_default("no_confirm_email", flag("No letter with a link.")),
+        unmailed: bool = or_default("no_confirm_email", flag("Whether no mail with a link is sent.")),
         password: Option<String> = optional("tmp_password",
-            text("The password to log in with, where there is no such letter.").example("Demo12#$")),
+            text("The password to log in with, if no mail with a link is sent.").example("Demo12#$")),
         sender_address: Option<EmailAddress> = sender_address(),
         sender_name: Option<PersonName> = sender_name(),
         template: Option<TemplateId> = template("conf_email_template_id"),
-        registered: bool = or_default("send_password_to_email", flag("A letter that they were registered.")),
+        registered: bool =
+            or_default("send_password_to_email", flag("Whether a mail says that the user was registered.")),
         on_behalf_of: Option<UserId> =
-            or_default("invitor_id", uuid("In whose name they are invited.").parse_unless_empty(str::parse)),
+            or_default("invitor_id", uuid("The user in whose name the invitation is sent.").parse_unless_empty(str::parse)),
         name: Option<PersonName> =
-            or_default("username", text("Their name.").example("Grace").parse_unless_empty(PersonName::parse)),
+            or_default("username", text("The user's name.").example("Grace").parse_unless_empty(PersonName::parse)),
         exclusive_to: Option<WorkspaceId> = exclusive_to(),
-        welcomed: bool = or_default("confirm_email_ack", flag("A letter once they are in.")),
+        welcomed: bool = or_default("confirm_email_ack", flag("Whether a mail follows once the user has joined.")),
     }
 }
 
@@ -101,7 +102,7 @@ fn access(unmailed: bool, password: Option<&str>) -> Result<Access, FieldProblem
     }
 }
 
-/// An entry that nobody was added for.
+/// An entry for which no user was added.
 #[derive(Serialize, JsonSchema)]
 struct RefusedUser<'a> {
     email: &'a str,
@@ -117,7 +118,7 @@ struct Picture {
     media_link: &'static str,
 }
 
-/// Who was added.
+/// The added user.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "UserProfile")]
 struct AddedProfile<'a> {
@@ -131,7 +132,7 @@ struct AddedProfile<'a> {
     user_code: Option<&'a str>,
 }
 
-/// Somebody who is in the workspace now, or was.
+/// A user who is in the workspace now, or was before.
 #[derive(Serialize, JsonSchema)]
 struct AddedUser<'a> {
     added: bool,
@@ -139,7 +140,7 @@ struct AddedUser<'a> {
     user_profile: AddedProfile<'a>,
 }
 
-/// What became of many.
+/// The results of adding many users.
 #[derive(Serialize, JsonSchema)]
 struct AddedUsers<'a> {
     errors: Option<Vec<RefusedUser<'a>>>,
@@ -248,7 +249,7 @@ pub(crate) mod describe {
     use crate::vocabulary::{Description, Refusal, describe};
 
     pub(crate) fn one() -> Description {
-        describe("Adds somebody to the current workspace.").body::<UserEntry>().answers::<AddedUser<'_>>().refuses([
+        describe("Adds a user to the current workspace.").body::<UserEntry>().answers::<AddedUser<'_>>().refuses([
             Refusal::Missing,
             Refusal::Forbidden,
             Refusal::TooMany,
@@ -256,8 +257,8 @@ pub(crate) mod describe {
     }
 
     pub(crate) fn many() -> Description {
-        describe("Adds people to a workspace.")
-            .notes("Who can't be added is told in errors, and stops nobody else.")
+        describe("Adds users to a workspace.")
+            .notes("`errors` names the users who can't be added. They don't stop the others.")
             .path(&WORKSPACE_ID)
             .body::<UsersBody>()
             .answers::<AddedUsers<'_>>()

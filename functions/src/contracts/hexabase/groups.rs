@@ -12,17 +12,10 @@ use shared::{
 };
 
 use super::{GROUP_ID, done};
-use crate::vocabulary::{
-    HandlerResult, Incoming, PathParameter, ValueSchema, bounded, fields, ok, optional, required, text, title,
-};
+use crate::vocabulary::{HandlerResult, Incoming, PathParameter, bounded, fields, ok, optional, required, text, title};
 
 /// The administrator in the path.
-const ADMIN_ID: PathParameter<UserId> = PathParameter {
-    name: "userId",
-    missing: Missing::Person,
-    schema: || ValueSchema::uuid(""),
-    parse: |text| text.parse().ok(),
-};
+const ADMIN_ID: PathParameter<UserId> = PathParameter::uuid("userId", Missing::Person);
 
 fields! {
     /// A group to be created.
@@ -50,7 +43,7 @@ impl<'a> GroupBody<'a> {
     }
 }
 
-/// A group and those right under it.
+/// A group and the groups directly under it.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Groups")]
 struct GroupWithChildren<'a> {
@@ -76,7 +69,7 @@ fn with_children(PlacedGroup { group, index, children }: PlacedGroup) -> Handler
     bounded(ok(&GroupWithChildren { error: "", group: GroupBody::new(&group, index), count: children.len(), children }))
 }
 
-/// A group with all under it.
+/// A group with all groups under it.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Branch")]
 struct GroupBranch<'a> {
@@ -192,13 +185,13 @@ pub(crate) mod describe {
     };
 
     pub(crate) fn list() -> Description {
-        describe("The top group of the current workspace, and those right under it.")
+        describe("The topmost group of the current workspace, and the groups directly under it.")
             .answers::<GroupWithChildren>()
             .refuses([Refusal::Missing, Refusal::Forbidden, Refusal::ListTooLarge])
     }
 
     pub(crate) fn get() -> Description {
-        describe("A group, and those right under it.")
+        describe("A group, and the groups directly under it.")
             .path(&GROUP_ID)
             .answers::<GroupWithChildren>()
             .refuses([Refusal::Forbidden, Refusal::ListTooLarge])
@@ -213,7 +206,7 @@ pub(crate) mod describe {
     }
 
     pub(crate) fn create() -> Description {
-        describe("Makes a group under another.")
+        describe("Creates a group under another.")
             .path(&GROUP_ID)
             .body::<NewGroupBody>()
             .answers::<CreatedGroup>()
@@ -228,11 +221,11 @@ pub(crate) mod describe {
     }
 
     pub(crate) fn add_admin() -> Description {
-        describe_admin("Makes somebody an administrator of a group and of all under it.")
+        describe_admin("Makes a user an administrator of a group and of all groups under it.")
     }
 
     pub(crate) fn remove_admin() -> Description {
-        describe_admin("Takes the administration of a group from somebody.")
+        describe_admin("Ends a user's administration of a group.")
     }
 
     fn describe_admin(summary: &'static str) -> Description {

@@ -17,10 +17,10 @@ use crate::vocabulary::{
 fields! {
     /// Address or code, and password. A text that can't be anybody's counts as a wrong one.
     struct LogInBody {
-        code: Option<Option<UserCode>> = optional("user_code", text("Counts before the address.")
+        code: Option<Option<UserCode>> = optional("user_code", text("The user's code. It counts before the address.")
             .example("A-1")
             .map(|text| UserCode::parse(&text).ok())),
-        email: Option<Option<EmailAddress>> = optional("email", address_text("Needed without user_code.")
+        email: Option<Option<EmailAddress>> = optional("email", address_text("Required without user_code.")
             .map(|text| EmailAddress::parse(&text).ok())),
         password: Option<Password> = required("password", password("")),
         exclusive_to: Option<WorkspaceId> =
@@ -28,7 +28,7 @@ fields! {
     }
 }
 
-/// An access token, and whether its owner is to choose a password.
+/// An access token, and whether its owner must choose a password.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Token")]
 pub(super) struct LogInToken<'a> {

@@ -24,7 +24,8 @@ fields! {
         sender_address: Option<EmailAddress> = sender_address(),
         sender_name: Option<PersonName> = sender_name(),
         template: Option<TemplateId> = template("email_templates_id"),
-        unmailed: bool = or_default("no_confirm_email", flag("Nobody is mailed: only who is there is told.")),
+        unmailed: bool = or_default("no_confirm_email",
+            flag("Whether nobody is mailed: the response only says who is in the workspace.")),
     }
 }
 
@@ -35,7 +36,7 @@ type RecipientEntry = PartlyReadable<RecipientKey, RecipientOptions>;
 fields! {
     /// The user's address and code.
     struct RecipientKey {
-        email: String = required("email", address_text("Whom it is about.")),
+        email: String = required("email", address_text("The user's address.")),
         code: Option<GivenCode> = user_code(),
     }
 }
@@ -53,7 +54,7 @@ fn recipient(entry: &RecipientEntry) -> Option<MailRecipient> {
     Some(MailRecipient { identifier, exclusive_to })
 }
 
-/// Whether somebody is in the workspace, and so is mailed if anybody is: 200, or else 400.
+/// Whether a user is in the workspace, and so can be mailed: 200 if so, or else 400.
 #[derive(Serialize, JsonSchema)]
 struct MailedUser<'a> {
     email: &'a str,
@@ -78,7 +79,7 @@ pub(crate) mod describe {
     use crate::vocabulary::{Description, Refusal, describe};
 
     pub(crate) fn handle() -> Description {
-        describe("Mails people of the current workspace.")
+        describe("Mails users of the current workspace.")
             .body::<MailUsersBody>()
             .answers::<Vec<MailedUser<'_>>>()
             .refuses([Refusal::Missing, Refusal::Forbidden])

@@ -33,7 +33,7 @@ fields! {
 fields! {
     /// Whether the members of groups under the group are listed too.
     struct RecursiveQuery {
-        recursive: bool = or_default("recursive", flag("Whether those in groups under it are meant too.")),
+        recursive: bool = or_default("recursive", flag("Whether the members of groups under this group are listed too.")),
     }
 }
 
@@ -60,7 +60,7 @@ fn flag(about: &'static str) -> Format<bool> {
     })
 }
 
-/// Somebody in a group or workspace, or invited to it.
+/// A member of a group or workspace, or a person who is invited to it.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Member")]
 struct GroupMember<'a> {
@@ -148,11 +148,11 @@ pub(crate) async fn of_workspace(usher: &Usher, incoming: &Incoming) -> HandlerR
 /// Takes a person out of a group. A person who leaves their last group leaves the workspace.
 pub(crate) async fn remove(usher: &Usher, incoming: &Incoming) -> HandlerResult {
     let caller = incoming.caller(usher).await?;
-    let RemoveBody { group, user, workspace } = incoming.body()?;
+    let RemoveBody { group, user: member, workspace } = incoming.body()?;
     let group = group.ok_or(Error::NotFound(Missing::Group))?;
     let workspace = workspace.ok_or(Error::NotFound(Missing::Workspace))?;
-    let user = user.ok_or(Error::NotFound(Missing::Person))?;
-    usher.leave_group(&caller, workspace, group, user).await?;
+    let member = member.ok_or(Error::NotFound(Missing::Person))?;
+    usher.leave_group(&caller, workspace, group, member).await?;
     Ok(done())
 }
 
@@ -164,7 +164,7 @@ pub(crate) mod describe {
     };
 
     pub(crate) fn of_group() -> Description {
-        describe("The members of a group, and who is invited to it.")
+        describe("The members of a group, and the people who are invited to the group.")
             .path(&GROUP_ID)
             .query::<MemberListQuery>()
             .query::<RecursiveQuery>()
@@ -173,7 +173,7 @@ pub(crate) mod describe {
     }
 
     pub(crate) fn of_workspace() -> Description {
-        describe("The members of a workspace, and who is invited to it.")
+        describe("The members of a workspace, and the people who are invited to the workspace.")
             .path(&WORKSPACE_ID)
             .query::<MemberListQuery>()
             .answers::<MembersPage>()
@@ -181,7 +181,7 @@ pub(crate) mod describe {
     }
 
     pub(crate) fn remove() -> Description {
-        describe("Takes somebody out of a group; out of their last one is out of the workspace.")
+        describe("Takes a person out of a group. A person who leaves their last group leaves the workspace.")
             .body::<RemoveBody>()
             .answers::<Done>()
             .refuses([Refusal::Forbidden, Refusal::Conflict])

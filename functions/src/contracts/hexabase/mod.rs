@@ -19,23 +19,13 @@ use shared::{
     domain::{GroupId, WorkspaceId},
 };
 
-use crate::vocabulary::{PathParameter, ValueSchema, ok};
+use crate::vocabulary::{PathParameter, ok};
 
 /// The workspace in the path.
-const WORKSPACE_ID: PathParameter<WorkspaceId> = PathParameter {
-    name: "workspaceId",
-    missing: Missing::Workspace,
-    schema: || ValueSchema::uuid(""),
-    parse: |text| text.parse().ok(),
-};
+const WORKSPACE_ID: PathParameter<WorkspaceId> = PathParameter::uuid("workspaceId", Missing::Workspace);
 
 /// The group in the path.
-const GROUP_ID: PathParameter<GroupId> = PathParameter {
-    name: "groupId",
-    missing: Missing::Group,
-    schema: || ValueSchema::uuid(""),
-    parse: |text| text.parse().ok(),
-};
+const GROUP_ID: PathParameter<GroupId> = PathParameter::uuid("groupId", Missing::Group);
 
 /// The error of a request that succeeded: null.
 #[derive(Serialize, JsonSchema)]

@@ -12,7 +12,7 @@ fields! {
     struct ChangePasswordBody {
         old: Option<Password> = required("old_password", text("").map(|text| Password::unchecked(&text))),
         new: String = required(NEW_PASSWORD, new_password_text()),
-        again: String = required("confirm_password", text("The new one again.").example("Demo12#$")),
+        again: String = required("confirm_password", text("The new password again.").example("Demo12#$")),
     }
 }
 

@@ -26,7 +26,7 @@ fields! {
     /// The person who signs up.
     struct ConfirmationBody {
         hash: Option<InvitationHash> = required("confirmation_id", confirmation_id()),
-        address: EmailAddress = required("email", address("The invited one.")),
+        address: EmailAddress = required("email", address("The invited address.")),
         password: Password = required("password", new_password()),
         first_name: Option<PersonName> = optional("username", person_name("", "John")),
     }
@@ -34,10 +34,10 @@ fields! {
 
 /// The hash from the mail. A text that isn't a hash counts as a dead hash.
 fn confirmation_id() -> Format<Option<InvitationHash>> {
-    uuid("Out of the mail.").parse_if_possible()
+    uuid("The hash in the mail.").parse_if_possible()
 }
 
-/// Whom the mailed id is for.
+/// The person for whom the mailed id is.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Confirming")]
 struct Confirmation<'a> {
@@ -77,7 +77,7 @@ pub(crate) mod describe {
     };
 
     pub(crate) fn show() -> Description {
-        describe("Whom a mailed confirmation is for. Looking at it spends nothing.")
+        describe("Shows the person for whom a mailed confirmation is. Looking at the confirmation changes nothing.")
             .open()
             .query::<ConfirmationQuery>()
             .answers::<Confirmation>()

@@ -15,7 +15,9 @@ pub(super) struct GivenCode {
 
 /// `user_code`.
 pub(super) fn user_code() -> Field<Option<GivenCode>> {
-    let code = text("Tells several people at one address apart.").example("A-1").parse_unless_empty(UserCode::parse);
+    let code = text("A code that distinguishes several people with one address.")
+        .example("A-1")
+        .parse_unless_empty(UserCode::parse);
     let code = code.attempt(|value| value.as_str().map(|code| echo(code, MAX_ECHOED_WORD)));
     optional("user_code", code.map(|(echo, parsed)| GivenCode { echo, parsed }))
 }
@@ -37,19 +39,19 @@ pub(super) fn parsed<T, E: Display>(name: &str, value: Result<T, E>) -> Result<T
 
 /// `exclusive_w_id`.
 pub(super) fn exclusive_to() -> Field<Option<WorkspaceId>> {
-    let id = uuid("The only workspace that they may ever be in.").parse_unless_empty(str::parse);
+    let id = uuid("The only workspace that the user may ever belong to.").parse_unless_empty(str::parse);
     or_default("exclusive_w_id", id)
 }
 
 /// `sender_address`.
 pub(super) fn sender_address() -> Field<Option<EmailAddress>> {
-    let address = address_text("Who the letter is from: an address that the deployment may send as.");
+    let address = address_text("The letter's sender: an address that the deployment may send from.");
     or_default("sender_address", address.parse_unless_empty(EmailAddress::parse))
 }
 
 /// `sender_name`.
 pub(super) fn sender_name() -> Field<Option<PersonName>> {
-    or_default("sender_name", text("The name beside it.").example("Ada").parse_unless_empty(PersonName::parse))
+    or_default("sender_name", text("The sender's name.").example("Ada").parse_unless_empty(PersonName::parse))
 }
 
 /// The template of the letter, in the field with this name.

@@ -18,7 +18,7 @@ struct WorkspaceEntry<'a> {
     workspace_name: &'a str,
 }
 
-/// The workspaces, and the one that is meant by routes which name none.
+/// The workspaces, and the current one, which routes without a workspace in their path mean.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Workspaces")]
 struct WorkspaceList<'a> {

@@ -32,7 +32,7 @@ fields! {
 fields! {
     /// A person to be invited.
     struct InviteeEntry {
-        email: EmailAddress = required("email", address_text("Whom to invite.").try_map(|_, text| {
+        email: EmailAddress = required("email", address_text("The address to invite.").try_map(|_, text| {
             EmailAddress::parse(&text).map_err(|_| not_valid("invalid_email", "email address", &text))
         })),
         role: Role = required("roleName", words("", ROLES.map(|role| role.name)).example("Viewer").try_map(|_, text| {

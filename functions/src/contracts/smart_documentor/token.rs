@@ -5,7 +5,7 @@ use serde::Serialize;
 use shared::{Error, Usher};
 
 use super::errors::{TokenRefusal, token_refused, uncached};
-use crate::vocabulary::{Failure, HandlerResult, Incoming, expected, fields, ok, optional, text, uuid, words};
+use crate::vocabulary::{Failure, HandlerResult, Incoming, expected, fields, ok, or_default, text, uuid, words};
 
 const GRANT_TYPE: &str = "client_credentials";
 
@@ -15,10 +15,10 @@ const SCOPE: &str = "WebAPI";
 fields! {
     /// The request for a token. RFC 6749 section 5.2 has its own error codes for a missing field.
     struct TokenForm {
-        grant_type: Option<String> = expected("grant_type", words("", [GRANT_TYPE])),
-        scope: Option<String> = optional("scope", words("", [SCOPE])),
-        client_id: Option<String> = expected("client_id", uuid("The service account's id.")),
-        client_secret: Option<String> = expected("client_secret", text("The service account's token.")),
+        grant_type: String = expected("grant_type", words("", [GRANT_TYPE])),
+        scope: String = or_default("scope", words("", [SCOPE])),
+        client_id: String = expected("client_id", uuid("The service account's id.")),
+        client_secret: String = expected("client_secret", text("The service account's token.")),
     }
 }
 
@@ -36,7 +36,7 @@ pub(crate) async fn handle(usher: &Usher, incoming: &Incoming) -> HandlerResult 
     let Ok(TokenForm { grant_type, scope, client_id, client_secret }) = incoming.form() else {
         return Ok(token_refused(TokenRefusal::InvalidRequest));
     };
-    let given = |field: Option<String>| field.filter(|value| !value.is_empty());
+    let given = |field: String| (!field.is_empty()).then_some(field);
     let refusal = match (given(grant_type).as_deref(), given(scope).as_deref()) {
         (None, _) => Some(TokenRefusal::InvalidRequest),
         (Some(GRANT_TYPE), None | Some(SCOPE)) => None,
@@ -73,7 +73,7 @@ pub(crate) mod describe {
             .open()
             .form::<TokenForm>()
             .answers::<IssuedToken>()
-            .also::<TokenProblem>(400, "application/json", "No token, and why in a word of RFC 6749 section 5.2.")
+            .also::<TokenProblem>(400, "application/json", "No token; the error code of RFC 6749 section 5.2 says why.")
             .never([Refusal::Invalid, Refusal::BodyTooLarge, Refusal::MediaType])
     }
 }

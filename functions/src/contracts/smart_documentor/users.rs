@@ -12,7 +12,7 @@ use shared::{
 use super::{WORKSPACE_NUMBER, role_name, role_schema};
 use crate::vocabulary::{HandlerResult, Incoming, bare_array};
 
-/// A user, or somebody invited.
+/// A user, or an invited person.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(rename = "User")]
@@ -63,13 +63,13 @@ pub(crate) mod describe {
     use crate::vocabulary::{Description, Refusal, describe};
 
     pub(crate) fn of_tenant() -> Description {
-        describe("The tenant's people, and who is invited to it or to a workspace of it.")
+        describe("The tenant's people, and the people who are invited to the tenant or to one of its workspaces.")
             .answers::<Vec<TenantUser>>()
             .refuses([Refusal::Forbidden, Refusal::ListTooLarge])
     }
 
     pub(crate) fn of_workspace() -> Description {
-        describe("A workspace's members, and who is invited to it.")
+        describe("A workspace's members, and the people who are invited to the workspace.")
             .path(&WORKSPACE_NUMBER)
             .answers::<Vec<TenantUser>>()
             .refuses([Refusal::ListTooLarge])

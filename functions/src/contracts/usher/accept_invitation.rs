@@ -14,7 +14,7 @@ use crate::vocabulary::{HandlerResult, Incoming, fields, ok, required, uuid};
 fields! {
     /// The invitation to accept.
     struct AcceptBody {
-        hash: Option<InvitationHash> = required("hash", uuid("Of the invitation's link.").parse_if_possible()),
+        hash: Option<InvitationHash> = required("hash", uuid("The hash in the invitation's link.").parse_if_possible()),
     }
 }
 

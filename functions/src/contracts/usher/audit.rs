@@ -49,6 +49,6 @@ pub(crate) mod describe {
     use crate::vocabulary::Description;
 
     pub(crate) fn list() -> Description {
-        paging::describe_list::<AuditItem>("What was done in a workspace, the newest first.").path(&WORKSPACE_ID)
+        paging::describe_list::<AuditItem>("The actions in a workspace, newest first.").path(&WORKSPACE_ID)
     }
 }

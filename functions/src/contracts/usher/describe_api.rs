@@ -24,6 +24,6 @@ pub(crate) mod describe {
     }
 
     pub(crate) fn page() -> Description {
-        describe("The same as a page.").open().html().answers_page(200, "The reference.")
+        describe("The same description as a page.").open().html().answers_page(200, "The reference.")
     }
 }

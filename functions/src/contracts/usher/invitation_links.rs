@@ -12,7 +12,7 @@ use crate::vocabulary::{Failure, HandlerResult, Incoming, empty, fields, no_cont
 fields! {
     /// The invitation's hash. A text that isn't a hash counts as a dead one.
     struct HashBody {
-        hash: Option<InvitationHash> = required("hash", text("Of the invitation's link.")
+        hash: Option<InvitationHash> = required("hash", text("The hash in the invitation's link.")
             .example("3fa85f64-5717-4562-b3fc-2c963f66afa6")
             .parse_if_possible()),
     }
@@ -68,7 +68,7 @@ pub(crate) mod describe {
     use crate::vocabulary::{Description, Refusal, describe};
 
     pub(crate) fn preview() -> Description {
-        describe("What an invitation offers.")
+        describe("Shows an invitation.")
             .open()
             .body::<HashBody>()
             .answers::<InvitationPreview>()
@@ -80,7 +80,7 @@ pub(crate) mod describe {
     }
 
     pub(crate) fn renew() -> Description {
-        describe("Asks whoever may invite for a new invitation in place of an expired one.")
+        describe("Asks the inviter, or else the admins, for a new invitation in place of an expired one.")
             .notes("The answer is the same for every hash.")
             .open()
             .body::<HashBody>()

@@ -17,27 +17,21 @@ use super::{
     role_schema,
 };
 use crate::vocabulary::{
-    HandlerResult, Incoming, PathParameter, ValueSchema, enumerated, fields, no_content, ok, one_of, optional,
-    or_default,
+    HandlerResult, Incoming, PathParameter, enumerated, fields, no_content, ok, one_of, optional, or_default,
 };
 
 const STATUSES: [&str; 5] = ["PENDING", "ACCEPTED", "DECLINED", "REVOKED", "EXPIRED"];
 const DELIVERY_STATES: [&str; 7] = ["QUEUED", "SENT", "DELIVERED", "BOUNCED", "COMPLAINED", "SUPPRESSED", "FAILED"];
 
 /// The invitation in the path.
-const INVITATION_ID: PathParameter<PersonId> = PathParameter {
-    name: "id",
-    missing: Missing::Invitation,
-    schema: || ValueSchema::short_id(""),
-    parse: |text| text.parse().ok(),
-};
+const INVITATION_ID: PathParameter<PersonId> = PathParameter::short_id("id", Missing::Invitation);
 
 fields! {
     /// Which invitations are listed.
     struct InvitationQuery {
         status: Option<InvitationStatus> = optional("status", one_of("", STATUSES, stored_word)),
         delivery: Option<DeliveryState> = optional("delivery", one_of("", DELIVERY_STATES, stored_word)),
-        email: Option<String> = or_default("email", text_filter("What the address begins with.", "ada@")),
+        email: Option<String> = or_default("email", text_filter("The beginning of the address.", "ada@")),
     }
 }
 
@@ -49,7 +43,7 @@ fn delivery_schema(_: &mut SchemaGenerator) -> Schema {
     enumerated(DELIVERY_STATES)
 }
 
-/// An invitation, as its managers see it; without a workspace it is to the whole company.
+/// An invitation, as its managers see it. Without a workspace the invitation is to the whole company.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(rename = "Invitation")]
@@ -74,7 +68,7 @@ struct InvitationItem {
     resent_count: u32,
 }
 
-/// How far its mail has come.
+/// The delivery state of the invitation's mail.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Delivery")]
 struct DeliveryBody {
@@ -84,7 +78,7 @@ struct DeliveryBody {
     detail: Option<String>,
 }
 
-/// Who invited.
+/// The inviter.
 #[derive(Serialize, JsonSchema)]
 struct InvitedBy {
     #[schemars(with = "Uuid")]
@@ -163,13 +157,13 @@ pub(crate) mod describe {
     }
 
     pub(crate) fn resend() -> Description {
-        describe_one("Mails an invitation anew, with a new link: those before it are dead.")
+        describe_one("Mails an invitation again, with a new link. Older links are dead.")
             .answers::<InvitationItem>()
             .refuses([Refusal::Conflict, Refusal::Suppressed, Refusal::TooMany])
     }
 
     pub(crate) fn revoke() -> Description {
-        describe_one("Takes an invitation back.").answers_nothing(204).refuses([Refusal::Conflict])
+        describe_one("Revokes an invitation.").answers_nothing(204).refuses([Refusal::Conflict])
     }
 
     fn describe_one(summary: &'static str) -> Description {

@@ -12,17 +12,12 @@ use shared::{
 use uuid::Uuid;
 
 use crate::vocabulary::{
-    Failure, FieldProblem, HandlerResult, Incoming, PathParameter, ValueSchema, bounded, fields, json, no_content, ok,
-    required, text, title,
+    Failure, FieldProblem, HandlerResult, Incoming, PathParameter, bounded, fields, json, no_content, ok, required,
+    text, title,
 };
 
 /// The template in the path.
-const TEMPLATE_ID: PathParameter<TemplateId> = PathParameter {
-    name: "id",
-    missing: Missing::MailTemplate,
-    schema: || ValueSchema::uuid(""),
-    parse: |text| text.parse().ok(),
-};
+const TEMPLATE_ID: PathParameter<TemplateId> = PathParameter::uuid("id", Missing::MailTemplate);
 
 fields! {
     /// A template to be stored.

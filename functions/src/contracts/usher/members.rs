@@ -16,17 +16,11 @@ use super::{
     role_schema,
 };
 use crate::vocabulary::{
-    Format, HandlerResult, Incoming, PathParameter, ValueSchema, fields, no_content, ok, one_of, optional, or_default,
-    required,
+    Format, HandlerResult, Incoming, PathParameter, fields, no_content, ok, one_of, optional, or_default, required,
 };
 
 /// The member in the path.
-const USER_ID: PathParameter<UserId> = PathParameter {
-    name: "userId",
-    missing: Missing::Person,
-    schema: || ValueSchema::uuid(""),
-    parse: |text| text.parse().ok(),
-};
+const USER_ID: PathParameter<UserId> = PathParameter::uuid("userId", Missing::Person);
 
 fields! {
     /// Which members are listed.
@@ -86,9 +80,9 @@ pub(crate) async fn list(usher: &Usher, incoming: &Incoming) -> HandlerResult {
 
 pub(crate) async fn change(usher: &Usher, incoming: &Incoming) -> HandlerResult {
     let caller = incoming.caller(usher).await?;
-    let (workspace, user) = (WORKSPACE_ID.read(incoming)?, USER_ID.read(incoming)?);
+    let (workspace, member) = (WORKSPACE_ID.read(incoming)?, USER_ID.read(incoming)?);
     let RoleBody { role } = incoming.body()?;
-    let member = usher.change_user(&caller, workspace, user, role).await?;
+    let member = usher.change_user(&caller, workspace, member, role).await?;
     Ok(ok(&MemberItem::from(member)))
 }
 
@@ -116,7 +110,7 @@ pub(crate) mod describe {
     }
 
     pub(crate) fn remove() -> Description {
-        describe("Removes a member; whoever names themselves leaves.")
+        describe("Removes a member. A caller who names themselves leaves the workspace.")
             .path(&WORKSPACE_ID)
             .path(&USER_ID)
             .answers_nothing(204)

@@ -19,15 +19,10 @@ use shared::{
     domain::{Role, WorkspaceId},
 };
 
-use crate::vocabulary::{PathParameter, ValueSchema, enumerated};
+use crate::vocabulary::{PathParameter, enumerated};
 
 /// The workspace in the path.
-const WORKSPACE_ID: PathParameter<WorkspaceId> = PathParameter {
-    name: "workspaceId",
-    missing: Missing::Workspace,
-    schema: || ValueSchema::uuid(""),
-    parse: |text| text.parse().ok(),
-};
+const WORKSPACE_ID: PathParameter<WorkspaceId> = PathParameter::uuid("workspaceId", Missing::Workspace);
 
 /// The names of all roles.
 const ROLES: [&str; Role::ALL.len()] = role_names();

@@ -24,7 +24,7 @@ fields! {
     struct PageQuery {
         limit: Option<usize> =
             optional("limit", count("Items on the page; 50 unless given.", 1..=MAX_LIMIT).example(MAX_LIMIT)),
-        cursor: Option<String> = optional("cursor", text("The page before's nextCursor.")),
+        cursor: Option<String> = optional("cursor", text("The nextCursor of the page before.")),
     }
 }
 

@@ -40,7 +40,7 @@ pub(crate) mod describe {
     use crate::vocabulary::{Description, describe};
 
     pub(crate) fn handle() -> Description {
-        describe("The keys that access tokens are verified with (RFC 7517).").open().also::<JwkSet>(
+        describe("The public keys that verify access tokens (RFC 7517).").open().also::<JwkSet>(
             200,
             "application/jwk-set+json",
             "Done.",

@@ -15,61 +15,60 @@ use crate::{
     pages::{Offer, Problem, RegisterPage, security_headers},
     vocabulary::{
         Failure, Field, HandlerResult, Incoming, address_text, expected, fields, log_failure, message_of,
-        new_password_text, optional, password, status_of, text, uuid, with_failure_headers,
+        new_password_text, or_default, password, status_of, text, uuid, with_failure_headers,
     },
 };
 
 fields! {
     /// The query of a mailed link.
     struct LinkQuery {
-        hash: Option<String> = optional("hash", uuid("Of the link.")),
-        kind: Option<String> = kind(),
+        hash: String = or_default("hash", uuid("The hash in the link.")),
+        kind: String = kind(),
     }
 }
 
 fields! {
     /// The form that signs up.
     struct SignUpForm {
-        hash: Option<String> = expected("hash", uuid("Of the link.")),
-        kind: Option<String> = kind(),
-        email: Option<String> = expected("email", address_text("The invited one.")),
-        first_name: Option<String> = expected("firstname", text("").length(1..=80).example("John")),
-        last_name: Option<String> = expected("lastname", text("").length(1..=80).example("Doe")),
-        password: Option<String> = expected("password", new_password_text()),
+        hash: String = expected("hash", uuid("The hash in the link.")),
+        kind: String = kind(),
+        email: String = expected("email", address_text("The invited address.")),
+        first_name: String = expected("firstname", text("").length(1..=80).example("John")),
+        last_name: String = expected("lastname", text("").length(1..=80).example("Doe")),
+        password: String = expected("password", new_password_text()),
     }
 }
 
 fields! {
     /// The form that accepts with the account that the address has.
     struct AcceptForm {
-        hash: Option<String> = expected("hash", uuid("Of the link.")),
-        kind: Option<String> = kind(),
-        password: Option<Option<Password>> = expected("password", password("Of the account.")),
+        hash: String = expected("hash", uuid("The hash in the link.")),
+        kind: String = kind(),
+        password: Option<Password> = expected("password", password("The account's password.")),
     }
 }
 
 fields! {
     /// The form that declines.
     struct DeclineForm {
-        hash: Option<String> = expected("hash", uuid("Of the link.")),
-        _kind: Option<String> = kind(),
+        hash: String = expected("hash", uuid("The hash in the link.")),
+        _kind: String = kind(),
     }
 }
 
 fields! {
     /// The form that asks for a new invitation.
     struct RenewForm {
-        hash: Option<String> = expected("hash", uuid("Of the link.")),
+        hash: String = expected("hash", uuid("The hash in the link.")),
     }
 }
 
-fn kind() -> Field<Option<String>> {
-    optional("type", text("What the invitation is to.").example("WORK_SPACE"))
+fn kind() -> Field<String> {
+    or_default("type", text("The type in the link.").example("WORK_SPACE"))
 }
 
 pub(crate) async fn show(usher: &Usher, incoming: &Incoming) -> HandlerResult {
     let LinkQuery { hash, kind } = incoming.query()?;
-    let (hash, kind) = (hash.unwrap_or_default(), kind.unwrap_or_default());
     let mut response = match viewed(usher, &hash).await {
         Ok(view) => FormPage { view: &view, hash: &hash, kind: &kind, first_name: "", last_name: "" }.first_shown(),
         Err(error) => failed(usher, &hash, &error.into()),
@@ -82,55 +81,53 @@ pub(crate) async fn show(usher: &Usher, incoming: &Incoming) -> HandlerResult {
 
 pub(crate) async fn submit(usher: &Usher, incoming: &Incoming) -> HandlerResult {
     Ok(match incoming.form::<SignUpForm>() {
-        Ok(form) => or_failed(usher, form.hash.as_deref(), signed_up(usher, &form).await),
+        Ok(form) => or_failed(usher, &form.hash, signed_up(usher, &form).await),
         Err(failure) => failed(usher, "", &failure),
     })
 }
 
 pub(crate) async fn accept(usher: &Usher, incoming: &Incoming) -> HandlerResult {
     Ok(match incoming.form::<AcceptForm>() {
-        Ok(form) => or_failed(usher, form.hash.as_deref(), accepted(usher, &form).await),
+        Ok(form) => or_failed(usher, &form.hash, accepted(usher, &form).await),
         Err(failure) => failed(usher, "", &failure),
     })
 }
 
 pub(crate) async fn decline(usher: &Usher, incoming: &Incoming) -> HandlerResult {
     Ok(match incoming.form::<DeclineForm>() {
-        Ok(form) => or_failed(usher, form.hash.as_deref(), declined(usher, &form).await),
+        Ok(form) => or_failed(usher, &form.hash, declined(usher, &form).await),
         Err(failure) => failed(usher, "", &failure),
     })
 }
 
 pub(crate) async fn renew(usher: &Usher, incoming: &Incoming) -> HandlerResult {
     Ok(match incoming.form::<RenewForm>() {
-        Ok(form) => or_failed(usher, form.hash.as_deref(), renewed(usher, &form).await),
+        Ok(form) => or_failed(usher, &form.hash, renewed(usher, &form).await),
         Err(failure) => failed(usher, "", &failure),
     })
 }
 
 async fn declined(usher: &Usher, form: &DeclineForm) -> HandlerResult {
-    usher.decline_invitation(&parse_hash(form.hash.as_deref())?).await?;
+    usher.decline_invitation(&parse_hash(&form.hash)?).await?;
     Ok(page(StatusCode::OK, RegisterPage::Declined))
 }
 
 /// The page is the same for every text, so that it reveals nothing about the hash.
 async fn renewed(usher: &Usher, form: &RenewForm) -> HandlerResult {
-    usher.renew_invitation(parse_hash(form.hash.as_deref()).ok()).await?;
+    usher.renew_invitation(parse_hash(&form.hash).ok()).await?;
     Ok(page(StatusCode::OK, RegisterPage::Asked))
 }
 
 async fn accepted(usher: &Usher, form: &AcceptForm) -> HandlerResult {
-    let hash = parse_hash(form.hash.as_deref())?;
-    let password = form.password.clone().unwrap_or_else(|| Password::unchecked(""));
-    let (view, accepted) = usher.follow_link_to_accept(&hash, password).await?;
+    let hash = parse_hash(&form.hash)?;
+    let (view, accepted) = usher.follow_link_to_accept(&hash, form.password.clone()).await?;
     match accepted {
         Ok(_) => {
             let (email, app_url) = (view.address.as_typed(), usher.parameters.app_url.as_str());
             Ok(page(StatusCode::OK, RegisterPage::Accepted { workspace_name: &view.scope_name, email, app_url }))
         }
         Err(Error::Unauthenticated(_)) => {
-            let (hash, kind) = (given(&form.hash), given(&form.kind));
-            let again = FormPage { view: &view, hash, kind, first_name: "", last_name: "" };
+            let again = FormPage { view: &view, hash: &form.hash, kind: &form.kind, first_name: "", last_name: "" };
             Ok(again.shown_again(Problem { field: "password", text: "The password is wrong." }))
         }
         Err(error) => Err(error.into()),
@@ -138,14 +135,13 @@ async fn accepted(usher: &Usher, form: &AcceptForm) -> HandlerResult {
 }
 
 async fn signed_up(usher: &Usher, form: &SignUpForm) -> HandlerResult {
-    let hash = parse_hash(form.hash.as_deref())?;
-    let sign_up = match sign_up(form, hash.clone()) {
+    let hash = parse_hash(&form.hash)?;
+    let sign_up = match sign_up(form, hash) {
         Ok(sign_up) => sign_up,
         Err((field, text)) => {
             let view = usher.view_invitation(&hash).await?;
-            let (first_name, last_name) = (given(&form.first_name), given(&form.last_name));
-            let again =
-                FormPage { view: &view, hash: given(&form.hash), kind: given(&form.kind), first_name, last_name };
+            let SignUpForm { hash, kind, first_name, last_name, .. } = form;
+            let again = FormPage { view: &view, hash, kind, first_name, last_name };
             return Ok(again.shown_again(Problem { field, text: &text }));
         }
     };
@@ -165,24 +161,20 @@ fn sign_up(form: &SignUpForm, hash: InvitationHash) -> Result<SignUpByInvitation
     }
     Ok(SignUpByInvitation {
         hash,
-        address: parsed("email", "e-mail address", EmailAddress::parse(given(&form.email)))?,
-        first_name: Some(parsed("firstname", "first name", PersonName::parse(given(&form.first_name)))?),
-        last_name: Some(parsed("lastname", "last name", PersonName::parse(given(&form.last_name)))?),
-        password: parsed("password", "password", Password::parse(given(&form.password)))?,
+        address: parsed("email", "e-mail address", EmailAddress::parse(&form.email))?,
+        first_name: Some(parsed("firstname", "first name", PersonName::parse(&form.first_name))?),
+        last_name: Some(parsed("lastname", "last name", PersonName::parse(&form.last_name))?),
+        password: parsed("password", "password", Password::parse(&form.password))?,
     })
 }
 
-fn given(field: &Option<String>) -> &str {
-    field.as_deref().unwrap_or_default()
-}
-
 /// A text that isn't a hash counts as a dead hash.
-fn parse_hash(text: Option<&str>) -> Result<InvitationHash, Error> {
-    text.unwrap_or_default().parse().map_err(|_| Error::Gone)
+fn parse_hash(text: &str) -> Result<InvitationHash, Error> {
+    text.parse().map_err(|_| Error::Gone)
 }
 
 async fn viewed(usher: &Usher, hash: &str) -> Result<InvitationView, Error> {
-    usher.view_invitation(&parse_hash(Some(hash))?).await
+    usher.view_invitation(&parse_hash(hash)?).await
 }
 
 /// The page with the form of an invitation, and the values of the form's fields except the password.
@@ -221,8 +213,8 @@ impl FormPage<'_> {
     }
 }
 
-fn or_failed(usher: &Usher, hash: Option<&str>, result: HandlerResult) -> Response<Body> {
-    result.unwrap_or_else(|failure| failed(usher, hash.unwrap_or_default(), &failure))
+fn or_failed(usher: &Usher, hash: &str, result: HandlerResult) -> Response<Body> {
+    result.unwrap_or_else(|failure| failed(usher, hash, &failure))
 }
 
 /// The page for a failure. All dead links have the same page, so that it reveals nothing about the hash.
@@ -256,27 +248,27 @@ pub(crate) mod describe {
         [Refusal::Gone, Refusal::Conflict, Refusal::Forbidden, Refusal::OtherAddress];
 
     pub(crate) fn show() -> Description {
-        describe("The page behind a mailed link. Looking at it spends nothing.")
+        describe("The page behind a mailed link. Looking at the page changes nothing.")
             .open()
             .html()
             .query::<LinkQuery>()
-            .answers_page(200, "A form to sign up, or one to accept with the account that is there.")
+            .answers_page(200, "A form to sign up, or to accept with the existing account.")
             .refuses([Refusal::Gone])
             .never([Refusal::Invalid])
     }
 
     pub(crate) fn submit() -> Description {
-        describe("The form of that page: signs up and joins.")
+        describe("The form on that page: signs up and joins.")
             .open()
             .html()
             .form::<SignUpForm>()
             .answers_page(200, "Signed up, and a member.")
-            .answers_page(422, "The form again, with what can't be taken.")
+            .answers_page(422, "The form again, with the field that can't be accepted.")
             .refuses(MEMBERSHIP_REFUSALS)
     }
 
     pub(crate) fn accept() -> Description {
-        describe("The form of that page for somebody with an account: accepts with its password.")
+        describe("The form on that page for a person with an account: accepts with the account's password.")
             .open()
             .html()
             .form::<AcceptForm>()
@@ -287,7 +279,7 @@ pub(crate) mod describe {
     }
 
     pub(crate) fn decline() -> Description {
-        describe("The button of that page that declines.")
+        describe("The button on that page that declines.")
             .open()
             .html()
             .form::<DeclineForm>()
@@ -296,11 +288,11 @@ pub(crate) mod describe {
     }
 
     pub(crate) fn renew() -> Description {
-        describe("The button of a dead link's page that asks for a new invitation.")
+        describe("The button on a dead link's page that asks for a new invitation.")
             .notes("The answer is the same for every hash.")
             .open()
             .html()
             .form::<RenewForm>()
-            .answers_page(200, "Whoever may invite again was asked, if there was an expired invitation.")
+            .answers_page(200, "The inviter was asked, if there was an expired invitation.")
     }
 }

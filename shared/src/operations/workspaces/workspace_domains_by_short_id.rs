@@ -36,7 +36,7 @@ impl Usher {
         role: Role,
     ) -> Result<(Workspace, DomainRule)> {
         let workspace = self.workspace_of_short_id(caller, workspace).await?;
-        let rule = self.add_domain(caller, NewDomain { workspace: workspace.id, domain, role }).await?;
-        Ok((workspace, rule))
+        let added = self.add_domain(caller, NewDomain { workspace: workspace.id, domain, role }).await?;
+        Ok((workspace, added))
     }
 }

@@ -2,6 +2,7 @@
 
 mod company;
 mod invitations;
+mod unknown_names;
 mod workspaces;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};

@@ -8,7 +8,7 @@ use shared::{
     domain::{Lifetime, Message},
 };
 
-use super::{InviteBody, InviteeBody, LIFETIME, LIFETIME_RANGE, VALIDATE_ONLY, invitation_message, lifetime};
+use super::fields::{InviteBody, InviteeBody, LIFETIME, LIFETIME_RANGE, VALIDATE_ONLY, invitation_message, lifetime};
 use crate::vocabulary::{
     Failure, FieldProblem, Fields, GivenFields, Incoming, RowEcho, UnknownFields, ValueSchema, fields, flag_word,
     optional, or_default, text, whole_in_query,
@@ -68,8 +68,8 @@ fn columns(header: &StringRecord) -> Result<Vec<&'static str>, Error> {
     }
     let mut columns = Vec::with_capacity(header.len());
     for name in header {
-        let known = COLUMNS.iter().find(|(column, _)| column.eq_ignore_ascii_case(name));
-        let (column, _) = known.ok_or_else(|| {
+        let found = COLUMNS.iter().find(|(column, _)| column.eq_ignore_ascii_case(name));
+        let (column, _) = found.ok_or_else(|| {
             let shown: String = name.chars().take(MAX_ECHOED_COLUMN).collect();
             let columns = "The columns are email, role and groups.";
             bad_table(format!("There is no column \"{shown}\" in this request. {columns}"))

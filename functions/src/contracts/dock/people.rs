@@ -1,0 +1,56 @@
+//! The people in the body of requests that give access to a workspace.
+
+use shared::{
+    domain::{EmailAddress, PersonName, Role},
+    operations::{InviteRow, InviteeOptions},
+};
+
+use super::role;
+use crate::vocabulary::{Field, Format, address, fields, flag, list, object, optional, or_default, required, text};
+
+fields! {
+    /// A person and their role.
+    pub(super) struct PersonEntry {
+        role: Role = required("role", role()),
+        user: PersonBody = required("user", object::<PersonBody>()),
+    }
+}
+
+fields! {
+    /// A person. Their names are used until they choose their own.
+    struct PersonBody {
+        first_name: Option<PersonName> = or_default("firstName", name("John")),
+        name: Option<PersonName> = or_default("name", name("John Doe")),
+        last_name: Option<PersonName> = or_default("lastName", name("Doe")),
+        email: EmailAddress = required("email", address("The address to invite.")),
+    }
+}
+
+fn name(example: &'static str) -> Format<Option<PersonName>> {
+    text("The name that is shown until the person chooses one.")
+        .length(0..=80)
+        .example(example)
+        .parse_unless_empty(PersonName::parse)
+}
+
+/// `workspaceUsers`.
+pub(super) fn workspace_users() -> Field<Vec<PersonEntry>> {
+    or_default("workspaceUsers", list("People and their roles.", object::<PersonEntry>()))
+}
+
+/// `notifyPeople`.
+pub(super) fn notify_people() -> Field<Option<bool>> {
+    let about = "Whether colleagues get a mail when they are added. Other people are invited by mail in any case.";
+    optional("notifyPeople", flag(about))
+}
+
+/// The rows for these people. Colleagues who become members at once get a mail, unless `notifyPeople` is false.
+pub(super) fn invite_rows(people: Vec<PersonEntry>, notify: Option<bool>) -> Vec<InviteRow> {
+    let row = |PersonEntry { role, user }: PersonEntry| InviteRow {
+        name: user.first_name.or(user.name),
+        last_name: user.last_name,
+        personal: InviteeOptions { quiet: notify == Some(false), ..InviteeOptions::default() },
+        ..InviteRow::new(user.email, role)
+    };
+    people.into_iter().map(row).collect()
+}
