@@ -9,6 +9,8 @@
 mod contracts;
 pub mod events;
 mod http_edge;
+#[cfg(test)]
+mod layers;
 pub mod log;
 mod openapi;
 mod operation;

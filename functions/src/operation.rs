@@ -124,7 +124,7 @@ operations! {
     RouteNotFound = "route-not-found",
     /// Mails what the table's stream reports as queued.
     DeliverInvitations = "deliver-invitations",
-    /// Mails, every minute, what is still in the outbox.
+    /// Mails, every minute, the items that are still in the outbox.
     SweepUndelivered = "sweep-undelivered",
     /// Puts the outbox items that were given up back into the outbox. Operators invoke it by hand.
     RequeueUndelivered = "requeue-undelivered",

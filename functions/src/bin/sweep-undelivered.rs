@@ -1,4 +1,4 @@
-//! Mails, every minute, what is still in the outbox.
+//! Mails, every minute, the items that are still in the outbox.
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), functions::StartError> {

@@ -27,7 +27,7 @@ impl FieldProblem {
         Self { code: INVALID_FIELD, message: message.into() }
     }
 
-    /// The field's name and what is wrong with the field: `"role" must be a string.`
+    /// A problem whose message is the field's name and a statement about the field: `"role" must be a string.`
     pub(crate) fn of(name: &str, problem: impl Display) -> Self {
         Self::new(format!("\"{name}\" {problem}."))
     }

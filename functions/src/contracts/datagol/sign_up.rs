@@ -31,12 +31,16 @@ pub(crate) async fn handle(usher: &Usher, incoming: &Incoming) -> HandlerResult 
         // A text that isn't a hash counts as a dead hash.
         let hash = hash.ok_or(Error::Gone)?;
         let (first_name, last_name) = (Some(first_name), Some(last_name));
-        let signed_up = usher.join(SignUpByInvitation { hash, address, password, first_name, last_name }).await?;
-        return Ok(ok(&ProfileBody::new(&signed_up.profile, &signed_up.company, signed_up.role)));
+        return by_invitation(usher, SignUpByInvitation { hash, address, password, first_name, last_name }).await;
     }
     let body = unverified(&address, &first_name, &last_name, company_name.as_ref());
     usher.begin_sign_up(BeginSignUp { address, password, first_name, last_name, company_name }).await?;
     Ok(ok(&body))
+}
+
+async fn by_invitation(usher: &Usher, sign_up: SignUpByInvitation) -> HandlerResult {
+    let signed_up = usher.join(sign_up).await?;
+    Ok(ok(&ProfileBody::new(&signed_up.profile, &signed_up.company, signed_up.role)))
 }
 
 /// The response is alike for any address: it has the request's own values, and no ids.

@@ -11,7 +11,7 @@ use super::{
     describe_list, known_workspace, mail_domain,
     metered::metered,
     objects,
-    properties::{PageInfo, PageQuery, PropertySelection, SelectedJson, data, describe_properties},
+    properties::{NumberedPageQuery, PageInfo, PropertySelection, SelectedJson, data, describe_properties},
     queried_workspace, role, workspace_id,
 };
 use crate::vocabulary::{HandlerResult, Incoming, PathParameter, fields, required};
@@ -58,7 +58,7 @@ fn properties(incoming: &Incoming) -> Result<PropertySelection, shared::Error> {
 
 pub(crate) async fn list(usher: &Usher, incoming: &Incoming) -> HandlerResult {
     metered(usher, incoming, |session| async move {
-        let (selection, page) = (properties(incoming)?, PageQuery::page(incoming)?);
+        let (selection, page) = (properties(incoming)?, NumberedPageQuery::page(incoming)?);
         let domains = usher.list_domains_of(&session.caller, queried_workspace(incoming)?.as_ref()).await?;
         let page_info = PageInfo::of(page, domains.len());
         let domains = page.cut(domains);

@@ -18,7 +18,7 @@ use shared::{
     domain::{MailDomain, Role, ShortId},
 };
 
-use self::properties::{Data, PageQuery, PropertySelection};
+use self::properties::{Data, NumberedPageQuery, PropertySelection};
 use crate::vocabulary::{
     Description, Format, Incoming, PathParameter, Refusal, describe, fields, optional, text, words,
 };
@@ -63,7 +63,7 @@ fn queried_workspace(incoming: &Incoming) -> Result<Option<ShortId>, Error> {
 fn describe_list<T: JsonSchema>(summary: &'static str, properties: &'static [&'static str]) -> Description {
     describe(summary)
         .query_parameter(PropertySelection::declared(properties))
-        .query::<PageQuery>()
+        .query::<NumberedPageQuery>()
         .query::<WorkspaceQuery>()
         .answers::<Data<T>>()
         .refuses([Refusal::Forbidden, Refusal::Missing, Refusal::ListTooLarge])

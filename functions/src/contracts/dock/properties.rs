@@ -87,13 +87,13 @@ pub(super) fn describe_properties(summary: &'static str, selectable: &'static [&
 
 fields! {
     /// A page of a list.
-    pub(super) struct PageQuery {
+    pub(super) struct NumberedPageQuery {
         page: Option<usize> = optional("page", count("From 1.", 1..=u32::MAX as usize)),
         limit: Option<usize> = optional("limit", count("20 unless given.", 1..=100).example(20)),
     }
 }
 
-impl PageQuery {
+impl NumberedPageQuery {
     /// The page that the query names.
     ///
     /// # Errors

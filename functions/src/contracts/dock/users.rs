@@ -7,7 +7,7 @@ use shared::{Missing, Usher, domain::PersonId};
 use super::{
     metered::metered,
     objects,
-    properties::{PageInfo, PageQuery, PropertySelection, SelectedJson, data, describe_properties},
+    properties::{NumberedPageQuery, PageInfo, PropertySelection, SelectedJson, data, describe_properties},
 };
 use crate::vocabulary::{HandlerResult, Incoming, PathParameter};
 
@@ -32,7 +32,7 @@ struct SomeUsers {
 
 pub(crate) async fn list(usher: &Usher, incoming: &Incoming) -> HandlerResult {
     metered(usher, incoming, |session| async move {
-        let (selection, page) = (PropertySelection::of(incoming, objects::USER)?, PageQuery::page(incoming)?);
+        let (selection, page) = (PropertySelection::of(incoming, objects::USER)?, NumberedPageQuery::page(incoming)?);
         let people = usher.list_everybody(&session.caller).await?;
         let page_info = PageInfo::of(page, people.len());
         let people = page.cut(people);
@@ -52,7 +52,7 @@ pub(crate) async fn get(usher: &Usher, incoming: &Incoming) -> HandlerResult {
 }
 
 pub(crate) mod describe {
-    use super::{OneUser, PERSON_ID, PageQuery, SomeUsers, describe_properties, objects};
+    use super::{NumberedPageQuery, OneUser, PERSON_ID, SomeUsers, describe_properties, objects};
     use crate::{
         contracts::dock::properties::Data,
         vocabulary::{Description, Refusal},
@@ -60,7 +60,7 @@ pub(crate) mod describe {
 
     pub(crate) fn list() -> Description {
         describe_properties("The company's people and all invited people, each address once.", objects::USER)
-            .query::<PageQuery>()
+            .query::<NumberedPageQuery>()
             .answers::<Data<SomeUsers>>()
             .refuses([Refusal::Forbidden, Refusal::ListTooLarge])
     }

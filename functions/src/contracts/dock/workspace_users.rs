@@ -12,7 +12,7 @@ use super::{
     describe_list, known_workspace,
     metered::{Session, metered},
     objects,
-    properties::{PageInfo, PageQuery, PropertySelection, SelectedJson, data, describe_properties},
+    properties::{NumberedPageQuery, PageInfo, PropertySelection, SelectedJson, data, describe_properties},
     queried_workspace, role,
     users::PERSON_ID,
     workspace_id,
@@ -88,7 +88,7 @@ pub(crate) async fn create(usher: &Usher, incoming: &Incoming) -> HandlerResult 
 
 pub(crate) async fn list(usher: &Usher, incoming: &Incoming) -> HandlerResult {
     metered(usher, incoming, |session| async move {
-        let (selection, page) = (properties(incoming)?, PageQuery::page(incoming)?);
+        let (selection, page) = (properties(incoming)?, NumberedPageQuery::page(incoming)?);
         let people = usher.list_workspace_users(&session.caller, queried_workspace(incoming)?).await?;
         let page_info = PageInfo::of(page, people.len());
         let people = page.cut(people);

@@ -13,14 +13,14 @@ use super::{
     metered::metered,
     objects,
     people::{PersonEntry, invite_rows, notify_people, workspace_users},
-    properties::{PageInfo, PageQuery, PropertySelection, SelectedJson, data, describe_properties},
+    properties::{NumberedPageQuery, PageInfo, PropertySelection, SelectedJson, data, describe_properties},
     workspace_response::{OneWorkspace, lists, one_workspace, workspace_body},
 };
 use crate::vocabulary::{HandlerResult, Incoming, fields, flag, message, optional, or_default, required, title};
 
 fields! {
     /// A workspace to be created.
-    struct NewWorkspaceBody {
+    struct WorkspaceWithPeopleBody {
         name: Title = required("name", title("", "Project Alpha")),
         published: Option<bool> =
             optional("autoPublishWorkspace", flag("Whether the workspace is published at once. Otherwise messages aren't mailed.")),
@@ -54,7 +54,7 @@ fn properties(incoming: &Incoming) -> Result<PropertySelection, Error> {
 pub(crate) async fn create(usher: &Usher, incoming: &Incoming) -> HandlerResult {
     metered(usher, incoming, |session| async move {
         let selection = properties(incoming)?;
-        let NewWorkspaceBody { name, published, message, notify, people } = incoming.body()?;
+        let WorkspaceWithPeopleBody { name, published, message, notify, people } = incoming.body()?;
         let new = NewWorkspaceWithPeople {
             workspace: NewWorkspace { name, description: None, published: published.unwrap_or(false) },
             people: invite_rows(people, notify),
@@ -69,7 +69,7 @@ pub(crate) async fn create(usher: &Usher, incoming: &Incoming) -> HandlerResult 
 
 pub(crate) async fn list(usher: &Usher, incoming: &Incoming) -> HandlerResult {
     metered(usher, incoming, |session| async move {
-        let (selection, page) = (properties(incoming)?, PageQuery::page(incoming)?);
+        let (selection, page) = (properties(incoming)?, NumberedPageQuery::page(incoming)?);
         let (workspaces, total) = usher.page_company_workspaces(&session.caller, page, lists(&selection)).await?;
         let workspaces = workspaces.iter().map(|workspace| workspace_body(usher, &session, workspace, &selection));
         data(SomeWorkspaces { workspaces: workspaces.collect(), page_info: PageInfo::of(page, total) })
@@ -90,7 +90,7 @@ pub(crate) async fn change(usher: &Usher, incoming: &Incoming) -> HandlerResult 
 
 pub(crate) mod describe {
     use super::{
-        NewWorkspaceBody, OneWorkspace, PageQuery, SomeWorkspaces, WORKSPACE_ID, WorkspaceChangeBody,
+        NumberedPageQuery, OneWorkspace, SomeWorkspaces, WORKSPACE_ID, WorkspaceChangeBody, WorkspaceWithPeopleBody,
         describe_properties, objects,
     };
     use crate::{
@@ -100,14 +100,14 @@ pub(crate) mod describe {
 
     pub(crate) fn create() -> Description {
         describe_properties("Creates a workspace with people in it.", objects::WORKSPACE)
-            .body::<NewWorkspaceBody>()
+            .body::<WorkspaceWithPeopleBody>()
             .answers::<Data<OneWorkspace>>()
             .refuses([Refusal::Forbidden, Refusal::Conflict])
     }
 
     pub(crate) fn list() -> Description {
         describe_properties("The company's workspaces.", objects::WORKSPACE)
-            .query::<PageQuery>()
+            .query::<NumberedPageQuery>()
             .answers::<Data<SomeWorkspaces>>()
             .refuses([Refusal::Forbidden, Refusal::ListTooLarge])
     }

@@ -30,7 +30,7 @@ fields! {
 }
 
 /// A user to be mailed. An entry without an address fails the whole request. With any other problem of an entry, the entry
-/// counts as somebody who isn't in the workspace.
+/// counts as a person who isn't in the workspace.
 type RecipientEntry = PartlyReadable<RecipientKey, RecipientOptions>;
 
 fields! {

@@ -37,7 +37,7 @@ fn confirmation_id() -> Format<Option<InvitationHash>> {
     uuid("The hash in the mail.").parse_if_possible()
 }
 
-/// The person for whom the mailed id is.
+/// The invited person.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Confirming")]
 struct Confirmation<'a> {
@@ -77,7 +77,7 @@ pub(crate) mod describe {
     };
 
     pub(crate) fn show() -> Description {
-        describe("Shows the person for whom a mailed confirmation is. Looking at the confirmation changes nothing.")
+        describe("Shows the person whom a mailed confirmation invites. Looking at the confirmation changes nothing.")
             .open()
             .query::<ConfirmationQuery>()
             .answers::<Confirmation>()

@@ -22,7 +22,7 @@ pub(super) fn user_code() -> Field<Option<GivenCode>> {
     optional("user_code", code.map(|(echo, parsed)| GivenCode { echo, parsed }))
 }
 
-/// The person whom address and code name.
+/// The identity that the address and the code make up.
 ///
 /// # Errors
 /// If the address or the code isn't one.

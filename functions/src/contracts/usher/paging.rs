@@ -21,7 +21,7 @@ const MAX_FILTER: usize = 254;
 
 fields! {
     /// A page of a list.
-    struct PageQuery {
+    struct CursorQuery {
         limit: Option<usize> =
             optional("limit", count("Items on the page; 50 unless given.", 1..=MAX_LIMIT).example(MAX_LIMIT)),
         cursor: Option<String> = optional("cursor", text("The nextCursor of the page before.")),
@@ -39,7 +39,7 @@ struct ItemsPage<T> {
 
 /// The page that the query asks for.
 pub(super) fn page_request(incoming: &Incoming) -> Result<PageRequest, Error> {
-    let PageQuery { limit, cursor } = incoming.query()?;
+    let CursorQuery { limit, cursor } = incoming.query()?;
     Ok(PageRequest { limit: limit.unwrap_or(DEFAULT_LIMIT), cursor })
 }
 
@@ -64,5 +64,5 @@ pub(super) fn items_page<T, U: Serialize>(page: Paged<T>, item: impl Fn(T) -> U)
 
 /// The description of a list with pages.
 pub(super) fn describe_list<T: JsonSchema>(summary: &'static str) -> Description {
-    describe(summary).query::<PageQuery>().answers::<ItemsPage<T>>().refuses([Refusal::Forbidden])
+    describe(summary).query::<CursorQuery>().answers::<ItemsPage<T>>().refuses([Refusal::Forbidden])
 }

@@ -138,16 +138,17 @@ async fn signed_up(usher: &Usher, form: &SignUpForm) -> HandlerResult {
     let hash = parse_hash(&form.hash)?;
     let sign_up = match sign_up(form, hash) {
         Ok(sign_up) => sign_up,
-        Err((field, text)) => {
-            let view = usher.view_invitation(&hash).await?;
-            let SignUpForm { hash, kind, first_name, last_name, .. } = form;
-            let again = FormPage { view: &view, hash, kind, first_name, last_name };
-            return Ok(again.shown_again(Problem { field, text: &text }));
-        }
+        Err((field, text)) => return form_again(usher, form, Problem { field, text: &text }).await,
     };
     let (view, signed_up) = usher.follow_link_to_sign_up(sign_up).await?;
     let (email, app_url) = (signed_up.profile.address.as_typed(), usher.parameters.app_url.as_str());
     Ok(page(StatusCode::OK, RegisterPage::Done { workspace_name: &view.scope_name, email, app_url }))
+}
+
+async fn form_again(usher: &Usher, form: &SignUpForm, problem: Problem<'_>) -> HandlerResult {
+    let view = viewed(usher, &form.hash).await?;
+    let SignUpForm { hash, kind, first_name, last_name, .. } = form;
+    Ok(FormPage { view: &view, hash, kind, first_name, last_name }.shown_again(problem))
 }
 
 /// The sign-up that the form asks for, or the first field that can't be accepted, and why.
