@@ -8,7 +8,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 
 use super::{
     field::{Field, PathParameter},
-    fields::Fields,
+    given_fields::Fields,
     refusal::Refusal,
     request::FORM,
     value_schema::{DeclaredField, ValueSchema},

@@ -6,8 +6,8 @@ use serde_json::{Map, Value};
 use shared::{Error, Missing};
 
 use super::{
-    fields::{GivenFields, UnknownFields},
     format::{Format, Input},
+    given_fields::{GivenFields, UnknownFields},
     problem::FieldProblem,
     request::Incoming,
     value_schema::{DeclaredField, ValueSchema},
@@ -91,10 +91,10 @@ macro_rules! fields {
             $($member_visibility $member: $type,)*
         }
 
-        impl $crate::vocabulary::Fields for $name {
-            fn declared() -> Vec<$crate::vocabulary::DeclaredField> {
+        impl $crate::vocabulary::given_fields::Fields for $name {
+            fn declared() -> Vec<$crate::vocabulary::value_schema::DeclaredField> {
                 vec![$({
-                    let field: $crate::vocabulary::Field<$type> = $declaration;
+                    let field: $crate::vocabulary::field::Field<$type> = $declaration;
                     field.into_declared()
                 },)*]
             }
@@ -106,11 +106,11 @@ macro_rules! fields {
             }
 
             fn read(
-                given: &$crate::vocabulary::GivenFields<'_>,
-            ) -> Result<Self, $crate::vocabulary::FieldProblem> {
+                given: &$crate::vocabulary::given_fields::GivenFields<'_>,
+            ) -> Result<Self, $crate::vocabulary::problem::FieldProblem> {
                 Ok(Self {
                     $($member: {
-                        static FIELD: std::sync::LazyLock<$crate::vocabulary::Field<$type>> =
+                        static FIELD: std::sync::LazyLock<$crate::vocabulary::field::Field<$type>> =
                             std::sync::LazyLock::new(|| $declaration);
                         FIELD.read(given)?
                     },)*
@@ -165,7 +165,7 @@ mod tests {
     use serde_json::json;
 
     use super::{
-        super::{fields::Fields, format::*},
+        super::{format::*, given_fields::Fields},
         *,
     };
 

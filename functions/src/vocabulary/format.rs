@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use shared::domain::{EmailAddress, Message, Password, PersonName, Title};
 
 use super::{
-    fields::{Fields, GivenFields, UnknownFields},
+    given_fields::{Fields, GivenFields, UnknownFields},
     problem::{FieldProblem, INVALID_FIELD},
     value_schema::ValueSchema,
 };

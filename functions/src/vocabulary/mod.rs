@@ -5,25 +5,27 @@
 
 mod description;
 mod failure;
-mod field;
-mod fields;
 mod format;
 mod headers;
-mod problem;
 mod refusal;
 mod request;
 mod response;
 mod row_results;
-mod value_schema;
+
+// The macro `fields!` names these modules where it is used.
+pub(crate) mod field;
+pub(crate) mod given_fields;
+pub(crate) mod problem;
+pub(crate) mod value_schema;
 
 pub(crate) use description::{BodySchema, DescribedResponse, Description, describe, enumerated};
 pub(crate) use failure::{Failure, log_failure, message_of, status_of, with_failure_headers};
 pub(crate) use field::{Field, PathParameter, expected, fields, optional, or_default, required};
-pub(crate) use fields::{Fields, GivenFields, PartlyReadable, UnknownFields};
 pub(crate) use format::{
     Format, Input, address, address_text, count, flag, flag_word, list, message, new_password, new_password_text,
     object, one_of, password, person_name, text, title, uuid, whole, whole_in_query, words,
 };
+pub(crate) use given_fields::{Fields, GivenFields, PartlyReadable, UnknownFields};
 pub(crate) use headers::{with_header, with_status};
 pub(crate) use problem::FieldProblem;
 pub(crate) use refusal::Refusal;

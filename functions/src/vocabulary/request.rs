@@ -12,7 +12,7 @@ use shared::{
 
 use super::{
     failure::Failure,
-    fields::{Fields, GivenFields, UnknownFields},
+    given_fields::{Fields, GivenFields, UnknownFields},
     problem::unknown_name,
 };
 

@@ -15,8 +15,8 @@ use shared::{
 };
 
 use super::{
-    fields::Fields,
     format::{Format, object},
+    given_fields::Fields,
     headers::{retry_after_seconds, with_header},
     problem::FieldProblem,
     response::{MAX_ECHOED_ADDRESS, MAX_ECHOED_WORD, echo},

@@ -22,8 +22,8 @@ fields! {
     /// A workspace to be created.
     struct WorkspaceWithPeopleBody {
         name: Title = required("name", title("", "Project Alpha")),
-        published: Option<bool> =
-            optional("autoPublishWorkspace", flag("Whether the workspace is published at once. Otherwise messages aren't mailed.")),
+        published: bool = or_default("autoPublishWorkspace",
+            flag("Whether the workspace is published at once. Otherwise messages aren't mailed.")),
         message: Option<Message> = or_default("message", message("The message to all invited people.")),
         notify: Option<bool> = notify_people(),
         people: Vec<PersonEntry> = workspace_users(),
@@ -56,7 +56,7 @@ pub(crate) async fn create(usher: &Usher, incoming: &Incoming) -> HandlerResult 
         let selection = properties(incoming)?;
         let WorkspaceWithPeopleBody { name, published, message, notify, people } = incoming.body()?;
         let new = NewWorkspaceWithPeople {
-            workspace: NewWorkspace { name, description: None, published: published.unwrap_or(false) },
+            workspace: NewWorkspace { name, description: None, published },
             people: invite_rows(people, notify),
             message,
             shown_as: objects::shown_as,

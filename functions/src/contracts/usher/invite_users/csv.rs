@@ -8,7 +8,9 @@ use shared::{
     domain::{Lifetime, Message},
 };
 
-use super::fields::{InviteBody, InviteeBody, LIFETIME, LIFETIME_RANGE, VALIDATE_ONLY, invitation_message, lifetime};
+use super::fields::{
+    ABOUT_LIFETIME, ABOUT_VALIDATE_ONLY, InviteBody, InviteeBody, LIFETIME_RANGE, invitation_message, lifetime,
+};
 use crate::vocabulary::{
     Failure, FieldProblem, Fields, GivenFields, Incoming, RowEcho, UnknownFields, ValueSchema, fields, flag_word,
     optional, or_default, text, whole_in_query,
@@ -24,8 +26,8 @@ fields! {
     /// The rest of the request, in the query.
     pub(super) struct CsvQuery {
         message: Option<Message> = or_default("message", invitation_message()),
-        lifetime: Option<Lifetime> = optional("expiresInSeconds", lifetime(whole_in_query(LIFETIME, LIFETIME_RANGE))),
-        validate_only: bool = or_default("validateOnly", flag_word(VALIDATE_ONLY)),
+        lifetime: Option<Lifetime> = optional("expiresInSeconds", lifetime(whole_in_query(ABOUT_LIFETIME, LIFETIME_RANGE))),
+        validate_only: bool = or_default("validateOnly", flag_word(ABOUT_VALIDATE_ONLY)),
     }
 }
 

@@ -17,9 +17,10 @@ use crate::{
 /// The groups that a row may name.
 const MAX_GROUPS: usize = 10;
 
-pub(super) const LIFETIME: &str = "How long the links live, in seconds.";
+// JSON and CSV name the same options, in the body and in the query.
+pub(super) const ABOUT_LIFETIME: &str = "How long the links live, in seconds.";
 pub(super) const LIFETIME_RANGE: std::ops::RangeInclusive<i64> = 60..=2_592_000;
-pub(super) const VALIDATE_ONLY: &str =
+pub(super) const ABOUT_VALIDATE_ONLY: &str =
     "Whether to return only what each row's result would be: nothing is written or mailed.";
 
 fields! {
@@ -27,8 +28,9 @@ fields! {
     pub(super) struct InviteBody {
         pub(super) rows: InviteeRows<InviteeBody> = required("users", list("At least one.", row::<InviteeBody>())),
         pub(super) message: Option<Message> = or_default("message", invitation_message()),
-        pub(super) lifetime: Option<Lifetime> = optional("expiresInSeconds", lifetime(whole(LIFETIME, LIFETIME_RANGE))),
-        pub(super) validate_only: bool = or_default("validateOnly", flag(VALIDATE_ONLY)),
+        pub(super) lifetime: Option<Lifetime> =
+            optional("expiresInSeconds", lifetime(whole(ABOUT_LIFETIME, LIFETIME_RANGE))),
+        pub(super) validate_only: bool = or_default("validateOnly", flag(ABOUT_VALIDATE_ONLY)),
     }
 }
 

@@ -62,7 +62,7 @@ pub(crate) mod describe {
             .query::<CsvQuery>()
             .header(idempotency_key())
             .answers::<RowResults>()
-            .also::<UsherProblem>(422, "application/problem+json", "The address is suppressed, or another request had the key.")
+            .also::<UsherProblem>(422, "application/problem+json", "The address is suppressed, or the key was used before.")
             .refuses([Refusal::Forbidden, Refusal::Conflict, Refusal::TooMany])
     }
 }
