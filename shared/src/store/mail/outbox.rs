@@ -32,8 +32,7 @@ pub(in crate::store) const MAX_ADDRESSES: usize = 48;
 /// A deliverer has a claimed item for this time.
 const LEASE: SignedDuration = SignedDuration::from_mins(5);
 
-/// Items that were queued more recently than this are left to the deliverer that the stream starts. A second
-/// deliverer would only exceed the sending pace.
+/// Items queued more recently are left to the stream's deliverer: a second one would exceed the pace.
 const STREAM_LAG: SignedDuration = SignedDuration::from_secs(5);
 
 /// An item is given up after this number of attempts.
@@ -110,8 +109,7 @@ pub struct Claimed {
     pub task: Task,
     /// The number of attempts, including this one.
     pub attempts: u32,
-    /// The key from which the hashes in the links are derived. It is the same at every attempt, so each attempt mails
-    /// the same links.
+    /// The key that the hashes of the links are derived from. It is the same at every attempt.
     pub link_key: String,
     /// Whether the mails already count towards the daily limits of their addresses.
     counted: bool,
@@ -124,7 +122,7 @@ pub struct Mail<'a> {
     pub key: &'a Key,
     /// The person's current record.
     pub person: &'a Person,
-    /// The company of the invitation, taken from the batch. `None` if the batch no longer exists.
+    /// The company of the invitation, as the batch states it. `None` if the batch no longer exists.
     pub company: Option<CompanyId>,
     /// The hash in the link, if the mail has a link.
     pub hash: Option<InvitationHash>,
@@ -191,8 +189,7 @@ impl Store {
         Ok(Some(Claimed { key: key.clone(), claim, task, attempts, link_key, counted }))
     }
 
-    /// The keys of items that no deliverer has claimed: at most `limit` from each queue. Letters come first. Within a
-    /// queue, the oldest item comes first.
+    /// The keys of unclaimed items, at most `limit` per queue: letters first, and in each queue the oldest first.
     pub async fn waiting(&self, now: Timestamp, limit: usize) -> Result<Vec<Key>> {
         let mut waiting = Vec::new();
         for queue in queues() {
@@ -245,9 +242,8 @@ impl Store {
         Ok((addressees, batches))
     }
 
-    /// Prepares mails in one transaction. The transaction writes the items that the hashes are looked up by, and
-    /// counts each mail towards the daily limit of its address. However often the item is attempted, each mail counts
-    /// once. Returns the indexes of the mails that exceed the limit of their address.
+    /// Prepares mails in one transaction: writes the items of their hashes, and counts each mail once towards the
+    /// daily limit of its address, however often the item is attempted. Returns the indexes of mails above it.
     pub async fn prepare(
         &self,
         claimed: &mut Claimed,
@@ -260,42 +256,39 @@ impl Store {
         for (index, mail) in mails.iter().enumerate() {
             by_address.entry(mail.person.address.canonical()).or_default().push(index);
         }
-        let mut mails_by_address: Vec<Vec<usize>> = by_address.into_values().collect();
+        let mut groups: Vec<Vec<usize>> = by_address.into_values().collect();
         let mut limited = Vec::new();
         loop {
             let mut writes = Vec::new();
             if !claimed.counted {
-                for indexes in &mut mails_by_address {
+                for indexes in &mut groups {
                     limited.extend(indexes.split_off(indexes.len().min(limit as usize)));
                 }
-                mails_by_address.retain(|indexes| !indexes.is_empty());
-                writes.extend(
-                    mails_by_address.iter().map(|indexes| mails[indexes[0]].count_write(indexes.len(), limit, now)),
-                );
+                groups.retain(|indexes| !indexes.is_empty());
+                writes.extend(groups.iter().map(|indexes| mails[indexes[0]].count_write(indexes.len(), limit, now)));
                 writes.push(claimed.update().set("counted", true));
             }
-            writes.extend(mails_by_address.iter().flatten().filter_map(|index| mails[*index].hash_item_write()));
+            writes.extend(groups.iter().flatten().filter_map(|index| mails[*index].hash_item_write()));
             let result = if writes.is_empty() { Transacted::Done } else { self.transact(writes).await? };
             if matches!(result, Transacted::Done) {
                 claimed.counted = true;
                 return Ok(limited);
             }
-            if result.refused(mails_by_address.len()).is_some() {
+            if result.refused(groups.len()).is_some() {
                 return Err(Error::internal("store: the lease of an outbox item ended before its mails were prepared"));
             }
             // Drop one mail of each address that is above its limit, until the rest fits.
-            for (write_index, indexes) in mails_by_address.iter_mut().enumerate() {
+            for (write_index, indexes) in groups.iter_mut().enumerate() {
                 if result.refused(write_index).is_some() {
                     limited.extend(indexes.pop());
                 }
             }
-            mails_by_address.retain(|indexes| !indexes.is_empty());
+            groups.retain(|indexes| !indexes.is_empty());
         }
     }
 
-    /// Writes the results of some mails and removes their people from the claimed item, in one transaction. If no
-    /// people remain, the item is deleted. A person who was invited again in the meantime keeps the delivery state of
-    /// the newer invitation.
+    /// Writes the results of some mails and removes their people from the claimed item, in one transaction. Deletes
+    /// the item if no people remain. A newer invitation of a person keeps its own delivery state.
     pub async fn settle(
         &self,
         claimed: &mut Claimed,
@@ -315,9 +308,7 @@ impl Store {
                 return Ok(());
             }
             if result.refused(last).is_some() {
-                return Err(Error::internal(
-                    "store: the lease of an outbox item ended before the results of its mails were written",
-                ));
+                return Err(Error::internal("store: the lease of a mailed item ended before its results were written"));
             }
             let mut write_index = 0;
             pending.retain(|_| {
@@ -443,7 +434,7 @@ fn queues() -> impl Iterator<Item = String> {
 impl Key {
     /// Whether this is the key of a letter in the outbox.
     pub fn is_of_letter(&self) -> bool {
-        self.parts().0 == format!("Q#{LETTERS}")
+        self.parts().0 == format!("Q#{LETTER_QUEUE}")
     }
 }
 
