@@ -443,7 +443,7 @@ fn queues() -> impl Iterator<Item = String> {
 impl Key {
     /// Whether this is the key of a letter in the outbox.
     pub fn is_of_letter(&self) -> bool {
-        self.parts().0 == format!("Q#{LETTERS}")
+        self.parts().0 == format!("Q#{LETTER_QUEUE}")
     }
 }
 
