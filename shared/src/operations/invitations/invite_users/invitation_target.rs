@@ -19,7 +19,7 @@ use crate::{
 
 /// How long a workspace or company counts as new.
 const FIRST_WEEK: SignedDuration = SignedDuration::from_hours(7 * 24);
-/// How many people a new workspace or company may invite a day. The limit makes a fresh account useless for spam.
+/// How many people a new workspace or company may invite a day.
 const MAX_IN_FIRST_WEEK: u32 = 20_000;
 
 /// The workspace or company that a request invites to, and the inviter's rights in it.
