@@ -1,5 +1,5 @@
-//! The functions as Lambda runs them: each with clients of its own, each invocation apart, so that a panic ends one
-//! invocation and nothing else. Also Lambda's Invoke API.
+//! The functions as Lambda runs them, and Lambda's Invoke API. Each function has its own clients. Each invocation runs in
+//! its own task, so that a panic ends one invocation and nothing else.
 
 use std::{
     collections::HashMap,
@@ -25,32 +25,40 @@ use shared::{Usher, domain::Random};
 use tokio::sync::Semaphore;
 use uuid::Uuid;
 
-use crate::reply;
+use crate::response;
 
-/// So many events are handed over at once, and a failed one again so often, after pauses that grow by this.
-const TOLD_AT_ONCE: usize = 4;
-const RETRIES: u32 = 3;
-const PAUSE: Duration = Duration::from_millis(100);
+/// How many queued events run at the same time.
+const CONCURRENT_EVENTS: usize = 4;
 
-/// An invocation ended without an answer: the function panicked, or could not read its event.
+/// How often a failed event is retried, and by how much the pause before each retry grows.
+const EVENT_RETRIES: u32 = 3;
+const RETRY_PAUSE: Duration = Duration::from_millis(100);
+
+/// An invocation ended without a response: the function panicked, or could not read its event.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
-pub(crate) struct Crash(String);
+pub(crate) struct FunctionError(String);
 
-/// All functions, deployed.
+/// All deployed functions.
 #[derive(Debug)]
 pub(crate) struct Functions {
     ushers: HashMap<Operation, Usher>,
     random: Arc<dyn Random>,
-    events_under_way: Arc<AtomicUsize>,
-    told_at_once: Arc<Semaphore>,
+    /// How many event functions run now, or have events queued.
+    busy_event_functions: Arc<AtomicUsize>,
+    event_permits: Arc<Semaphore>,
 }
 
 impl Functions {
-    /// Deploys every operation with what `usher` makes for it.
+    /// Deploys every operation. `usher` makes the service that an operation runs on.
     pub(crate) fn deploy(random: Arc<dyn Random>, usher: impl Fn(Operation) -> Usher) -> Self {
         let ushers = Operation::ALL.iter().map(|&operation| (operation, usher(operation))).collect();
-        Self { ushers, random, events_under_way: Arc::default(), told_at_once: Arc::new(Semaphore::new(TOLD_AT_ONCE)) }
+        Self {
+            ushers,
+            random,
+            busy_event_functions: Arc::default(),
+            event_permits: Arc::new(Semaphore::new(CONCURRENT_EVENTS)),
+        }
     }
 
     /// An id for an invocation.
@@ -58,49 +66,68 @@ impl Functions {
         self.random.uuid()
     }
 
-    /// Hands an API Gateway event to the function that its route leads to, and gives its answer, both as JSON.
-    pub(crate) async fn on_request(self: Arc<Self>, event: Vec<u8>, request_id: Uuid) -> Result<Vec<u8>, Crash> {
-        apart(async move { self.request(&event, request_id, None).await }).await?
+    /// Invokes the function of the event's route. The API Gateway event and the response are JSON.
+    pub(crate) async fn on_request(
+        self: Arc<Self>,
+        event: Vec<u8>,
+        request_id: Uuid,
+    ) -> Result<Vec<u8>, FunctionError> {
+        in_own_task(async move { self.request(&event, request_id, None).await }).await?
     }
 
-    /// Hands an event to an event function, and gives its answer, both as JSON.
-    pub(crate) async fn on_event(self: Arc<Self>, operation: Operation, event: Value) -> Result<Value, Crash> {
-        apart(async move { self.event(operation, event).await }).await?
+    /// Invokes an event function. The event and the response are JSON.
+    pub(crate) async fn on_event(self: Arc<Self>, operation: Operation, event: Value) -> Result<Value, FunctionError> {
+        in_own_task(async move { self.event(operation, event).await }).await?
     }
 
-    /// Hands events to an event function one after the other, as EventBridge does: later, and again when it fails. They
-    /// are made when it is their turn, for many wait after a request of many.
-    pub(crate) fn tell(self: &Arc<Self>, operation: Operation, events: impl FnOnce() -> Vec<Value> + Send + 'static) {
-        let (functions, at_work) = (Arc::clone(self), AtWork::begin(self.events_under_way.clone()));
+    /// Queues events for an event function. As EventBridge does, the function gets them later, one after the other, and
+    /// again if it fails. `events` makes the events only when their turn comes: an inviting request of many people queues
+    /// thousands, and events take more memory than what they are made from.
+    pub(crate) fn queue_events(
+        self: &Arc<Self>,
+        operation: Operation,
+        events: impl FnOnce() -> Vec<Value> + Send + 'static,
+    ) {
+        let (functions, _busy) = (Arc::clone(self), BusyGuard::start(self.busy_event_functions.clone()));
         tokio::spawn(async move {
-            let _at_work = at_work;
-            let Ok(_turn) = Arc::clone(&functions.told_at_once).acquire_owned().await else { return };
+            let _busy = _busy;
+            let Ok(_permit) = Arc::clone(&functions.event_permits).acquire_owned().await else { return };
             for event in events() {
-                for attempt in 0..=RETRIES {
-                    tokio::time::sleep(PAUSE * attempt).await;
-                    if Arc::clone(&functions).on_event(operation, event.clone()).await.is_ok() {
-                        break;
-                    }
-                }
+                functions.deliver_event(operation, event).await;
             }
         });
     }
 
-    /// How many event functions are at work now, or have work waiting.
-    pub(crate) fn events_under_way(&self) -> usize {
-        self.events_under_way.load(Ordering::SeqCst)
+    /// Invokes an event function with an event, and retries when the function fails.
+    async fn deliver_event(self: &Arc<Self>, operation: Operation, event: Value) {
+        for attempt in 0..=EVENT_RETRIES {
+            tokio::time::sleep(RETRY_PAUSE * attempt).await;
+            if Arc::clone(self).on_event(operation, event.clone()).await.is_ok() {
+                return;
+            }
+        }
     }
 
-    async fn event(&self, operation: Operation, event: Value) -> Result<Value, Crash> {
-        let _at_work = AtWork::begin(self.events_under_way.clone());
+    /// How many event functions run now, or have events queued.
+    pub(crate) fn busy_event_functions(&self) -> usize {
+        self.busy_event_functions.load(Ordering::SeqCst)
+    }
+
+    async fn event(&self, operation: Operation, event: Value) -> Result<Value, FunctionError> {
+        let _busy = BusyGuard::start(self.busy_event_functions.clone());
         let request_id = self.request_id().to_string();
         events::handle(self.usher(operation), operation, event, &request_id)
             .await
-            .map_err(|error| Crash(error.to_string()))
+            .map_err(|error| FunctionError(error.to_string()))
     }
 
-    async fn request(&self, event: &[u8], request_id: Uuid, operation: Option<Operation>) -> Result<Vec<u8>, Crash> {
-        let event: LambdaRequest = serde_json::from_slice(event).map_err(|error| Crash(error.to_string()))?;
+    async fn request(
+        &self,
+        event: &[u8],
+        request_id: Uuid,
+        operation: Option<Operation>,
+    ) -> Result<Vec<u8>, FunctionError> {
+        let event: LambdaRequest = serde_json::from_slice(event).map_err(|error| FunctionError(error.to_string()))?;
         let mut context = Context::default();
         context.request_id = request_id.to_string();
         let mut adapter = Adapter::from(service_fn(|request: Request| async move {
@@ -111,10 +138,10 @@ impl Functions {
             Ok(answer) => answer,
             Err(never) => match never {},
         };
-        serde_json::to_vec(&answer).map_err(|error| Crash(error.to_string()))
+        serde_json::to_vec(&answer).map_err(|error| FunctionError(error.to_string()))
     }
 
-    async fn invoke(&self, operation: Operation, event: &[u8]) -> Result<Vec<u8>, Crash> {
+    async fn invoke(&self, operation: Operation, event: &[u8]) -> Result<Vec<u8>, FunctionError> {
         match operation {
             Operation::DeliverInvitations
             | Operation::SweepUndelivered
@@ -122,7 +149,7 @@ impl Functions {
             | Operation::RecordMailEvents
             | Operation::PublishEvents => {
                 let event = if event.is_empty() { b"{}" } else { event };
-                let event = serde_json::from_slice(event).map_err(|error| Crash(error.to_string()))?;
+                let event = serde_json::from_slice(event).map_err(|error| FunctionError(error.to_string()))?;
                 Ok(self.event(operation, event).await?.to_string().into_bytes())
             }
             _ => self.request(event, self.request_id(), Some(operation)).await,
@@ -130,37 +157,40 @@ impl Functions {
     }
 
     fn usher(&self, operation: Operation) -> &Usher {
-        // `deploy` went through all operations.
+        // `deploy` has inserted every operation.
         &self.ushers[&operation]
     }
 }
 
-/// Counts an event function as long as it is at work, also when it panics.
-struct AtWork(Arc<AtomicUsize>);
+/// Counts an event function as busy until the guard is dropped, which also happens when the function panics.
+struct BusyGuard(Arc<AtomicUsize>);
 
-impl AtWork {
-    fn begin(count: Arc<AtomicUsize>) -> Self {
+impl BusyGuard {
+    fn start(count: Arc<AtomicUsize>) -> Self {
         count.fetch_add(1, Ordering::SeqCst);
         Self(count)
     }
 }
 
-impl Drop for AtWork {
+impl Drop for BusyGuard {
     fn drop(&mut self) {
         self.0.fetch_sub(1, Ordering::SeqCst);
     }
 }
 
-/// `GET /_local/functions`: how many event functions are at work now.
-pub(crate) async fn under_way(State(functions): State<Arc<Functions>>) -> Json<Value> {
-    Json(json!({ "underWay": functions.events_under_way() }))
+/// `GET /_local/functions`: how many event functions run now, or have events queued.
+pub(crate) async fn busy_functions(State(functions): State<Arc<Functions>>) -> Json<Value> {
+    Json(json!({ "underWay": functions.busy_event_functions() }))
 }
 
-/// Runs an invocation in a task of its own: it goes on when nobody waits any more, and its panic stays there.
-async fn apart<T: Send + 'static>(invocation: impl Future<Output = T> + Send + 'static) -> Result<T, Crash> {
+/// Runs an invocation in a task of its own. The invocation continues if its caller stops waiting, and its panic doesn't
+/// reach the caller.
+async fn in_own_task<T: Send + 'static>(
+    invocation: impl Future<Output = T> + Send + 'static,
+) -> Result<T, FunctionError> {
     tokio::spawn(invocation).await.map_err(|error| {
-        tracing::error!(%error, "a function crashed");
-        Crash("the function crashed".to_owned())
+        tracing::error!(%error, "a function panicked");
+        FunctionError("the function panicked".to_owned())
     })
 }
 
@@ -173,20 +203,20 @@ pub(crate) async fn invoke(
     event: Bytes,
 ) -> Response {
     let Some(&operation) = Operation::ALL.iter().find(|operation| operation.name() == name) else {
-        let mut response = reply::message(StatusCode::NOT_FOUND, &format!("Function not found: {name}"));
+        let mut response = response::json_message(StatusCode::NOT_FOUND, &format!("Function not found: {name}"));
         response.headers_mut().insert("x-amzn-errortype", http::HeaderValue::from_static("ResourceNotFoundException"));
         return response;
     };
-    let invocation = apart(async move { functions.invoke(operation, &event).await });
+    let invocation = in_own_task(async move { functions.invoke(operation, &event).await });
     if headers.get("x-amz-invocation-type").is_some_and(|kind| kind == "Event") {
         tokio::spawn(invocation);
         return StatusCode::ACCEPTED.into_response();
     }
     match invocation.await.flatten() {
         Ok(answer) => answer.into_response(),
-        Err(crash) => {
-            let error = json!({"errorType": "Unhandled", "errorMessage": crash.to_string()});
-            ([("x-amz-function-error", "Unhandled")], error.to_string()).into_response()
+        Err(error) => {
+            let body = json!({"errorType": "Unhandled", "errorMessage": error.to_string()});
+            ([("x-amz-function-error", "Unhandled")], body.to_string()).into_response()
         }
     }
 }
@@ -197,7 +227,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_panic_ends_its_invocation_and_nothing_else() {
-        assert!(apart(async { panic!("a bug") }).await.map(|()| 1).is_err());
-        assert_eq!(apart(async { 1 }).await.ok(), Some(1));
+        assert!(in_own_task(async { panic!("a bug") }).await.map(|()| 1).is_err());
+        assert_eq!(in_own_task(async { 1 }).await.ok(), Some(1));
     }
 }

@@ -1,4 +1,4 @@
-//! `usher`: the local stack as a program.
+//! The program `usher`, which runs a local stack.
 
 use std::{error::Error, io::Write as _, num::NonZero, path::PathBuf, process::ExitCode, thread};
 
@@ -7,14 +7,14 @@ use local::{Options, PARAMETERS, Stack};
 use tokio::runtime::Builder;
 use tracing_subscriber::EnvFilter;
 
-/// The system's allocator holds on to twice the memory that a request of many needs.
+/// After a request that invites thousands, the system's allocator keeps twice as much memory as this one.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
     let options = options(&command().get_matches());
     log(options.parameters.get("LOG_LEVEL").map_or("warn", String::as_str));
-    // The database has a thread of its own. With as many as there are cores besides, they only take them from each other.
+    // The database has a thread of its own, so the runtime gets one thread less than there are cores.
     let threads = thread::available_parallelism().map_or(1, NonZero::get).saturating_sub(1).max(1);
     match Builder::new_multi_thread().worker_threads(threads).enable_all().build() {
         Ok(runtime) => runtime.block_on(run(options)),
@@ -45,36 +45,36 @@ fn command() -> Command {
     let defaults = Options::default();
     let flag = |name: &'static str, env: &'static str| Arg::new(name).long(name).env(env).hide_env_values(true);
     let command = Command::new("usher")
-        .about("Usher, whole, on this machine: the API, its database and its mail")
+        .about("Runs the whole of Usher on this machine: the API, its database and its mail")
         .version(env!("CARGO_PKG_VERSION"))
         .arg(
             flag("port", "USHER_PORT")
                 .value_parser(value_parser!(u16))
                 .default_value(defaults.port.to_string())
-                .help("The port on 127.0.0.1; 0 is the system's choice"),
+                .help("The port of the API on 127.0.0.1; with 0 the system chooses a free port"),
         )
         .arg(
             flag("data-dir", "USHER_DATA_DIR")
                 .value_parser(value_parser!(PathBuf))
                 .default_value(defaults.data_dir.into_os_string())
-                .help("Where the table and the secrets are kept"),
+                .help("The directory that holds the table and the secrets"),
         )
         .arg(
             flag("memory", "USHER_MEMORY")
                 .action(ArgAction::SetTrue)
                 .value_parser(FalseyValueParser::new())
-                .help("Keep nothing"),
+                .help("Keep the table in memory and forget everything at the end"),
         )
         .arg(
             flag("endpoint", "USHER_ENDPOINT")
                 .value_name("URL")
-                .help("An AWS-compatible endpoint to use in place of the own DynamoDB and SES"),
+                .help("An AWS-compatible endpoint that replaces the stack's own DynamoDB, SES and EventBridge"),
         )
         .arg(
             flag("max-send-rate", "USHER_MAX_SEND_RATE")
                 .value_parser(value_parser!(u32).range(1..))
                 .default_value(defaults.max_send_rate.to_string())
-                .help("How many recipients a second SES takes"),
+                .help("How many recipients SES accepts in a second"),
         );
     PARAMETERS.iter().fold(command, |command, &(name, help)| {
         let long = name.to_lowercase().replace('_', "-");
@@ -97,7 +97,8 @@ fn options(matches: &ArgMatches) -> Options {
     }
 }
 
-/// Logs as JSON to stderr. The engine warns of each failed condition, which is everyday here.
+/// Logs as JSON to stderr. The database engine logs a warning for each failed condition; conditions fail in normal
+/// operation, so only the engine's errors are logged.
 fn log(level: &str) {
     let own = functions::log::directives(level);
     let filter = EnvFilter::try_new(format!("{own},local={level},dynoxide=error"));
@@ -105,7 +106,7 @@ fn log(level: &str) {
     tracing_subscriber::fmt().json().with_writer(std::io::stderr).with_env_filter(filter).init();
 }
 
-/// Ends at Ctrl-C or SIGTERM, and listens for them from the call on.
+/// Waits for Ctrl-C or SIGTERM. A signal that comes after this call and before the `await` counts too.
 #[cfg(unix)]
 fn stop_signal() -> impl Future<Output = ()> {
     use tokio::signal::unix::{SignalKind, signal};
@@ -119,7 +120,7 @@ fn stop_signal() -> impl Future<Output = ()> {
     }
 }
 
-/// Ends at Ctrl-C.
+/// Waits for Ctrl-C.
 #[cfg(not(unix))]
 async fn stop_signal() {
     drop(tokio::signal::ctrl_c().await);

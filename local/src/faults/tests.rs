@@ -77,7 +77,7 @@ fn a_description_that_makes_no_sense_is_refused_with_the_reason() {
 fn a_cancelled_transaction_names_a_reason_for_each_item() {
     let request = br#"{"TransactItems": [{"Put": {}}, {"Update": {}}, {"Delete": {}}]}"#;
     let write = action("dynamodb:TransactWriteItems");
-    let Outcome::Answer { status, error, body } = Fault::TransactionConflict.outcome(write, request) else {
+    let FaultEffect::Response { status, error, body } = Fault::TransactionConflict.effect(write, request) else {
         panic!("a conflict is an answer");
     };
     assert_eq!((status, error), (400, Some("TransactionCanceledException")));
@@ -89,7 +89,7 @@ fn a_cancelled_transaction_names_a_reason_for_each_item() {
 #[test]
 fn an_unprocessed_batch_is_handed_back_whole() {
     let request = br#"{"RequestItems": {"usher": [{"PutRequest": {}}]}}"#;
-    let outcome = Fault::Unprocessed.outcome(action("dynamodb:BatchWriteItem"), request);
-    let Outcome::Answer { body, .. } = outcome else { panic!("it is an answer") };
+    let effect = Fault::Unprocessed.effect(action("dynamodb:BatchWriteItem"), request);
+    let FaultEffect::Response { body, .. } = effect else { panic!("it is an answer") };
     assert_eq!(body["UnprocessedItems"], json!({"usher": [{"PutRequest": {}}]}));
 }
