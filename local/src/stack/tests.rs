@@ -258,17 +258,49 @@ async fn mail(stack: &Stack, address: &str) -> Vec<String> {
     panic!("no mail for {address}");
 }
 
+const SIGN_UP: &str = "/idp/api/v1/user/sign-up";
+
+/// Signs a founder up and gives the founder's access token.
+async fn founder(stack: &Stack) -> String {
+    let ada = json!({
+        "email": "ada@a.example", "password": "Demo12#$", "firstname": "Ada", "lastname": "F", "companyName": "A",
+    });
+    post(stack, SIGN_UP, "", ada.clone()).await;
+    let words = mail(stack, "ada@a.example").await;
+    let otp = words.iter().find(|word| word.len() == 6 && word.bytes().all(|byte| byte.is_ascii_digit()));
+    let verify = "/idp/api/v1/user/signUp/verifyEmailOtp";
+    post(stack, verify, "", json!({"email": "ada@a.example", "otp": otp})).await;
+    post(stack, "/idp/api/v1/user/token", "", ada).await["token"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn a_token_still_verifies_after_the_clock_has_moved_forward_and_back() {
+    const TEN_DAYS: i64 = 10 * 86_400;
+    let stack = in_memory().await;
+    let token = founder(&stack).await;
+    let jwks = async || get(&stack, "/.well-known/jwks.json").await.json::<Value>().await.unwrap();
+    let before = jwks().await;
+    assert_eq!(before["keys"].as_array().unwrap().len(), 1);
+    let forward = ask(&stack, Method::POST, "/_local/clock", json!({"advanceSeconds": TEN_DAYS})).await;
+    let now = forward.json::<Value>().await.unwrap();
+    let now: jiff::Timestamp = serde_json::from_value(now["now"].clone()).unwrap();
+    assert_eq!(jwks().await, json!({"keys": []}), "the key verifies nothing any more");
+    // The stack's own sweep runs in the background; this one has certainly ended.
+    let table = &stack.engine.as_ref().unwrap().table;
+    table.sweep_expired(now.as_second()).unwrap();
+    ask(&stack, Method::POST, "/_local/clock", json!({"advanceSeconds": -TEN_DAYS})).await;
+    assert_eq!(jwks().await, before);
+    // No function that verifies tokens has read the key before.
+    let profile =
+        Client::new().get(format!("{}/idp/api/v1/user", stack.url())).bearer_auth(token).send().await.unwrap();
+    assert_eq!(profile.status(), StatusCode::OK);
+    stack.stop().await;
+}
+
 #[tokio::test]
 async fn a_hash_without_the_inviter_opens_its_invitation_with_one_more_read() {
     let stack = in_memory().await;
-    let sign_up = "/idp/api/v1/user/sign-up";
-    let ada = json!({"email": "ada@a.example", "password": "Demo12#$", "firstname": "Ada", "lastname": "F", "companyName": "A"});
-    post(&stack, sign_up, "", ada.clone()).await;
-    let words = mail(&stack, "ada@a.example").await;
-    let otp = words.iter().find(|word| word.len() == 6 && word.bytes().all(|byte| byte.is_ascii_digit()));
-    let verify = "/idp/api/v1/user/signUp/verifyEmailOtp";
-    post(&stack, verify, "", json!({"email": "ada@a.example", "otp": otp})).await;
-    let token = post(&stack, "/idp/api/v1/user/token", "", ada).await["token"].as_str().unwrap().to_owned();
+    let token = founder(&stack).await;
     let workspace = post(&stack, "/noCo/api/v2/workspaces", &token, json!({"name": "P"})).await;
     let invite = format!("/noCo/api/v2/workspaces/{}/bulkUsers", workspace["id"].as_str().unwrap());
     let users = json!({"workSpaceUsers": [{"email": "bob@b.example", "role": "EDITOR"}]});
@@ -291,7 +323,7 @@ async fn a_hash_without_the_inviter_opens_its_invitation_with_one_more_read() {
     ask(&stack, Method::DELETE, "/_local/calls", Value::Null).await;
     let bob =
         json!({"email": "bob@b.example", "password": "Demo12#$", "firstname": "Bob", "lastname": "G", "hash": hash});
-    post(&stack, sign_up, "", bob).await;
+    post(&stack, SIGN_UP, "", bob).await;
     let calls: Value = get(&stack, "/_local/calls").await.json().await.unwrap();
     // One more read finds the inviter, because the hash no longer names the inviter.
     let expected = json!({"dynamodb:GetItem": 1, "dynamodb:BatchGetItem": 2, "dynamodb:TransactWriteItems": 1});
