@@ -4,15 +4,14 @@ use std::{
     fs::{self, File, TryLockError},
     io::Write as _,
     path::{Path, PathBuf},
-    sync::Arc,
 };
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::json;
-use shared::{SecretSource, Secrets, domain::Random};
+use shared::domain::Random;
 use tempfile::{NamedTempFile, TempDir};
 
-use crate::{options::Options, start_error::StackStartError};
+use crate::{options::Options, secrets_manager::SecretsManager, start_error::StackStartError};
 
 /// The directory of the secrets and, unless the table is in memory, of the database.
 #[derive(Debug)]
@@ -55,16 +54,16 @@ impl DataDirectory {
         matches!(self, Self::Persistent { .. }).then(|| self.path())
     }
 
-    /// The two secrets. The first start creates them.
-    pub(crate) fn secrets(&self, random: &dyn Random) -> Result<Arc<Secrets>, StackStartError> {
+    /// The files of the two secrets. The first start creates them.
+    pub(crate) fn secrets(&self, random: &dyn Random) -> Result<SecretsManager, StackStartError> {
         let file = |name| {
             let path = self.path().join(name);
             match create_secret(&path, random) {
-                Ok(()) => Ok(SecretSource::File(path)),
+                Ok(()) => Ok(path),
                 Err(reason) => Err(StackStartError::DataDir { path: self.path().to_owned(), reason }),
             }
         };
-        Ok(Arc::new(Secrets::new(file("link-secret.json")?, file("token-secret.json")?)))
+        Ok(SecretsManager { link: file("link-secret.json")?, token: file("token-secret.json")? })
     }
 }
 

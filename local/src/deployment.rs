@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use functions::Operation;
 use shared::{
-    Bus, Parameters, Secrets, Usher,
+    Bus, Parameters, SecretSource, Secrets, Usher,
     domain::{Random, TestClock},
 };
 use tokio::sync::mpsc;
@@ -12,11 +12,13 @@ use tokio::sync::mpsc;
 use crate::{
     clients::Clients,
     dynamodb::Table,
+    event_forwarder::EventForwarder,
     eventbridge::EventBridge,
     faults::Faults,
     lambda::Functions,
     mailbox::Mailbox,
     schedules,
+    secrets_manager::SecretsManager,
     ses::{SendingRate, Ses},
     start_error::StackStartError,
     streams::{self, MAPPINGS, TableStream},
@@ -29,7 +31,7 @@ const BUS: &str = "usher";
 /// What [`Deployment::new`] needs.
 pub(crate) struct DeploymentConfig {
     pub(crate) parameters: Parameters,
-    pub(crate) secrets: Arc<Secrets>,
+    pub(crate) secrets: SecretsManager,
     pub(crate) clients: Clients,
     /// The embedded table. A stack that uses another endpoint has none.
     pub(crate) table: Option<Table>,
@@ -39,48 +41,79 @@ pub(crate) struct DeploymentConfig {
     pub(crate) sender: String,
     /// How many recipients SES accepts in a second.
     pub(crate) max_send_rate: u32,
+    /// Gets a copy of every event on the bus.
+    pub(crate) forwarder: Option<EventForwarder>,
+}
+
+/// What the functions are deployed with.
+#[derive(Debug)]
+pub(crate) struct FunctionConfig {
+    pub(crate) parameters: Parameters,
+    pub(crate) clients: Clients,
+    secrets: Arc<Secrets>,
+    clock: Arc<TestClock>,
+    random: Arc<dyn Random>,
+}
+
+impl FunctionConfig {
+    /// The service for one operation. Its clients are its own, so that the stack knows which function calls.
+    pub(crate) fn usher(&self, operation: Operation) -> Usher {
+        let name = Some(operation.name());
+        Usher::new(
+            self.parameters.clone(),
+            self.clock.clone(),
+            self.random.clone(),
+            self.clients.dynamodb(name),
+            self.clients.ses(name),
+            self.secrets.clone(),
+            Some(Bus::new(self.clients.eventbridge(name), BUS.to_owned())),
+        )
+    }
 }
 
 /// The functions and the AWS services around them.
 #[derive(Debug)]
 pub(crate) struct Deployment {
+    pub(crate) config: FunctionConfig,
     pub(crate) functions: Arc<Functions>,
     pub(crate) ses: Arc<Ses>,
     pub(crate) bus: Arc<EventBridge>,
     pub(crate) faults: Arc<Faults>,
     pub(crate) clock: Arc<TestClock>,
     pub(crate) random: Arc<dyn Random>,
-    table: Option<Table>,
+    pub(crate) table: Option<Table>,
+    /// The running triggers. A reset stops them and starts new ones.
+    pub(crate) triggers: tokio::sync::Mutex<Option<TaskGroup>>,
 }
 
 impl Deployment {
-    /// Deploys every function. Each function gets clients of its own, so that the stack knows which function calls.
+    /// Deploys every function. [`Deployment::start_triggers`] starts the triggers.
     pub(crate) fn new(config: DeploymentConfig) -> Self {
-        let DeploymentConfig { parameters, secrets, clients, table, faults, random, sender, max_send_rate } = config;
+        let DeploymentConfig { parameters, secrets, clients, table, faults, random, .. } = config;
         let clock = Arc::new(TestClock::default());
-        let usher = |operation: Operation| {
-            let name = Some(operation.name());
-            let bus = Bus::new(clients.eventbridge(name), BUS.to_owned());
-            let (dynamodb, ses) = (clients.dynamodb(name), clients.ses(name));
-            Usher::new(parameters.clone(), clock.clone(), random.clone(), dynamodb, ses, secrets.clone(), Some(bus))
-        };
-        let functions = Arc::new(Functions::deploy(random.clone(), usher));
+        let secrets = Secrets::new(SecretSource::File(secrets.link), SecretSource::File(secrets.token));
+        let secrets = Arc::new(secrets);
+        let function_config =
+            FunctionConfig { parameters, clients, secrets, clock: clock.clone(), random: random.clone() };
+        let functions = Arc::new(Functions::deploy(random.clone(), |operation| function_config.usher(operation)));
         let ses = Arc::new(Ses {
-            sender,
-            sending_rate: SendingRate::new(max_send_rate),
+            sender: config.sender,
+            sending_rate: SendingRate::new(config.max_send_rate),
             mailbox: Arc::new(Mailbox::default()),
             functions: Some(functions.clone()),
             faults: faults.clone(),
             clock: clock.clone(),
             random: random.clone(),
         });
-        let bus = EventBridge {
+        let bus = Arc::new(EventBridge {
             faults: faults.clone(),
             clock: clock.clone(),
             random: random.clone(),
             accepted: Mutex::default(),
-        };
-        Self { functions, ses, bus: Arc::new(bus), faults, clock, random, table }
+            forwarder: config.forwarder,
+        });
+        let triggers = tokio::sync::Mutex::default();
+        Self { config: function_config, functions, ses, bus, faults, clock, random, table, triggers }
     }
 
     /// Starts the triggers: the table's stream, the deletion of expired items, and the schedule.

@@ -12,6 +12,7 @@ use dynoxide::{
 use serde_json::json;
 use tokio::sync::mpsc;
 
+pub(crate) use self::calls::EngineCalls;
 use self::calls::{Call, Connector};
 use crate::{start_error::StackStartError, table::TTL_ATTRIBUTE};
 
@@ -61,8 +62,13 @@ impl Engine {
 
     /// The HTTP client that carries an SDK client's calls to the engine while the engine runs.
     pub fn http_client(&self) -> SharedHttpClient {
-        let connector = SharedHttpConnector::new(Connector(self.calls.downgrade()));
+        let connector = SharedHttpConnector::new(Connector(self.calls()));
         http_client_fn(move |_, _| connector.clone())
+    }
+
+    /// The channel for calls from elsewhere.
+    pub(crate) fn calls(&self) -> EngineCalls {
+        EngineCalls(self.calls.downgrade())
     }
 
     /// Answers the calls that were made before, and closes the database.

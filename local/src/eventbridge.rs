@@ -22,7 +22,7 @@ use serde_json::{
 };
 use shared::domain::{Clock, Random};
 
-use crate::faults::Faults;
+use crate::{event_forwarder::EventForwarder, faults::Faults};
 
 /// The path of EventBridge's endpoint on the gateway's port.
 pub(crate) const PATH: &str = "/_aws/events";
@@ -41,6 +41,8 @@ pub(crate) struct EventBridge {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) random: Arc<dyn Random>,
     pub(crate) accepted: Mutex<VecDeque<StoredEvent>>,
+    /// Gets a copy of every event, if the stack forwards events.
+    pub(crate) forwarder: Option<EventForwarder>,
 }
 
 /// An event that the bus accepted.
@@ -109,6 +111,11 @@ fn refusal(name: &'static str, message: &str) -> Response {
 }
 
 impl EventBridge {
+    /// Removes all accepted events.
+    pub(crate) fn clear(&self) {
+        self.events().clear();
+    }
+
     fn events(&self) -> MutexGuard<'_, VecDeque<StoredEvent>> {
         self.accepted.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -137,6 +144,9 @@ impl EventBridge {
             "detail": detail,
         }));
         let json = json.map_err(|_| ("InternalFailure", "The event can't be written."))?;
+        if let Some(forwarder) = &self.forwarder {
+            forwarder.queue(json.get());
+        }
         let mut events = self.events();
         events.push_back(StoredEvent { kind, json });
         if events.len() > EVENTS_KEPT {
@@ -163,7 +173,7 @@ pub(crate) async fn list(State(bus): State<Arc<EventBridge>>, Query(filter): Que
 
 /// `DELETE /_local/events`: removes all events.
 pub(crate) async fn empty(State(bus): State<Arc<EventBridge>>) -> StatusCode {
-    bus.events().clear();
+    bus.clear();
     StatusCode::NO_CONTENT
 }
 
@@ -179,6 +189,7 @@ mod tests {
             clock: Arc::new(SystemClock),
             random: Arc::new(SystemRandom),
             accepted: Mutex::default(),
+            forwarder: None,
         })
     }
 

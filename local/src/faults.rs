@@ -5,6 +5,7 @@
 
 mod action;
 mod fault;
+mod route;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -12,9 +13,11 @@ use std::{
 };
 
 use functions::Operation;
+use http::Method;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use self::route::RouteFault;
 pub(crate) use self::{
     action::Action,
     fault::{Fault, FaultEffect},
@@ -104,6 +107,7 @@ struct State {
     permissions: BTreeMap<&'static str, BTreeSet<&'static str>>,
     of_calls: Vec<CallFault>,
     of_recipients: Vec<RecipientFault>,
+    of_routes: Vec<RouteFault>,
 }
 
 impl State {
@@ -134,7 +138,11 @@ impl Faults {
     /// # Errors
     /// A message that says what is wrong with the description.
     pub(crate) fn queue(&self, fault: Value) -> Result<(), String> {
-        if fault.get("address").is_some() || fault.get("status").is_some() {
+        if fault.get("route").is_some() {
+            let fault = RouteFault::parse(fault)?;
+            check_times(fault.times)?;
+            self.state().of_routes.push(fault);
+        } else if fault.get("address").is_some() || fault.get("status").is_some() {
             let fault: RecipientFault = serde_json::from_value(fault).map_err(|error| error.to_string())?;
             let refusal = fault.status == RecipientStatus::MessageRejected;
             if fault.action != Action::SEND_BULK_EMAIL && !(fault.action == Action::SEND_EMAIL && refusal) {
@@ -163,7 +171,8 @@ impl Faults {
     pub(crate) fn left(&self) -> Value {
         let state = self.state();
         let calls = state.of_calls.iter().map(|fault| json!(fault));
-        calls.chain(state.of_recipients.iter().map(|fault| json!(fault))).collect()
+        let recipients = state.of_recipients.iter().map(|fault| json!(fault));
+        calls.chain(recipients).chain(state.of_routes.iter().map(|fault| json!(fault))).collect()
     }
 
     /// Removes all queued faults.
@@ -171,6 +180,7 @@ impl Faults {
         let mut state = self.state();
         state.of_calls.clear();
         state.of_recipients.clear();
+        state.of_routes.clear();
     }
 
     /// How often each function made each call: `{"invite-users": {"dynamodb:TransactWriteItems": 3}}`.
@@ -204,6 +214,19 @@ impl Faults {
                 && !matches!(fault.fault, Fault::FailedEntry | Fault::LostEvents | Fault::UnverifiedSender)
                 && fault.function.as_deref().is_none_or(|wanted| wanted == function)
         })
+    }
+
+    /// The fault that answers this request instead of a function: the oldest matching one.
+    pub(crate) fn on_route(&self, method: &Method, path: &str) -> Option<RouteFault> {
+        let mut state = self.state();
+        let index = state.of_routes.iter().position(|fault| fault.matches(method, path))?;
+        let due = state.of_routes.get_mut(index)?;
+        due.times -= 1;
+        let fault = due.clone();
+        if fault.times == 0 {
+            state.of_routes.remove(index);
+        }
+        Some(fault)
     }
 
     /// Whether the events about this call's mails get lost.

@@ -12,6 +12,7 @@ use shared::domain::Clock;
 
 use crate::{
     event::{self, RequestContext},
+    faults::Faults,
     lambda::Functions,
     response::{self, PAYLOAD_LIMIT},
 };
@@ -29,6 +30,7 @@ const RESERVED: [&str; 4] = ["/_local", "/_aws", "/v2/email", "/2015-03-31"];
 #[derive(Debug)]
 pub(crate) struct Gateway {
     pub(crate) functions: Arc<Functions>,
+    pub(crate) faults: Arc<Faults>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) port: u16,
 }
@@ -42,6 +44,9 @@ pub(crate) async fn handle(
     let (head, body) = request.into_parts();
     if is_reserved(head.uri.path()) {
         return response::json_message(StatusCode::NOT_FOUND, "Not Found");
+    }
+    if let Some(fault) = gateway.faults.on_route(&head.method, head.uri.path()) {
+        return fault.response();
     }
     let request_id = gateway.functions.request_id();
     let context = RequestContext { peer, port: gateway.port, now: gateway.clock.now(), request_id };

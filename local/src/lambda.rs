@@ -5,7 +5,7 @@ use std::{
     collections::HashMap,
     convert::Infallible,
     sync::{
-        Arc,
+        Arc, PoisonError, RwLock,
         atomic::{AtomicUsize, Ordering},
     },
     time::Duration,
@@ -39,26 +39,51 @@ const RETRY_PAUSE: Duration = Duration::from_millis(100);
 #[error("{0}")]
 pub(crate) struct FunctionError(String);
 
+/// The service that each operation runs on.
+type Ushers = HashMap<Operation, Usher>;
+
+/// While this guard lives, a reset waits.
+pub(crate) type ResetHold = tokio::sync::OwnedRwLockReadGuard<()>;
+
 /// All deployed functions.
 #[derive(Debug)]
 pub(crate) struct Functions {
-    ushers: HashMap<Operation, Usher>,
+    ushers: RwLock<Arc<Ushers>>,
     random: Arc<dyn Random>,
     /// How many event functions run now, or have events queued.
     busy_event_functions: Arc<AtomicUsize>,
     event_permits: Arc<Semaphore>,
+    /// Requests hold this lock for reading, and a reset for writing.
+    reset_lock: Arc<tokio::sync::RwLock<()>>,
 }
 
 impl Functions {
     /// Deploys every operation. `usher` makes the service that an operation runs on.
     pub(crate) fn deploy(random: Arc<dyn Random>, usher: impl Fn(Operation) -> Usher) -> Self {
-        let ushers = Operation::ALL.iter().map(|&operation| (operation, usher(operation))).collect();
+        let ushers = RwLock::new(Arc::new(deploy_all(usher)));
         Self {
             ushers,
             random,
             busy_event_functions: Arc::default(),
             event_permits: Arc::new(Semaphore::new(CONCURRENT_EVENTS)),
+            reset_lock: Arc::default(),
         }
+    }
+
+    /// Deploys every operation anew, so that nothing that a function has cached remains.
+    pub(crate) fn redeploy(&self, usher: impl Fn(Operation) -> Usher) {
+        let ushers = Arc::new(deploy_all(usher));
+        *self.ushers.write().unwrap_or_else(PoisonError::into_inner) = ushers;
+    }
+
+    /// Makes a reset wait until the guard is dropped. Waits first for a reset that is running.
+    pub(crate) async fn hold_off_reset(&self) -> ResetHold {
+        Arc::clone(&self.reset_lock).read_owned().await
+    }
+
+    /// Waits until no request runs, and makes new requests wait until the guard is dropped.
+    pub(crate) async fn stop_requests(&self) -> tokio::sync::OwnedRwLockWriteGuard<()> {
+        Arc::clone(&self.reset_lock).write_owned().await
     }
 
     /// An id for an invocation.
@@ -72,7 +97,11 @@ impl Functions {
         event: Vec<u8>,
         request_id: Uuid,
     ) -> Result<Vec<u8>, FunctionError> {
-        in_own_task(async move { self.request(&event, request_id, None).await }).await?
+        in_own_task(async move {
+            let _running = self.hold_off_reset().await;
+            self.request(&event, request_id, None).await
+        })
+        .await?
     }
 
     /// Invokes an event function. The event and the response are JSON.
@@ -116,7 +145,9 @@ impl Functions {
     async fn event(&self, operation: Operation, event: Value) -> Result<Value, FunctionError> {
         let _busy = BusyGuard::start(self.busy_event_functions.clone());
         let request_id = self.request_id().to_string();
-        events::handle(self.usher(operation), operation, event, &request_id)
+        let ushers = self.ushers();
+        // `deploy_all` has inserted every operation.
+        events::handle(&ushers[&operation], operation, event, &request_id)
             .await
             .map_err(|error| FunctionError(error.to_string()))
     }
@@ -130,9 +161,10 @@ impl Functions {
         let event: LambdaRequest = serde_json::from_slice(event).map_err(|error| FunctionError(error.to_string()))?;
         let mut context = Context::default();
         context.request_id = request_id.to_string();
+        let ushers = &self.ushers();
         let mut adapter = Adapter::from(service_fn(|request: Request| async move {
             let operation = operation.unwrap_or_else(|| routes::operation_for(request.method(), request.uri().path()));
-            Ok::<_, Infallible>(functions::answer(self.usher(operation), operation, request).await)
+            Ok::<_, Infallible>(functions::answer(&ushers[&operation], operation, request).await)
         }));
         let answer = match adapter.call(LambdaEvent::new(event, context)).await {
             Ok(answer) => answer,
@@ -156,10 +188,13 @@ impl Functions {
         }
     }
 
-    fn usher(&self, operation: Operation) -> &Usher {
-        // `deploy` has inserted every operation.
-        &self.ushers[&operation]
+    fn ushers(&self) -> Arc<Ushers> {
+        Arc::clone(&self.ushers.read().unwrap_or_else(PoisonError::into_inner))
     }
+}
+
+fn deploy_all(usher: impl Fn(Operation) -> Usher) -> Ushers {
+    Operation::ALL.iter().map(|&operation| (operation, usher(operation))).collect()
 }
 
 /// Counts an event function as busy until the guard is dropped, which also happens when the function panics.
@@ -207,7 +242,10 @@ pub(crate) async fn invoke(
         response.headers_mut().insert("x-amzn-errortype", http::HeaderValue::from_static("ResourceNotFoundException"));
         return response;
     };
-    let invocation = in_own_task(async move { functions.invoke(operation, &event).await });
+    let invocation = in_own_task(async move {
+        let _running = functions.hold_off_reset().await;
+        functions.invoke(operation, &event).await
+    });
     if headers.get("x-amz-invocation-type").is_some_and(|kind| kind == "Event") {
         tokio::spawn(invocation);
         return StatusCode::ACCEPTED.into_response();

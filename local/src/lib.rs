@@ -4,12 +4,15 @@
 //! DynamoDB whose stream triggers functions, an SES whose mails can be read, and the schedules. Several stacks can run in one
 //! process.
 
+mod aws_endpoint;
+mod aws_response;
 mod clients;
 mod control;
 mod data_directory;
 mod deployment;
 mod dynamodb;
 mod event;
+mod event_forwarder;
 mod eventbridge;
 mod faults;
 mod gateway;
@@ -20,9 +23,11 @@ mod mail_events;
 mod mailbox;
 mod options;
 mod policies;
+mod reset;
 mod response;
 mod router;
 mod schedules;
+mod secrets_manager;
 mod ses;
 mod stack;
 mod start_error;

@@ -172,6 +172,11 @@ impl Mailbox {
         self.state().accepted
     }
 
+    /// Forgets all mails and how many were ever accepted.
+    pub(crate) fn reset(&self) {
+        *self.state() = MailboxState::default();
+    }
+
     fn clear(&self) {
         let mut mails = self.state();
         mails.kept.clear();

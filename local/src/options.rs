@@ -1,6 +1,6 @@
 //! The options of a stack.
 
-use std::{collections::BTreeMap, path::PathBuf};
+use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf};
 
 use shared::Parameters;
 
@@ -37,6 +37,11 @@ pub struct Options {
     pub memory: bool,
     /// The URL of an AWS-compatible endpoint that replaces the stack's own DynamoDB, SES and EventBridge.
     pub endpoint: Option<String>,
+    /// The address and port of the AWS endpoint for other processes. Without it there is no such endpoint. With port 0 the
+    /// system chooses a free port.
+    pub aws_address: Option<SocketAddr>,
+    /// The URL to which every event of the bus is posted.
+    pub forward_events: Option<String>,
     /// How many recipients SES accepts in a second: the `MaxSendRate` of `GetAccount`.
     pub max_send_rate: u32,
     /// The service's parameters that differ from the defaults, by their names in [`PARAMETERS`].
@@ -50,6 +55,8 @@ impl Default for Options {
             data_dir: PathBuf::from(".usher"),
             memory: false,
             endpoint: None,
+            aws_address: None,
+            forward_events: None,
             max_send_rate: 500,
             parameters: BTreeMap::new(),
         }

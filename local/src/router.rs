@@ -1,10 +1,7 @@
 //! The HTTP routes of the stack's port: the routes of the simulated AWS services, the stack's own controls, and the
 //! gateway for every other path.
 
-use std::{
-    net::{Ipv4Addr, SocketAddr},
-    sync::Arc,
-};
+use std::{net::SocketAddr, sync::Arc};
 
 use axum::{
     Router,
@@ -17,14 +14,20 @@ use tokio::{
 };
 
 use crate::{
-    control, deployment::Deployment, eventbridge, gateway, gateway::Gateway, inbox, lambda, mailbox,
-    response::PAYLOAD_LIMIT, ses,
+    aws_endpoint::{self, AwsEndpoint},
+    control,
+    deployment::Deployment,
+    eventbridge, gateway,
+    gateway::Gateway,
+    inbox, lambda, mailbox, reset,
+    response::PAYLOAD_LIMIT,
+    ses,
 };
 
 /// The routes of the gateway's port.
-pub(crate) fn gateway_router(deployment: &Deployment, port: u16) -> Router {
-    let Deployment { functions, ses, bus, faults, clock, .. } = deployment;
-    let gateway = Gateway { functions: functions.clone(), clock: clock.clone(), port };
+pub(crate) fn gateway_router(deployment: &Arc<Deployment>, port: u16) -> Router {
+    let Deployment { functions, ses, bus, faults, clock, .. } = &**deployment;
+    let gateway = Gateway { functions: functions.clone(), faults: faults.clone(), clock: clock.clone(), port };
     let mails = Router::new()
         .route("/_aws/ses", get(mailbox::list).delete(mailbox::empty))
         .route("/_local/inbox/mails", get(mailbox::page))
@@ -45,9 +48,20 @@ pub(crate) fn gateway_router(deployment: &Deployment, port: u16) -> Router {
         .route("/_local/functions", get(lambda::busy_functions))
         .layer(DefaultBodyLimit::max(PAYLOAD_LIMIT))
         .with_state(functions.clone());
+    let reset = Router::new().route("/_local/reset", post(reset::reset)).with_state(deployment.clone());
     let pages = Router::new().route("/_local/inbox", get(inbox::page)).with_state(deployment.random.clone());
-    let own = ses_router(deployment).merge(mails).merge(bus).merge(faults).merge(clock).merge(lambda).merge(pages);
+    let own = ses_router(deployment).merge(mails).merge(bus).merge(faults).merge(clock);
+    let own = own.merge(lambda).merge(reset).merge(pages);
     own.fallback(gateway::handle).with_state(Arc::new(gateway))
+}
+
+/// The routes of the AWS endpoint for other processes.
+pub(crate) fn aws_router(deployment: &Deployment, endpoint: AwsEndpoint) -> Router {
+    let targets = Router::new()
+        .route("/", post(aws_endpoint::call))
+        .layer(DefaultBodyLimit::max(aws_endpoint::BODY_LIMIT))
+        .with_state(Arc::new(endpoint));
+    ses_router(deployment).merge(targets).fallback(aws_endpoint::unknown)
 }
 
 /// The routes of SES v2.
@@ -70,12 +84,12 @@ pub(crate) async fn serve(listener: TcpListener, router: Router, mut stopped: wa
     }
 }
 
-/// Listens on 127.0.0.1. Accepted connections inherit `TCP_NODELAY`, so that small responses leave at once.
-pub(crate) fn listen(port: u16) -> std::io::Result<TcpListener> {
-    let socket = TcpSocket::new_v4()?;
+/// Listens on this address. Accepted connections inherit `TCP_NODELAY`, so that small responses leave at once.
+pub(crate) fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
     socket.set_nodelay(true)?;
     #[cfg(unix)]
     socket.set_reuseaddr(true)?;
-    socket.bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port)))?;
+    socket.bind(address)?;
     socket.listen(1024)
 }

@@ -1,18 +1,25 @@
 //! Starting and stopping a local stack.
 
-use std::sync::Arc;
+use std::{
+    net::{Ipv4Addr, SocketAddr},
+    sync::Arc,
+};
 
 use shared::domain::{Random, SystemRandom};
+use tokio::net::TcpListener;
 
 use crate::{
+    aws_endpoint::AwsEndpoint,
     clients::{AwsUrls, Clients},
     data_directory::DataDirectory,
     deployment::{Deployment, DeploymentConfig},
     dynamodb::Engine,
+    event_forwarder::{self, EventForwarder},
     eventbridge,
     faults::Faults,
     options::Options,
-    router::{gateway_router, listen, serve},
+    router::{aws_router, gateway_router, listen, serve},
+    secrets_manager::SecretsManager,
     start_error::StackStartError,
     table,
     tasks::TaskGroup,
@@ -22,8 +29,9 @@ use crate::{
 #[derive(Debug)]
 pub struct Stack {
     url: String,
-    triggers: TaskGroup,
-    gateway: TaskGroup,
+    aws_url: Option<String>,
+    deployment: Arc<Deployment>,
+    servers: TaskGroup,
     engine: Option<Engine>,
     // Dropped last: the tasks above read the secrets in this directory.
     _data_directory: DataDirectory,
@@ -35,40 +43,50 @@ impl Stack {
     /// # Errors
     /// [`StackStartError`] names the wrong option, or what on the machine prevents the start.
     pub async fn start(options: Options) -> Result<Self, StackStartError> {
-        let listener = listen(options.port).map_err(|error| StackStartError::Port(options.port, error))?;
-        let port = listener.local_addr().map_err(|error| StackStartError::Port(options.port, error))?.port();
-        let url = format!("http://127.0.0.1:{port}");
+        let (listener, address) = listen_on((Ipv4Addr::LOCALHOST, options.port).into(), "--port")?;
+        let url = format!("http://{address}");
+        let aws = options.aws_address.map(|address| listen_on(address, "--aws-port")).transpose()?;
         let parameters = options.read(&url)?;
-        let endpoint = options.endpoint.as_deref().map(checked_endpoint).transpose()?;
+        let endpoint =
+            options.endpoint.as_deref().map(|url| checked_url(url, StackStartError::Endpoint)).transpose()?;
         let random: Arc<dyn Random> = Arc::new(SystemRandom);
         let data_directory = DataDirectory::open(&options)?;
         let secrets = data_directory.secrets(&*random)?;
-        let engine = if endpoint.is_some() {
-            None
-        } else {
-            let name = format!("usher-{}", random.uuid());
-            Some(Engine::start(data_directory.persistent_path(), &name, &parameters.table_name)?)
+        let engine = match (&endpoint, &aws) {
+            (Some(_), Some(_)) => return Err(StackStartError::AwsPortWithEndpoint),
+            (Some(_), None) => None,
+            (None, _) => {
+                let name = format!("usher-{}", random.uuid());
+                Some(Engine::start(data_directory.persistent_path(), &name, &parameters.table_name)?)
+            }
         };
+        let mut servers = TaskGroup::default();
+        let forwarder = start_forwarder(&mut servers, options.forward_events.as_deref())?;
         let faults = Arc::new(Faults::default());
         let clients = Clients::new(engine.as_ref(), aws_urls(endpoint, &url), faults.clone());
-        table::ensure(&clients.dynamodb(None), &parameters.table_name)
-            .await
-            .map_err(|error| StackStartError::Table(aws_sdk_dynamodb::error::DisplayErrorContext(error).to_string()))?;
-        let deployment = Deployment::new(DeploymentConfig {
+        if let Err(error) = table::ensure(&clients.dynamodb(None), &parameters.table_name).await {
+            return Err(table_error(options.endpoint, &error));
+        }
+        let deployment = Arc::new(Deployment::new(DeploymentConfig {
             parameters,
-            secrets,
+            secrets: secrets.clone(),
             clients,
             table: engine.as_ref().map(|engine| engine.table.clone()),
             faults,
             random,
             sender: options.parameter("SENDER_ADDRESS", &url).unwrap_or_default(),
             max_send_rate: options.max_send_rate,
-        });
-        let triggers = deployment.start_triggers()?;
-        let router = gateway_router(&deployment, port);
-        let mut gateway = TaskGroup::default();
-        gateway.spawn(|stopped| serve(listener, router, stopped));
-        Ok(Self { url, triggers, gateway, engine, _data_directory: data_directory })
+            forwarder,
+        }));
+        *deployment.triggers.lock().await = Some(deployment.start_triggers()?);
+        let router = gateway_router(&deployment, address.port());
+        servers.spawn(|stopped| serve(listener, router, stopped));
+        let aws_url = aws.as_ref().map(|(_, address)| format!("http://{address}"));
+        if let (Some((listener, _)), Some(engine)) = (aws, &engine) {
+            let router = aws_router(&deployment, aws_endpoint(&deployment, engine, secrets));
+            servers.spawn(|stopped| serve(listener, router, stopped));
+        }
+        Ok(Self { url, aws_url, deployment, servers, engine, _data_directory: data_directory })
     }
 
     /// The gateway's address, without a trailing slash.
@@ -76,21 +94,67 @@ impl Stack {
         &self.url
     }
 
+    /// The address of the AWS endpoint for other processes, if the stack has one.
+    pub fn aws_url(&self) -> Option<&str> {
+        self.aws_url.as_deref()
+    }
+
     /// Stops the stack: it accepts no more requests, and waits a few seconds for running ones.
     pub async fn stop(self) {
-        self.triggers.stop().await;
-        self.gateway.stop().await;
+        if let Some(triggers) = self.deployment.triggers.lock().await.take() {
+            triggers.stop().await;
+        }
+        self.servers.stop().await;
+        drop(self.deployment);
         if let Some(engine) = self.engine {
             engine.stop().await;
         }
     }
 }
 
-fn checked_endpoint(endpoint: &str) -> Result<String, StackStartError> {
-    let url: Option<http::Uri> = endpoint.parse().ok();
+/// Listens on this address. Gives the address with the port that the system chose for 0.
+fn listen_on(address: SocketAddr, option: &'static str) -> Result<(TcpListener, SocketAddr), StackStartError> {
+    let failed = |reason| StackStartError::Port { port: address.port(), option, reason };
+    let listener = listen(address).map_err(failed)?;
+    let chosen = listener.local_addr().map_err(failed)?;
+    Ok((listener, chosen))
+}
+
+/// Starts the task that forwards events, if there is a URL to forward them to.
+fn start_forwarder(tasks: &mut TaskGroup, url: Option<&str>) -> Result<Option<EventForwarder>, StackStartError> {
+    let Some(url) = url else { return Ok(None) };
+    checked_url(url, StackStartError::ForwardEvents)?;
+    let (forwarder, queued) = EventForwarder::new();
+    let url = url.to_owned();
+    tasks.spawn(|stopped| event_forwarder::forward(url, queued, stopped));
+    Ok(Some(forwarder))
+}
+
+fn aws_endpoint(deployment: &Deployment, engine: &Engine, secrets: SecretsManager) -> AwsEndpoint {
+    AwsEndpoint {
+        dynamodb: engine.calls(),
+        bus: deployment.bus.clone(),
+        secrets,
+        functions: deployment.functions.clone(),
+    }
+}
+
+/// The error of a table that can't be created, with all its causes.
+fn table_error(endpoint: Option<String>, error: &dyn std::error::Error) -> StackStartError {
+    let causes = std::iter::successors(Some(error), |error| error.source()).map(ToString::to_string);
+    let reason = causes.collect::<Vec<_>>().join(": ");
+    match endpoint {
+        Some(endpoint) => StackStartError::EndpointUnusable { endpoint, reason },
+        None => StackStartError::Table(reason),
+    }
+}
+
+/// The URL without a trailing slash, if it is an http or https URL with a host.
+fn checked_url(text: &str, error: fn(String) -> StackStartError) -> Result<String, StackStartError> {
+    let url: Option<http::Uri> = text.parse().ok();
     match url.as_ref().map(|url| (url.scheme_str(), url.host())) {
-        Some((Some("http" | "https"), Some(_))) => Ok(endpoint.trim_end_matches('/').to_owned()),
-        _ => Err(StackStartError::Endpoint(endpoint.to_owned())),
+        Some((Some("http" | "https"), Some(_))) => Ok(text.trim_end_matches('/').to_owned()),
+        _ => Err(error(text.to_owned())),
     }
 }
 

@@ -16,9 +16,22 @@ pub enum StackStartError {
     /// The value of `--endpoint` is not an http or https URL.
     #[error("endpoint must be an http or https URL, but is {0:?}. Give one such as http://127.0.0.1:4566")]
     Endpoint(String),
-    /// The gateway can't listen on its port.
-    #[error("port {0} can't be opened: {1}. Choose another port with --port; 0 lets the system choose")]
-    Port(u16, std::io::Error),
+    /// The value of `--forward-events` is not an http or https URL.
+    #[error("forward-events must be an http or https URL, but is {0:?}. Give one such as http://127.0.0.1:8080/events")]
+    ForwardEvents(String),
+    /// `--aws-port` serves the embedded services, which a stack with `--endpoint` doesn't have.
+    #[error("aws-port can't be combined with endpoint: other processes can use that endpoint themselves")]
+    AwsPortWithEndpoint,
+    /// The stack can't listen on a port.
+    #[error("port {port} can't be opened: {reason}. Choose another one with {option}; 0 lets the system choose")]
+    Port {
+        /// The port.
+        port: u16,
+        /// The option that sets the port.
+        option: &'static str,
+        /// The operating system's error.
+        reason: std::io::Error,
+    },
     /// The data directory can't be read or written.
     #[error("the data directory {} can't be used: {reason}. Choose another one with --data-dir", path.display())]
     DataDir {
@@ -33,6 +46,17 @@ pub enum StackStartError {
     /// The embedded database can't open its file or start its thread.
     #[error("the database can't start: {0}")]
     Database(String),
+    /// The service at `--endpoint` can't be reached, or refuses to create the table.
+    #[error(
+        "the endpoint {endpoint} can't be used: {reason}. Check that an AWS-compatible service answers there, or leave \
+         --endpoint out to use the embedded services"
+    )]
+    EndpointUnusable {
+        /// The endpoint's URL.
+        endpoint: String,
+        /// The SDK's error with its causes.
+        reason: String,
+    },
     /// The table does not exist and can't be created.
     #[error("the table can't be created: {0}")]
     Table(String),
@@ -41,6 +65,13 @@ pub enum StackStartError {
 impl StackStartError {
     /// Whether the caller gave a wrong option. Otherwise something on the machine prevents the start.
     pub fn is_usage(&self) -> bool {
-        matches!(self, Self::Parameter(_) | Self::UnknownParameter(_) | Self::Endpoint(_))
+        matches!(
+            self,
+            Self::Parameter(_)
+                | Self::UnknownParameter(_)
+                | Self::Endpoint(_)
+                | Self::ForwardEvents(_)
+                | Self::AwsPortWithEndpoint
+        )
     }
 }

@@ -22,11 +22,31 @@ pub(super) struct Call {
 }
 
 /// The HTTP status and the JSON body.
-type JsonResponse = (u16, String);
+pub(crate) type JsonResponse = (u16, String);
 
-/// Sends requests to the engine while the engine runs.
+/// The engine has stopped, or panicked at the call.
+#[derive(Debug, thiserror::Error)]
+#[error("the database engine did not answer")]
+pub(crate) struct NoEngineResponse;
+
+/// Sends calls to the engine while the engine runs.
 #[derive(Debug, Clone)]
-pub(super) struct Connector(pub(super) mpsc::WeakUnboundedSender<Call>);
+pub(crate) struct EngineCalls(pub(super) mpsc::WeakUnboundedSender<Call>);
+
+impl EngineCalls {
+    /// Calls an operation of DynamoDB or DynamoDB Streams with a request's JSON.
+    pub(crate) async fn call(&self, operation: String, body: Vec<u8>) -> Result<JsonResponse, NoEngineResponse> {
+        let (response, received) = oneshot::channel();
+        let call = Call { operation, body, response };
+        // If the engine has stopped, this drops the response's sender, and the next line fails.
+        drop(self.0.upgrade().map(|engine| engine.send(call)));
+        received.await.map_err(|_| NoEngineResponse)
+    }
+}
+
+/// Carries an SDK client's requests to the engine.
+#[derive(Debug, Clone)]
+pub(super) struct Connector(pub(super) EngineCalls);
 
 impl HttpConnector for Connector {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
@@ -36,11 +56,8 @@ impl HttpConnector for Connector {
             let operation = target.rsplit('.').next().unwrap_or_default().to_owned();
             let body = ByteStream::new(request.into_body()).collect().await;
             let body = body.map_err(|error| ConnectorError::user(error.into()))?.to_vec();
-            let (response, received) = oneshot::channel();
-            let call = Call { operation, body, response };
-            // If the engine has stopped, this drops the response's sender, and the next line fails.
-            drop(engine.upgrade().map(|engine| engine.send(call)));
-            let (status, body) = received.await.map_err(|stopped| ConnectorError::io(stopped.into()))?;
+            let response = engine.call(operation, body).await;
+            let (status, body) = response.map_err(|error| ConnectorError::io(error.into()))?;
             let status = status.try_into().map_err(|error| ConnectorError::other(Box::new(error), None))?;
             Ok(HttpResponse::new(status, SdkBody::from(body)))
         })
@@ -63,8 +80,15 @@ fn execute(database: &Database, operation: &str, body: &[u8]) -> JsonResponse {
         "BatchWriteItem" => run(body, |request| database.batch_write_item(request)),
         "CreateTable" => run(body, |request| database.create_table(request)),
         "DeleteItem" => run(body, |request| database.delete_item(request)),
+        "DeleteTable" => run(body, |request| database.delete_table(request)),
+        "DescribeStream" => run(body, |request| database.describe_stream(request)),
         "DescribeTable" => run(body, |request| database.describe_table(request)),
+        "DescribeTimeToLive" => run(body, |request| database.describe_time_to_live(request)),
         "GetItem" => run(body, |request| database.get_item(request)),
+        "GetRecords" => run(body, |request| database.get_records(request)),
+        "GetShardIterator" => run(body, |request| database.get_shard_iterator(request)),
+        "ListStreams" => run(body, |request| database.list_streams(request)),
+        "ListTables" => run(body, |request| database.list_tables(request)),
         "PutItem" => run(body, |request| database.put_item(request)),
         "Query" => run(body, |request| database.query(request)),
         "Scan" => run(body, |request| database.scan(request)),

@@ -65,11 +65,33 @@ fn a_description_that_makes_no_sense_is_refused_with_the_reason() {
         (json!({"action": "ses:SendEmail", "address": "a@b.c", "status": "FAILED"}), "SendBulkEmail"),
         (json!({"action": "ses:SendBulkEmail", "address": "a@b.c", "status": "LOST"}), "LOST"),
         (json!({"action": "dynamodb:PutItem"}), "fault"),
+        (json!({"route": "POST /nowhere", "status": 503}), "no route"),
+        (json!({"route": "/docs", "status": 503}), "no route"),
+        (json!({"route": "GET /docs", "status": 42}), "200 to 599"),
+        (json!({"route": "GET /docs"}), "status"),
+        (json!({"route": "GET /docs", "status": 503, "times": 0}), "at least 1"),
         (json!("PutItem"), "PutItem"),
     ] {
         let error = faults.queue(description).unwrap_err();
         assert!(error.contains(reason), "{error}");
     }
+    assert_eq!(faults.left(), json!([]));
+}
+
+#[test]
+fn a_fault_of_a_route_matches_its_method_and_path_as_often_as_queued() {
+    let faults = Faults::default();
+    let fault = json!({
+        "route": "POST /api/v1/workspaces/{workspaceId}/invitations", "status": 503, "body": {"code": "x"}, "times": 2,
+    });
+    faults.queue(fault.clone()).unwrap();
+    assert_eq!(faults.left(), json!([fault]));
+    let path = "/api/v1/workspaces/b5d9/invitations";
+    assert_eq!(faults.on_route(&Method::GET, path), None);
+    assert_eq!(faults.on_route(&Method::POST, "/api/v1/workspaces/b5d9/members"), None);
+    assert_eq!(faults.on_route(&Method::POST, "/api/v1/workspaces/b5d9/invitations/7"), None);
+    assert!(faults.on_route(&Method::POST, path).is_some() && faults.on_route(&Method::POST, path).is_some());
+    assert_eq!(faults.on_route(&Method::POST, path), None);
     assert_eq!(faults.left(), json!([]));
 }
 

@@ -25,6 +25,11 @@ impl SendingRate {
         Self { per_second, bucket: Mutex::new((per_second, Instant::now())) }
     }
 
+    /// Fills the bucket.
+    pub(crate) fn refill(&self) {
+        *self.bucket.lock().unwrap_or_else(PoisonError::into_inner) = (self.per_second, Instant::now());
+    }
+
     /// Takes a token for each recipient.
     ///
     /// # Errors

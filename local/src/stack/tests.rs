@@ -333,7 +333,7 @@ async fn a_hash_without_the_inviter_opens_its_invitation_with_one_more_read() {
 
 #[tokio::test]
 async fn another_endpoint_replaces_the_embedded_database() {
-    let listener = listen(0).unwrap();
+    let listener = listen((Ipv4Addr::LOCALHOST, 0).into()).unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let other = tokio::spawn(dynoxide::server::serve_on(listener, dynoxide::Database::memory().unwrap()));
     let options = Options { endpoint: Some(url.clone()), ..Options::in_memory() }.with("TABLE_NAME", "other");
