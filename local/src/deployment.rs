@@ -5,7 +5,8 @@ use std::sync::{Arc, Mutex};
 use functions::Operation;
 use shared::{
     Bus, Parameters, SecretSource, Secrets, Usher,
-    domain::{Random, TestClock},
+    domain::{Clock as _, Random, TestClock},
+    store::Store,
 };
 use tokio::sync::mpsc;
 
@@ -19,9 +20,11 @@ use crate::{
     mailbox::Mailbox,
     schedules,
     secrets_manager::SecretsManager,
+    seed::Seed,
     ses::{SendingRate, Ses},
     start_error::StackStartError,
     streams::{self, MAPPINGS, TableStream},
+    table,
     tasks::TaskGroup,
 };
 
@@ -43,6 +46,8 @@ pub(crate) struct DeploymentConfig {
     pub(crate) max_send_rate: u32,
     /// Gets a copy of every event on the bus.
     pub(crate) forwarder: Option<EventForwarder>,
+    /// The data that the table begins with.
+    pub(crate) seed: Option<Seed>,
 }
 
 /// What the functions are deployed with.
@@ -71,6 +76,15 @@ impl FunctionConfig {
     }
 }
 
+/// The table can't be created, or the seed can't be written.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum TableError {
+    #[error(transparent)]
+    Create(#[from] aws_sdk_dynamodb::Error),
+    #[error("the seed can't be written: {0:?}")]
+    Seed(shared::Error),
+}
+
 /// The functions and the AWS services around them.
 #[derive(Debug)]
 pub(crate) struct Deployment {
@@ -82,6 +96,7 @@ pub(crate) struct Deployment {
     pub(crate) clock: Arc<TestClock>,
     pub(crate) random: Arc<dyn Random>,
     pub(crate) table: Option<Table>,
+    seed: Option<Seed>,
     /// The running triggers. A reset stops them and starts new ones.
     pub(crate) triggers: tokio::sync::Mutex<Option<TaskGroup>>,
 }
@@ -113,7 +128,22 @@ impl Deployment {
             forwarder: config.forwarder,
         });
         let triggers = tokio::sync::Mutex::default();
-        Self { config: function_config, functions, ses, bus, faults, clock, random, table, triggers }
+        Self { config: function_config, functions, ses, bus, faults, clock, random, table, seed: config.seed, triggers }
+    }
+
+    /// Creates the table unless it exists, and writes the seed's companies unless the table has them.
+    ///
+    /// # Errors
+    /// The table can't be created or written.
+    pub(crate) async fn prepare_table(&self) -> Result<(), TableError> {
+        let (client, name) = (self.config.clients.dynamodb(None), &self.config.parameters.table_name);
+        table::ensure(&client, name).await?;
+        if let Some(seed) = &self.seed {
+            let store = Store::new(client, name.clone(), self.random.clone());
+            let ttl = self.config.parameters.invitation_ttl;
+            seed.write(&store, &*self.random, self.clock.now(), ttl).await.map_err(TableError::Seed)?;
+        }
+        Ok(())
     }
 
     /// Starts the triggers: the table's stream, the deletion of expired items, and the schedule.

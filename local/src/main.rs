@@ -72,7 +72,7 @@ fn flag(name: &'static str, env: &'static str, help: &'static str) -> Arg {
 }
 
 /// The flags of the stack itself.
-fn stack_flags() -> [Arg; 5] {
+fn stack_flags() -> [Arg; 6] {
     let defaults = Options::default();
     [
         flag("port", "USHER_PORT", "The port of the API on 127.0.0.1; with 0 the system chooses a free port")
@@ -87,6 +87,9 @@ fn stack_flags() -> [Arg; 5] {
         flag("max-send-rate", "USHER_MAX_SEND_RATE", "How many recipients SES accepts in a second")
             .value_parser(value_parser!(u32).range(1..))
             .default_value(defaults.max_send_rate.to_string()),
+        flag("seed", "USHER_SEED", "A YAML file with the companies, people and workspaces that the stack begins with")
+            .value_name("FILE")
+            .value_parser(value_parser!(PathBuf)),
         flag("forward-events", "USHER_FORWARD_EVENTS", "A URL to which every event of the bus is posted as JSON")
             .value_name("URL"),
     ]
@@ -131,6 +134,7 @@ fn options(matches: &ArgMatches) -> Options {
         endpoint: text("endpoint"),
         aws_address: matches.get_one("aws-port").map(|port| SocketAddr::new(aws_host, *port)),
         forward_events: text("forward-events"),
+        seed: matches.get_one("seed").cloned(),
         max_send_rate: matches.get_one("max-send-rate").copied().unwrap_or(defaults.max_send_rate),
         parameters: PARAMETERS
             .iter()

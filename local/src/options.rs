@@ -42,6 +42,8 @@ pub struct Options {
     pub aws_address: Option<SocketAddr>,
     /// The URL to which every event of the bus is posted.
     pub forward_events: Option<String>,
+    /// A YAML file with the companies, people and workspaces that the stack begins with: see docs/local-stack.md.
+    pub seed: Option<PathBuf>,
     /// How many recipients SES accepts in a second: the `MaxSendRate` of `GetAccount`.
     pub max_send_rate: u32,
     /// The service's parameters that differ from the defaults, by their names in [`PARAMETERS`].
@@ -57,6 +59,7 @@ impl Default for Options {
             endpoint: None,
             aws_address: None,
             forward_events: None,
+            seed: None,
             max_send_rate: 500,
             parameters: BTreeMap::new(),
         }

@@ -8,11 +8,10 @@ use http::StatusCode;
 use serde_json::{Value, json};
 
 use crate::{
-    deployment::Deployment,
+    deployment::{Deployment, TableError},
     dynamodb::{Table, request},
     response::json_message,
     start_error::StackStartError,
-    table,
 };
 
 /// How long a reset waits for the event functions to become idle.
@@ -27,13 +26,14 @@ enum ResetError {
     Busy,
     #[error("the table can't be emptied: {0}")]
     Table(#[from] DynoxideError),
-    #[error("the table can't be created again: {0}")]
-    Create(#[from] aws_sdk_dynamodb::Error),
+    #[error("the table can't be prepared: {0}")]
+    Prepare(#[from] TableError),
     #[error(transparent)]
     Start(#[from] StackStartError),
 }
 
-/// `POST /_local/reset`: deletes all data, mails, events, faults and counts, and sets the clock to the system's time.
+/// `POST /_local/reset`: deletes all data, mails, events, faults and counts, sets the clock to the system's time, and writes
+/// the seed again.
 /// Requests that arrive during the reset wait for its end.
 pub(crate) async fn reset(State(deployment): State<Arc<Deployment>>) -> Result<StatusCode, Response> {
     // In a task of its own, the reset ends even if the client does not wait for the response.
@@ -66,10 +66,10 @@ async fn empty(deployment: &Deployment, table: &Table) -> Result<(), ResetError>
     wait_until_idle(deployment).await?;
     let old = table.clone();
     let keys = blocking(move || old.delete()).await?;
-    table::ensure(&deployment.config.clients.dynamodb(None), &table.name).await?;
+    deployment.clock.reset();
+    deployment.prepare_table().await?;
     let new = table.clone();
     blocking(move || new.put(keys)).await?;
-    deployment.clock.reset();
     deployment.ses.mailbox.reset();
     deployment.ses.sending_rate.refill();
     deployment.bus.clear();

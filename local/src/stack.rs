@@ -20,8 +20,8 @@ use crate::{
     options::Options,
     router::{aws_router, gateway_router, listen, serve},
     secrets_manager::SecretsManager,
+    seed::Seed,
     start_error::StackStartError,
-    table,
     tasks::TaskGroup,
 };
 
@@ -49,6 +49,7 @@ impl Stack {
         let parameters = options.read(&url)?;
         let endpoint =
             options.endpoint.as_deref().map(|url| checked_url(url, StackStartError::Endpoint)).transpose()?;
+        let seed = options.seed.as_deref().map(Seed::read).transpose()?;
         let random: Arc<dyn Random> = Arc::new(SystemRandom);
         let data_directory = DataDirectory::open(&options)?;
         let secrets = data_directory.secrets(&*random)?;
@@ -64,9 +65,6 @@ impl Stack {
         let forwarder = start_forwarder(&mut servers, options.forward_events.as_deref())?;
         let faults = Arc::new(Faults::default());
         let clients = Clients::new(engine.as_ref(), aws_urls(endpoint, &url), faults.clone());
-        if let Err(error) = table::ensure(&clients.dynamodb(None), &parameters.table_name).await {
-            return Err(table_error(options.endpoint, &error));
-        }
         let deployment = Arc::new(Deployment::new(DeploymentConfig {
             parameters,
             secrets: secrets.clone(),
@@ -77,7 +75,11 @@ impl Stack {
             sender: options.parameter("SENDER_ADDRESS", &url).unwrap_or_default(),
             max_send_rate: options.max_send_rate,
             forwarder,
+            seed,
         }));
+        if let Err(error) = deployment.prepare_table().await {
+            return Err(table_error(options.endpoint, &error));
+        }
         *deployment.triggers.lock().await = Some(deployment.start_triggers()?);
         let router = gateway_router(&deployment, address.port());
         servers.spawn(|stopped| serve(listener, router, stopped));

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use shared::InvalidParameter;
 
+use crate::seed::SeedError;
+
 /// Why a stack did not start.
 #[derive(Debug, thiserror::Error)]
 pub enum StackStartError {
@@ -22,6 +24,9 @@ pub enum StackStartError {
     /// `--aws-port` serves the embedded services, which a stack with `--endpoint` doesn't have.
     #[error("aws-port can't be combined with endpoint: other processes can use that endpoint themselves")]
     AwsPortWithEndpoint,
+    /// The seed file can't be read or is wrong.
+    #[error(transparent)]
+    Seed(#[from] SeedError),
     /// The stack can't listen on a port.
     #[error("port {port} can't be opened: {reason}. Choose another one with {option}; 0 lets the system choose")]
     Port {
@@ -72,6 +77,7 @@ impl StackStartError {
                 | Self::Endpoint(_)
                 | Self::ForwardEvents(_)
                 | Self::AwsPortWithEndpoint
+                | Self::Seed(_)
         )
     }
 }

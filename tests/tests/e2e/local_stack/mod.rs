@@ -4,3 +4,4 @@ mod aws_port;
 mod forward_events;
 mod reset;
 mod route_faults;
+mod seed;
