@@ -20,63 +20,79 @@ pub(crate) struct AcceptedMail {
     pub(crate) tags: Arc<[(String, String)]>,
 }
 
+/// What SES reports about a mail.
+struct Report {
+    /// The event's `eventType`.
+    kind: &'static str,
+    /// The event's `detail-type`.
+    title: &'static str,
+    /// The field of the event's detail that holds the details.
+    field: &'static str,
+    details: Value,
+}
+
+impl Report {
+    fn new(kind: &'static str, title: &'static str, field: &'static str, details: Value) -> Self {
+        Self { kind, title, field, details }
+    }
+}
+
 impl AcceptedMail {
     /// The events about the mail, in order. `id` makes an event's id.
     pub(crate) fn events(&self, id: impl Fn() -> Uuid) -> Vec<Value> {
-        let recipients = json!([{ "emailAddress": self.to }]);
-        let sent = ("Send", "Email Sent", "send", json!({}));
-        let delivered = (
-            "Delivery",
-            "Email Delivered",
-            "delivery",
-            json!({
-                "timestamp": self.at, "processingTimeMillis": 0, "recipients": [self.to],
-                "smtpResponse": "250 2.6.0 Message received", "reportingMTA": "mta.example.com",
-            }),
-        );
-        let bounced = |sub: &str, code: &str| {
-            let recipient = json!({
-                "emailAddress": self.to, "action": "failed", "status": "5.1.1", "diagnosticCode": code,
-            });
-            (
-                "Bounce",
-                "Email Bounced",
-                "bounce",
-                json!({
-                    "bounceType": "Permanent", "bounceSubType": sub, "bouncedRecipients": [recipient],
-                    "timestamp": self.at, "feedbackId": self.id, "reportingMTA": "dns; mta.example.com",
-                }),
-            )
-        };
-        let listed = "Amazon SES has suppressed sending to this address because it has a recent history of bouncing \
-                      as an invalid address.";
+        let sent = Report::new("Send", "Email Sent", "send", json!({}));
         let events = match simulated(&self.to).as_deref() {
-            Some("bounce") => vec![sent, bounced("General", "smtp; 550 5.1.1 user unknown")],
-            Some("suppressionlist") => vec![sent, bounced("Suppressed", listed)],
-            Some("complaint") => {
-                let complaint = json!({
-                    "complainedRecipients": recipients, "complaintSubType": null, "complaintFeedbackType": "abuse",
-                    "timestamp": self.at, "feedbackId": self.id, "userAgent": "Amazon SES Mailbox Simulator",
-                    "arrivalDate": self.at,
-                });
-                vec![sent, delivered, ("Complaint", "Email Complaint Received", "complaint", complaint)]
+            Some("bounce") => vec![sent, self.bounce("General", "smtp; 550 5.1.1 user unknown")],
+            Some("suppressionlist") => {
+                let listed = "Amazon SES has suppressed sending to this address because it has a recent history of \
+                              bouncing as an invalid address.";
+                vec![sent, self.bounce("Suppressed", listed)]
             }
-            _ => vec![sent, delivered],
+            Some("complaint") => vec![sent, self.delivery(), self.complaint()],
+            _ => vec![sent, self.delivery()],
         };
-        events.into_iter().map(|(kind, title, name, what)| self.event(&id(), kind, title, name, &what)).collect()
+        events.into_iter().map(|report| self.event(&id(), &report)).collect()
     }
 
-    fn event(&self, id: &Uuid, kind: &str, title: &str, name: &str, what: &Value) -> Value {
+    fn delivery(&self) -> Report {
+        let details = json!({
+            "timestamp": self.at, "processingTimeMillis": 0, "recipients": [self.to],
+            "smtpResponse": "250 2.6.0 Message received", "reportingMTA": "mta.example.com",
+        });
+        Report::new("Delivery", "Email Delivered", "delivery", details)
+    }
+
+    fn bounce(&self, sub_type: &str, code: &str) -> Report {
+        let recipient = json!({
+            "emailAddress": self.to, "action": "failed", "status": "5.1.1", "diagnosticCode": code,
+        });
+        let details = json!({
+            "bounceType": "Permanent", "bounceSubType": sub_type, "bouncedRecipients": [recipient],
+            "timestamp": self.at, "feedbackId": self.id, "reportingMTA": "dns; mta.example.com",
+        });
+        Report::new("Bounce", "Email Bounced", "bounce", details)
+    }
+
+    fn complaint(&self) -> Report {
+        let details = json!({
+            "complainedRecipients": [{ "emailAddress": self.to }], "complaintSubType": null,
+            "complaintFeedbackType": "abuse", "timestamp": self.at, "feedbackId": self.id,
+            "userAgent": "Amazon SES Mailbox Simulator", "arrivalDate": self.at,
+        });
+        Report::new("Complaint", "Email Complaint Received", "complaint", details)
+    }
+
+    fn event(&self, id: &Uuid, report: &Report) -> Value {
         json!({
             "version": "0",
             "id": id,
-            "detail-type": title,
+            "detail-type": report.title,
             "source": "aws.ses",
             "account": "123456789012",
             "time": self.at,
             "region": "us-east-1",
             "resources": ["arn:aws:ses:us-east-1:123456789012:configuration-set/local"],
-            "detail": { "eventType": kind, "mail": self.mail(), name: what },
+            "detail": { "eventType": report.kind, "mail": self.mail(), report.field: report.details },
         })
     }
 

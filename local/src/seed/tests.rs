@@ -37,7 +37,7 @@ fn a_wrong_field_is_named_with_its_line() {
         ("role: EDITOR", "role: OWNER", ["invitations[0].role", "ADMIN, MANAGER"]),
         ("hash: 4", "hash: x", ["invitations[0].hash", "a hash must be"]),
         ("usher_sa_robot", "robot", ["serviceAccounts[0].token", "usher_sa_"]),
-        ("name: Acme\n", "", ["companies[0]", "missing field `name`"]),
+        ("    name: Acme\n", "", ["companies[0]", "missing field `name`"]),
     ] {
         let message = Seed::parse(&GOOD.replacen(old, new, 1)).unwrap_err();
         assert!(parts.iter().all(|part| message.contains(part)), "{message}");
