@@ -37,9 +37,8 @@ pub(crate) async fn call(State(endpoint): State<Arc<AwsEndpoint>>, headers: Head
     let target = headers.get("x-amz-target").and_then(|target| target.to_str().ok()).unwrap_or_default();
     match target.split_once('.') {
         Some(("DynamoDB_20120810" | "DynamoDBStreams_20120810", operation)) => {
-            let (status, body) = match endpoint.dynamodb.call(operation.to_owned(), body.to_vec()).await {
-                Ok(response) => response,
-                Err(_) => return error(StatusCode::INTERNAL_SERVER_ERROR, "InternalServerError", "The stack stops."),
+            let Ok((status, body)) = endpoint.dynamodb.call(operation.to_owned(), body.to_vec()).await else {
+                return error(StatusCode::INTERNAL_SERVER_ERROR, "InternalServerError", "The engine did not answer.");
             };
             let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
             (status, [(CONTENT_TYPE, "application/x-amz-json-1.0")], body).into_response()

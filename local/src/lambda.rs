@@ -51,7 +51,7 @@ pub(crate) struct Functions {
     ushers: RwLock<Arc<Ushers>>,
     random: Arc<dyn Random>,
     /// How many event functions run now, or have events queued.
-    busy_event_functions: Arc<AtomicUsize>,
+    busy_count: Arc<AtomicUsize>,
     event_permits: Arc<Semaphore>,
     /// Requests hold this lock for reading, and a reset for writing.
     reset_lock: Arc<tokio::sync::RwLock<()>>,
@@ -64,7 +64,7 @@ impl Functions {
         Self {
             ushers,
             random,
-            busy_event_functions: Arc::default(),
+            busy_count: Arc::default(),
             event_permits: Arc::new(Semaphore::new(CONCURRENT_EVENTS)),
             reset_lock: Arc::default(),
         }
@@ -117,9 +117,9 @@ impl Functions {
         operation: Operation,
         events: impl FnOnce() -> Vec<Value> + Send + 'static,
     ) {
-        let (functions, _busy) = (Arc::clone(self), BusyGuard::start(self.busy_event_functions.clone()));
+        let (functions, busy) = (Arc::clone(self), BusyGuard::start(self.busy_count.clone()));
         tokio::spawn(async move {
-            let _busy = _busy;
+            let _busy = busy;
             let Ok(_permit) = Arc::clone(&functions.event_permits).acquire_owned().await else { return };
             for event in events() {
                 functions.deliver_event(operation, event).await;
@@ -139,11 +139,11 @@ impl Functions {
 
     /// How many event functions run now, or have events queued.
     pub(crate) fn busy_event_functions(&self) -> usize {
-        self.busy_event_functions.load(Ordering::SeqCst)
+        self.busy_count.load(Ordering::SeqCst)
     }
 
     async fn event(&self, operation: Operation, event: Value) -> Result<Value, FunctionError> {
-        let _busy = BusyGuard::start(self.busy_event_functions.clone());
+        let _busy = BusyGuard::start(self.busy_count.clone());
         let request_id = self.request_id().to_string();
         let ushers = self.ushers();
         // `deploy_all` has inserted every operation.

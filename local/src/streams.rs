@@ -142,15 +142,20 @@ pub(crate) async fn pump(
             Ok((Ok(records), reader)) => {
                 stream = reader;
                 for (mapping, queue) in &queues {
-                    for batch in mapping.accepted(&records).chunks(mapping.batch) {
-                        // Sending fails only after the stack has aborted `deliver`.
-                        drop(queue.send(batch.to_vec()).await);
-                    }
+                    enqueue(*mapping, queue, &records).await;
                 }
             }
             Ok((Err(error), _)) => tracing::error!(%error, "the stream can't be read"),
             Err(error) => tracing::error!(%error, "the stream's reader panicked"),
         }
+    }
+}
+
+/// Puts the records that the mapping accepts into its queue, in batches.
+async fn enqueue(mapping: EventSourceMapping, queue: &mpsc::Sender<Batch>, records: &[Arc<Record>]) {
+    for batch in mapping.accepted(records).chunks(mapping.batch) {
+        // Sending fails only after the stack has aborted `deliver`.
+        drop(queue.send(batch.to_vec()).await);
     }
 }
 

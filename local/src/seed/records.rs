@@ -101,19 +101,19 @@ impl RecordMaker<'_> {
         let mut invitations = Vec::with_capacity(entry.invitations.len());
         for invitation in &entry.invitations {
             let inviter = find(people, &invitation.invited_by)?;
-            let invited = find(people, &invitation.email);
-            invitations.push(self.invitation(company, &workspace, inviter, (invitation, invited)));
+            let user = find(people, &invitation.email);
+            invitations.push(self.invitation(company, &workspace, inviter, (invitation, user)));
         }
         Some(SeedWorkspace { workspace, creator, members, invitations })
     }
 
-    /// A pending invitation. `invited` has the profile if the invited person is a person of the company.
+    /// A pending invitation. The entry's profile is present if the invited person is a person of the company.
     fn invitation(
         &mut self,
         company: &Company,
         workspace: &Workspace,
         inviter: &Profile,
-        (entry, invited): (&InvitationEntry, Option<&Profile>),
+        (entry, profile): (&InvitationEntry, Option<&Profile>),
     ) -> SeedInvitation {
         let batch = Batch {
             id: BatchId::random(self.random),
@@ -127,7 +127,7 @@ impl RecordMaker<'_> {
             registered: false,
         };
         let number = self.take_user_number();
-        let (user, number) = match invited {
+        let (user, number) = match profile {
             Some(profile) => (profile.id, profile.number),
             None => (entry.user_id.unwrap_or_else(|| UserId::random(self.random)), number),
         };

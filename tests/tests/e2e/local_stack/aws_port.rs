@@ -203,8 +203,8 @@ async fn ses_is_served_and_its_mails_are_in_the_inbox() {
     let ann = Destination::builder().to_addresses("ann@example.com").build();
     let send = ses.send_bulk_email().from_email_address("usher@example.com");
     let send = send.default_content(BulkEmailContent::builder().template(template).build());
-    let sent = send.bulk_email_entries(BulkEmailEntry::builder().destination(ann).build()).send().await.unwrap();
-    assert_eq!(sent.bulk_email_entry_results()[0].status(), Some(&BulkEmailStatus::Success));
+    let bulk = send.bulk_email_entries(BulkEmailEntry::builder().destination(ann).build()).send().await.unwrap();
+    assert_eq!(bulk.bulk_email_entry_results()[0].status(), Some(&BulkEmailStatus::Success));
     assert_eq!(usher.mail("ann@example.com", 1).await.text, "bulk");
 
     let part = |data: &str| Content::builder().data(data).build().unwrap();

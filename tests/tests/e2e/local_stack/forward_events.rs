@@ -22,7 +22,7 @@ fn receiver(status: &'static str) -> (String, mpsc::Receiver<Value>) {
     std::thread::spawn(move || {
         for connection in listener.incoming() {
             let received = received.clone();
-            std::thread::spawn(move || while answer(&connection.as_ref().unwrap(), status, &received).is_some() {});
+            std::thread::spawn(move || while answer(connection.as_ref().unwrap(), status, &received).is_some() {});
         }
     });
     (url, bodies)
