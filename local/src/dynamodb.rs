@@ -173,7 +173,7 @@ mod tests {
             (table_name, event_name, keys_json, sequence_number, shard_id, created_at) VALUES ('t', 'INSERT', '{}', ?1, 's', 0)";
         let mut put = connection.prepare(put).unwrap();
         let mut kept_of = |numbers: std::ops::RangeInclusive<u32>| -> (u32, u32) {
-            numbers.for_each(|number| drop(put.execute([number.to_string()]).unwrap()));
+            numbers.for_each(|number| assert_eq!(put.execute([number.to_string()]).unwrap(), 1));
             let count = "SELECT COUNT(*), MIN(CAST(sequence_number AS INTEGER)) FROM _stream_records";
             connection.query_row(count, [], |row| Ok((row.get(0)?, row.get(1)?))).unwrap()
         };
