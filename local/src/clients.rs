@@ -1,5 +1,5 @@
-//! The SDK clients of the functions, through a connector that knows whose call it carries: it counts the calls and
-//! plays the faults.
+//! The functions' SDK clients. Their HTTP connector knows which function makes a call: it counts the call, refuses a
+//! call that the function's policy doesn't allow, and injects the queued faults.
 
 use std::sync::Arc;
 
@@ -26,56 +26,56 @@ use serde_json::json;
 
 use crate::{
     dynamodb::Engine,
-    faults::{Action, Faults, Outcome, permissions},
+    faults::{Action, FaultEffect, Faults, permissions},
     policies::allowed_actions,
 };
+
+/// The addresses of the services that the clients call.
+#[derive(Debug, Clone)]
+pub(crate) struct AwsUrls {
+    pub(crate) dynamodb: String,
+    pub(crate) ses: String,
+    pub(crate) events: String,
+}
 
 /// Makes clients that share one connection pool.
 #[derive(Debug)]
 pub(crate) struct Clients {
     http: SharedHttpClient,
     engine: Option<SharedHttpClient>,
-    dynamodb_url: String,
-    ses_url: String,
-    events_url: String,
+    urls: AwsUrls,
     faults: Arc<Faults>,
 }
 
 impl Clients {
-    /// DynamoDB is the `engine`, unless there is another at an endpoint.
-    pub(crate) fn new(
-        engine: Option<&Engine>,
-        endpoint: Option<String>,
-        ses_url: String,
-        events_url: String,
-        faults: Arc<Faults>,
-    ) -> Self {
+    /// Clients of the services at these addresses. With an `engine`, DynamoDB's calls go to the engine without a socket.
+    pub(crate) fn new(engine: Option<&Engine>, urls: AwsUrls, faults: Arc<Faults>) -> Self {
         let engine = engine.map(Engine::http_client);
-        let dynamodb_url = endpoint.unwrap_or_else(|| Engine::URL.to_owned());
-        let encrypted = [&dynamodb_url, &ses_url, &events_url].iter().any(|url| url.starts_with("https:"));
+        let encrypted = [&urls.dynamodb, &urls.ses, &urls.events].iter().any(|url| url.starts_with("https:"));
         let http = if encrypted {
             Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https()
         } else {
             Builder::new().build_http()
         };
-        Self { http, engine, dynamodb_url, ses_url, events_url, faults }
+        Self { http, engine, urls, faults }
     }
 
-    /// A DynamoDB client for the function of this name; calls without one are neither counted nor disturbed.
+    /// A DynamoDB client for the function of this name. Without a name, the client's calls are the stack's own: they are
+    /// neither counted nor checked, and no fault happens to them.
     pub(crate) fn dynamodb(&self, function: Option<&'static str>) -> aws_sdk_dynamodb::Client {
         aws_sdk_dynamodb::Client::from_conf(
             aws_sdk_dynamodb::Config::builder()
                 .behavior_version(BehaviorVersion::latest())
                 .region(Region::from_static("us-east-1"))
                 .credentials_provider(credentials())
-                .endpoint_url(&self.dynamodb_url)
+                .endpoint_url(&self.urls.dynamodb)
                 .http_client(self.labelled(self.engine.as_ref().unwrap_or(&self.http), function))
                 .build(),
         )
     }
 
-    /// An SES client, like [`Clients::dynamodb`]. It doesn't retry: what becomes of a mail whose answer was lost is the
-    /// deliverer's to decide.
+    /// An SES client, like [`Clients::dynamodb`]. It doesn't retry: after a lost response the SDK would send the mail
+    /// twice, so the deliverer decides when to try again.
     pub(crate) fn ses(&self, function: Option<&'static str>) -> aws_sdk_sesv2::Client {
         aws_sdk_sesv2::Client::from_conf(
             aws_sdk_sesv2::Config::builder()
@@ -83,7 +83,7 @@ impl Clients {
                 .region(Region::from_static("us-east-1"))
                 .credentials_provider(credentials())
                 .retry_config(RetryConfig::disabled())
-                .endpoint_url(&self.ses_url)
+                .endpoint_url(&self.urls.ses)
                 .http_client(self.labelled(&self.http, function))
                 .build(),
         )
@@ -96,12 +96,13 @@ impl Clients {
                 .behavior_version(BehaviorVersion::latest())
                 .region(Region::from_static("us-east-1"))
                 .credentials_provider(credentials())
-                .endpoint_url(&self.events_url)
+                .endpoint_url(&self.urls.events)
                 .http_client(self.labelled(&self.http, function))
                 .build(),
         )
     }
 
+    /// The client that names this function with each call.
     fn labelled(&self, inner: &SharedHttpClient, function: Option<&'static str>) -> SharedHttpClient {
         let inner = inner.clone();
         match function {
@@ -113,7 +114,7 @@ impl Clients {
     }
 }
 
-/// No one checks them, but a request must be signed.
+/// The local services don't check signatures, but the SDK refuses to send an unsigned request.
 fn credentials() -> Credentials {
     Credentials::new("local", "local", None, None, "local")
 }
@@ -156,23 +157,27 @@ impl HttpConnector for LabelledConnector {
         let Some(fault) = self.faults.on_call(self.function, action) else {
             return self.inner.call(request);
         };
-        match fault.outcome(action, request.body().bytes().unwrap_or_default()) {
-            // It ends the invocation that makes the call, and nothing else.
-            Outcome::Crash => panic!("the function dies, as it was asked to"),
-            Outcome::NoReply => HttpConnectorFuture::ready(Err(broken("the connection failed before the call"))),
-            Outcome::LostReply => {
-                let reply = self.inner.call(request);
+        match fault.effect(action, request.body().bytes().unwrap_or_default()) {
+            // The panic ends the invocation that makes the call, and nothing else.
+            FaultEffect::Crash => panic!("a queued fault ends this function"),
+            FaultEffect::NoReply => {
+                HttpConnectorFuture::ready(Err(connection_failure("the connection failed before the call")))
+            }
+            FaultEffect::LostReply => {
+                let response = self.inner.call(request);
                 HttpConnectorFuture::new(async move {
-                    reply.await?;
-                    Err(broken("the connection failed after the call"))
+                    response.await?;
+                    Err(connection_failure("the connection failed after the call"))
                 })
             }
-            Outcome::Answer { status, error, body } => HttpConnectorFuture::ready(answer(status, error, &body)),
+            FaultEffect::Response { status, error, body } => {
+                HttpConnectorFuture::ready(json_response(status, error, &body))
+            }
         }
     }
 }
 
-/// What the call asks of AWS: DynamoDB's and EventBridge's protocol says it in a header, SES's in method and path.
+/// The action that the request calls. DynamoDB and EventBridge name the action in a header, SES in method and path.
 fn action(request: &HttpRequest) -> Option<Action> {
     if let Some(target) = request.headers().get("x-amz-target") {
         let (protocol, operation) = target.split_once('.')?;
@@ -182,20 +187,24 @@ fn action(request: &HttpRequest) -> Option<Action> {
     Action::all().find(|action| action.has_ses_path(path))
 }
 
-/// As IAM answers for a role whose policy doesn't name the action.
+/// The response that IAM gives a role whose policy doesn't name the action.
 fn access_denied(function: &str, action: &str) -> Result<HttpResponse, ConnectorError> {
     const ERROR: &str = "AccessDeniedException";
     let message =
         format!("{function} is not authorized to perform: {action}. Its policy in template.yaml has no such action.");
-    tracing::error!(function, action, "denied: the function's policy in template.yaml has no such action");
-    answer(400, Some(ERROR), &json!({ "__type": ERROR, "message": message }))
+    tracing::error!(function, action, "access denied: the function's policy in template.yaml lacks this action");
+    json_response(400, Some(ERROR), &json!({ "__type": ERROR, "message": message }))
 }
 
-fn broken(what: &str) -> ConnectorError {
-    ConnectorError::io(std::io::Error::new(std::io::ErrorKind::ConnectionReset, what).into())
+fn connection_failure(message: &str) -> ConnectorError {
+    ConnectorError::io(std::io::Error::new(std::io::ErrorKind::ConnectionReset, message).into())
 }
 
-fn answer(status: u16, error: Option<&'static str>, body: &serde_json::Value) -> Result<HttpResponse, ConnectorError> {
+fn json_response(
+    status: u16,
+    error: Option<&'static str>,
+    body: &serde_json::Value,
+) -> Result<HttpResponse, ConnectorError> {
     let status = StatusCode::try_from(status).map_err(|error| ConnectorError::other(error.into(), None))?;
     let mut response = HttpResponse::new(status, SdkBody::from(body.to_string()));
     response.headers_mut().insert("content-type", "application/x-amz-json-1.0");

@@ -1,4 +1,4 @@
-//! The embedded DynamoDB: dynoxide on a thread of its own, so that its blocking work never holds up the functions.
+//! The embedded DynamoDB. The engine, dynoxide, blocks while it works, so it runs on a thread of its own.
 
 mod calls;
 
@@ -12,18 +12,19 @@ use dynoxide::{
 use serde_json::json;
 use tokio::sync::mpsc;
 
+pub(crate) use self::calls::EngineCalls;
 use self::calls::{Call, Connector};
-use crate::{StartError, table::TTL_ATTRIBUTE};
+use crate::{start_error::StackStartError, table::TTL_ATTRIBUTE};
 
-/// At least so many of the stream's newest records are kept: inviting and mailing 10,000 makes 41,000, and they are read
-/// no faster than the functions take them. The schedule finds what a stopped stack missed.
+/// How many of the stream's newest records are kept at least. Inviting and mailing 10,000 people writes 41,000 records,
+/// and the stream is read no faster than the functions work. `sweep-undelivered` finds what a stopped stack missed.
 const STREAM_RECORDS_KEPT: u32 = 50_000;
 
-/// So many of the oldest are forgotten at once, which takes less than one at each write.
+/// How many of the oldest records are deleted at once. That is faster than deleting one record at each write.
 const STREAM_RECORDS_FORGOTTEN: u32 = 1_000;
 
-/// A running DynamoDB engine. A stack has one; by itself it shows what the engine alone can do. Dropping it stops it,
-/// [`Engine::stop`] also waits for that.
+/// A running DynamoDB engine. A stack has one; the benchmarks also measure one alone. Dropping the engine stops it, and
+/// [`Engine::stop`] also waits until it has stopped.
 #[derive(Debug)]
 pub struct Engine {
     pub(crate) table: Table,
@@ -32,52 +33,57 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// What to call it by; no call leaves the process.
+    /// The endpoint URL for SDK clients. With [`Engine::http_client`] no call leaves the process.
     pub const URL: &str = "http://dynamodb.localhost";
 
-    /// Opens the database in `directory`, or in memory under a `name` of its own. The `table` is made by
-    /// [`crate::ensure_table`].
+    /// Opens the database in `directory`, or in memory under `name`, which no other engine in the process may have.
+    /// [`crate::ensure_table`] creates the `table`.
     ///
     /// # Errors
-    /// If the database can't be opened.
-    pub fn start(directory: Option<&Path>, name: &str, table: &str) -> Result<Self, StartError> {
+    /// The database can't be opened.
+    pub fn start(directory: Option<&Path>, name: &str, table: &str) -> Result<Self, StackStartError> {
         let location = match directory {
             Some(directory) => directory.join("dynamodb.sqlite").to_string_lossy().into_owned(),
             None => format!("file:{name}?mode=memory&cache=shared"),
         };
-        let database = Database::new(&location).map_err(|error| StartError::Database(error.to_string()))?;
-        tune(&location).map_err(|error| StartError::Database(error.to_string()))?;
-        // This is SQLite's `synchronous = NORMAL`: what was answered outlives a kill without being flushed at each write.
-        database.disable_bulk_loading().map_err(|error| StartError::Database(error.to_string()))?;
+        let database = Database::new(&location).map_err(|error| StackStartError::Database(error.to_string()))?;
+        tune(&location).map_err(|error| StackStartError::Database(error.to_string()))?;
+        // This sets SQLite's `synchronous = NORMAL`: a write survives a kill of the process without a flush to disk.
+        database.disable_bulk_loading().map_err(|error| StackStartError::Database(error.to_string()))?;
         let (calls, received) = mpsc::unbounded_channel();
         let called = database.clone();
         let thread = std::thread::Builder::new()
             .name("dynamodb".to_owned())
-            .spawn(move || calls::answer(&called, received))
-            .map_err(|error| StartError::Database(error.to_string()))?;
+            .spawn(move || calls::serve(&called, received))
+            .map_err(|error| StackStartError::Database(error.to_string()))?;
         let table = Table { database, name: table.into() };
         Ok(Self { table, calls, thread })
     }
 
-    /// Carries an SDK client's calls to it, for as long as it runs.
+    /// The HTTP client that carries an SDK client's calls to the engine while the engine runs.
     pub fn http_client(&self) -> SharedHttpClient {
-        let connector = SharedHttpConnector::new(Connector(self.calls.downgrade()));
+        let connector = SharedHttpConnector::new(Connector(self.calls()));
         http_client_fn(move |_, _| connector.clone())
     }
 
-    /// Answers what was called already and closes the database.
+    /// The channel for calls from elsewhere.
+    pub(crate) fn calls(&self) -> EngineCalls {
+        EngineCalls(self.calls.downgrade())
+    }
+
+    /// Answers the calls that were made before, and closes the database.
     pub async fn stop(self) {
         drop(self.calls);
         drop(self.table);
         let joined = tokio::task::spawn_blocking(move || self.thread.join()).await;
         if !matches!(joined, Ok(Ok(()))) {
-            tracing::error!("the database's thread crashed");
+            tracing::error!("the database's thread panicked");
         }
     }
 }
 
-/// dynoxide reads all stream records at each write and each poll, and never deletes one. An index makes that a look-up,
-/// and a trigger forgets the oldest.
+/// Adds an index and a trigger to dynoxide's stream records. Without the index, dynoxide reads all records at each write
+/// and each poll. The trigger deletes the oldest records, which dynoxide never does.
 fn tune(location: &str) -> rusqlite::Result<()> {
     rusqlite::Connection::open(location)?.execute_batch(&format!(
         "CREATE INDEX IF NOT EXISTS usher_stream_order
@@ -88,7 +94,7 @@ fn tune(location: &str) -> rusqlite::Result<()> {
     ))
 }
 
-/// The table, for what DynamoDB itself does with it. Its calls block.
+/// The table, for the work that DynamoDB does by itself: TTL and streams. The methods block.
 #[derive(Clone)]
 pub(crate) struct Table {
     pub(crate) database: Database,
@@ -102,8 +108,8 @@ impl std::fmt::Debug for Table {
 }
 
 impl Table {
-    /// Deletes the items whose time is over, by the stack's clock rather than the engine's, so that a clock moved by
-    /// hand shows what TTL does. Gives the number of deleted items.
+    /// Deletes the items whose TTL has passed at `now`, in seconds since the epoch, and gives their number. The time is the
+    /// stack's and not the engine's, so that a moved clock shows what TTL does.
     pub(crate) fn sweep_expired(&self, now: i64) -> Result<usize, DynoxideError> {
         let mut deleted = 0;
         let mut start = None;
@@ -146,7 +152,7 @@ impl Table {
     }
 }
 
-/// dynoxide's requests are made of their JSON.
+/// Makes a request of dynoxide from the request's JSON.
 pub(crate) fn request<T: serde::de::DeserializeOwned>(json: serde_json::Value) -> Result<T, DynoxideError> {
     serde_json::from_value(json).map_err(|error| DynoxideError::ValidationException(error.to_string()))
 }
@@ -158,7 +164,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn the_stream_is_read_by_an_index_and_forgets_its_oldest_records() {
+    async fn the_stream_is_read_by_an_index_and_its_oldest_records_are_deleted() {
         let location = "file:tuned?mode=memory&cache=shared";
         let database = Database::new(location).unwrap();
         tune(location).unwrap();
@@ -167,9 +173,7 @@ mod tests {
             (table_name, event_name, keys_json, sequence_number, shard_id, created_at) VALUES ('t', 'INSERT', '{}', ?1, 's', 0)";
         let mut put = connection.prepare(put).unwrap();
         let mut kept_of = |numbers: std::ops::RangeInclusive<u32>| -> (u32, u32) {
-            for number in numbers {
-                put.execute([number.to_string()]).unwrap();
-            }
+            numbers.for_each(|number| assert_eq!(put.execute([number.to_string()]).unwrap(), 1));
             let count = "SELECT COUNT(*), MIN(CAST(sequence_number AS INTEGER)) FROM _stream_records";
             connection.query_row(count, [], |row| Ok((row.get(0)?, row.get(1)?))).unwrap()
         };

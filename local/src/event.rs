@@ -1,4 +1,4 @@
-//! An HTTP request as the event that API Gateway makes of it: payload format 2.0 of an HTTP API
+//! Converts an HTTP request into API Gateway's event: payload format 2.0 of an HTTP API
 //! (<https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html>).
 
 use std::{collections::BTreeMap, net::SocketAddr};
@@ -15,28 +15,28 @@ use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-/// What the gateway knows of a request beside its head and body.
+/// What the gateway adds to a request's head and body.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Reception {
+pub(crate) struct RequestContext {
     pub(crate) peer: SocketAddr,
     pub(crate) port: u16,
     pub(crate) now: Timestamp,
     pub(crate) request_id: Uuid,
 }
 
-/// The event for a request with this head and body.
-pub(crate) fn of_request(head: &Parts, body: &[u8], reception: &Reception) -> Value {
+/// The event for a request.
+pub(crate) fn from_request(head: &Parts, body: &[u8], context: &RequestContext) -> Value {
     let path = decoded_path(&head.uri);
     let host = head.headers.get(HOST).map(|value| text(value.as_bytes())).unwrap_or_default();
     let domain = host.rsplit_once(':').map_or(host.as_str(), |(name, _)| name);
-    let peer = reception.peer.ip().to_string();
+    let peer = context.peer.ip().to_string();
     let (body, is_base64_encoded) = encoded(head, body);
     let mut event = json!({
         "version": "2.0",
         "routeKey": "$default",
         "rawPath": path,
         "rawQueryString": head.uri.query().unwrap_or_default(),
-        "headers": headers(&head.headers, &peer, reception),
+        "headers": headers(&head.headers, &peer, context),
         "requestContext": {
             "accountId": "123456789012",
             "apiId": "local",
@@ -49,11 +49,11 @@ pub(crate) fn of_request(head: &Parts, body: &[u8], reception: &Reception) -> Va
                 "sourceIp": peer,
                 "userAgent": head.headers.get(USER_AGENT).map(|value| text(value.as_bytes())).unwrap_or_default(),
             },
-            "requestId": reception.request_id,
+            "requestId": context.request_id,
             "routeKey": "$default",
             "stage": "$default",
-            "time": reception.now.strftime("%d/%b/%Y:%H:%M:%S +0000").to_string(),
-            "timeEpoch": reception.now.as_millisecond(),
+            "time": context.now.strftime("%d/%b/%Y:%H:%M:%S +0000").to_string(),
+            "timeEpoch": context.now.as_millisecond(),
         },
         "isBase64Encoded": is_base64_encoded,
     });
@@ -71,17 +71,17 @@ pub(crate) fn of_request(head: &Parts, body: &[u8], reception: &Reception) -> Va
     event
 }
 
-/// HTTP APIs decode the path, and cut it at a question mark that was encoded.
+/// An HTTP API decodes the path, and cuts it at a question mark that was encoded.
 fn decoded_path(uri: &Uri) -> String {
     let path = percent_decode_str(uri.path()).decode_utf8().unwrap_or_else(|_| uri.path().into());
     path.split('?').next().unwrap_or_default().to_owned()
 }
 
-/// Lowercase names, values of the same name joined with a comma, and what the gateway itself adds.
-fn headers(headers: &HeaderMap, peer: &str, reception: &Reception) -> BTreeMap<String, String> {
-    let own: [&HeaderName; 3] = [&COOKIE, &CONNECTION, &TRANSFER_ENCODING];
+/// The headers with lowercase names and the values of the same name joined with commas, and the gateway's own headers.
+fn headers(headers: &HeaderMap, peer: &str, context: &RequestContext) -> BTreeMap<String, String> {
+    let removed: [&HeaderName; 3] = [&COOKIE, &CONNECTION, &TRANSFER_ENCODING];
     let mut joined: BTreeMap<String, String> = BTreeMap::new();
-    for (name, value) in headers.iter().filter(|(name, _)| !own.contains(name)) {
+    for (name, value) in headers.iter().filter(|(name, _)| !removed.contains(name)) {
         let value = text(value.as_bytes());
         joined
             .entry(name.as_str().to_owned())
@@ -93,11 +93,11 @@ fn headers(headers: &HeaderMap, peer: &str, reception: &Reception) -> BTreeMap<S
     }
     let forwarded = joined.get("x-forwarded-for").map_or_else(|| peer.to_owned(), |before| format!("{before}, {peer}"));
     joined.insert("x-forwarded-for".to_owned(), forwarded);
-    joined.insert("x-forwarded-port".to_owned(), reception.port.to_string());
+    joined.insert("x-forwarded-port".to_owned(), context.port.to_string());
     joined.insert("x-forwarded-proto".to_owned(), "http".to_owned());
     joined.entry("x-amzn-trace-id".to_owned()).or_insert_with(|| {
-        let id = reception.request_id.simple().to_string();
-        format!("Root=1-{:08x}-{}", reception.now.as_second(), &id[..24])
+        let id = context.request_id.simple().to_string();
+        format!("Root=1-{:08x}-{}", context.now.as_second(), &id[..24])
     });
     joined
 }
@@ -109,7 +109,7 @@ fn cookies(headers: &HeaderMap) -> Vec<String> {
         .collect()
 }
 
-/// Decoded, values of the same name joined with a comma.
+/// The decoded query parameters, with the values of the same name joined with commas.
 fn query_parameters(uri: &Uri) -> BTreeMap<String, String> {
     let pairs = Query::<Vec<(String, String)>>::try_from_uri(uri).map(|Query(pairs)| pairs).unwrap_or_default();
     let mut joined: BTreeMap<String, Vec<String>> = BTreeMap::new();
@@ -119,7 +119,7 @@ fn query_parameters(uri: &Uri) -> BTreeMap<String, String> {
     joined.into_iter().map(|(name, values)| (name, values.join(","))).collect()
 }
 
-/// Only text and JSON, XML and JavaScript go as they are; forms and everything else go as base64.
+/// The body and whether it is base64. Only text, JSON, XML and JavaScript are passed as they are.
 fn encoded(head: &Parts, body: &[u8]) -> (Option<String>, bool) {
     const TEXT: [&str; 3] = ["application/json", "application/javascript", "application/xml"];
     if body.is_empty() {
@@ -146,13 +146,13 @@ mod tests {
 
     fn event(request: http::request::Builder, body: &[u8]) -> Value {
         let (head, ()) = request.body(()).unwrap().into_parts();
-        let reception = Reception {
+        let context = RequestContext {
             peer: "192.0.2.1:5000".parse().unwrap(),
             port: 9000,
             now: "2020-03-12T19:03:58Z".parse().unwrap(),
             request_id: Uuid::from_u128(7),
         };
-        of_request(&head, body, &reception)
+        from_request(&head, body, &context)
     }
 
     #[test]

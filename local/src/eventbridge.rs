@@ -1,5 +1,6 @@
-//! EventBridge, for the events that Usher puts on its bus: `PutEvents` with its limits and statuses
-//! (<https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html>). What it took can be read.
+//! EventBridge's `PutEvents` with its limits and errors
+//! (<https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html>). Tests read the accepted events at
+//! `/_local/events`.
 
 use std::{
     collections::VecDeque,
@@ -21,43 +22,46 @@ use serde_json::{
 };
 use shared::domain::{Clock, Random};
 
-use crate::faults::Faults;
+use crate::{event_forwarder::EventForwarder, faults::Faults};
 
-/// The path below the stack's address that is EventBridge's endpoint.
+/// The path of EventBridge's endpoint on the gateway's port.
 pub(crate) const PATH: &str = "/_aws/events";
 
-/// The most entries of one call, and the most bytes of them together.
+/// How many entries one call may have, and how many bytes all entries may have together.
 const ENTRIES_LIMIT: usize = 10;
 const BYTES_LIMIT: usize = 256 * 1024;
 
-/// The newest events that are kept.
+/// How many events are kept. The newest events stay.
 const EVENTS_KEPT: usize = 20_000;
 
+/// The event bus and the events that it accepted.
 #[derive(Debug)]
 pub(crate) struct EventBridge {
     pub(crate) faults: Arc<Faults>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) random: Arc<dyn Random>,
-    pub(crate) taken: Mutex<VecDeque<Event>>,
+    pub(crate) accepted: Mutex<VecDeque<StoredEvent>>,
+    /// Gets a copy of every event, if the stack forwards events.
+    pub(crate) forwarder: Option<EventForwarder>,
 }
 
-/// An event that was taken.
+/// An event that the bus accepted.
 #[derive(Debug)]
-pub(crate) struct Event {
+pub(crate) struct StoredEvent {
     kind: String,
-    /// As JSON text, which takes a fraction of the memory of its tree.
+    /// The event as JSON text, which uses a fraction of the memory of a JSON tree.
     json: Box<RawValue>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct PutEvents {
-    entries: Vec<Entry>,
+    entries: Vec<EventEntry>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-struct Entry {
+struct EventEntry {
     source: Option<String>,
     detail_type: Option<String>,
     detail: Option<String>,
@@ -67,18 +71,18 @@ struct Entry {
     time: Option<f64>,
 }
 
-impl Entry {
-    /// As EventBridge counts it.
+impl EventEntry {
+    /// The entry's size in bytes, as EventBridge counts it.
     fn size(&self) -> usize {
         let texts = [&self.source, &self.detail_type, &self.detail].into_iter().flatten().chain(&self.resources);
         texts.map(String::len).sum::<usize>() + if self.time.is_some() { 14 } else { 0 }
     }
 }
 
-/// `POST` with `X-Amz-Target: AWSEvents.PutEvents`.
+/// `POST` with `X-Amz-Target: AWSEvents.PutEvents`: puts events on the bus.
 pub(crate) async fn call(State(bus): State<Arc<EventBridge>>, headers: HeaderMap, body: Bytes) -> Response {
     if headers.get("x-amz-target").is_none_or(|target| target != "AWSEvents.PutEvents") {
-        return refusal("UnknownOperationException", "Only PutEvents is known here.");
+        return refusal("UnknownOperationException", "Only PutEvents is supported here.");
     }
     let Ok(PutEvents { entries }) = serde_json::from_slice(&body) else {
         return refusal("SerializationException", "The request can't be read.");
@@ -86,10 +90,10 @@ pub(crate) async fn call(State(bus): State<Arc<EventBridge>>, headers: HeaderMap
     if !(1..=ENTRIES_LIMIT).contains(&entries.len()) {
         return refusal("ValidationException", "Entries must have 1 to 10 members.");
     }
-    if entries.iter().map(Entry::size).sum::<usize>() > BYTES_LIMIT {
+    if entries.iter().map(EventEntry::size).sum::<usize>() > BYTES_LIMIT {
         return refusal("ValidationException", "Total size of the entries in the request is over the limit.");
     }
-    let results: Vec<_> = entries.into_iter().map(|entry| bus.take(entry)).collect();
+    let results: Vec<_> = entries.into_iter().map(|entry| bus.accept(entry)).collect();
     let failed = results.iter().filter(|result| result.is_err()).count();
     let results: Vec<_> = results
         .into_iter()
@@ -107,13 +111,18 @@ fn refusal(name: &'static str, message: &str) -> Response {
 }
 
 impl EventBridge {
-    fn events(&self) -> MutexGuard<'_, VecDeque<Event>> {
-        self.taken.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Removes all accepted events.
+    pub(crate) fn clear(&self) {
+        self.events().clear();
     }
 
-    fn take(&self, entry: Entry) -> Result<String, (&'static str, &'static str)> {
+    fn events(&self) -> MutexGuard<'_, VecDeque<StoredEvent>> {
+        self.accepted.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn accept(&self, entry: EventEntry) -> Result<String, (&'static str, &'static str)> {
         if self.faults.on_entry() {
-            return Err(("InternalFailure", "A fault that was asked for."));
+            return Err(("InternalFailure", "A queued fault refuses this entry."));
         }
         let (Some(source), Some(kind), Some(detail)) = (entry.source, entry.detail_type, entry.detail) else {
             return Err(("InvalidArgument", "Source, DetailType and Detail are required."));
@@ -135,8 +144,11 @@ impl EventBridge {
             "detail": detail,
         }));
         let json = json.map_err(|_| ("InternalFailure", "The event can't be written."))?;
+        if let Some(forwarder) = &self.forwarder {
+            forwarder.queue(json.get());
+        }
         let mut events = self.events();
-        events.push_back(Event { kind, json });
+        events.push_back(StoredEvent { kind, json });
         if events.len() > EVENTS_KEPT {
             events.pop_front();
         }
@@ -144,24 +156,24 @@ impl EventBridge {
     }
 }
 
-/// Which events are asked for; all of them by default.
+/// The query of `GET /_local/events`. Without a type, all events match.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Wanted {
+pub(crate) struct EventFilter {
     #[serde(rename = "type")]
     kind: Option<String>,
 }
 
 /// `GET /_local/events`: the events, oldest first.
-pub(crate) async fn list(State(bus): State<Arc<EventBridge>>, Query(wanted): Query<Wanted>) -> Json<Value> {
+pub(crate) async fn list(State(bus): State<Arc<EventBridge>>, Query(filter): Query<EventFilter>) -> Json<Value> {
     let events = bus.events();
-    let is_wanted = |event: &&Event| wanted.kind.as_ref().is_none_or(|kind| event.kind == *kind);
-    Json(json!({ "events": events.iter().filter(is_wanted).map(|event| &event.json).collect::<Vec<_>>() }))
+    let matches = |event: &&StoredEvent| filter.kind.as_ref().is_none_or(|kind| event.kind == *kind);
+    Json(json!({ "events": events.iter().filter(matches).map(|event| &event.json).collect::<Vec<_>>() }))
 }
 
-/// `DELETE /_local/events`.
+/// `DELETE /_local/events`: removes all events.
 pub(crate) async fn empty(State(bus): State<Arc<EventBridge>>) -> StatusCode {
-    bus.events().clear();
+    bus.clear();
     StatusCode::NO_CONTENT
 }
 
@@ -176,7 +188,8 @@ mod tests {
             faults: Arc::default(),
             clock: Arc::new(SystemClock),
             random: Arc::new(SystemRandom),
-            taken: Mutex::default(),
+            accepted: Mutex::default(),
+            forwarder: None,
         })
     }
 
@@ -204,9 +217,9 @@ mod tests {
         assert!(answer["Entries"][0]["EventId"].is_string());
         assert_eq!(answer["Entries"][1]["ErrorCode"], "MalformedDetail");
         assert_eq!(answer["Entries"][2]["ErrorCode"], "InvalidArgument");
-        let listed = list(State(Arc::clone(&bus)), Query(Wanted::default())).await.0;
+        let listed = list(State(Arc::clone(&bus)), Query(EventFilter::default())).await.0;
         assert_eq!(listed["events"].as_array().unwrap().len(), 1);
-        let other = list(State(Arc::clone(&bus)), Query(Wanted { kind: Some("other".to_owned()) })).await.0;
+        let other = list(State(Arc::clone(&bus)), Query(EventFilter { kind: Some("other".to_owned()) })).await.0;
         assert_eq!(other, json!({ "events": [] }));
         empty(State(Arc::clone(&bus))).await;
         assert!(bus.events().is_empty());

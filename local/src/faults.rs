@@ -1,10 +1,11 @@
-//! Faults on demand, and a count of the calls that the functions make of AWS.
+//! Faults that a test queues, and counts of the AWS calls that the functions make.
 //!
-//! The embedded DynamoDB never shows a transaction conflict or throttling, and no connection is ever lost on the way
-//! to it. Here they are asked for, in the order in which they shall happen.
+//! The embedded DynamoDB never reports a transaction conflict or throttling, and its connections never fail. A test queues
+//! such faults, and they happen in the order of the queue.
 
 mod action;
 mod fault;
+mod route;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -12,12 +13,14 @@ use std::{
 };
 
 use functions::Operation;
+use http::Method;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use self::route::RouteFault;
 pub(crate) use self::{
     action::Action,
-    fault::{Fault, Outcome},
+    fault::{Fault, FaultEffect},
 };
 
 /// A fault of a whole call. The SDK's own retries count as calls.
@@ -29,15 +32,15 @@ struct CallFault {
     #[serde(skip_serializing_if = "Option::is_none")]
     function: Option<String>,
     fault: Fault,
-    /// So many calls are let through first.
+    /// How many matching calls succeed first.
     #[serde(default)]
     skip: u32,
-    /// So many calls fail.
+    /// How many matching calls fail then.
     #[serde(default = "once")]
     times: u32,
 }
 
-/// The status that `SendBulkEmail` gives one recipient, or that `SendEmail` refuses a mail to them.
+/// A fault of one recipient: `SendBulkEmail` gives the recipient this status, and `SendEmail` refuses the mail.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RecipientFault {
@@ -48,7 +51,7 @@ struct RecipientFault {
     times: u32,
 }
 
-/// What can become of one recipient of a bulk call, SES v2's `BulkEmailStatus`, but for its success.
+/// The status of one recipient of a bulk call: SES v2's `BulkEmailStatus` without `SUCCESS`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub(crate) enum RecipientStatus {
@@ -71,7 +74,8 @@ const fn once() -> u32 {
     1
 }
 
-/// How the actions of a transaction begin in its request (a quote within a value would be escaped), and what they take.
+/// How each part of a transaction begins in the request's JSON, and the permission that the part needs. A quote within a
+/// value is escaped, so a value can't look like such a beginning.
 const TRANSACTION_PARTS: [(&str, &str); 4] = [
     ("{\"Put\":", "dynamodb:PutItem"),
     ("{\"Update\":", "dynamodb:UpdateItem"),
@@ -79,9 +83,9 @@ const TRANSACTION_PARTS: [(&str, &str); 4] = [
     ("{\"ConditionCheck\":", "dynamodb:ConditionCheckItem"),
 ];
 
-/// What IAM asks for, for a call with this body. A transaction is authorised by the actions that it is made of
-/// (<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis-iam.html>), a bulk call of SES
-/// also by v1's action (<https://github.com/anymail/django-anymail/issues/384>).
+/// The permissions that IAM checks for a call with this body. For a transaction IAM checks the actions of its parts
+/// (<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis-iam.html>), and
+/// for a bulk call of SES also the action of SES v1 (<https://github.com/anymail/django-anymail/issues/384>).
 pub(crate) fn permissions(action: Action, body: &[u8]) -> Vec<&'static str> {
     match action.0 {
         "dynamodb:TransactWriteItems" => {
@@ -93,7 +97,7 @@ pub(crate) fn permissions(action: Action, body: &[u8]) -> Vec<&'static str> {
     }
 }
 
-/// The faults still to happen, and the calls so far.
+/// The queued faults, and the calls since the counts were last cleared.
 #[derive(Debug, Default)]
 pub(crate) struct Faults(Mutex<State>);
 
@@ -103,11 +107,12 @@ struct State {
     permissions: BTreeMap<&'static str, BTreeSet<&'static str>>,
     of_calls: Vec<CallFault>,
     of_recipients: Vec<RecipientFault>,
+    of_routes: Vec<RouteFault>,
 }
 
 impl State {
-    /// The oldest fault that matches, if it is its turn.
-    fn due(&mut self, matches: impl Fn(&CallFault) -> bool) -> Option<Fault> {
+    /// The oldest matching fault, unless that fault still skips calls. Uses up one of its times.
+    fn take_due(&mut self, matches: impl Fn(&CallFault) -> bool) -> Option<Fault> {
         let index = self.of_calls.iter().position(matches)?;
         let due = self.of_calls.get_mut(index)?;
         if due.skip > 0 {
@@ -131,14 +136,17 @@ impl Faults {
     /// Queues the fault that this JSON describes.
     ///
     /// # Errors
-    /// What is wrong with the description.
+    /// A message that says what is wrong with the description.
     pub(crate) fn queue(&self, fault: Value) -> Result<(), String> {
-        if fault.get("address").is_some() || fault.get("status").is_some() {
+        if fault.get("route").is_some() {
+            let fault = RouteFault::parse(fault)?;
+            check_times(fault.times)?;
+            self.state().of_routes.push(fault);
+        } else if fault.get("address").is_some() || fault.get("status").is_some() {
             let fault: RecipientFault = serde_json::from_value(fault).map_err(|error| error.to_string())?;
             let refusal = fault.status == RecipientStatus::MessageRejected;
             if fault.action != Action::SEND_BULK_EMAIL && !(fault.action == Action::SEND_EMAIL && refusal) {
-                let known =
-                    "of one address ses:SendBulkEmail fails with any status, ses:SendEmail with MESSAGE_REJECTED";
+                let known = "a fault of one address needs ses:SendBulkEmail with any status, or ses:SendEmail with MESSAGE_REJECTED";
                 return Err(known.to_owned());
             }
             check_times(fault.times)?;
@@ -159,18 +167,20 @@ impl Faults {
         Ok(())
     }
 
-    /// The faults still to happen.
+    /// The queued faults as JSON.
     pub(crate) fn left(&self) -> Value {
         let state = self.state();
         let calls = state.of_calls.iter().map(|fault| json!(fault));
-        calls.chain(state.of_recipients.iter().map(|fault| json!(fault))).collect()
+        let recipients = state.of_recipients.iter().map(|fault| json!(fault));
+        calls.chain(recipients).chain(state.of_routes.iter().map(|fault| json!(fault))).collect()
     }
 
-    /// Forgets the faults still to happen.
+    /// Removes all queued faults.
     pub(crate) fn clear(&self) {
         let mut state = self.state();
         state.of_calls.clear();
         state.of_recipients.clear();
+        state.of_routes.clear();
     }
 
     /// How often each function made each call: `{"invite-users": {"dynamodb:TransactWriteItems": 3}}`.
@@ -178,50 +188,63 @@ impl Faults {
         json!(self.state().calls)
     }
 
-    /// The IAM permissions that each function's calls took: `{"invite-users": ["dynamodb:PutItem"]}`.
+    /// The IAM permissions that each function's calls needed: `{"invite-users": ["dynamodb:PutItem"]}`.
     pub(crate) fn permissions(&self) -> Value {
         json!(self.state().permissions)
     }
 
-    /// Counts from zero again.
+    /// Clears the counts and the permissions.
     pub(crate) fn forget_calls(&self) {
         let mut state = self.state();
         state.calls.clear();
         state.permissions.clear();
     }
 
-    /// Notes what IAM asks for.
+    /// Records the permissions that a function's call needs.
     pub(crate) fn note_permissions(&self, function: &'static str, permissions: &[&'static str]) {
         self.state().permissions.entry(function).or_default().extend(permissions);
     }
 
-    /// Counts a call, and gives the fault that shall happen to it. The oldest fault that the call matches decides.
+    /// Counts a call, and gives the fault that happens to it: the oldest matching one.
     pub(crate) fn on_call(&self, function: &'static str, action: Action) -> Option<Fault> {
         let mut state = self.state();
         *state.calls.entry(function).or_default().entry(action).or_default() += 1;
-        state.due(|fault| {
+        state.take_due(|fault| {
             fault.action == action
                 && !matches!(fault.fault, Fault::FailedEntry | Fault::LostEvents | Fault::UnverifiedSender)
                 && fault.function.as_deref().is_none_or(|wanted| wanted == function)
         })
     }
 
-    /// Whether nobody shall hear what SES tells of this call's mails.
+    /// The fault that answers this request instead of a function: the oldest matching one.
+    pub(crate) fn on_route(&self, method: &Method, path: &str) -> Option<RouteFault> {
+        let mut state = self.state();
+        let index = state.of_routes.iter().position(|fault| fault.matches(method, path))?;
+        let due = state.of_routes.get_mut(index)?;
+        due.times -= 1;
+        let fault = due.clone();
+        if fault.times == 0 {
+            state.of_routes.remove(index);
+        }
+        Some(fault)
+    }
+
+    /// Whether the events about this call's mails get lost.
     pub(crate) fn on_events(&self) -> bool {
-        self.state().due(|fault| fault.fault == Fault::LostEvents).is_some()
+        self.state().take_due(|fault| fault.fault == Fault::LostEvents).is_some()
     }
 
-    /// Whether the sender of this call shall count as not verified.
+    /// Whether SES treats the sender of this call as not verified.
     pub(crate) fn on_sender(&self, action: Action) -> bool {
-        self.state().due(|fault| fault.fault == Fault::UnverifiedSender && fault.action == action).is_some()
+        self.state().take_due(|fault| fault.fault == Fault::UnverifiedSender && fault.action == action).is_some()
     }
 
-    /// Whether this entry of a call to the event bus shall fail.
+    /// Whether the event bus refuses this entry of a call.
     pub(crate) fn on_entry(&self) -> bool {
-        self.state().due(|fault| fault.fault == Fault::FailedEntry).is_some()
+        self.state().take_due(|fault| fault.fault == Fault::FailedEntry).is_some()
     }
 
-    /// The status that this recipient of a call shall get, if one was asked for.
+    /// The status that a queued fault gives this recipient of a call.
     pub(crate) fn on_recipient(&self, action: Action, address: &str) -> Option<RecipientStatus> {
         let mut state = self.state();
         let theirs = |fault: &RecipientFault| fault.action == action && fault.address.eq_ignore_ascii_case(address);

@@ -1,4 +1,4 @@
-//! The gateway: API Gateway's part of a request, with its limits.
+//! API Gateway's HTTP API: the limits of a request, the event for the function, and the response from the function.
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
@@ -11,28 +11,31 @@ use http::{HeaderValue, StatusCode, header::HOST, request::Parts, uri::Authority
 use shared::domain::Clock;
 
 use crate::{
-    event::{self, Reception},
+    event::{self, RequestContext},
+    faults::Faults,
     lambda::Functions,
-    reply::{self, PAYLOAD_LIMIT},
+    response::{self, PAYLOAD_LIMIT},
 };
 
 /// The largest body that an HTTP API takes, in bytes.
 const BODY_LIMIT: usize = 10 * 1024 * 1024;
 
-/// How long an HTTP API waits for its integration.
+/// How long an HTTP API waits for the function.
 const INTEGRATION_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Paths that belong to the stack itself and never reach a function.
+/// The prefixes of the stack's own paths. Requests to these paths never reach a function.
 const RESERVED: [&str; 4] = ["/_local", "/_aws", "/v2/email", "/2015-03-31"];
 
+/// What the gateway needs to invoke a function.
 #[derive(Debug)]
 pub(crate) struct Gateway {
     pub(crate) functions: Arc<Functions>,
+    pub(crate) faults: Arc<Faults>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) port: u16,
 }
 
-/// Answers a request that no route of the stack's own takes.
+/// Answers a request whose path is none of the stack's own routes.
 pub(crate) async fn handle(
     State(gateway): State<Arc<Gateway>>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
@@ -40,12 +43,15 @@ pub(crate) async fn handle(
 ) -> Response {
     let (head, body) = request.into_parts();
     if is_reserved(head.uri.path()) {
-        return reply::message(StatusCode::NOT_FOUND, "Not Found");
+        return response::json_message(StatusCode::NOT_FOUND, "Not Found");
+    }
+    if let Some(fault) = gateway.faults.on_route(&head.method, head.uri.path()) {
+        return fault.response();
     }
     let request_id = gateway.functions.request_id();
-    let reception = Reception { peer, port: gateway.port, now: gateway.clock.now(), request_id };
-    let mut response = match receive(&head, body, &reception).await {
-        Ok(event) => answer(&gateway, event, &reception).await,
+    let context = RequestContext { peer, port: gateway.port, now: gateway.clock.now(), request_id };
+    let mut response = match receive(&head, body, &context).await {
+        Ok(event) => invoke(&gateway, event, &context).await,
         Err(refusal) => refusal,
     };
     if let Ok(id) = HeaderValue::from_str(&request_id.to_string()) {
@@ -54,24 +60,24 @@ pub(crate) async fn handle(
     response
 }
 
-/// The event's JSON, or the gateway's refusal.
-async fn receive(head: &Parts, body: Body, reception: &Reception) -> Result<Vec<u8>, Response> {
+/// The JSON of the function's event, or the gateway's refusal of the request.
+async fn receive(head: &Parts, body: Body, context: &RequestContext) -> Result<Vec<u8>, Response> {
     let host = head.headers.get(HOST).map(|host| Authority::try_from(host.as_bytes()));
     if !matches!(host, Some(Ok(_))) {
-        return Err(reply::message(StatusCode::BAD_REQUEST, "Bad Request"));
+        return Err(response::json_message(StatusCode::BAD_REQUEST, "Bad Request"));
     }
-    let too_large = || reply::message(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large");
+    let too_large = || response::json_message(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large");
     let body = to_bytes(body, BODY_LIMIT).await.map_err(|_| too_large())?;
-    let event = event::of_request(head, &body, reception).to_string().into_bytes();
+    let event = event::from_request(head, &body, context).to_string().into_bytes();
     if event.len() > PAYLOAD_LIMIT { Err(too_large()) } else { Ok(event) }
 }
 
-async fn answer(gateway: &Gateway, event: Vec<u8>, reception: &Reception) -> Response {
-    let invocation = Arc::clone(&gateway.functions).on_request(event, reception.request_id);
+async fn invoke(gateway: &Gateway, event: Vec<u8>, context: &RequestContext) -> Response {
+    let invocation = Arc::clone(&gateway.functions).on_request(event, context.request_id);
     match tokio::time::timeout(INTEGRATION_TIMEOUT, invocation).await {
-        Ok(Ok(answer)) => reply::to_http(&answer),
-        Ok(Err(_)) => reply::message(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error"),
-        Err(_) => reply::message(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable"),
+        Ok(Ok(payload)) => response::to_http(&payload),
+        Ok(Err(_)) => response::json_message(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error"),
+        Err(_) => response::json_message(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable"),
     }
 }
 
@@ -87,8 +93,8 @@ mod tests {
         request.body(()).unwrap().into_parts().0
     }
 
-    fn reception() -> Reception {
-        Reception {
+    fn context() -> RequestContext {
+        RequestContext {
             peer: "127.0.0.1:1".parse().unwrap(),
             port: 9000,
             now: jiff::Timestamp::UNIX_EPOCH,
@@ -98,7 +104,7 @@ mod tests {
 
     async fn received(content_type: &str, body: Vec<u8>) -> Result<usize, StatusCode> {
         let head = head(Request::post("/").header("host", "localhost").header("content-type", content_type));
-        let event = receive(&head, Body::from(body), &reception()).await;
+        let event = receive(&head, Body::from(body), &context()).await;
         event.map(|event| event.len()).map_err(|refusal| refusal.status())
     }
 
@@ -116,10 +122,10 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_host_that_is_none_is_refused() {
+    async fn a_malformed_host_is_refused() {
         for host in ["a b", "", "a/b"] {
             let head = head(Request::get("/").header("host", host));
-            let refusal = receive(&head, Body::empty(), &reception()).await.unwrap_err();
+            let refusal = receive(&head, Body::empty(), &context()).await.unwrap_err();
             assert_eq!(refusal.status(), StatusCode::BAD_REQUEST, "{host:?}");
         }
     }

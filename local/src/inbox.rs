@@ -1,4 +1,4 @@
-//! The inbox page: the mails as a person sees them.
+//! The inbox page, which shows the mails that SES accepted.
 
 use std::sync::Arc;
 
@@ -13,19 +13,19 @@ use shared::domain::Random;
 
 #[derive(askama::Template)]
 #[template(path = "inbox.html")]
-struct Page<'a> {
+struct InboxPage<'a> {
     nonce: &'a str,
 }
 
-/// `GET /_local/inbox`.
+/// `GET /_local/inbox`: the page.
 ///
-/// A mail's HTML is a frame's `srcdoc`, which inherits this page's policy: of scripts only the page's own one runs, and
-/// nothing is loaded from elsewhere. The frame's sandbox forbids scripts and forms once more.
+/// The page shows a mail's HTML in a frame with `srcdoc`, which inherits the page's content security policy: only the
+/// page's own script runs, and the mail loads nothing from elsewhere. The frame's sandbox also forbids scripts and forms.
 pub(crate) async fn page(State(random): State<Arc<dyn Random>>) -> Response {
     let mut nonce = [0; 16];
     random.fill(&mut nonce);
     let nonce = STANDARD.encode(nonce);
-    let Ok(page) = (Page { nonce: &nonce }).render() else {
+    let Ok(page) = (InboxPage { nonce: &nonce }).render() else {
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     };
     let policy = format!(

@@ -1,11 +1,11 @@
-//! The functions as Lambda runs them: each with clients of its own, each invocation apart, so that a panic ends one
-//! invocation and nothing else. Also Lambda's Invoke API.
+//! The functions as Lambda runs them, and Lambda's Invoke API. Each function has its own clients. Each invocation runs in
+//! its own task, so that a panic ends one invocation and nothing else.
 
 use std::{
     collections::HashMap,
     convert::Infallible,
     sync::{
-        Arc,
+        Arc, PoisonError, RwLock,
         atomic::{AtomicUsize, Ordering},
     },
     time::Duration,
@@ -25,32 +25,65 @@ use shared::{Usher, domain::Random};
 use tokio::sync::Semaphore;
 use uuid::Uuid;
 
-use crate::reply;
+use crate::response;
 
-/// So many events are handed over at once, and a failed one again so often, after pauses that grow by this.
-const TOLD_AT_ONCE: usize = 4;
-const RETRIES: u32 = 3;
-const PAUSE: Duration = Duration::from_millis(100);
+/// How many queued events run at the same time.
+const CONCURRENT_EVENTS: usize = 4;
 
-/// An invocation ended without an answer: the function panicked, or could not read its event.
+/// How often a failed event is retried, and by how much the pause before each retry grows.
+const EVENT_RETRIES: u32 = 3;
+const RETRY_PAUSE: Duration = Duration::from_millis(100);
+
+/// An invocation ended without a response: the function panicked, or could not read its event.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
-pub(crate) struct Crash(String);
+pub(crate) struct FunctionError(String);
 
-/// All functions, deployed.
+/// The service that each operation runs on.
+type Ushers = HashMap<Operation, Usher>;
+
+/// While this guard lives, a reset waits.
+pub(crate) type ResetHold = tokio::sync::OwnedRwLockReadGuard<()>;
+
+/// All deployed functions.
 #[derive(Debug)]
 pub(crate) struct Functions {
-    ushers: HashMap<Operation, Usher>,
+    ushers: RwLock<Arc<Ushers>>,
     random: Arc<dyn Random>,
-    events_under_way: Arc<AtomicUsize>,
-    told_at_once: Arc<Semaphore>,
+    /// How many event functions run now, or have events queued.
+    busy_count: Arc<AtomicUsize>,
+    event_permits: Arc<Semaphore>,
+    /// Requests hold this lock for reading, and a reset for writing.
+    reset_lock: Arc<tokio::sync::RwLock<()>>,
 }
 
 impl Functions {
-    /// Deploys every operation with what `usher` makes for it.
+    /// Deploys every operation. `usher` makes the service that an operation runs on.
     pub(crate) fn deploy(random: Arc<dyn Random>, usher: impl Fn(Operation) -> Usher) -> Self {
-        let ushers = Operation::ALL.iter().map(|&operation| (operation, usher(operation))).collect();
-        Self { ushers, random, events_under_way: Arc::default(), told_at_once: Arc::new(Semaphore::new(TOLD_AT_ONCE)) }
+        let ushers = RwLock::new(Arc::new(deploy_all(usher)));
+        Self {
+            ushers,
+            random,
+            busy_count: Arc::default(),
+            event_permits: Arc::new(Semaphore::new(CONCURRENT_EVENTS)),
+            reset_lock: Arc::default(),
+        }
+    }
+
+    /// Deploys every operation anew, so that nothing that a function has cached remains.
+    pub(crate) fn redeploy(&self, usher: impl Fn(Operation) -> Usher) {
+        let ushers = Arc::new(deploy_all(usher));
+        *self.ushers.write().unwrap_or_else(PoisonError::into_inner) = ushers;
+    }
+
+    /// Makes a reset wait until the guard is dropped. Waits first for a reset that is running.
+    pub(crate) async fn hold_off_reset(&self) -> ResetHold {
+        Arc::clone(&self.reset_lock).read_owned().await
+    }
+
+    /// Waits until no request runs, and makes new requests wait until the guard is dropped.
+    pub(crate) async fn stop_requests(&self) -> tokio::sync::OwnedRwLockWriteGuard<()> {
+        Arc::clone(&self.reset_lock).write_owned().await
     }
 
     /// An id for an invocation.
@@ -58,63 +91,89 @@ impl Functions {
         self.random.uuid()
     }
 
-    /// Hands an API Gateway event to the function that its route leads to, and gives its answer, both as JSON.
-    pub(crate) async fn on_request(self: Arc<Self>, event: Vec<u8>, request_id: Uuid) -> Result<Vec<u8>, Crash> {
-        apart(async move { self.request(&event, request_id, None).await }).await?
+    /// Invokes the function of the event's route. The API Gateway event and the response are JSON.
+    pub(crate) async fn on_request(
+        self: Arc<Self>,
+        event: Vec<u8>,
+        request_id: Uuid,
+    ) -> Result<Vec<u8>, FunctionError> {
+        in_own_task(async move {
+            let _running = self.hold_off_reset().await;
+            self.request(&event, request_id, None).await
+        })
+        .await?
     }
 
-    /// Hands an event to an event function, and gives its answer, both as JSON.
-    pub(crate) async fn on_event(self: Arc<Self>, operation: Operation, event: Value) -> Result<Value, Crash> {
-        apart(async move { self.event(operation, event).await }).await?
+    /// Invokes an event function. The event and the response are JSON.
+    pub(crate) async fn on_event(self: Arc<Self>, operation: Operation, event: Value) -> Result<Value, FunctionError> {
+        in_own_task(async move { self.event(operation, event).await }).await?
     }
 
-    /// Hands events to an event function one after the other, as EventBridge does: later, and again when it fails. They
-    /// are made when it is their turn, for many wait after a request of many.
-    pub(crate) fn tell(self: &Arc<Self>, operation: Operation, events: impl FnOnce() -> Vec<Value> + Send + 'static) {
-        let (functions, at_work) = (Arc::clone(self), AtWork::begin(self.events_under_way.clone()));
+    /// Queues events for an event function. As EventBridge does, the function gets them later, one after the other, and
+    /// again if it fails. `events` makes the events only when their turn comes: an inviting request of many people queues
+    /// thousands, and events take more memory than what they are made from.
+    pub(crate) fn queue_events(
+        self: &Arc<Self>,
+        operation: Operation,
+        events: impl FnOnce() -> Vec<Value> + Send + 'static,
+    ) {
+        let (functions, busy) = (Arc::clone(self), BusyGuard::start(self.busy_count.clone()));
         tokio::spawn(async move {
-            let _at_work = at_work;
-            let Ok(_turn) = Arc::clone(&functions.told_at_once).acquire_owned().await else { return };
+            let _busy = busy;
+            let Ok(_permit) = Arc::clone(&functions.event_permits).acquire_owned().await else { return };
             for event in events() {
-                for attempt in 0..=RETRIES {
-                    tokio::time::sleep(PAUSE * attempt).await;
-                    if Arc::clone(&functions).on_event(operation, event.clone()).await.is_ok() {
-                        break;
-                    }
-                }
+                functions.deliver_event(operation, event).await;
             }
         });
     }
 
-    /// How many event functions are at work now, or have work waiting.
-    pub(crate) fn events_under_way(&self) -> usize {
-        self.events_under_way.load(Ordering::SeqCst)
+    /// Invokes an event function with an event, and retries when the function fails.
+    async fn deliver_event(self: &Arc<Self>, operation: Operation, event: Value) {
+        for attempt in 0..=EVENT_RETRIES {
+            tokio::time::sleep(RETRY_PAUSE * attempt).await;
+            if Arc::clone(self).on_event(operation, event.clone()).await.is_ok() {
+                return;
+            }
+        }
     }
 
-    async fn event(&self, operation: Operation, event: Value) -> Result<Value, Crash> {
-        let _at_work = AtWork::begin(self.events_under_way.clone());
+    /// How many event functions run now, or have events queued.
+    pub(crate) fn busy_event_functions(&self) -> usize {
+        self.busy_count.load(Ordering::SeqCst)
+    }
+
+    async fn event(&self, operation: Operation, event: Value) -> Result<Value, FunctionError> {
+        let _busy = BusyGuard::start(self.busy_count.clone());
         let request_id = self.request_id().to_string();
-        events::handle(self.usher(operation), operation, event, &request_id)
+        let ushers = self.ushers();
+        // `deploy_all` has inserted every operation.
+        events::handle(&ushers[&operation], operation, event, &request_id)
             .await
-            .map_err(|error| Crash(error.to_string()))
+            .map_err(|error| FunctionError(error.to_string()))
     }
 
-    async fn request(&self, event: &[u8], request_id: Uuid, operation: Option<Operation>) -> Result<Vec<u8>, Crash> {
-        let event: LambdaRequest = serde_json::from_slice(event).map_err(|error| Crash(error.to_string()))?;
+    async fn request(
+        &self,
+        event: &[u8],
+        request_id: Uuid,
+        operation: Option<Operation>,
+    ) -> Result<Vec<u8>, FunctionError> {
+        let event: LambdaRequest = serde_json::from_slice(event).map_err(|error| FunctionError(error.to_string()))?;
         let mut context = Context::default();
         context.request_id = request_id.to_string();
+        let ushers = &self.ushers();
         let mut adapter = Adapter::from(service_fn(|request: Request| async move {
             let operation = operation.unwrap_or_else(|| routes::operation_for(request.method(), request.uri().path()));
-            Ok::<_, Infallible>(functions::answer(self.usher(operation), operation, request).await)
+            Ok::<_, Infallible>(functions::answer(&ushers[&operation], operation, request).await)
         }));
         let answer = match adapter.call(LambdaEvent::new(event, context)).await {
             Ok(answer) => answer,
             Err(never) => match never {},
         };
-        serde_json::to_vec(&answer).map_err(|error| Crash(error.to_string()))
+        serde_json::to_vec(&answer).map_err(|error| FunctionError(error.to_string()))
     }
 
-    async fn invoke(&self, operation: Operation, event: &[u8]) -> Result<Vec<u8>, Crash> {
+    async fn invoke(&self, operation: Operation, event: &[u8]) -> Result<Vec<u8>, FunctionError> {
         match operation {
             Operation::DeliverInvitations
             | Operation::SweepUndelivered
@@ -122,45 +181,51 @@ impl Functions {
             | Operation::RecordMailEvents
             | Operation::PublishEvents => {
                 let event = if event.is_empty() { b"{}" } else { event };
-                let event = serde_json::from_slice(event).map_err(|error| Crash(error.to_string()))?;
+                let event = serde_json::from_slice(event).map_err(|error| FunctionError(error.to_string()))?;
                 Ok(self.event(operation, event).await?.to_string().into_bytes())
             }
             _ => self.request(event, self.request_id(), Some(operation)).await,
         }
     }
 
-    fn usher(&self, operation: Operation) -> &Usher {
-        // `deploy` went through all operations.
-        &self.ushers[&operation]
+    fn ushers(&self) -> Arc<Ushers> {
+        Arc::clone(&self.ushers.read().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
-/// Counts an event function as long as it is at work, also when it panics.
-struct AtWork(Arc<AtomicUsize>);
+fn deploy_all(usher: impl Fn(Operation) -> Usher) -> Ushers {
+    Operation::ALL.iter().map(|&operation| (operation, usher(operation))).collect()
+}
 
-impl AtWork {
-    fn begin(count: Arc<AtomicUsize>) -> Self {
+/// Counts an event function as busy until the guard is dropped, which also happens when the function panics.
+struct BusyGuard(Arc<AtomicUsize>);
+
+impl BusyGuard {
+    fn start(count: Arc<AtomicUsize>) -> Self {
         count.fetch_add(1, Ordering::SeqCst);
         Self(count)
     }
 }
 
-impl Drop for AtWork {
+impl Drop for BusyGuard {
     fn drop(&mut self) {
         self.0.fetch_sub(1, Ordering::SeqCst);
     }
 }
 
-/// `GET /_local/functions`: how many event functions are at work now.
-pub(crate) async fn under_way(State(functions): State<Arc<Functions>>) -> Json<Value> {
-    Json(json!({ "underWay": functions.events_under_way() }))
+/// `GET /_local/functions`: how many event functions run now, or have events queued.
+pub(crate) async fn busy_functions(State(functions): State<Arc<Functions>>) -> Json<Value> {
+    Json(json!({ "underWay": functions.busy_event_functions() }))
 }
 
-/// Runs an invocation in a task of its own: it goes on when nobody waits any more, and its panic stays there.
-async fn apart<T: Send + 'static>(invocation: impl Future<Output = T> + Send + 'static) -> Result<T, Crash> {
+/// Runs an invocation in a task of its own. The invocation continues if its caller stops waiting, and its panic doesn't
+/// reach the caller.
+async fn in_own_task<T: Send + 'static>(
+    invocation: impl Future<Output = T> + Send + 'static,
+) -> Result<T, FunctionError> {
     tokio::spawn(invocation).await.map_err(|error| {
-        tracing::error!(%error, "a function crashed");
-        Crash("the function crashed".to_owned())
+        tracing::error!(%error, "a function panicked");
+        FunctionError("the function panicked".to_owned())
     })
 }
 
@@ -173,20 +238,23 @@ pub(crate) async fn invoke(
     event: Bytes,
 ) -> Response {
     let Some(&operation) = Operation::ALL.iter().find(|operation| operation.name() == name) else {
-        let mut response = reply::message(StatusCode::NOT_FOUND, &format!("Function not found: {name}"));
+        let mut response = response::json_message(StatusCode::NOT_FOUND, &format!("Function not found: {name}"));
         response.headers_mut().insert("x-amzn-errortype", http::HeaderValue::from_static("ResourceNotFoundException"));
         return response;
     };
-    let invocation = apart(async move { functions.invoke(operation, &event).await });
+    let invocation = in_own_task(async move {
+        let _running = functions.hold_off_reset().await;
+        functions.invoke(operation, &event).await
+    });
     if headers.get("x-amz-invocation-type").is_some_and(|kind| kind == "Event") {
         tokio::spawn(invocation);
         return StatusCode::ACCEPTED.into_response();
     }
     match invocation.await.flatten() {
         Ok(answer) => answer.into_response(),
-        Err(crash) => {
-            let error = json!({"errorType": "Unhandled", "errorMessage": crash.to_string()});
-            ([("x-amz-function-error", "Unhandled")], error.to_string()).into_response()
+        Err(error) => {
+            let body = json!({"errorType": "Unhandled", "errorMessage": error.to_string()});
+            ([("x-amz-function-error", "Unhandled")], body.to_string()).into_response()
         }
     }
 }
@@ -197,7 +265,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_panic_ends_its_invocation_and_nothing_else() {
-        assert!(apart(async { panic!("a bug") }).await.map(|()| 1).is_err());
-        assert_eq!(apart(async { 1 }).await.ok(), Some(1));
+        assert!(in_own_task(async { panic!("a bug") }).await.map(|()| 1).is_err());
+        assert_eq!(in_own_task(async { 1 }).await.ok(), Some(1));
     }
 }

@@ -1,33 +1,45 @@
-//! The local stack: everything that AWS does for Usher, in one process and with nothing else installed.
+//! The local stack: API Gateway, Lambda, DynamoDB, SES and EventBridge in one process, without anything else installed.
 //!
-//! [`Stack::start`] binds a gateway that makes API Gateway's events of requests and hands them to the functions, an
-//! embedded DynamoDB whose stream wakes the deliverer, an SES endpoint whose mails can be read, and the schedules.
-//! Several stacks can run in one process.
+//! [`Stack::start`] starts a gateway that converts requests into API Gateway's events and invokes the functions, an embedded
+//! DynamoDB whose stream triggers functions, an SES whose mails can be read, and the schedules. Several stacks can run in one
+//! process.
 
+mod aws_endpoint;
+mod aws_response;
 mod clients;
 mod control;
+mod data_directory;
+mod deployment;
 mod dynamodb;
 mod event;
+mod event_forwarder;
 mod eventbridge;
 mod faults;
 mod gateway;
 mod inbox;
+mod inline_template;
 mod lambda;
 mod mail_events;
 mod mailbox;
 mod options;
-mod place;
 mod policies;
-mod reply;
+mod reset;
+mod response;
+mod router;
 mod schedules;
+mod secrets_manager;
+mod seed;
 mod ses;
 mod stack;
+mod start_error;
 mod streams;
 mod table;
-mod template;
+mod tasks;
 
 pub use dynamodb::Engine;
 pub use options::{Options, PARAMETERS};
 pub use policies::allowed_actions;
-pub use stack::{Stack, StartError};
+pub use seed::SeedError;
+pub use stack::Stack;
+pub use start_error::StackStartError;
 pub use table::ensure as ensure_table;

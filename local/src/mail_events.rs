@@ -1,7 +1,7 @@
-//! What SES tells of a mail, in the events that it puts on EventBridge's default bus
-//! (<https://docs.aws.amazon.com/ses/latest/dg/event-publishing-retrieving-sns-contents.html>). The mailbox simulator's
-//! addresses decide what becomes of theirs
-//! (<https://docs.aws.amazon.com/ses/latest/dg/send-an-email-from-console.html>); any other mail arrives.
+//! The events that SES puts on EventBridge's default bus about each mail
+//! (<https://docs.aws.amazon.com/ses/latest/dg/event-publishing-retrieving-sns-contents.html>). As in SES's mailbox
+//! simulator, some recipient addresses bounce or complain
+//! (<https://docs.aws.amazon.com/ses/latest/dg/send-an-email-from-console.html>). A mail to any other address is delivered.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -9,9 +9,9 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-/// A mail that SES took, for one recipient.
+/// A mail that SES accepted, for one recipient.
 #[derive(Debug)]
-pub(crate) struct TakenMail {
+pub(crate) struct AcceptedMail {
     pub(crate) id: String,
     pub(crate) at: Timestamp,
     pub(crate) from: Arc<str>,
@@ -20,63 +20,79 @@ pub(crate) struct TakenMail {
     pub(crate) tags: Arc<[(String, String)]>,
 }
 
-impl TakenMail {
-    /// The events about it, in the order in which they happen. `id` makes an event's id.
+/// What SES reports about a mail.
+struct Report {
+    /// The event's `eventType`.
+    kind: &'static str,
+    /// The event's `detail-type`.
+    title: &'static str,
+    /// The field of the event's detail that holds the details.
+    field: &'static str,
+    details: Value,
+}
+
+impl Report {
+    fn new(kind: &'static str, title: &'static str, field: &'static str, details: Value) -> Self {
+        Self { kind, title, field, details }
+    }
+}
+
+impl AcceptedMail {
+    /// The events about the mail, in order. `id` makes an event's id.
     pub(crate) fn events(&self, id: impl Fn() -> Uuid) -> Vec<Value> {
-        let recipients = json!([{ "emailAddress": self.to }]);
-        let sent = ("Send", "Email Sent", "send", json!({}));
-        let delivered = (
-            "Delivery",
-            "Email Delivered",
-            "delivery",
-            json!({
-                "timestamp": self.at, "processingTimeMillis": 0, "recipients": [self.to],
-                "smtpResponse": "250 2.6.0 Message received", "reportingMTA": "mta.example.com",
-            }),
-        );
-        let bounced = |sub: &str, code: &str| {
-            let recipient = json!({
-                "emailAddress": self.to, "action": "failed", "status": "5.1.1", "diagnosticCode": code,
-            });
-            (
-                "Bounce",
-                "Email Bounced",
-                "bounce",
-                json!({
-                    "bounceType": "Permanent", "bounceSubType": sub, "bouncedRecipients": [recipient],
-                    "timestamp": self.at, "feedbackId": self.id, "reportingMTA": "dns; mta.example.com",
-                }),
-            )
-        };
-        let listed = "Amazon SES has suppressed sending to this address because it has a recent history of bouncing \
-                      as an invalid address.";
-        let happened = match simulated(&self.to).as_deref() {
-            Some("bounce") => vec![sent, bounced("General", "smtp; 550 5.1.1 user unknown")],
-            Some("suppressionlist") => vec![sent, bounced("Suppressed", listed)],
-            Some("complaint") => {
-                let complaint = json!({
-                    "complainedRecipients": recipients, "complaintSubType": null, "complaintFeedbackType": "abuse",
-                    "timestamp": self.at, "feedbackId": self.id, "userAgent": "Amazon SES Mailbox Simulator",
-                    "arrivalDate": self.at,
-                });
-                vec![sent, delivered, ("Complaint", "Email Complaint Received", "complaint", complaint)]
+        let sent = Report::new("Send", "Email Sent", "send", json!({}));
+        let events = match simulated(&self.to).as_deref() {
+            Some("bounce") => vec![sent, self.bounce("General", "smtp; 550 5.1.1 user unknown")],
+            Some("suppressionlist") => {
+                let listed = "Amazon SES has suppressed sending to this address because it has a recent history of \
+                              bouncing as an invalid address.";
+                vec![sent, self.bounce("Suppressed", listed)]
             }
-            _ => vec![sent, delivered],
+            Some("complaint") => vec![sent, self.delivery(), self.complaint()],
+            _ => vec![sent, self.delivery()],
         };
-        happened.into_iter().map(|(kind, title, name, what)| self.event(&id(), kind, title, name, &what)).collect()
+        events.into_iter().map(|report| self.event(&id(), &report)).collect()
     }
 
-    fn event(&self, id: &Uuid, kind: &str, title: &str, name: &str, what: &Value) -> Value {
+    fn delivery(&self) -> Report {
+        let details = json!({
+            "timestamp": self.at, "processingTimeMillis": 0, "recipients": [self.to],
+            "smtpResponse": "250 2.6.0 Message received", "reportingMTA": "mta.example.com",
+        });
+        Report::new("Delivery", "Email Delivered", "delivery", details)
+    }
+
+    fn bounce(&self, sub_type: &str, code: &str) -> Report {
+        let recipient = json!({
+            "emailAddress": self.to, "action": "failed", "status": "5.1.1", "diagnosticCode": code,
+        });
+        let details = json!({
+            "bounceType": "Permanent", "bounceSubType": sub_type, "bouncedRecipients": [recipient],
+            "timestamp": self.at, "feedbackId": self.id, "reportingMTA": "dns; mta.example.com",
+        });
+        Report::new("Bounce", "Email Bounced", "bounce", details)
+    }
+
+    fn complaint(&self) -> Report {
+        let details = json!({
+            "complainedRecipients": [{ "emailAddress": self.to }], "complaintSubType": null,
+            "complaintFeedbackType": "abuse", "timestamp": self.at, "feedbackId": self.id,
+            "userAgent": "Amazon SES Mailbox Simulator", "arrivalDate": self.at,
+        });
+        Report::new("Complaint", "Email Complaint Received", "complaint", details)
+    }
+
+    fn event(&self, id: &Uuid, report: &Report) -> Value {
         json!({
             "version": "0",
             "id": id,
-            "detail-type": title,
+            "detail-type": report.title,
             "source": "aws.ses",
             "account": "123456789012",
             "time": self.at,
             "region": "us-east-1",
             "resources": ["arn:aws:ses:us-east-1:123456789012:configuration-set/local"],
-            "detail": { "eventType": kind, "mail": self.mail(), name: what },
+            "detail": { "eventType": report.kind, "mail": self.mail(), report.field: report.details },
         })
     }
 
@@ -99,7 +115,8 @@ impl TakenMail {
     }
 }
 
-/// The mailbox of SES's simulator that an address is of, without its label.
+/// The mailbox of SES's simulator that the address belongs to, without the address's label: `bounce` for
+/// `bounce+label@simulator.amazonses.com`.
 fn simulated(address: &str) -> Option<String> {
     let address = address.to_ascii_lowercase();
     let (mailbox, domain) = address.rsplit_once('@')?;
@@ -112,7 +129,7 @@ mod tests {
     use super::*;
 
     fn kinds(to: &str) -> Vec<String> {
-        let mail = TakenMail {
+        let mail = AcceptedMail {
             id: "1".to_owned(),
             at: Timestamp::UNIX_EPOCH,
             from: "usher@example.com".into(),
@@ -129,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn the_simulators_addresses_have_fates_of_their_own_with_and_without_a_label() {
+    fn the_simulators_addresses_bounce_or_complain_with_and_without_a_label() {
         assert_eq!(kinds("bob@example.com"), ["Send", "Delivery"]);
         for label in ["", "+x", "+a+b"] {
             let to = |name: &str| format!("{name}{label}@simulator.amazonses.com");

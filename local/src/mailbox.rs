@@ -1,4 +1,4 @@
-//! The mails that SES took, for people and for tests to read.
+//! The mails that SES accepted. People read them in the inbox, tests at `/_aws/ses`.
 
 use std::{
     collections::VecDeque,
@@ -17,13 +17,13 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{json, value::RawValue};
 
-/// The newest mails that are kept, and the most memory that they may take, in bytes.
+/// How many mails are kept, and how many bytes of memory they may use. The newest mails stay.
 const MAILS_KEPT: usize = 20_000;
 const BYTES_KEPT: usize = 64 * 1024 * 1024;
 
-/// The text of a mail. Either part may be missing.
+/// A mail's subject and text. Either part of the text may be missing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(crate) struct Letter {
+pub(crate) struct MailContent {
     #[serde(skip)]
     pub(crate) subject: String,
     #[serde(rename = "text_part")]
@@ -32,56 +32,65 @@ pub(crate) struct Letter {
     pub(crate) html: Option<String>,
 }
 
-/// A mail as one recipient got it.
+/// The id, time, sender and recipient of a mail.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct MailHeader<'a> {
+    pub(crate) id: &'a str,
+    pub(crate) at: Timestamp,
+    pub(crate) from: &'a Arc<str>,
+    pub(crate) to: &'a str,
+}
+
+/// One recipient's copy of a mail.
 #[derive(Debug)]
-struct Mail {
+struct StoredMail {
     number: u64,
     id: String,
     at: Timestamp,
     from: Arc<str>,
     to: String,
     subject: String,
-    body: Compressed,
+    body: CompressedMail,
 }
 
-/// A letter's JSON by what it differs in from one before it: the mails of one request are alike but for a few words, and
-/// fill memory otherwise.
+/// A mail's content, compressed with an earlier mail as the dictionary. The mails of one inviting request differ in a few
+/// words only, and ten thousand of them would fill the memory otherwise.
 #[derive(Debug)]
-struct Compressed {
-    like: Arc<[u8]>,
-    difference: Box<[u8]>,
-    /// Whether no letter before it is like this one.
-    is_new: bool,
+struct CompressedMail {
+    dictionary: Arc<[u8]>,
+    bytes: Box<[u8]>,
+    /// Whether the mail is its own dictionary, because it resembles no earlier mail.
+    is_dictionary: bool,
 }
 
-impl Compressed {
-    fn new(json: Vec<u8>, before: Arc<[u8]>) -> Self {
-        let difference = lz4_flex::block::compress_prepend_size_with_dict(&json, &before);
-        if difference.len() < json.len() / 4 {
-            return Self { like: before, difference: difference.into(), is_new: false };
+impl CompressedMail {
+    fn new(json: Vec<u8>, dictionary: Arc<[u8]>) -> Self {
+        let bytes = lz4_flex::block::compress_prepend_size_with_dict(&json, &dictionary);
+        if bytes.len() < json.len() / 4 {
+            return Self { dictionary, bytes: bytes.into(), is_dictionary: false };
         }
-        let difference = lz4_flex::block::compress_prepend_size_with_dict(&json, &json);
-        Self { like: json.into(), difference: difference.into(), is_new: true }
+        let bytes = lz4_flex::block::compress_prepend_size_with_dict(&json, &json);
+        Self { dictionary: json.into(), bytes: bytes.into(), is_dictionary: true }
     }
 
     fn json(&self) -> Option<Box<RawValue>> {
-        let json = lz4_flex::block::decompress_size_prepended_with_dict(&self.difference, &self.like).ok()?;
+        let json = lz4_flex::block::decompress_size_prepended_with_dict(&self.bytes, &self.dictionary).ok()?;
         RawValue::from_string(String::from_utf8(json).ok()?).ok()
     }
 
     fn size(&self) -> usize {
-        self.difference.len() + if self.is_new { self.like.len() } else { 0 }
+        self.bytes.len() + if self.is_dictionary { self.dictionary.len() } else { 0 }
     }
 }
 
-impl Mail {
+impl StoredMail {
     fn size(&self) -> usize {
         size_of::<Self>() + self.id.len() + self.to.len() + self.subject.len() + self.body.size()
     }
 
     /// The mail in the shape of LocalStack's `/_aws/ses`.
     fn message(&self) -> String {
-        let message = Message {
+        let message = MailMessage {
             id: &self.id,
             region: "us-east-1",
             timestamp: self.at,
@@ -96,7 +105,7 @@ impl Mail {
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-struct Message<'a> {
+struct MailMessage<'a> {
     id: &'a str,
     region: &'a str,
     timestamp: Timestamp,
@@ -112,41 +121,44 @@ struct Destination<'a> {
     to_addresses: [&'a str; 1],
 }
 
-/// The mails, bounded in number and size: the oldest go first.
+/// The newest mails, limited in number and size.
 #[derive(Debug, Default)]
-pub(crate) struct Mailbox(Mutex<Mails>);
+pub(crate) struct Mailbox(Mutex<MailboxState>);
 
 #[derive(Debug, Default)]
-struct Mails {
-    kept: VecDeque<Arc<Mail>>,
-    /// The newest letter that was like none before it.
-    like: Arc<[u8]>,
+struct MailboxState {
+    kept: VecDeque<Arc<StoredMail>>,
+    /// The newest mail that resembled no earlier mail: the next mail's dictionary.
+    dictionary: Arc<[u8]>,
+    /// How much memory the kept mails use.
     bytes: usize,
-    taken: u64,
+    /// How many mails were ever accepted.
+    accepted: u64,
 }
 
 impl Mailbox {
-    fn mails(&self) -> MutexGuard<'_, Mails> {
+    fn state(&self) -> MutexGuard<'_, MailboxState> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Takes a mail for one recipient.
-    pub(crate) fn put(&self, id: &str, at: Timestamp, from: &Arc<str>, to: &str, letter: &Letter) {
-        let json = serde_json::to_vec(letter).unwrap_or_default();
-        let body = Compressed::new(json, self.mails().like.clone());
-        let mut mail = Mail {
+    /// Stores a mail for one recipient.
+    pub(crate) fn put(&self, header: MailHeader<'_>, content: &MailContent) {
+        let MailHeader { id, at, from, to } = header;
+        let json = serde_json::to_vec(content).unwrap_or_default();
+        let body = CompressedMail::new(json, self.state().dictionary.clone());
+        let mut mail = StoredMail {
             number: 0,
             id: id.to_owned(),
             at,
             from: Arc::clone(from),
             to: to.to_owned(),
-            subject: letter.subject.clone(),
+            subject: content.subject.clone(),
             body,
         };
-        let mut mails = self.mails();
-        mails.like = mail.body.like.clone();
-        mails.taken += 1;
-        mail.number = mails.taken;
+        let mut mails = self.state();
+        mails.dictionary = mail.body.dictionary.clone();
+        mails.accepted += 1;
+        mail.number = mails.accepted;
         mails.bytes += mail.size();
         mails.kept.push_back(Arc::new(mail));
         while mails.kept.len() > MAILS_KEPT || mails.bytes > BYTES_KEPT {
@@ -155,70 +167,78 @@ impl Mailbox {
         }
     }
 
-    /// How many mails were ever taken.
-    pub(crate) fn taken(&self) -> u64 {
-        self.mails().taken
+    /// How many mails were ever accepted.
+    pub(crate) fn accepted(&self) -> u64 {
+        self.state().accepted
+    }
+
+    /// Forgets all mails and how many were ever accepted.
+    pub(crate) fn reset(&self) {
+        *self.state() = MailboxState::default();
     }
 
     fn clear(&self) {
-        let mut mails = self.mails();
+        let mut mails = self.state();
         mails.kept.clear();
         mails.bytes = 0;
     }
 
-    fn matching(&self, wanted: &Wanted) -> Vec<Arc<Mail>> {
-        let is_wanted = |mail: &&Arc<Mail>| {
-            wanted.id.as_ref().is_none_or(|id| *id == mail.id)
-                && wanted.email.as_ref().is_none_or(|email| email.eq_ignore_ascii_case(&mail.to))
+    fn matching(&self, filter: &MailFilter) -> Vec<Arc<StoredMail>> {
+        let matches = |mail: &&Arc<StoredMail>| {
+            filter.id.as_ref().is_none_or(|id| *id == mail.id)
+                && filter.email.as_ref().is_none_or(|email| email.eq_ignore_ascii_case(&mail.to))
         };
-        self.mails().kept.iter().filter(is_wanted).cloned().collect()
+        self.state().kept.iter().filter(matches).cloned().collect()
     }
 
     /// The newest mails whose recipient contains `search`, older than number `before`.
-    fn page(&self, search: &str, before: Option<u64>, limit: usize) -> Vec<Arc<Mail>> {
+    fn page(&self, search: &str, before: Option<u64>, limit: usize) -> Vec<Arc<StoredMail>> {
         let search = search.trim().to_lowercase();
-        let mails = self.mails();
+        let mails = self.state();
         let newest = mails.kept.iter().rev().filter(|mail| before.is_none_or(|before| mail.number < before));
         newest.filter(|mail| mail.to.to_lowercase().contains(&search)).take(limit).cloned().collect()
     }
 }
 
-/// Which mails are asked for; all of them by default.
+/// The query of `GET /_aws/ses`. Without a field, all mails match.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Wanted {
+pub(crate) struct MailFilter {
     id: Option<String>,
     email: Option<String>,
 }
 
-/// `GET /_aws/ses`: the mails, oldest first. They are written out one by one, for there may be many.
-pub(crate) async fn list(State(mailbox): State<Arc<Mailbox>>, Query(wanted): Query<Wanted>) -> Response {
-    let mails = mailbox.matching(&wanted).into_iter().enumerate();
+/// `GET /_aws/ses`: the mails, oldest first. The response is a stream, because there may be thousands of mails.
+pub(crate) async fn list(State(mailbox): State<Arc<Mailbox>>, Query(filter): Query<MailFilter>) -> Response {
+    let mails = mailbox.matching(&filter).into_iter().enumerate();
     let mails = mails.map(|(index, mail)| format!("{}{}", if index == 0 { "" } else { "," }, mail.message()));
     let chunks = std::iter::once("{\"messages\":[".to_owned()).chain(mails).chain(std::iter::once("]}".to_owned()));
     let chunks = chunks.map(|chunk| Ok::<_, std::convert::Infallible>(Bytes::from(chunk)));
     ([(CONTENT_TYPE, "application/json")], Body::from_stream(stream::iter(chunks))).into_response()
 }
 
-/// `DELETE /_aws/ses`.
+/// `DELETE /_aws/ses`: removes all mails.
 pub(crate) async fn empty(State(mailbox): State<Arc<Mailbox>>) -> StatusCode {
     mailbox.clear();
     StatusCode::NO_CONTENT
 }
 
-/// A page of the inbox.
+/// The query of a page of the inbox.
 #[derive(Debug, Deserialize)]
-pub(crate) struct Page {
+pub(crate) struct InboxQuery {
     #[serde(default)]
     search: String,
     before: Option<u64>,
 }
 
-/// How many mails a page of the inbox has.
+/// How many mails a page of the inbox has at most.
 const PAGE: usize = 100;
 
 /// `GET /_local/inbox/mails`: the newest mails without their text.
-pub(crate) async fn page(State(mailbox): State<Arc<Mailbox>>, Query(page): Query<Page>) -> Json<serde_json::Value> {
+pub(crate) async fn page(
+    State(mailbox): State<Arc<Mailbox>>,
+    Query(page): Query<InboxQuery>,
+) -> Json<serde_json::Value> {
     let mut mails = mailbox.page(&page.search, page.before, PAGE + 1);
     let more = mails.len() > PAGE;
     mails.truncate(PAGE);
@@ -235,26 +255,27 @@ pub(crate) async fn page(State(mailbox): State<Arc<Mailbox>>, Query(page): Query
 mod tests {
     use super::*;
 
-    fn letter(text: &str) -> Letter {
-        Letter { subject: "Hello".to_owned(), text: Some(text.to_owned()), html: None }
+    fn content(text: &str) -> MailContent {
+        MailContent { subject: "Hello".to_owned(), text: Some(text.to_owned()), html: None }
     }
 
-    fn put(mailbox: &Mailbox, to: &str, letter: &Letter) {
-        mailbox.put(&format!("id-{to}"), Timestamp::UNIX_EPOCH, &"usher@example.com".into(), to, letter);
+    fn put(mailbox: &Mailbox, to: &str, content: &MailContent) {
+        let (id, from) = (format!("id-{to}"), "usher@example.com".into());
+        mailbox.put(MailHeader { id: &id, at: Timestamp::UNIX_EPOCH, from: &from, to }, content);
     }
 
-    async fn listed(mailbox: &Arc<Mailbox>, wanted: Wanted) -> serde_json::Value {
-        let response = list(State(Arc::clone(mailbox)), Query(wanted)).await;
+    async fn listed(mailbox: &Arc<Mailbox>, filter: MailFilter) -> serde_json::Value {
+        let response = list(State(Arc::clone(mailbox)), Query(filter)).await;
         serde_json::from_slice(&axum::body::to_bytes(response.into_body(), usize::MAX).await.unwrap()).unwrap()
     }
 
     #[tokio::test]
     async fn mails_are_listed_oldest_first_in_localstacks_shape() {
         let mailbox = Arc::new(Mailbox::default());
-        assert_eq!(listed(&mailbox, Wanted::default()).await, json!({"messages": []}));
-        put(&mailbox, "ann@example.com", &letter("<1>"));
-        put(&mailbox, "Bob@example.com", &letter("\"2\""));
-        let messages = listed(&mailbox, Wanted::default()).await;
+        assert_eq!(listed(&mailbox, MailFilter::default()).await, json!({"messages": []}));
+        put(&mailbox, "ann@example.com", &content("<1>"));
+        put(&mailbox, "Bob@example.com", &content("\"2\""));
+        let messages = listed(&mailbox, MailFilter::default()).await;
         let expected = json!({
             "Id": "id-ann@example.com",
             "Region": "us-east-1",
@@ -266,35 +287,35 @@ mod tests {
         });
         assert_eq!(messages["messages"][0], expected);
         assert_eq!(messages["messages"][1]["Body"]["text_part"], "\"2\"");
-        let bob = listed(&mailbox, Wanted { email: Some("bob@EXAMPLE.com".to_owned()), id: None }).await;
+        let bob = listed(&mailbox, MailFilter { email: Some("bob@EXAMPLE.com".to_owned()), id: None }).await;
         assert_eq!(bob["messages"].as_array().unwrap().len(), 1);
-        let ann = listed(&mailbox, Wanted { id: Some("id-ann@example.com".to_owned()), email: None }).await;
+        let ann = listed(&mailbox, MailFilter { id: Some("id-ann@example.com".to_owned()), email: None }).await;
         assert_eq!(ann["messages"][0]["Id"], "id-ann@example.com");
         empty(State(Arc::clone(&mailbox))).await;
-        assert_eq!(listed(&mailbox, Wanted::default()).await, json!({"messages": []}));
+        assert_eq!(listed(&mailbox, MailFilter::default()).await, json!({"messages": []}));
     }
 
     #[test]
-    fn the_oldest_mails_go_when_there_are_too_many() {
+    fn the_oldest_mails_are_dropped_when_there_are_too_many() {
         let mailbox = Mailbox::default();
         for number in 0..=MAILS_KEPT {
-            put(&mailbox, &number.to_string(), &letter("x"));
+            put(&mailbox, &number.to_string(), &content("x"));
         }
-        let mails = mailbox.matching(&Wanted::default());
+        let mails = mailbox.matching(&MailFilter::default());
         assert_eq!((mails.len(), mails[0].to.as_str()), (MAILS_KEPT, "1"));
-        assert_eq!(mailbox.mails().bytes, mails.iter().map(|mail| mail.size()).sum::<usize>());
+        assert_eq!(mailbox.state().bytes, mails.iter().map(|mail| mail.size()).sum::<usize>());
     }
 
     #[test]
     fn ten_thousand_mails_of_six_kilobytes_are_all_kept() {
         let mailbox = Mailbox::default();
-        put(&mailbox, "another", &letter(&"another ".repeat(500)));
+        put(&mailbox, "another", &content(&"another ".repeat(500)));
         let paragraph = "<p style=\"margin: 0 0 16px; font: 16px/24px sans-serif\">You are invited to a workspace.</p>";
         for number in 0..10_000 {
             let html = Some(format!("<a href=\"https://example.com/register?hash={number}\">{}", paragraph.repeat(65)));
-            put(&mailbox, &number.to_string(), &Letter { html, ..letter("You are invited.") });
+            put(&mailbox, &number.to_string(), &MailContent { html, ..content("You are invited.") });
         }
-        let mails = mailbox.mails();
+        let mails = mailbox.state();
         assert_eq!(mails.kept.len(), 10_001);
         assert!(mails.bytes < 5 * 1024 * 1024, "{}", mails.bytes);
         let last: serde_json::Value = serde_json::from_str(&mails.kept[10_000].message()).unwrap();
@@ -310,7 +331,7 @@ mod tests {
     fn a_page_is_newest_first_and_searched_by_recipient() {
         let mailbox = Mailbox::default();
         for to in ["ann@a.com", "bob@b.com", "Anna@b.com"] {
-            put(&mailbox, to, &letter("x"));
+            put(&mailbox, to, &content("x"));
         }
         let page = |search, before| {
             let page = mailbox.page(search, before, 2);

@@ -1,36 +1,44 @@
-//! `usher`: the local stack as a program.
+//! The program `usher`, which runs a local stack.
 
-use std::{error::Error, io::Write as _, num::NonZero, path::PathBuf, process::ExitCode, thread};
+use std::{
+    error::Error,
+    io::Write as _,
+    net::{IpAddr, SocketAddr},
+    num::NonZero,
+    path::PathBuf,
+    process::ExitCode,
+    thread,
+};
 
 use clap::{Arg, ArgAction, ArgMatches, Command, builder::FalseyValueParser, value_parser};
 use local::{Options, PARAMETERS, Stack};
+use serde_json::json;
 use tokio::runtime::Builder;
 use tracing_subscriber::EnvFilter;
 
-/// The system's allocator holds on to twice the memory that a request of many needs.
+/// After a request that invites thousands, the system's allocator keeps twice as much memory as this one.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    let options = options(&command().get_matches());
+    let matches = command().get_matches();
+    let (options, json) = (options(&matches), matches.get_flag("json"));
     log(options.parameters.get("LOG_LEVEL").map_or("warn", String::as_str));
-    // The database has a thread of its own. With as many as there are cores besides, they only take them from each other.
+    // The database has a thread of its own, so the runtime gets one thread less than there are cores.
     let threads = thread::available_parallelism().map_or(1, NonZero::get).saturating_sub(1).max(1);
     match Builder::new_multi_thread().worker_threads(threads).enable_all().build() {
-        Ok(runtime) => runtime.block_on(run(options)),
+        Ok(runtime) => runtime.block_on(run(options, json)),
         Err(error) => fail(&error, 1),
     }
 }
 
-async fn run(options: Options) -> ExitCode {
+async fn run(options: Options, json: bool) -> ExitCode {
     let stack = match Stack::start(options).await {
         Ok(stack) => stack,
         Err(error) => return fail(&error, if error.is_usage() { 2 } else { 1 }),
     };
     let stopped = stop_signal();
-    let url = stack.url();
-    let ready = format!("Usher is ready: API {url}, inbox {url}/_local/inbox, reference {url}/docs");
-    drop(writeln!(std::io::stdout(), "{ready}"));
+    drop(writeln!(std::io::stdout(), "{}", ready_line(&stack, json)));
     stopped.await;
     stack.stop().await;
     ExitCode::SUCCESS
@@ -42,39 +50,15 @@ fn fail(error: &dyn Error, code: u8) -> ExitCode {
 }
 
 fn command() -> Command {
-    let defaults = Options::default();
-    let flag = |name: &'static str, env: &'static str| Arg::new(name).long(name).env(env).hide_env_values(true);
     let command = Command::new("usher")
-        .about("Usher, whole, on this machine: the API, its database and its mail")
+        .about("Runs the whole of Usher on this machine: the API, its database and its mail")
         .version(env!("CARGO_PKG_VERSION"))
+        .args(stack_flags())
+        .args(aws_flags())
         .arg(
-            flag("port", "USHER_PORT")
-                .value_parser(value_parser!(u16))
-                .default_value(defaults.port.to_string())
-                .help("The port on 127.0.0.1; 0 is the system's choice"),
-        )
-        .arg(
-            flag("data-dir", "USHER_DATA_DIR")
-                .value_parser(value_parser!(PathBuf))
-                .default_value(defaults.data_dir.into_os_string())
-                .help("Where the table and the secrets are kept"),
-        )
-        .arg(
-            flag("memory", "USHER_MEMORY")
+            flag("json", "USHER_JSON", "Print the ready line as a JSON object")
                 .action(ArgAction::SetTrue)
-                .value_parser(FalseyValueParser::new())
-                .help("Keep nothing"),
-        )
-        .arg(
-            flag("endpoint", "USHER_ENDPOINT")
-                .value_name("URL")
-                .help("An AWS-compatible endpoint to use in place of the own DynamoDB and SES"),
-        )
-        .arg(
-            flag("max-send-rate", "USHER_MAX_SEND_RATE")
-                .value_parser(value_parser!(u32).range(1..))
-                .default_value(defaults.max_send_rate.to_string())
-                .help("How many recipients a second SES takes"),
+                .value_parser(FalseyValueParser::new()),
         );
     PARAMETERS.iter().fold(command, |command, &(name, help)| {
         let long = name.to_lowercase().replace('_', "-");
@@ -82,13 +66,75 @@ fn command() -> Command {
     })
 }
 
+/// A flag that an environment variable can set too.
+fn flag(name: &'static str, env: &'static str, help: &'static str) -> Arg {
+    Arg::new(name).long(name).env(env).hide_env_values(true).help(help)
+}
+
+/// The flags of the stack itself.
+fn stack_flags() -> [Arg; 6] {
+    let defaults = Options::default();
+    [
+        flag("port", "USHER_PORT", "The port of the API on 127.0.0.1; with 0 the system chooses a free port")
+            .value_parser(value_parser!(u16))
+            .default_value(defaults.port.to_string()),
+        flag("data-dir", "USHER_DATA_DIR", "The directory that holds the table and the secrets")
+            .value_parser(value_parser!(PathBuf))
+            .default_value(defaults.data_dir.into_os_string()),
+        flag("memory", "USHER_MEMORY", "Keep the table in memory and forget everything at the end")
+            .action(ArgAction::SetTrue)
+            .value_parser(FalseyValueParser::new()),
+        flag("max-send-rate", "USHER_MAX_SEND_RATE", "How many recipients SES accepts in a second")
+            .value_parser(value_parser!(u32).range(1..))
+            .default_value(defaults.max_send_rate.to_string()),
+        flag("seed", "USHER_SEED", "A YAML file with the companies, people and workspaces that the stack begins with")
+            .value_name("FILE")
+            .value_parser(value_parser!(PathBuf)),
+        flag("forward-events", "USHER_FORWARD_EVENTS", "A URL to which every event of the bus is posted as JSON")
+            .value_name("URL"),
+    ]
+}
+
+/// The flags of the AWS services: those that the stack uses, and those that it serves to other processes.
+fn aws_flags() -> [Arg; 3] {
+    [
+        flag(
+            "endpoint",
+            "USHER_ENDPOINT",
+            "An AWS-compatible endpoint that replaces the stack's own DynamoDB, SES and EventBridge",
+        )
+        .value_name("URL"),
+        flag(
+            "aws-port",
+            "USHER_AWS_PORT",
+            "A port that serves DynamoDB, DynamoDB Streams, SES v2, EventBridge and Secrets Manager to other processes; \
+             with 0 the system chooses a free port [default: none]",
+        )
+        .value_name("PORT")
+        .value_parser(value_parser!(u16)),
+        flag(
+            "aws-host",
+            "USHER_AWS_HOST",
+            "The address that --aws-port listens on; containers need one that they can reach, such as 0.0.0.0",
+        )
+        .value_name("ADDRESS")
+        .value_parser(value_parser!(IpAddr))
+        .default_value("127.0.0.1"),
+    ]
+}
+
 fn options(matches: &ArgMatches) -> Options {
     let defaults = Options::default();
+    let text = |name| matches.get_one::<String>(name).filter(|value| !value.is_empty()).cloned();
+    let aws_host = matches.get_one("aws-host").copied().unwrap_or(IpAddr::from([127, 0, 0, 1]));
     Options {
         port: matches.get_one("port").copied().unwrap_or(defaults.port),
         data_dir: matches.get_one("data-dir").cloned().unwrap_or(defaults.data_dir),
         memory: matches.get_flag("memory"),
-        endpoint: matches.get_one::<String>("endpoint").filter(|endpoint| !endpoint.is_empty()).cloned(),
+        endpoint: text("endpoint"),
+        aws_address: matches.get_one("aws-port").map(|port| SocketAddr::new(aws_host, *port)),
+        forward_events: text("forward-events"),
+        seed: matches.get_one("seed").cloned(),
         max_send_rate: matches.get_one("max-send-rate").copied().unwrap_or(defaults.max_send_rate),
         parameters: PARAMETERS
             .iter()
@@ -97,7 +143,19 @@ fn options(matches: &ArgMatches) -> Options {
     }
 }
 
-/// Logs as JSON to stderr. The engine warns of each failed condition, which is everyday here.
+/// The line that the program prints when it accepts requests.
+fn ready_line(stack: &Stack, json: bool) -> String {
+    let (api, aws) = (stack.url(), stack.aws_url());
+    let (inbox, docs) = (format!("{api}/_local/inbox"), format!("{api}/docs"));
+    if json {
+        return json!({ "api": api, "inbox": inbox, "docs": docs, "aws": aws }).to_string();
+    }
+    let aws = aws.map(|url| format!(", AWS endpoint {url}")).unwrap_or_default();
+    format!("Usher is ready: API {api}, inbox {inbox}, reference {docs}{aws}")
+}
+
+/// Logs as JSON to stderr. The database engine logs a warning for each failed condition; conditions fail in normal
+/// operation, so only the engine's errors are logged.
 fn log(level: &str) {
     let own = functions::log::directives(level);
     let filter = EnvFilter::try_new(format!("{own},local={level},dynoxide=error"));
@@ -105,7 +163,7 @@ fn log(level: &str) {
     tracing_subscriber::fmt().json().with_writer(std::io::stderr).with_env_filter(filter).init();
 }
 
-/// Ends at Ctrl-C or SIGTERM, and listens for them from the call on.
+/// Waits for Ctrl-C or SIGTERM. A signal that comes after this call and before the `await` counts too.
 #[cfg(unix)]
 fn stop_signal() -> impl Future<Output = ()> {
     use tokio::signal::unix::{SignalKind, signal};
@@ -119,7 +177,7 @@ fn stop_signal() -> impl Future<Output = ()> {
     }
 }
 
-/// Ends at Ctrl-C.
+/// Waits for Ctrl-C.
 #[cfg(not(unix))]
 async fn stop_signal() {
     drop(tokio::signal::ctrl_c().await);

@@ -1,42 +1,52 @@
-//! What a stack can be started with.
+//! The options of a stack.
 
-use std::{collections::BTreeMap, path::PathBuf};
+use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf};
 
 use shared::Parameters;
 
-use crate::StartError;
+use crate::start_error::StackStartError;
 
-/// The service's parameters by the names of [`Parameters::read`], each with a line of help. All can be set in
-/// [`Options::parameters`].
+/// The names of the service's parameters, each with a line of help. [`Options::parameters`] sets their values, and
+/// [`Parameters::read`] documents their ranges and defaults.
 pub const PARAMETERS: &[(&str, &str)] = &[
-    ("APP_URL", "Where the mailed links lead [default: the gateway's own address]"),
-    ("SENDER_ADDRESS", "Who the mails are from [default: usher@example.com]"),
-    ("INVITATION_TTL_SECONDS", "How long an invitation can be accepted"),
-    ("OTP_TTL_SECONDS", "How long a one-time password is good"),
-    ("ACCESS_TOKEN_TTL_SECONDS", "How long an access token is good"),
-    ("MAX_USERS_PER_REQUEST", "How many users one request may name"),
-    ("RESEND_COOLDOWN_SECONDS", "How long the same person isn't invited again"),
+    ("APP_URL", "The address that mailed links begin with [default: the gateway's own address]"),
+    ("SENDER_ADDRESS", "The sender of all mails [default: usher@example.com]"),
+    ("INVITATION_TTL_SECONDS", "How many seconds an invitation can be accepted"),
+    ("OTP_TTL_SECONDS", "How many seconds a one-time password is valid"),
+    ("ACCESS_TOKEN_TTL_SECONDS", "How many seconds an access token is valid"),
+    ("MAX_USERS_PER_REQUEST", "How many users one request may invite"),
+    ("RESEND_COOLDOWN_SECONDS", "How many seconds must pass before the same person is mailed another invitation"),
     ("INVITATIONS_PER_WORKSPACE_PER_DAY", "How many invitations a workspace may send in a day"),
-    ("MAILS_PER_RECIPIENT_PER_DAY", "How many mails a day an address is sent, one-time passwords apart"),
-    ("TABLE_NAME", "The table's name [default: usher]"),
-    ("CONFIGURATION_SET", "The SES configuration set"),
-    ("LOG_LEVEL", "What is logged to stderr: trace, debug, info, warn, error or off [default: warn]"),
+    ("MAILS_PER_RECIPIENT_PER_DAY", "How many mails one address gets in a day, not counting one-time passwords"),
+    ("TABLE_NAME", "The name of the DynamoDB table [default: usher]"),
+    ("CONFIGURATION_SET", "The name of the SES configuration set whose events report deliveries"),
+    (
+        "LOG_LEVEL",
+        "The least severe level that is logged to stderr: trace, debug, info, warn, error or off [default: warn]",
+    ),
 ];
 
-/// How a stack is started.
+/// The options of a stack.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// The gateway's port on 127.0.0.1; 0 is the system's choice.
+    /// The gateway's port on 127.0.0.1. With 0 the system chooses a free port.
     pub port: u16,
-    /// Where the table and the secrets are kept.
+    /// The directory that holds the table and the secrets.
     pub data_dir: PathBuf,
-    /// Keep nothing: the table is in memory, and `data_dir` isn't used.
+    /// Whether the table is in memory only and the secrets are temporary. `data_dir` isn't used then.
     pub memory: bool,
-    /// An AWS-compatible endpoint to use in place of the stack's own DynamoDB and SES.
+    /// The URL of an AWS-compatible endpoint that replaces the stack's own DynamoDB, SES and EventBridge.
     pub endpoint: Option<String>,
-    /// How many recipients a second SES takes, as `GetAccount` tells.
+    /// The address and port of the AWS endpoint for other processes. Without it there is no such endpoint. With port 0 the
+    /// system chooses a free port.
+    pub aws_address: Option<SocketAddr>,
+    /// The URL to which every event of the bus is posted.
+    pub forward_events: Option<String>,
+    /// A YAML file with the companies, people and workspaces that the stack begins with: see docs/local-stack.md.
+    pub seed: Option<PathBuf>,
+    /// How many recipients SES accepts in a second: the `MaxSendRate` of `GetAccount`.
     pub max_send_rate: u32,
-    /// The service's parameters that differ from the defaults, by the names in [`PARAMETERS`].
+    /// The service's parameters that differ from the defaults, by their names in [`PARAMETERS`].
     pub parameters: BTreeMap<String, String>,
 }
 
@@ -47,6 +57,9 @@ impl Default for Options {
             data_dir: PathBuf::from(".usher"),
             memory: false,
             endpoint: None,
+            aws_address: None,
+            forward_events: None,
+            seed: None,
             max_send_rate: 500,
             parameters: BTreeMap::new(),
         }
@@ -54,7 +67,7 @@ impl Default for Options {
 }
 
 impl Options {
-    /// A stack that keeps nothing, on a port of the system's choice: what a test wants.
+    /// The options of a stack for a test: nothing is kept, and the system chooses the port.
     pub fn in_memory() -> Self {
         Self { port: 0, memory: true, ..Self::default() }
     }
@@ -66,7 +79,7 @@ impl Options {
         self
     }
 
-    /// The value of a parameter, be it set or the stack's default. An empty value counts as not set.
+    /// The value of a parameter: the value that was set, or the stack's default. An empty value counts as not set.
     pub(crate) fn parameter(&self, name: &str, url: &str) -> Option<String> {
         let set = self.parameters.get(name).filter(|value| !value.is_empty()).cloned();
         set.or_else(|| match name {
@@ -78,10 +91,13 @@ impl Options {
         })
     }
 
-    /// The parameters of the functions, for a gateway at `url`.
-    pub(crate) fn read(&self, url: &str) -> Result<Parameters, StartError> {
+    /// Reads the service's parameters. `url` is the gateway's address.
+    ///
+    /// # Errors
+    /// A parameter is unknown, or its value is outside its range.
+    pub(crate) fn read(&self, url: &str) -> Result<Parameters, StackStartError> {
         if let Some(name) = self.parameters.keys().find(|name| !PARAMETERS.iter().any(|(known, _)| known == name)) {
-            return Err(StartError::UnknownParameter(name.clone()));
+            return Err(StackStartError::UnknownParameter(name.clone()));
         }
         Ok(Parameters::read(|name| self.parameter(name, url))?)
     }
@@ -107,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bad_value_and_an_unknown_name_are_refused_by_name() {
+    fn the_error_names_a_parameter_that_is_bad_or_unknown() {
         for (name, value) in [("OTP_TTL_SECONDS", "soon"), ("LOG_LEVEL", "loud"), ("OTP_TTL", "600")] {
             let error = Options::in_memory().with(name, value).read("http://127.0.0.1:1").unwrap_err();
             assert!(error.to_string().contains(name), "{error}");
@@ -115,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn the_links_lead_to_the_gateway_unless_told_otherwise() {
+    fn the_links_lead_to_the_gateway_unless_app_url_is_set() {
         let url = "http://127.0.0.1:9000";
         assert_eq!(Options::default().read(url).unwrap().app_url, url);
         assert_eq!(Options::default().with("APP_URL", "").read(url).unwrap().app_url, url);

@@ -1,4 +1,4 @@
-//! What each function may do, as `template.yaml` says. The rest is refused, as IAM would.
+//! The IAM actions that `template.yaml` allows each function. The stack refuses a function's call of any other action.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -16,7 +16,7 @@ pub fn allowed_actions(function: &str) -> &'static BTreeSet<String> {
     ALLOWED.get(function).unwrap_or(&NONE)
 }
 
-/// The actions that each program's policies name.
+/// The actions in the policies of each program.
 fn read(template: &str) -> Result<BTreeMap<String, BTreeSet<String>>, serde_yaml_ng::Error> {
     let template: Value = serde_yaml_ng::from_str(template)?;
     let resources = template["Resources"].as_mapping().into_iter().flat_map(|resources| resources.values());
@@ -32,7 +32,7 @@ fn read(template: &str) -> Result<BTreeMap<String, BTreeSet<String>>, serde_yaml
     Ok(allowed)
 }
 
-/// What a list has, or the one thing that stands in its place.
+/// The entries of a list. A value that is not a list counts as a list of one, as in IAM policies.
 fn entries(value: &Value) -> impl Iterator<Item = &Value> {
     let many = value.as_sequence().map(Vec::as_slice);
     many.unwrap_or(std::slice::from_ref(value)).iter()
@@ -45,7 +45,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_function_has_a_policy_but_those_that_only_tell() {
+    fn every_function_has_a_policy_except_those_that_read_no_data() {
         let without: Vec<_> = Operation::ALL
             .iter()
             .map(|operation| operation.name())

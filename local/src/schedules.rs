@@ -1,4 +1,4 @@
-//! What happens on its own: the sweep of what was left in the outbox, and the deletion of expired items.
+//! The scheduled work: the function `sweep-undelivered`, and the deletion of items whose TTL has passed.
 
 use std::{
     sync::Arc,
@@ -12,35 +12,35 @@ use tokio::sync::watch;
 
 use crate::{dynamodb::Table, lambda::Functions};
 
-/// Often enough that nobody waits.
-const EVERY: Duration = Duration::from_secs(1);
+/// The pause between two runs. It is short, so that a developer need not wait.
+const INTERVAL: Duration = Duration::from_secs(1);
 
-/// Runs the schedule of `sweep-undelivered` until `stopped` closes. Each run ends before the next begins.
+/// Invokes `sweep-undelivered` again and again until `stopped` closes. Each run ends before the next begins.
 pub(crate) async fn sweep_outbox(functions: Arc<Functions>, mut stopped: watch::Receiver<()>) {
-    while !pause(EVERY, &mut stopped).await {
-        // What fails is logged, and the next run finds the same.
+    while !pause(INTERVAL, &mut stopped).await {
+        // A failed run loses nothing: the next run finds the same mails in the outbox.
         if let Err(error) = Arc::clone(&functions).on_event(Operation::SweepUndelivered, json!({})).await {
-            tracing::warn!(%error, "the sweep failed");
+            tracing::warn!(%error, "sweep-undelivered failed");
         }
     }
 }
 
-/// Deletes expired items until `stopped` closes. DynamoDB takes days for it; so a large table is swept less often,
-/// to keep the engine free for the functions.
+/// Deletes expired items until `stopped` closes. The pause grows with the time that a run takes: a large table is swept
+/// less often, so that the engine stays free for the functions. DynamoDB itself takes days to delete an expired item.
 pub(crate) async fn sweep_expired(table: Table, clock: Arc<dyn Clock>, mut stopped: watch::Receiver<()>) {
-    let mut rest = EVERY;
-    while !pause(rest, &mut stopped).await {
+    let mut interval = INTERVAL;
+    while !pause(interval, &mut stopped).await {
         let (table, now, begin) = (table.clone(), clock.now().as_second(), Instant::now());
         match tokio::task::spawn_blocking(move || table.sweep_expired(now)).await {
             Ok(Ok(_)) => {}
             Ok(Err(error)) => tracing::error!(%error, "expired items can't be deleted"),
-            Err(error) => tracing::error!(%error, "the sweep of expired items crashed"),
+            Err(error) => tracing::error!(%error, "the deletion of expired items panicked"),
         }
-        rest = EVERY.max(begin.elapsed() * 100);
+        interval = INTERVAL.max(begin.elapsed() * 100);
     }
 }
 
-/// Waits, and tells whether the stack was stopped meanwhile.
+/// Waits for this time or for the stop signal. Gives whether the stop signal came.
 async fn pause(time: Duration, stopped: &mut watch::Receiver<()>) -> bool {
     tokio::time::timeout(time, stopped.changed()).await.is_ok()
 }

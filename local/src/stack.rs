@@ -1,172 +1,94 @@
-//! Starting and stopping.
+//! Starting and stopping a local stack.
 
 use std::{
     net::{Ipv4Addr, SocketAddr},
-    path::PathBuf,
-    sync::{Arc, Mutex},
-    time::Duration,
+    sync::Arc,
 };
 
-use axum::{
-    Router,
-    extract::DefaultBodyLimit,
-    routing::{get, post},
-};
-use shared::{
-    Bus, InvalidParameter, Usher,
-    domain::{Random, SystemRandom, TestClock},
-};
-use tokio::{
-    net::{TcpListener, TcpSocket},
-    sync::{mpsc, watch},
-    task::JoinHandle,
-};
+use shared::domain::{Random, SystemRandom};
+use tokio::net::TcpListener;
 
 use crate::{
-    Options,
-    clients::Clients,
-    control,
+    aws_endpoint::AwsEndpoint,
+    clients::{AwsUrls, Clients},
+    data_directory::DataDirectory,
+    deployment::{Deployment, DeploymentConfig},
     dynamodb::Engine,
-    eventbridge::{self, EventBridge},
+    event_forwarder::{self, EventForwarder},
+    eventbridge,
     faults::Faults,
-    gateway::{self, Gateway},
-    inbox, lambda,
-    lambda::Functions,
-    mailbox::{self, Mailbox},
-    place::Place,
-    reply::PAYLOAD_LIMIT,
-    schedules,
-    ses::{self, Pace, Ses},
-    streams::{self, MAPPINGS, Stream},
-    table,
+    options::Options,
+    router::{aws_router, gateway_router, listen, serve},
+    secrets_manager::SecretsManager,
+    seed::Seed,
+    start_error::StackStartError,
+    tasks::TaskGroup,
 };
 
-/// The event bus's name.
-const BUS: &str = "usher";
-
-/// How long a stop waits for what is going on.
-const PATIENCE: Duration = Duration::from_secs(5);
-
-/// Why a stack did not start.
-#[derive(Debug, thiserror::Error)]
-pub enum StartError {
-    /// A parameter has a value that it can't have.
-    #[error(transparent)]
-    Parameter(#[from] InvalidParameter),
-    /// There is no such parameter.
-    #[error("there is no parameter {0}")]
-    UnknownParameter(String),
-    /// The endpoint isn't one.
-    #[error("endpoint must be an http or https URL, but is {0:?}")]
-    Endpoint(String),
-    /// The gateway's port can't be opened.
-    #[error("port {0} can't be opened: {1}")]
-    Port(u16, std::io::Error),
-    /// The data directory can't be used.
-    #[error("the data directory {} can't be used: {reason}", path.display())]
-    DataDir {
-        /// The directory.
-        path: PathBuf,
-        /// What the system says.
-        reason: std::io::Error,
-    },
-    /// Another stack uses the data directory.
-    #[error("the data directory {} is in use by another stack", .0.display())]
-    InUse(PathBuf),
-    /// The embedded database does not start.
-    #[error("the database doesn't start: {0}")]
-    Database(String),
-    /// The table is not there and can't be made.
-    #[error("the table can't be made: {0}")]
-    Table(String),
-}
-
-impl StartError {
-    /// Whether the options are wrong, rather than the place where the stack was to run.
-    pub fn is_usage(&self) -> bool {
-        matches!(self, Self::Parameter(_) | Self::UnknownParameter(_) | Self::Endpoint(_))
-    }
-}
-
-/// A running stack. Dropping it stops it too, but only [`Stack::stop`] waits for what is going on.
+/// A running stack. Dropping the stack stops it too, but only [`Stack::stop`] waits for running work.
 #[derive(Debug)]
 pub struct Stack {
     url: String,
-    background: Stage,
-    gateway: Stage,
+    aws_url: Option<String>,
+    deployment: Arc<Deployment>,
+    servers: TaskGroup,
     engine: Option<Engine>,
-    // Gone last: what is running reads the secrets in it.
-    _place: Place,
+    // Dropped last: the tasks above read the secrets in this directory.
+    _data_directory: DataDirectory,
 }
 
 impl Stack {
-    /// Starts a stack. When this returns, it answers.
+    /// Starts a stack. When this function returns, the stack accepts requests.
     ///
     /// # Errors
-    /// What in the options or on the machine prevents it.
-    pub async fn start(options: Options) -> Result<Self, StartError> {
-        let listener = listen(options.port).map_err(|error| StartError::Port(options.port, error))?;
-        let port = listener.local_addr().map_err(|error| StartError::Port(options.port, error))?.port();
-        let url = format!("http://127.0.0.1:{port}");
+    /// [`StackStartError`] names the wrong option, or what on the machine prevents the start.
+    pub async fn start(options: Options) -> Result<Self, StackStartError> {
+        let (listener, address) = listen_on((Ipv4Addr::LOCALHOST, options.port).into(), "--port")?;
+        let url = format!("http://{address}");
+        let aws = options.aws_address.map(|address| listen_on(address, "--aws-port")).transpose()?;
         let parameters = options.read(&url)?;
-        let endpoint = options.endpoint.as_deref().map(checked_endpoint).transpose()?;
+        let endpoint =
+            options.endpoint.as_deref().map(|url| checked_url(url, StackStartError::Endpoint)).transpose()?;
+        let seed = options.seed.as_deref().map(Seed::read).transpose()?;
         let random: Arc<dyn Random> = Arc::new(SystemRandom);
-        let clock = Arc::new(TestClock::default());
-
-        let place = Place::open(&options)?;
-        let secrets = place.secrets(&*random)?;
-        let engine = if endpoint.is_some() {
-            None
-        } else {
-            let name = format!("usher-{}", random.uuid());
-            Some(Engine::start(place.kept(), &name, &parameters.table_name)?)
+        let data_directory = DataDirectory::open(&options)?;
+        let secrets = data_directory.secrets(&*random)?;
+        let engine = match (&endpoint, &aws) {
+            (Some(_), Some(_)) => return Err(StackStartError::AwsPortWithEndpoint),
+            (Some(_), None) => None,
+            (None, _) => {
+                let name = format!("usher-{}", random.uuid());
+                Some(Engine::start(data_directory.persistent_path(), &name, &parameters.table_name)?)
+            }
         };
-
+        let mut servers = TaskGroup::default();
+        let forwarder = start_forwarder(&mut servers, options.forward_events.as_deref())?;
         let faults = Arc::new(Faults::default());
-        let clients = Clients::new(
-            engine.as_ref(),
-            endpoint.clone(),
-            endpoint.clone().unwrap_or_else(|| url.clone()),
-            endpoint.unwrap_or_else(|| format!("{url}{}", eventbridge::PATH)),
-            faults.clone(),
-        );
-        table::ensure(&clients.dynamodb(None), &parameters.table_name)
-            .await
-            .map_err(|error| StartError::Table(aws_sdk_dynamodb::error::DisplayErrorContext(error).to_string()))?;
-        let functions = Arc::new(Functions::deploy(random.clone(), |operation| {
-            let (dynamodb, ses) = (clients.dynamodb(Some(operation.name())), clients.ses(Some(operation.name())));
-            let bus = Bus::new(clients.eventbridge(Some(operation.name())), BUS.to_owned());
-            Usher::new(parameters.clone(), clock.clone(), random.clone(), dynamodb, ses, secrets.clone(), Some(bus))
-        }));
-
-        let mut background = Stage::default();
-        if let Some(engine) = &engine {
-            let stream = Stream::open(engine.table.clone());
-            let stream = stream.map_err(|error| StartError::Database(error.to_string()))?;
-            let queues = MAPPINGS.map(|mapping| {
-                let (queue, queued) = mpsc::channel(mapping.waiting);
-                background.spawn(|_| streams::deliver(mapping, stream.arn.clone(), queued, functions.clone()));
-                (mapping, queue)
-            });
-            background.spawn(|stopped| streams::pump(stream, queues, stopped));
-            background.spawn(|stopped| schedules::sweep_expired(engine.table.clone(), clock.clone(), stopped));
-        }
-        background.spawn(|stopped| schedules::sweep_outbox(functions.clone(), stopped));
-
-        let ses = Arc::new(Ses {
+        let clients = Clients::new(engine.as_ref(), aws_urls(endpoint, &url), faults.clone());
+        let deployment = Arc::new(Deployment::new(DeploymentConfig {
+            parameters,
+            secrets: secrets.clone(),
+            clients,
+            table: engine.as_ref().map(|engine| engine.table.clone()),
+            faults,
+            random,
             sender: options.parameter("SENDER_ADDRESS", &url).unwrap_or_default(),
-            pace: Pace::new(options.max_send_rate),
-            mailbox: Arc::new(Mailbox::default()),
-            functions: Some(functions.clone()),
-            faults: faults.clone(),
-            clock: clock.clone(),
-            random: random.clone(),
-        });
-        let bus = Arc::new(EventBridge { faults, clock: clock.clone(), random, taken: Mutex::default() });
-        let router = router(functions, ses, bus, clock, port);
-        let mut gateway = Stage::default();
-        gateway.spawn(|stopped| serve(listener, router, stopped));
-        Ok(Self { url, background, gateway, engine, _place: place })
+            max_send_rate: options.max_send_rate,
+            forwarder,
+            seed,
+        }));
+        if let Err(error) = deployment.prepare_table().await {
+            return Err(table_error(options.endpoint, &error));
+        }
+        *deployment.triggers.lock().await = Some(deployment.start_triggers()?);
+        let router = gateway_router(&deployment, address.port());
+        servers.spawn(|stopped| serve(listener, router, stopped));
+        let aws_url = aws.as_ref().map(|(_, address)| format!("http://{address}"));
+        if let (Some((listener, _)), Some(engine)) = (aws, &engine) {
+            let router = aws_router(&deployment, aws_endpoint(&deployment, engine, secrets));
+            servers.spawn(|stopped| serve(listener, router, stopped));
+        }
+        Ok(Self { url, aws_url, deployment, servers, engine, _data_directory: data_directory })
     }
 
     /// The gateway's address, without a trailing slash.
@@ -174,103 +96,80 @@ impl Stack {
         &self.url
     }
 
-    /// Stops: takes no more requests, and waits a few seconds for what is going on.
+    /// The address of the AWS endpoint for other processes, if the stack has one.
+    pub fn aws_url(&self) -> Option<&str> {
+        self.aws_url.as_deref()
+    }
+
+    /// Stops the stack: it accepts no more requests, and waits a few seconds for running ones.
     pub async fn stop(self) {
-        self.background.stop().await;
-        self.gateway.stop().await;
+        if let Some(triggers) = self.deployment.triggers.lock().await.take() {
+            triggers.stop().await;
+        }
+        self.servers.stop().await;
+        drop(self.deployment);
         if let Some(engine) = self.engine {
             engine.stop().await;
         }
     }
 }
 
-/// Tasks that stop together.
-#[derive(Debug)]
-struct Stage {
-    running: watch::Sender<()>,
-    tasks: Vec<JoinHandle<()>>,
+/// Listens on this address. Gives the address with the port that the system chose for 0.
+fn listen_on(address: SocketAddr, option: &'static str) -> Result<(TcpListener, SocketAddr), StackStartError> {
+    let failed = |reason| StackStartError::Port { port: address.port(), option, reason };
+    let listener = listen(address).map_err(failed)?;
+    let chosen = listener.local_addr().map_err(failed)?;
+    Ok((listener, chosen))
 }
 
-impl Default for Stage {
-    fn default() -> Self {
-        Self { running: watch::Sender::new(()), tasks: Vec::new() }
+/// Starts the task that forwards events, if there is a URL to forward them to.
+fn start_forwarder(tasks: &mut TaskGroup, url: Option<&str>) -> Result<Option<EventForwarder>, StackStartError> {
+    let Some(url) = url else { return Ok(None) };
+    checked_url(url, StackStartError::ForwardEvents)?;
+    let (forwarder, queued) = EventForwarder::new();
+    let url = url.to_owned();
+    tasks.spawn(|stopped| event_forwarder::forward(url, queued, stopped));
+    Ok(Some(forwarder))
+}
+
+fn aws_endpoint(deployment: &Deployment, engine: &Engine, secrets: SecretsManager) -> AwsEndpoint {
+    AwsEndpoint {
+        dynamodb: engine.calls(),
+        bus: deployment.bus.clone(),
+        secrets,
+        functions: deployment.functions.clone(),
     }
 }
 
-impl Stage {
-    fn spawn<F: Future<Output = ()> + Send + 'static>(&mut self, task: impl FnOnce(watch::Receiver<()>) -> F) {
-        self.tasks.push(tokio::spawn(task(self.running.subscribe())));
-    }
-
-    async fn stop(self) {
-        drop(self.running);
-        for mut task in self.tasks {
-            if tokio::time::timeout(PATIENCE, &mut task).await.is_err() {
-                tracing::warn!("something doesn't end, and is cut off");
-                task.abort();
-            }
-        }
+/// The error of a table that can't be created, with all its causes.
+fn table_error(endpoint: Option<String>, error: &dyn std::error::Error) -> StackStartError {
+    let causes = std::iter::successors(Some(error), |error| error.source()).map(ToString::to_string);
+    let reason = causes.collect::<Vec<_>>().join(": ");
+    match endpoint {
+        Some(endpoint) => StackStartError::EndpointUnusable { endpoint, reason },
+        None => StackStartError::Table(reason),
     }
 }
 
-fn checked_endpoint(endpoint: &str) -> Result<String, StartError> {
-    let url: Option<http::Uri> = endpoint.parse().ok();
+/// The URL without a trailing slash, if it is an http or https URL with a host.
+fn checked_url(text: &str, error: fn(String) -> StackStartError) -> Result<String, StackStartError> {
+    let url: Option<http::Uri> = text.parse().ok();
     match url.as_ref().map(|url| (url.scheme_str(), url.host())) {
-        Some((Some("http" | "https"), Some(_))) => Ok(endpoint.trim_end_matches('/').to_owned()),
-        _ => Err(StartError::Endpoint(endpoint.to_owned())),
+        Some((Some("http" | "https"), Some(_))) => Ok(text.trim_end_matches('/').to_owned()),
+        _ => Err(error(text.to_owned())),
     }
 }
 
-fn router(functions: Arc<Functions>, ses: Arc<Ses>, bus: Arc<EventBridge>, clock: Arc<TestClock>, port: u16) -> Router {
-    let gateway = Gateway { functions: functions.clone(), clock: clock.clone(), port };
-    let (mailbox, faults, random) = (ses.mailbox.clone(), ses.faults.clone(), ses.random.clone());
-    let ses = Router::new()
-        .route("/v2/email/outbound-emails", post(ses::send_email))
-        .route("/v2/email/outbound-bulk-emails", post(ses::send_bulk_email))
-        .route("/v2/email/account", get(ses::get_account))
-        .route("/v2/email/identities/{identity}", get(ses::get_email_identity))
-        .layer(DefaultBodyLimit::max(ses::MESSAGE_LIMIT))
-        .with_state(ses);
-    let mails = Router::new()
-        .route("/_aws/ses", get(mailbox::list).delete(mailbox::empty))
-        .route("/_local/inbox/mails", get(mailbox::page))
-        .with_state(mailbox);
-    let faults = Router::new()
-        .route("/_local/faults", get(control::faults_left).post(control::queue_fault).delete(control::clear_faults))
-        .route("/_local/permissions", get(control::permissions))
-        .route("/_local/calls", get(control::calls).delete(control::forget_calls))
-        .with_state(faults);
-    let bus = Router::new()
-        .route(&format!("{}/", eventbridge::PATH), post(eventbridge::call))
-        .route("/_local/events", get(eventbridge::list).delete(eventbridge::empty))
-        .with_state(bus);
-    let clock = Router::new().route("/_local/clock", get(control::time).post(control::move_clock)).with_state(clock);
-    let invoke = Router::new()
-        .route("/2015-03-31/functions/{name}/invocations", post(lambda::invoke))
-        .route("/_local/functions", get(lambda::under_way))
-        .layer(DefaultBodyLimit::max(PAYLOAD_LIMIT))
-        .with_state(functions);
-    let pages = Router::new().route("/_local/inbox", get(inbox::page)).with_state(random);
-    let own = ses.merge(mails).merge(bus).merge(faults).merge(clock).merge(invoke).merge(pages);
-    own.fallback(gateway::handle).with_state(Arc::new(gateway))
-}
-
-async fn serve(listener: TcpListener, router: Router, mut stopped: watch::Receiver<()>) {
-    let service = router.into_make_service_with_connect_info::<SocketAddr>();
-    let stopped = async move { drop(stopped.changed().await) };
-    if let Err(error) = axum::serve(listener, service).with_graceful_shutdown(stopped).await {
-        tracing::error!(%error, "the gateway stopped");
+/// Where the clients find each service: at the endpoint, or in this stack.
+fn aws_urls(endpoint: Option<String>, stack_url: &str) -> AwsUrls {
+    match endpoint {
+        Some(url) => AwsUrls { dynamodb: url.clone(), ses: url.clone(), events: url },
+        None => AwsUrls {
+            dynamodb: Engine::URL.to_owned(),
+            ses: stack_url.to_owned(),
+            events: format!("{stack_url}{}", eventbridge::PATH),
+        },
     }
-}
-
-/// Listens on 127.0.0.1. Connections inherit the option by which small answers go out at once.
-pub(crate) fn listen(port: u16) -> std::io::Result<TcpListener> {
-    let socket = TcpSocket::new_v4()?;
-    socket.set_nodelay(true)?;
-    #[cfg(unix)]
-    socket.set_reuseaddr(true)?;
-    socket.bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port)))?;
-    socket.listen(1024)
 }
 
 #[cfg(test)]

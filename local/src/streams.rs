@@ -1,4 +1,4 @@
-//! The table's stream, pumped to the functions as Lambda's event source mapping does it.
+//! Lambda's event source mappings: read the table's stream and invoke the functions with its records.
 
 use std::{sync::Arc, time::Duration};
 
@@ -23,49 +23,49 @@ use crate::{
 /// How often the stream is read.
 const POLL: Duration = Duration::from_millis(100);
 
-/// The most records of one read.
-const PAGE: usize = 250;
+/// How many records one read returns at most.
+const MAX_RECORDS: usize = 250;
 
-/// How often a failed record is tried again before it is given up: mail is left to the schedule, an event is lost.
+/// How often a failed record is retried. After that, `sweep-undelivered` finds the mail of the record; its event is lost.
 const RETRIES: u32 = 3;
 
-/// One of the stream's event source mappings, as in `template.yaml`.
+/// One of the event source mappings in `template.yaml`: which records invoke which function.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Mapping {
+pub(crate) struct EventSourceMapping {
     operation: Operation,
-    /// The records of one invocation.
+    /// How many records one invocation gets at most.
     batch: usize,
-    /// So many batches wait for the function before the stream is read on.
+    /// How many batches may wait for the function. While the queue is full, the stream isn't read.
     pub(crate) waiting: usize,
-    /// The filter.
-    takes: fn(&Record) -> bool,
+    /// Whether the mapping's filter accepts a record.
+    accepts: fn(&Record) -> bool,
 }
 
-/// What is put into the outbox, to be mailed, and what happens to people, to be told.
-pub(crate) const MAPPINGS: [Mapping; 2] = [
-    Mapping { operation: Operation::DeliverInvitations, batch: 10, waiting: 100, takes: is_queued_mail },
-    Mapping { operation: Operation::PublishEvents, batch: 100, waiting: 10, takes: is_of_a_person },
+/// New outbox items are delivered; changes of people's records are published as events.
+pub(crate) const MAPPINGS: [EventSourceMapping; 2] = [
+    EventSourceMapping { operation: Operation::DeliverInvitations, batch: 10, waiting: 100, accepts: is_queued_mail },
+    EventSourceMapping { operation: Operation::PublishEvents, batch: 100, waiting: 10, accepts: is_person_change },
 ];
 
-/// Records for one invocation. As events they would take several times the memory, so they become that when it is their
-/// turn.
+/// The records of one invocation. They are converted to the function's event only when the function is invoked, because
+/// events take several times as much memory.
 type Batch = Vec<Arc<Record>>;
 
-/// A mapping and where its batches wait for [`deliver`].
-pub(crate) type Queue = (Mapping, mpsc::Sender<Batch>);
+/// A mapping, and the queue from which [`deliver`] takes its batches.
+pub(crate) type MappingQueue = (EventSourceMapping, mpsc::Sender<Batch>);
 
-/// A place in the table's stream.
+/// A position in the table's stream.
 #[derive(Debug, Clone)]
-pub(crate) struct Stream {
+pub(crate) struct TableStream {
     table: Table,
     pub(crate) arn: Arc<str>,
     iterator: String,
-    /// Whether the last read left something.
+    /// Whether the last read returned a full page, so that more records wait.
     behind: bool,
 }
 
-impl Stream {
-    /// The stream from now on. What was queued before is the schedule's to find.
+impl TableStream {
+    /// Opens the stream at its end. `sweep-undelivered` finds the mails that were queued before.
     pub(crate) fn open(table: Table) -> Result<Self, DynoxideError> {
         let streams =
             table.database.list_streams(request::<ListStreamsRequest>(json!({"TableName": &*table.name}))?)?;
@@ -81,9 +81,9 @@ impl Stream {
 
     /// The records since the last read.
     pub(crate) fn read(&mut self) -> Result<Vec<Arc<Record>>, DynoxideError> {
-        let read = GetRecordsRequest { shard_iterator: self.iterator.clone(), limit: Some(PAGE) };
+        let read = GetRecordsRequest { shard_iterator: self.iterator.clone(), limit: Some(MAX_RECORDS) };
         let page = self.table.database.get_records(read)?;
-        self.behind = page.records.len() == PAGE;
+        self.behind = page.records.len() == MAX_RECORDS;
         if let Some(next) = page.next_shard_iterator {
             self.iterator = next;
         }
@@ -91,33 +91,33 @@ impl Stream {
     }
 }
 
-impl Mapping {
-    /// What it takes of these.
-    pub(crate) fn of(&self, records: &[Arc<Record>]) -> Batch {
-        records.iter().filter(|record| (self.takes)(record)).cloned().collect()
+impl EventSourceMapping {
+    /// The records that the mapping's filter accepts.
+    pub(crate) fn accepted(&self, records: &[Arc<Record>]) -> Batch {
+        records.iter().filter(|record| (self.accepts)(record)).cloned().collect()
     }
 }
 
-/// A stream's record as a function gets it.
+/// The record as Lambda puts it into a function's event.
 pub(crate) fn event_record(stream: &str, record: &Record) -> Value {
     let mut record = json!(record);
     record["eventSourceARN"] = json!(stream);
     let pk = record["dynamodb"]["Keys"]["pk"]["S"].as_str().unwrap_or_default();
     if record["eventName"] == "REMOVE" && pk.starts_with("H#") {
-        // The engine doesn't know that the stack's sweep is what TTL is.
+        // The stack deletes expired items itself, so the engine doesn't mark their removal as TTL's work.
         record["userIdentity"] = json!({ "type": "Service", "principalId": "dynamodb.amazonaws.com" });
     }
     record
 }
 
-/// Inserts of items whose partition key begins with `Q#`.
+/// Whether the record is the insert of an item whose partition key begins with `Q#`.
 fn is_queued_mail(record: &Record) -> bool {
     let partition = record.dynamodb.keys.get("pk");
     record.event_name == "INSERT" && matches!(partition, Some(AttributeValue::S(key)) if key.starts_with("Q#"))
 }
 
-/// Writes of people's records, and the removal of what links are looked up by, which only TTL does.
-fn is_of_a_person(record: &Record) -> bool {
+/// Whether the record is a write of a person's record, or the removal of a hash's pointer, which only TTL removes.
+fn is_person_change(record: &Record) -> bool {
     let (keys, new) = (&record.dynamodb.keys, record.dynamodb.new_image.as_ref());
     match record.event_name.as_str() {
         "REMOVE" => matches!(keys.get("pk"), Some(AttributeValue::S(key)) if key.starts_with("H#")),
@@ -125,8 +125,12 @@ fn is_of_a_person(record: &Record) -> bool {
     }
 }
 
-/// Reads the stream into the mappings' queues until `stopped` closes.
-pub(crate) async fn pump(mut stream: Stream, queues: [Queue; MAPPINGS.len()], mut stopped: watch::Receiver<()>) {
+/// Reads the stream and puts its records into the mappings' queues until `stopped` closes.
+pub(crate) async fn pump(
+    mut stream: TableStream,
+    queues: [MappingQueue; MAPPINGS.len()],
+    mut stopped: watch::Receiver<()>,
+) {
     loop {
         tokio::select! {
             _ = stopped.changed() => return,
@@ -138,21 +142,26 @@ pub(crate) async fn pump(mut stream: Stream, queues: [Queue; MAPPINGS.len()], mu
             Ok((Ok(records), reader)) => {
                 stream = reader;
                 for (mapping, queue) in &queues {
-                    for batch in mapping.of(&records).chunks(mapping.batch) {
-                        // Fails only where the stack stops and doesn't wait any longer.
-                        drop(queue.send(batch.to_vec()).await);
-                    }
+                    enqueue(*mapping, queue, &records).await;
                 }
             }
             Ok((Err(error), _)) => tracing::error!(%error, "the stream can't be read"),
-            Err(error) => tracing::error!(%error, "the stream's reader crashed"),
+            Err(error) => tracing::error!(%error, "the stream's reader panicked"),
         }
     }
 }
 
-/// Hands a mapping's batches of a stream to its function, one after the other, until the last that [`pump`] read.
+/// Puts the records that the mapping accepts into its queue, in batches.
+async fn enqueue(mapping: EventSourceMapping, queue: &mpsc::Sender<Batch>, records: &[Arc<Record>]) {
+    for batch in mapping.accepted(records).chunks(mapping.batch) {
+        // Sending fails only after the stack has aborted `deliver`.
+        drop(queue.send(batch.to_vec()).await);
+    }
+}
+
+/// Invokes a mapping's function with one batch after the other, until [`pump`] has ended and the queue is empty.
 pub(crate) async fn deliver(
-    mapping: Mapping,
+    mapping: EventSourceMapping,
     stream: Arc<str>,
     mut queued: mpsc::Receiver<Batch>,
     functions: Arc<Functions>,
@@ -164,7 +173,7 @@ pub(crate) async fn deliver(
     }
 }
 
-/// Invokes the function, again for those records that it reports as failed.
+/// Invokes the function, and again with the records that it reports as failed.
 async fn invoke(functions: &Arc<Functions>, operation: Operation, mut records: Vec<Value>) {
     for attempt in 0..=RETRIES {
         tokio::time::sleep(POLL * attempt).await;
@@ -178,10 +187,14 @@ async fn invoke(functions: &Arc<Functions>, operation: Operation, mut records: V
             return;
         }
     }
-    tracing::warn!(records = records.len(), function = operation.name(), "records of the stream are given up");
+    tracing::warn!(
+        records = records.len(),
+        function = operation.name(),
+        "the function failed too often with these stream records"
+    );
 }
 
-/// Keeps the records that are reported by their sequence numbers; an empty identifier means all of them.
+/// Keeps the records whose sequence numbers are reported as failed. A missing or empty number means all records.
 fn retain_failed(records: &mut Vec<Value>, failed: &[Option<String>]) {
     if failed.iter().any(|id| id.as_deref().is_none_or(str::is_empty)) {
         return;
@@ -199,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_records_reported_as_failed_are_tried_again() {
+    fn only_the_records_reported_as_failed_are_retried() {
         let mut left = records(&["1", "2", "3"]);
         retain_failed(&mut left, &[Some("2".to_owned())]);
         assert_eq!(left, records(&["2"]));
@@ -208,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn a_failure_without_a_number_means_all() {
+    fn a_failure_without_a_number_means_all_records() {
         for failed in [None, Some(String::new())] {
             let mut left = records(&["1", "2"]);
             retain_failed(&mut left, &[failed]);

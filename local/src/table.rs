@@ -9,13 +9,13 @@ use aws_sdk_dynamodb::{
     },
 };
 
-/// The attribute by which DynamoDB deletes an item: seconds since the epoch.
+/// The TTL attribute: DynamoDB deletes an item some time after this second since the epoch.
 pub(crate) const TTL_ATTRIBUTE: &str = "purge_at";
 
-/// Makes the table unless it is there.
+/// Creates the table unless it exists.
 ///
 /// # Errors
-/// What DynamoDB answers.
+/// The error that DynamoDB returns.
 pub async fn ensure(client: &Client, name: &str) -> Result<(), Error> {
     match client.describe_table().table_name(name).send().await.map_err(Error::from) {
         Err(Error::ResourceNotFoundException(_)) => create(client, name).await,

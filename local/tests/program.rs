@@ -10,7 +10,8 @@ use std::{
 
 fn usher(data_dir: &Path, arguments: &[&str]) -> Child {
     Command::new(env!("CARGO_BIN_EXE_usher"))
-        .args(["--port", "0", "--data-dir"])
+        .env("USHER_PORT", "0")
+        .arg("--data-dir")
         .arg(data_dir)
         .args(arguments)
         .stdout(Stdio::piped())
@@ -51,18 +52,60 @@ fn it_starts_again_after_a_kill_and_ends_cleanly_when_asked() {
 }
 
 #[test]
+fn the_ready_line_is_json_when_asked_for() {
+    let directory = tempfile::TempDir::new().unwrap();
+    let mut usher = usher(directory.path(), &["--json", "--aws-port", "0"]);
+    let mut line = String::new();
+    BufReader::new(usher.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
+    usher.kill().unwrap();
+    usher.wait().unwrap();
+    let ready: serde_json::Value = serde_json::from_str(&line).unwrap();
+    let api = ready["api"].as_str().unwrap();
+    assert_eq!(ready["inbox"], format!("{api}/_local/inbox"));
+    assert_eq!(ready["docs"], format!("{api}/docs"));
+    let aws = ready["aws"].as_str().unwrap();
+    assert!(aws.starts_with("http://127.0.0.1:") && aws != api, "{line}");
+}
+
+/// The exit code and the message of a program that does not start.
+fn refusal(data_dir: &Path, arguments: &[&str]) -> (Option<i32>, String) {
+    let mut refused = usher(data_dir, arguments);
+    let mut said = String::new();
+    refused.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+    (refused.wait().unwrap().code(), said)
+}
+
+#[test]
+fn an_unreachable_endpoint_and_a_port_in_use_stop_the_start_with_advice() {
+    let directory = tempfile::TempDir::new().unwrap();
+    // The port was free a moment ago, so nothing answers there.
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let endpoint = format!("http://{free}");
+    let (code, said) = refusal(directory.path(), &["--endpoint", &endpoint]);
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.contains(&endpoint) && said.contains("leave --endpoint out"), "{said}");
+
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+    for (arguments, option) in [(["--port", &port], "--port"), (["--aws-port", &port], "--aws-port")] {
+        let (code, said) = refusal(directory.path(), &arguments);
+        assert_eq!(code, Some(1), "{said}");
+        assert!(said.contains(&port) && said.contains(&format!("another one with {option}")), "{said}");
+    }
+}
+
+#[test]
 fn a_bad_value_stops_the_start_and_is_named() {
     let directory = tempfile::TempDir::new().unwrap();
     for (arguments, name) in [
         (["--invitation-ttl-seconds", "0"], "INVITATION_TTL_SECONDS"),
         (["--log-level", "loud"], "LOG_LEVEL"),
-        (["--endpoint", "nowhere"], "endpoint"),
+        (["--endpoint", "nowhere"], "endpoint must be an http or https URL"),
         (["--max-send-rate", "0"], "max-send-rate"),
+        (["--forward-events", "nowhere"], "forward-events must be an http or https URL"),
     ] {
-        let mut refused = usher(directory.path(), &arguments);
-        let mut said = String::new();
-        refused.stderr.take().unwrap().read_to_string(&mut said).unwrap();
-        assert_eq!(refused.wait().unwrap().code(), Some(2), "{said}");
+        let (code, said) = refusal(directory.path(), &arguments);
+        assert_eq!(code, Some(2), "{said}");
         assert!(said.contains(name), "{said}");
     }
 }

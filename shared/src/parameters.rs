@@ -21,7 +21,8 @@ pub struct InvalidParameter {
 /// How this deployment behaves. [`Parameters::read`] has the names, ranges and defaults.
 #[derive(Debug, Clone)]
 pub struct Parameters {
-    /// Where the mailed links lead, without a trailing slash. Never taken from a request.
+    /// The address that mailed links begin with, without a trailing slash. It is never taken from a request. It is empty if
+    /// `APP_URL` is not set: pages then contain relative links, and mails with links wait until `APP_URL` is set.
     pub app_url: String,
     /// Who the mails are from.
     pub sender_address: EmailAddress,
@@ -52,7 +53,7 @@ impl Parameters {
     ///
     /// | name | default | range |
     /// |---|---|---|
-    /// | `APP_URL` | required | http or https |
+    /// | `APP_URL` | none | http or https |
     /// | `SENDER_ADDRESS` | required | an address |
     /// | `INVITATION_TTL_SECONDS` | 604800 | 1 to 2592000 |
     /// | `OTP_TTL_SECONDS` | 600 | 60 to 86400 |
@@ -70,7 +71,7 @@ impl Parameters {
     pub fn read(get: impl Fn(&str) -> Option<String>) -> Result<Self, InvalidParameter> {
         let reader = Reader(get);
         Ok(Self {
-            app_url: reader.url("APP_URL")?,
+            app_url: reader.url("APP_URL")?.unwrap_or_default(),
             sender_address: reader.parse("SENDER_ADDRESS", None, "an e-mail address")?,
             invitation_ttl: reader.seconds("INVITATION_TTL_SECONDS", 604_800, 1..=2_592_000)?,
             otp_ttl: reader.seconds("OTP_TTL_SECONDS", 600, 60..=86_400)?,
@@ -132,15 +133,15 @@ impl<G: Fn(&str) -> Option<String>> Reader<G> {
         Ok(u32::try_from(number).unwrap_or(most))
     }
 
-    fn url(&self, name: &'static str) -> Result<String, InvalidParameter> {
+    fn url(&self, name: &'static str) -> Result<Option<String>, InvalidParameter> {
         const EXPECTED: &str = "an http or https URL without query or fragment";
-        let value = self.required(name, EXPECTED)?;
+        let Some(value) = self.get(name) else { return Ok(None) };
         let host = value.strip_prefix("https://").or_else(|| value.strip_prefix("http://")).unwrap_or_default();
         let printable = value.bytes().all(|byte| byte.is_ascii_graphic() && !b"\"<>?#\\".contains(&byte));
         if host.is_empty() || host.starts_with('/') || !printable {
             return Err(invalid(name, EXPECTED, &value));
         }
-        Ok(value.trim_end_matches('/').to_owned())
+        Ok(Some(value.trim_end_matches('/').to_owned()))
     }
 
     fn level(&self, name: &'static str) -> Result<String, InvalidParameter> {
@@ -172,6 +173,26 @@ mod tests {
         assert_eq!(parameters.app_url, "https://app.example.com");
         assert_eq!(parameters.invitation_ttl, SignedDuration::from_hours(7 * 24));
         assert_eq!(parameters.max_users_per_request, 10_000);
+    }
+
+    #[test]
+    fn an_empty_value_of_an_optional_parameter_counts_as_unset() {
+        let names = [
+            "APP_URL",
+            "INVITATION_TTL_SECONDS",
+            "OTP_TTL_SECONDS",
+            "ACCESS_TOKEN_TTL_SECONDS",
+            "MAX_USERS_PER_REQUEST",
+            "RESEND_COOLDOWN_SECONDS",
+            "INVITATIONS_PER_WORKSPACE_PER_DAY",
+            "MAILS_PER_RECIPIENT_PER_DAY",
+            "CONFIGURATION_SET",
+            "LOG_LEVEL",
+        ];
+        let parameters = read(&names.map(|name| (name, ""))).unwrap();
+        assert_eq!((parameters.app_url.as_str(), parameters.configuration_set), ("", None));
+        assert_eq!((parameters.otp_ttl, parameters.log_level.as_str()), (SignedDuration::from_secs(600), "info"));
+        assert_eq!(read(&[("TABLE_NAME", "")]).unwrap_err().name, "TABLE_NAME");
     }
 
     #[test]

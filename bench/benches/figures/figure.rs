@@ -2,29 +2,30 @@
 
 use std::time::Duration;
 
-/// What a figure may be.
+/// The limit of a figure.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Limit {
-    /// Not less than this.
+    /// The figure must be at least this.
     AtLeast(f64),
-    /// Not more than this.
+    /// The figure must be at most this.
     AtMost(f64),
 }
 
-/// One line of the table.
+/// A measured figure: one line of the table.
 #[derive(Debug)]
 pub(crate) struct Figure {
-    /// What was measured, with its unit.
+    /// What is measured, with its unit.
     pub(crate) name: String,
-    /// What it came to.
+    /// The measured value.
     pub(crate) measured: f64,
-    /// What is asked.
+    /// The limit that the value must keep.
     pub(crate) limit: Limit,
-    /// The absolute values behind it, of this machine and this run.
-    pub(crate) behind: String,
+    /// The absolute values, which depend on this machine and this run.
+    pub(crate) absolute: String,
 }
 
 impl Figure {
+    /// Whether the value keeps its limit.
     pub(crate) fn is_met(&self) -> bool {
         match self.limit {
             Limit::AtLeast(least) => self.measured >= least,
@@ -35,17 +36,17 @@ impl Figure {
 
 impl std::fmt::Display for Figure {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self { name, measured, behind, .. } = self;
+        let Self { name, measured, absolute, .. } = self;
         let verdict = if self.is_met() { "ok" } else { "MISSED" };
         let limit = match self.limit {
             Limit::AtLeast(least) => format!("≥ {least}"),
             Limit::AtMost(most) => format!("≤ {most}"),
         };
-        write!(f, "| {name} | {measured:.2} | {limit} | {verdict} | {behind} |")
+        write!(f, "| {name} | {measured:.2} | {limit} | {verdict} | {absolute} |")
     }
 }
 
-/// The middle value: one disturbed repetition doesn't move it.
+/// The median, which one disturbed repetition doesn't change.
 pub(crate) fn median(values: impl IntoIterator<Item = f64>) -> f64 {
     let mut values: Vec<_> = values.into_iter().collect();
     values.sort_by(f64::total_cmp);

@@ -1,4 +1,4 @@
-//! The authority of a group's administrator, however many groups there are.
+//! Measures how many store calls find out whether somebody administers a group.
 
 use serde_json::json;
 
@@ -8,11 +8,11 @@ use crate::{
     stack::LocalStack,
 };
 
-/// Groups beside each other under the topmost, and groups one in another below the first of them.
+/// How many groups are children of the top group, and how many are nested below the first of these.
 const WIDE: usize = 1_000;
 const DEEP: usize = 50;
 
-/// What is read of the store to know that somebody administers a group by one far above it.
+/// The store calls that check the authority of an administrator of a group far above.
 pub(crate) async fn authority(programs: &Programs) -> Vec<Figure> {
     let stack = LocalStack::start(programs);
     let usher = &stack.endpoint;
@@ -40,6 +40,6 @@ pub(crate) async fn authority(programs: &Programs) -> Vec<Figure> {
         name: format!("authority in a tree {WIDE} groups wide and {DEEP} deep: store calls"),
         measured: (count("GetItem") + count("BatchGetItem")) as f64,
         limit: Limit::AtMost(2.0),
-        behind: calls.to_string(),
+        absolute: calls.to_string(),
     }]
 }

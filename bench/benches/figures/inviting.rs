@@ -1,4 +1,4 @@
-//! Inviting many with one request over HTTP.
+//! Measures requests over HTTP that invite many people.
 
 use std::time::{Duration, Instant};
 
@@ -6,37 +6,37 @@ use serde_json::{Value, json};
 use tests::Founder;
 
 use crate::{
-    bare::BareEngine,
+    bare_engine::BareEngine,
     figure::{Figure, Limit, median, ms},
     programs::Programs,
     stack::LocalStack,
 };
 
-/// Repetitions of the measurements of a thousand, and of those of ten thousand.
+/// How often inviting a thousand people is measured, and inviting ten thousand.
 const REPETITIONS: usize = 11;
 const REPETITIONS_OF_MANY: usize = 5;
 
-/// Somebody who invites again and again, everyone for the first time.
+/// A founder who invites new people again and again.
 struct Inviter {
     stack: LocalStack,
     founder: Founder,
+    /// How many mails SES has accepted in all once every mail of the last request has arrived.
     mails: u64,
 }
 
 impl Inviter {
     async fn start(stack: LocalStack) -> Self {
         let founder = stack.endpoint.founder("ada").await;
-        let mails = stack.mails_taken().await;
+        let mails = stack.mails_accepted().await;
         Self { stack, founder, mails }
     }
 
-    /// Invites these people into a new workspace; all their mails have come when it returns. Answers how long the
-    /// request took.
+    /// Invites these people into a new workspace, waits until all mails have arrived, and gives how long the request took.
     async fn invite(&mut self, people: &[String]) -> Duration {
         self.invite_by(Contract::DataGol, people).await
     }
 
-    /// The same through a contract.
+    /// Does the same through a contract.
     async fn invite_by(&mut self, contract: Contract, people: &[String]) -> Duration {
         let (endpoint, token) = (&self.stack.endpoint, &self.founder.token);
         let name = format!("Project {}", self.mails);
@@ -78,12 +78,12 @@ impl Inviter {
             assert_eq!(answer.json()["summary"], json!({ "invited": people.len() }));
         }
         self.mails += people.len() as u64;
-        self.stack.mails_come(self.mails).await;
+        self.stack.wait_for_mails(self.mails).await;
         took
     }
 }
 
-/// The contracts that take many in one request.
+/// The contracts that invite many people with one request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Contract {
     DataGol,
@@ -93,25 +93,25 @@ enum Contract {
     Hexabase,
 }
 
-/// Addresses of nobody yet.
+/// New addresses.
 fn people(round: &str, count: usize) -> Vec<String> {
     (0..count).map(|number| format!("person-{number}-{round}@example.com")).collect()
 }
 
-/// A thousand in one request, compared with a bare loop, and the calls that the request makes.
+/// Inviting a thousand people with one request: its rate, compared with a bare loop's, and its store calls.
 pub(crate) async fn a_thousand(programs: &Programs) -> Vec<Figure> {
     const ROWS: usize = 1_000;
     let bare = BareEngine::start().await;
     let mut inviter = Inviter::start(LocalStack::start(programs)).await;
     inviter.stack.endpoint.forget_calls().await;
-    let (mut request, mut one_by_one, mut at_once) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut request, mut one_by_one, mut concurrent) = (Vec::new(), Vec::new(), Vec::new());
     for round in 0..=REPETITIONS {
         request.push(ms(inviter.invite(&people(&format!("a{round}"), ROWS)).await));
         one_by_one.push(ms(bare.write(&people(&format!("b{round}"), ROWS), false).await));
-        at_once.push(ms(bare.write(&people(&format!("c{round}"), ROWS), true).await));
+        concurrent.push(ms(bare.write(&people(&format!("c{round}"), ROWS), true).await));
         if round == 0 {
             // The first round only warms connections and caches.
-            for times in [&mut request, &mut one_by_one, &mut at_once] {
+            for times in [&mut request, &mut one_by_one, &mut concurrent] {
                 times.clear();
             }
         }
@@ -119,25 +119,27 @@ pub(crate) async fn a_thousand(programs: &Programs) -> Vec<Figure> {
     bare.stop().await;
     let calls = inviter.stack.endpoint.calls().await;
     let calls = calls["invite-users"].as_object().expect("it called").values().filter_map(Value::as_f64).sum::<f64>();
-    let (request, one_by_one, at_once) = (median(request), median(one_by_one), median(at_once));
-    let behind = format!("request {request:.0} ms; bare loop {one_by_one:.0} ms one by one, {at_once:.0} ms 8 at once");
+    let (request, one_by_one, concurrent) = (median(request), median(one_by_one), median(concurrent));
+    let absolute =
+        format!("request {request:.0} ms; bare loop {one_by_one:.0} ms one by one, {concurrent:.0} ms 8 at once");
     vec![
         Figure {
             name: "inviting 1,000: rate, as part of a bare loop's".to_owned(),
-            measured: one_by_one.min(at_once) / request,
+            measured: one_by_one.min(concurrent) / request,
             limit: Limit::AtLeast(0.7),
-            behind,
+            absolute,
         },
         Figure {
             name: "inviting 1,000: store calls".to_owned(),
             measured: calls / (REPETITIONS + 1) as f64,
             limit: Limit::AtMost((ROWS as f64 / 90.0 + ROWS as f64 / 100.0 + 8.0).floor()),
-            behind: "n/90 + n/100 + 8".to_owned(),
+            absolute: "n/90 + n/100 + 8".to_owned(),
         },
     ]
 }
 
-/// Ten thousand in one request: time per row compared with a thousand, and memory, mailing included.
+/// Inviting ten thousand people with one request: the time per row, compared with that of a thousand, and the memory that
+/// inviting and mailing need.
 pub(crate) async fn ten_thousand(programs: &Programs) -> Vec<Figure> {
     let (few, many) = (1_000, 10_000);
     let (mut per_row_of_few, mut per_row_of_many, mut memory, mut idle) =
@@ -162,18 +164,18 @@ pub(crate) async fn ten_thousand(programs: &Programs) -> Vec<Figure> {
             name: "inviting 10,000: time per row, as a multiple of that of 1,000".to_owned(),
             measured: of_many / of_few,
             limit: Limit::AtMost(1.2),
-            behind: format!("{of_many:.3} ms and {of_few:.3} ms a row"),
+            absolute: format!("{of_many:.3} ms and {of_few:.3} ms a row"),
         },
         Figure {
             name: "inviting and mailing 10,000: most memory above idle, MB".to_owned(),
             measured: memory - idle,
             limit: Limit::AtMost(100.0),
-            behind: format!("{memory:.0} MB at most, {idle:.0} MB idle"),
+            absolute: format!("{memory:.0} MB at most, {idle:.0} MB idle"),
         },
     ]
 }
 
-/// A thousand in one request through each contract that takes many, compared with `DataGOL`'s.
+/// Inviting a thousand people through each contract, compared with `DataGOL`'s.
 pub(crate) async fn by_each_contract(programs: &Programs) -> Vec<Figure> {
     const ROWS: usize = 1_000;
     let contracts = [
@@ -200,7 +202,7 @@ pub(crate) async fn by_each_contract(programs: &Programs) -> Vec<Figure> {
         name: format!("inviting 1,000 through {name}: time, as a multiple of that through DataGOL"),
         measured: took / of_datagol,
         limit: Limit::AtMost(1.15),
-        behind: format!("{took:.0} ms and {of_datagol:.0} ms"),
+        absolute: format!("{took:.0} ms and {of_datagol:.0} ms"),
     };
     contracts[1..].iter().zip(others).map(figure).collect()
 }

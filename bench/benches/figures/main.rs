@@ -1,12 +1,13 @@
-//! Measures the figures that Usher promises, as ratios within one run, and fails if one is missed.
+//! Measures the figures that Usher promises and fails if one misses its limit. Figures are ratios within one run, so that
+//! they don't depend on the machine.
 //!
 //! `cargo bench -p bench` measures all of them; `cargo bench -p bench -- inviting` only those named.
 
-#![expect(clippy::expect_used, reason = "a measurement that can't be made ends the benchmark")]
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "the table is what it is for")]
+#![expect(clippy::expect_used, reason = "a failed measurement ends the benchmark")]
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "the benchmark prints a table")]
 #![expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
 
-mod bare;
+mod bare_engine;
 mod figure;
 mod groups;
 mod inviting;
@@ -21,11 +22,11 @@ use std::process::ExitCode;
 use figure::Figure;
 use programs::Programs;
 
-/// As the local stack does, so that the bare engine is measured with the same.
+/// The local stack's allocator, so that the engine alone is measured with the same one.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-/// The measurements by name.
+/// The names of the measurements.
 const NAMES: [&str; 9] = [
     "build",
     "local-start",
@@ -40,14 +41,14 @@ const NAMES: [&str; 9] = [
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    // cargo passes `--bench`.
+    // cargo adds the argument `--bench`.
     let wanted: Vec<_> = std::env::args().skip(1).filter(|argument| !argument.starts_with("--")).collect();
     if let Some(unknown) = wanted.iter().find(|name| !NAMES.contains(&name.as_str())) {
         eprintln!("{unknown}: not one of {}", NAMES.join(", "));
         return ExitCode::from(2);
     }
     let programs = Programs::build();
-    println!("| figure | measured | limit | | behind it |\n|---|---|---|---|---|");
+    println!("| figure | measured | limit | | absolute values |\n|---|---|---|---|---|");
     let mut all_met = true;
     for name in NAMES.iter().filter(|name| wanted.is_empty() || wanted.iter().any(|wanted| wanted == *name)) {
         eprintln!("measuring: {name}");

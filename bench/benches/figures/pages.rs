@@ -1,4 +1,4 @@
-//! A page of a list, however long the list is.
+//! Measures a page of a short list and of a long one.
 
 use std::time::{Duration, Instant};
 
@@ -11,26 +11,26 @@ use crate::{
     stack::LocalStack,
 };
 
-/// People of the two workspaces, and how many are on a page.
+/// How many people the two workspaces have, and how many people a page has.
 const FEW: usize = 100;
 const MANY: usize = 100_000;
 const LIMIT: usize = 100;
 
-/// What one request takes, and what a workspace may invite a day in its first week.
+/// How many people one request may invite, and how many a workspace may invite a day in its first week.
 const ROWS: usize = 10_000;
 const ROWS_PER_DAY: usize = 20_000;
 const DAY: i64 = 86_400;
 
 const REPETITIONS: usize = 50;
 
-/// A page of a hundred of a workspace of 100,000 people, compared with one of a workspace of a hundred.
+/// A page of a hundred people in a workspace of 100,000, compared with one in a workspace of a hundred.
 pub(crate) async fn of_people(programs: &Programs) -> Vec<Figure> {
     let stack = LocalStack::start(programs);
     let usher = &stack.endpoint;
     let founder = usher.founder("ada").await;
     let small = usher.workspace(&founder.token, "Small").await;
     let large = usher.workspace(&founder.token, "Large").await;
-    let mut mails = stack.mails_taken().await;
+    let mut mails = stack.mails_accepted().await;
     invite(usher, &founder.token, &small, "few", FEW).await;
     let mut token = founder.token;
     for request in 0..MANY / ROWS {
@@ -41,12 +41,12 @@ pub(crate) async fn of_people(programs: &Programs) -> Vec<Figure> {
         invite(usher, &token, &large, &request.to_string(), ROWS).await;
     }
     mails += (FEW + MANY) as u64;
-    stack.mails_come(mails).await;
+    stack.wait_for_mails(mails).await;
 
     let (mut of_few, mut of_many, mut cursor) = (Vec::new(), Vec::new(), None);
     for repetition in 0..=REPETITIONS {
         let (few, _) = page(usher, &token, &small, None).await;
-        // Each time the next page, from the beginning of the list into it.
+        // Each repetition reads the next page, beginning with the first.
         let (many, next) = page(usher, &token, &large, cursor.as_deref()).await;
         cursor = next;
         // The first repetition only warms connections and caches.
@@ -60,7 +60,7 @@ pub(crate) async fn of_people(programs: &Programs) -> Vec<Figure> {
         name: "a page of 100 of 100,000 people: time, as a multiple of one of 100".to_owned(),
         measured: of_many / of_few,
         limit: Limit::AtMost(1.5),
-        behind: format!("{of_many:.1} ms and {of_few:.1} ms"),
+        absolute: format!("{of_many:.1} ms and {of_few:.1} ms"),
     }]
 }
 
@@ -71,7 +71,7 @@ async fn invite(usher: &Endpoint, token: &str, workspace: &str, round: &str, cou
     assert_eq!(answer.json()["summary"], json!({ "invited": count }));
 }
 
-/// How long a page of a hundred takes, and where the list goes on.
+/// How long a page of a hundred takes, and the cursor of the next page.
 async fn page(usher: &Endpoint, token: &str, workspace: &str, cursor: Option<&str>) -> (Duration, Option<String>) {
     let cursor = cursor.map(|cursor| format!("&cursor={cursor}")).unwrap_or_default();
     let path = format!("/api/v1/workspaces/{workspace}/invitations?limit={LIMIT}{cursor}");

@@ -11,23 +11,23 @@ use crate::figure::{Figure, Limit};
 
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 
-/// The packages of the functions and of the empty function, which so are built with the same features.
+/// The packages of the functions and of the empty function. They are built together, so that both have the same features.
 const FUNCTIONS: &[&str] = &["functions", "bench"];
 
-/// Where the release programs are.
+/// The paths of the release programs.
 #[derive(Debug)]
 pub(crate) struct Programs {
-    /// Those of the functions.
+    /// The functions.
     pub(crate) functions: Vec<PathBuf>,
-    /// The local stack's.
+    /// The local stack.
     pub(crate) usher: PathBuf,
-    /// A function that only builds the clients.
+    /// The empty function, which only builds the SDK clients.
     pub(crate) empty: PathBuf,
 }
 
 impl Programs {
-    /// Builds all that is out of date. The local stack by itself: packages built together share features, and a
-    /// function would link what only the local stack needs.
+    /// Builds the programs. The local stack is built separately, because packages that are built together share features,
+    /// and the functions would link code that only the local stack needs.
     pub(crate) fn build() -> Self {
         let (empty, functions) = build(FUNCTIONS).into_iter().partition(|path| is_named(path, "empty-function"));
         let [empty, usher] = [empty, build(&["local"])].map(|mut one: Vec<_>| one.pop().expect("there is one program"));
@@ -39,7 +39,7 @@ impl Programs {
         self.functions.iter().find(|path| is_named(path, name)).expect("there is such a function")
     }
 
-    /// How long it takes to build every function when our own code has changed and the dependencies have not.
+    /// Measures the build of every function after a change of our own code, with the dependencies built before.
     pub(crate) fn rebuild(&self) -> Vec<Figure> {
         let source = File::options().append(true).open(Path::new(ROOT).join("shared/src/lib.rs")).expect("the source");
         #[expect(clippy::disallowed_methods, reason = "cargo compares with the file system's time")]
@@ -54,7 +54,7 @@ impl Programs {
             name: "building every function, dependencies built: minutes".to_owned(),
             measured: minutes,
             limit: Limit::AtMost(15.0),
-            behind: format!("{count} programs of {megabytes:.1} MB"),
+            absolute: format!("{count} programs of {megabytes:.1} MB"),
         }]
     }
 }
@@ -63,10 +63,10 @@ fn is_named(path: &Path, name: &str) -> bool {
     path.file_name().is_some_and(|file| file == name)
 }
 
-/// Builds the packages' programs and answers their paths.
+/// Builds the packages' programs and gives their paths.
 fn build(packages: &[&str]) -> Vec<PathBuf> {
     let mut cargo = Command::new(env!("CARGO"));
-    // What cargo tells the benchmark of its package would make ring, and all that is above it, be built again.
+    // Cargo sets these variables for the benchmark. With them, ring and everything that depends on ring would be rebuilt.
     for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("CARGO_PKG_")) {
         cargo.env_remove(name);
     }

@@ -1,4 +1,4 @@
-//! The local stack as people run it: a process of its own, its data on disk.
+//! The local stack as a process of its own with its data on disk, as developers run it.
 
 use std::{
     io::{BufRead as _, BufReader},
@@ -12,22 +12,22 @@ use tests::Endpoint;
 
 use crate::programs::Programs;
 
-/// How often is looked whether all mails have come.
-const LOOK: Duration = Duration::from_millis(250);
+/// The pause between two looks at the mailbox.
+const POLL: Duration = Duration::from_millis(250);
 
-/// A running local stack. Dropping it ends it.
+/// A running local stack. Dropping it ends the process.
 pub(crate) struct LocalStack {
     process: Child,
-    /// Its services.
+    /// The service.
     pub(crate) endpoint: Endpoint,
-    /// From before the process was spawned to its ready line.
+    /// The time from the spawn of the process to its ready line.
     pub(crate) ready_after: Duration,
-    /// Its data, gone after the process.
+    /// The data directory, which is deleted after the process has ended.
     data: Option<TempDir>,
 }
 
 impl LocalStack {
-    /// A stack with nothing in it.
+    /// Starts an empty stack.
     pub(crate) fn start(programs: &Programs) -> Self {
         let data = TempDir::new().expect("a directory");
         let mut stack = Self::start_in(programs, data.path());
@@ -35,7 +35,7 @@ impl LocalStack {
         stack
     }
 
-    /// A stack on the data in `directory`.
+    /// Starts a stack with the data in `directory`.
     pub(crate) fn start_in(programs: &Programs, directory: &Path) -> Self {
         let begin = Instant::now();
         let mut process = Command::new(&programs.usher)
@@ -53,7 +53,7 @@ impl LocalStack {
         Self { process, endpoint, ready_after, data: None }
     }
 
-    /// A line of the process's status in megabytes: `VmRSS` is its memory now, `VmHWM` the most it ever had.
+    /// A line of the process's status in megabytes: `VmRSS` is the memory now, `VmHWM` the largest so far.
     pub(crate) fn memory(&self, line: &str) -> f64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.process.id())).expect("Linux's /proc");
         let value = status.lines().find_map(|it| it.strip_prefix(line)?.strip_prefix(':')).expect("such a line");
@@ -61,16 +61,17 @@ impl LocalStack {
         kibibytes * 1024.0 / 1e6
     }
 
-    /// How many mails were ever taken.
-    pub(crate) async fn mails_taken(&self) -> u64 {
+    /// How many mails SES has accepted so far.
+    pub(crate) async fn mails_accepted(&self) -> u64 {
         let newest = self.endpoint.send("GET", "/_local/inbox/mails", None, None).await.expect(200).json();
         newest["mails"][0]["number"].as_u64().unwrap_or(0)
     }
 
-    /// Waits until so many mails were taken in all and the stack is idle again: what became of a mail is written after it.
-    pub(crate) async fn mails_come(&self, taken: u64) {
-        while self.mails_taken().await < taken {
-            tokio::time::sleep(LOOK).await;
+    /// Waits until SES has accepted so many mails in all and the stack is idle: the functions record each mail's delivery
+    /// after SES has accepted the mail.
+    pub(crate) async fn wait_for_mails(&self, accepted: u64) {
+        while self.mails_accepted().await < accepted {
+            tokio::time::sleep(POLL).await;
         }
         self.endpoint.wait_until_idle().await;
     }

@@ -1,4 +1,4 @@
-//! How long programs take from their spawn until they are of use.
+//! Measures how long programs take from their spawn until they are ready.
 
 use std::{
     path::Path,
@@ -20,10 +20,10 @@ use crate::{
 
 const REPETITIONS: usize = 15;
 
-/// Functions of every kind: reading, hashing passwords, many writes, a page, and an event function.
+/// One function of each kind: reading, hashing passwords, many writes, a page, and an event function.
 const FUNCTIONS: [&str; 5] = ["list-people", "log-in", "invite-users", "registration-page", "deliver-invitations"];
 
-/// The local stack: from its spawn to its ready line, at its first start and at a later one, and its memory when idle.
+/// The local stack's time from its spawn to its ready line, at the first start and at a later one, and its idle memory.
 pub(crate) async fn of_the_local_stack(programs: &Programs) -> Vec<Figure> {
     let (mut first, mut again, mut idle) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..REPETITIONS {
@@ -40,19 +40,19 @@ pub(crate) async fn of_the_local_stack(programs: &Programs) -> Vec<Figure> {
             name: "local stack: ready after, s".to_owned(),
             measured: first.max(again) / 1_000.0,
             limit: Limit::AtMost(0.3),
-            behind: format!("first start {first:.0} ms, later ones {again:.0} ms"),
+            absolute: format!("first start {first:.0} ms, later ones {again:.0} ms"),
         },
         Figure {
             name: "local stack: idle memory, MB".to_owned(),
             measured: median(idle),
             limit: Limit::AtMost(60.0),
-            behind: "VmRSS a second after the start".to_owned(),
+            absolute: "VmRSS a second after the start".to_owned(),
         },
     ]
 }
 
-/// Functions: from their spawn to the first poll of the runtime API, compared with an otherwise empty function that
-/// builds the same clients.
+/// The functions' time from their spawn to the first poll of the runtime API, compared with an empty function that builds
+/// the same clients.
 pub(crate) async fn of_functions(programs: &Programs) -> Vec<Figure> {
     let runtime_api = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let mut empty = Vec::new();
@@ -66,16 +66,16 @@ pub(crate) async fn of_functions(programs: &Programs) -> Vec<Figure> {
     let empty = median(empty);
     let functions = FUNCTIONS.iter().zip(functions.map(median));
     let slowest = functions.clone().map(|(_, time)| time).fold(0.0, f64::max);
-    let behind: Vec<_> = functions.map(|(name, time)| format!("{name} {time:.1} ms")).collect();
+    let absolute: Vec<_> = functions.map(|(name, time)| format!("{name} {time:.1} ms")).collect();
     vec![Figure {
         name: "start of a function, as a multiple of an empty one's".to_owned(),
         measured: slowest / empty,
         limit: Limit::AtMost(1.5),
-        behind: format!("empty {empty:.1} ms; {}", behind.join(", ")),
+        absolute: format!("empty {empty:.1} ms; {}", absolute.join(", ")),
     }]
 }
 
-/// Starts a function as Lambda does and ends it at its first poll.
+/// Starts a function as Lambda does, ends it at its first poll, and gives the time in between.
 async fn first_poll(runtime_api: &TcpListener, program: &Path) -> Duration {
     let address = runtime_api.local_addr().expect("an address").to_string();
     let begin = Instant::now();
@@ -102,7 +102,7 @@ async fn first_poll(runtime_api: &TcpListener, program: &Path) -> Duration {
         .spawn()
         .expect("the function starts");
     let (connection, _) = runtime_api.accept().await.expect("the function connects");
-    let request = BufReader::new(connection).lines().next_line().await.expect("it asks");
+    let request = BufReader::new(connection).lines().next_line().await.expect("the function polls");
     let took = begin.elapsed();
     assert!(request.is_some_and(|line| line.starts_with("GET /2018-06-01/runtime/invocation/next ")));
     process.kill().and_then(|()| process.wait()).expect("the function ends");

@@ -1,4 +1,4 @@
-//! A function that only builds the clients that a function of Usher's builds. What its start takes is the SDK's part.
+//! A function that only builds the SDK clients of Usher's functions. Its start takes the time that the SDK needs.
 
 use std::{convert::Infallible, hint::black_box};
 

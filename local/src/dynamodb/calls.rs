@@ -1,4 +1,5 @@
-//! The SDK's calls of the embedded DynamoDB: the requests and answers of its HTTP, in JSON, without a socket between.
+//! Carries the SDK's calls to the embedded DynamoDB. Requests and responses are those of DynamoDB's HTTP API, without a
+//! socket.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -12,20 +13,40 @@ use dynoxide::{Database, DynoxideError};
 use serde::{Serialize, de::DeserializeOwned};
 use tokio::sync::{mpsc, oneshot};
 
-/// A call, and who waits for its answer.
+/// A call, and the channel for its response.
 #[derive(Debug)]
 pub(super) struct Call {
     operation: String,
     body: Vec<u8>,
-    answer: oneshot::Sender<Answer>,
+    response: oneshot::Sender<JsonResponse>,
 }
 
-/// HTTP's status, and the JSON.
-type Answer = (u16, String);
+/// The HTTP status and the JSON body.
+pub(crate) type JsonResponse = (u16, String);
 
-/// Hands requests to the engine as long as it is there.
+/// The engine has stopped, or panicked at the call.
+#[derive(Debug, thiserror::Error)]
+#[error("the database engine did not answer")]
+pub(crate) struct NoEngineResponse;
+
+/// Sends calls to the engine while the engine runs.
 #[derive(Debug, Clone)]
-pub(super) struct Connector(pub(super) mpsc::WeakUnboundedSender<Call>);
+pub(crate) struct EngineCalls(pub(super) mpsc::WeakUnboundedSender<Call>);
+
+impl EngineCalls {
+    /// Calls an operation of DynamoDB or DynamoDB Streams with a request's JSON.
+    pub(crate) async fn call(&self, operation: String, body: Vec<u8>) -> Result<JsonResponse, NoEngineResponse> {
+        let (response, received) = oneshot::channel();
+        let call = Call { operation, body, response };
+        // If the engine has stopped, this drops the response's sender, and the next line fails.
+        drop(self.0.upgrade().map(|engine| engine.send(call)));
+        received.await.map_err(|_| NoEngineResponse)
+    }
+}
+
+/// Carries an SDK client's requests to the engine.
+#[derive(Debug, Clone)]
+pub(super) struct Connector(pub(super) EngineCalls);
 
 impl HttpConnector for Connector {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
@@ -35,35 +56,39 @@ impl HttpConnector for Connector {
             let operation = target.rsplit('.').next().unwrap_or_default().to_owned();
             let body = ByteStream::new(request.into_body()).collect().await;
             let body = body.map_err(|error| ConnectorError::user(error.into()))?.to_vec();
-            let (answer, answered) = oneshot::channel();
-            let call = Call { operation, body, answer };
-            // Whoever can't send it drops the sender of its answer.
-            drop(engine.upgrade().map(|engine| engine.send(call)));
-            let (status, body) = answered.await.map_err(|gone| ConnectorError::io(gone.into()))?;
+            let response = engine.call(operation, body).await;
+            let (status, body) = response.map_err(|error| ConnectorError::io(error.into()))?;
             let status = status.try_into().map_err(|error| ConnectorError::other(Box::new(error), None))?;
             Ok(HttpResponse::new(status, SdkBody::from(body)))
         })
     }
 }
 
-/// Answers one call after the other until nobody can make one any more.
-pub(super) fn answer(database: &Database, mut calls: mpsc::UnboundedReceiver<Call>) {
-    while let Some(Call { operation, body, answer }) = calls.blocking_recv() {
-        // Whoever waits hears of a panic by the missing answer.
-        if let Ok(answered) = catch_unwind(AssertUnwindSafe(|| answer_to(database, &operation, &body))) {
-            drop(answer.send(answered));
+/// Answers one call after the other until the last sender is dropped.
+pub(super) fn serve(database: &Database, mut calls: mpsc::UnboundedReceiver<Call>) {
+    while let Some(Call { operation, body, response }) = calls.blocking_recv() {
+        // After a panic no response is sent, so the caller's wait fails.
+        if let Ok(answered) = catch_unwind(AssertUnwindSafe(|| execute(database, &operation, &body))) {
+            drop(response.send(answered));
         }
     }
 }
 
-fn answer_to(database: &Database, operation: &str, body: &[u8]) -> Answer {
-    let answered = match operation {
+fn execute(database: &Database, operation: &str, body: &[u8]) -> JsonResponse {
+    let result = match operation {
         "BatchGetItem" => run(body, |request| database.batch_get_item(request)),
         "BatchWriteItem" => run(body, |request| database.batch_write_item(request)),
         "CreateTable" => run(body, |request| database.create_table(request)),
         "DeleteItem" => run(body, |request| database.delete_item(request)),
+        "DeleteTable" => run(body, |request| database.delete_table(request)),
+        "DescribeStream" => run(body, |request| database.describe_stream(request)),
         "DescribeTable" => run(body, |request| database.describe_table(request)),
+        "DescribeTimeToLive" => run(body, |request| database.describe_time_to_live(request)),
         "GetItem" => run(body, |request| database.get_item(request)),
+        "GetRecords" => run(body, |request| database.get_records(request)),
+        "GetShardIterator" => run(body, |request| database.get_shard_iterator(request)),
+        "ListStreams" => run(body, |request| database.list_streams(request)),
+        "ListTables" => run(body, |request| database.list_tables(request)),
         "PutItem" => run(body, |request| database.put_item(request)),
         "Query" => run(body, |request| database.query(request)),
         "Scan" => run(body, |request| database.scan(request)),
@@ -73,7 +98,7 @@ fn answer_to(database: &Database, operation: &str, body: &[u8]) -> Answer {
         "UpdateTimeToLive" => run(body, |request| database.update_time_to_live(request)),
         _ => Err(DynoxideError::UnsupportedCapability(operation.to_owned())),
     };
-    answered.map_or_else(|error| (error.status_code(), error.to_json()), |json| (200, json))
+    result.map_or_else(|error| (error.status_code(), error.to_json()), |json| (200, json))
 }
 
 fn run<T: DeserializeOwned, R: Serialize>(
@@ -81,8 +106,8 @@ fn run<T: DeserializeOwned, R: Serialize>(
     operation: impl FnOnce(T) -> Result<R, DynoxideError>,
 ) -> Result<String, DynoxideError> {
     let unreadable = |error: serde_json::Error| DynoxideError::SerializationException(error.to_string());
-    let answer = operation(serde_json::from_slice(request).map_err(unreadable)?)?;
-    serde_json::to_string(&answer).map_err(unreadable)
+    let response = operation(serde_json::from_slice(request).map_err(unreadable)?)?;
+    serde_json::to_string(&response).map_err(unreadable)
 }
 
 #[cfg(test)]
@@ -91,13 +116,13 @@ mod tests {
     use crate::faults::Action;
 
     #[test]
-    fn whatever_a_function_may_call_is_answered() {
+    fn every_call_that_a_function_may_make_is_answered() {
         let database = Database::memory().unwrap();
         for operation in Action::all().filter_map(|action| action.operation_of("dynamodb")) {
-            let (status, error) = answer_to(&database, operation, b"{}");
+            let (status, error) = execute(&database, operation, b"{}");
             assert_eq!(status, 400, "{operation}: {error}");
         }
-        assert_eq!(answer_to(&database, "GetItem", b"{").0, 400);
-        assert_eq!(answer_to(&database, "RestoreTableFromBackup", b"{}").0, 501);
+        assert_eq!(execute(&database, "GetItem", b"{").0, 400);
+        assert_eq!(execute(&database, "RestoreTableFromBackup", b"{}").0, 501);
     }
 }

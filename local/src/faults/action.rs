@@ -1,4 +1,4 @@
-//! The calls that can be counted and disturbed.
+//! The AWS calls that are counted and to which faults can happen.
 
 use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 
@@ -11,7 +11,7 @@ impl Action {
     pub(crate) const SEND_BULK_EMAIL: Self = Self("ses:SendBulkEmail");
     pub(crate) const SEND_EMAIL: Self = Self("ses:SendEmail");
 
-    /// Every action that can be counted and disturbed.
+    /// Every action that is counted and to which faults can happen.
     pub(crate) fn all() -> impl Iterator<Item = Self> {
         [
             "dynamodb:BatchGetItem",
@@ -38,13 +38,13 @@ impl Action {
         Self::all().find(|action| action.0.split_once(':') == Some((service, operation)))
     }
 
-    /// The operation, if it is one of this service.
+    /// The operation's name, if the action belongs to this service.
     #[cfg(test)]
     pub(crate) fn operation_of(self, service: &str) -> Option<&'static str> {
         self.0.strip_prefix(service)?.strip_prefix(':')
     }
 
-    /// The path by which SES v2 knows the action.
+    /// The path of the action in SES v2.
     pub(crate) fn ses_route(self) -> Option<&'static str> {
         match self.0 {
             "ses:GetAccount" => Some("/v2/email/account"),
@@ -54,7 +54,7 @@ impl Action {
         }
     }
 
-    /// Whether a path is that of the action: one that is about something named has the name at its end.
+    /// Whether SES v2 routes this path to the action. The path of an identity ends with the identity's name.
     pub(crate) fn has_ses_path(self, path: &str) -> bool {
         match self.0 {
             "ses:GetEmailIdentity" => path.contains("/v2/email/identities/"),

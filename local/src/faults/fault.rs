@@ -1,11 +1,11 @@
-//! What can go wrong with a call, and what its caller gets then.
+//! The faults that can happen to a call, and their effects on the caller.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::Action;
+use super::action::Action;
 
-/// What goes wrong. The exceptions carry AWS's own names.
+/// A fault. Exceptions have AWS's own names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Fault {
     TransactionConflict,
@@ -17,16 +17,16 @@ pub(crate) enum Fault {
     SendingPausedException,
     AccountSuspendedException,
     MessageRejected,
-    /// A batch of which nothing is done, and all is handed back.
+    /// DynamoDB processes nothing of a batch and returns all of it as unprocessed.
     #[serde(rename = "unprocessed")]
     Unprocessed,
-    /// What SES would tell of a call's mails is never heard.
+    /// The events that SES publishes about a call's mails get lost.
     #[serde(rename = "lostEvents")]
     LostEvents,
-    /// SES hasn't verified the sender.
+    /// SES treats the sender as not verified.
     #[serde(rename = "unverifiedSender")]
     UnverifiedSender,
-    /// One entry of a call isn't taken.
+    /// The event bus refuses one entry of a call.
     #[serde(rename = "failedEntry")]
     FailedEntry,
     /// The call is executed, then the connection fails.
@@ -35,18 +35,18 @@ pub(crate) enum Fault {
     /// The connection fails before the call is executed.
     #[serde(rename = "noReply")]
     NoReply,
-    /// The function dies before the call is executed.
+    /// The function ends before the call is executed.
     #[serde(rename = "crash")]
     Crash,
 }
 
-/// What the caller gets instead of an undisturbed reply.
+/// The effect of a fault on the caller.
 #[derive(Debug, PartialEq)]
-pub(crate) enum Outcome {
+pub(crate) enum FaultEffect {
     Crash,
     NoReply,
     LostReply,
-    Answer { status: u16, error: Option<&'static str>, body: Value },
+    Response { status: u16, error: Option<&'static str>, body: Value },
 }
 
 impl Fault {
@@ -65,14 +65,14 @@ impl Fault {
         }
     }
 
-    /// The outcome for a call with this request body.
-    pub(crate) fn outcome(self, action: Action, request: &[u8]) -> Outcome {
+    /// The effect on a call with this request body.
+    pub(crate) fn effect(self, action: Action, request: &[u8]) -> FaultEffect {
         let request = || serde_json::from_slice::<Value>(request).unwrap_or_default();
         match self {
-            // The first three aren't of the call itself: bus and SES ask for them.
-            Self::FailedEntry | Self::LostEvents | Self::UnverifiedSender | Self::NoReply => Outcome::NoReply,
-            Self::Crash => Outcome::Crash,
-            Self::LostReply => Outcome::LostReply,
+            // The bus and SES handle the first three themselves, so these don't reach this function.
+            Self::FailedEntry | Self::LostEvents | Self::UnverifiedSender | Self::NoReply => FaultEffect::NoReply,
+            Self::Crash => FaultEffect::Crash,
+            Self::LostReply => FaultEffect::LostReply,
             Self::TransactionConflict if action.is_transaction() => cancelled(&request()),
             Self::TransactionConflict => {
                 exception(400, "TransactionConflictException", "Transaction is ongoing for the item")
@@ -80,7 +80,7 @@ impl Fault {
             Self::Unprocessed => {
                 let left = if action.0.ends_with("WriteItem") { "UnprocessedItems" } else { "UnprocessedKeys" };
                 let body = json!({"Responses": {}, left: request()["RequestItems"]});
-                Outcome::Answer { status: 200, error: None, body }
+                FaultEffect::Response { status: 200, error: None, body }
             }
             Self::ThrottlingException => {
                 exception(400, "ThrottlingException", "Throughput exceeds the current capacity of your table or index.")
@@ -110,12 +110,13 @@ impl Fault {
     }
 }
 
-fn exception(status: u16, name: &'static str, message: &str) -> Outcome {
-    Outcome::Answer { status, error: Some(name), body: json!({"__type": name, "message": message}) }
+fn exception(status: u16, name: &'static str, message: &str) -> FaultEffect {
+    FaultEffect::Response { status, error: Some(name), body: json!({"__type": name, "message": message}) }
 }
 
-/// A transaction that another one on its first item cancelled: DynamoDB gives a reason for each item, in order.
-fn cancelled(request: &Value) -> Outcome {
+/// DynamoDB's response to a transaction that conflicts with another one on its first item. The response has a reason for
+/// each item, in order.
+fn cancelled(request: &Value) -> FaultEffect {
     let items = request["TransactItems"].as_array().map_or(1, Vec::len);
     let mut reasons = vec![json!({"Code": "TransactionConflict", "Message": "Transaction is ongoing for the item"})];
     reasons.resize(items.max(1), json!({"Code": "None"}));
@@ -124,5 +125,5 @@ fn cancelled(request: &Value) -> Outcome {
         format!("Transaction cancelled, please refer cancellation reasons for specific reasons [{}]", codes.join(", "));
     let name = "TransactionCanceledException";
     let body = json!({"__type": name, "Message": message, "CancellationReasons": reasons});
-    Outcome::Answer { status: 400, error: Some(name), body }
+    FaultEffect::Response { status: 400, error: Some(name), body }
 }

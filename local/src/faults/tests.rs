@@ -65,6 +65,11 @@ fn a_description_that_makes_no_sense_is_refused_with_the_reason() {
         (json!({"action": "ses:SendEmail", "address": "a@b.c", "status": "FAILED"}), "SendBulkEmail"),
         (json!({"action": "ses:SendBulkEmail", "address": "a@b.c", "status": "LOST"}), "LOST"),
         (json!({"action": "dynamodb:PutItem"}), "fault"),
+        (json!({"route": "POST /nowhere", "status": 503}), "no route"),
+        (json!({"route": "/docs", "status": 503}), "no route"),
+        (json!({"route": "GET /docs", "status": 42}), "200 to 599"),
+        (json!({"route": "GET /docs"}), "status"),
+        (json!({"route": "GET /docs", "status": 503, "times": 0}), "at least 1"),
         (json!("PutItem"), "PutItem"),
     ] {
         let error = faults.queue(description).unwrap_err();
@@ -74,10 +79,27 @@ fn a_description_that_makes_no_sense_is_refused_with_the_reason() {
 }
 
 #[test]
+fn a_fault_of_a_route_matches_its_method_and_path_as_often_as_queued() {
+    let faults = Faults::default();
+    let fault = json!({
+        "route": "POST /api/v1/workspaces/{workspaceId}/invitations", "status": 503, "body": {"code": "x"}, "times": 2,
+    });
+    faults.queue(fault.clone()).unwrap();
+    assert_eq!(faults.left(), json!([fault]));
+    let path = "/api/v1/workspaces/b5d9/invitations";
+    assert_eq!(faults.on_route(&Method::GET, path), None);
+    assert_eq!(faults.on_route(&Method::POST, "/api/v1/workspaces/b5d9/members"), None);
+    assert_eq!(faults.on_route(&Method::POST, "/api/v1/workspaces/b5d9/invitations/7"), None);
+    assert!(faults.on_route(&Method::POST, path).is_some() && faults.on_route(&Method::POST, path).is_some());
+    assert_eq!(faults.on_route(&Method::POST, path), None);
+    assert_eq!(faults.left(), json!([]));
+}
+
+#[test]
 fn a_cancelled_transaction_names_a_reason_for_each_item() {
     let request = br#"{"TransactItems": [{"Put": {}}, {"Update": {}}, {"Delete": {}}]}"#;
     let write = action("dynamodb:TransactWriteItems");
-    let Outcome::Answer { status, error, body } = Fault::TransactionConflict.outcome(write, request) else {
+    let FaultEffect::Response { status, error, body } = Fault::TransactionConflict.effect(write, request) else {
         panic!("a conflict is an answer");
     };
     assert_eq!((status, error), (400, Some("TransactionCanceledException")));
@@ -89,7 +111,7 @@ fn a_cancelled_transaction_names_a_reason_for_each_item() {
 #[test]
 fn an_unprocessed_batch_is_handed_back_whole() {
     let request = br#"{"RequestItems": {"usher": [{"PutRequest": {}}]}}"#;
-    let outcome = Fault::Unprocessed.outcome(action("dynamodb:BatchWriteItem"), request);
-    let Outcome::Answer { body, .. } = outcome else { panic!("it is an answer") };
+    let effect = Fault::Unprocessed.effect(action("dynamodb:BatchWriteItem"), request);
+    let FaultEffect::Response { body, .. } = effect else { panic!("it is an answer") };
     assert_eq!(body["UnprocessedItems"], json!({"usher": [{"PutRequest": {}}]}));
 }

@@ -7,7 +7,7 @@ use super::*;
 fn ses(rate: u32) -> Arc<Ses> {
     Arc::new(Ses {
         sender: "usher@example.com".to_owned(),
-        pace: Pace::new(rate),
+        sending_rate: SendingRate::new(rate),
         mailbox: Arc::default(),
         functions: None,
         faults: Arc::default(),
@@ -30,7 +30,7 @@ fn bulk(addresses: &[&str]) -> Value {
     json!({
         "FromEmailAddress": "\"Usher\" <usher@example.com>",
         "DefaultContent": {"Template": {
-            "TemplateContent": {"Subject": "{{s}}", "Text": "{{name}}", "Html": "<b>{{name}}</b>"},
+            "TemplateContent": {"Subject": "{{s}}", "TextPart": "{{name}}", "Html": "<b>{{name}}</b>"},
             "TemplateData": "{\"s\": \"Hello\"}",
         }},
         "BulkEmailEntries": entries,
@@ -61,11 +61,11 @@ async fn every_entry_of_a_bulk_call_has_a_status_of_its_own() {
     );
     assert!(results[0]["MessageId"].as_str().unwrap().ends_with("-000000"));
     assert!(results[2]["Error"].as_str().unwrap().contains("'name'"));
-    assert_eq!(ses.mailbox.taken(), 1);
+    assert_eq!(ses.mailbox.accepted(), 1);
 }
 
 #[tokio::test]
-async fn the_simulators_addresses_are_taken() {
+async fn the_simulators_addresses_are_accepted() {
     let names = ["success", "bounce", "complaint", "suppressionlist", "bounce+label"];
     let addresses = names.map(|name| format!("{name}@simulator.amazonses.com"));
     let results = send(&ses(500), &bulk(&addresses.each_ref().map(String::as_str))).await.unwrap();
@@ -94,11 +94,11 @@ async fn a_call_that_breaks_sess_rules_is_refused_whole() {
     let mut stored = bulk(&["ann@example.com"]);
     stored["DefaultContent"]["Template"] = json!({"TemplateName": "invitation"});
     assert_eq!(send(&ses, &stored).await, Err((400, "BadRequestException")));
-    assert_eq!(ses.mailbox.taken(), 50);
+    assert_eq!(ses.mailbox.accepted(), 50);
 }
 
 #[tokio::test]
-async fn a_sender_that_is_not_verified_is_told_of_with_each_entry_of_a_bulk_call() {
+async fn each_entry_of_a_bulk_call_reports_that_the_sender_is_not_verified() {
     let ses = ses(500);
     ses.faults.queue(json!({"action": "ses:SendBulkEmail", "fault": "unverifiedSender"})).unwrap();
     let own = bulk(&["ann@example.com", "bob@example.com"]);
@@ -109,27 +109,27 @@ async fn a_sender_that_is_not_verified_is_told_of_with_each_entry_of_a_bulk_call
         assert_eq!(statuses(&results), ["MESSAGE_REJECTED"; 2]);
         assert!(results[1]["Error"].as_str().unwrap().contains(sender), "{results:?}");
     }
-    assert_eq!(ses.mailbox.taken(), 0);
+    assert_eq!(ses.mailbox.accepted(), 0);
     assert_eq!(statuses(&send(&ses, &own).await.unwrap()), ["SUCCESS"; 2]);
 
     let request = json!({
         "FromEmailAddress": "usher@else.example",
         "Destination": {"ToAddresses": ["ann@example.com"]},
-        "Content": {"Simple": {"Subject": {"Data": "Hi"}, "Body": {"Text": {"Data": "text"}}}},
+        "Content": {"Simple": {"Subject": {"Data": "Hi"}, "Body": {"TextPart": {"Data": "text"}}}},
     });
     let refused = send_email(State(Arc::clone(&ses)), Ok(request.to_string().into())).await.unwrap_err();
     assert_eq!(refused.name, "MessageRejected");
 }
 
 #[tokio::test]
-async fn the_rate_is_held_and_comes_back_with_time() {
+async fn calls_above_the_sending_rate_are_refused_until_time_has_passed() {
     let ses = ses(2);
     let request = bulk(&["ann@example.com", "bob@example.com"]);
     assert!(send(&ses, &request).await.is_ok());
     assert_eq!(send(&ses, &request).await, Err((429, "TooManyRequestsException")));
     let later = Instant::now() + Duration::from_secs(1);
-    assert!(ses.pace.take(2, later).is_ok());
-    assert!(ses.pace.take(1, later).is_err());
+    assert!(ses.sending_rate.take(2, later).is_ok());
+    assert!(ses.sending_rate.take(1, later).is_err());
 }
 
 #[tokio::test]
@@ -138,11 +138,11 @@ async fn a_single_mail_goes_to_each_of_its_recipients() {
     let mut request = json!({
         "FromEmailAddress": "usher@example.com",
         "Destination": {"ToAddresses": ["ann@example.com"], "BccAddresses": ["Bob <bob@example.com>"]},
-        "Content": {"Simple": {"Subject": {"Data": "Hi"}, "Body": {"Text": {"Data": "text", "Charset": "UTF-8"}}}},
+        "Content": {"Simple": {"Subject": {"Data": "Hi"}, "Body": {"TextPart": {"Data": "text", "Charset": "UTF-8"}}}},
     });
     let send = |request: &Value| send_email(State(Arc::clone(&ses)), Ok(request.to_string().into()));
     assert!(send(&request).await.unwrap().0["MessageId"].is_string());
-    assert_eq!(ses.mailbox.taken(), 2);
+    assert_eq!(ses.mailbox.accepted(), 2);
     request["Destination"] = json!({"ToAddresses": ["ann"]});
     assert_eq!(send(&request).await.unwrap_err().name, "BadRequestException");
     request["Destination"] = json!({});
@@ -158,7 +158,7 @@ async fn a_letter_to_one_address_is_refused_as_often_as_asked() {
         let request = json!({
             "FromEmailAddress": "usher@example.com",
             "Destination": {"ToAddresses": [to]},
-            "Content": {"Simple": {"Subject": {"Data": "Hi"}, "Body": {"Text": {"Data": "text"}}}},
+            "Content": {"Simple": {"Subject": {"Data": "Hi"}, "Body": {"TextPart": {"Data": "text"}}}},
         });
         send_email(State(Arc::clone(&ses)), Ok(request.to_string().into()))
     };
@@ -168,7 +168,7 @@ async fn a_letter_to_one_address_is_refused_as_often_as_asked() {
 }
 
 #[tokio::test]
-async fn the_account_tells_its_quota() {
+async fn the_account_has_its_quota() {
     let Json(account) = get_account(State(ses(14))).await;
     assert_eq!(account["SendQuota"], json!({"Max24HourSend": 1e6, "MaxSendRate": 14.0, "SentLast24Hours": 0}));
     assert_eq!((&account["SendingEnabled"], &account["EnforcementStatus"]), (&json!(true), &json!("HEALTHY")));

@@ -1,4 +1,4 @@
-use std::{fs, path::Path};
+use std::{fs, path::Path, time::Duration};
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use reqwest::{Client, Method, Response, StatusCode};
@@ -6,12 +6,13 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use super::*;
+use crate::streams::{self, MAPPINGS, TableStream};
 
 async fn in_memory() -> Stack {
     Stack::start(Options::in_memory()).await.unwrap()
 }
 
-async fn on_disk(data_dir: &Path) -> Result<Stack, StartError> {
+async fn on_disk(data_dir: &Path) -> Result<Stack, StackStartError> {
     Stack::start(Options { port: 0, data_dir: data_dir.to_owned(), ..Options::default() }).await
 }
 
@@ -25,15 +26,9 @@ async fn get(stack: &Stack, path: &str) -> Response {
     ask(stack, Method::GET, path, Value::Null).await
 }
 
-/// Clients as the function of this name has them.
+/// Clients like those of the functions.
 fn clients(stack: &Stack, faults: &Arc<Faults>) -> Clients {
-    Clients::new(
-        stack.engine.as_ref(),
-        None,
-        stack.url.clone(),
-        format!("{}{}", stack.url, eventbridge::PATH),
-        faults.clone(),
-    )
+    Clients::new(stack.engine.as_ref(), aws_urls(None, &stack.url), faults.clone())
 }
 
 fn text(value: &str) -> AttributeValue {
@@ -45,13 +40,13 @@ async fn put(clients: &Clients, key: &str, purge_at: i64) {
     put.item("sk", text("-")).item("purge_at", AttributeValue::N(purge_at.to_string())).send().await.unwrap();
 }
 
-async fn is_there(clients: &Clients, key: &str) -> bool {
+async fn exists(clients: &Clients, key: &str) -> bool {
     let get = clients.dynamodb(None).get_item().table_name("usher").key("pk", text(key)).key("sk", text("-"));
     get.send().await.unwrap().item.is_some()
 }
 
 #[tokio::test]
-async fn an_unknown_path_gets_the_functions_answer_and_a_reserved_one_the_gateways() {
+async fn a_function_answers_an_unknown_path_and_the_gateway_a_reserved_one() {
     let stack = in_memory().await;
     let unknown = get(&stack, "/nowhere").await;
     assert_eq!(unknown.status(), StatusCode::NOT_FOUND);
@@ -70,8 +65,8 @@ async fn two_stacks_share_nothing() {
     let (one, two) = (in_memory().await, in_memory().await);
     let faults = Arc::default();
     put(&clients(&one, &faults), "X", i64::MAX / 1000).await;
-    assert!(is_there(&clients(&one, &faults), "X").await);
-    assert!(!is_there(&clients(&two, &faults), "X").await);
+    assert!(exists(&clients(&one, &faults), "X").await);
+    assert!(!exists(&clients(&two, &faults), "X").await);
     one.stop().await;
     assert_eq!(get(&two, "/nowhere").await.status(), StatusCode::NOT_FOUND);
     two.stop().await;
@@ -83,34 +78,34 @@ async fn a_restart_finds_the_table_and_the_secrets() {
     let stack = on_disk(directory.path()).await.unwrap();
     let faults = Arc::default();
     put(&clients(&stack, &faults), "X", i64::MAX / 1000).await;
-    assert!(matches!(on_disk(directory.path()).await, Err(StartError::InUse(_))));
+    assert!(matches!(on_disk(directory.path()).await, Err(StackStartError::InUse(_))));
     let secret = fs::read(directory.path().join("link-secret.json")).unwrap();
     stack.stop().await;
     let stack = on_disk(directory.path()).await.unwrap();
-    assert!(is_there(&clients(&stack, &faults), "X").await);
+    assert!(exists(&clients(&stack, &faults), "X").await);
     assert_eq!(fs::read(directory.path().join("link-secret.json")).unwrap(), secret);
     stack.stop().await;
 }
 
 #[tokio::test]
-async fn what_was_answered_survives_a_kill() {
+async fn answered_writes_survive_a_kill() {
     let (before, after) = (TempDir::new().unwrap(), TempDir::new().unwrap());
     let stack = on_disk(before.path()).await.unwrap();
     let faults = Arc::default();
     put(&clients(&stack, &faults), "X", i64::MAX / 1000).await;
-    // The files of a running stack are what a kill leaves.
+    // A kill leaves the files of a running stack as they are.
     for file in fs::read_dir(before.path()).unwrap() {
         let file = file.unwrap();
         fs::copy(file.path(), after.path().join(file.file_name())).unwrap();
     }
     let restarted = on_disk(after.path()).await.unwrap();
-    assert!(is_there(&clients(&restarted, &faults), "X").await);
+    assert!(exists(&clients(&restarted, &faults), "X").await);
     restarted.stop().await;
     stack.stop().await;
 }
 
 #[tokio::test]
-async fn an_expired_item_goes_when_the_clock_is_moved() {
+async fn an_expired_item_is_deleted_when_the_clock_is_moved() {
     let stack = in_memory().await;
     let now = get(&stack, "/_local/clock").await.json::<Value>().await.unwrap();
     let now: jiff::Timestamp = serde_json::from_value(now["now"].clone()).unwrap();
@@ -121,12 +116,12 @@ async fn an_expired_item_goes_when_the_clock_is_moved() {
     let moved = ask(&stack, Method::POST, "/_local/clock", json!({"advanceSeconds": 7_200})).await;
     assert_eq!(moved.status(), StatusCode::OK);
     for _ in 0..100 {
-        if !is_there(&clients, "soon").await {
+        if !exists(&clients, "soon").await {
             break;
         }
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
-    assert!(!is_there(&clients, "soon").await && is_there(&clients, "later").await);
+    assert!(!exists(&clients, "soon").await && exists(&clients, "later").await);
     stack.stop().await;
 }
 
@@ -142,10 +137,10 @@ async fn a_queued_fault_reaches_the_function_that_calls() {
     let error = client.transact_write_items().transact_items(write.clone()).send().await.unwrap_err();
     let error = error.into_service_error();
     assert!(error.is_transaction_canceled_exception(), "{error:?}");
-    // The SDK tries again what was lost, and the first try had been executed.
+    // After the lost reply the SDK retries a call that was already executed.
     faults.queue(json!({"action": "dynamodb:TransactWriteItems", "fault": "lostReply"})).unwrap();
     client.transact_write_items().transact_items(write).send().await.unwrap();
-    assert!(is_there(&clients, "T").await);
+    assert!(exists(&clients, "T").await);
     assert_eq!(faults.calls(), json!({"invite-users": {"dynamodb:TransactWriteItems": 3}}));
     stack.stop().await;
 }
@@ -223,18 +218,19 @@ async fn functions_are_invoked_by_name() {
 }
 
 #[tokio::test]
-async fn the_stream_gives_what_is_queued_and_nothing_else() {
+async fn the_stream_has_queued_mails_and_nothing_else() {
     let stack = in_memory().await;
     let faults = Arc::default();
     let clients = clients(&stack, &faults);
-    let mut stream = Stream::open(stack.engine.as_ref().unwrap().table.clone()).unwrap();
+    let mut stream = TableStream::open(stack.engine.as_ref().unwrap().table.clone()).unwrap();
     for key in ["Q#3", "QX#3", "W#1", "Q#otp", "Q#3"] {
         put(&clients, key, i64::MAX / 1000).await;
     }
     let records = stream.read().unwrap();
     let [outbox, people] = MAPPINGS;
-    assert!(people.of(&records).is_empty());
-    let records: Vec<_> = outbox.of(&records).iter().map(|record| streams::event_record(&stream.arn, record)).collect();
+    assert!(people.accepted(&records).is_empty());
+    let records: Vec<_> =
+        outbox.accepted(&records).iter().map(|record| streams::event_record(&stream.arn, record)).collect();
     let keys: Vec<_> = records.iter().map(|record| record["dynamodb"]["Keys"]["pk"]["S"].clone()).collect();
     assert_eq!(keys, [json!("Q#3"), json!("Q#otp")]);
     assert!(records[0]["eventSourceARN"].as_str().unwrap().contains("table/usher/stream/"));
@@ -242,7 +238,7 @@ async fn the_stream_gives_what_is_queued_and_nothing_else() {
     stack.stop().await;
 }
 
-/// Posts without a token, or with one.
+/// Posts with this token.
 async fn post(stack: &Stack, path: &str, token: &str, body: Value) -> Value {
     let request = Client::new().post(format!("{}{path}", stack.url())).bearer_auth(token).json(&body);
     let answer = request.send().await.unwrap();
@@ -250,29 +246,61 @@ async fn post(stack: &Stack, path: &str, token: &str, body: Value) -> Value {
     answer.json().await.unwrap_or_default()
 }
 
-/// The words of the first mail to an address.
+/// Waits for the first mail to an address and gives the words of its text.
 async fn mail(stack: &Stack, address: &str) -> Vec<String> {
     for _ in 0..600 {
         let mails: Value = get(stack, &format!("/_aws/ses?email={address}")).await.json().await.unwrap();
         if let Some(text) = mails["messages"][0]["Body"]["text_part"].as_str() {
             return text.split_whitespace().map(str::to_owned).collect();
         }
-        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        tokio::time::sleep(Duration::from_millis(50)).await;
     }
     panic!("no mail for {address}");
 }
 
-#[tokio::test]
-async fn a_hash_that_does_not_say_who_invited_opens_its_invitation_as_well() {
-    let stack = in_memory().await;
-    let sign_up = "/idp/api/v1/user/sign-up";
-    let ada = json!({"email": "ada@a.example", "password": "Demo12#$", "firstname": "Ada", "lastname": "F", "companyName": "A"});
-    post(&stack, sign_up, "", ada.clone()).await;
-    let words = mail(&stack, "ada@a.example").await;
+const SIGN_UP: &str = "/idp/api/v1/user/sign-up";
+
+/// Signs a founder up and gives the founder's access token.
+async fn founder(stack: &Stack) -> String {
+    let ada = json!({
+        "email": "ada@a.example", "password": "Demo12#$", "firstname": "Ada", "lastname": "F", "companyName": "A",
+    });
+    post(stack, SIGN_UP, "", ada.clone()).await;
+    let words = mail(stack, "ada@a.example").await;
     let otp = words.iter().find(|word| word.len() == 6 && word.bytes().all(|byte| byte.is_ascii_digit()));
     let verify = "/idp/api/v1/user/signUp/verifyEmailOtp";
-    post(&stack, verify, "", json!({"email": "ada@a.example", "otp": otp})).await;
-    let token = post(&stack, "/idp/api/v1/user/token", "", ada).await["token"].as_str().unwrap().to_owned();
+    post(stack, verify, "", json!({"email": "ada@a.example", "otp": otp})).await;
+    post(stack, "/idp/api/v1/user/token", "", ada).await["token"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn a_token_still_verifies_after_the_clock_has_moved_forward_and_back() {
+    const TEN_DAYS: i64 = 10 * 86_400;
+    let stack = in_memory().await;
+    let token = founder(&stack).await;
+    let jwks = async || get(&stack, "/.well-known/jwks.json").await.json::<Value>().await.unwrap();
+    let before = jwks().await;
+    assert_eq!(before["keys"].as_array().unwrap().len(), 1);
+    let forward = ask(&stack, Method::POST, "/_local/clock", json!({"advanceSeconds": TEN_DAYS})).await;
+    let now = forward.json::<Value>().await.unwrap();
+    let now: jiff::Timestamp = serde_json::from_value(now["now"].clone()).unwrap();
+    assert_eq!(jwks().await, json!({"keys": []}), "the key verifies nothing any more");
+    // The stack's own sweep runs in the background; this one has certainly ended.
+    let table = &stack.engine.as_ref().unwrap().table;
+    table.sweep_expired(now.as_second()).unwrap();
+    ask(&stack, Method::POST, "/_local/clock", json!({"advanceSeconds": -TEN_DAYS})).await;
+    assert_eq!(jwks().await, before);
+    // No function that verifies tokens has read the key before.
+    let profile =
+        Client::new().get(format!("{}/idp/api/v1/user", stack.url())).bearer_auth(token).send().await.unwrap();
+    assert_eq!(profile.status(), StatusCode::OK);
+    stack.stop().await;
+}
+
+#[tokio::test]
+async fn a_hash_without_the_inviter_opens_its_invitation_with_one_more_read() {
+    let stack = in_memory().await;
+    let token = founder(&stack).await;
     let workspace = post(&stack, "/noCo/api/v2/workspaces", &token, json!({"name": "P"})).await;
     let invite = format!("/noCo/api/v2/workspaces/{}/bulkUsers", workspace["id"].as_str().unwrap());
     let users = json!({"workSpaceUsers": [{"email": "bob@b.example", "role": "EDITOR"}]});
@@ -295,37 +323,37 @@ async fn a_hash_that_does_not_say_who_invited_opens_its_invitation_as_well() {
     ask(&stack, Method::DELETE, "/_local/calls", Value::Null).await;
     let bob =
         json!({"email": "bob@b.example", "password": "Demo12#$", "firstname": "Bob", "lastname": "G", "hash": hash});
-    post(&stack, sign_up, "", bob).await;
+    post(&stack, SIGN_UP, "", bob).await;
     let calls: Value = get(&stack, "/_local/calls").await.json().await.unwrap();
-    // What says who invited takes one more.
+    // One more read finds the inviter, because the hash no longer names the inviter.
     let expected = json!({"dynamodb:GetItem": 1, "dynamodb:BatchGetItem": 2, "dynamodb:TransactWriteItems": 1});
     assert_eq!(calls["sign-up"], expected);
     stack.stop().await;
 }
 
 #[tokio::test]
-async fn another_endpoint_takes_the_place_of_the_own_database() {
-    let listener = listen(0).unwrap();
+async fn another_endpoint_replaces_the_embedded_database() {
+    let listener = listen((Ipv4Addr::LOCALHOST, 0).into()).unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let other = tokio::spawn(dynoxide::server::serve_on(listener, dynoxide::Database::memory().unwrap()));
     let options = Options { endpoint: Some(url.clone()), ..Options::in_memory() }.with("TABLE_NAME", "other");
     let stack = Stack::start(options.clone()).await.unwrap();
     assert!(stack.engine.is_none());
-    let clients = Clients::new(None, Some(url.clone()), url.clone(), url, Arc::default());
+    let clients = Clients::new(None, aws_urls(Some(url.clone()), ""), Arc::default());
     let described = clients.dynamodb(None).describe_table().table_name("other").send().await.unwrap();
     assert_eq!(described.table.unwrap().global_secondary_indexes()[0].index_name(), Some("person-id"));
     stack.stop().await;
-    // The table is there already.
+    // The second start finds the table.
     Stack::start(options).await.unwrap().stop().await;
     other.abort();
     for endpoint in ["localhost:4566", "ftp://a", ""] {
         let options = Options { endpoint: Some(endpoint.to_owned()), ..Options::in_memory() };
-        assert!(matches!(Stack::start(options).await, Err(StartError::Endpoint(_))), "{endpoint}");
+        assert!(matches!(Stack::start(options).await, Err(StackStartError::Endpoint(_))), "{endpoint}");
     }
 }
 
 #[tokio::test]
-async fn a_port_in_use_is_named() {
+async fn the_error_names_a_port_in_use() {
     let stack = in_memory().await;
     let port = stack.url().rsplit(':').next().unwrap().parse().unwrap();
     let error = Stack::start(Options { port, ..Options::in_memory() }).await.unwrap_err();

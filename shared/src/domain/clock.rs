@@ -47,6 +47,12 @@ impl TestClock {
         *self.stopped() = Some(at);
     }
 
+    /// Lets the clock show the system's time again.
+    pub fn reset(&self) {
+        *self.stopped() = None;
+        self.ahead_ms.store(0, Ordering::SeqCst);
+    }
+
     fn stopped(&self) -> MutexGuard<'_, Option<Timestamp>> {
         self.stopped.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -79,20 +79,25 @@ pub struct PublicKey {
     pub kid: String,
     /// The public key, the `x` of RFC 8037 section 2.
     pub x: String,
-    /// From this second since the epoch on it verifies nothing, unless it was published again: a key that is signed
-    /// with is published again and again, and one that no longer is retires by itself.
-    pub purge_at: i64,
+    /// From this second since the epoch on, the key verifies no token. A key that still signs is published again before
+    /// this time; a key that signs no more retires at this time.
+    ///
+    /// The attribute is deliberately not the table's TTL attribute, as it once was. TTL would delete the key while signers
+    /// still remember that they have published it: if the clock then moves back, nobody could verify their tokens. A key
+    /// stays in the table for good, which is one small item for each rotation of the secret.
+    #[serde(alias = "purge_at")]
+    pub verifies_until: i64,
 }
 
 impl PublicKey {
-    /// Whether it verifies at `now`.
+    /// Whether the key verifies tokens at `now`.
     pub fn is_current(&self, now: Timestamp) -> bool {
-        now.as_second() < self.purge_at
+        now.as_second() < self.verifies_until
     }
 
-    /// Whether it is to be published again before it is signed with.
+    /// Whether a signer must publish the key again before it signs with it.
     pub fn is_stale(&self, now: Timestamp, lifetime: SignedDuration) -> bool {
-        now.as_second() + lifetime.as_secs() + PUBLISHED_AHEAD.as_secs() / 2 > self.purge_at
+        now.as_second() + lifetime.as_secs() + PUBLISHED_AHEAD.as_secs() / 2 > self.verifies_until
     }
 }
 
@@ -105,8 +110,8 @@ impl Secrets {
         let ring = self.token.ring(now).await?;
         let seed = keyed_digest(ring.key(&ring.current)?, &[b"access token"]);
         let signing = SigningKey::from_bytes(&seed);
-        let purge_at = claims.exp + PUBLISHED_AHEAD.as_secs();
-        let key = public_key(&ring.current, &signing.verifying_key(), purge_at);
+        let verifies_until = claims.exp + PUBLISHED_AHEAD.as_secs();
+        let key = public_key(&ring.current, &signing.verifying_key(), verifies_until);
         let pkcs8 = signing.to_pkcs8_der().map_err(|_| Error::internal("access token: encoding its key"))?;
         let mut header = Header::new(Algorithm::EdDSA);
         header.kid = Some(key.kid.clone());
@@ -118,9 +123,9 @@ impl Secrets {
 }
 
 /// The id names the material too: a secret that was made anew under an old name has another `kid`.
-fn public_key(id: &str, key: &VerifyingKey, purge_at: i64) -> PublicKey {
+fn public_key(id: &str, key: &VerifyingKey, verifies_until: i64) -> PublicKey {
     let digest = URL_SAFE_NO_PAD.encode(&Sha256::digest(key.as_bytes())[..6]);
-    PublicKey { kid: format!("{id}-{digest}"), x: URL_SAFE_NO_PAD.encode(key.as_bytes()), purge_at }
+    PublicKey { kid: format!("{id}-{digest}"), x: URL_SAFE_NO_PAD.encode(key.as_bytes()), verifies_until }
 }
 
 /// The id of the key that a token says it was signed with; `None` if it isn't a token of ours at all.

@@ -26,6 +26,7 @@ mod mail_domains;
 mod page;
 mod read;
 mod retry;
+mod seed;
 mod service_accounts;
 mod sign_ups;
 mod stream_records;
@@ -51,6 +52,7 @@ pub use mail::delivery::Known;
 pub use mail::outbox::{Claimed, MAX_ATTEMPTS, Mail, Mailed, QueuedItem, Task};
 pub use mail::queued_letter::QueuedLetter;
 pub use page::{Page, PagePosition};
+pub use seed::{SeedCompany, SeedInvitation, SeedWorkspace};
 pub use stream_records::StreamBatch;
 pub(crate) use stream_records::StreamRecord;
 

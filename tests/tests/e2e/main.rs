@@ -16,6 +16,7 @@ mod hexabase;
 mod idp;
 mod invitation;
 mod journey;
+mod local_stack;
 mod no_co;
 mod openapi;
 mod policies;

@@ -22,7 +22,7 @@ async fn the_published_key_verifies_a_token_and_its_claims_are_the_documented_on
     let expected = json!({ "kty": "OKP", "crv": "Ed25519", "alg": "EdDSA", "use": "sig", "kid": kid, "x": x });
     assert_eq!(*key, expected, "a key has no private part");
 
-    let published = PublicKey { kid, x: x.to_owned(), purge_at: i64::MAX };
+    let published = PublicKey { kid, x: x.to_owned(), verifies_until: i64::MAX };
     let claims = secrets::verify(&ada.token, &published, SystemClock.now()).expect("the key verifies the token");
     let profile = usher.get("/idp/api/v1/user", &ada.token).await.expect(200).json();
     assert_eq!((json!(claims.user_number), json!(claims.company_number)), ids(&profile));

@@ -27,6 +27,9 @@ impl Usher {
             self.store.divide(claimed, letters.collect(), most, now, self.random()).await?;
             return Ok(None);
         }
+        if has_link(letter) && !self.has_app_url() {
+            return Ok(Some(Stop::Paused));
+        }
         if self.may_go_out(letter, now).await?
             && let Some((to, written)) = self.write_letter(claimed, letter, now).await?
             && let Err(refused) = self.sender.send(to, &written).await
@@ -89,6 +92,14 @@ impl Usher {
                 Ok(self.write_renewal(email, hash, now).await?.map(|letter| (email, letter)))
             }
         }
+    }
+}
+
+/// Whether the letter contains a link.
+fn has_link(letter: &QueuedLetter) -> bool {
+    match letter {
+        QueuedLetter::AlreadyRegistered { .. } | QueuedLetter::Welcome { .. } | QueuedLetter::RenewalTo { .. } => true,
+        QueuedLetter::OneTimePassword { .. } | QueuedLetter::Renewal { .. } | QueuedLetter::Nothing => false,
     }
 }
 

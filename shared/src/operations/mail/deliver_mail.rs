@@ -206,6 +206,9 @@ impl Usher {
         batches: &[Batch],
         until: Instant,
     ) -> Result<Option<Stop>> {
+        if !self.has_app_url() {
+            return Ok(Some(Stop::Paused));
+        }
         let now = self.now();
         // Before anything is written for mails that SES doesn't take now.
         if let Err(refused) = self.sender.pace(now, until).await {
@@ -247,6 +250,15 @@ impl Usher {
         let templates = self.templates(batches).await?;
         let envelopes: Vec<_> = mails.iter().map(|mail| self.envelope(mail, batches, &templates)).collect();
         self.send(claimed, &mails, &envelopes, until).await
+    }
+
+    /// Whether mails can have links. Without `APP_URL` such mails wait, and waiting doesn't count as a failed attempt.
+    pub(super) fn has_app_url(&self) -> bool {
+        let is_set = !self.parameters.app_url.is_empty();
+        if !is_set {
+            tracing::error!("APP_URL is not set: mails with links wait until it is");
+        }
+        is_set
     }
 
     /// The companies' own words that these batches ask for. One that is there no more is done without.

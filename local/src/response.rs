@@ -1,4 +1,4 @@
-//! A function's payload-2.0 answer, back into HTTP as API Gateway does it.
+//! API Gateway's conversion of a function's payload-2.0 response into an HTTP response.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use http::{
 use serde::Deserialize;
 use serde_json::json;
 
-/// The most that Lambda takes and gives in one synchronous invocation, in bytes.
+/// The largest request and the largest response of one synchronous Lambda invocation, in bytes.
 pub(crate) const PAYLOAD_LIMIT: usize = 6_291_456;
 
 #[derive(Debug, Deserialize)]
@@ -29,20 +29,20 @@ struct Payload {
     is_base64_encoded: bool,
 }
 
-/// The HTTP response that a function's answer stands for. One that is too large or isn't an answer becomes the
-/// gateway's own 500.
-pub(crate) fn to_http(answer: &[u8]) -> Response {
-    if answer.len() > PAYLOAD_LIMIT {
-        return message(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error");
+/// Converts a function's response into an HTTP response. A response that is too large or malformed becomes the gateway's
+/// own 500.
+pub(crate) fn to_http(payload: &[u8]) -> Response {
+    if payload.len() > PAYLOAD_LIMIT {
+        return json_message(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error");
     }
-    serde_json::from_slice(answer)
+    serde_json::from_slice(payload)
         .ok()
         .and_then(decode)
-        .unwrap_or_else(|| message(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error"))
+        .unwrap_or_else(|| json_message(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error"))
 }
 
-/// An answer of the gateway's own.
-pub(crate) fn message(status: StatusCode, message: &str) -> Response {
+/// A response of the gateway's own: `{"message": …}`.
+pub(crate) fn json_message(status: StatusCode, message: &str) -> Response {
     let mut response = Response::new(Body::from(json!({"message": message}).to_string()));
     *response.status_mut() = status;
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
@@ -84,8 +84,8 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn status_headers_cookies_and_body_come_through() {
-        let answer = json!({
+    async fn status_headers_cookies_and_body_are_copied() {
+        let payload = json!({
             "statusCode": 201,
             "headers": {"content-type": "text/html", "content-length": "999"},
             "multiValueHeaders": {"x-many": ["1", "2"]},
@@ -93,7 +93,7 @@ mod tests {
             "body": "<p>",
             "isBase64Encoded": false,
         });
-        let response = to_http(answer.to_string().as_bytes());
+        let response = to_http(payload.to_string().as_bytes());
         assert_eq!(response.status(), 201);
         assert_eq!(response.headers()["content-type"], "text/html");
         assert!(!response.headers().contains_key("content-length"));
@@ -104,18 +104,19 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn base64_is_undone_and_a_body_without_a_type_is_plain_text() {
+    async fn base64_is_decoded_and_a_body_without_a_type_is_plain_text() {
         let response = to_http(br#"{"statusCode": 200, "body": "AP8=", "isBase64Encoded": true}"#);
         assert_eq!(response.headers()["content-type"], "text/plain; charset=utf-8");
         assert_eq!(body(response).await, b"\x00\xff");
     }
 
     #[tokio::test]
-    async fn what_is_no_answer_or_too_large_is_the_gateways_own_500() {
+    async fn a_malformed_or_too_large_response_becomes_the_gateways_own_500() {
         let large = json!({"statusCode": 200, "body": "a".repeat(PAYLOAD_LIMIT)}).to_string();
-        for answer in ["null", "{}", r#"{"statusCode": 99}"#, r#"{"statusCode": 200, "headers": {"a b": "c"}}"#, &large]
+        for payload in
+            ["null", "{}", r#"{"statusCode": 99}"#, r#"{"statusCode": 200, "headers": {"a b": "c"}}"#, &large]
         {
-            let response = to_http(answer.as_bytes());
+            let response = to_http(payload.as_bytes());
             assert_eq!(response.status(), 500);
             assert_eq!(body(response).await, br#"{"message":"Internal Server Error"}"#);
         }

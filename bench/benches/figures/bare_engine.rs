@@ -1,4 +1,5 @@
-//! What an inviting request writes, written by a bare loop to the engine alone: no gateway, no function, no stream.
+//! The baseline for inviting: a loop that writes the transactions of an inviting request to the database engine, without
+//! gateway, function and stream.
 
 use std::{
     sync::{Arc, Mutex, PoisonError},
@@ -35,13 +36,13 @@ use tempfile::TempDir;
 
 const TABLE: &str = "usher";
 
-/// How many transactions an inviting request has under way at once.
-const IN_FLIGHT: usize = 8;
+/// How many transactions an inviting request writes at the same time.
+const CONCURRENT_TRANSACTIONS: usize = 8;
 
 /// The actions of one transaction.
 type Transaction = Vec<TransactWriteItem>;
 
-/// The engine with Usher's table on disk, and nobody who reads its stream.
+/// The engine with Usher's table on disk. Nothing reads the table's stream.
 pub(crate) struct BareEngine {
     engine: Engine,
     client: Client,
@@ -57,15 +58,15 @@ impl BareEngine {
         Self { engine, client, _data: data }
     }
 
-    /// Writes what an invitation of these people writes, one transaction after the other or as many at once as an
-    /// inviting request. Answers how long it took.
-    pub(crate) async fn write(&self, people: &[String], at_once: bool) -> Duration {
+    /// Writes the transactions of an invitation of these people and gives how long that took. The transactions are written
+    /// one after the other, or as many at the same time as an inviting request writes.
+    pub(crate) async fn write(&self, people: &[String], concurrently: bool) -> Duration {
         let transactions = transactions(people).await;
         let begin = Instant::now();
         let writes = transactions
             .into_iter()
             .map(|actions| self.client.transact_write_items().set_transact_items(Some(actions)).send());
-        let written = stream::iter(writes).buffer_unordered(if at_once { IN_FLIGHT } else { 1 });
+        let written = stream::iter(writes).buffer_unordered(if concurrently { CONCURRENT_TRANSACTIONS } else { 1 });
         written.for_each(|written| async { drop(written.expect("it is written")) }).await;
         begin.elapsed()
     }
@@ -75,11 +76,11 @@ impl BareEngine {
     }
 }
 
-/// The transactions by which the store invites these people, overheard.
+/// The transactions with which the store invites these people. An interceptor records them; nothing is written.
 async fn transactions(people: &[String]) -> Vec<Transaction> {
-    let overheard = Overheard::default();
-    let swallow = http_client_fn(|_, _| SharedHttpConnector::new(Swallow));
-    let config = config("http://127.0.0.1:9", swallow).interceptor(overheard.clone()).build();
+    let recorder = TransactionRecorder::default();
+    let http = http_client_fn(|_, _| SharedHttpConnector::new(AlwaysSucceeds));
+    let config = config("http://127.0.0.1:9", http).interceptor(recorder.clone()).build();
     let random = SystemRandom;
     let store = Store::new(Client::from_conf(config), TABLE.to_owned(), Arc::new(random));
     let now = SystemClock.now();
@@ -107,7 +108,7 @@ async fn transactions(people: &[String]) -> Vec<Transaction> {
         assert!(matches!(written, Ok(InviteWritten::Done)));
         rest = others;
     }
-    std::mem::take(&mut *overheard.transactions())
+    std::mem::take(&mut *recorder.transactions())
 }
 
 fn offer(number: u32, address: &str, batch: BatchId) -> InviteOffer {
@@ -129,7 +130,7 @@ fn offer(number: u32, address: &str, batch: BatchId) -> InviteOffer {
     }
 }
 
-/// The SDK's configuration in the local stack.
+/// The SDK configuration of the local stack's functions.
 fn config(url: &str, http: SharedHttpClient) -> aws_sdk_dynamodb::config::Builder {
     Config::builder()
         .behavior_version(BehaviorVersion::latest())
@@ -139,19 +140,19 @@ fn config(url: &str, http: SharedHttpClient) -> aws_sdk_dynamodb::config::Builde
         .http_client(http)
 }
 
-/// Keeps the transactions that a client is asked to write.
+/// Records the transactions that a client writes.
 #[derive(Debug, Clone, Default)]
-struct Overheard(Arc<Mutex<Vec<Transaction>>>);
+struct TransactionRecorder(Arc<Mutex<Vec<Transaction>>>);
 
-impl Overheard {
+impl TransactionRecorder {
     fn transactions(&self) -> std::sync::MutexGuard<'_, Vec<Transaction>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Intercept for Overheard {
+impl Intercept for TransactionRecorder {
     fn name(&self) -> &'static str {
-        "Overheard"
+        "TransactionRecorder"
     }
 
     fn read_before_execution(
@@ -165,11 +166,11 @@ impl Intercept for Overheard {
     }
 }
 
-/// Says of everything that it was done.
+/// Answers every request with success.
 #[derive(Debug)]
-struct Swallow;
+struct AlwaysSucceeds;
 
-impl HttpConnector for Swallow {
+impl HttpConnector for AlwaysSucceeds {
     fn call(&self, _: HttpRequest) -> HttpConnectorFuture {
         let ok = StatusCode::try_from(200).expect("a status");
         HttpConnectorFuture::ready(Ok(HttpResponse::new(ok, SdkBody::from("{}"))))

@@ -1,41 +1,41 @@
-//! SES's inline templates, as far as Usher uses them: `{{name}}` stands for an attribute, unescaped.
+//! The part of SES's inline templates that Usher uses: `{{name}}` is replaced by an attribute's value, without escaping.
 
 use std::borrow::Cow;
 
 use serde_json::{Map, Value};
 
-use crate::mailbox::Letter;
+use crate::mailbox::MailContent;
 
-/// A template's attributes.
-pub(crate) type Data = Map<String, Value>;
+/// The attributes that a template is rendered with, by name.
+pub(crate) type TemplateData = Map<String, Value>;
 
-/// Reads template data: the JSON of an object, or nothing.
-pub(crate) fn data(json: Option<&str>) -> Option<Data> {
+/// Parses template data, which is a JSON object or absent. Gives `None` if the JSON is not an object.
+pub(crate) fn parse_data(json: Option<&str>) -> Option<TemplateData> {
     match json {
-        None | Some("") => Some(Data::new()),
+        None | Some("") => Some(TemplateData::new()),
         Some(json) => serde_json::from_str(json).ok(),
     }
 }
 
-/// The three parts of an inline template.
+/// The parts of an inline template.
 #[derive(Debug, Clone, Default, serde::Deserialize)]
 #[serde(rename_all = "PascalCase")]
-pub(crate) struct Template {
+pub(crate) struct InlineTemplate {
     subject: Option<String>,
     text: Option<String>,
     html: Option<String>,
 }
 
-impl Template {
-    /// Renders all parts; an attribute is looked up in `own` first, then in `default`.
+impl InlineTemplate {
+    /// Renders all parts. An attribute's value comes from `own`, or else from `default`.
     ///
     /// # Errors
-    /// What can't be rendered, in SES's words.
-    pub(crate) fn render(&self, own: &Data, default: &Data) -> Result<Letter, String> {
+    /// A message like SES's, which says what can't be rendered.
+    pub(crate) fn render(&self, own: &TemplateData, default: &TemplateData) -> Result<MailContent, String> {
         let attribute = |name: &str| own.get(name).or_else(|| default.get(name));
         let part = |part: &Option<String>| part.as_deref().map(|part| fill(part, attribute)).transpose();
         let subject = part(&self.subject)?.ok_or("The template has no subject.")?;
-        let letter = Letter { subject, text: part(&self.text)?, html: part(&self.html)? };
+        let letter = MailContent { subject, text: part(&self.text)?, html: part(&self.html)? };
         if letter.text.is_none() && letter.html.is_none() {
             return Err("The template has neither a text nor an HTML part.".to_owned());
         }
@@ -68,11 +68,11 @@ mod tests {
 
     use super::*;
 
-    fn template(subject: &str, text: &str) -> Template {
-        Template { subject: Some(subject.to_owned()), text: Some(text.to_owned()), html: None }
+    fn template(subject: &str, text: &str) -> InlineTemplate {
+        InlineTemplate { subject: Some(subject.to_owned()), text: Some(text.to_owned()), html: None }
     }
 
-    fn of(value: &Value) -> Data {
+    fn of(value: &Value) -> TemplateData {
         value.as_object().unwrap().clone()
     }
 
@@ -86,19 +86,19 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_rendered_says_why() {
+    fn the_error_says_what_cannot_be_rendered() {
         for (text, reason) in [("{{who}}", "'who'"), ("{{#if a}}", "'#if a'"), ("{{a", "without an end")] {
-            let error = template("Hi", text).render(&Data::new(), &of(&json!({"a": 1}))).unwrap_err();
+            let error = template("Hi", text).render(&TemplateData::new(), &of(&json!({"a": 1}))).unwrap_err();
             assert!(error.contains(reason), "{error}");
         }
-        assert!(Template::default().render(&Data::new(), &Data::new()).is_err());
+        assert!(InlineTemplate::default().render(&TemplateData::new(), &TemplateData::new()).is_err());
     }
 
     #[test]
     fn data_is_an_object_or_nothing() {
-        assert_eq!(data(None), Some(Data::new()));
-        assert_eq!(data(Some(r#"{"a": 1}"#)), Some(of(&json!({"a": 1}))));
-        assert_eq!(data(Some("[1]")), None);
-        assert_eq!(data(Some("{")), None);
+        assert_eq!(parse_data(None), Some(TemplateData::new()));
+        assert_eq!(parse_data(Some(r#"{"a": 1}"#)), Some(of(&json!({"a": 1}))));
+        assert_eq!(parse_data(Some("[1]")), None);
+        assert_eq!(parse_data(Some("{")), None);
     }
 }

@@ -1,0 +1,11 @@
+//! Error responses of AWS's JSON protocols.
+
+use axum::response::{IntoResponse as _, Response};
+use http::StatusCode;
+use serde_json::json;
+
+/// An error response with this exception's name.
+pub(crate) fn error(status: StatusCode, name: &'static str, message: &str) -> Response {
+    let body = json!({ "__type": name, "message": message }).to_string();
+    (status, [("content-type", "application/x-amz-json-1.1"), ("x-amzn-errortype", name)], body).into_response()
+}

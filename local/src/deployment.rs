@@ -1,0 +1,169 @@
+//! The deployed service: the functions, the simulated AWS services that they call, and the triggers that invoke them.
+
+use std::sync::{Arc, Mutex};
+
+use functions::Operation;
+use shared::{
+    Bus, Parameters, SecretSource, Secrets, Usher,
+    domain::{Clock as _, Random, TestClock},
+    store::Store,
+};
+use tokio::sync::mpsc;
+
+use crate::{
+    clients::Clients,
+    dynamodb::Table,
+    event_forwarder::EventForwarder,
+    eventbridge::EventBridge,
+    faults::Faults,
+    lambda::Functions,
+    mailbox::Mailbox,
+    schedules,
+    secrets_manager::SecretsManager,
+    seed::Seed,
+    ses::{SendingRate, Ses},
+    start_error::StackStartError,
+    streams::{self, MAPPINGS, TableStream},
+    table,
+    tasks::TaskGroup,
+};
+
+/// The name of the event bus.
+const BUS: &str = "usher";
+
+/// What [`Deployment::new`] needs.
+pub(crate) struct DeploymentConfig {
+    pub(crate) parameters: Parameters,
+    pub(crate) secrets: SecretsManager,
+    pub(crate) clients: Clients,
+    /// The embedded table. A stack that uses another endpoint has none.
+    pub(crate) table: Option<Table>,
+    pub(crate) faults: Arc<Faults>,
+    pub(crate) random: Arc<dyn Random>,
+    /// The address whose mails SES sends: the address and its domain are SES's verified identities.
+    pub(crate) sender: String,
+    /// How many recipients SES accepts in a second.
+    pub(crate) max_send_rate: u32,
+    /// Gets a copy of every event on the bus.
+    pub(crate) forwarder: Option<EventForwarder>,
+    /// The data that the table begins with.
+    pub(crate) seed: Option<Seed>,
+}
+
+/// What the functions are deployed with.
+#[derive(Debug)]
+pub(crate) struct FunctionConfig {
+    pub(crate) parameters: Parameters,
+    pub(crate) clients: Clients,
+    secrets: Arc<Secrets>,
+    clock: Arc<TestClock>,
+    random: Arc<dyn Random>,
+}
+
+impl FunctionConfig {
+    /// The service for one operation. Its clients are its own, so that the stack knows which function calls.
+    pub(crate) fn usher(&self, operation: Operation) -> Usher {
+        let name = Some(operation.name());
+        Usher::new(
+            self.parameters.clone(),
+            self.clock.clone(),
+            self.random.clone(),
+            self.clients.dynamodb(name),
+            self.clients.ses(name),
+            self.secrets.clone(),
+            Some(Bus::new(self.clients.eventbridge(name), BUS.to_owned())),
+        )
+    }
+}
+
+/// The table can't be created, or the seed can't be written.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum TableError {
+    #[error(transparent)]
+    Create(#[from] aws_sdk_dynamodb::Error),
+    #[error("the seed can't be written: {0:?}")]
+    Seed(shared::Error),
+}
+
+/// The functions and the AWS services around them.
+#[derive(Debug)]
+pub(crate) struct Deployment {
+    pub(crate) config: FunctionConfig,
+    pub(crate) functions: Arc<Functions>,
+    pub(crate) ses: Arc<Ses>,
+    pub(crate) bus: Arc<EventBridge>,
+    pub(crate) faults: Arc<Faults>,
+    pub(crate) clock: Arc<TestClock>,
+    pub(crate) random: Arc<dyn Random>,
+    pub(crate) table: Option<Table>,
+    seed: Option<Seed>,
+    /// The running triggers. A reset stops them and starts new ones.
+    pub(crate) triggers: tokio::sync::Mutex<Option<TaskGroup>>,
+}
+
+impl Deployment {
+    /// Deploys every function. [`Deployment::start_triggers`] starts the triggers.
+    pub(crate) fn new(config: DeploymentConfig) -> Self {
+        let DeploymentConfig { parameters, secrets, clients, table, faults, random, .. } = config;
+        let clock = Arc::new(TestClock::default());
+        let secrets = Secrets::new(SecretSource::File(secrets.link), SecretSource::File(secrets.token));
+        let secrets = Arc::new(secrets);
+        let function_config =
+            FunctionConfig { parameters, clients, secrets, clock: clock.clone(), random: random.clone() };
+        let functions = Arc::new(Functions::deploy(random.clone(), |operation| function_config.usher(operation)));
+        let ses = Arc::new(Ses {
+            sender: config.sender,
+            sending_rate: SendingRate::new(config.max_send_rate),
+            mailbox: Arc::new(Mailbox::default()),
+            functions: Some(functions.clone()),
+            faults: faults.clone(),
+            clock: clock.clone(),
+            random: random.clone(),
+        });
+        let bus = Arc::new(EventBridge {
+            faults: faults.clone(),
+            clock: clock.clone(),
+            random: random.clone(),
+            accepted: Mutex::default(),
+            forwarder: config.forwarder,
+        });
+        let triggers = tokio::sync::Mutex::default();
+        Self { config: function_config, functions, ses, bus, faults, clock, random, table, seed: config.seed, triggers }
+    }
+
+    /// Creates the table unless it exists, and writes the seed's companies unless the table has them.
+    ///
+    /// # Errors
+    /// The table can't be created or written.
+    pub(crate) async fn prepare_table(&self) -> Result<(), TableError> {
+        let (client, name) = (self.config.clients.dynamodb(None), &self.config.parameters.table_name);
+        table::ensure(&client, name).await?;
+        if let Some(seed) = &self.seed {
+            let store = Store::new(client, name.clone(), self.random.clone());
+            let ttl = self.config.parameters.invitation_ttl;
+            seed.write(&store, &*self.random, self.clock.now(), ttl).await.map_err(TableError::Seed)?;
+        }
+        Ok(())
+    }
+
+    /// Starts the triggers: the table's stream, the deletion of expired items, and the schedule.
+    ///
+    /// # Errors
+    /// The table's stream can't be opened.
+    pub(crate) fn start_triggers(&self) -> Result<TaskGroup, StackStartError> {
+        let mut tasks = TaskGroup::default();
+        if let Some(table) = &self.table {
+            let stream =
+                TableStream::open(table.clone()).map_err(|error| StackStartError::Database(error.to_string()))?;
+            let queues = MAPPINGS.map(|mapping| {
+                let (queue, queued) = mpsc::channel(mapping.waiting);
+                tasks.spawn(|_| streams::deliver(mapping, stream.arn.clone(), queued, self.functions.clone()));
+                (mapping, queue)
+            });
+            tasks.spawn(|stopped| streams::pump(stream, queues, stopped));
+            tasks.spawn(|stopped| schedules::sweep_expired(table.clone(), self.clock.clone(), stopped));
+        }
+        tasks.spawn(|stopped| schedules::sweep_outbox(self.functions.clone(), stopped));
+        Ok(tasks)
+    }
+}

@@ -1,0 +1,50 @@
+//! SES's limit of recipients in a second.
+
+use std::{
+    sync::{Mutex, PoisonError},
+    time::Instant,
+};
+
+use http::StatusCode;
+
+use super::error::SesError;
+
+/// How many recipients SES accepts in a second: a token bucket that holds the tokens of one second.
+#[derive(Debug)]
+pub(crate) struct SendingRate {
+    /// The tokens that the bucket gains in a second, and holds at most.
+    pub(super) per_second: f64,
+    /// The tokens that the bucket held at this moment.
+    bucket: Mutex<(f64, Instant)>,
+}
+
+impl SendingRate {
+    /// A full bucket for so many recipients in a second.
+    pub(crate) fn new(per_second: u32) -> Self {
+        let per_second = f64::from(per_second);
+        Self { per_second, bucket: Mutex::new((per_second, Instant::now())) }
+    }
+
+    /// Fills the bucket.
+    pub(crate) fn refill(&self) {
+        *self.bucket.lock().unwrap_or_else(PoisonError::into_inner) = (self.per_second, Instant::now());
+    }
+
+    /// Takes a token for each recipient.
+    ///
+    /// # Errors
+    /// SES's `TooManyRequestsException`, if the bucket holds too few tokens. Then it keeps them.
+    pub(super) fn take(&self, recipients: usize, now: Instant) -> Result<(), SesError> {
+        let recipients = f64::from(u32::try_from(recipients).unwrap_or(u32::MAX));
+        let mut bucket = self.bucket.lock().unwrap_or_else(PoisonError::into_inner);
+        let since = now.saturating_duration_since(bucket.1).as_secs_f64();
+        let tokens = self.per_second.min(bucket.0 + since * self.per_second);
+        *bucket = (tokens, now);
+        if recipients > tokens {
+            let message = "Maximum sending rate exceeded.".to_owned();
+            return Err(SesError { status: StatusCode::TOO_MANY_REQUESTS, name: "TooManyRequestsException", message });
+        }
+        bucket.0 -= recipients;
+        Ok(())
+    }
+}

@@ -1,0 +1,7 @@
+//! The local stack's controls, and its AWS services for other processes.
+
+mod aws_port;
+mod forward_events;
+mod reset;
+mod route_faults;
+mod seed;
