@@ -5,6 +5,7 @@
 
 mod action;
 mod fault;
+mod hold;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -15,9 +16,11 @@ use functions::Operation;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use self::hold::{HoldRequest, Holds};
 pub(crate) use self::{
     action::Action,
     fault::{Fault, Outcome},
+    hold::{HoldPoint, NotReached},
 };
 
 /// A fault of a whole call. The SDK's own retries count as calls.
@@ -93,9 +96,13 @@ pub(crate) fn permissions(action: Action, body: &[u8]) -> Vec<&'static str> {
     }
 }
 
-/// The faults still to happen, and the calls so far.
+/// The faults still to happen, the calls that are held, and a count of the calls so far.
 #[derive(Debug, Default)]
-pub(crate) struct Faults(Mutex<State>);
+pub(crate) struct Faults {
+    state: Mutex<State>,
+    /// The calls that stop until they are released.
+    pub(crate) holds: Holds,
+}
 
 #[derive(Debug, Default)]
 struct State {
@@ -125,14 +132,18 @@ impl State {
 
 impl Faults {
     fn state(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Queues the fault that this JSON describes.
+    /// Queues the fault that this JSON describes. Returns the id of a hold; the other faults have none.
     ///
     /// # Errors
-    /// What is wrong with the description.
-    pub(crate) fn queue(&self, fault: Value) -> Result<(), String> {
+    /// The mistake in the description.
+    pub(crate) fn queue(&self, fault: Value) -> Result<Option<u64>, String> {
+        if fault["fault"] == "hold" {
+            let hold: HoldRequest = serde_json::from_value(fault).map_err(|error| error.to_string())?;
+            return self.holds.add(hold).map(Some);
+        }
         if fault.get("address").is_some() || fault.get("status").is_some() {
             let fault: RecipientFault = serde_json::from_value(fault).map_err(|error| error.to_string())?;
             let refusal = fault.status == RecipientStatus::MessageRejected;
@@ -145,29 +156,27 @@ impl Faults {
             self.state().of_recipients.push(fault);
         } else {
             let fault: CallFault = serde_json::from_value(fault).map_err(|error| error.to_string())?;
-            if let Some(function) = &fault.function
-                && !Operation::ALL.iter().any(|operation| operation.name() == function)
-            {
-                return Err(format!("there is no function {function:?}"));
-            }
+            check_function(fault.function.as_deref())?;
             if !fault.fault.can_happen_to(fault.action) {
                 return Err(format!("{:?} can't happen to {}", fault.fault, fault.action.0));
             }
             check_times(fault.times)?;
             self.state().of_calls.push(fault);
         }
-        Ok(())
+        Ok(None)
     }
 
-    /// The faults still to happen.
+    /// The faults still to happen, and the holds that are not released.
     pub(crate) fn left(&self) -> Value {
         let state = self.state();
         let calls = state.of_calls.iter().map(|fault| json!(fault));
-        calls.chain(state.of_recipients.iter().map(|fault| json!(fault))).collect()
+        let recipients = state.of_recipients.iter().map(|fault| json!(fault));
+        calls.chain(recipients).chain(self.holds.left().iter().map(|hold| json!(hold))).collect()
     }
 
-    /// Forgets the faults still to happen.
+    /// Forgets the faults still to happen, and releases every held call.
     pub(crate) fn clear(&self) {
+        self.holds.release_all();
         let mut state = self.state();
         state.of_calls.clear();
         state.of_recipients.clear();
@@ -233,6 +242,15 @@ impl Faults {
             state.of_recipients.remove(index);
         }
         Some(status)
+    }
+}
+
+fn check_function(name: Option<&str>) -> Result<(), String> {
+    match name {
+        Some(name) if !Operation::ALL.iter().any(|operation| operation.name() == name) => {
+            Err(format!("there is no function {name:?}"))
+        }
+        _ => Ok(()),
     }
 }
 

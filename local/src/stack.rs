@@ -152,6 +152,7 @@ impl Stack {
             background.spawn(|stopped| schedules::sweep_expired(engine.table.clone(), clock.clone(), stopped));
         }
         background.spawn(|stopped| schedules::sweep_outbox(functions.clone(), stopped));
+        background.spawn(|stopped| release_holds(faults.clone(), stopped));
 
         let ses = Arc::new(Ses {
             sender: options.parameter("SENDER_ADDRESS", &url).unwrap_or_default(),
@@ -237,6 +238,7 @@ fn router(functions: Arc<Functions>, ses: Arc<Ses>, bus: Arc<EventBridge>, clock
         .with_state(mailbox);
     let faults = Router::new()
         .route("/_local/faults", get(control::faults_left).post(control::queue_fault).delete(control::clear_faults))
+        .route("/_local/faults/{id}", get(control::hold_reached).delete(control::release_hold))
         .route("/_local/permissions", get(control::permissions))
         .route("/_local/calls", get(control::calls).delete(control::forget_calls))
         .with_state(faults);
@@ -253,6 +255,13 @@ fn router(functions: Arc<Functions>, ses: Arc<Ses>, bus: Arc<EventBridge>, clock
     let pages = Router::new().route("/_local/inbox", get(inbox::page)).with_state(random);
     let own = ses.merge(mails).merge(bus).merge(faults).merge(clock).merge(invoke).merge(pages);
     own.fallback(gateway::handle).with_state(Arc::new(gateway))
+}
+
+/// Releases the held calls when the stack stops: nobody else would, and the stop waits for their functions.
+async fn release_holds(faults: Arc<Faults>, mut stopped: watch::Receiver<()>) {
+    // The sender never sends: the only change is that it is dropped.
+    drop(stopped.changed().await);
+    faults.holds.release_all();
 }
 
 async fn serve(listener: TcpListener, router: Router, mut stopped: watch::Receiver<()>) {
