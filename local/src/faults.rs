@@ -4,6 +4,7 @@
 //! to it. Here they are asked for, in the order in which they shall happen.
 
 mod action;
+mod checks;
 mod fault;
 mod hold;
 
@@ -12,15 +13,17 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-use functions::Operation;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use self::hold::{HoldRequest, Holds};
 pub(crate) use self::{
     action::Action,
     fault::{Fault, Outcome},
     hold::{HoldPoint, NotReached},
+};
+use self::{
+    checks::{check_function, check_times, once},
+    hold::{HoldRequest, Holds},
 };
 
 /// A fault of a whole call. The SDK's own retries count as calls.
@@ -68,10 +71,6 @@ pub(crate) enum RecipientStatus {
     InvalidParameter,
     TransientFailure,
     Failed,
-}
-
-const fn once() -> u32 {
-    1
 }
 
 /// How the actions of a transaction begin in its request (a quote within a value would be escaped), and what they take.
@@ -243,19 +242,6 @@ impl Faults {
         }
         Some(status)
     }
-}
-
-fn check_function(name: Option<&str>) -> Result<(), String> {
-    match name {
-        Some(name) if !Operation::ALL.iter().any(|operation| operation.name() == name) => {
-            Err(format!("there is no function {name:?}"))
-        }
-        _ => Ok(()),
-    }
-}
-
-fn check_times(times: u32) -> Result<(), String> {
-    if times == 0 { Err("times must be at least 1".to_owned()) } else { Ok(()) }
 }
 
 #[cfg(test)]

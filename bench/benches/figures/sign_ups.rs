@@ -69,7 +69,7 @@ fn hash_on_all_cores() -> Duration {
 /// Signs all of them up.
 async fn sign_up(stack: &LocalStack, invited: &[(String, String)]) -> Duration {
     let begin = Instant::now();
-    let joins = stream::iter(invited).map(|(address, hash)| stack.endpoint.join(address, hash));
+    let joins = stream::iter(invited).map(|(address, hash)| stack.endpoint.sign_up_by_invitation(address, hash));
     joins.buffer_unordered(IN_FLIGHT).for_each(|answer| async { drop(answer.expect(200)) }).await;
     begin.elapsed()
 }
