@@ -4,7 +4,9 @@
 //! such faults, and they happen in the order of the queue.
 
 mod action;
+mod checks;
 mod fault;
+mod hold;
 mod route;
 
 use std::{
@@ -12,7 +14,6 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-use functions::Operation;
 use http::Method;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -21,6 +22,11 @@ use self::route::RouteFault;
 pub(crate) use self::{
     action::Action,
     fault::{Fault, FaultEffect},
+    hold::{HoldPoint, NotReached},
+};
+use self::{
+    checks::{check_function, check_times, once},
+    hold::{HoldRequest, Holds},
 };
 
 /// A fault of a whole call. The SDK's own retries count as calls.
@@ -70,10 +76,6 @@ pub(crate) enum RecipientStatus {
     Failed,
 }
 
-const fn once() -> u32 {
-    1
-}
-
 /// How each part of a transaction begins in the request's JSON, and the permission that the part needs. A quote within a
 /// value is escaped, so a value can't look like such a beginning.
 const TRANSACTION_PARTS: [(&str, &str); 4] = [
@@ -97,9 +99,13 @@ pub(crate) fn permissions(action: Action, body: &[u8]) -> Vec<&'static str> {
     }
 }
 
-/// The queued faults, and the calls since the counts were last cleared.
+/// The queued faults, the held calls, and the calls since the counts were last cleared.
 #[derive(Debug, Default)]
-pub(crate) struct Faults(Mutex<State>);
+pub(crate) struct Faults {
+    state: Mutex<State>,
+    /// The calls that stop until they are released.
+    pub(crate) holds: Holds,
+}
 
 #[derive(Debug, Default)]
 struct State {
@@ -130,14 +136,18 @@ impl State {
 
 impl Faults {
     fn state(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Queues the fault that this JSON describes.
+    /// Queues the fault that this JSON describes. Returns the id of a hold; the other faults have none.
     ///
     /// # Errors
     /// A message that says what is wrong with the description.
-    pub(crate) fn queue(&self, fault: Value) -> Result<(), String> {
+    pub(crate) fn queue(&self, fault: Value) -> Result<Option<u64>, String> {
+        if fault["fault"] == "hold" {
+            let hold: HoldRequest = serde_json::from_value(fault).map_err(|error| error.to_string())?;
+            return self.holds.add(hold).map(Some);
+        }
         if fault.get("route").is_some() {
             let fault = RouteFault::parse(fault)?;
             check_times(fault.times)?;
@@ -153,30 +163,28 @@ impl Faults {
             self.state().of_recipients.push(fault);
         } else {
             let fault: CallFault = serde_json::from_value(fault).map_err(|error| error.to_string())?;
-            if let Some(function) = &fault.function
-                && !Operation::ALL.iter().any(|operation| operation.name() == function)
-            {
-                return Err(format!("there is no function {function:?}"));
-            }
+            check_function(fault.function.as_deref())?;
             if !fault.fault.can_happen_to(fault.action) {
                 return Err(format!("{:?} can't happen to {}", fault.fault, fault.action.0));
             }
             check_times(fault.times)?;
             self.state().of_calls.push(fault);
         }
-        Ok(())
+        Ok(None)
     }
 
-    /// The queued faults as JSON.
+    /// The queued faults, and the holds that are not released, as JSON.
     pub(crate) fn left(&self) -> Value {
         let state = self.state();
         let calls = state.of_calls.iter().map(|fault| json!(fault));
         let recipients = state.of_recipients.iter().map(|fault| json!(fault));
-        calls.chain(recipients).chain(state.of_routes.iter().map(|fault| json!(fault))).collect()
+        let routes = state.of_routes.iter().map(|fault| json!(fault));
+        calls.chain(recipients).chain(routes).chain(self.holds.left().iter().map(|hold| json!(hold))).collect()
     }
 
-    /// Removes all queued faults.
+    /// Removes all queued faults, and releases every held call.
     pub(crate) fn clear(&self) {
+        self.holds.release_all();
         let mut state = self.state();
         state.of_calls.clear();
         state.of_recipients.clear();
@@ -257,10 +265,6 @@ impl Faults {
         }
         Some(status)
     }
-}
-
-fn check_times(times: u32) -> Result<(), String> {
-    if times == 0 { Err("times must be at least 1".to_owned()) } else { Ok(()) }
 }
 
 #[cfg(test)]

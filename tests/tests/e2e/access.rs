@@ -1,26 +1,26 @@
 //! Every route that needs credentials, without them, with bad ones, and with another company's.
 
 use serde_json::{Value, json};
-use tests::{Answer, Endpoint, Founder, PASSWORD, unauthenticated::CASES};
+use tests::{Account, Answer, Endpoint, PASSWORD, unauthenticated::CASES};
 
 /// Looks like an access token, and isn't signed (RFC 7515 section 8 names the attack).
 const UNSIGNED: &str =
     "eyJhbGciOiJub25lIiwidHlwIjoiSldUIn0.eyJzdWIiOiIzZmE4NWY2NC01NzE3LTQ1NjItYjNmYy0yYzk2M2Y2NmFmYTYifQ.";
 
-/// Where SmartDocumentor's routes are.
+/// The path of SmartDocumentor's routes.
 const EXTERNAL: &str = "/api/v1.0/external/";
 
-/// Where Hexabase's routes are.
+/// The path of Hexabase's routes.
 const HEXABASE: &str = "/api/v0/";
 
-/// Where mail templates are.
+/// The path of the mail templates.
 const TEMPLATES: &str = "/api/v1/company/mail-templates";
 
 const INVALID_TOKEN: &str = "The access token is missing, malformed, expired or revoked.";
 
-/// A company with something behind every route.
+/// A company with a resource for every route.
 struct Company {
-    owner: Founder,
+    owner: Account,
     workspace: String,
     /// The workspace's integer id.
     number: u64,
@@ -39,7 +39,7 @@ impl Company {
         let body = json!({ "name": "robot", "role": "ACCOUNT_ADMIN" });
         let made = usher.post("/idp/api/v1/company/serviceAccount", &owner.token, body).await.expect(200).json();
         let text = |name: &str| made[name].as_str().unwrap().to_owned();
-        let number = usher.number(&owner.token, "Project Alpha").await;
+        let number = usher.workspace_number(&owner.token, "Project Alpha").await;
         let template = usher.mail_template(&owner.token, "Welcome").await;
         let dock = Dock::of(usher, &owner, &workspace).await;
         let hexabase = Hexabase::of(usher, &owner, &workspace).await;
@@ -102,7 +102,7 @@ impl Company {
         (filled, body)
     }
 
-    /// All that the company's admin can see of it.
+    /// Everything that the company's admin sees of the company.
     async fn seen(&self, usher: &Endpoint) -> Vec<Value> {
         let workspace = format!("/noCo/api/v2/workspaces/{}", self.workspace);
         let paths = [
@@ -122,7 +122,7 @@ impl Company {
     }
 }
 
-/// What our own surface knows of a company by ids of its own.
+/// The ids that our own API has for a company's resources.
 struct Own {
     invitation: String,
     company_invitation: String,
@@ -130,7 +130,7 @@ struct Own {
 }
 
 impl Own {
-    async fn of(usher: &Endpoint, owner: &Founder, workspace: &str) -> Self {
+    async fn of(usher: &Endpoint, owner: &Account, workspace: &str) -> Self {
         let text = |value: &Value| value.as_str().unwrap().to_owned();
         let email = usher.address("invited");
         let invited = usher.invite(&owner.token, workspace, &[(&email, "VIEWER")]).await.expect(200).json();
@@ -148,7 +148,7 @@ impl Own {
     }
 }
 
-/// What Dock knows of a company by ids of its own.
+/// The ids that Dock has for a company's resources.
 struct Dock {
     workspace: String,
     member: String,
@@ -157,12 +157,12 @@ struct Dock {
 }
 
 impl Dock {
-    async fn of(usher: &Endpoint, owner: &Founder, workspace: &str) -> Self {
+    async fn of(usher: &Endpoint, owner: &Account, workspace: &str) -> Self {
         let workspace = usher.short_id(&owner.token, workspace).await;
         let body = json!({ "email": usher.address("member"), "role": "viewer", "workspaceId": workspace });
-        let made = usher.dock(&owner.token, "workspace-users", body).await["workspaceUser"].clone();
+        let made = usher.dock_post(&owner.token, "workspace-users", body).await["workspaceUser"].clone();
         let body = json!({ "domain": "access.example", "role": "viewer", "workspaceId": workspace });
-        let domain = usher.dock(&owner.token, "workspace-domains", body).await["workspaceDomain"]["id"].clone();
+        let domain = usher.dock_post(&owner.token, "workspace-domains", body).await["workspaceDomain"]["id"].clone();
         let own = usher.workspace_user(&owner.token, &workspace, &owner.email).await["user"]["id"].clone();
         let text = |value: &Value| value.as_str().unwrap().to_owned();
         Self { workspace, member: text(&made["id"]), user: text(&own), domain: text(&domain) }
@@ -175,15 +175,15 @@ impl Dock {
             "workspace-domains" => &self.domain,
             _ => &self.user,
         };
-        let place = &self.workspace;
+        let short_id = &self.workspace;
         let body = match (method, path) {
             ("GET" | "DELETE", _) => None,
             ("POST", "/v1/workspaces") => Some(json!({ "name": "another" })),
             ("POST", "/v1/workspace-users") => {
-                Some(json!({ "email": usher.address("guest"), "role": "viewer", "workspaceId": place }))
+                Some(json!({ "email": usher.address("guest"), "role": "viewer", "workspaceId": short_id }))
             }
             ("POST", "/v1/workspace-domains") => {
-                Some(json!({ "domain": "other.example", "role": "viewer", "workspaceId": place }))
+                Some(json!({ "domain": "other.example", "role": "viewer", "workspaceId": short_id }))
             }
             ("POST", "/v1/workspaces/{id}/access") => Some(json!({ "workspaceUsers": [], "workspaceDomains": [] })),
             ("PATCH", "/v1/workspaces/{id}") => Some(json!({ "published": false })),
@@ -194,7 +194,7 @@ impl Dock {
     }
 }
 
-/// What Hexabase knows of a company's workspace.
+/// The ids that Hexabase has for a company's workspace.
 struct Hexabase {
     group: String,
     /// A group to be deleted.
@@ -206,15 +206,15 @@ struct Hexabase {
 }
 
 impl Hexabase {
-    async fn of(usher: &Endpoint, owner: &Founder, workspace: &str) -> Self {
+    async fn of(usher: &Endpoint, owner: &Account, workspace: &str) -> Self {
         let top = usher.top_group(&owner.token).await;
         let leaver = usher.address("leaver");
         usher.invite(&owner.token, workspace, &[(&leaver, "VIEWER")]).await;
         Self {
             group: usher.group(&owner.token, &top, "Sales").await,
             spare: usher.group(&owner.token, &top, "Spare").await,
-            owner: usher.u_id(&owner.token, workspace, &owner.email).await,
-            leaver: usher.u_id(&owner.token, workspace, &leaver).await,
+            owner: usher.hexabase_id(&owner.token, workspace, &owner.email).await,
+            leaver: usher.hexabase_id(&owner.token, workspace, &leaver).await,
             top,
         }
     }
@@ -236,14 +236,14 @@ impl Hexabase {
     }
 }
 
-/// A refusal for want of a token, in the words of the path's contract.
+/// The answer to a request without a good token, in the form of the path's contract.
 fn unauthenticated(path: &str, answer: Answer) {
     let answer = match path.split('/').nth(1) {
-        _ if path.starts_with(EXTERNAL) => answer.detailed(401, INVALID_TOKEN),
-        _ if path.starts_with(HEXABASE) => answer.hexabase(401, "INVALID_TOKEN"),
+        _ if path.starts_with(EXTERNAL) => answer.smart_documentor_error(401, INVALID_TOKEN),
+        _ if path.starts_with(HEXABASE) => answer.hexabase_error(401, "INVALID_TOKEN"),
         Some("api") => answer.problem(401, "invalid_token"),
-        Some("v1") => answer.dock(401, "UNAUTHORIZED"),
-        _ => answer.refused(401, "INVALID_TOKEN"),
+        Some("v1") => answer.dock_error(401, "UNAUTHORIZED"),
+        _ => answer.datagol_error(401, "INVALID_TOKEN"),
     };
     assert_eq!(answer.header("www-authenticate"), "Bearer", "{path}");
 }
@@ -271,7 +271,7 @@ async fn no_route_answers_without_a_good_token() {
 }
 
 #[tokio::test]
-async fn an_access_token_opens_no_route_once_its_time_is_over() {
+async fn an_expired_access_token_opens_no_route() {
     let usher = Endpoint::own(&[("ACCESS_TOKEN_TTL_SECONDS", "3600")]).await;
     let company = Company::found(&usher, "ada").await;
     let token = usher.token(&company.owner.email).await;
@@ -312,9 +312,9 @@ async fn every_route_takes_a_token_in_either_header() {
             };
             let request = usher.request(method, &filled).header(header, value);
             let request = if let Some(body) = body { request.json(&body) } else { request };
-            // All else is the company's own.
+            // All other resources belong to the company.
             let expected = match (*method, *path) {
-                // Nobody has the sample's hash.
+                // The sample's hash belongs to no invitation.
                 (_, "/api/v1/invitations/accept") => 410,
                 // Everybody was invited a moment ago.
                 ("POST", path) if path.ends_with("/resend") => 429,
@@ -329,7 +329,7 @@ async fn every_route_takes_a_token_in_either_header() {
 }
 
 #[tokio::test]
-async fn another_companys_things_are_not_there_and_stay_as_they_are() {
+async fn another_companys_resources_are_not_found_and_not_changed() {
     let usher = Endpoint::start().await;
     let (ours, theirs) = (Company::found(&usher, "ours").await, Company::found(&usher, "theirs").await);
     let before = ours.seen(&usher).await;
@@ -339,15 +339,15 @@ async fn another_companys_things_are_not_there_and_stay_as_they_are() {
         for token in [&theirs.owner.token, &theirs.account_token] {
             let answer = usher.send(method, &filled, Some(token), body.clone()).await;
             if path.starts_with(EXTERNAL) {
-                answer.detailed(404, "There is no such workspace.")
+                answer.smart_documentor_error(404, "There is no such workspace.")
             } else if path.starts_with("/v1/") {
-                answer.dock(404, "NOT_FOUND")
+                answer.dock_error(404, "NOT_FOUND")
             } else if path.starts_with(HEXABASE) {
-                answer.hexabase(400, "INVALID_PARAMS")
+                answer.hexabase_error(400, "INVALID_PARAMS")
             } else if path.starts_with("/api/v1/") {
                 answer.problem(404, "not_found")
             } else {
-                answer.refused(404, "NOT_FOUND")
+                answer.datagol_error(404, "NOT_FOUND")
             };
             tried += 1;
         }
@@ -361,7 +361,7 @@ async fn another_companys_things_are_not_there_and_stay_as_they_are() {
 
 /// A company's admin who is also an ADMIN of another company's workspace.
 #[tokio::test]
-async fn dock_is_about_the_keys_company_and_no_other_that_its_holder_belongs_to() {
+async fn dock_shows_only_the_company_of_the_key() {
     let usher = Endpoint::start().await;
     let (ours, theirs) = (Company::found(&usher, "ours").await, Company::found(&usher, "theirs").await);
     usher.invite(&ours.owner.token, &ours.workspace, &[(&theirs.owner.email, "ADMIN")]).await.expect(200);
@@ -369,13 +369,13 @@ async fn dock_is_about_the_keys_company_and_no_other_that_its_holder_belongs_to(
     usher.accept(&theirs.owner.token, &hash).await.expect(200);
     for (method, path) in CASES.iter().filter(|(_, path)| path.starts_with("/v1/") && path.contains('{')) {
         let (filled, body) = ours.request(&usher, method, path);
-        usher.send(method, &filled, Some(&theirs.owner.token), body).await.dock(404, "NOT_FOUND");
+        usher.send(method, &filled, Some(&theirs.owner.token), body).await.dock_error(404, "NOT_FOUND");
     }
     for path in ["workspace-users", "workspace-domains"] {
         let body = json!({
             "email": "x@y.example", "domain": "y.example", "role": "viewer", "workspaceId": ours.dock.workspace,
         });
-        usher.post(&format!("/v1/{path}"), &theirs.owner.token, body).await.dock(404, "NOT_FOUND");
+        usher.post(&format!("/v1/{path}"), &theirs.owner.token, body).await.dock_error(404, "NOT_FOUND");
     }
     let seen = usher.get("/v1/workspaces", &theirs.owner.token).await.expect(200).text;
     assert!(!seen.contains(&ours.dock.workspace), "{seen}");
@@ -383,19 +383,19 @@ async fn dock_is_about_the_keys_company_and_no_other_that_its_holder_belongs_to(
 
 /// An ordinary user, though ADMIN of a workspace.
 #[tokio::test]
-async fn dock_takes_company_admins_only() {
+async fn dock_serves_company_admins_only() {
     let usher = Endpoint::start().await;
     let company = Company::found(&usher, "ada").await;
     let bob = usher.member(&company.owner.token, &company.workspace, "bob", "ADMIN").await;
     for (method, path) in CASES.iter().filter(|(_, path)| path.starts_with("/v1/")) {
         let (filled, body) = company.request(&usher, method, path);
-        let answer = usher.send(method, &filled, Some(&bob.token), body).await.dock(403, "FORBIDDEN");
+        let answer = usher.send(method, &filled, Some(&bob.token), body).await.dock_error(403, "FORBIDDEN");
         assert_eq!(answer.header("x-ratelimit-limit"), "120");
     }
 }
 
 #[tokio::test]
-async fn what_belongs_to_a_company_by_name_or_list_is_told_to_nobody_else() {
+async fn names_and_lists_of_a_company_are_shown_to_nobody_else() {
     let usher = Endpoint::start().await;
     let (ours, theirs) = (Company::found(&usher, "ours").await, Company::found(&usher, "theirs").await);
     for (seen, other) in [(ours.seen(&usher).await, &theirs), (theirs.seen(&usher).await, &ours)] {

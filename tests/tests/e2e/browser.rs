@@ -1,11 +1,11 @@
-//! The pages in a browser, from the mail's link on.
+//! The pages in a browser, beginning with the mail's link.
 
-use std::{path::Path, process::Stdio, time::Duration};
+use std::{path::Path, process::Stdio};
 
 use fantoccini::{Client, ClientBuilder, Locator, elements::Element, key::Key};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
-use tests::{Endpoint, Founder, PASSWORD};
+use tests::{Account, Endpoint, PASSWORD, eventually};
 use tokio::{
     io::{AsyncBufReadExt, BufReader},
     process::{Child, Command},
@@ -13,9 +13,6 @@ use tokio::{
 
 /// How long an invitation lives, in seconds.
 const LIFETIME: i64 = 604_800;
-
-/// How long a page may take to come.
-const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The pages' controls, by their names.
 const EMAIL: &str = "Your e-mail address";
@@ -25,19 +22,19 @@ const ACCEPT: &str = "Accept and join";
 const DECLINE: &str = "No, thanks: decline";
 const ASK: &str = "Ask for a new invitation";
 
-/// What happens to each element under a scanner's eyes.
+/// What a mail scanner does with each element of a page.
 const EVENTS: &str = "for (const one of document.querySelectorAll('*')) \
                       for (const kind of ['mouseover', 'focus', 'scroll', 'load']) one.dispatchEvent(new Event(kind))";
 
-/// Chromium, as a person has it.
+/// Chromium, controlled through chromedriver.
 struct Browser {
     client: Client,
-    /// Where its driver listens.
+    /// The address of chromedriver.
     driver: String,
     _process: Child,
 }
 
-/// What somebody reads on.
+/// The device that shows the page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Device {
     Phone,
@@ -45,7 +42,7 @@ enum Device {
 }
 
 impl Browser {
-    /// On a desk.
+    /// A desktop computer.
     async fn start() -> Self {
         Self::start_as(Device::Desk, "light").await
     }
@@ -66,7 +63,7 @@ impl Browser {
             }
         };
         let scheme = format!("--blink-settings=preferredColorScheme={}", i32::from(scheme == "light"));
-        // Its sandbox doesn't start in a container, and it has no business elsewhere.
+        // Chromium's sandbox does not start in a container. The tests open no other pages.
         let arguments = [
             "--headless=new",
             "--no-sandbox",
@@ -107,41 +104,36 @@ impl Browser {
         self.client.find(Locator::XPath(&button)).await.unwrap().click().await.unwrap();
     }
 
-    /// Types into whatever has the focus.
+    /// Types into the element that has the focus.
     async fn keys(&self, keys: &str) {
         self.client.active_element().await.unwrap().send_keys(keys).await.unwrap();
     }
 
-    /// Goes on to the next control, which must be told like this to who doesn't see it.
+    /// Moves the focus to the next control, which must have this role and name for assistive technology.
     async fn tab(&self, role: &str, name: &str) {
         self.keys(&(Key::Tab + "")).await;
         self.expect_focus(role, name).await;
     }
 
-    /// Presses Enter, and waits for the page that it leads to: the driver looks at the old one until that comes.
+    /// Presses Enter, and waits for the next page: the driver shows the old page until the next one is loaded.
     async fn enter(&self) {
         let page = self.client.find(Locator::Css("html")).await.unwrap();
         self.keys(&(Key::Enter + "")).await;
-        let gone = async {
-            while page.tag_name().await.is_ok() {
-                tokio::time::sleep(Duration::from_millis(25)).await;
-            }
-        };
-        tokio::time::timeout(PATIENCE, gone).await.expect("Enter leads to another page");
+        eventually("the page that Enter leads to", async || page.tag_name().await.is_err().then_some(())).await;
     }
 
     async fn expect_focus(&self, role: &str, name: &str) {
         let focused = self.client.active_element().await.unwrap();
-        assert_eq!(self.told(&focused, "computedrole").await, role);
-        assert_eq!(self.told(&focused, "computedlabel").await, name);
+        assert_eq!(self.property(&focused, "computedrole").await, role);
+        assert_eq!(self.property(&focused, "computedlabel").await, name);
     }
 
-    /// The page says at once what is wrong with this field, which has the focus.
+    /// The page shows this problem of the field, which has the focus.
     async fn expect_problem(&self, field: &str, label: &str, text: &str) {
         self.expect_focus("textbox", label).await;
         let problem = format!("{field}-problem");
         let alert = self.client.find(Locator::Id(&problem)).await.unwrap();
-        assert_eq!(self.told(&alert, "computedrole").await, "alert");
+        assert_eq!(self.property(&alert, "computedrole").await, "alert");
         assert_eq!(alert.text().await.unwrap(), text);
         let focused = self.client.active_element().await.unwrap();
         assert_eq!(focused.attr("aria-invalid").await.unwrap().as_deref(), Some("true"));
@@ -149,8 +141,8 @@ impl Browser {
         assert!(described.split(' ').any(|id| id == problem), "{described}");
     }
 
-    /// What assistive technology is told of an element; the client has no call for this.
-    async fn told(&self, element: &Element, property: &str) -> String {
+    /// A property of an element for assistive technology. The client has no call for it.
+    async fn property(&self, element: &Element, property: &str) -> String {
         let session = self.client.session_id().await.unwrap().unwrap();
         let url = format!("{}/session/{session}/element/{}/{property}", self.driver, element.element_id());
         let answer = reqwest::get(url).await.unwrap().text().await.unwrap();
@@ -162,8 +154,7 @@ impl Browser {
         self.client.execute(script, Vec::new()).await.unwrap()
     }
 
-    /// Keeps a picture of the page under this name, for people to look at, and checks that nothing of it is out of sight
-    /// to the right.
+    /// Stores a picture of the page under this name, and checks that the page is not wider than the window.
     async fn picture(&self, name: &str) {
         let fits = "return document.documentElement.scrollWidth <= document.documentElement.clientWidth";
         assert_eq!(self.script(fits).await, true, "{name}");
@@ -177,14 +168,14 @@ impl Browser {
     }
 }
 
-/// Ada's workspace, and people to invite to it.
-struct Place {
+/// A service with Ada's workspace.
+struct World {
     usher: Endpoint,
-    ada: Founder,
+    ada: Account,
     workspace: String,
 }
 
-impl Place {
+impl World {
     async fn new() -> Self {
         let usher = Endpoint::own(&[]).await;
         let ada = usher.founder("ada").await;
@@ -192,15 +183,15 @@ impl Place {
         Self { usher, ada, workspace }
     }
 
-    /// Invites somebody, and answers the link in the newest of their `mails` mails.
+    /// Invites somebody, and returns the link in the newest of their `mails` mails.
     async fn link(&self, email: &str, mails: usize) -> String {
         let users = json!([{ "email": email, "role": "EDITOR" }]);
         let body = json!({ "workSpaceUsers": users, "message": "Hello,\n\nthe plans are ready – come and see." });
-        self.usher.bulk(&self.ada.token, &self.workspace, body).await.expect(200);
+        self.usher.post_bulk_users(&self.ada.token, &self.workspace, body).await.expect(200);
         self.usher.mail(email, mails).await.link()
     }
 
-    /// Somebody's role in the workspace, by the password that they gave.
+    /// The role in the workspace of the account with this address and the usual password.
     async fn role(&self, email: &str) -> Option<String> {
         self.usher.role(&self.usher.token(email).await, &self.workspace).await
     }
@@ -208,13 +199,13 @@ impl Place {
 
 #[tokio::test]
 #[ignore = "needs Chromium and chromedriver, which .ci/run installs; see CONTRIBUTING.md"]
-async fn by_the_mails_link_and_the_keyboard_somebody_is_in() {
-    let (place, browser) = (Place::new().await, Browser::start().await);
-    let guest = place.usher.address("guest");
-    browser.open(&place.link(&guest, 1).await).await;
+async fn somebody_joins_by_the_mails_link_using_only_the_keyboard() {
+    let (world, browser) = (World::new().await, Browser::start().await);
+    let guest = world.usher.address("guest");
+    browser.open(&world.link(&guest, 1).await).await;
     assert_eq!(browser.heading().await, "Ada Founder invites you to Project Alpha");
-    for told in ["the plans are ready", "ada Ltd", "Editor", "UTC"] {
-        assert!(browser.text().await.contains(told), "{told}: {}", browser.text().await);
+    for expected in ["the plans are ready", "ada Ltd", "Editor", "UTC"] {
+        assert!(browser.text().await.contains(expected), "{expected}: {}", browser.text().await);
     }
     browser.tab("textbox", EMAIL).await;
     for (field, typed) in [("First name", "Grace"), ("Last name", "Hopper"), (NEW_PASSWORD, "Password1!")] {
@@ -229,15 +220,15 @@ async fn by_the_mails_link_and_the_keyboard_somebody_is_in() {
     browser.enter().await;
     assert_eq!(browser.heading().await, "You’re in");
     browser.close().await;
-    assert_eq!(place.role(&guest).await.as_deref(), Some("EDITOR"));
+    assert_eq!(world.role(&guest).await.as_deref(), Some("EDITOR"));
 }
 
 #[tokio::test]
 #[ignore = "needs Chromium and chromedriver, which .ci/run installs; see CONTRIBUTING.md"]
 async fn by_keyboard_somebody_with_an_account_accepts_one_invitation_and_declines_another() {
-    let (place, browser) = (Place::new().await, Browser::start().await);
-    let [eve, bob] = [place.usher.founder("eve").await, place.usher.founder("bob").await];
-    browser.open(&place.link(&eve.email, 2).await).await;
+    let (world, browser) = (World::new().await, Browser::start().await);
+    let [eve, bob] = [world.usher.founder("eve").await, world.usher.founder("bob").await];
+    browser.open(&world.link(&eve.email, 2).await).await;
     browser.tab("textbox", EMAIL).await;
     browser.tab("textbox", OWN_PASSWORD).await;
     browser.keys("Wrong12#$").await;
@@ -248,16 +239,16 @@ async fn by_keyboard_somebody_with_an_account_accepts_one_invitation_and_decline
     browser.tab("button", ACCEPT).await;
     browser.enter().await;
     assert_eq!(browser.heading().await, "You’re in");
-    assert_eq!(place.role(&eve.email).await.as_deref(), Some("EDITOR"));
+    assert_eq!(world.role(&eve.email).await.as_deref(), Some("EDITOR"));
 
-    let link = place.link(&bob.email, 2).await;
+    let link = world.link(&bob.email, 2).await;
     browser.open(&link).await;
     for (role, name) in [("textbox", EMAIL), ("textbox", OWN_PASSWORD), ("button", ACCEPT), ("button", DECLINE)] {
         browser.tab(role, name).await;
     }
     browser.enter().await;
     assert_eq!(browser.heading().await, "You have declined");
-    assert_eq!(place.role(&bob.email).await, None);
+    assert_eq!(world.role(&bob.email).await, None);
     browser.open(&link).await;
     assert_eq!(browser.heading().await, "This link can’t be used");
     browser.close().await;
@@ -265,28 +256,28 @@ async fn by_keyboard_somebody_with_an_account_accepts_one_invitation_and_decline
 
 #[tokio::test]
 #[ignore = "needs Chromium and chromedriver, which .ci/run installs; see CONTRIBUTING.md"]
-async fn a_dead_link_helps_to_a_new_one_by_keyboard() {
-    let (place, browser) = (Place::new().await, Browser::start().await);
-    let guest = place.usher.address("guest");
-    let link = place.link(&guest, 1).await;
-    place.usher.advance(LIFETIME).await;
+async fn the_page_of_a_dead_link_requests_a_new_one_by_keyboard() {
+    let (world, browser) = (World::new().await, Browser::start().await);
+    let guest = world.usher.address("guest");
+    let link = world.link(&guest, 1).await;
+    world.usher.advance(LIFETIME).await;
     browser.open(&link).await;
     assert_eq!(browser.heading().await, "This link can’t be used");
     browser.tab("button", ASK).await;
     browser.enter().await;
     assert_eq!(browser.heading().await, "We have passed it on");
     browser.close().await;
-    let mail = place.usher.mail(&place.ada.email, 2).await;
+    let mail = world.usher.mail(&world.ada.email, 2).await;
     assert!(mail.subject.contains("asks for a new invitation"), "{}", mail.subject);
 }
 
 #[tokio::test]
 #[ignore = "needs Chromium and chromedriver, which .ci/run installs; see CONTRIBUTING.md"]
 async fn a_scanner_that_opens_the_links_and_runs_scripts_spends_nothing() {
-    let (place, browser) = (Place::new().await, Browser::start().await);
-    let eve = place.usher.founder("eve").await;
-    let guest = place.usher.address("guest");
-    let links = [place.link(&guest, 1).await, place.link(&eve.email, 2).await];
+    let (world, browser) = (World::new().await, Browser::start().await);
+    let eve = world.usher.founder("eve").await;
+    let guest = world.usher.address("guest");
+    let links = [world.link(&guest, 1).await, world.link(&eve.email, 2).await];
     for link in &links {
         for _ in 0..10 {
             browser.open(link).await;
@@ -301,11 +292,11 @@ async fn a_scanner_that_opens_the_links_and_runs_scripts_spends_nothing() {
         }
     }
     browser.close().await;
-    let team = place.usher.team(&place.ada.token).await;
+    let team = world.usher.team(&world.ada.token).await;
     assert_eq!([&team[&eve.email], &team[&guest]], ["INVITED", "INVITED"]);
     let hash = |link: &str| link.split(['=', '&']).nth(1).unwrap().to_owned();
-    place.usher.join(&guest, &hash(&links[0])).await.expect(200);
-    place.usher.accept(&eve.token, &hash(&links[1])).await.expect(200);
+    world.usher.sign_up_by_invitation(&guest, &hash(&links[0])).await.expect(200);
+    world.usher.accept(&eve.token, &hash(&links[1])).await.expect(200);
 }
 
 #[tokio::test]
@@ -314,10 +305,10 @@ async fn every_page_fits_a_phone_and_a_desk_in_light_and_dark() {
     let mut grounds = Vec::new();
     for scheme in ["light", "dark"] {
         for device in [Device::Phone, Device::Desk] {
-            let (place, browser) = (Place::new().await, Browser::start_as(device, scheme).await);
+            let (world, browser) = (World::new().await, Browser::start_as(device, scheme).await);
             let name = |page: &str| format!("{page}-{device:?}-{scheme}").to_lowercase();
 
-            browser.open(&place.link(&place.usher.address("guest"), 1).await).await;
+            browser.open(&world.link(&world.usher.address("guest"), 1).await).await;
             browser.picture(&name("register")).await;
             for (field, typed) in [("firstname", "Grace"), ("lastname", "Hopper"), ("password", "Password1!")] {
                 browser.client.find(Locator::Id(field)).await.unwrap().send_keys(typed).await.unwrap();
@@ -328,20 +319,20 @@ async fn every_page_fits_a_phone_and_a_desk_in_light_and_dark() {
             browser.enter().await;
             browser.picture(&name("in")).await;
 
-            let eve = place.usher.founder("eve").await;
-            browser.open(&place.link(&eve.email, 2).await).await;
+            let eve = world.usher.founder("eve").await;
+            browser.open(&world.link(&eve.email, 2).await).await;
             browser.picture(&name("invitation")).await;
             browser.press(DECLINE).await;
             browser.picture(&name("declined")).await;
 
-            let late = place.link(&place.usher.address("late"), 1).await;
-            place.usher.advance(LIFETIME).await;
+            let late = world.link(&world.usher.address("late"), 1).await;
+            world.usher.advance(LIFETIME).await;
             browser.open(&late).await;
             browser.picture(&name("dead")).await;
             browser.press(ASK).await;
             browser.picture(&name("asked")).await;
 
-            browser.open(&format!("{}/docs", place.usher.url())).await;
+            browser.open(&format!("{}/docs", world.usher.url())).await;
             browser.picture(&name("docs")).await;
             grounds.push(browser.script("return getComputedStyle(document.body).backgroundColor").await);
             browser.close().await;

@@ -1,16 +1,13 @@
-//! What `cargo test` alone can't show: the service on an emulator that isn't ours, and a function as it is deployed.
+//! The service on an emulator that others made, and a function as it is deployed. `cargo test` alone cannot show these.
 
-use std::{path::PathBuf, process::Stdio, time::Duration};
+use std::{path::PathBuf, process::Stdio};
 
 use local::Options;
 use serde_json::{Value, json};
-use tests::{Endpoint, PASSWORD};
+use tests::{Endpoint, PASSWORD, eventually};
 use tokio::process::{Child, Command};
 
 use crate::journey::first_day;
-
-/// How long a program may take to listen.
-const PATIENCE: (u32, Duration) = (600, Duration::from_millis(100));
 
 #[tokio::test]
 #[ignore = "needs ministack and the built functions, which .ci/run provides; see CONTRIBUTING.md"]
@@ -29,7 +26,7 @@ async fn the_first_day_on_ministack_and_a_deployed_function_that_shares_its_tabl
     assert!(identity.send().await.unwrap().status().is_success());
 
     let options = Options { port: 0, memory: true, endpoint: Some(ministack.clone()), ..Options::default() };
-    let usher = Endpoint::with(options).await.with_mails_at(&ministack);
+    let usher = Endpoint::with_options(options).await.with_mails_at(&ministack);
     first_day(&usher).await;
 
     let email = usher.address("ada");
@@ -43,12 +40,12 @@ async fn the_first_day_on_ministack_and_a_deployed_function_that_shares_its_tabl
     assert_eq!(answer["statusCode"], 200, "{answer}");
     let body: Value = serde_json::from_str(answer["body"].as_str().unwrap()).unwrap();
 
-    // Signed with a key of its own, and good everywhere: the key is in the table.
+    // The function signs the token with its own key. Every function accepts it, because the public key is in the table.
     let profile = usher.get("/idp/api/v1/user", body["token"].as_str().unwrap()).await.expect(200).json();
     assert_eq!(profile["email"], email);
 }
 
-/// Runs a built function under Lambda's runtime interface emulator. Answers where to invoke it.
+/// Runs a built function under Lambda's runtime interface emulator. Returns the address that invokes it.
 async fn deployed(function: &str, endpoint: &str, token_secret: &str) -> (Child, String) {
     let (invoke, runtime) = (free_port().await, free_port().await);
     let child = Command::new(runtime_emulator())
@@ -98,21 +95,11 @@ async fn free_port() -> u16 {
 }
 
 async fn until_listening(port: u16) {
-    for _ in 0..PATIENCE.0 {
-        if tokio::net::TcpStream::connect(("127.0.0.1", port)).await.is_ok() {
-            return;
-        }
-        tokio::time::sleep(PATIENCE.1).await;
-    }
-    panic!("nobody listens on {port}");
+    let connect = async || tokio::net::TcpStream::connect(("127.0.0.1", port)).await.ok();
+    eventually(&format!("a program that listens on {port}"), connect).await;
 }
 
 async fn until_answered(url: &str) {
-    for _ in 0..PATIENCE.0 {
-        if reqwest::get(url).await.is_ok_and(|answer| answer.status().is_success()) {
-            return;
-        }
-        tokio::time::sleep(PATIENCE.1).await;
-    }
-    panic!("{url} doesn't answer");
+    let get = async || reqwest::get(url).await.ok().filter(|answer| answer.status().is_success());
+    eventually(&format!("an answer of {url}"), get).await;
 }

@@ -1,16 +1,16 @@
-//! Least privilege, held against what really happens: a function's policy in `template.yaml` names just the calls of the
-//! table, of SES and of the event bus that it makes.
+//! Least privilege: a function's policy in `template.yaml` allows exactly the calls of the table, of SES and of the event
+//! bus that the function makes in these tests.
 
-use std::{collections::BTreeSet, time::Duration};
+use std::collections::BTreeSet;
 
 use functions::Operation;
 use serde_json::{Value, json};
-use tests::{Endpoint, PASSWORD};
+use tests::{Endpoint, PASSWORD, eventually};
 
 const TEMPLATES: &str = "/api/v1/company/mail-templates";
 
 #[tokio::test]
-async fn every_function_may_do_what_it_does_and_no_more() {
+async fn every_functions_policy_allows_exactly_the_calls_that_it_makes() {
     let usher = Endpoint::own(&[]).await;
     everything(&usher).await;
 
@@ -29,8 +29,8 @@ async fn every_function_may_do_what_it_does_and_no_more() {
     assert!(differences.is_empty(), "{differences:#?}");
 }
 
-/// What the function's policy allows it of the table, SES and the bus. What reads the stream is Lambda itself, with the
-/// function's role.
+/// The calls of the table, SES and the bus that the function's policy allows. Permissions to read the stream are left out:
+/// Lambda itself reads it, with the function's role.
 fn allowed(function: &str) -> BTreeSet<String> {
     let ours = |action: &str| ["dynamodb:", "events:", "ses:"].iter().any(|service| action.starts_with(service));
     let of_stream =
@@ -38,7 +38,7 @@ fn allowed(function: &str) -> BTreeSet<String> {
     local::allowed_actions(function).iter().filter(|action| ours(action) && !of_stream(action)).cloned().collect()
 }
 
-/// Every operation at least once.
+/// Runs every operation at least once.
 async fn everything(usher: &Endpoint) {
     let ada = usher.founder("ada").await;
     usher.post_open("/idp/api/v1/user/signUp/resendEmailOtp", json!({ "email": ada.email })).await.expect(200);
@@ -58,13 +58,13 @@ async fn everything(usher: &Endpoint) {
     usher.get(&format!("{accounts}/{id}/token/reset"), &ada.token).await.expect(200);
     usher.send("DELETE", &format!("{accounts}/{id}"), Some(&ada.token), None).await.expect(200);
 
-    // A run that dies is gone on with.
+    // The next request continues a run that died.
     let fault = json!({ "action": "dynamodb:TransactWriteItems", "function": "invite-users", "fault": "crash" });
-    usher.fault(fault).await;
+    usher.queue_fault(fault).await;
     let body = json!({ "users": [{ "email": usher.address("named"), "role": "VIEWER" }] });
-    usher.named(&ada.token, &workspace, "key", body.clone()).await.expect(500);
+    usher.invite_with_key(&ada.token, &workspace, "key", body.clone()).await.expect(500);
     usher.advance(35).await;
-    usher.named(&ada.token, &workspace, "key", body).await.expect(200);
+    usher.invite_with_key(&ada.token, &workspace, "key", body).await.expect(200);
 
     let bob = usher.member(&ada.token, &workspace, "bob", "ADMIN").await;
     usher.invite(&ada.token, &workspace, &[(&bob.email, "VIEWER")]).await.expect(400);
@@ -105,13 +105,13 @@ async fn renewed(usher: &Endpoint, admin: &str, workspace: &str) {
     usher.mail(admin, before + 1).await;
 }
 
-/// A service account with a token of its own making.
+/// A service account that requests an access token.
 async fn smart_documentor(usher: &Endpoint, admin: &str) {
     let body = json!({ "name": "client", "role": "ACCOUNT_ADMIN" });
     let client = usher.post("/idp/api/v1/company/serviceAccount", admin, body).await.expect(200).json();
     let token = usher.client_token(&text(&client, "id"), &text(&client, "token")).await.expect(200).json();
     let token = text(&token, "access_token");
-    let number = usher.number(&token, "Everything").await;
+    let number = usher.workspace_number(&token, "Everything").await;
     for path in ["sdworkspace/availableroles", "tenant/allusers", &format!("sdworkspace/allusers/{number}")] {
         usher.get(&format!("/api/v1.0/external/{path}"), &token).await.expect(200);
     }
@@ -119,14 +119,14 @@ async fn smart_documentor(usher: &Endpoint, admin: &str) {
 
 /// Dock's routes.
 async fn docked(usher: &Endpoint, token: &str, workspace: &str) {
-    let place = usher.short_id(token, workspace).await;
+    let short_id = usher.short_id(token, workspace).await;
     let domain = format!("{}.example", usher.address("d").replace(['@', '.'], "-"));
-    let body = json!({ "domain": domain, "role": "viewer", "workspaceId": place });
-    let rule = usher.dock(token, "workspace-domains", body.clone()).await["workspaceDomain"].clone();
-    usher.dock(token, "workspace-domains", body).await;
-    usher.docked(token, "workspace-domains").await;
+    let body = json!({ "domain": domain, "role": "viewer", "workspaceId": short_id });
+    let rule = usher.dock_post(token, "workspace-domains", body.clone()).await["workspaceDomain"].clone();
+    usher.dock_post(token, "workspace-domains", body).await;
+    usher.dock_get(token, "workspace-domains").await;
     let path = format!("workspace-domains/{}", text(&rule, "id"));
-    usher.patch(token, &path, json!({ "role": "editor" })).await.expect(200);
+    usher.dock_patch(token, &path, json!({ "role": "editor" })).await.expect(200);
     let joining = format!("dora@{domain}");
     let body = json!({ "email": joining, "password": PASSWORD, "firstname": "Dora", "lastname": "Domain" });
     usher.post_open("/idp/api/v1/user/sign-up", body).await.expect(200);
@@ -137,18 +137,18 @@ async fn docked(usher: &Endpoint, token: &str, workspace: &str) {
     let account = usher.post("/idp/api/v1/company/serviceAccount", token, body).await.expect(200).json();
     let people = [usher.address("paula"), text(&account, "email")];
     let people = json!(people.map(|email| json!({ "role": "viewer", "user": { "email": email } })));
-    usher.dock(token, "workspaces", json!({ "name": "Beta", "workspaceUsers": people })).await;
-    usher.patch(token, &format!("workspaces/{place}"), json!({ "published": false })).await.expect(200);
+    usher.dock_post(token, "workspaces", json!({ "name": "Beta", "workspaceUsers": people })).await;
+    usher.dock_patch(token, &format!("workspaces/{short_id}"), json!({ "published": false })).await.expect(200);
     let body = json!({ "workspaceUsers": people, "workspaceDomains": [{ "role": "viewer", "domain": domain }] });
-    usher.dock(token, &format!("workspaces/{place}/access"), body).await;
-    usher.docked(token, "workspace-users").await;
-    let member = usher.workspace_user(token, &place, &joining).await;
+    usher.dock_post(token, &format!("workspaces/{short_id}/access"), body).await;
+    usher.dock_get(token, "workspace-users").await;
+    let member = usher.workspace_user(token, &short_id, &joining).await;
     let path = format!("workspace-users/{}", text(&member, "id"));
-    usher.docked(token, &path).await;
-    usher.patch(token, &path, json!({ "role": "owner" })).await.expect(200);
+    usher.dock_get(token, &path).await;
+    usher.dock_patch(token, &path, json!({ "role": "owner" })).await.expect(200);
     usher.send("DELETE", &format!("/v1/{path}"), Some(token), None).await.expect(200);
-    let users = usher.docked(token, "users").await;
-    usher.docked(token, &format!("users/{}", text(&users["users"][0], "id"))).await;
+    let users = usher.dock_get(token, "users").await;
+    usher.dock_get(token, &format!("users/{}", text(&users["users"][0], "id"))).await;
 }
 
 /// Hexabase's routes.
@@ -163,7 +163,7 @@ async fn hexabase(usher: &Endpoint, token: &str, workspace: &str) {
     }
     let email = usher.address("leaver");
     usher.invite(token, workspace, &[(&email, "VIEWER")]).await.expect(200);
-    let leaver = usher.u_id(token, workspace, &email).await;
+    let leaver = usher.hexabase_id(token, workspace, &email).await;
     let own = usher.get(&format!("/api/v0/workspaces/{workspace}/users"), token).await.json()["members"][0].clone();
     let admin = format!("/api/v0/groups/{group}/admins/{}", text(&own, "u_id"));
     let body = json!({ "g_id": top, "u_id": leaver, "w_id": workspace });
@@ -182,7 +182,7 @@ async fn hexabase(usher: &Endpoint, token: &str, workspace: &str) {
     let users = given.clone().map(|user| json!({ "email": user["email"] }));
     usher.post("/api/v0/userinvite", token, json!({ "users": users })).await.expect(200);
     let [linked, confirmed] = given.each_ref().map(|user| user["email"].as_str().unwrap());
-    usher.join(linked, &usher.mail(linked, 1).await.hash()).await.expect(200);
+    usher.sign_up_by_invitation(linked, &usher.mail(linked, 1).await.hash()).await.expect(200);
     let body =
         json!({ "confirmation_id": usher.mail(confirmed, 1).await.hash(), "email": confirmed, "password": PASSWORD });
     usher.post_open("/api/v0/users/registration/confirm", body).await.expect(200);
@@ -205,7 +205,7 @@ async fn hexabase(usher: &Endpoint, token: &str, workspace: &str) {
     usher.send("PUT", "/api/v0/users/password", Some(&token), Some(body)).await.expect(200);
 }
 
-/// An invitation to the workspace and one to the company, on our own surface.
+/// An invitation to the workspace and one to the company, managed through our own API.
 async fn managed(usher: &Endpoint, token: &str, workspace: &str) {
     let email = usher.address("managed");
     usher.invite(token, workspace, &[(&email, "VIEWER")]).await.expect(200);
@@ -225,7 +225,7 @@ async fn managed(usher: &Endpoint, token: &str, workspace: &str) {
     usher.get(&format!("{workspace}/audit"), token).await.expect(200);
 }
 
-/// Somebody who tries too often.
+/// A person who exceeds the limits.
 async fn braked(usher: &Endpoint) {
     let email = usher.address("hasty");
     let tried = json!({ "email": email, "otp": "000000" });
@@ -235,12 +235,12 @@ async fn braked(usher: &Endpoint) {
     }
 }
 
-/// The stream's deliverer fails, so that the schedule's has everything to do.
+/// The stream's deliverer fails, so that the schedule's deliverer sends everything.
 async fn swept(usher: &Endpoint) {
     let fault = json!({
         "action": "dynamodb:UpdateItem", "function": "deliver-invitations", "fault": "InternalServerError", "times": 1000,
     });
-    usher.fault(fault).await;
+    usher.queue_fault(fault).await;
     let email = usher.address("swept");
     let body = json!({ "email": email, "password": PASSWORD, "firstname": "Sam", "lastname": "Swept" });
     usher.post_open("/idp/api/v1/user/sign-up", body).await.expect(200);
@@ -248,20 +248,25 @@ async fn swept(usher: &Endpoint) {
     usher.mail(&email, 1).await;
 }
 
-/// SES refuses one person until their item is dead, and takes them after it was brought back.
+/// SES refuses one recipient until the item is given up, and accepts them after the item is requeued.
 async fn given_up_and_requeued(usher: &Endpoint, token: &str, workspace: &str) {
     let email = usher.address("undeliverable");
     let fault = json!({ "action": "ses:SendBulkEmail", "address": email, "status": "TRANSIENT_FAILURE", "times": 6 });
-    usher.fault(fault).await;
+    usher.queue_fault(fault).await;
     usher.invite(token, workspace, &[(&email, "VIEWER")]).await.expect(200);
-    while usher.send("GET", "/_local/faults", None, None).await.text.contains(&email) {
+    eventually("the item's last refusal", async || {
         usher.advance(3600).await;
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
+        usher.event_functions_end().await;
+        let refused = usher.faults_left().await.iter().any(|fault| fault["address"] == email);
+        (!refused).then_some(())
+    })
+    .await;
     let requeue = "/2015-03-31/functions/requeue-undelivered/invocations";
-    while usher.post_open(requeue, json!({})).await.expect(200).json()["requeued"] != 1 {
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
+    eventually("an item to bring back", async || {
+        let requeued = usher.post_open(requeue, json!({})).await.expect(200).json()["requeued"].clone();
+        (requeued == 1).then_some(())
+    })
+    .await;
     usher.advance(10).await;
     usher.mail(&email, 1).await;
 }
@@ -270,12 +275,12 @@ fn text(value: &Value, name: &str) -> String {
     value[name].as_str().unwrap_or_default().to_owned()
 }
 
-/// What a link is looked up by is removed, and others hear that the invitation expired.
+/// TTL removes the item of a link's hash, and the expiry of the invitation is published.
 async fn purged(usher: &Endpoint, admin: &str, workspace: &str) {
     let email = usher.address("purged");
     let token = usher.token(admin).await;
     usher.invite(&token, workspace, &[(&email, "VIEWER")]).await.expect(200);
     usher.mail(&email, 1).await;
     usher.advance(38 * 24 * 3600).await;
-    usher.told_of(&email, "invitation.expired", 1).await;
+    usher.event_about(&email, "invitation.expired", 1).await;
 }

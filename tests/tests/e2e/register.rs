@@ -16,7 +16,7 @@ async fn submit(usher: &Endpoint, hash: &str, email: &str, names: [&str; 2], pas
     usher.read(usher.request("POST", "/register").form(&form)).await
 }
 
-/// Invites somebody and takes the hash out of their mail.
+/// Invites somebody, and returns the hash in their mail.
 async fn invited(usher: &Endpoint, token: &str, workspace: &str, name: &str) -> (String, String) {
     let email = usher.address(name);
     usher.invite(token, workspace, &[(&email, "EDITOR")]).await.expect(200);
@@ -37,14 +37,14 @@ pub(crate) fn is_page(answer: &Answer) {
 }
 
 #[tokio::test]
-async fn looking_at_the_page_spends_nothing() {
+async fn opening_the_page_uses_up_nothing() {
     let usher = Endpoint::start().await;
     let ada = usher.founder("ada").await;
     let workspace = usher.workspace(&ada.token, "Looked at").await;
     let (email, hash) = invited(&usher, &ada.token, &workspace, "guest").await;
     let mut pages = Vec::new();
     for _ in 0..3 {
-        let page = usher.page(&hash).await.expect(200);
+        let page = usher.registration_page(&hash).await.expect(200);
         is_page(&page);
         pages.push(page.text);
         let path = format!("/register?hash={hash}&type=WORK_SPACE");
@@ -53,8 +53,8 @@ async fn looking_at_the_page_spends_nothing() {
         assert_eq!(head.text, "");
     }
     assert!(pages.iter().all(|page| *page == pages[0]));
-    for told in ["Ada Founder", "Looked at", "ada Ltd", "Editor", "UTC", email.as_str()] {
-        assert!(pages[0].contains(told), "{told}: {}", pages[0]);
+    for expected in ["Ada Founder", "Looked at", "ada Ltd", "Editor", "UTC", email.as_str()] {
+        assert!(pages[0].contains(expected), "{expected}: {}", pages[0]);
     }
     let done = submit(&usher, &hash, &email, ["John", "Doe"], PASSWORD).await.expect(200);
     is_page(&done);
@@ -66,21 +66,21 @@ async fn looking_at_the_page_spends_nothing() {
 }
 
 #[tokio::test]
-async fn dead_links_are_all_alike() {
+async fn all_dead_links_get_the_same_answer() {
     let usher = Endpoint::own(&[("INVITATION_TTL_SECONDS", "300")]).await;
     let ada = usher.founder("ada").await;
     let workspace = usher.workspace(&ada.token, "Dead links").await;
     let (expired_email, expired) = invited(&usher, &ada.token, &workspace, "expired").await;
     usher.advance(300).await;
     let (used_email, used) = invited(&usher, &ada.token, &workspace, "used").await;
-    usher.join(&used_email, &used).await.expect(200);
+    usher.sign_up_by_invitation(&used_email, &used).await.expect(200);
     let (replaced_email, replaced) = invited(&usher, &ada.token, &workspace, "replaced").await;
     usher.advance(60).await;
     usher.invite(&ada.token, &workspace, &[(&replaced_email, "EDITOR")]).await.expect(200);
     let live = usher.mail(&replaced_email, 2).await.hash();
 
     let unknown = "0b6f2c1e-5d7a-4c3b-8e9f-a1b2c3d4e5f6";
-    let dead = usher.page(unknown).await.expect(410);
+    let dead = usher.registration_page(unknown).await.expect(410);
     is_page(&dead);
     let mut alike = vec![usher.send("GET", "/register", None, None).await];
     for (hash, email) in [
@@ -92,44 +92,44 @@ async fn dead_links_are_all_alike() {
         (&used, &used_email),
         (&replaced, &replaced_email),
     ] {
-        alike.push(usher.page(hash).await);
+        alike.push(usher.registration_page(hash).await);
         alike.push(submit(&usher, hash, email, ["John", "Doe"], PASSWORD).await);
         let path = format!("/register?hash={hash}");
         assert_eq!(usher.send("HEAD", &path, None, None).await.expect(410).text, "");
     }
-    // But for the hash that the page was asked for with, and asks for a new invitation with.
+    // The pages differ only in the hash of the request.
     let hashes = [unknown, &expired, &used, &replaced];
     let without = |text: &str| hashes.iter().fold(text.to_owned(), |text, hash| text.replace(hash, ""));
     for page in alike {
         is_page(&page);
         assert_eq!(without(&page.expect(410).text), without(&dead.text));
     }
-    // Nor does the sign-up itself tell them apart.
+    // The sign-up itself gives the same answer for all of them.
     let mut refusals = Vec::new();
     for (hash, email) in [(unknown, &used_email), (&expired, &expired_email), (&replaced, &replaced_email)] {
-        refusals.push(usher.join(email, hash).await.expect(400).json()["message"].clone());
+        refusals.push(usher.sign_up_by_invitation(email, hash).await.expect(400).json()["message"].clone());
     }
-    refusals.push(usher.join(&used_email, &used).await.expect(400).json()["message"].clone());
+    refusals.push(usher.sign_up_by_invitation(&used_email, &used).await.expect(400).json()["message"].clone());
     assert!(refusals.iter().all(|message| *message == refusals[0]), "{refusals:?}");
-    usher.page(&live).await.expect(200);
+    usher.registration_page(&live).await.expect(200);
 }
 
 #[tokio::test]
-async fn a_hash_is_the_same_in_capitals() {
+async fn a_hash_is_the_same_in_upper_case() {
     let usher = Endpoint::start().await;
     let ada = usher.founder("ada").await;
     let workspace = usher.workspace(&ada.token, "Capitals").await;
     let (email, hash) = invited(&usher, &ada.token, &workspace, "guest").await;
     let capitals = hash.to_uppercase();
     assert_ne!(capitals, hash);
-    assert!(usher.page(&capitals).await.expect(200).text.contains(&email));
+    assert!(usher.registration_page(&capitals).await.expect(200).text.contains(&email));
     submit(&usher, &capitals, &email.to_uppercase(), ["John", "Doe"], PASSWORD).await.expect(200);
-    usher.page(&hash).await.expect(410);
-    usher.page(&capitals).await.expect(410);
+    usher.registration_page(&hash).await.expect(410);
+    usher.registration_page(&capitals).await.expect(410);
 }
 
 #[tokio::test]
-async fn a_form_that_cant_be_taken_is_shown_again_and_the_invitation_stays_open() {
+async fn a_refused_form_is_shown_again_and_the_invitation_stays_open() {
     let usher = Endpoint::start().await;
     let ada = usher.founder("ada").await;
     let workspace = usher.workspace(&ada.token, "Second try").await;
@@ -159,7 +159,7 @@ async fn the_form_of_another_address_is_refused() {
     let page = submit(&usher, &hash, &other, ["John", "Doe"], PASSWORD).await.expect(403);
     is_page(&page);
     assert!(page.text.contains("another e-mail address") && !page.text.contains(&email), "{}", page.text);
-    usher.join(&other, &hash).await.expect(400);
+    usher.sign_up_by_invitation(&other, &hash).await.expect(400);
     let body = json!({ "email": other, "password": PASSWORD });
     usher.post_open("/idp/api/v1/user/token", body).await.expect(401);
     submit(&usher, &hash, &email, ["John", "Doe"], PASSWORD).await.expect(200);
@@ -167,14 +167,14 @@ async fn the_form_of_another_address_is_refused() {
 }
 
 #[tokio::test]
-async fn markup_in_whatever_was_written_is_escaped() {
+async fn markup_in_every_text_of_a_caller_is_escaped() {
     let usher = Endpoint::start().await;
     let ada = usher.founder("ada").await;
     let markup = "\"'><script>alert(1)</script>";
     let workspace = usher.workspace(&ada.token, markup).await;
     let email = usher.address("guest");
     let body = json!({ "workSpaceUsers": [{ "email": email, "role": "EDITOR" }], "message": markup });
-    usher.bulk(&ada.token, &workspace, body).await.expect(200);
+    usher.post_bulk_users(&ada.token, &workspace, body).await.expect(200);
     let hash = usher.mail(&email, 1).await.hash();
     let query = [("hash", hash.as_str()), ("type", markup)];
     let pages = [
@@ -189,6 +189,6 @@ async fn markup_in_whatever_was_written_is_escaped() {
     }
     let second = usher.workspace(&usher.token(&email).await, "Second").await;
     let (_, hash) = invited(&usher, &usher.token(&email).await, &second, "next").await;
-    let page = usher.page(&hash).await.expect(200).text;
+    let page = usher.registration_page(&hash).await.expect(200).text;
     assert!(!page.contains("<script") && page.contains("&#60;script&#62;"), "the inviter's name: {page}");
 }

@@ -6,10 +6,10 @@ use local::Options;
 use serde_json::json;
 use tests::{DELIVERERS, Endpoint, LEASE};
 
-use super::{PAUSED, Scene};
+use super::{PAUSED, World};
 
-/// A deliverer fails for good at its n-th call of an action. So many seconds later everyone has so many
-/// mails, whose link lets them in.
+/// A deliverer fails finally at its n-th call of an action. So many seconds later each recipient has so many mails, and
+/// can join by their link.
 async fn crash_at(action: &str, skip: u32, fault: &str, seconds: i64, mails: usize) {
     // The SDK tries a call of DynamoDB three times, and one of SES once.
     let times = if action.starts_with("ses:") { 1 } else { 3 };
@@ -17,28 +17,28 @@ async fn crash_at(action: &str, skip: u32, fault: &str, seconds: i64, mails: usi
 }
 
 async fn fail_at(action: &str, skip: u32, fault: &str, times: u32, seconds: i64, mails: usize) {
-    let scene = Scene::new().await;
-    fail_in(&scene, action, skip, fault, times, seconds, mails).await;
+    let world = World::new().await;
+    fail_in(&world, action, skip, fault, times, seconds, mails).await;
 }
 
-async fn fail_in(scene: &Scene, action: &str, skip: u32, fault: &str, times: u32, seconds: i64, mails: usize) {
+async fn fail_in(world: &World, action: &str, skip: u32, fault: &str, times: u32, seconds: i64, mails: usize) {
     for function in DELIVERERS {
         let fault = json!({ "action": action, "function": function, "fault": fault, "skip": skip, "times": times });
-        scene.usher.fault(fault).await;
+        world.usher.queue_fault(fault).await;
     }
-    let guests = scene.invite(["a", "b", "c"]).await;
-    // Whichever deliverer came first has crashed; the other stays whole.
-    scene.usher.faults_below(DELIVERERS.len()).await;
-    scene.usher.clear_faults().await;
+    let guests = world.invite(["a", "b", "c"]).await;
+    // The deliverer that came first has crashed. The other one must not crash too.
+    world.usher.faults_below(DELIVERERS.len()).await;
+    world.usher.clear_faults().await;
     if seconds > 0 {
-        scene.usher.invoke("sweep-undelivered").await;
-        assert!(scene.usher.mails(&guests[0]).await.len() <= 1);
-        scene.usher.advance(seconds).await;
+        world.usher.invoke("sweep-undelivered").await;
+        assert!(world.usher.mails(&guests[0]).await.len() <= 1);
+        world.usher.advance(seconds).await;
     }
-    scene.usher.mail(&guests[0], mails).await;
-    scene.mailed_in_the_end(&guests, mails).await;
+    world.usher.mail(&guests[0], mails).await;
+    world.mailed_in_the_end(&guests, mails).await;
     for guest in &guests {
-        scene.joins(guest).await;
+        world.joins(guest).await;
     }
 }
 
@@ -73,7 +73,7 @@ async fn a_crash_after_writing_the_hashes_loses_nothing() {
 }
 
 #[tokio::test]
-async fn a_crash_before_ses_heard_of_it_loses_nothing() {
+async fn a_crash_before_the_call_of_ses_loses_nothing() {
     crash_at("ses:SendBulkEmail", 0, "noReply", LEASE, 1).await;
 }
 
@@ -83,30 +83,30 @@ async fn an_internal_error_of_ses_loses_nothing() {
 }
 
 #[tokio::test]
-async fn a_crash_after_ses_took_it_mails_the_same_link_again() {
-    // What SES took is written down with three tries of the deliverer's own, and SES's events are lost.
-    let scene = Scene::new().await;
-    scene.disturb_ses("lostEvents", 1).await;
-    fail_in(&scene, "dynamodb:TransactWriteItems", 1, "InternalServerError", 9, LEASE, 2).await;
+async fn a_crash_after_ses_accepted_a_mail_sends_a_second_one_with_the_same_link() {
+    // The deliverer tries three times to write the outcome, and SES's events are lost.
+    let world = World::new().await;
+    world.disturb_ses("lostEvents", 1).await;
+    fail_in(&world, "dynamodb:TransactWriteItems", 1, "InternalServerError", 9, LEASE, 2).await;
 }
 
 #[tokio::test]
-async fn a_crash_after_ses_took_it_mails_nothing_again_where_its_event_says_that_it_was_sent() {
+async fn a_crash_after_ses_accepted_a_mail_sends_no_second_one_if_an_event_reports_it_as_sent() {
     fail_at("dynamodb:TransactWriteItems", 1, "InternalServerError", 9, LEASE, 1).await;
 }
 
 #[tokio::test]
-async fn a_settlement_that_fails_for_a_moment_mails_nothing_again() {
+async fn an_outcome_that_cannot_be_written_for_a_moment_causes_no_second_mail() {
     fail_at("dynamodb:TransactWriteItems", 1, "InternalServerError", 4, 0, 1).await;
 }
 
 #[tokio::test]
-async fn a_claim_whose_reply_was_lost_once_goes_on_at_once() {
+async fn a_claim_whose_reply_was_lost_once_is_recognised_as_the_deliverers_own() {
     fail_at("dynamodb:UpdateItem", 0, "lostReply", 1, 0, 1).await;
 }
 
 #[tokio::test]
-async fn a_settlement_whose_reply_was_lost_mails_nothing_again() {
+async fn an_outcome_whose_reply_was_lost_causes_no_second_mail() {
     crash_at("dynamodb:TransactWriteItems", 1, "lostReply", LEASE, 1).await;
 }
 
@@ -125,30 +125,30 @@ async fn a_deliverer_that_dies_before_any_of_its_calls_loses_nothing() {
 }
 
 #[tokio::test]
-async fn what_was_queued_before_a_kill_is_mailed_by_the_next_start() {
+async fn a_mail_that_was_queued_before_a_kill_is_sent_after_the_next_start() {
     let (before, after) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let on_disk =
         |directory: &std::path::Path| Options { port: 0, data_dir: directory.to_owned(), ..Options::default() };
-    let killed = Endpoint::with(on_disk(before.path())).await;
+    let killed = Endpoint::with_options(on_disk(before.path())).await;
     let ada = killed.founder("ada").await;
     let workspace = killed.workspace(&ada.token, "Killed").await;
-    killed.fault(json!({ "action": "ses:SendBulkEmail", "fault": PAUSED, "times": 10_000 })).await;
+    killed.queue_fault(json!({ "action": "ses:SendBulkEmail", "fault": PAUSED, "times": 10_000 })).await;
     let guest = killed.address("guest");
     killed.invite(&ada.token, &workspace, &[(&guest, "EDITOR")]).await.expect(200);
     killed.wait_until_idle().await;
-    // The files of a running stack are what a kill leaves.
+    // A kill leaves the files as they are while the stack runs.
     for file in fs::read_dir(before.path()).unwrap() {
         let file = file.unwrap();
         fs::copy(file.path(), after.path().join(file.file_name())).unwrap();
     }
     killed.stop().await;
 
-    let usher = Endpoint::with(on_disk(after.path())).await;
-    // Longer than any pause or lease that was taken before.
+    let usher = Endpoint::with_options(on_disk(after.path())).await;
+    // Every earlier pause and lease is over after this time.
     usher.advance(LEASE).await;
     let hash = usher.mail(&guest, 1).await.hash();
-    usher.join(&guest, &hash).await.expect(200);
-    // Keys and passwords are those of before.
+    usher.sign_up_by_invitation(&guest, &hash).await.expect(200);
+    // Keys and passwords are still the same.
     assert_eq!(usher.team(&ada.token).await.get(&guest).map(String::as_str), Some("ACTIVE"));
     usher.token(&ada.email).await;
     usher.mail_all().await;

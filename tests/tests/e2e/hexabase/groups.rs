@@ -1,27 +1,13 @@
 //! /api/v0/groups and /api/v0/grouptree.
 
-use futures::future::join_all;
 use serde_json::{Value, json};
-use tests::{Answer, Endpoint, Founder};
+use tests::{Account, Answer, Endpoint, HeldCall};
+
+use super::world::World;
 
 const NOBODY: &str = "3fa85f64-5717-4562-b3fc-2c963f66afa6";
 
-struct World {
-    usher: Endpoint,
-    ada: Founder,
-    workspace: String,
-    top: String,
-}
-
 impl World {
-    async fn new() -> Self {
-        let usher = Endpoint::start().await;
-        let ada = usher.founder("ada").await;
-        let workspace = usher.workspace(&ada.token, "Project Alpha").await;
-        let top = usher.top_group(&ada.token).await;
-        Self { usher, ada, workspace, top }
-    }
-
     async fn group(&self, parent: &str, name: &str) -> String {
         self.usher.group(&self.ada.token, parent, name).await
     }
@@ -34,7 +20,7 @@ impl World {
         self.usher.send("DELETE", &format!("/api/v0/groups/{group}"), Some(token), None).await
     }
 
-    /// The names of the groups right under one.
+    /// The names of the groups directly under one.
     async fn children(&self, group: &str) -> Vec<String> {
         let listed = self.usher.get(&format!("/api/v0/groups/{group}"), &self.ada.token).await.expect(200).json();
         let children = listed["children"].as_array().cloned().unwrap_or_default();
@@ -43,9 +29,9 @@ impl World {
     }
 
     /// A member of the workspace and the id that they go by.
-    async fn member(&self, name: &str, role: &str) -> (Founder, String) {
+    async fn member(&self, name: &str, role: &str) -> (Account, String) {
         let member = self.usher.member(&self.ada.token, &self.workspace, name, role).await;
-        let id = self.usher.u_id(&self.ada.token, &self.workspace, &member.email).await;
+        let id = self.usher.hexabase_id(&self.ada.token, &self.workspace, &member.email).await;
         (member, id)
     }
 
@@ -68,7 +54,7 @@ async fn a_workspace_has_a_top_group_from_the_start() {
 }
 
 #[tokio::test]
-async fn groups_are_made_in_groups_and_listed_oldest_first() {
+async fn groups_are_created_in_groups_and_listed_oldest_first() {
     let world = World::new().await;
     let body = json!({ "name": " Sales\t& Co ", "display_id": "sales" });
     let made = world.create(&world.ada.token, &world.top, body).await.expect(200).json();
@@ -86,7 +72,7 @@ async fn groups_are_made_in_groups_and_listed_oldest_first() {
     let emea = world.group(sales, "EMEA").await;
     let berlin = world.group(&emea, "Berlin").await;
     let research = world.group(&world.top, "Research").await;
-    // The place among the groups of one parent, wherever it is told.
+    // Every answer gives the group's index among the groups of its parent.
     let listed = async |group: &str| {
         world.usher.get(&format!("/api/v0/groups/{group}"), &world.ada.token).await.expect(200).json()
     };
@@ -111,24 +97,24 @@ async fn groups_are_made_in_groups_and_listed_oldest_first() {
 }
 
 #[tokio::test]
-async fn a_display_id_is_one_groups_in_its_workspace_however_many_ask_for_it_at_once() {
-    let world = World::new().await;
+async fn a_display_id_is_given_to_one_group_of_a_workspace_only() {
+    let world = &World::on(Endpoint::own(&[]).await).await;
     let tries =
         (0..8).map(|_| world.create(&world.ada.token, &world.top, json!({ "name": "Sales", "display_id": "sales" })));
-    let answers = join_all(tries).await;
+    let answers = world.usher.together(tries, HeldCall::write("create-group")).await;
     let made = answers.iter().filter(|answer| answer.status == 200).count();
     assert_eq!(made, 1);
     for answer in answers.into_iter().filter(|answer| answer.status != 200) {
-        answer.hexabase(409, "DISPLAY_ID_TAKEN");
+        answer.hexabase_error(409, "DISPLAY_ID_TAKEN");
     }
     assert_eq!(world.children(&world.top).await, ["Sales"]);
     world.create(&world.ada.token, &world.top, json!({ "name": "T", "display_id": "TopGroup" })).await.expect(409);
-    // Another workspace's are its own.
+    // The display ids of another workspace are its own.
     world.usher.workspace(&world.ada.token, "Beta").await;
 }
 
 #[tokio::test]
-async fn what_is_no_group_is_refused_and_makes_none() {
+async fn a_malformed_group_is_refused_and_nothing_is_created() {
     let world = World::new().await;
     for body in [
         json!({}),
@@ -140,16 +126,16 @@ async fn what_is_no_group_is_refused_and_makes_none() {
         json!({ "name": "Sales", "display_id": 7 }),
         json!([]),
     ] {
-        world.create(&world.ada.token, &world.top, body).await.hexabase(400, "INVALID_PARAMS");
+        world.create(&world.ada.token, &world.top, body).await.hexabase_error(400, "INVALID_PARAMS");
     }
     for parent in [NOBODY, "TopGroup", "17", &world.workspace] {
-        world.create(&world.ada.token, parent, json!({ "name": "Sales" })).await.hexabase(400, "INVALID_PARAMS");
+        world.create(&world.ada.token, parent, json!({ "name": "Sales" })).await.hexabase_error(400, "INVALID_PARAMS");
     }
     assert_eq!(world.children(&world.top).await, [""; 0]);
 }
 
 #[tokio::test]
-async fn a_groups_administrator_has_authority_over_it_and_what_is_under_it_and_nothing_else() {
+async fn a_groups_administrator_has_authority_over_the_group_and_the_groups_under_it_only() {
     let world = World::new().await;
     let sales = world.group(&world.top, "Sales").await;
     let emea = world.group(&sales, "EMEA").await;
@@ -157,8 +143,8 @@ async fn a_groups_administrator_has_authority_over_it_and_what_is_under_it_and_n
     let (bob, id) = world.member("bob", "VIEWER").await;
     let body = json!({ "name": "Berlin" });
     for group in [&world.top, &sales, &emea] {
-        world.create(&bob.token, group, body.clone()).await.hexabase(403, "GROUP_ADMIN_REQUIRED");
-        world.set_admin(&bob.token, "PUT", group, &id).await.hexabase(403, "GROUP_ADMIN_REQUIRED");
+        world.create(&bob.token, group, body.clone()).await.hexabase_error(403, "GROUP_ADMIN_REQUIRED");
+        world.set_admin(&bob.token, "PUT", group, &id).await.hexabase_error(403, "GROUP_ADMIN_REQUIRED");
     }
     for _ in 0..2 {
         let answer = world.set_admin(&world.ada.token, "PUT", &sales, &id).await.expect(200).json();
@@ -168,36 +154,36 @@ async fn a_groups_administrator_has_authority_over_it_and_what_is_under_it_and_n
         world.create(&bob.token, group, body.clone()).await.expect(200);
     }
     for group in [&world.top, &research] {
-        world.create(&bob.token, group, body.clone()).await.hexabase(403, "GROUP_ADMIN_REQUIRED");
-        world.delete(&bob.token, group).await.hexabase(403, "GROUP_ADMIN_REQUIRED");
+        world.create(&bob.token, group, body.clone()).await.hexabase_error(403, "GROUP_ADMIN_REQUIRED");
+        world.delete(&bob.token, group).await.hexabase_error(403, "GROUP_ADMIN_REQUIRED");
     }
-    // They may let others administer what they do, and take it back.
+    // They may make others administrators of their own groups, and take that back.
     let (carol, carols) = world.member("carol", "EDITOR").await;
     world.set_admin(&bob.token, "PUT", &emea, &carols).await.expect(200);
     world.create(&carol.token, &emea, body.clone()).await.expect(200);
-    world.create(&carol.token, &sales, body.clone()).await.hexabase(403, "GROUP_ADMIN_REQUIRED");
+    world.create(&carol.token, &sales, body.clone()).await.hexabase_error(403, "GROUP_ADMIN_REQUIRED");
     world.set_admin(&bob.token, "DELETE", &emea, &carols).await.expect(200);
-    world.create(&carol.token, &emea, body.clone()).await.hexabase(403, "GROUP_ADMIN_REQUIRED");
+    world.create(&carol.token, &emea, body.clone()).await.hexabase_error(403, "GROUP_ADMIN_REQUIRED");
     world.set_admin(&world.ada.token, "DELETE", &sales, &id).await.expect(200);
-    world.create(&bob.token, &emea, body).await.hexabase(403, "GROUP_ADMIN_REQUIRED");
+    world.create(&bob.token, &emea, body).await.hexabase_error(403, "GROUP_ADMIN_REQUIRED");
 }
 
 #[tokio::test]
-async fn whoever_is_removed_from_the_workspace_administers_nothing_of_it_any_more() {
+async fn a_person_removed_from_the_workspace_administers_none_of_its_groups_any_more() {
     let world = World::new().await;
     let sales = world.group(&world.top, "Sales").await;
     let eve = world.usher.founder("eve").await;
     world.usher.invite(&world.ada.token, &world.workspace, &[(&eve.email, "VIEWER")]).await.expect(200);
     // Somebody invited, with an account elsewhere or without, is no member yet.
-    let invited = world.usher.u_id(&world.ada.token, &world.workspace, &eve.email).await;
-    world.set_admin(&world.ada.token, "PUT", &sales, &invited).await.hexabase(400, "INVALID_PARAMS");
+    let invited = world.usher.hexabase_id(&world.ada.token, &world.workspace, &eve.email).await;
+    world.set_admin(&world.ada.token, "PUT", &sales, &invited).await.hexabase_error(400, "INVALID_PARAMS");
     world.usher.accept(&eve.token, &world.usher.mail(&eve.email, 2).await.hash()).await.expect(200);
-    let id = world.usher.u_id(&world.ada.token, &world.workspace, &eve.email).await;
+    let id = world.usher.hexabase_id(&world.ada.token, &world.workspace, &eve.email).await;
     world.set_admin(&world.ada.token, "PUT", &sales, &id).await.expect(200);
     world.create(&eve.token, &sales, json!({ "name": "EMEA" })).await.expect(200);
     let body = json!({ "g_id": world.top, "u_id": id, "w_id": world.workspace });
     world.usher.send("DELETE", "/api/v0/users", Some(&world.ada.token), Some(body)).await.expect(200);
-    world.create(&eve.token, &sales, json!({ "name": "APAC" })).await.hexabase(400, "INVALID_PARAMS");
+    world.create(&eve.token, &sales, json!({ "name": "APAC" })).await.hexabase_error(400, "INVALID_PARAMS");
 }
 
 #[tokio::test]
@@ -205,11 +191,11 @@ async fn a_group_is_deleted_only_when_it_is_empty() {
     let world = World::new().await;
     let sales = world.group(&world.top, "Sales").await;
     let emea = world.group(&sales, "EMEA").await;
-    world.delete(&world.ada.token, &world.top).await.hexabase(409, "GROUP_NOT_EMPTY");
-    world.delete(&world.ada.token, &sales).await.hexabase(409, "GROUP_NOT_EMPTY");
+    world.delete(&world.ada.token, &world.top).await.hexabase_error(409, "GROUP_NOT_EMPTY");
+    world.delete(&world.ada.token, &sales).await.hexabase_error(409, "GROUP_NOT_EMPTY");
     assert_eq!(world.delete(&world.ada.token, &emea).await.expect(200).json(), json!({ "error": null }));
-    world.delete(&world.ada.token, &emea).await.hexabase(400, "INVALID_PARAMS");
-    world.create(&world.ada.token, &emea, json!({ "name": "Berlin" })).await.hexabase(400, "INVALID_PARAMS");
+    world.delete(&world.ada.token, &emea).await.hexabase_error(400, "INVALID_PARAMS");
+    world.create(&world.ada.token, &emea, json!({ "name": "Berlin" })).await.hexabase_error(400, "INVALID_PARAMS");
     world.delete(&world.ada.token, &sales).await.expect(200);
     assert_eq!(world.children(&world.top).await, [""; 0]);
     // Its display id is free again.
@@ -218,26 +204,26 @@ async fn a_group_is_deleted_only_when_it_is_empty() {
 
 #[tokio::test]
 async fn no_group_is_made_in_one_that_is_deleted_at_the_same_time() {
-    let world = World::new().await;
-    for _ in 0..10 {
-        let sales = world.group(&world.top, "Sales").await;
-        let made = world.create(&world.ada.token, &sales, json!({ "name": "EMEA" }));
-        let (made, deleted) = tokio::join!(made, world.delete(&world.ada.token, &sales));
-        match (made.status.as_u16(), deleted.status.as_u16()) {
-            (200, 409) => assert_eq!(world.children(&sales).await, ["EMEA"]),
-            (400, 200) => assert!(!world.children(&world.top).await.contains(&"Sales".to_owned())),
-            other => panic!("{other:?}"),
-        }
-        if made.status == 200 {
-            let emea = made.json()["group"]["g_id"].as_str().unwrap().to_owned();
-            world.delete(&world.ada.token, &emea).await.expect(200);
-            world.delete(&world.ada.token, &sales).await.expect(200);
-        }
-    }
+    let world = &World::on(Endpoint::own(&[]).await).await;
+    let sales = &world.group(&world.top, "Sales").await;
+    let make = world.create(&world.ada.token, sales, json!({ "name": "EMEA" }));
+    let delete = world.delete(&world.ada.token, sales);
+    let (creation, deletion) = world.usher.overtake(make, delete, HeldCall::write("delete-group")).await;
+    creation.expect(200);
+    deletion.hexabase_error(409, "GROUP_NOT_EMPTY");
+    assert_eq!(world.children(sales).await, ["EMEA"]);
+
+    let research = &world.group(&world.top, "Research").await;
+    let make = world.create(&world.ada.token, research, json!({ "name": "Basic" }));
+    let delete = world.delete(&world.ada.token, research);
+    let (deletion, creation) = world.usher.overtake(delete, make, HeldCall::write("create-group")).await;
+    deletion.expect(200);
+    creation.expect(400);
+    assert_eq!(world.children(&world.top).await, ["Sales"]);
 }
 
 #[tokio::test]
-async fn authority_takes_two_reads_however_wide_and_deep_the_tree_is() {
+async fn authority_takes_two_reads_in_a_tree_of_any_width_and_depth() {
     let world = World { usher: Endpoint::own(&[]).await, ..World::new().await };
     let ada = world.usher.founder("ada").await;
     let workspace = world.usher.workspace(&ada.token, "Project Alpha").await;
@@ -256,7 +242,7 @@ async fn authority_takes_two_reads_however_wide_and_deep_the_tree_is() {
     world.usher.forget_calls().await;
     world.create(&bob.token, &deepest, json!({ "name": "deeper" })).await.expect(200);
     let calls = world.usher.calls().await["create-group"].clone();
-    // The group, and the caller's standing; then a number, the group itself, and its place.
+    // The group, the caller's rights, a number, the new group, and its index among its siblings.
     let expected = json!({
         "dynamodb:GetItem": 1, "dynamodb:BatchGetItem": 1, "dynamodb:UpdateItem": 1, "dynamodb:TransactWriteItems": 1,
         "dynamodb:Query": 1,
@@ -271,23 +257,23 @@ async fn a_tree_has_two_hundred_levels_and_no_more() {
     for level in 2..=200 {
         deepest = world.group(&deepest, &level.to_string()).await;
     }
-    world.create(&world.ada.token, &deepest, json!({ "name": "too deep" })).await.hexabase(400, "INVALID_PARAMS");
+    world.create(&world.ada.token, &deepest, json!({ "name": "too deep" })).await.hexabase_error(400, "INVALID_PARAMS");
     let tree = world.usher.get("/api/v0/grouptree", &world.ada.token).await.expect(200);
     assert_eq!(tree.text.matches("childGroups").count(), 200);
 }
 
 #[tokio::test]
-async fn another_companys_groups_are_not_there() {
+async fn another_companys_groups_are_not_found() {
     let world = World::new().await;
     let eve = world.usher.founder("eve").await;
-    world.usher.get("/api/v0/groups", &eve.token).await.hexabase(400, "INVALID_PARAMS");
-    world.usher.get("/api/v0/grouptree", &eve.token).await.hexabase(400, "INVALID_PARAMS");
+    world.usher.get("/api/v0/groups", &eve.token).await.hexabase_error(400, "INVALID_PARAMS");
+    world.usher.get("/api/v0/grouptree", &eve.token).await.hexabase_error(400, "INVALID_PARAMS");
     world.usher.workspace(&eve.token, "Theirs").await;
     let (_, id) = world.member("bob", "VIEWER").await;
     for path in [format!("groups/{}", world.top), format!("groups/{}/users", world.top)] {
-        world.usher.get(&format!("/api/v0/{path}"), &eve.token).await.hexabase(400, "INVALID_PARAMS");
+        world.usher.get(&format!("/api/v0/{path}"), &eve.token).await.hexabase_error(400, "INVALID_PARAMS");
     }
     // Nor can a user of one be an administrator in another.
     let own = world.usher.top_group(&eve.token).await;
-    world.set_admin(&eve.token, "PUT", &own, &id).await.hexabase(400, "INVALID_PARAMS");
+    world.set_admin(&eve.token, "PUT", &own, &id).await.hexabase_error(400, "INVALID_PARAMS");
 }

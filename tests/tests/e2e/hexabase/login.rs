@@ -6,7 +6,7 @@ use tests::{Endpoint, PASSWORD};
 const LOGIN: &str = "/api/v0/login";
 
 #[tokio::test]
-async fn address_and_password_give_a_token_that_works() {
+async fn a_login_with_address_and_password_gives_a_valid_token() {
     let usher = Endpoint::start().await;
     let ada = usher.founder("ada").await;
     let body = json!({ "email": ada.email.to_uppercase(), "password": PASSWORD, "exclusive_w_id": null });
@@ -17,7 +17,7 @@ async fn address_and_password_give_a_token_that_works() {
 }
 
 #[tokio::test]
-async fn what_does_not_belong_together_is_one_and_the_same_refusal() {
+async fn every_wrong_pair_of_name_and_password_gets_the_same_refusal() {
     let usher = Endpoint::start().await;
     let ada = usher.founder("ada").await;
     for body in [
@@ -29,13 +29,13 @@ async fn what_does_not_belong_together_is_one_and_the_same_refusal() {
         json!({ "user_code": "nobody", "email": ada.email, "password": PASSWORD }),
         json!({ "email": ada.email, "password": "x".repeat(1_000) }),
     ] {
-        let answer = usher.post_open(LOGIN, body).await.hexabase(401, "INVALID_CREDENTIALS").json();
+        let answer = usher.post_open(LOGIN, body).await.hexabase_error(401, "INVALID_CREDENTIALS").json();
         assert_eq!(answer["message"], "E-mail address or password is wrong.");
     }
 }
 
 #[tokio::test]
-async fn what_cannot_be_read_is_an_invalid_parameter() {
+async fn an_unreadable_body_is_an_invalid_parameter() {
     let usher = Endpoint::start().await;
     for body in [
         json!({}),
@@ -46,12 +46,12 @@ async fn what_cannot_be_read_is_an_invalid_parameter() {
         json!({ "email": "ada@example.com", "password": PASSWORD, "exclusive_w_id": 1 }),
         json!([]),
     ] {
-        usher.post_open(LOGIN, body).await.hexabase(400, "INVALID_PARAMS");
+        usher.post_open(LOGIN, body).await.hexabase_error(400, "INVALID_PARAMS");
     }
 }
 
 #[tokio::test]
-async fn tries_are_counted_per_code_as_they_are_per_address() {
+async fn attempts_are_counted_per_code_like_per_address() {
     let usher = Endpoint::own(&[]).await;
     usher.begin_window(600).await;
     for _ in 0..10 {
@@ -59,7 +59,7 @@ async fn tries_are_counted_per_code_as_they_are_per_address() {
     }
     let refused = usher.post_open(LOGIN, json!({ "user_code": "A-1", "password": PASSWORD })).await;
     assert!(!refused.header("retry-after").is_empty());
-    refused.hexabase(429, "TOO_MANY_ATTEMPTS");
+    refused.hexabase_error(429, "TOO_MANY_ATTEMPTS");
     usher.post_open(LOGIN, json!({ "user_code": "A-2", "password": PASSWORD })).await.expect(401);
     usher.advance(600).await;
     let answer: Value = usher.post_open(LOGIN, json!({ "user_code": "A-1", "password": PASSWORD })).await.json();

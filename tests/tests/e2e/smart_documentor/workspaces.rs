@@ -6,7 +6,7 @@ use tests::Endpoint;
 use super::SDWORKSPACE;
 
 #[tokio::test]
-async fn ones_workspaces_are_listed_oldest_first_and_the_oldest_is_the_default() {
+async fn a_callers_workspaces_are_listed_oldest_first_and_the_oldest_is_the_default() {
     let usher = Endpoint::start().await;
     let (ada, eve) = (usher.founder("ada").await, usher.founder("eve").await);
     let path = format!("{SDWORKSPACE}/CurrentWorkspaces");
@@ -16,7 +16,8 @@ async fn ones_workspaces_are_listed_oldest_first_and_the_oldest_is_the_default()
     usher.workspace(&ada.token, "Second").await;
     let tenant = usher.get("/idp/api/v1/user", &ada.token).await.expect(200).json()["companyId"].clone();
     let list = usher.get(&path, &ada.token).await.expect(200).json();
-    let (first, second) = (usher.number(&ada.token, "First").await, usher.number(&ada.token, "Second").await);
+    let (first, second) =
+        (usher.workspace_number(&ada.token, "First").await, usher.workspace_number(&ada.token, "Second").await);
     let expected = json!([
         {
             "workspaceId": first, "tenantId": tenant, "workspaceName": "First",
@@ -29,7 +30,7 @@ async fn ones_workspaces_are_listed_oldest_first_and_the_oldest_is_the_default()
     ]);
     assert_eq!(list, expected);
 
-    // A guest sees whose the workspace is.
+    // A guest sees the company of the workspace.
     let shared = usher.workspace(&ada.token, "Shared").await;
     usher.workspace(&eve.token, "Own").await;
     usher.invite(&ada.token, &shared, &[(&eve.email, "VIEWER")]).await.expect(200);

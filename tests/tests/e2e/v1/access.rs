@@ -22,7 +22,7 @@ async fn access_adds_people_and_domains_changes_roles_and_removes_nobody() {
     });
     let path = format!("workspaces/{}/access", world.workspace);
     for _ in 0..2 {
-        let set = usher.dock(&ada.token, &path, body.clone()).await["workspace"].clone();
+        let set = usher.dock_post(&ada.token, &path, body.clone()).await["workspace"].clone();
         let domains = set["workspaceDomains"].as_array().unwrap();
         assert_eq!(domains.len(), 1);
         assert_eq!((&domains[0]["domain"], &domains[0]["role"]), (&json!("access.example"), &json!("viewer")));
@@ -31,15 +31,15 @@ async fn access_adds_people_and_domains_changes_roles_and_removes_nobody() {
     }
     assert!(usher.mail(&new, 1).await.text.contains("Welcome"));
     assert_eq!(usher.role(&bob.token, &world.id).await.as_deref(), Some("EDITOR"));
-    // Who was invited before isn't mailed for the change of somebody else.
-    usher.join(&kept, &mails.hash()).await.expect(200);
+    // A person invited before gets no mail when somebody else is changed.
+    usher.sign_up_by_invitation(&kept, &mails.hash()).await.expect(200);
     let body = json!({ "workspaceDomains": [{ "role": "editor", "domain": "access.example" }] });
-    let set = usher.dock(&ada.token, &path, body).await["workspace"].clone();
+    let set = usher.dock_post(&ada.token, &path, body).await["workspace"].clone();
     assert_eq!(set["workspaceDomains"][0]["role"], "editor");
 }
 
 #[tokio::test]
-async fn who_is_told_to_have_access_is_who_is_listed_then() {
+async fn the_people_reported_to_have_access_are_the_people_listed_afterwards() {
     let world = World::new().await;
     let (usher, ada) = (&world.usher, &world.ada);
     let other = usher.workspace(&ada.token, "Beta").await;
@@ -50,7 +50,7 @@ async fn who_is_told_to_have_access_is_who_is_listed_then() {
     for email in [&untouched, &revoked, &expelled] {
         world.add(email, "viewer").await;
     }
-    usher.join(&expelled, &usher.mail(&expelled, 1).await.hash()).await.expect(200);
+    usher.sign_up_by_invitation(&expelled, &usher.mail(&expelled, 1).await.hash()).await.expect(200);
     for email in [&revoked, &expelled] {
         let path = format!("/v1/workspace-users/{}", world.id_of(email).await);
         usher.send("DELETE", &path, Some(&ada.token), None).await.expect(200);
@@ -59,9 +59,10 @@ async fn who_is_told_to_have_access_is_who_is_listed_then() {
     let row = |email: &str| json!({ "role": "commenter", "user": { "email": email, "firstName": "Jo" } });
     let named = [&bob.email, &colleague.email, &revoked, &expelled, &new];
     let body = json!({ "workspaceUsers": named.map(|email| row(email)) });
-    let told = usher.dock(&ada.token, &format!("workspaces/{}/access", world.workspace), body).await;
-    let listed = usher.docked(&ada.token, &format!("workspace-users?workspaceId={}&limit=100", world.workspace)).await;
-    assert_eq!(told["workspace"]["workspaceUsers"], listed["workspaceUsers"]);
+    let answered = usher.dock_post(&ada.token, &format!("workspaces/{}/access", world.workspace), body).await;
+    let listed =
+        usher.dock_get(&ada.token, &format!("workspace-users?workspaceId={}&limit=100", world.workspace)).await;
+    assert_eq!(answered["workspace"]["workspaceUsers"], listed["workspaceUsers"]);
     assert_eq!(listed["workspaceUsers"].as_array().unwrap().len(), 7);
 }
 
@@ -80,20 +81,20 @@ async fn a_bad_entry_refuses_all_of_it() {
         json!("x"),
     ] {
         let body = json!({ "workspaceUsers": [good, bad] });
-        // Whether the people are to be told makes no difference.
+        // The option to notify people makes no difference.
         for query in ["", "?properties=name"] {
-            usher.post(&format!("{path}{query}"), &ada.token, body.clone()).await.dock(400, "BAD_REQUEST");
+            usher.post(&format!("{path}{query}"), &ada.token, body.clone()).await.dock_error(400, "BAD_REQUEST");
         }
     }
     let body = json!({ "workspaceUsers": [good], "workspaceDomains": [{ "role": "viewer", "domain": "gmail.com" }] });
-    usher.post(&path, &ada.token, body).await.dock(400, "BAD_REQUEST");
+    usher.post(&path, &ada.token, body).await.dock_error(400, "BAD_REQUEST");
     let body = json!({ "workspaceUsers": [{ "role": "viewer", "user": { "email": ada.email } }] });
-    usher.post(&path, &ada.token, body).await.dock(400, "BAD_REQUEST");
+    usher.post(&path, &ada.token, body).await.dock_error(400, "BAD_REQUEST");
     assert_eq!(world.people().await, [(ada.email.clone(), "owner".to_owned())]);
 }
 
 #[tokio::test]
-async fn what_cant_be_done_whole_is_not_begun() {
+async fn a_request_that_cannot_succeed_completely_writes_nothing() {
     let world = World::new().await;
     let (usher, ada) = (&world.usher, &world.ada);
     let other = usher.workspace(&ada.token, "Other").await;
@@ -111,34 +112,34 @@ async fn what_cant_be_done_whole_is_not_begun() {
         (person(&ada.email, "owner"), json!([domain("whole.example", "viewer"), domain("WHOLE.example", "editor")])),
     ] {
         let body = json!({ "workspaceUsers": [person(&new, "viewer"), other], "workspaceDomains": domains });
-        usher.post(&path, &ada.token, body).await.dock(400, "BAD_REQUEST");
+        usher.post(&path, &ada.token, body).await.dock_error(400, "BAD_REQUEST");
         assert_eq!(world.people().await, [(ada.email.clone(), "owner".to_owned())]);
-        assert_eq!(usher.docked(&ada.token, "workspace-domains").await["workspaceDomains"], json!([]));
+        assert_eq!(usher.dock_get(&ada.token, "workspace-domains").await["workspaceDomains"], json!([]));
     }
-    // Whoever is new and no colleague isn't its administrator yet.
+    // A new person who is no colleague does not become an administrator before they accept.
     let body = json!({ "workspaceUsers": [person(&ada.email, "viewer"), person(&new, "owner")] });
-    usher.post(&path, &ada.token, body).await.dock(400, "BAD_REQUEST");
+    usher.post(&path, &ada.token, body).await.dock_error(400, "BAD_REQUEST");
     assert_eq!(world.people().await, [(ada.email.clone(), "owner".to_owned())]);
     usher.mail_all().await;
     assert!(usher.mails(&new).await.is_empty());
 
-    // A colleague is at once.
+    // A colleague becomes an administrator immediately.
     let bob = usher.member(&ada.token, &other, "colleague", "VIEWER").await;
     let body = json!({ "workspaceUsers": [person(&ada.email, "viewer"), person(&bob.email, "owner")] });
-    usher.dock(&ada.token, &format!("workspaces/{}/access", world.workspace), body).await;
+    usher.dock_post(&ada.token, &format!("workspaces/{}/access", world.workspace), body).await;
     assert_eq!(usher.role(&bob.token, &world.id).await.as_deref(), Some("ADMIN"));
     let body = json!({ "workspaceUsers": [person(&ada.email, "owner"), person(&bob.email, "viewer")] });
-    usher.dock(&ada.token, &format!("workspaces/{}/access", world.workspace), body).await;
+    usher.dock_post(&ada.token, &format!("workspaces/{}/access", world.workspace), body).await;
 
     // Somebody else becomes an administrator with the same request.
     let bob = usher.member(&ada.token, &world.id, "bob", "VIEWER").await;
     let body = json!({ "workspaceUsers": [person(&ada.email, "viewer"), person(&bob.email, "owner")] });
-    usher.dock(&ada.token, &format!("workspaces/{}/access", world.workspace), body).await;
+    usher.dock_post(&ada.token, &format!("workspaces/{}/access", world.workspace), body).await;
     assert_eq!(usher.role(&bob.token, &world.id).await.as_deref(), Some("ADMIN"));
 }
 
 #[tokio::test]
-async fn of_more_people_than_an_answer_holds_the_change_is_told_without_them() {
+async fn the_answer_to_a_change_omits_people_if_there_are_too_many() {
     let world = World::new().await;
     let (usher, ada) = (&world.usher, &world.ada);
     // A quote takes four bytes once Lambda has put the answer into its own JSON.
@@ -148,21 +149,22 @@ async fn of_more_people_than_an_answer_holds_the_change_is_told_without_them() {
         json!({ "role": "viewer", "user": { "email": email, "firstName": name, "lastName": name } })
     };
     let body = json!({ "name": "Large", "workspaceUsers": (0..3_000).map(person).collect::<Vec<_>>() });
-    let made = usher.dock(&ada.token, "workspaces", body).await["workspace"].clone();
+    let made = usher.dock_post(&ada.token, "workspaces", body).await["workspace"].clone();
     assert_eq!((&made["name"], &made["workspaceUsers"]), (&json!("Large"), &json!(null)));
     assert_eq!(made["workspaceDomains"], json!([]));
     let id = text(&made["id"]);
-    let listed = usher.docked(&ada.token, &format!("workspace-users?workspaceId={id}")).await;
+    let listed = usher.dock_get(&ada.token, &format!("workspace-users?workspaceId={id}")).await;
     assert_eq!(listed["pageInfo"]["total"], 3_001);
     let one = json!({ "workspaceUsers": [{ "role": "viewer", "user": { "email": usher.address("one") } }] });
-    let set = usher.dock(&ada.token, &format!("workspaces/{id}/access"), one).await["workspace"].clone();
+    let set = usher.dock_post(&ada.token, &format!("workspaces/{id}/access"), one).await["workspace"].clone();
     assert_eq!((&set["name"], &set["workspaceUsers"]), (&json!("Large"), &json!(null)));
-    let renamed = usher.patch(&ada.token, &format!("workspaces/{id}"), json!({ "name": "Larger" })).await.expect(200);
+    let renamed =
+        usher.dock_patch(&ada.token, &format!("workspaces/{id}"), json!({ "name": "Larger" })).await.expect(200);
     assert_eq!(renamed.json()["data"]["workspace"]["name"], "Larger");
 }
 
 #[tokio::test]
-async fn people_are_called_what_they_are_named_until_they_say_so_themselves() {
+async fn people_have_the_name_from_the_invitation_until_they_give_their_own() {
     let world = World::new().await;
     let (usher, ada) = (&world.usher, &world.ada);
     let [both, whole] = ["both", "whole"].map(|name| usher.address(name));
@@ -170,28 +172,28 @@ async fn people_are_called_what_they_are_named_until_they_say_so_themselves() {
         { "role": "viewer", "user": { "email": both, "firstName": "John", "lastName": "Doe", "name": "J. Doe", "avatar": "x" } },
         { "role": "viewer", "user": { "email": whole, "name": "Jane Roe" } },
     ] });
-    usher.dock(&ada.token, &format!("workspaces/{}/access", world.workspace), body).await;
+    usher.dock_post(&ada.token, &format!("workspaces/{}/access", world.workspace), body).await;
     let named = async |email: &str| {
         let shown = usher.workspace_user(&ada.token, &world.workspace, email).await["user"].clone();
         ["firstName", "lastName", "name"].map(|field| shown[field].clone())
     };
     assert_eq!(named(&both).await, [json!("John"), json!("Doe"), json!("John Doe")]);
     assert_eq!(named(&whole).await, [json!("Jane Roe"), json!(null), json!("Jane Roe")]);
-    usher.join(&whole, &usher.mail(&whole, 1).await.hash()).await.expect(200);
+    usher.sign_up_by_invitation(&whole, &usher.mail(&whole, 1).await.hash()).await.expect(200);
     assert_ne!(named(&whole).await[0], "Jane Roe");
 }
 
 #[tokio::test]
-async fn colleagues_are_told_of_being_added_unless_nobody_is_to_be_notified() {
+async fn added_colleagues_are_mailed_unless_the_request_forbids_it() {
     let world = World::new().await;
     let (usher, ada) = (&world.usher, &world.ada);
     let other = usher.workspace(&ada.token, "Other").await;
-    for (name, notify, mails) in [("told", true, 2), ("quiet", false, 1)] {
+    for (name, notify, mails) in [("notified", true, 2), ("quiet", false, 1)] {
         let colleague = usher.member(&ada.token, &other, name, "VIEWER").await;
         let guest = usher.address(&format!("guest-{name}"));
         let entry = |email: &str| json!({ "role": "viewer", "user": { "email": email } });
         let body = json!({ "workspaceUsers": [entry(&colleague.email), entry(&guest)], "notifyPeople": notify });
-        usher.dock(&ada.token, &format!("workspaces/{}/access", world.workspace), body).await;
+        usher.dock_post(&ada.token, &format!("workspaces/{}/access", world.workspace), body).await;
         usher.mail(&guest, 1).await;
         usher.mail_all().await;
         assert_eq!(usher.mails(&colleague.email).await.len(), mails, "{name}");
@@ -200,17 +202,17 @@ async fn colleagues_are_told_of_being_added_unless_nobody_is_to_be_notified() {
 }
 
 #[tokio::test]
-async fn who_is_shown_with_a_role_keeps_theirs_when_it_is_sent_back() {
+async fn sending_a_shown_role_back_keeps_the_persons_role() {
     let world = World::new().await;
     let (usher, ada) = (&world.usher, &world.ada);
     let bob = usher.member(&ada.token, &world.id, "bob", "CREATOR").await;
     let shown = usher.workspace_user(&ada.token, &world.workspace, &bob.email).await;
     assert_eq!(shown["role"], "editor");
     let body = json!({ "workspaceUsers": [{ "role": shown["role"], "user": { "email": bob.email } }] });
-    usher.dock(&ada.token, &format!("workspaces/{}/access", world.workspace), body).await;
+    usher.dock_post(&ada.token, &format!("workspaces/{}/access", world.workspace), body).await;
     let path = format!("workspace-users/{}", text(&shown["id"]));
-    usher.patch(&ada.token, &path, json!({ "role": shown["role"] })).await.expect(200);
+    usher.dock_patch(&ada.token, &path, json!({ "role": shown["role"] })).await.expect(200);
     assert_eq!(usher.role(&bob.token, &world.id).await.as_deref(), Some("CREATOR"));
-    usher.patch(&ada.token, &path, json!({ "role": "viewer" })).await.expect(200);
+    usher.dock_patch(&ada.token, &path, json!({ "role": "viewer" })).await.expect(200);
     assert_eq!(usher.role(&bob.token, &world.id).await.as_deref(), Some("VIEWER"));
 }

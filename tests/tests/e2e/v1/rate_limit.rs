@@ -1,7 +1,7 @@
-//! 120 requests a minute and company.
+//! Dock's rate limit: 120 requests a minute for each company.
 
-use futures::future::join_all;
 use serde_json::json;
+use tests::HeldCall;
 
 use super::World;
 
@@ -10,7 +10,7 @@ fn number(answer: &tests::Answer, name: &str) -> i64 {
 }
 
 #[tokio::test]
-async fn a_hundred_and_twenty_of_a_hundred_and_fifty_at_once_pass_and_the_rest_are_told_when() {
+async fn of_a_hundred_and_fifty_requests_together_a_hundred_and_twenty_pass_and_the_others_learn_when_to_retry() {
     let World { usher, ada, .. } = World::new().await;
     let eve = usher.founder("eve").await;
     let robot = json!({ "name": "robot", "role": "ACCOUNT_ADMIN" });
@@ -18,13 +18,14 @@ async fn a_hundred_and_twenty_of_a_hundred_and_fifty_at_once_pass_and_the_rest_a
     let key = robot["token"].as_str().unwrap();
     usher.advance(60).await;
     usher.begin_window(60).await;
-    // A person and a secret key of the same company share what it has.
+    // A person and a secret key of the same company share the company's limit.
     let requests = (0..150).map(|n| {
         let token = if n % 2 == 0 { &ada.token } else { key };
         usher.get("/v1/workspace-domains", token)
     });
+    let counting = HeldCall::before("list-domains", "dynamodb:UpdateItem");
     let (passed, refused): (Vec<_>, Vec<_>) =
-        join_all(requests).await.into_iter().partition(|answer| answer.status == 200);
+        usher.together(requests, counting).await.into_iter().partition(|answer| answer.status == 200);
     let other = refused.iter().find(|answer| answer.status != 429);
     assert_eq!((passed.len(), refused.len()), (120, 30), "{other:?}");
     let mut left: Vec<_> = passed.iter().map(|answer| number(answer, "x-ratelimit-remaining")).collect();
@@ -40,7 +41,7 @@ async fn a_hundred_and_twenty_of_a_hundred_and_fifty_at_once_pass_and_the_rest_a
         assert_eq!(number(answer, "x-ratelimit-limit"), 120);
         assert_eq!(number(answer, "x-ratelimit-reset"), reset);
     }
-    refused[0].clone().dock(429, "RATE_LIMIT_EXCEEDED");
+    refused[0].clone().dock_error(429, "RATE_LIMIT_EXCEEDED");
     let other = usher.get("/v1/workspace-domains", &eve.token).await.expect(200);
     assert_eq!(number(&other, "x-ratelimit-remaining"), 119);
     // DataGOL's routes aren't counted.
@@ -53,9 +54,9 @@ async fn a_hundred_and_twenty_of_a_hundred_and_fifty_at_once_pass_and_the_rest_a
 #[tokio::test]
 async fn every_answer_after_authentication_has_the_headers_and_none_before() {
     let World { usher, ada, .. } = World::new().await;
-    let bad = usher.get("/v1/workspace-users?limit=0", &ada.token).await.dock(400, "BAD_REQUEST");
-    let missing = usher.get("/v1/workspace-users/nothere", &ada.token).await.dock(404, "NOT_FOUND");
+    let bad = usher.get("/v1/workspace-users?limit=0", &ada.token).await.dock_error(400, "BAD_REQUEST");
+    let missing = usher.get("/v1/workspace-users/nothere", &ada.token).await.dock_error(404, "NOT_FOUND");
     assert_eq!(number(&bad, "x-ratelimit-remaining"), number(&missing, "x-ratelimit-remaining") + 1);
-    let stranger = usher.get("/v1/workspace-users", "nobody").await.dock(401, "UNAUTHORIZED");
+    let stranger = usher.get("/v1/workspace-users", "nobody").await.dock_error(401, "UNAUTHORIZED");
     assert_eq!(stranger.header("x-ratelimit-limit"), "");
 }

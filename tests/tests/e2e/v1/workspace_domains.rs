@@ -1,34 +1,34 @@
-//! `/v1/workspace-domains`, and joining by them.
+//! `/v1/workspace-domains`, and joining a workspace by the domain of one's address.
 
 use serde_json::json;
 
 use super::{World, found, text};
 
 #[tokio::test]
-async fn whoever_proves_an_address_of_the_domain_founds_their_company_and_joins() {
+async fn a_person_who_verifies_an_address_of_the_domain_founds_a_company_and_joins_the_workspace() {
     let world = World::new().await;
     let (usher, ada) = (&world.usher, &world.ada);
     let body = json!({ "domain": "Bücher.Example", "role": "owner", "workspaceId": world.workspace });
-    let added = usher.dock(&ada.token, "workspace-domains", body.clone()).await["workspaceDomain"].clone();
+    let added = usher.dock_post(&ada.token, "workspace-domains", body.clone()).await["workspaceDomain"].clone();
     assert_eq!((&added["domain"], &added["workspaceId"]), (&json!("xn--bcher-kva.example"), &json!(world.workspace)));
-    // Added again it is the one that is there.
-    assert_eq!(usher.dock(&ada.token, "workspace-domains", body).await["workspaceDomain"], added);
+    // Adding the domain again returns the existing one.
+    assert_eq!(usher.dock_post(&ada.token, "workspace-domains", body).await["workspaceDomain"], added);
 
     let first = found(usher, "dora@xn--bcher-kva.example").await;
     assert_eq!(usher.role(&first, &world.id).await.as_deref(), Some("ADMIN"));
     let path = format!("workspace-domains/{}", text(&added["id"]));
-    let changed = usher.patch(&ada.token, &path, json!({ "role": "editor" })).await.expect(200).json();
+    let changed = usher.dock_patch(&ada.token, &path, json!({ "role": "editor" })).await.expect(200).json();
     assert_eq!(changed["data"]["workspaceDomain"]["role"], "editor");
-    let listed = usher.docked(&ada.token, "workspace-domains").await;
+    let listed = usher.dock_get(&ada.token, "workspace-domains").await;
     assert_eq!(listed["workspaceDomains"], json!([changed["data"]["workspaceDomain"]]));
     assert_eq!(listed["pageInfo"]["total"], 1);
 
-    // An invitation that waits ends in the membership.
+    // A pending invitation ends in the membership.
     world.add("emil@bücher.example", "viewer").await;
     let second = found_after_invitation(&world, "emil@bücher.example", "emil@xn--bcher-kva.example").await;
     assert_eq!(usher.role(&first, &world.id).await.as_deref(), Some("ADMIN"));
     assert_eq!(usher.role(&second, &world.id).await.as_deref(), Some("EDITOR"));
-    // One to a higher role goes on waiting for its link.
+    // An invitation to a higher role stays pending until its link is used.
     world.add("fritz@xn--bcher-kva.example", "owner").await;
     let mailbox = "fritz@xn--bcher-kva.example";
     let hash = usher.mail(mailbox, 1).await.hash();
@@ -36,26 +36,26 @@ async fn whoever_proves_an_address_of_the_domain_founds_their_company_and_joins(
     assert_eq!(usher.role(&third, &world.id).await, None);
     usher.accept(&third, &hash).await.expect(200);
     assert_eq!(usher.role(&third, &world.id).await.as_deref(), Some("ADMIN"));
-    // The company that they founded is theirs, and the workspace isn't the company's.
+    // They have a company of their own, and the workspace belongs to another one.
     usher.get("/v1/workspaces", &second).await.expect(200);
-    assert_eq!(usher.docked(&second, "workspaces").await["pageInfo"]["total"], 0);
+    assert_eq!(usher.dock_get(&second, "workspaces").await["pageInfo"]["total"], 0);
     // A sub-domain is another domain.
     let other = found(usher, "dora@sub.xn--bcher-kva.example").await;
     assert_eq!(usher.role(&other, &world.id).await, None);
-    // Dora counts among the ADMINs: ada may go.
+    // Dora is an ADMIN too, so ada may leave.
     let own = format!("/v1/workspace-users/{}", world.id_of(&ada.email).await);
     usher.send("DELETE", &own, Some(&ada.token), None).await.expect(200);
 }
 
 #[tokio::test]
-async fn nobody_joins_by_a_rule_for_which_nobody_stands_any_more() {
+async fn nobody_joins_by_a_domain_rule_whose_author_lost_the_right_to_invite() {
     let world = World::new().await;
     let (usher, ada) = (&world.usher, &world.ada);
     let accounts = "/idp/api/v1/company/serviceAccount";
     let robot = json!({ "name": "robot", "role": "ACCOUNT_ADMIN" });
     let robot = usher.post(accounts, &ada.token, robot).await.expect(200).json();
     let body = json!({ "domain": "stands.example", "role": "editor", "workspaceId": world.workspace });
-    let rule = usher.dock(&text(&robot["token"]), "workspace-domains", body).await["workspaceDomain"].clone();
+    let rule = usher.dock_post(&text(&robot["token"]), "workspace-domains", body).await["workspaceDomain"].clone();
     let joined = async |name: &str| {
         let token = found(usher, &format!("{name}@stands.example")).await;
         usher.role(&token, &world.id).await
@@ -65,16 +65,16 @@ async fn nobody_joins_by_a_rule_for_which_nobody_stands_any_more() {
     usher.send("DELETE", &robot, Some(&ada.token), None).await.expect(200);
     assert_eq!(joined("second").await, None);
     let path = format!("workspace-domains/{}", text(&rule["id"]));
-    usher.patch(&ada.token, &path, json!({ "role": "editor" })).await.expect(200);
+    usher.dock_patch(&ada.token, &path, json!({ "role": "editor" })).await.expect(200);
     assert_eq!(joined("third").await.as_deref(), Some("EDITOR"));
 }
 
 #[tokio::test]
-async fn nobody_joins_by_a_domain_whose_codes_are_being_guessed() {
+async fn nobody_joins_by_a_domain_while_its_codes_are_being_guessed() {
     let world = World::new().await;
     let (usher, ada) = (&world.usher, &world.ada);
     let body = json!({ "domain": "guessed.example", "role": "viewer", "workspaceId": world.workspace });
-    usher.dock(&ada.token, "workspace-domains", body).await;
+    usher.dock_post(&ada.token, "workspace-domains", body).await;
     let guess = async |n: u32| {
         let body = json!({ "email": format!("guess{}@guessed.example", n / 5), "otp": "000000" });
         usher.post_open("/idp/api/v1/user/signUp/verifyEmailOtp", body).await.expect(400);
@@ -109,9 +109,9 @@ async fn at_most_twenty_workspaces_are_joined() {
     let world = World::new().await;
     let (usher, ada) = (&world.usher, &world.ada);
     for n in 0..21 {
-        let made = usher.dock(&ada.token, "workspaces", json!({ "name": format!("W{n}") })).await;
+        let made = usher.dock_post(&ada.token, "workspaces", json!({ "name": format!("W{n}") })).await;
         let body = json!({ "domain": "many.example", "role": "viewer", "workspaceId": made["workspace"]["id"] });
-        usher.dock(&ada.token, "workspace-domains", body).await;
+        usher.dock_post(&ada.token, "workspace-domains", body).await;
     }
     let dora = found(usher, "dora@many.example").await;
     let joined = usher.get("/noCo/api/v2/workspaces", &dora).await.expect(200).json();
@@ -119,14 +119,17 @@ async fn at_most_twenty_workspaces_are_joined() {
 }
 
 #[tokio::test]
-async fn a_public_mail_domain_and_what_is_none_are_refused() {
+async fn a_public_mail_domain_and_a_malformed_domain_are_refused() {
     let World { usher, ada, workspace, .. } = World::new().await;
     for domain in ["gmail.com", "OUTLOOK.com", "a@b.example", "localhost", "", "x y.example"] {
         let body = json!({ "domain": domain, "role": "viewer", "workspaceId": workspace });
-        usher.post("/v1/workspace-domains", &ada.token, body).await.dock(400, "BAD_REQUEST");
+        usher.post("/v1/workspace-domains", &ada.token, body).await.dock_error(400, "BAD_REQUEST");
     }
     let body = json!({ "domain": "ours.example", "role": "viewer", "workspaceId": "AAAAAAAAAAAA" });
-    usher.post("/v1/workspace-domains", &ada.token, body).await.dock(404, "NOT_FOUND");
-    usher.patch(&ada.token, "workspace-domains/AAAAAAAAAAAA", json!({ "role": "viewer" })).await.dock(404, "NOT_FOUND");
-    assert_eq!(usher.docked(&ada.token, "workspace-domains").await["pageInfo"]["pages"], 0);
+    usher.post("/v1/workspace-domains", &ada.token, body).await.dock_error(404, "NOT_FOUND");
+    usher
+        .dock_patch(&ada.token, "workspace-domains/AAAAAAAAAAAA", json!({ "role": "viewer" }))
+        .await
+        .dock_error(404, "NOT_FOUND");
+    assert_eq!(usher.dock_get(&ada.token, "workspace-domains").await["pageInfo"]["pages"], 0);
 }

@@ -1,35 +1,34 @@
 //! `/serviceAccount`
 
-use futures::future::join_all;
 use serde_json::{Value, json};
-use tests::{Answer, Endpoint, Founder};
+use tests::{Account, Answer, Endpoint, HeldCall};
 
 const PATH: &str = "/idp/api/v1/company/serviceAccount";
 const WORKSPACES: &str = "/noCo/api/v2/workspaces";
 const YEAR: i64 = 365 * 86_400;
 
-/// A service account as it was answered when it was made.
+/// A service account, as the answer to its creation shows it.
 struct Robot {
     id: String,
     email: String,
     token: String,
 }
 
-async fn make(usher: &Endpoint, admin: &Founder, body: Value) -> Robot {
+async fn make(usher: &Endpoint, admin: &Account, body: Value) -> Robot {
     let made = usher.post(PATH, &admin.token, body).await.expect(200).json();
     let text = |name: &str| made[name].as_str().unwrap().to_owned();
     Robot { id: text("id"), email: text("email"), token: text("token") }
 }
 
-async fn reset(usher: &Endpoint, admin: &Founder, method: &str, robot: &Robot, query: &str) -> Answer {
+async fn reset(usher: &Endpoint, admin: &Account, method: &str, robot: &Robot, query: &str) -> Answer {
     usher.send(method, &format!("{PATH}/{}/token/reset{query}", robot.id), Some(&admin.token), None).await
 }
 
-/// The ids of the workspaces that a token reaches; `None` if the token is dead.
+/// The ids of the workspaces that a token reaches. `None` if the token is not valid.
 async fn reached(usher: &Endpoint, token: &str) -> Option<Vec<String>> {
     let answer = usher.read(usher.request("GET", WORKSPACES).header("x-auth-token", token)).await;
     if answer.status == 401 {
-        answer.refused(401, "INVALID_TOKEN");
+        answer.datagol_error(401, "INVALID_TOKEN");
         return None;
     }
     let workspaces = answer.expect(200).json();
@@ -37,7 +36,7 @@ async fn reached(usher: &Endpoint, token: &str) -> Option<Vec<String>> {
 }
 
 #[tokio::test]
-async fn a_new_one_is_shown_with_its_token_this_once() {
+async fn a_new_service_accounts_token_is_shown_once() {
     let usher = Endpoint::start().await;
     let ada = usher.founder("ada").await;
     let body = json!({ "name": "data-gol_1", "description": "Brings people in" });
@@ -68,12 +67,12 @@ async fn a_new_one_is_shown_with_its_token_this_once() {
 }
 
 #[tokio::test]
-async fn a_name_is_of_few_characters_and_unique_in_its_company() {
+async fn a_name_has_few_kinds_of_characters_and_is_unique_in_its_company() {
     let usher = Endpoint::start().await;
     let (ada, bob) = (usher.founder("ada").await, usher.founder("bob").await);
     let long = "n".repeat(51);
     for name in ["", " ", "a b", "a.b", "ä", "a@b", "<b>", "a\n", &long] {
-        usher.post(PATH, &ada.token, json!({ "name": name })).await.refused(400, "INVALID_NAME");
+        usher.post(PATH, &ada.token, json!({ "name": name })).await.datagol_error(400, "INVALID_NAME");
     }
     for body in [
         json!({}),
@@ -82,34 +81,35 @@ async fn a_name_is_of_few_characters_and_unique_in_its_company() {
         json!({ "name": "a", "role": 1 }),
         json!({ "name": "a", "description": "d".repeat(2_001) }),
     ] {
-        usher.post(PATH, &ada.token, body).await.refused(400, "INVALID_FIELD");
+        usher.post(PATH, &ada.token, body).await.datagol_error(400, "INVALID_FIELD");
     }
     assert_eq!(usher.get(PATH, &ada.token).await.expect(200).json(), json!([]));
     for name in ["b", "A-1_z", &long[1..], "a"] {
         make(&usher, &ada, json!({ "name": name })).await;
     }
-    usher.post(PATH, &ada.token, json!({ "name": "a" })).await.refused(400, "NAME_TAKEN");
+    usher.post(PATH, &ada.token, json!({ "name": "a" })).await.datagol_error(400, "NAME_TAKEN");
     make(&usher, &bob, json!({ "name": "a" })).await;
     let listed = usher.get(PATH, &ada.token).await.expect(200).json();
     assert_eq!(listed.as_array().map(Vec::len), Some(4));
 }
 
 #[tokio::test]
-async fn a_name_asked_for_at_once_is_given_once() {
-    let usher = Endpoint::start().await;
+async fn a_name_that_several_ask_for_together_is_given_once() {
+    let usher = Endpoint::own(&[]).await;
     let ada = usher.founder("ada").await;
-    let answers = join_all((0..6).map(|_| usher.post(PATH, &ada.token, json!({ "name": "robot" })))).await;
+    let requests = (0..6).map(|_| usher.post(PATH, &ada.token, json!({ "name": "robot" })));
+    let answers = usher.together(requests, HeldCall::write("create-service-account")).await;
     let (made, refused): (Vec<_>, Vec<_>) = answers.into_iter().partition(|answer| answer.status == 200);
     assert_eq!((made.len(), refused.len()), (1, 5));
     for answer in refused {
-        answer.refused(400, "NAME_TAKEN");
+        answer.datagol_error(400, "NAME_TAKEN");
     }
     let token = made[0].json()["token"].as_str().unwrap().to_owned();
     assert_eq!(reached(&usher, &token).await, Some(Vec::new()));
 }
 
 #[tokio::test]
-async fn an_ordinary_one_reaches_what_it_was_added_to_and_an_account_admin_everything() {
+async fn an_ordinary_service_account_reaches_its_own_workspaces_and_an_account_admin_all() {
     let usher = Endpoint::start().await;
     let ada = usher.founder("ada").await;
     let (one, other) = (usher.workspace(&ada.token, "One").await, usher.workspace(&ada.token, "Other").await);
@@ -121,17 +121,17 @@ async fn an_ordinary_one_reaches_what_it_was_added_to_and_an_account_admin_every
     let added = usher.invite(&admin.token, &one, &[(&plain.email, "CREATOR")]).await.expect(200).json();
     assert_eq!(added["summary"], json!({ "added": 1 }));
     assert_eq!(reached(&usher, &plain.token).await, Some(vec![one.clone()]));
-    usher.get(&format!("{WORKSPACES}/{other}"), &plain.token).await.refused(404, "NOT_FOUND");
-    // In the role it was given, and no higher.
+    usher.get(&format!("{WORKSPACES}/{other}"), &plain.token).await.datagol_error(404, "NOT_FOUND");
+    // The service account has the role that it was added with, and no higher one.
     let guest = usher.address("guest");
     usher.invite(&plain.token, &one, &[(&guest, "CREATOR")]).await.expect(200);
     usher.invite(&plain.token, &one, &[(&usher.address("boss"), "ADMIN")]).await.expect(403);
-    usher.invite(&plain.token, &other, &[(&guest, "VIEWER")]).await.refused(404, "NOT_FOUND");
+    usher.invite(&plain.token, &other, &[(&guest, "VIEWER")]).await.datagol_error(404, "NOT_FOUND");
     usher.invite(&admin.token, &other, &[(&usher.address("boss"), "ADMIN")]).await.expect(200);
 }
 
 #[tokio::test]
-async fn a_reset_by_either_verb_kills_the_old_token_at_once() {
+async fn a_reset_by_either_verb_ends_the_old_token_immediately() {
     let usher = Endpoint::start().await;
     let ada = usher.founder("ada").await;
     let robot = make(&usher, &ada, json!({ "name": "robot" })).await;
@@ -148,28 +148,29 @@ async fn a_reset_by_either_verb_kills_the_old_token_at_once() {
         old = token;
     }
     for query in ["?neverExpires=yes", "?neverExpires="] {
-        reset(&usher, &ada, "GET", &robot, query).await.refused(400, "INVALID_FIELD");
+        reset(&usher, &ada, "GET", &robot, query).await.datagol_error(400, "INVALID_FIELD");
     }
     assert_eq!(reached(&usher, &old).await, Some(Vec::new()));
 }
 
 #[tokio::test]
-async fn resets_at_once_leave_one_good_token() {
-    let usher = Endpoint::start().await;
-    let ada = usher.founder("ada").await;
-    let robot = make(&usher, &ada, json!({ "name": "robot" })).await;
-    let answers = join_all((0..6).map(|_| reset(&usher, &ada, "POST", &robot, ""))).await;
+async fn resets_that_run_together_leave_one_good_token() {
+    let usher = &Endpoint::own(&[]).await;
+    let ada = &usher.founder("ada").await;
+    let robot = &make(usher, ada, json!({ "name": "robot" })).await;
+    let resets = (0..6).map(|_| reset(usher, ada, "POST", robot, ""));
+    let answers = usher.together(resets, HeldCall::write("reset-service-account-token")).await;
     let mut good = 0;
     for answer in answers {
         if answer.status == 200 {
             let token = answer.json()["token"].as_str().unwrap().to_owned();
-            good += usize::from(reached(&usher, &token).await.is_some());
+            good += usize::from(reached(usher, &token).await.is_some());
         } else {
-            answer.refused(400, "CHANGED_MEANWHILE");
+            answer.datagol_error(400, "CHANGED_MEANWHILE");
         }
     }
     assert_eq!(good, 1);
-    assert_eq!(reached(&usher, &robot.token).await, None);
+    assert_eq!(reached(usher, &robot.token).await, None);
 }
 
 #[tokio::test]
@@ -190,8 +191,8 @@ async fn a_token_lives_a_year_or_for_ever() {
     assert_eq!(reached(&usher, &yearly.token).await, None);
     usher.advance(20 * YEAR).await;
     assert_eq!(reached(&usher, &token).await, Some(Vec::new()));
-    // An expired one is given a new token.
-    let ada = Founder { token: usher.token(&ada.email).await, ..ada };
+    // A reset gives an account with an expired token a new one.
+    let ada = Account { token: usher.token(&ada.email).await, ..ada };
     let answer = reset(&usher, &ada, "GET", &yearly, "").await.expect(200).json();
     assert_eq!(reached(&usher, answer["token"].as_str().unwrap()).await, Some(Vec::new()));
 }
@@ -210,8 +211,8 @@ async fn deleting_ends_token_and_memberships_at_once_and_frees_the_name() {
     assert_eq!(answer.text, "");
     assert_eq!(reached(&usher, &robot.token).await, None);
     assert_eq!(usher.get(PATH, &ada.token).await.expect(200).json(), json!([]));
-    usher.send("DELETE", &path, Some(&ada.token), None).await.refused(404, "NOT_FOUND");
-    reset(&usher, &ada, "POST", &robot, "").await.refused(404, "NOT_FOUND");
+    usher.send("DELETE", &path, Some(&ada.token), None).await.datagol_error(404, "NOT_FOUND");
+    reset(&usher, &ada, "POST", &robot, "").await.datagol_error(404, "NOT_FOUND");
     let again = usher.invite(&ada.token, &workspace, &[(&robot.email, "VIEWER")]).await.expect(400).json();
     assert_eq!(again["results"][0]["status"], "invalid", "{again}");
 
@@ -221,39 +222,64 @@ async fn deleting_ends_token_and_memberships_at_once_and_frees_the_name() {
 }
 
 #[tokio::test]
-async fn whatever_role_it_is_given_while_it_is_deleted_each_workspace_keeps_its_administrator() {
-    let usher = Endpoint::start().await;
-    let ada = usher.founder("ada").await;
-    let robot = make(&usher, &ada, json!({ "name": "robot" })).await;
-    let mut places = Vec::new();
-    for number in 0..10 {
-        let workspace = usher.workspace(&ada.token, &format!("Number {number}")).await;
-        usher.invite(&ada.token, &workspace, &[(&robot.email, "VIEWER")]).await.expect(200);
-        places.push(workspace);
-    }
-    let own = |workspace: &str, user: &str| format!("/api/v1/workspaces/{workspace}/members/{user}");
-    let members = usher.walk(&format!("/api/v1/workspaces/{}/members", places[0]), &ada.token, 10).await;
-    let adas = members.iter().find(|member| member["email"] == ada.email).unwrap()["userId"].as_str().unwrap();
-    let raised = join_all(places.iter().map(|workspace| {
-        let path = own(workspace, &robot.id);
-        let usher = &usher;
-        let token = &ada.token;
-        async move { usher.send("PATCH", &path, Some(token), Some(json!({ "role": "ADMIN" }))).await }
-    }));
-    let path = format!("{PATH}/{}", robot.id);
-    let (deleted, raised) = tokio::join!(usher.send("DELETE", &path, Some(&ada.token), None), raised);
-    deleted.expect(200);
-    assert!(raised.iter().all(|answer| [200, 404, 409].contains(&answer.status.as_u16())), "{raised:?}");
-    for workspace in &places {
-        let members = usher.walk(&format!("/api/v1/workspaces/{workspace}/members"), &ada.token, 10).await;
-        assert_eq!(members.len(), 1, "{members:?}");
-        let left = usher.send("DELETE", &own(workspace, adas), Some(&ada.token), None).await;
-        left.problem(409, "last_admin");
+async fn a_service_account_that_is_deleted_while_it_gets_another_role_leaves_an_administrator_behind() {
+    for deletion_is_first in [true, false] {
+        let usher = &Endpoint::own(&[]).await;
+        let ada = &usher.founder("ada").await;
+        let robot = &make(usher, ada, json!({ "name": "robot" })).await;
+        let workspace = &usher.workspace(&ada.token, "One").await;
+        usher.invite(&ada.token, workspace, &[(&robot.email, "VIEWER")]).await.expect(200);
+        let members = format!("/api/v1/workspaces/{workspace}/members");
+        let (path, raised_path) = (format!("{PATH}/{}", robot.id), format!("{members}/{}", robot.id));
+        let delete = usher.send("DELETE", &path, Some(&ada.token), None);
+        let raise = usher.send("PATCH", &raised_path, Some(&ada.token), Some(json!({ "role": "ADMIN" })));
+        if deletion_is_first {
+            let (deleted, raised) = usher.overtake(delete, raise, HeldCall::write("change-member")).await;
+            deleted.expect(200);
+            raised.problem(404, "not_found");
+        } else {
+            // The first transaction ends the account, the second one a membership whose role was read before.
+            let deletion = HeldCall::write_after("delete-service-account", 1);
+            let (raised, deleted) = usher.overtake(raise, delete, deletion).await;
+            raised.expect(200);
+            deleted.expect(200);
+        }
+        let left = usher.all_pages(&members, &ada.token, 10).await;
+        assert_eq!(left.len(), 1, "{left:?}");
+        let own = format!("{members}/{}", left[0]["userId"].as_str().unwrap());
+        usher.send("DELETE", &own, Some(&ada.token), None).await.problem(409, "last_admin");
     }
 }
 
 #[tokio::test]
-async fn only_an_admin_of_the_company_manages_them() {
+async fn a_service_account_that_is_deleted_while_it_is_added_becomes_no_member() {
+    for deletion_is_first in [true, false] {
+        let usher = &Endpoint::own(&[]).await;
+        let ada = &usher.founder("ada").await;
+        let robot = &make(usher, ada, json!({ "name": "robot" })).await;
+        let workspace = &usher.workspace(&ada.token, "One").await;
+        let path = format!("{PATH}/{}", robot.id);
+        let delete = usher.send("DELETE", &path, Some(&ada.token), None);
+        let rows = [(robot.email.as_str(), "ADMIN"), (ada.email.as_str(), "ADMIN")];
+        let add = usher.invite(&ada.token, workspace, &rows);
+        if deletion_is_first {
+            // The first transaction reserves the day's quota.
+            let (deleted, added) = usher.overtake(delete, add, HeldCall::write_after("invite-users", 1)).await;
+            deleted.expect(200);
+            assert_eq!(added.expect(400).row_statuses(), ["invalid", "alreadyMember"]);
+        } else {
+            let (added, deleted) = usher.overtake(add, delete, HeldCall::write("delete-service-account")).await;
+            assert_eq!(added.expect(200).row_statuses(), ["added", "alreadyMember"]);
+            deleted.expect(200);
+        }
+        let members = usher.hexabase_members(&ada.token, workspace).await;
+        assert_eq!(members.len(), 1, "{members:?}");
+        assert_eq!(reached(usher, &robot.token).await, None);
+    }
+}
+
+#[tokio::test]
+async fn only_a_company_admin_manages_service_accounts() {
     let usher = Endpoint::start().await;
     let (ada, bob) = (usher.founder("ada").await, usher.founder("bob").await);
     let workspace = usher.workspace(&ada.token, "One").await;
@@ -271,18 +297,18 @@ async fn only_an_admin_of_the_company_manages_them() {
     ];
     for (method, path, body) in &requests {
         for token in [&grace.token, &robot.token] {
-            usher.send(method, path, Some(token), body.clone()).await.refused(403, "COMPANY_ADMIN_REQUIRED");
+            usher.send(method, path, Some(token), body.clone()).await.datagol_error(403, "COMPANY_ADMIN_REQUIRED");
         }
         if path != PATH {
-            usher.send(method, path, Some(&bob.token), None).await.refused(404, "NOT_FOUND");
+            usher.send(method, path, Some(&bob.token), None).await.datagol_error(404, "NOT_FOUND");
         }
     }
-    // Whoever has the id of a person, or none, has no service account.
+    // Ids of people and unknown ids are no service accounts.
     for id in ["x", "3fa85f64-5717-4562-b3fc-2c963f66afa6", &workspace] {
-        usher.send("DELETE", &format!("{PATH}/{id}"), Some(&ada.token), None).await.refused(404, "NOT_FOUND");
+        usher.send("DELETE", &format!("{PATH}/{id}"), Some(&ada.token), None).await.datagol_error(404, "NOT_FOUND");
     }
     assert_eq!(reached(&usher, &robot.token).await, Some(Vec::new()));
-    // An account admin is one.
+    // An account admin is a company admin.
     for (method, path, body) in requests {
         usher.send(method, &path, Some(&admin.token), body).await.expect(200);
     }

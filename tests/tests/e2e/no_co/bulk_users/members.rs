@@ -1,4 +1,4 @@
-//! People who have an account, and programs.
+//! Invited people who have an account, and service accounts.
 
 use serde_json::{Value, json};
 use tests::Endpoint;
@@ -8,7 +8,7 @@ async fn service_account(usher: &Endpoint, token: &str, name: &str) -> Value {
 }
 
 #[tokio::test]
-async fn a_colleague_is_a_member_at_once_and_is_told_without_a_link() {
+async fn a_colleague_becomes_a_member_immediately_and_gets_a_mail_without_a_link() {
     let usher = Endpoint::own(&[]).await;
     let ada = usher.founder("ada").await;
     let first = usher.workspace(&ada.token, "First").await;
@@ -17,16 +17,16 @@ async fn a_colleague_is_a_member_at_once_and_is_told_without_a_link() {
     let typed = carl.email.to_uppercase();
 
     let answer = usher.invite(&ada.token, &second, &[(&typed, "CREATOR")]).await.expect(200);
-    assert_eq!(answer.rows(), ["added"]);
+    assert_eq!(answer.row_statuses(), ["added"]);
     assert!(answer.json()["results"][0]["invitationId"].is_string());
-    // At once: with the token that he has.
+    // The membership counts immediately, with the token that bob already has.
     assert_eq!(usher.role(&carl.token, &second).await.as_deref(), Some("CREATOR"));
     assert_eq!(usher.role(&carl.token, &first).await.as_deref(), Some("VIEWER"));
 
     let mail = usher.mail(&carl.email, 2).await;
     assert!(mail.subject.contains("added you to Second"), "{}", mail.subject);
-    for told in ["Ada Founder", "Second", "Creator", "nothing to accept"] {
-        assert!(mail.text.contains(told), "{told}: {}", mail.text);
+    for expected in ["Ada Founder", "Second", "Creator", "nothing to accept"] {
+        assert!(mail.text.contains(expected), "{expected}: {}", mail.text);
     }
     assert!(!mail.text.contains("hash=") && !mail.html.contains("hash=") && !mail.text.contains("register"));
     usher.mail_all().await;
@@ -44,7 +44,7 @@ async fn inviting_never_changes_a_members_role() {
     let carl = usher.member(&ada.token, &workspace, "carl", "EDITOR").await;
     for role in ["ADMIN", "EDITOR", "VIEWER"] {
         let answer = usher.invite(&ada.token, &workspace, &[(&carl.email, role)]).await.expect(400);
-        assert_eq!(answer.rows(), ["alreadyMember"]);
+        assert_eq!(answer.row_statuses(), ["alreadyMember"]);
         assert!(answer.json()["message"].as_str().unwrap().contains("already has access"), "{}", answer.text);
         assert_eq!(usher.role(&carl.token, &workspace).await.as_deref(), Some("EDITOR"));
     }
@@ -61,12 +61,12 @@ async fn a_service_account_of_the_company_is_added_without_mail() {
     assert_eq!(usher.get(reach, token).await.expect(200).json(), json!([]));
 
     let answer = usher.invite(&ada.token, &workspace, &[(address, "CREATOR")]).await.expect(200);
-    assert_eq!(answer.rows(), ["added"]);
+    assert_eq!(answer.row_statuses(), ["added"]);
     assert_eq!(usher.get(reach, token).await.expect(200).json()[0]["id"], workspace);
     let again = usher.invite(&ada.token, &workspace, &[(address, "VIEWER")]).await.expect(400);
-    assert_eq!(again.rows(), ["alreadyMember"]);
+    assert_eq!(again.row_statuses(), ["alreadyMember"]);
 
-    // It invites in its own name.
+    // The service account invites in its own name.
     let guest = usher.address("guest");
     usher.invite(token, &workspace, &[(&guest, "CREATOR")]).await.expect(200);
     assert!(usher.mail(&guest, 1).await.subject.contains("robot"));
@@ -84,7 +84,7 @@ async fn a_service_account_of_nobody_or_of_another_company_is_invalid() {
     let rows =
         [(foreign["email"].as_str().unwrap(), "VIEWER"), ("robot-0badf00d@nobody.iam.serviceaccount.com", "VIEWER")];
     let answer = usher.invite(&ada.token, &workspace, &rows).await.expect(400);
-    assert_eq!(answer.rows(), ["invalid", "invalid"]);
+    assert_eq!(answer.row_statuses(), ["invalid", "invalid"]);
     let details = answer.json();
     assert_eq!(details["results"][0]["detail"], details["results"][1]["detail"]);
     let token = foreign["token"].as_str().unwrap();
@@ -99,7 +99,7 @@ async fn a_user_of_another_company_accepts_with_their_own_account() {
     let workspace = usher.workspace(&ada.token, "Partners").await;
     let own = usher.workspace(&eve.token, "Own").await;
     let answer = usher.invite(&ada.token, &workspace, &[(&eve.email, "EDITOR")]).await.expect(200);
-    assert_eq!(answer.rows(), ["invited"]);
+    assert_eq!(answer.row_statuses(), ["invited"]);
     assert_eq!(usher.role(&eve.token, &workspace).await, None);
 
     let mail = usher.mail(&eve.email, 2).await;
@@ -107,11 +107,11 @@ async fn a_user_of_another_company_accepts_with_their_own_account() {
     for text in [&mail.text, &mail.html] {
         assert!(!text.contains("choose a password") && !text.contains("Sign up"), "{text}");
     }
-    let page = usher.page(&mail.hash()).await.expect(200).text;
+    let page = usher.registration_page(&mail.hash()).await.expect(200).text;
     assert!(page.contains(r#"action="/invitation""#) && page.contains(&eve.email), "{page}");
     assert!(!page.contains(r#"action="/register""#), "{page}");
 
-    let refused = usher.join(&eve.email, &mail.hash()).await.expect(400);
+    let refused = usher.sign_up_by_invitation(&eve.email, &mail.hash()).await.expect(400);
     assert!(refused.text.contains("has an account already"), "{}", refused.text);
     // Neither a stranger nor the inviter can take it.
     for token in [&ada.token, &usher.founder("mallory").await.token] {
@@ -121,11 +121,11 @@ async fn a_user_of_another_company_accepts_with_their_own_account() {
     assert_eq!(accepted, json!({ "workspaceId": workspace, "role": "EDITOR" }));
     assert_eq!(usher.role(&eve.token, &workspace).await.as_deref(), Some("EDITOR"));
     assert_eq!(usher.role(&eve.token, &own).await.as_deref(), Some("ADMIN"));
-    // The password is hers still, she is no user of the inviting company, and the link is spent.
+    // Her password is unchanged, she is no user of the inviting company, and the link is used up.
     usher.token(&eve.email).await;
     assert_eq!(usher.team(&ada.token).await.len(), 1);
     usher.accept(&eve.token, &mail.hash()).await.expect(410);
-    usher.page(&mail.hash()).await.expect(410);
+    usher.registration_page(&mail.hash()).await.expect(410);
     let again = usher.invite(&ada.token, &workspace, &[(&eve.email, "ADMIN")]).await.expect(400);
-    assert_eq!(again.rows(), ["alreadyMember"]);
+    assert_eq!(again.row_statuses(), ["alreadyMember"]);
 }

@@ -1,22 +1,22 @@
-//! A named request whose function dies, or whose store loses replies: sent again, it ends as it would have.
+//! Idempotent requests whose function dies or whose store loses replies: a retry completes them.
 
 use std::collections::HashSet;
 
 use serde_json::{Value, json};
-use tests::{Answer, Endpoint, Founder};
+use tests::{Account, Answer, Endpoint};
 
-/// A run that was silent for so long is dead, in seconds.
+/// A run that wrote nothing for so long counts as dead, in seconds.
 const SILENCE: i64 = 35;
 
-struct Scene {
+struct World {
     usher: Endpoint,
-    ada: Founder,
+    ada: Account,
     workspace: String,
     body: Value,
     people: usize,
 }
 
-impl Scene {
+impl World {
     async fn new(people: usize, parameters: &[(&str, &str)]) -> Self {
         let usher = Endpoint::own(parameters).await;
         let ada = usher.founder("ada").await;
@@ -26,24 +26,24 @@ impl Scene {
         Self { usher, ada, workspace, body, people }
     }
 
-    async fn fault(&self, action: &str, fault: &str, skip: usize, times: usize) {
+    async fn queue_fault(&self, action: &str, fault: &str, skip: usize, times: usize) {
         let action = format!("dynamodb:{action}");
         let fault =
             json!({ "action": action, "function": "invite-users", "fault": fault, "skip": skip, "times": times });
-        self.usher.fault(fault).await;
+        self.usher.queue_fault(fault).await;
     }
 
     async fn send(&self) -> Answer {
-        self.usher.named(&self.ada.token, &self.workspace, "key", self.body.clone()).await
+        self.usher.invite_with_key(&self.ada.token, &self.workspace, "key", self.body.clone()).await
     }
 
-    /// Sent again it succeeds for everybody, and again with the same answer; everybody has one mail.
+    /// A retry invites everybody, another one gets the same answer, and everybody has one mail.
     async fn ends_well(&self, what: &str) {
         let answer = self.send().await;
         assert_eq!(answer.status, 200, "{what}: {}", answer.text);
         assert_eq!(answer.json()["summary"], json!({ "invited": self.people }), "{what}");
         assert_eq!(self.send().await.expect(200).text, answer.text, "{what}");
-        self.usher.mails_in_all(self.people as u64 + 1).await;
+        self.usher.wait_for_mails(self.people as u64 + 1).await;
         self.usher.mail_all().await;
         let recipients = self.usher.recipients().await;
         assert_eq!(recipients.len(), self.people + 1, "{what}");
@@ -53,8 +53,8 @@ impl Scene {
 }
 
 #[tokio::test]
-async fn a_function_that_dies_at_any_of_its_calls_is_gone_on_for() {
-    // Whether the name was in hand when it died, and so for how long.
+async fn a_request_whose_function_dies_at_any_call_is_completed_by_the_next_one() {
+    // A function that died after it took the key holds it until its lease ends.
     let deaths = [
         ("BatchGetItem", 0, false),
         ("GetItem", 0, false),
@@ -69,108 +69,109 @@ async fn a_function_that_dies_at_any_of_its_calls_is_gone_on_for() {
     ];
     for (action, skip, in_hand) in deaths {
         for before in [None, Some("lostReply")] {
-            let scene = Scene::new(100, &[]).await;
+            let world = World::new(100, &[]).await;
             let what = format!("{action} {skip} {before:?}");
             if let Some(before) = before {
-                // The call is executed, and the function dies while the SDK makes it again.
-                scene.fault(action, before, skip, 1).await;
+                // The call is executed, and the function dies while the SDK retries it.
+                world.queue_fault(action, before, skip, 1).await;
             }
-            scene.fault(action, "crash", if before.is_some() { 0 } else { skip }, 1).await;
-            let dead = scene.send().await;
+            world.queue_fault(action, "crash", if before.is_some() { 0 } else { skip }, 1).await;
+            let dead = world.send().await;
             assert_eq!((dead.status.as_u16(), dead.json()["message"].as_str()), (500, Some("Internal Server Error")));
             let kept = action == "UpdateItem" && skip == 1 && before.is_some();
             if (in_hand || (action == "PutItem" && before.is_some())) && !kept {
-                scene.send().await.problem(409, "idempotency_key_in_use");
-                scene.usher.advance(SILENCE).await;
+                world.send().await.problem(409, "idempotency_key_in_use");
+                world.usher.advance(SILENCE).await;
             }
-            scene.ends_well(&what).await;
-            scene.usher.stop().await;
+            world.ends_well(&what).await;
+            world.usher.stop().await;
         }
     }
 }
 
 #[tokio::test]
-async fn a_function_that_dies_again_and_again_gets_there() {
-    // Five transactions: what a run has sent when it dies is written.
-    let scene = Scene::new(400, &[]).await;
-    // Reserving comes first, and each new run writes one transaction more.
+async fn a_request_whose_function_dies_repeatedly_completes_in_the_end() {
+    // Five transactions: those that a run has sent before it dies are written.
+    let world = World::new(400, &[]).await;
+    // The first transaction reserves, and each new run writes one more.
     for skip in [2, 1, 1] {
-        scene.fault("TransactWriteItems", "crash", skip, 1).await;
-        scene.send().await.expect(500);
-        scene.usher.clear_faults().await;
-        scene.usher.advance(SILENCE).await;
+        world.queue_fault("TransactWriteItems", "crash", skip, 1).await;
+        world.send().await.expect(500);
+        world.usher.clear_faults().await;
+        world.usher.advance(SILENCE).await;
     }
-    scene.ends_well("three deaths").await;
+    world.ends_well("three deaths").await;
 }
 
 #[tokio::test]
 async fn lost_replies_change_nothing() {
     for (action, skip) in [("PutItem", 0), ("TransactWriteItems", 0), ("TransactWriteItems", 1), ("UpdateItem", 1)] {
         for times in [1, 2] {
-            let scene = Scene::new(100, &[]).await;
-            scene.fault(action, "lostReply", skip, times).await;
+            let world = World::new(100, &[]).await;
+            world.queue_fault(action, "lostReply", skip, times).await;
             let what = format!("{action} {skip} {times}");
-            let first = scene.send().await;
+            let first = world.send().await;
             assert_eq!(first.status, 200, "{what}: {}", first.text);
-            assert_eq!(scene.send().await.expect(200).text, first.text, "{what}");
-            scene.ends_well(&what).await;
-            scene.usher.stop().await;
+            assert_eq!(world.send().await.expect(200).text, first.text, "{what}");
+            world.ends_well(&what).await;
+            world.usher.stop().await;
         }
     }
 }
 
 #[tokio::test]
-async fn a_reply_that_is_lost_for_good_is_found_by_the_next_request() {
-    // The SDK gives up after three: whether the name was taken, the people written, the answer kept, isn't known then.
+async fn a_write_whose_reply_is_lost_is_found_by_the_next_request() {
+    // After three lost replies the SDK gives up. The function does not know then whether it took the key, wrote the people
+    // or stored the answer.
     for (action, skip, status) in
         [("PutItem", 0, 503), ("TransactWriteItems", 0, 503), ("TransactWriteItems", 1, 200), ("UpdateItem", 1, 503)]
     {
-        let scene = Scene::new(3, &[]).await;
-        scene.fault(action, "lostReply", skip, 3).await;
-        let first = scene.send().await;
+        let world = World::new(3, &[]).await;
+        world.queue_fault(action, "lostReply", skip, 3).await;
+        let first = world.send().await;
         assert_eq!(first.status, status, "{action} {skip}: {}", first.text);
-        scene.usher.advance(SILENCE).await;
-        scene.ends_well(&format!("{action} {skip}")).await;
-        scene.usher.stop().await;
+        world.usher.advance(SILENCE).await;
+        world.ends_well(&format!("{action} {skip}")).await;
+        world.usher.stop().await;
     }
 }
 
 #[tokio::test]
-async fn what_was_written_before_a_death_is_told_as_it_was_whatever_became_of_it() {
-    let scene = Scene::new(91, &[]).await;
-    // The last transaction is held up until the first is written, and then dies.
-    scene.fault("TransactWriteItems", "InternalServerError", 2, 2).await;
-    scene.fault("TransactWriteItems", "crash", 0, 1).await;
-    scene.send().await.expect(500);
-    let team = scene.usher.team(&scene.ada.token).await;
+async fn rows_written_before_a_death_keep_their_results_also_if_the_people_changed_since() {
+    let world = World::new(91, &[]).await;
+    // The last transaction waits until the first one is written, and then the function dies.
+    world.queue_fault("TransactWriteItems", "InternalServerError", 2, 2).await;
+    world.queue_fault("TransactWriteItems", "crash", 0, 1).await;
+    world.send().await.expect(500);
+    let team = world.usher.team(&world.ada.token).await;
     let invited: Vec<_> = team.iter().filter(|(_, status)| *status == "INVITED").map(|(email, _)| email).collect();
-    // One of the first to be written joins, before the rest is.
+    // A person of the first transaction joins before the rest is written.
     let joined = invited.first().expect("a transaction went through");
-    let hash = scene.usher.mail(joined, 1).await.hash();
-    scene.usher.join(joined, &hash).await.expect(200);
-    scene.usher.advance(SILENCE).await;
-    let answer = scene.send().await.expect(200);
+    let hash = world.usher.mail(joined, 1).await.hash();
+    world.usher.sign_up_by_invitation(joined, &hash).await.expect(200);
+    world.usher.advance(SILENCE).await;
+    let answer = world.send().await.expect(200);
     assert_eq!(answer.json()["summary"], json!({ "invited": 91 }));
-    let token = scene.usher.token(joined).await;
-    assert_eq!(scene.usher.role(&token, &scene.workspace).await.as_deref(), Some("EDITOR"));
+    let token = world.usher.token(joined).await;
+    assert_eq!(world.usher.role(&token, &world.workspace).await.as_deref(), Some("EDITOR"));
 }
 
 #[tokio::test]
-async fn what_a_dead_run_reserved_is_reserved_once_and_the_rest_given_back() {
+async fn the_quota_that_a_dead_run_reserved_is_reserved_once_and_the_rest_given_back() {
     let parameters = [("INVITATIONS_PER_WORKSPACE_PER_DAY", "100"), ("MAX_USERS_PER_REQUEST", "100")];
-    let scene = Scene::new(91, &parameters).await;
-    let usher = &scene.usher;
+    let world = World::new(91, &parameters).await;
+    let usher = &world.usher;
     let early = usher.address("p0");
     let invite = async |email: &str| {
         let body = json!({ "users": [{ "email": email, "role": "EDITOR" }] });
-        usher.invitations(&scene.ada.token, &scene.workspace, body).await.rows()
+        usher.post_invitations(&world.ada.token, &world.workspace, body).await.row_statuses()
     };
     assert_eq!(invite(&early).await, ["invited"]);
-    scene.fault("TransactWriteItems", "crash", 2, 1).await;
-    scene.send().await.expect(500);
+    world.queue_fault("TransactWriteItems", "crash", 2, 1).await;
+    world.send().await.expect(500);
     usher.clear_faults().await;
     usher.advance(SILENCE).await;
-    let answer = scene.send().await.expect(200);
+    let answer = world.send().await.expect(200);
     assert_eq!(answer.json()["summary"], json!({ "invited": 90, "alreadyInvited": 1 }));
     // 91 of the day's hundred are used.
     for n in 0..9 {

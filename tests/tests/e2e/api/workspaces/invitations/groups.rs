@@ -2,11 +2,14 @@
 
 use futures::future::join_all;
 use serde_json::{Value, json};
-use tests::{Answer, Endpoint, Founder};
+use tests::{Account, Answer, Endpoint, HeldCall};
+
+/// The transaction by which a request invites. The one before reserves the day's quota.
+const INVITING: HeldCall = HeldCall::write_after("invite-users", 1);
 
 struct World {
     usher: Endpoint,
-    ada: Founder,
+    ada: Account,
     workspace: String,
     top: String,
     sales: String,
@@ -18,7 +21,7 @@ impl World {
         Self::of(Endpoint::start().await).await
     }
 
-    /// Three groups, each in the one before: the topmost, Sales, EMEA.
+    /// Three groups, each inside the one before: the top group, Sales, EMEA.
     async fn of(usher: Endpoint) -> Self {
         let ada = usher.founder("ada").await;
         let workspace = usher.workspace(&ada.token, "Project Alpha").await;
@@ -30,10 +33,10 @@ impl World {
 
     async fn invite(&self, token: &str, email: &str, groups: &[&str]) -> Answer {
         let users = json!([{ "email": email, "role": "VIEWER", "groups": groups }]);
-        self.usher.invitations(token, &self.workspace, json!({ "users": users })).await
+        self.usher.post_invitations(token, &self.workspace, json!({ "users": users })).await
     }
 
-    /// Whether a group's list names somebody, as it is and with all that is under it.
+    /// Whether the list of a group's people names this address: without and with the groups under it.
     async fn in_group(&self, group: &str, email: &str) -> (bool, bool) {
         let names = async |query: &str| {
             let path = format!("/api/v0/groups/{group}/users{query}");
@@ -48,7 +51,7 @@ impl World {
     }
 
     async fn id(&self, email: &str) -> String {
-        self.usher.u_id(&self.ada.token, &self.workspace, email).await
+        self.usher.hexabase_id(&self.ada.token, &self.workspace, email).await
     }
 
     async fn remove(&self, group: &str, email: &str) -> Answer {
@@ -79,7 +82,7 @@ async fn somebody_invited_into_a_group_is_in_it_before_and_after_they_accept() {
     for joined in [false, true] {
         if joined {
             let hash = world.usher.mail(&email, 1).await.hash();
-            world.usher.join(&email, &hash).await.expect(200);
+            world.usher.sign_up_by_invitation(&email, &hash).await.expect(200);
         }
         assert_eq!(world.in_group(&world.emea, &email).await, (true, true));
         assert_eq!(world.in_group(&world.sales, &email).await, (false, true));
@@ -88,7 +91,7 @@ async fn somebody_invited_into_a_group_is_in_it_before_and_after_they_accept() {
 }
 
 #[tokio::test]
-async fn invited_again_people_come_into_further_groups() {
+async fn people_who_are_invited_again_join_more_groups() {
     for cooldown in ["0", "60"] {
         let world = World::of(Endpoint::own(&[("RESEND_COOLDOWN_SECONDS", cooldown)]).await).await;
         let email = world.usher.address("guest");
@@ -102,20 +105,20 @@ async fn invited_again_people_come_into_further_groups() {
 }
 
 #[tokio::test]
-async fn a_member_comes_into_a_further_group_and_keeps_role_and_groups() {
+async fn a_member_joins_another_group_and_keeps_role_and_groups() {
     let world = World::new().await;
     let bob = world.usher.member(&world.ada.token, &world.workspace, "bob", "EDITOR").await;
     assert_eq!(world.in_group(&world.top, &bob.email).await, (true, true));
     for group in [&world.emea, &world.sales] {
         let answer = world.invite(&world.ada.token, &bob.email, &[group]).await.expect(200);
-        assert_eq!((answer.rows(), code(&answer)), (vec!["added".to_owned()], json!("added_to_groups")));
+        assert_eq!((answer.row_statuses(), code(&answer)), (vec!["added".to_owned()], json!("added_to_groups")));
     }
     assert_eq!(world.in_group(&world.emea, &bob.email).await, (true, true));
     assert_eq!(world.in_group(&world.sales, &bob.email).await, (true, true));
     assert_eq!(world.usher.role(&bob.token, &world.workspace).await.as_deref(), Some("EDITOR"));
     let again = world.invite(&world.ada.token, &bob.email, &[&world.sales, &world.emea]).await;
     again.problem_of_rows(409, "already_member", &["alreadyMember"]);
-    // A colleague, who is a member at once, is in the group at once.
+    // A colleague becomes a member immediately, and is in the group immediately.
     let other = world.usher.workspace(&world.ada.token, "Beta").await;
     let carol = world.usher.member(&world.ada.token, &other, "carol", "VIEWER").await;
     world.invite(&world.ada.token, &carol.email, &[&world.emea]).await.expect(200);
@@ -124,25 +127,27 @@ async fn a_member_comes_into_a_further_group_and_keeps_role_and_groups() {
 }
 
 #[tokio::test]
-async fn a_member_comes_into_a_group_also_where_the_reply_is_lost() {
+async fn a_member_joins_a_group_also_if_the_reply_is_lost() {
     let world = World::of(Endpoint::own(&[]).await).await;
     let bob = world.usher.member(&world.ada.token, &world.workspace, "bob", "EDITOR").await;
     for group in [&world.emea, &world.sales] {
-        // A transaction reserves, and one finds the member. The SDK tries the next three times.
+        // One transaction reserves, and one finds the member. The SDK sends the next one three times.
         let action = "dynamodb:TransactWriteItems";
         world
             .usher
-            .fault(json!({ "action": action, "function": "invite-users", "fault": "lostReply", "skip": 2, "times": 3 }))
+            .queue_fault(
+                json!({ "action": action, "function": "invite-users", "fault": "lostReply", "skip": 2, "times": 3 }),
+            )
             .await;
         let answer = world.invite(&world.ada.token, &bob.email, &[group]).await.expect(200);
-        assert_eq!((answer.rows(), code(&answer)), (vec!["added".to_owned()], json!("added_to_groups")));
+        assert_eq!((answer.row_statuses(), code(&answer)), (vec!["added".to_owned()], json!("added_to_groups")));
         assert!(world.usher.faults_left().await.is_empty());
         assert_eq!(world.in_group(group, &bob.email).await, (true, true));
     }
 }
 
 #[tokio::test]
-async fn a_group_that_the_workspace_has_not_makes_the_row_invalid_and_stops_no_other() {
+async fn a_row_that_names_a_group_of_another_workspace_is_invalid_and_stops_no_other() {
     let world = World::new().await;
     let eve = world.usher.founder("eve").await;
     world.usher.workspace(&eve.token, "Theirs").await;
@@ -163,7 +168,7 @@ async fn a_group_that_the_workspace_has_not_makes_the_row_invalid_and_stops_no_o
         user(6, json!([1])),
         user(7, json!([world.emea, world.top])),
     ]);
-    let answer = world.usher.invitations(&world.ada.token, &world.workspace, json!({ "users": users })).await;
+    let answer = world.usher.post_invitations(&world.ada.token, &world.workspace, json!({ "users": users })).await;
     let answer = answer.expect(200);
     let results = answer.json()["results"].as_array().unwrap().clone();
     let codes: Vec<_> = results.iter().map(|row| row["code"].as_str().unwrap_or_default()).collect();
@@ -175,23 +180,23 @@ async fn a_group_that_the_workspace_has_not_makes_the_row_invalid_and_stops_no_o
 }
 
 #[tokio::test]
-async fn whoever_administers_a_group_brings_people_into_it_and_what_is_under_it_and_nowhere_else() {
+async fn a_groups_administrator_invites_into_the_group_and_the_groups_under_it_only() {
     let world = World::new().await;
     let apac = world.usher.group(&world.ada.token, &world.top, "APAC").await;
     let other = world.usher.workspace(&world.ada.token, "Beta").await;
     // A viewer of the workspace, and a colleague who isn't in it at all.
     let bob = world.usher.member(&world.ada.token, &world.workspace, "bob", "VIEWER").await;
     let carol = world.usher.member(&world.ada.token, &other, "carol", "VIEWER").await;
-    let carols = world.usher.u_id(&world.ada.token, &other, &carol.email).await;
+    let carols = world.usher.hexabase_id(&world.ada.token, &other, &carol.email).await;
     world.administers(&world.sales, &world.id(&bob.email).await).await;
     world.administers(&world.sales, &carols).await;
     for (inviter, name) in [(&bob, "b"), (&carol, "c")] {
         let email = |n: &str| world.usher.address(&format!("{name}{n}"));
         for (n, group) in [("1", &world.sales), ("2", &world.emea)] {
             let row = world.invite(&inviter.token, &email(n), &[group]).await.expect(200);
-            assert_eq!(row.rows(), ["invited"]);
+            assert_eq!(row.row_statuses(), ["invited"]);
             let hash = world.usher.mail(&email(n), 1).await.hash();
-            world.usher.join(&email(n), &hash).await.expect(200);
+            world.usher.sign_up_by_invitation(&email(n), &hash).await.expect(200);
             assert_eq!(world.in_group(group, &email(n)).await, (true, true));
         }
         let users = json!([
@@ -201,14 +206,14 @@ async fn whoever_administers_a_group_brings_people_into_it_and_what_is_under_it_
             { "email": email("6"), "role": "EDITOR", "groups": [world.emea] },
             { "email": email("7"), "role": "VIEWER", "groups": [world.emea] },
         ]);
-        let answer = world.usher.invitations(&inviter.token, &world.workspace, json!({ "users": users })).await;
-        assert_eq!(answer.expect(200).rows(), ["forbidden", "forbidden", "forbidden", "forbidden", "invited"]);
+        let answer = world.usher.post_invitations(&inviter.token, &world.workspace, json!({ "users": users })).await;
+        assert_eq!(answer.expect(200).row_statuses(), ["forbidden", "forbidden", "forbidden", "forbidden", "invited"]);
     }
-    // Whoever invites without administering groups names none.
+    // A person who may invite but administers no group may not name one.
     let dave = world.usher.member(&world.ada.token, &world.workspace, "dave", "CREATOR").await;
     let answer = world.invite(&dave.token, &world.usher.address("d1"), &[&world.emea]).await;
     answer.expect(403);
-    let answer = world.usher.invitations(
+    let answer = world.usher.post_invitations(
         &carol.token,
         &world.workspace,
         json!({ "users": [
@@ -219,7 +224,7 @@ async fn whoever_administers_a_group_brings_people_into_it_and_what_is_under_it_
 }
 
 #[tokio::test]
-async fn whoever_administers_a_group_puts_nobody_out_of_the_workspace_who_is_more_than_in_it() {
+async fn a_groups_administrator_removes_nobody_from_the_workspace_who_is_also_elsewhere_in_it() {
     let world = World::new().await;
     let bob = world.usher.member(&world.ada.token, &world.workspace, "bob", "VIEWER").await;
     world.administers(&world.emea, &world.id(&bob.email).await).await;
@@ -230,8 +235,8 @@ async fn whoever_administers_a_group_puts_nobody_out_of_the_workspace_who_is_mor
     world.remove_as(&bob.token, &world.emea, &carol.email).await.expect(200);
     assert_eq!(world.in_group(&world.emea, &carol.email).await, (false, false));
     assert_eq!(world.usher.role(&carol.token, &world.workspace).await.as_deref(), Some("VIEWER"));
-    world.remove_as(&bob.token, &world.top, &carol.email).await.hexabase(403, "GROUP_ADMIN_REQUIRED");
-    // Who came into the group alone goes with it.
+    world.remove_as(&bob.token, &world.top, &carol.email).await.hexabase_error(403, "GROUP_ADMIN_REQUIRED");
+    // A person who is in this group only leaves the workspace with it.
     let dave = world.usher.address("dave");
     world.invite(&bob.token, &dave, &[&world.emea]).await.expect(200);
     world.remove_as(&bob.token, &world.emea, &dave).await.expect(200);
@@ -239,26 +244,30 @@ async fn whoever_administers_a_group_puts_nobody_out_of_the_workspace_who_is_mor
 }
 
 #[tokio::test]
-async fn of_two_groups_at_once_nobody_loses_the_one_they_come_into() {
-    for _ in 0..5 {
-        let world = World::new().await;
+async fn a_member_taken_out_of_one_group_stays_in_the_group_that_they_come_into() {
+    for removal_is_first in [true, false] {
+        let world = World::of(Endpoint::own(&[]).await).await;
         let email = world.usher.address("guest");
         world.invite(&world.ada.token, &email, &[&world.emea]).await.expect(200);
         let hash = world.usher.mail(&email, 1).await.hash();
-        world.usher.join(&email, &hash).await.expect(200);
-        let out = world.remove(&world.emea, &email);
+        world.usher.sign_up_by_invitation(&email, &hash).await.expect(200);
         let groups = [world.sales.as_str()];
-        let (removed, invited) = tokio::join!(out, world.invite(&world.ada.token, &email, &groups));
+        let (remove, invite) = (world.remove(&world.emea, &email), world.invite(&world.ada.token, &email, &groups));
+        let (removed, invited) = if removal_is_first {
+            world.usher.overtake(remove, invite, INVITING).await
+        } else {
+            let (invited, removed) = world.usher.overtake(invite, remove, HeldCall::write("remove-member")).await;
+            (removed, invited)
+        };
         removed.expect(200);
-        invited.expect(200);
-        // Before or after, they are in the group they came into: as a member, or invited anew.
+        assert_eq!(invited.expect(200).row_statuses(), ["added"]);
         assert_eq!(world.in_group(&world.sales, &email).await, (true, true));
         assert_eq!(world.in_group(&world.emea, &email).await, (false, false));
     }
 }
 
 #[tokio::test]
-async fn whoever_administers_a_group_changes_no_invitation_that_goes_beyond_it() {
+async fn a_groups_administrator_changes_no_invitation_that_also_names_other_groups() {
     for cooldown in ["0", "60"] {
         let world = World::of(Endpoint::own(&[("RESEND_COOLDOWN_SECONDS", cooldown)]).await).await;
         let bob = world.usher.member(&world.ada.token, &world.workspace, "bob", "VIEWER").await;
@@ -271,10 +280,10 @@ async fn whoever_administers_a_group_changes_no_invitation_that_goes_beyond_it()
             let answer = world.invite(&bob.token, &email, &[&world.emea]).await;
             assert_eq!(code(&answer.expect(403)), "invited_beyond");
             let hash = world.usher.mail(&email, 1).await.hash();
-            world.usher.join(&email, &hash).await.expect(200);
+            world.usher.sign_up_by_invitation(&email, &hash).await.expect(200);
         }
-        // One that doesn't, they do; and whoever may invite to the workspace changes every one. A mail that a newer
-        // invitation overtakes isn't sent, so each is waited for.
+        // The administrator changes an invitation to their own group only. A person who may invite to the workspace changes
+        // every invitation. The test waits for each mail, as a mail that a newer invitation overtakes is not sent.
         let email = world.usher.address("own");
         let mut mails = 0;
         let inviters = [(&world.ada.token, &world.emea), (&bob.token, &world.emea), (&world.ada.token, &world.sales)];
@@ -286,7 +295,7 @@ async fn whoever_administers_a_group_changes_no_invitation_that_goes_beyond_it()
         let answer = world.invite(&bob.token, &email, &[&world.emea]).await;
         assert_eq!(code(&answer.expect(403)), "invited_beyond");
         let hash = world.usher.mail(&email, mails).await.hash();
-        world.usher.join(&email, &hash).await.expect(200);
+        world.usher.sign_up_by_invitation(&email, &hash).await.expect(200);
         world.usher.stop().await;
     }
 }
@@ -302,25 +311,25 @@ async fn nobody_is_let_in_by_somebody_who_no_longer_administers_the_group() {
     let hash = world.usher.mail(&email, 1).await.hash();
     let path = format!("/api/v0/groups/{}/admins/{bobs}", world.sales);
     world.usher.send("DELETE", &path, Some(&world.ada.token), None).await.expect(200);
-    world.usher.join(&email, &hash).await.refused(400, "INVITATION_GONE");
+    world.usher.sign_up_by_invitation(&email, &hash).await.datagol_error(400, "INVITATION_GONE");
     world.administers(&world.emea, &bobs).await;
-    world.usher.join(&email, &hash).await.expect(200);
+    world.usher.sign_up_by_invitation(&email, &hash).await.expect(200);
 }
 
 #[tokio::test]
-async fn out_of_one_of_several_groups_people_stay_in_the_others() {
+async fn people_taken_out_of_one_group_stay_in_their_other_groups() {
     let world = World::new().await;
     let bob = world.usher.member(&world.ada.token, &world.workspace, "bob", "EDITOR").await;
     world.invite(&world.ada.token, &bob.email, &[&world.emea, &world.sales, &world.top]).await.expect(200);
     world.remove(&world.sales, &bob.email).await.expect(200);
     assert_eq!(world.in_group(&world.sales, &bob.email).await, (false, true));
     assert_eq!(world.in_group(&world.emea, &bob.email).await, (true, true));
-    world.remove(&world.sales, &bob.email).await.hexabase(400, "INVALID_PARAMS");
+    world.remove(&world.sales, &bob.email).await.hexabase_error(400, "INVALID_PARAMS");
     world.remove(&world.emea, &bob.email).await.expect(200);
     assert_eq!(world.in_group(&world.top, &bob.email).await, (true, true));
     world.remove(&world.top, &bob.email).await.expect(200);
     assert_eq!(world.usher.role(&bob.token, &world.workspace).await, None);
-    // Invited anew they are where they are invited to, and nowhere else.
+    // After a new invitation they are only in the group that it names.
     world.invite(&world.ada.token, &bob.email, &[&world.sales]).await.expect(200);
     assert_eq!(world.in_group(&world.emea, &bob.email).await, (false, false));
     assert_eq!(world.in_group(&world.top, &bob.email).await, (false, true));
@@ -331,16 +340,16 @@ async fn a_group_with_members_or_invitations_is_not_deleted() {
     let world = World::of(Endpoint::own(&[("INVITATION_TTL_SECONDS", "300")]).await).await;
     let email = world.usher.address("guest");
     world.invite(&world.ada.token, &email, &[&world.emea]).await.expect(200);
-    world.delete(&world.emea).await.hexabase(409, "GROUP_NOT_EMPTY");
-    world.usher.join(&email, &world.usher.mail(&email, 1).await.hash()).await.expect(200);
-    world.delete(&world.emea).await.hexabase(409, "GROUP_NOT_EMPTY");
+    world.delete(&world.emea).await.hexabase_error(409, "GROUP_NOT_EMPTY");
+    world.usher.sign_up_by_invitation(&email, &world.usher.mail(&email, 1).await.hash()).await.expect(200);
+    world.delete(&world.emea).await.hexabase_error(409, "GROUP_NOT_EMPTY");
     world.remove(&world.emea, &email).await.expect(200);
     let late = world.usher.address("late");
     world.invite(&world.ada.token, &late, &[&world.emea]).await.expect(200);
     let lates = world.id(&late).await;
-    // One that has expired can be sent again, and so it keeps its groups.
+    // An expired invitation can be resent, and so it keeps its groups.
     world.usher.advance(300).await;
-    world.delete(&world.emea).await.hexabase(409, "GROUP_NOT_EMPTY");
+    world.delete(&world.emea).await.hexabase_error(409, "GROUP_NOT_EMPTY");
     world.invite(&world.ada.token, &late, &[]).await.expect(200);
     assert_eq!((world.id(&late).await, world.in_group(&world.emea, &late).await), (lates, (true, true)));
     world.remove(&world.emea, &late).await.expect(200);
@@ -349,25 +358,47 @@ async fn a_group_with_members_or_invitations_is_not_deleted() {
 }
 
 #[tokio::test]
-async fn nobody_comes_into_a_group_that_is_deleted_at_the_same_time() {
-    let world = World::new().await;
-    for round in 0..8 {
-        let group = world.usher.group(&world.ada.token, &world.top, "Fleeting").await;
-        let emails: Vec<_> = (0..4).map(|n| world.usher.address(&format!("guest{round}-{n}"))).collect();
+async fn nobody_is_invited_into_a_group_that_is_deleted_at_the_same_time() {
+    let world = &World::of(Endpoint::own(&[]).await).await;
+    for deletion_is_first in [true, false] {
+        let group = &world.usher.group(&world.ada.token, &world.top, "Fleeting").await;
+        let email = &world.usher.address(&format!("guest-{deletion_is_first}"));
         let groups = [group.as_str()];
-        let invited = join_all(emails.iter().map(|email| world.invite(&world.ada.token, email, &groups)));
-        let (invited, deleted) = tokio::join!(invited, world.delete(&group));
-        let came = invited.iter().filter(|answer| answer.status == 200).count();
-        for (email, answer) in emails.iter().zip(&invited) {
-            let listed = world.in_group(&world.top, email).await.1;
-            assert_eq!(listed, answer.status == 200, "{}", answer.text);
+        let (delete, invite) = (world.delete(group), world.invite(&world.ada.token, email, &groups));
+        if deletion_is_first {
+            let (deleted, invited) = world.usher.overtake(delete, invite, INVITING).await;
+            deleted.expect(200);
+            assert_eq!(invited.expect(400).row_statuses(), ["invalid"]);
+        } else {
+            let (invited, deleted) = world.usher.overtake(invite, delete, HeldCall::write("delete-group")).await;
+            assert_eq!(invited.expect(200).row_statuses(), ["invited"]);
+            deleted.hexabase_error(409, "GROUP_NOT_EMPTY");
         }
-        match deleted.status.as_u16() {
-            200 => assert_eq!(came, 0),
-            409 => assert!(came > 0, "{}", deleted.text),
-            _ => panic!("{}", deleted.text),
-        }
+        assert_eq!(world.in_group(&world.top, email).await.1, !deletion_is_first);
     }
+}
+
+#[tokio::test]
+async fn of_many_who_are_invited_while_the_group_is_deleted_all_come_in_or_none() {
+    let world = &World::of(Endpoint::own(&[]).await).await;
+    let group = &world.usher.group(&world.ada.token, &world.top, "Fleeting").await;
+    let emails: Vec<_> = (0..4).map(|n| world.usher.address(&format!("guest{n}"))).collect();
+    let groups = [group.as_str()];
+    let invitations = emails.iter().map(|email| world.invite(&world.ada.token, email, &groups));
+    let deletion = world.usher.hold(HeldCall::write("delete-group"), 1).await;
+    let invite = async {
+        deletion.reached().await;
+        // All have read the group before one of them is written.
+        let invited = world.usher.together(invitations, HeldCall::write("invite-users")).await;
+        deletion.release().await;
+        invited
+    };
+    let (invited, deleted) = tokio::join!(invite, world.delete(group));
+    for (email, answer) in emails.iter().zip(invited) {
+        answer.expect(200);
+        assert!(world.in_group(&world.top, email).await.1);
+    }
+    deleted.hexabase_error(409, "GROUP_NOT_EMPTY");
 }
 
 #[tokio::test]
@@ -380,15 +411,16 @@ async fn authority_over_many_groups_takes_one_read_a_hundred() {
     let user = |(n, group): (usize, &String)| json!({ "email": world.usher.address(&format!("guest{n}")), "role": "VIEWER", "groups": [group] });
     let users: Vec<_> = groups.iter().enumerate().map(user).collect();
     world.usher.forget_calls().await;
-    let answer = world.usher.invitations(&bob.token, &world.workspace, json!({ "users": users })).await.expect(200);
+    let answer =
+        world.usher.post_invitations(&bob.token, &world.workspace, json!({ "users": users })).await.expect(200);
     assert_eq!(answer.json()["summary"], json!({ "invited": 90 }));
     let calls = world.usher.calls().await["invite-users"].clone();
-    // The caller's standing with all groups, and whose the addresses are.
+    // One read finds the caller's rights in all groups, and one the accounts of the addresses.
     assert_eq!(calls["dynamodb:BatchGetItem"], 2, "{calls}");
 }
 
 #[tokio::test]
-async fn a_spreadsheets_cell_names_groups_separated_by_semicolons() {
+async fn a_csv_cell_names_groups_separated_by_semicolons() {
     let world = World::new().await;
     let [both, one, none, unknown, wrong] =
         ["both", "one", "none", "unknown", "wrong"].map(|name| world.usher.address(name));
@@ -402,7 +434,7 @@ async fn a_spreadsheets_cell_names_groups_separated_by_semicolons() {
     let path = format!("/api/v1/workspaces/{}/invitations", world.workspace);
     let request = world.usher.request("POST", &path).bearer_auth(&world.ada.token);
     let answer = world.usher.read(request.header("content-type", "text/csv").body(table)).await.expect(200);
-    assert_eq!(answer.rows(), ["invited", "invited", "invited", "invalid", "invalid"]);
+    assert_eq!(answer.row_statuses(), ["invited", "invited", "invited", "invalid", "invalid"]);
     let results = answer.json()["results"].clone();
     assert_eq!([&results[3]["code"], &results[4]["code"]], ["unknown_group", "unknown_group"]);
     let direct = async |group: &str, email: &str| world.in_group(group, email).await.0;

@@ -1,19 +1,19 @@
-//! A workspace to add users to.
+//! A workspace to which Hexabase's routes add users.
 
 use serde_json::{Value, json};
-use tests::{Endpoint, Founder};
+use tests::{Account, Endpoint};
 
 pub(super) const LOGIN: &str = "/api/v0/login";
 
 /// A workspace, its administrator and its topmost group.
-pub(super) struct Place {
+pub(super) struct World {
     pub(super) usher: Endpoint,
-    pub(super) ada: Founder,
+    pub(super) ada: Account,
     pub(super) workspace: String,
     pub(super) top: String,
 }
 
-impl Place {
+impl World {
     pub(super) async fn new() -> Self {
         Self::on(Endpoint::start().await).await
     }
@@ -33,7 +33,7 @@ impl Place {
         self.usher.post(&self.path(), &self.ada.token, json!({ "users": users })).await.expect(200).json()
     }
 
-    /// Adds one; the request must succeed.
+    /// Adds one user. The request must succeed.
     pub(super) async fn added(&self, email: &str, with: Value) -> Value {
         let mut user = json!({ "email": email, "g_id": self.top });
         for (name, value) in with.as_object().unwrap() {
@@ -44,7 +44,7 @@ impl Place {
         answer["result"][0].clone()
     }
 
-    /// Why one isn't added.
+    /// Adds one user, who must be refused. Returns the reason.
     pub(super) async fn refusal(&self, email: &str, with: Value) -> Value {
         let mut user = json!({ "email": email, "g_id": self.top });
         for (name, value) in with.as_object().unwrap() {

@@ -1,20 +1,20 @@
-//! What a description can't tell: somebody's token, and ids, hashes and passwords of what is there. What can be done only
-//! once is done to something of its own.
+//! The values that the description cannot contain: tokens, and the ids, hashes and passwords of existing resources. Each
+//! operation that works only once has a resource of its own.
 
 use std::{collections::BTreeMap, fmt::Write};
 
 use serde_json::{Value, json};
-use tests::{Founder, PASSWORD, Place};
+use tests::{Account, PASSWORD, World};
 
 const INVITATION: &str = "/api/v1/workspaces/{workspaceId}/invitations/{id}";
 const COMPANY_INVITATION: &str = "/api/v1/company/invitations/{id}";
 const TEMPLATE: &str = "/api/v1/company/mail-templates/{id}";
 const ACCOUNT: &str = "/idp/api/v1/company/serviceAccount/{id}";
 
-/// Longer than an invitation isn't resent, and than Dock counts requests together.
+/// Longer than the cooldown of an invitation and the window of Dock's rate limit, in seconds.
 const COOLED_DOWN: i64 = 61;
 
-/// Dock's routes, and which id each is given as what.
+/// Dock's routes, each with its parameter and the resource whose id the parameter gets.
 const DOCK: [(&str, &str, &str); 14] = [
     ("POST /v1/workspace-users", "body.workspaceId", "workspace"),
     ("GET /v1/workspace-users", "query.workspaceId", "workspace"),
@@ -32,74 +32,74 @@ const DOCK: [(&str, &str, &str); 14] = [
     ("GET /v1/users/{id}", "path.id", "person"),
 ];
 
-/// The description with examples of what is there, and the rest as schemathesis' settings.
-pub(super) struct Known {
+/// The description with examples of existing resources, and schemathesis' settings.
+pub(super) struct Examples {
     document: Value,
     token: String,
     everywhere: BTreeMap<&'static str, String>,
-    of_operations: BTreeMap<String, Own>,
+    of_operations: BTreeMap<String, Values>,
 }
 
-/// What is known of one operation.
+/// The values for one operation.
 #[derive(Default)]
-struct Own {
+struct Values {
     parameters: BTreeMap<&'static str, Value>,
     token: Option<String>,
 }
 
-impl Known {
-    /// All that is known of a workspace, which is made for it.
-    pub(super) async fn of(place: &Place, document: Value) -> Self {
-        let token = place.ada.token.clone();
-        let mut known = Self { document, token, everywhere: BTreeMap::new(), of_operations: BTreeMap::new() };
-        known.workspace(place).await;
-        known.invitations(place).await;
-        known.hashes(place).await;
-        known.accounts(place).await;
-        known.company(place).await;
-        known.dock(place).await;
-        place.usher.advance(COOLED_DOWN).await;
-        known
+impl Examples {
+    /// Creates all resources in a workspace, and collects their values.
+    pub(super) async fn of(world: &World, document: Value) -> Self {
+        let token = world.ada.token.clone();
+        let mut examples = Self { document, token, everywhere: BTreeMap::new(), of_operations: BTreeMap::new() };
+        examples.workspace(world).await;
+        examples.invitations(world).await;
+        examples.hashes(world).await;
+        examples.accounts(world).await;
+        examples.company(world).await;
+        examples.dock(world).await;
+        world.usher.advance(COOLED_DOWN).await;
+        examples
     }
 
-    async fn workspace(&mut self, place: &Place) {
-        let Place { usher, ada, workspace } = place;
+    async fn workspace(&mut self, world: &World) {
+        let World { usher, ada, workspace } = world;
         usher.post(&format!("/api/v0/workspaces/{workspace}/select"), &ada.token, json!({})).await.expect(200);
         let group = usher.top_group(&ada.token).await;
         self.everywhere.insert("path.workspaceId", workspace.clone());
         self.everywhere.insert("path.groupId", group.clone());
-        self.everywhere.insert("path.userId", member(place, "gail").await);
+        self.everywhere.insert("path.userId", member(world, "gail").await);
 
-        let number = usher.number(&ada.token, "Project Alpha").await;
+        let number = usher.workspace_number(&ada.token, "Project Alpha").await;
         self.give("GET /api/v1.0/external/sdworkspace/allusers/{workspaceId}", "path.workspaceId", number);
         self.give_body("POST /api/v1.0/external/sdworkspace/inviteusers", &json!({ "workspaceId": number }));
         self.give_body("POST /api/v0/users", &json!({ "g_id": group }));
 
-        let leaver = member(place, "leaver").await;
+        let leaver = member(world, "leaver").await;
         self.give("DELETE /api/v1/workspaces/{workspaceId}/members/{userId}", "path.userId", leaver);
-        let other = member(place, "other").await;
+        let other = member(world, "other").await;
         self.give_body("DELETE /api/v0/users", &json!({ "g_id": group, "u_id": other, "w_id": workspace }));
         let empty = usher.group(&ada.token, &group, "Empty").await;
         self.give("DELETE /api/v0/groups/{groupId}", "path.groupId", empty);
     }
 
-    async fn invitations(&mut self, place: &Place) {
-        let Place { usher, ada, .. } = place;
+    async fn invitations(&mut self, world: &World) {
+        let World { usher, ada, .. } = world;
         for (verb, rest, name) in [("GET", "", "shown"), ("POST", "/resend", "resent"), ("DELETE", "", "revoked")] {
-            let (_, id) = place.invited(&ada.token, name, "EDITOR").await;
+            let (_, id) = world.invited(&ada.token, name, "EDITOR").await;
             self.give(&format!("{verb} {INVITATION}{rest}"), "path.id", id);
 
             let email = usher.address(&format!("company-{name}"));
             let body = json!({ "users": [{ "email": email, "roleName": "Viewer" }] });
             usher.post("/api/v1.0/external/tenant/inviteusers", &ada.token, body).await.expect(200);
-            let listed = usher.walk("/api/v1/company/invitations", &ada.token, 100).await;
+            let listed = usher.all_pages("/api/v1/company/invitations", &ada.token, 100).await;
             let invitation = listed.into_iter().find(|invitation| invitation["email"] == email).unwrap();
             self.give(&format!("{verb} {COMPANY_INVITATION}{rest}"), "path.id", invitation["id"].clone());
         }
     }
 
-    async fn hashes(&mut self, place: &Place) {
-        let (_, hash) = invited(place, "looker", 1).await;
+    async fn hashes(&mut self, world: &World) {
+        let (_, hash) = invited(world, "looker", 1).await;
         for page in ["GET /invitation", "HEAD /invitation", "GET /register", "HEAD /register"] {
             self.give(page, "query.hash", hash.clone());
         }
@@ -107,7 +107,7 @@ impl Known {
         self.give_body("POST /api/v1/invitations/preview", &json!({ "hash": hash }));
 
         for (name, decline) in [("paul", "POST /invitation/decline"), ("quinn", "POST /api/v1/invitations/decline")] {
-            let (_, hash) = invited(place, name, 1).await;
+            let (_, hash) = invited(world, name, 1).await;
             self.give_body(decline, &json!({ "hash": hash }));
         }
         let joins = [
@@ -116,20 +116,20 @@ impl Known {
             ("tom", "POST /api/v0/users/registration/confirm", "confirmation_id"),
         ];
         for (name, join, field) in joins {
-            let (email, hash) = invited(place, name, 1).await;
+            let (email, hash) = invited(world, name, 1).await;
             self.give_body(join, &json!({ field: hash, "email": email }));
         }
-        place.usher.founder("bob").await;
-        let (_, hash) = invited(place, "bob", 2).await;
+        world.usher.founder("bob").await;
+        let (_, hash) = invited(world, "bob", 2).await;
         self.give_body("POST /invitation", &json!({ "hash": hash, "password": PASSWORD }));
-        let eve = place.usher.founder("eve").await;
-        let (_, hash) = invited(place, "eve", 2).await;
+        let eve = world.usher.founder("eve").await;
+        let (_, hash) = invited(world, "eve", 2).await;
         self.give_body("POST /api/v1/invitations/accept", &json!({ "hash": hash }));
         self.call_as("POST /api/v1/invitations/accept", &eve);
     }
 
-    async fn accounts(&mut self, place: &Place) {
-        let usher = &place.usher;
+    async fn accounts(&mut self, world: &World) {
+        let usher = &world.usher;
         let carol = usher.founder("carol").await;
         for log_in in ["POST /idp/api/v1/user/token", "POST /idp/api/v1/user/login", "POST /api/v0/login"] {
             self.give_body(log_in, &json!({ "email": carol.email, "password": PASSWORD }));
@@ -145,8 +145,8 @@ impl Known {
         self.give_body("POST /idp/api/v1/user/signUp/verifyEmailOtp", &json!({ "email": email, "otp": otp }));
     }
 
-    async fn company(&mut self, place: &Place) {
-        let Place { usher, ada, .. } = place;
+    async fn company(&mut self, world: &World) {
+        let World { usher, ada, .. } = world;
         let account = async |name: &str| {
             let made = usher.post("/idp/api/v1/company/serviceAccount", &ada.token, json!({ "name": name })).await;
             made.expect(200).json()
@@ -167,10 +167,10 @@ impl Known {
         self.give(&format!("DELETE {TEMPLATE}"), "path.id", removed);
     }
 
-    /// A company may make so few requests in a minute that each route has one of its own.
-    async fn dock(&mut self, place: &Place) {
+    /// Each route has a company of its own, as Dock limits the requests of a company.
+    async fn dock(&mut self, world: &World) {
         for (number, (route, name, id)) in DOCK.into_iter().enumerate() {
-            let (founder, ids) = dock_company(place, number).await;
+            let (founder, ids) = dock_company(world, number).await;
             match name.strip_prefix("body.") {
                 Some(field) => self.give_body(route, &json!({ field: ids[id] })),
                 None if name.is_empty() => {}
@@ -180,13 +180,13 @@ impl Known {
         }
     }
 
-    /// A route's parameter has this value.
+    /// Sets the value of a route's parameter.
     fn give(&mut self, route: &str, name: &'static str, value: impl Into<Value>) {
         self.of_operations.entry(route.to_owned()).or_default().parameters.insert(name, value.into());
     }
 
-    /// The example of a route's body is of these fields, and of those others that must be there. As settings they would count
-    /// only for what is made up at random.
+    /// Sets the example of a route's body: these fields, and the other required ones. Settings would apply only to random
+    /// requests.
     fn give_body(&mut self, route: &str, fields: &Value) {
         let (verb, path) = route.split_once(' ').unwrap();
         let operation = &mut self.document["paths"][path][verb.to_lowercase()];
@@ -203,8 +203,8 @@ impl Known {
         }
     }
 
-    /// A route is called by them.
-    fn call_as(&mut self, route: &str, caller: &Founder) {
+    /// Sets the token that a route is called with.
+    fn call_as(&mut self, route: &str, caller: &Account) {
         self.of_operations.entry(route.to_owned()).or_default().token = Some(caller.token.clone());
     }
 
@@ -239,29 +239,29 @@ impl Known {
 }
 
 /// A new member's user id.
-async fn member(place: &Place, name: &str) -> String {
-    let member = place.member(name, "EDITOR").await;
-    place.user_id(&member.email).await
+async fn member(world: &World, name: &str) -> String {
+    let member = world.member(name, "EDITOR").await;
+    world.user_id(&member.email).await
 }
 
-/// Somebody invited, who has so many mails then: the address, and the link's hash.
-async fn invited(place: &Place, name: &str, mails: usize) -> (String, String) {
-    let (email, _) = place.invited(&place.ada.token, name, "EDITOR").await;
-    let hash = place.usher.mail(&email, mails).await.hash();
+/// Invites somebody, who has so many mails then. Returns the address and the link's hash.
+async fn invited(world: &World, name: &str, mails: usize) -> (String, String) {
+    let (email, _) = world.invited(&world.ada.token, name, "EDITOR").await;
+    let hash = world.usher.mail(&email, mails).await.hash();
     (email, hash)
 }
 
-/// A company with a workspace, somebody invited to it and a domain; its founder, and the ids of these.
-async fn dock_company(place: &Place, number: usize) -> (Founder, Value) {
-    let usher = &place.usher;
+/// A company with a workspace, an invited person and a domain. Returns the founder and the ids.
+async fn dock_company(world: &World, number: usize) -> (Account, Value) {
+    let usher = &world.usher;
     let founder = usher.founder(&format!("dock{number}")).await;
     let workspace = usher.workspace(&founder.token, "Docked").await;
     let workspace = usher.short_id(&founder.token, &workspace).await;
     let guest =
         json!({ "email": usher.address(&format!("guest{number}")), "role": "editor", "workspaceId": workspace });
-    let member = usher.dock(&founder.token, "workspace-users", guest).await["workspaceUser"].clone();
+    let member = usher.dock_post(&founder.token, "workspace-users", guest).await["workspaceUser"].clone();
     let domain = json!({ "domain": format!("dock{number}.example"), "role": "editor", "workspaceId": workspace });
-    let domain = usher.dock(&founder.token, "workspace-domains", domain).await["workspaceDomain"].clone();
+    let domain = usher.dock_post(&founder.token, "workspace-domains", domain).await["workspaceDomain"].clone();
     let person = member["user"]["id"].clone();
     (founder, json!({ "workspace": workspace, "member": member["id"], "person": person, "domain": domain["id"] }))
 }
