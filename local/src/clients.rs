@@ -26,7 +26,7 @@ use serde_json::json;
 
 use crate::{
     dynamodb::Engine,
-    faults::{Action, FaultEffect, Faults, permissions},
+    faults::{Action, FaultEffect, Faults, HoldPoint, permissions},
     policies::allowed_actions,
 };
 
@@ -136,7 +136,7 @@ impl HttpClient for LabelledClient {
     }
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct LabelledConnector {
     inner: SharedHttpConnector,
     function: &'static str,
@@ -154,6 +154,22 @@ impl HttpConnector for LabelledConnector {
         if let Some(denied) = permissions.into_iter().find(|permission| !allowed.contains(*permission)) {
             return HttpConnectorFuture::ready(access_denied(self.function, denied));
         }
+        let Some(held) = self.faults.holds.assign(self.function, action) else {
+            return self.execute(action, request);
+        };
+        let connector = self.clone();
+        HttpConnectorFuture::new(async move {
+            held.stop_at(HoldPoint::Before).await;
+            let reply = connector.execute(action, request).await;
+            held.stop_at(HoldPoint::After).await;
+            reply
+        })
+    }
+}
+
+impl LabelledConnector {
+    /// Counts the call and carries it out, or plays the fault that is due.
+    fn execute(&self, action: Action, request: HttpRequest) -> HttpConnectorFuture {
         let Some(fault) = self.faults.on_call(self.function, action) else {
             return self.inner.call(request);
         };

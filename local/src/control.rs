@@ -1,11 +1,11 @@
 //! The routes under `/_local` that control the stack: faults, counted calls, and the clock.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use axum::{
     Json,
-    extract::{State, rejection::JsonRejection},
-    response::Response,
+    extract::{Path, State, rejection::JsonRejection},
+    response::{IntoResponse as _, Response},
 };
 use http::StatusCode;
 use jiff::{SignedDuration, Timestamp};
@@ -13,16 +13,52 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use shared::domain::{Clock as _, TestClock};
 
-use crate::{faults::Faults, response};
+use crate::{
+    faults::{Faults, NotReached},
+    response,
+};
 
-/// `POST /_local/faults`: queues a fault.
+/// `POST /_local/faults`: queues a fault. The response to a hold has its id.
 pub(crate) async fn queue_fault(
     State(faults): State<Arc<Faults>>,
     body: Result<Json<Value>, JsonRejection>,
-) -> Result<StatusCode, Response> {
+) -> Result<Response, Response> {
     let Json(fault) = body.map_err(|rejection| bad_request(&rejection.body_text()))?;
-    faults.queue(fault).map_err(|error| bad_request(&error))?;
-    Ok(StatusCode::NO_CONTENT)
+    Ok(match faults.queue(fault).map_err(|error| bad_request(&error))? {
+        Some(id) => (StatusCode::CREATED, Json(json!({ "id": id }))).into_response(),
+        None => StatusCode::NO_CONTENT.into_response(),
+    })
+}
+
+/// How long a test waits for the calls of a hold. Calls that a test arranges come much sooner; if they do not come at
+/// all, the test must fail.
+const HOLD_PATIENCE: Duration = Duration::from_secs(20);
+
+/// `GET /_local/faults/{id}`: answers when all calls of the hold have stopped.
+pub(crate) async fn hold_reached(
+    State(faults): State<Arc<Faults>>,
+    Path(id): Path<u64>,
+) -> Result<StatusCode, Response> {
+    match faults.holds.reached(id, HOLD_PATIENCE).await {
+        Ok(()) => Ok(StatusCode::NO_CONTENT),
+        Err(NotReached::UnknownHold) => Err(no_hold()),
+        Err(NotReached::TooLate { stopped, wanted }) => {
+            let message = format!("only {stopped} of {wanted} calls came to the point of the hold");
+            Err(response::message(StatusCode::GATEWAY_TIMEOUT, &message))
+        }
+    }
+}
+
+/// `DELETE /_local/faults/{id}`: lets the held calls continue.
+pub(crate) async fn release_hold(
+    State(faults): State<Arc<Faults>>,
+    Path(id): Path<u64>,
+) -> Result<StatusCode, Response> {
+    if faults.holds.release(id) { Ok(StatusCode::NO_CONTENT) } else { Err(no_hold()) }
+}
+
+fn no_hold() -> Response {
+    response::message(StatusCode::NOT_FOUND, "there is no such hold")
 }
 
 /// `GET /_local/faults`: the queued faults.

@@ -5,6 +5,7 @@
 
 mod action;
 mod fault;
+mod hold;
 mod route;
 
 use std::{
@@ -17,10 +18,14 @@ use http::Method;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use self::route::RouteFault;
+use self::{
+    hold::{HoldRequest, Holds},
+    route::RouteFault,
+};
 pub(crate) use self::{
     action::Action,
     fault::{Fault, FaultEffect},
+    hold::{HoldPoint, NotReached},
 };
 
 /// A fault of a whole call. The SDK's own retries count as calls.
@@ -97,9 +102,13 @@ pub(crate) fn permissions(action: Action, body: &[u8]) -> Vec<&'static str> {
     }
 }
 
-/// The queued faults, and the calls since the counts were last cleared.
+/// The queued faults, the calls that are held, and the calls since the counts were last cleared.
 #[derive(Debug, Default)]
-pub(crate) struct Faults(Mutex<State>);
+pub(crate) struct Faults {
+    state: Mutex<State>,
+    /// The calls that stop until they are released.
+    pub(crate) holds: Holds,
+}
 
 #[derive(Debug, Default)]
 struct State {
@@ -130,14 +139,18 @@ impl State {
 
 impl Faults {
     fn state(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Queues the fault that this JSON describes.
+    /// Queues the fault that this JSON describes. Returns the id of a hold; the other faults have none.
     ///
     /// # Errors
     /// A message that says what is wrong with the description.
-    pub(crate) fn queue(&self, fault: Value) -> Result<(), String> {
+    pub(crate) fn queue(&self, fault: Value) -> Result<Option<u64>, String> {
+        if fault["fault"] == "hold" {
+            let hold: HoldRequest = serde_json::from_value(fault).map_err(|error| error.to_string())?;
+            return self.holds.add(hold).map(Some);
+        }
         if fault.get("route").is_some() {
             let fault = RouteFault::parse(fault)?;
             check_times(fault.times)?;
@@ -153,30 +166,28 @@ impl Faults {
             self.state().of_recipients.push(fault);
         } else {
             let fault: CallFault = serde_json::from_value(fault).map_err(|error| error.to_string())?;
-            if let Some(function) = &fault.function
-                && !Operation::ALL.iter().any(|operation| operation.name() == function)
-            {
-                return Err(format!("there is no function {function:?}"));
-            }
+            check_function(fault.function.as_deref())?;
             if !fault.fault.can_happen_to(fault.action) {
                 return Err(format!("{:?} can't happen to {}", fault.fault, fault.action.0));
             }
             check_times(fault.times)?;
             self.state().of_calls.push(fault);
         }
-        Ok(())
+        Ok(None)
     }
 
-    /// The queued faults as JSON.
+    /// The queued faults and the holds that are not released, as JSON.
     pub(crate) fn left(&self) -> Value {
         let state = self.state();
         let calls = state.of_calls.iter().map(|fault| json!(fault));
         let recipients = state.of_recipients.iter().map(|fault| json!(fault));
-        calls.chain(recipients).chain(state.of_routes.iter().map(|fault| json!(fault))).collect()
+        let routes = state.of_routes.iter().map(|fault| json!(fault));
+        calls.chain(recipients).chain(routes).chain(self.holds.left().iter().map(|hold| json!(hold))).collect()
     }
 
-    /// Removes all queued faults.
+    /// Removes all queued faults, and releases every held call.
     pub(crate) fn clear(&self) {
+        self.holds.release_all();
         let mut state = self.state();
         state.of_calls.clear();
         state.of_recipients.clear();
@@ -256,6 +267,15 @@ impl Faults {
             state.of_recipients.remove(index);
         }
         Some(status)
+    }
+}
+
+fn check_function(name: Option<&str>) -> Result<(), String> {
+    match name {
+        Some(name) if !Operation::ALL.iter().any(|operation| operation.name() == name) => {
+            Err(format!("there is no function {name:?}"))
+        }
+        _ => Ok(()),
     }
 }
 

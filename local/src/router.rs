@@ -34,6 +34,7 @@ pub(crate) fn gateway_router(deployment: &Arc<Deployment>, port: u16) -> Router 
         .with_state(ses.mailbox.clone());
     let faults = Router::new()
         .route("/_local/faults", get(control::faults_left).post(control::queue_fault).delete(control::clear_faults))
+        .route("/_local/faults/{id}", get(control::hold_reached).delete(control::release_hold))
         .route("/_local/permissions", get(control::permissions))
         .route("/_local/calls", get(control::calls).delete(control::forget_calls))
         .with_state(faults.clone());

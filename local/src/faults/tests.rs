@@ -1,4 +1,12 @@
+use std::time::Duration;
+
 use super::*;
+
+/// Long enough for every call of a test.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// So little that no call comes meanwhile.
+const BRIEFLY: Duration = Duration::from_millis(1);
 
 fn action(name: &str) -> Action {
     Action::all().find(|action| action.0 == name).unwrap()
@@ -70,6 +78,10 @@ fn a_description_that_makes_no_sense_is_refused_with_the_reason() {
         (json!({"route": "GET /docs", "status": 42}), "200 to 599"),
         (json!({"route": "GET /docs"}), "status"),
         (json!({"route": "GET /docs", "status": 503, "times": 0}), "at least 1"),
+        (json!({"action": "dynamodb:PutItem", "fault": "hold"}), "point"),
+        (json!({"action": "dynamodb:PutItem", "fault": "hold", "point": "between"}), "between"),
+        (json!({"action": "dynamodb:PutItem", "fault": "hold", "point": "after", "times": 0}), "at least 1"),
+        (json!({"action": "dynamodb:PutItem", "fault": "hold", "point": "after", "function": "invite"}), "invite"),
         (json!("PutItem"), "PutItem"),
     ] {
         let error = faults.queue(description).unwrap_err();
@@ -114,4 +126,61 @@ fn an_unprocessed_batch_is_handed_back_whole() {
     let effect = Fault::Unprocessed.effect(action("dynamodb:BatchWriteItem"), request);
     let FaultEffect::Response { body, .. } = effect else { panic!("it is an answer") };
     assert_eq!(body["UnprocessedItems"], json!({"usher": [{"PutRequest": {}}]}));
+}
+
+/// Holds two calls, after one that passes, and returns the hold's id.
+fn hold_two(faults: &Faults, point: &str) -> u64 {
+    let hold = json!({
+        "action": "dynamodb:PutItem", "function": "sign-up", "fault": "hold", "point": point, "skip": 1, "times": 2,
+    });
+    let id = faults.queue(hold.clone()).unwrap().unwrap();
+    assert_eq!(faults.left(), json!([hold]));
+    id
+}
+
+#[tokio::test]
+async fn held_calls_stop_at_the_point_until_they_are_released() {
+    for (point, other, word) in
+        [(HoldPoint::Before, HoldPoint::After, "before"), (HoldPoint::After, HoldPoint::Before, "after")]
+    {
+        let faults = Faults::default();
+        let id = hold_two(&faults, word);
+        let put = action("dynamodb:PutItem");
+        assert!(faults.holds.assign("log-in", put).is_none());
+        assert!(faults.holds.assign("sign-up", put).is_none());
+        let calls = [(); 2].map(|()| faults.holds.assign("sign-up", put).unwrap());
+        assert!(faults.holds.assign("sign-up", put).is_none());
+        let calls = calls.map(|call| {
+            tokio::spawn(async move {
+                call.stop_at(other).await;
+                call.stop_at(point).await;
+            })
+        });
+        assert_eq!(faults.holds.reached(id, PATIENCE).await, Ok(()));
+        assert!(calls.iter().all(|call| !call.is_finished()));
+        assert!(faults.holds.release(id) && !faults.holds.release(id));
+        for call in calls {
+            call.await.unwrap();
+        }
+        assert_eq!(faults.left(), json!([]));
+        assert_eq!(faults.holds.reached(id, PATIENCE).await, Err(NotReached::UnknownHold));
+    }
+}
+
+#[tokio::test]
+async fn a_hold_that_too_few_calls_reach_says_so() {
+    let faults = Faults::default();
+    let id = hold_two(&faults, "before");
+    assert_eq!(faults.holds.reached(id, BRIEFLY).await, Err(NotReached::TooLate { stopped: 0, wanted: 2 }));
+    let put = action("dynamodb:PutItem");
+    assert!(faults.holds.assign("sign-up", put).is_none());
+    let call = faults.holds.assign("sign-up", put).unwrap();
+    let call = tokio::spawn(async move { call.stop_at(HoldPoint::Before).await });
+    tokio::task::yield_now().await;
+    assert_eq!(faults.holds.reached(id, BRIEFLY).await, Err(NotReached::TooLate { stopped: 1, wanted: 2 }));
+    let waiting = faults.holds.reached(id, PATIENCE);
+    tokio::join!(async { assert_eq!(waiting.await, Err(NotReached::TooLate { stopped: 1, wanted: 2 })) }, async {
+        faults.clear();
+    });
+    call.await.unwrap();
 }

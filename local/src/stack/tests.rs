@@ -164,6 +164,20 @@ async fn faults_and_calls_are_managed_over_http() {
 }
 
 #[tokio::test]
+async fn a_stop_releases_the_calls_that_are_held() {
+    let stack = in_memory().await;
+    let hold = json!({"action": "dynamodb:Query", "function": "public-keys", "fault": "hold", "point": "before"});
+    let held = ask(&stack, Method::POST, "/_local/faults", hold).await;
+    assert_eq!(held.status(), StatusCode::CREATED);
+    let path = format!("/_local/faults/{}", held.json::<Value>().await.unwrap()["id"]);
+    let keys = tokio::spawn(reqwest::get(format!("{}/.well-known/jwks.json", stack.url())));
+    assert_eq!(get(&stack, &path).await.status(), StatusCode::NO_CONTENT);
+    assert!(!keys.is_finished());
+    stack.stop().await;
+    assert_eq!(keys.await.unwrap().unwrap().status(), StatusCode::OK);
+}
+
+#[tokio::test]
 async fn a_mail_sent_with_the_sdk_is_in_the_mailbox_and_in_the_inbox() {
     use aws_sdk_sesv2::types::{
         BulkEmailContent, BulkEmailEntry, BulkEmailStatus, Destination, EmailTemplateContent, ReplacementEmailContent,
