@@ -1,17 +1,12 @@
 //! One running service.
 
-use std::time::Duration;
-
 use local::{Options, Stack};
 use reqwest::{Method, StatusCode, header::HeaderMap};
 use serde_json::{Value, json};
 use shared::domain::{Random, SystemRandom};
 use tokio::sync::OnceCell;
 
-use crate::description::Description;
-
-/// How long a mail may take that must come, and how often it is looked for.
-const PATIENCE: (u32, Duration) = (400, Duration::from_millis(25));
+use crate::{description::Description, eventually};
 
 /// A running service.
 pub struct Endpoint {
@@ -247,16 +242,11 @@ impl Endpoint {
 
     /// The newest mail for an address once `count` have come.
     pub async fn mail(&self, address: &str, count: usize) -> Mail {
-        for _ in 0..PATIENCE.0 {
+        eventually(&format!("mail number {count} for {address}"), async || {
             let mut mails = self.mails(address).await;
-            if mails.len() >= count
-                && let Some(newest) = mails.pop()
-            {
-                return newest;
-            }
-            tokio::time::sleep(PATIENCE.1).await;
-        }
-        panic!("mail number {count} for {address} never came");
+            if mails.len() >= count { mails.pop() } else { None }
+        })
+        .await
     }
 
     /// Moves the stack's clock.

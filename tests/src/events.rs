@@ -1,13 +1,8 @@
 //! What others hear on the event bus, and what SES tells.
 
-use std::time::Duration;
-
 use serde_json::{Value, json};
 
-use crate::Endpoint;
-
-/// Looks so often for an event that must come.
-const TRIES: u32 = 400;
+use crate::{Endpoint, eventually};
 
 impl Endpoint {
     /// The events about an address so far: of each its name and its detail.
@@ -24,16 +19,12 @@ impl Endpoint {
 
     /// The detail of the newest event of this name about an address, once `count` have come.
     pub async fn told_of(&self, email: &str, name: &str, count: usize) -> Value {
-        for _ in 0..TRIES {
-            let mut told: Vec<_> = self.told(email).await.into_iter().filter(|(kind, _)| kind == name).collect();
-            if told.len() >= count
-                && let Some((_, detail)) = told.pop()
-            {
-                return detail;
-            }
-            tokio::time::sleep(Duration::from_millis(25)).await;
-        }
-        panic!("{name} number {count} about {email} was never told: {:?}", self.told(email).await);
+        eventually(&format!("event {name} number {count} about {email}"), async || {
+            let events = self.told(email).await.into_iter();
+            let mut details: Vec<_> = events.filter(|(kind, _)| kind == name).map(|(_, detail)| detail).collect();
+            if details.len() >= count { details.pop() } else { None }
+        })
+        .await
     }
 
     /// Has SES tell this of the mail to an address with these tags, so many seconds from the clock's time. Answers

@@ -1,10 +1,10 @@
 //! What can be seen of the service from outside: results, memberships, mails, and what the local stack tells.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use crate::{Answer, Endpoint};
+use crate::{Answer, Endpoint, eventually};
 
 /// The functions that mail what was queued: which of them comes first is chance.
 pub const DELIVERERS: [&str; 2] = ["deliver-invitations", "sweep-undelivered"];
@@ -61,33 +61,17 @@ impl Endpoint {
 
     /// Waits until SES has taken so many mails in all.
     pub async fn mails_in_all(&self, count: u64) {
-        for _ in 0..1200 {
+        eventually(&format!("{count} mails"), async || {
             let account = self.send("GET", "/v2/email/account", None, None).await.expect(200).json();
-            if account["SendQuota"]["SentLast24Hours"].as_u64() >= Some(count) {
-                return;
-            }
-            tokio::time::sleep(Duration::from_millis(25)).await;
-        }
-        panic!("{count} mails never came");
+            (account["SendQuota"]["SentLast24Hours"].as_u64() >= Some(count)).then_some(())
+        })
+        .await;
     }
 
     /// The function of this name is invoked, and its answer read.
     pub async fn invoke(&self, function: &str) -> Value {
         let path = format!("/2015-03-31/functions/{function}/invocations");
         self.post_open(&path, json!({})).await.expect(200).json()
-    }
-
-    /// Gives the deliverers that are at work now the time to finish.
-    pub async fn wait_until_idle(&self) {
-        // A failed record comes again within this.
-        let (moment, enough) = (Duration::from_millis(100), 5);
-        let mut idle = 0;
-        while idle < enough {
-            tokio::time::sleep(moment).await;
-            let under_way =
-                self.send("GET", "/_local/functions", None, None).await.expect(200).json()["underWay"].clone();
-            idle = if under_way == 0 { idle + 1 } else { 0 };
-        }
     }
 
     /// Mails everything that is still to be mailed: when nobody is at work all leases end, and a sweep finds what is left.
@@ -108,13 +92,8 @@ impl Endpoint {
 
     /// Waits until fewer than `count` faults are left.
     pub async fn faults_below(&self, count: usize) {
-        for _ in 0..1200 {
-            if self.faults_left().await.len() < count {
-                return;
-            }
-            tokio::time::sleep(Duration::from_millis(25)).await;
-        }
-        panic!("no fault happened: {:?}", self.faults_left().await);
+        let look = async || (self.faults_left().await.len() < count).then_some(());
+        eventually(&format!("fewer than {count} faults"), look).await;
     }
 
     /// Has nothing fail any more.

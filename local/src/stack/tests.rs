@@ -167,9 +167,9 @@ async fn faults_and_calls_are_managed_over_http() {
 async fn a_stop_releases_the_calls_that_are_held() {
     let stack = in_memory().await;
     let hold = json!({"action": "dynamodb:Query", "function": "public-keys", "fault": "hold", "point": "before"});
-    let held = ask(&stack, Method::POST, "/_local/faults", hold).await;
-    assert_eq!(held.status(), StatusCode::CREATED);
-    let path = format!("/_local/faults/{}", held.json::<Value>().await.unwrap()["id"]);
+    let added = ask(&stack, Method::POST, "/_local/faults", hold).await;
+    assert_eq!(added.status(), StatusCode::CREATED);
+    let path = format!("/_local/faults/{}", added.json::<Value>().await.unwrap()["id"]);
     let keys = tokio::spawn(reqwest::get(format!("{}/.well-known/jwks.json", stack.url())));
     assert_eq!(get(&stack, &path).await.status(), StatusCode::NO_CONTENT);
     assert!(!keys.is_finished());

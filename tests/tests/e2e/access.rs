@@ -175,15 +175,15 @@ impl Dock {
             "workspace-domains" => &self.domain,
             _ => &self.user,
         };
-        let place = &self.workspace;
+        let short_id = &self.workspace;
         let body = match (method, path) {
             ("GET" | "DELETE", _) => None,
             ("POST", "/v1/workspaces") => Some(json!({ "name": "another" })),
             ("POST", "/v1/workspace-users") => {
-                Some(json!({ "email": usher.address("guest"), "role": "viewer", "workspaceId": place }))
+                Some(json!({ "email": usher.address("guest"), "role": "viewer", "workspaceId": short_id }))
             }
             ("POST", "/v1/workspace-domains") => {
-                Some(json!({ "domain": "other.example", "role": "viewer", "workspaceId": place }))
+                Some(json!({ "domain": "other.example", "role": "viewer", "workspaceId": short_id }))
             }
             ("POST", "/v1/workspaces/{id}/access") => Some(json!({ "workspaceUsers": [], "workspaceDomains": [] })),
             ("PATCH", "/v1/workspaces/{id}") => Some(json!({ "published": false })),

@@ -1,11 +1,11 @@
 //! The pages in a browser, from the mail's link on.
 
-use std::{path::Path, process::Stdio, time::Duration};
+use std::{path::Path, process::Stdio};
 
 use fantoccini::{Client, ClientBuilder, Locator, elements::Element, key::Key};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
-use tests::{Endpoint, Founder, PASSWORD};
+use tests::{Endpoint, Founder, PASSWORD, eventually};
 use tokio::{
     io::{AsyncBufReadExt, BufReader},
     process::{Child, Command},
@@ -13,9 +13,6 @@ use tokio::{
 
 /// How long an invitation lives, in seconds.
 const LIFETIME: i64 = 604_800;
-
-/// How long a page may take to come.
-const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The pages' controls, by their names.
 const EMAIL: &str = "Your e-mail address";
@@ -122,12 +119,7 @@ impl Browser {
     async fn enter(&self) {
         let page = self.client.find(Locator::Css("html")).await.unwrap();
         self.keys(&(Key::Enter + "")).await;
-        let gone = async {
-            while page.tag_name().await.is_ok() {
-                tokio::time::sleep(Duration::from_millis(25)).await;
-            }
-        };
-        tokio::time::timeout(PATIENCE, gone).await.expect("Enter leads to another page");
+        eventually("the page that Enter leads to", async || page.tag_name().await.is_err().then_some(())).await;
     }
 
     async fn expect_focus(&self, role: &str, name: &str) {
@@ -178,13 +170,13 @@ impl Browser {
 }
 
 /// Ada's workspace, and people to invite to it.
-struct Place {
+struct World {
     usher: Endpoint,
     ada: Founder,
     workspace: String,
 }
 
-impl Place {
+impl World {
     async fn new() -> Self {
         let usher = Endpoint::own(&[]).await;
         let ada = usher.founder("ada").await;
@@ -209,9 +201,9 @@ impl Place {
 #[tokio::test]
 #[ignore = "needs Chromium and chromedriver, which .ci/run installs; see CONTRIBUTING.md"]
 async fn by_the_mails_link_and_the_keyboard_somebody_is_in() {
-    let (place, browser) = (Place::new().await, Browser::start().await);
-    let guest = place.usher.address("guest");
-    browser.open(&place.link(&guest, 1).await).await;
+    let (world, browser) = (World::new().await, Browser::start().await);
+    let guest = world.usher.address("guest");
+    browser.open(&world.link(&guest, 1).await).await;
     assert_eq!(browser.heading().await, "Ada Founder invites you to Project Alpha");
     for told in ["the plans are ready", "ada Ltd", "Editor", "UTC"] {
         assert!(browser.text().await.contains(told), "{told}: {}", browser.text().await);
@@ -229,15 +221,15 @@ async fn by_the_mails_link_and_the_keyboard_somebody_is_in() {
     browser.enter().await;
     assert_eq!(browser.heading().await, "You’re in");
     browser.close().await;
-    assert_eq!(place.role(&guest).await.as_deref(), Some("EDITOR"));
+    assert_eq!(world.role(&guest).await.as_deref(), Some("EDITOR"));
 }
 
 #[tokio::test]
 #[ignore = "needs Chromium and chromedriver, which .ci/run installs; see CONTRIBUTING.md"]
 async fn by_keyboard_somebody_with_an_account_accepts_one_invitation_and_declines_another() {
-    let (place, browser) = (Place::new().await, Browser::start().await);
-    let [eve, bob] = [place.usher.founder("eve").await, place.usher.founder("bob").await];
-    browser.open(&place.link(&eve.email, 2).await).await;
+    let (world, browser) = (World::new().await, Browser::start().await);
+    let [eve, bob] = [world.usher.founder("eve").await, world.usher.founder("bob").await];
+    browser.open(&world.link(&eve.email, 2).await).await;
     browser.tab("textbox", EMAIL).await;
     browser.tab("textbox", OWN_PASSWORD).await;
     browser.keys("Wrong12#$").await;
@@ -248,16 +240,16 @@ async fn by_keyboard_somebody_with_an_account_accepts_one_invitation_and_decline
     browser.tab("button", ACCEPT).await;
     browser.enter().await;
     assert_eq!(browser.heading().await, "You’re in");
-    assert_eq!(place.role(&eve.email).await.as_deref(), Some("EDITOR"));
+    assert_eq!(world.role(&eve.email).await.as_deref(), Some("EDITOR"));
 
-    let link = place.link(&bob.email, 2).await;
+    let link = world.link(&bob.email, 2).await;
     browser.open(&link).await;
     for (role, name) in [("textbox", EMAIL), ("textbox", OWN_PASSWORD), ("button", ACCEPT), ("button", DECLINE)] {
         browser.tab(role, name).await;
     }
     browser.enter().await;
     assert_eq!(browser.heading().await, "You have declined");
-    assert_eq!(place.role(&bob.email).await, None);
+    assert_eq!(world.role(&bob.email).await, None);
     browser.open(&link).await;
     assert_eq!(browser.heading().await, "This link can’t be used");
     browser.close().await;
@@ -266,27 +258,27 @@ async fn by_keyboard_somebody_with_an_account_accepts_one_invitation_and_decline
 #[tokio::test]
 #[ignore = "needs Chromium and chromedriver, which .ci/run installs; see CONTRIBUTING.md"]
 async fn a_dead_link_helps_to_a_new_one_by_keyboard() {
-    let (place, browser) = (Place::new().await, Browser::start().await);
-    let guest = place.usher.address("guest");
-    let link = place.link(&guest, 1).await;
-    place.usher.advance(LIFETIME).await;
+    let (world, browser) = (World::new().await, Browser::start().await);
+    let guest = world.usher.address("guest");
+    let link = world.link(&guest, 1).await;
+    world.usher.advance(LIFETIME).await;
     browser.open(&link).await;
     assert_eq!(browser.heading().await, "This link can’t be used");
     browser.tab("button", ASK).await;
     browser.enter().await;
     assert_eq!(browser.heading().await, "We have passed it on");
     browser.close().await;
-    let mail = place.usher.mail(&place.ada.email, 2).await;
+    let mail = world.usher.mail(&world.ada.email, 2).await;
     assert!(mail.subject.contains("asks for a new invitation"), "{}", mail.subject);
 }
 
 #[tokio::test]
 #[ignore = "needs Chromium and chromedriver, which .ci/run installs; see CONTRIBUTING.md"]
 async fn a_scanner_that_opens_the_links_and_runs_scripts_spends_nothing() {
-    let (place, browser) = (Place::new().await, Browser::start().await);
-    let eve = place.usher.founder("eve").await;
-    let guest = place.usher.address("guest");
-    let links = [place.link(&guest, 1).await, place.link(&eve.email, 2).await];
+    let (world, browser) = (World::new().await, Browser::start().await);
+    let eve = world.usher.founder("eve").await;
+    let guest = world.usher.address("guest");
+    let links = [world.link(&guest, 1).await, world.link(&eve.email, 2).await];
     for link in &links {
         for _ in 0..10 {
             browser.open(link).await;
@@ -301,11 +293,11 @@ async fn a_scanner_that_opens_the_links_and_runs_scripts_spends_nothing() {
         }
     }
     browser.close().await;
-    let team = place.usher.team(&place.ada.token).await;
+    let team = world.usher.team(&world.ada.token).await;
     assert_eq!([&team[&eve.email], &team[&guest]], ["INVITED", "INVITED"]);
     let hash = |link: &str| link.split(['=', '&']).nth(1).unwrap().to_owned();
-    place.usher.join(&guest, &hash(&links[0])).await.expect(200);
-    place.usher.accept(&eve.token, &hash(&links[1])).await.expect(200);
+    world.usher.join(&guest, &hash(&links[0])).await.expect(200);
+    world.usher.accept(&eve.token, &hash(&links[1])).await.expect(200);
 }
 
 #[tokio::test]
@@ -314,10 +306,10 @@ async fn every_page_fits_a_phone_and_a_desk_in_light_and_dark() {
     let mut grounds = Vec::new();
     for scheme in ["light", "dark"] {
         for device in [Device::Phone, Device::Desk] {
-            let (place, browser) = (Place::new().await, Browser::start_as(device, scheme).await);
+            let (world, browser) = (World::new().await, Browser::start_as(device, scheme).await);
             let name = |page: &str| format!("{page}-{device:?}-{scheme}").to_lowercase();
 
-            browser.open(&place.link(&place.usher.address("guest"), 1).await).await;
+            browser.open(&world.link(&world.usher.address("guest"), 1).await).await;
             browser.picture(&name("register")).await;
             for (field, typed) in [("firstname", "Grace"), ("lastname", "Hopper"), ("password", "Password1!")] {
                 browser.client.find(Locator::Id(field)).await.unwrap().send_keys(typed).await.unwrap();
@@ -328,20 +320,20 @@ async fn every_page_fits_a_phone_and_a_desk_in_light_and_dark() {
             browser.enter().await;
             browser.picture(&name("in")).await;
 
-            let eve = place.usher.founder("eve").await;
-            browser.open(&place.link(&eve.email, 2).await).await;
+            let eve = world.usher.founder("eve").await;
+            browser.open(&world.link(&eve.email, 2).await).await;
             browser.picture(&name("invitation")).await;
             browser.press(DECLINE).await;
             browser.picture(&name("declined")).await;
 
-            let late = place.link(&place.usher.address("late"), 1).await;
-            place.usher.advance(LIFETIME).await;
+            let late = world.link(&world.usher.address("late"), 1).await;
+            world.usher.advance(LIFETIME).await;
             browser.open(&late).await;
             browser.picture(&name("dead")).await;
             browser.press(ASK).await;
             browser.picture(&name("asked")).await;
 
-            browser.open(&format!("{}/docs", place.usher.url())).await;
+            browser.open(&format!("{}/docs", world.usher.url())).await;
             browser.picture(&name("docs")).await;
             grounds.push(browser.script("return getComputedStyle(document.body).backgroundColor").await);
             browser.close().await;

@@ -7,21 +7,19 @@ mod refusals;
 mod stale;
 mod suppressed;
 
-use std::time::Duration;
-
 use tests::{Endpoint, Founder};
 
 /// What has every bulk mail refused until it is taken back.
 const PAUSED: &str = "SendingPausedException";
 
 /// A service with a founder and their workspace.
-struct Scene {
+struct World {
     usher: Endpoint,
     ada: Founder,
     workspace: String,
 }
 
-impl Scene {
+impl World {
     async fn new() -> Self {
         let usher = Endpoint::own(&[("ACCESS_TOKEN_TTL_SECONDS", "86400")]).await;
         let ada = usher.founder("ada").await;
@@ -69,7 +67,7 @@ impl Scene {
     async fn pass(&self, seconds: i64) {
         self.usher.advance(seconds).await;
         self.usher.invoke("sweep-undelivered").await;
-        tokio::time::sleep(Duration::from_millis(50)).await;
+        self.usher.event_functions_end().await;
     }
 
     /// Each address has so many mails, and gets no more.

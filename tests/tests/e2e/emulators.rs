@@ -1,16 +1,13 @@
 //! What `cargo test` alone can't show: the service on an emulator that isn't ours, and a function as it is deployed.
 
-use std::{path::PathBuf, process::Stdio, time::Duration};
+use std::{path::PathBuf, process::Stdio};
 
 use local::Options;
 use serde_json::{Value, json};
-use tests::{Endpoint, PASSWORD};
+use tests::{Endpoint, PASSWORD, eventually};
 use tokio::process::{Child, Command};
 
 use crate::journey::first_day;
-
-/// How long a program may take to listen.
-const PATIENCE: (u32, Duration) = (600, Duration::from_millis(100));
 
 #[tokio::test]
 #[ignore = "needs ministack and the built functions, which .ci/run provides; see CONTRIBUTING.md"]
@@ -98,21 +95,11 @@ async fn free_port() -> u16 {
 }
 
 async fn until_listening(port: u16) {
-    for _ in 0..PATIENCE.0 {
-        if tokio::net::TcpStream::connect(("127.0.0.1", port)).await.is_ok() {
-            return;
-        }
-        tokio::time::sleep(PATIENCE.1).await;
-    }
-    panic!("nobody listens on {port}");
+    let connect = async || tokio::net::TcpStream::connect(("127.0.0.1", port)).await.ok();
+    eventually(&format!("a program that listens on {port}"), connect).await;
 }
 
 async fn until_answered(url: &str) {
-    for _ in 0..PATIENCE.0 {
-        if reqwest::get(url).await.is_ok_and(|answer| answer.status().is_success()) {
-            return;
-        }
-        tokio::time::sleep(PATIENCE.1).await;
-    }
-    panic!("{url} doesn't answer");
+    let get = async || reqwest::get(url).await.ok().filter(|answer| answer.status().is_success());
+    eventually(&format!("an answer of {url}"), get).await;
 }

@@ -3,13 +3,13 @@
 use serde_json::{Value, json};
 use tests::{Endpoint, Founder};
 
-struct Scene {
+struct World {
     usher: Endpoint,
     ada: Founder,
     workspace: String,
 }
 
-impl Scene {
+impl World {
     async fn new() -> Self {
         let usher = Endpoint::own(&[("ACCESS_TOKEN_TTL_SECONDS", "86400")]).await;
         let ada = usher.founder("ada").await;
@@ -40,17 +40,17 @@ impl Scene {
 
 #[tokio::test]
 async fn an_invitation_is_told_from_its_beginning_to_its_acceptance_and_the_member_after_it() {
-    let scene = Scene::new().await;
-    let (usher, token) = (&scene.usher, &scene.ada.token);
+    let world = World::new().await;
+    let (usher, token) = (&world.usher, &world.ada.token);
     let email = usher.address("life");
-    let id = scene.invite(&email).await;
+    let id = world.invite(&email).await;
     let hash = usher.mail(&email, 1).await.hash();
     usher.told_of(&email, "invitation.delivered", 1).await;
     usher.join(&email, &hash).await.expect(200);
     usher.patch(token, &format!("workspace-users/{id}"), json!({ "role": "viewer" })).await.expect(200);
     usher.send("DELETE", &format!("/v1/workspace-users/{id}"), Some(token), None).await.expect(200);
     usher.told_of(&email, "member.removed", 1).await;
-    let names = scene.names(&email).await;
+    let names = world.names(&email).await;
     let of_workspace: Vec<_> = names.iter().filter(|name| *name != "member.added").collect();
     assert_eq!(
         of_workspace,
@@ -67,7 +67,7 @@ async fn an_invitation_is_told_from_its_beginning_to_its_acceptance_and_the_memb
     let added = usher.told_of(&email, "member.added", 1).await;
     assert!(added["companyId"].is_string() && added["workspaceId"].is_null(), "{added}");
     let created = usher.told_of(&email, "invitation.created", 1).await;
-    assert_eq!((&created["workspaceId"], &created["companyId"]), (&json!(scene.workspace), &Value::Null));
+    assert_eq!((&created["workspaceId"], &created["companyId"]), (&json!(world.workspace), &Value::Null));
     let invitation = &created["invitation"];
     assert_eq!(
         (&invitation["id"], &invitation["role"], &invitation["status"]),
@@ -82,14 +82,14 @@ async fn an_invitation_is_told_from_its_beginning_to_its_acceptance_and_the_memb
 
 #[tokio::test]
 async fn a_revoked_invitation_and_a_new_one_are_told() {
-    let scene = Scene::new().await;
-    let (usher, token) = (&scene.usher, &scene.ada.token);
+    let world = World::new().await;
+    let (usher, token) = (&world.usher, &world.ada.token);
     let email = usher.address("again");
-    let id = scene.invite(&email).await;
+    let id = world.invite(&email).await;
     usher.told_of(&email, "invitation.delivered", 1).await;
     usher.send("DELETE", &format!("/v1/workspace-users/{id}"), Some(token), None).await.expect(200);
     usher.told_of(&email, "invitation.revoked", 1).await;
-    scene.invite(&email).await;
+    world.invite(&email).await;
     let created = usher.told_of(&email, "invitation.created", 2).await;
     assert_eq!(created["invitation"]["version"], 2);
     usher.told_of(&email, "invitation.delivered", 2).await;
@@ -97,11 +97,11 @@ async fn a_revoked_invitation_and_a_new_one_are_told() {
 
 #[tokio::test]
 async fn an_invitation_that_nobody_answered_is_told_late_and_once_and_an_answered_one_is_not() {
-    let scene = Scene::new().await;
-    let usher = &scene.usher;
+    let world = World::new().await;
+    let usher = &world.usher;
     let (late, joined) = (usher.address("late"), usher.address("joined"));
-    scene.invite(&late).await;
-    scene.invite(&joined).await;
+    world.invite(&late).await;
+    world.invite(&joined).await;
     let hash = usher.mail(&joined, 1).await.hash();
     usher.join(&joined, &hash).await.expect(200);
     usher.mail(&late, 1).await;
@@ -119,20 +119,20 @@ async fn an_invitation_that_nobody_answered_is_told_late_and_once_and_an_answere
 
 #[tokio::test]
 async fn what_the_bus_does_not_take_is_told_again_with_the_same_id() {
-    let scene = Scene::new().await;
-    let usher = &scene.usher;
+    let world = World::new().await;
+    let usher = &world.usher;
     for fault in ["failedEntry", "lostReply"] {
         usher.wait_until_idle().await;
         usher.fault(json!({ "action": "events:PutEvents", "fault": fault, "times": 2 })).await;
         let email = usher.address(fault);
         let second = usher.address(&format!("{fault}-2"));
         let rows = [(email.as_str(), "EDITOR"), (second.as_str(), "EDITOR")];
-        usher.invite(&scene.ada.token, &scene.workspace, &rows).await.expect(200);
+        usher.invite(&world.ada.token, &world.workspace, &rows).await.expect(200);
         usher.told_of(&email, "invitation.created", 1).await;
         usher.told_of(&second, "invitation.created", 1).await;
         for email in [&email, &second] {
             usher.told_of(email, "invitation.delivered", 1).await;
-            let names = scene.names(email).await;
+            let names = world.names(email).await;
             assert_eq!(names.iter().filter(|name| *name == "invitation.created").count(), 1, "{names:?}");
         }
     }
@@ -140,9 +140,9 @@ async fn what_the_bus_does_not_take_is_told_again_with_the_same_id() {
 
 #[tokio::test]
 async fn events_are_emptied_and_chosen_by_name() {
-    let scene = Scene::new().await;
-    let usher = &scene.usher;
-    scene.invite(&usher.address("chosen")).await;
+    let world = World::new().await;
+    let usher = &world.usher;
+    world.invite(&usher.address("chosen")).await;
     usher.told_of(&usher.address("chosen"), "invitation.delivered", 1).await;
     usher.wait_until_idle().await;
     let chosen = usher.send("GET", "/_local/events?type=invitation.created", None, None).await.expect(200).json();

@@ -1,11 +1,11 @@
 //! Least privilege, held against what really happens: a function's policy in `template.yaml` names just the calls of the
 //! table, of SES and of the event bus that it makes.
 
-use std::{collections::BTreeSet, time::Duration};
+use std::collections::BTreeSet;
 
 use functions::Operation;
 use serde_json::{Value, json};
-use tests::{Endpoint, PASSWORD};
+use tests::{Endpoint, PASSWORD, eventually};
 
 const TEMPLATES: &str = "/api/v1/company/mail-templates";
 
@@ -119,9 +119,9 @@ async fn smart_documentor(usher: &Endpoint, admin: &str) {
 
 /// Dock's routes.
 async fn docked(usher: &Endpoint, token: &str, workspace: &str) {
-    let place = usher.short_id(token, workspace).await;
+    let short_id = usher.short_id(token, workspace).await;
     let domain = format!("{}.example", usher.address("d").replace(['@', '.'], "-"));
-    let body = json!({ "domain": domain, "role": "viewer", "workspaceId": place });
+    let body = json!({ "domain": domain, "role": "viewer", "workspaceId": short_id });
     let rule = usher.dock(token, "workspace-domains", body.clone()).await["workspaceDomain"].clone();
     usher.dock(token, "workspace-domains", body).await;
     usher.docked(token, "workspace-domains").await;
@@ -138,11 +138,11 @@ async fn docked(usher: &Endpoint, token: &str, workspace: &str) {
     let people = [usher.address("paula"), text(&account, "email")];
     let people = json!(people.map(|email| json!({ "role": "viewer", "user": { "email": email } })));
     usher.dock(token, "workspaces", json!({ "name": "Beta", "workspaceUsers": people })).await;
-    usher.patch(token, &format!("workspaces/{place}"), json!({ "published": false })).await.expect(200);
+    usher.patch(token, &format!("workspaces/{short_id}"), json!({ "published": false })).await.expect(200);
     let body = json!({ "workspaceUsers": people, "workspaceDomains": [{ "role": "viewer", "domain": domain }] });
-    usher.dock(token, &format!("workspaces/{place}/access"), body).await;
+    usher.dock(token, &format!("workspaces/{short_id}/access"), body).await;
     usher.docked(token, "workspace-users").await;
-    let member = usher.workspace_user(token, &place, &joining).await;
+    let member = usher.workspace_user(token, &short_id, &joining).await;
     let path = format!("workspace-users/{}", text(&member, "id"));
     usher.docked(token, &path).await;
     usher.patch(token, &path, json!({ "role": "owner" })).await.expect(200);
@@ -254,14 +254,19 @@ async fn given_up_and_requeued(usher: &Endpoint, token: &str, workspace: &str) {
     let fault = json!({ "action": "ses:SendBulkEmail", "address": email, "status": "TRANSIENT_FAILURE", "times": 6 });
     usher.fault(fault).await;
     usher.invite(token, workspace, &[(&email, "VIEWER")]).await.expect(200);
-    while usher.send("GET", "/_local/faults", None, None).await.text.contains(&email) {
+    eventually("the item's last refusal", async || {
         usher.advance(3600).await;
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
+        usher.event_functions_end().await;
+        let refused = usher.faults_left().await.iter().any(|fault| fault["address"] == email);
+        (!refused).then_some(())
+    })
+    .await;
     let requeue = "/2015-03-31/functions/requeue-undelivered/invocations";
-    while usher.post_open(requeue, json!({})).await.expect(200).json()["requeued"] != 1 {
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
+    eventually("an item to bring back", async || {
+        let requeued = usher.post_open(requeue, json!({})).await.expect(200).json()["requeued"].clone();
+        (requeued == 1).then_some(())
+    })
+    .await;
     usher.advance(10).await;
     usher.mail(&email, 1).await;
 }

@@ -213,15 +213,20 @@ impl World {
                 vec![(TOKEN, ada.token.clone()), (ID, self.workspace.clone()), (GROUP, group), (PERSON, person)]
             }
             dock if dock.starts_with("dock/") => {
-                let place = usher.short_id(&ada.token, &self.workspace).await;
-                let body = json!({ "email": "jane@example.com", "role": "editor", "workspaceId": place });
+                let short_id = usher.short_id(&ada.token, &self.workspace).await;
+                let body = json!({ "email": "jane@example.com", "role": "editor", "workspaceId": short_id });
                 let made = usher.dock(&ada.token, "workspace-users", body).await["workspaceUser"].clone();
-                let body = json!({ "domain": "domain.example", "role": "viewer", "workspaceId": place });
+                let body = json!({ "domain": "domain.example", "role": "viewer", "workspaceId": short_id });
                 let domain = usher.dock(&ada.token, "workspace-domains", body).await["workspaceDomain"].clone();
                 let person = if sample == "dock/get-person" { &made["user"]["id"] } else { &made["id"] };
                 let text = |id: &Value| id.as_str().unwrap().to_owned();
                 let (person, domain) = (text(person), text(&domain["id"]));
-                vec![(TOKEN, ada.token.clone()), (DOCK_WORKSPACE, place), (DOCK_PERSON, person), (DOCK_DOMAIN, domain)]
+                vec![
+                    (TOKEN, ada.token.clone()),
+                    (DOCK_WORKSPACE, short_id),
+                    (DOCK_PERSON, person),
+                    (DOCK_DOMAIN, domain),
+                ]
             }
             _ => {
                 let id = if sample.contains("service-account") { &self.account } else { &self.workspace };
@@ -231,7 +236,7 @@ impl World {
     }
 }
 
-/// The event with each of these texts in place of what stands for it, also inside an encoded body.
+/// The event with each of these texts instead of what stands for it, also inside an encoded body.
 fn filled(event: Value, texts: &[(&str, String)]) -> Value {
     let fill = |text: &str| texts.iter().fold(text.to_owned(), |text, (from, to)| text.replace(from, to));
     let encoded = event["isBase64Encoded"] == true;

@@ -5,7 +5,7 @@ mod report;
 
 use std::path::Path;
 
-use tests::Place;
+use tests::World;
 use tokio::process::Command;
 
 use crate::emulators::path;
@@ -21,17 +21,17 @@ const REPORT: &str = "report.ndjson";
 #[tokio::test]
 #[ignore = "needs schemathesis and openapi-spec-validator, which .ci/run provides; see CONTRIBUTING.md"]
 async fn requests_made_up_from_the_description_get_documented_answers() {
-    let place = Place::with(&[]).await;
+    let world = World::with(&[]).await;
     let folder = tempfile::tempdir().unwrap();
-    let document = place.usher.send("GET", "/openapi.json", None, None).await.expect(200);
+    let document = world.usher.send("GET", "/openapi.json", None, None).await.expect(200);
     let file = folder.path().join("openapi.json");
     std::fs::write(&file, &document.text).unwrap();
     run("openapi-spec-validator", folder.path(), &[file.to_str().unwrap()]).await;
 
-    let known = Known::of(&place, document.json()).await;
+    let known = Known::of(&world, document.json()).await;
     std::fs::write(&file, known.document().to_string()).unwrap();
     std::fs::write(folder.path().join("schemathesis.toml"), known.settings()).unwrap();
-    let options = ["run", "openapi.json", "--url", place.usher.url(), "--checks", CHECKS, "--max-examples", "5"];
+    let options = ["run", "openapi.json", "--url", world.usher.url(), "--checks", CHECKS, "--max-examples", "5"];
     // More workers are threads, in which CPython 3.11 now and then fails to parse (python/cpython#106905).
     let bounded = ["--seed", "1", "--workers", "1", "--generation-database", "none", "--max-failures", "20"];
     let phases = ["--phases", "examples,coverage,fuzzing", "--report", "ndjson", "--report-ndjson-path", REPORT];

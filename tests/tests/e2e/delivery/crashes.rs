@@ -6,7 +6,7 @@ use local::Options;
 use serde_json::json;
 use tests::{DELIVERERS, Endpoint, LEASE};
 
-use super::{PAUSED, Scene};
+use super::{PAUSED, World};
 
 /// A deliverer fails for good at its n-th call of an action. So many seconds later everyone has so many
 /// mails, whose link lets them in.
@@ -17,28 +17,28 @@ async fn crash_at(action: &str, skip: u32, fault: &str, seconds: i64, mails: usi
 }
 
 async fn fail_at(action: &str, skip: u32, fault: &str, times: u32, seconds: i64, mails: usize) {
-    let scene = Scene::new().await;
-    fail_in(&scene, action, skip, fault, times, seconds, mails).await;
+    let world = World::new().await;
+    fail_in(&world, action, skip, fault, times, seconds, mails).await;
 }
 
-async fn fail_in(scene: &Scene, action: &str, skip: u32, fault: &str, times: u32, seconds: i64, mails: usize) {
+async fn fail_in(world: &World, action: &str, skip: u32, fault: &str, times: u32, seconds: i64, mails: usize) {
     for function in DELIVERERS {
         let fault = json!({ "action": action, "function": function, "fault": fault, "skip": skip, "times": times });
-        scene.usher.fault(fault).await;
+        world.usher.fault(fault).await;
     }
-    let guests = scene.invite(["a", "b", "c"]).await;
+    let guests = world.invite(["a", "b", "c"]).await;
     // Whichever deliverer came first has crashed; the other stays whole.
-    scene.usher.faults_below(DELIVERERS.len()).await;
-    scene.usher.clear_faults().await;
+    world.usher.faults_below(DELIVERERS.len()).await;
+    world.usher.clear_faults().await;
     if seconds > 0 {
-        scene.usher.invoke("sweep-undelivered").await;
-        assert!(scene.usher.mails(&guests[0]).await.len() <= 1);
-        scene.usher.advance(seconds).await;
+        world.usher.invoke("sweep-undelivered").await;
+        assert!(world.usher.mails(&guests[0]).await.len() <= 1);
+        world.usher.advance(seconds).await;
     }
-    scene.usher.mail(&guests[0], mails).await;
-    scene.mailed_in_the_end(&guests, mails).await;
+    world.usher.mail(&guests[0], mails).await;
+    world.mailed_in_the_end(&guests, mails).await;
     for guest in &guests {
-        scene.joins(guest).await;
+        world.joins(guest).await;
     }
 }
 
@@ -85,9 +85,9 @@ async fn an_internal_error_of_ses_loses_nothing() {
 #[tokio::test]
 async fn a_crash_after_ses_took_it_mails_the_same_link_again() {
     // What SES took is written down with three tries of the deliverer's own, and SES's events are lost.
-    let scene = Scene::new().await;
-    scene.disturb_ses("lostEvents", 1).await;
-    fail_in(&scene, "dynamodb:TransactWriteItems", 1, "InternalServerError", 9, LEASE, 2).await;
+    let world = World::new().await;
+    world.disturb_ses("lostEvents", 1).await;
+    fail_in(&world, "dynamodb:TransactWriteItems", 1, "InternalServerError", 9, LEASE, 2).await;
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::Scene;
+use super::World;
 
 /// An item is given up after so many attempts.
 const ATTEMPTS: u32 = 6;
@@ -11,45 +11,45 @@ const ATTEMPTS: u32 = 6;
 async fn what_ses_refuses_six_times_is_given_up_until_it_is_brought_back() {
     // Refused for a reason, for each recipient because of the sender, and without an answer.
     for fault in ["MessageRejected", "unverifiedSender", "InternalServerError"] {
-        let scene = Scene::new().await;
-        scene.disturb_ses(fault, ATTEMPTS).await;
-        let guests = scene.invite(["a", "b"]).await;
-        scene.pass_faults().await;
+        let world = World::new().await;
+        world.disturb_ses(fault, ATTEMPTS).await;
+        let guests = world.invite(["a", "b"]).await;
+        world.pass_faults().await;
         // SES takes mail again, and nothing comes.
-        scene.mailed_in_the_end(&guests, 0).await;
-        assert_eq!(scene.usher.invoke("requeue-undelivered").await, json!({ "requeued": 1 }));
-        scene.usher.mail(&guests[0], 1).await;
-        scene.mailed_in_the_end(&guests, 1).await;
-        scene.joins(&guests[1]).await;
-        assert_eq!(scene.usher.invoke("requeue-undelivered").await, json!({ "requeued": 0 }));
+        world.mailed_in_the_end(&guests, 0).await;
+        assert_eq!(world.usher.invoke("requeue-undelivered").await, json!({ "requeued": 1 }));
+        world.usher.mail(&guests[0], 1).await;
+        world.mailed_in_the_end(&guests, 1).await;
+        world.joins(&guests[1]).await;
+        assert_eq!(world.usher.invoke("requeue-undelivered").await, json!({ "requeued": 0 }));
     }
 }
 
 #[tokio::test]
 async fn the_news_of_being_added_is_brought_back_too() {
-    let scene = Scene::new().await;
-    let carl = scene.usher.member(&scene.ada.token, &scene.workspace, "carl", "VIEWER").await;
-    let second = scene.usher.workspace(&scene.ada.token, "Second").await;
-    scene.disturb_ses("MessageRejected", ATTEMPTS).await;
-    let answer = scene.usher.invite(&scene.ada.token, &second, &[(&carl.email, "EDITOR")]).await.expect(200);
+    let world = World::new().await;
+    let carl = world.usher.member(&world.ada.token, &world.workspace, "carl", "VIEWER").await;
+    let second = world.usher.workspace(&world.ada.token, "Second").await;
+    world.disturb_ses("MessageRejected", ATTEMPTS).await;
+    let answer = world.usher.invite(&world.ada.token, &second, &[(&carl.email, "EDITOR")]).await.expect(200);
     assert_eq!(answer.rows(), ["added"]);
-    scene.pass_faults().await;
-    scene.mailed_in_the_end(&[&carl.email], 1).await;
-    assert_eq!(scene.usher.invoke("requeue-undelivered").await, json!({ "requeued": 1 }));
-    assert!(scene.usher.mail(&carl.email, 2).await.subject.contains("added you to Second"));
-    scene.mailed_in_the_end(&[&carl.email], 2).await;
+    world.pass_faults().await;
+    world.mailed_in_the_end(&[&carl.email], 1).await;
+    assert_eq!(world.usher.invoke("requeue-undelivered").await, json!({ "requeued": 1 }));
+    assert!(world.usher.mail(&carl.email, 2).await.subject.contains("added you to Second"));
+    world.mailed_in_the_end(&[&carl.email], 2).await;
 }
 
 #[tokio::test]
 async fn who_was_invited_anew_gets_nothing_of_what_was_given_up() {
-    let scene = Scene::new().await;
-    scene.disturb_ses("MessageRejected", ATTEMPTS).await;
-    let [guest] = scene.invite(["guest"]).await;
-    scene.pass_faults().await;
-    scene.mailed_in_the_end(&[&guest], 0).await;
-    scene.invite(["guest"]).await;
-    scene.usher.mail(&guest, 1).await;
-    scene.usher.invoke("requeue-undelivered").await;
-    scene.mailed_in_the_end(&[&guest], 1).await;
-    scene.joins(&guest).await;
+    let world = World::new().await;
+    world.disturb_ses("MessageRejected", ATTEMPTS).await;
+    let [guest] = world.invite(["guest"]).await;
+    world.pass_faults().await;
+    world.mailed_in_the_end(&[&guest], 0).await;
+    world.invite(["guest"]).await;
+    world.usher.mail(&guest, 1).await;
+    world.usher.invoke("requeue-undelivered").await;
+    world.mailed_in_the_end(&[&guest], 1).await;
+    world.joins(&guest).await;
 }

@@ -2,11 +2,11 @@
 
 use futures::future::join_all;
 use serde_json::json;
-use tests::mail_tags;
+use tests::{HeldCall, mail_tags};
 
-use super::Scene;
+use super::World;
 
-impl Scene {
+impl World {
     /// Invites somebody. Answers the invitation's id once all that the stack tells of it is written down.
     async fn invited(&self, email: &str) -> String {
         let answer = self.usher.invite(&self.ada.token, &self.workspace, &[(email, "EDITOR")]).await.expect(200);
@@ -24,13 +24,13 @@ impl Scene {
 
 #[tokio::test]
 async fn the_simulators_addresses_say_what_became_of_their_mail_and_only_success_is_mailed_again() {
-    let scene = Scene::new().await;
-    let (usher, token) = (&scene.usher, &scene.ada.token);
+    let world = World::new().await;
+    let (usher, token) = (&world.usher, &world.ada.token);
     let run = usher.address("").trim_start_matches('-').split('@').next().unwrap().to_owned();
     let names = ["success", "bounce", "complaint", "suppressionlist"];
     let people = names.map(|name| format!("{name}+{run}@simulator.amazonses.com"));
     let rows = people.each_ref().map(|email| (email.as_str(), "EDITOR"));
-    usher.invite(token, &scene.workspace, &rows).await.expect(200);
+    usher.invite(token, &world.workspace, &rows).await.expect(200);
     for email in &people {
         usher.told_of(email, "invitation.sent", 1).await;
     }
@@ -48,7 +48,7 @@ async fn the_simulators_addresses_say_what_became_of_their_mail_and_only_success
     assert!(details[1].contains("bounced") && details[2].contains("complained") && details[3].contains("list"));
     usher.invite(token, &second, &rows[1..2]).await.expect(422);
     usher.mail(&people[0], 2).await;
-    scene.mailed_in_the_end(&people[1..], 1).await;
+    world.mailed_in_the_end(&people[1..], 1).await;
 }
 
 #[tokio::test]
@@ -63,52 +63,106 @@ async fn events_in_any_order_and_again_come_to_the_same_end() {
         (&["reject", "send"], "DELIVERED"),
         (&["delay", "send"], "DELIVERED"),
     ];
-    let scene = &Scene::new().await;
+    let world = &World::new().await;
     let ends = orders.iter().enumerate().map(async |(number, (order, state))| {
-        let email = scene.usher.address(&format!("order{number}"));
-        let id = scene.invited(&email).await;
-        let tags = &mail_tags(&scene.workspace, &id, 1);
+        let email = world.usher.address(&format!("order{number}"));
+        let id = world.invited(&email).await;
+        let tags = &mail_tags(&world.workspace, &id, 1);
         for (second, kind) in (1..).zip(*order) {
-            scene.usher.ses_tells(kind, second, &email, tags).await;
+            world.usher.ses_tells(kind, second, &email, tags).await;
         }
-        assert_eq!(scene.revoked(&email, &id).await["state"], *state, "{order:?}");
+        assert_eq!(world.revoked(&email, &id).await["state"], *state, "{order:?}");
     });
     join_all(ends).await;
 }
 
+/// The write by which this event is recorded. An event that suppresses the address takes a transaction.
+fn recording(kind: &str) -> HeldCall {
+    match kind {
+        "hard bounce" | "complaint" => HeldCall::write("record-mail-events"),
+        _ => HeldCall::before("record-mail-events", "dynamodb:UpdateItem"),
+    }
+}
+
 #[tokio::test]
-async fn what_is_heard_at_once_comes_to_the_same_end_too() {
-    let scene = &Scene::new().await;
-    let email = &scene.usher.address("crowd");
-    let id = scene.invited(email).await;
-    let tags = &mail_tags(&scene.workspace, &id, 1);
-    let kinds = ["delivery", "complaint", "hard bounce", "send", "soft bounce", "complaint", "delay"];
-    join_all((1..).zip(kinds).map(|(second, kind)| scene.usher.ses_tells(kind, second, email, tags))).await;
-    assert_eq!(scene.revoked(email, &id).await["state"], "COMPLAINED");
+async fn two_events_that_are_recorded_together_have_the_same_end_in_both_orders() {
+    let world = World::new().await;
+    for (number, (one, other, end)) in [
+        ("delivery", "complaint", "COMPLAINED"),
+        ("hard bounce", "complaint", "COMPLAINED"),
+        ("soft bounce", "delivery", "DELIVERED"),
+        ("delivery", "hard bounce", "BOUNCED"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        for (first, second) in [(one, other), (other, one)] {
+            let email = &world.usher.address(&format!("{}{number}", first.replace(' ', "-")));
+            let id = world.invited(email).await;
+            let tags = &mail_tags(&world.workspace, &id, 1);
+            let (earlier, later) =
+                (world.usher.ses_tells(first, 1, email, tags), world.usher.ses_tells(second, 2, email, tags));
+            world.usher.overtake(earlier, later, recording(second)).await;
+            assert_eq!(world.revoked(email, &id).await["state"], end, "{first}, then {second}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_event_of_a_mail_changes_nothing_of_the_mail_that_is_sent_after_it() {
+    let world = World::new().await;
+    let usher = &world.usher;
+    for event_is_first in [true, false] {
+        // The test tells what SES tells of these two mails.
+        world.disturb_ses("lostEvents", 2).await;
+        let email = &usher.address(&format!("resent-{event_is_first}"));
+        let id = world.invited(email).await;
+        usher.advance(60).await;
+        let path = format!("/api/v1/workspaces/{}/invitations/{id}", world.workspace);
+        let resend_path = format!("{path}/resend");
+        let tags = &mail_tags(&world.workspace, &id, 1);
+        let tell = usher.ses_tells("delivery", 1, email, tags);
+        let resend = usher.post(&resend_path, &world.ada.token, json!({}));
+        let (recorded, answer) = if event_is_first {
+            // The first transaction counts the invitation, the second one writes it.
+            usher.overtake(tell, resend, HeldCall::write_after("resend-invitation", 1)).await
+        } else {
+            let (answer, recorded) = usher.overtake(resend, tell, recording("delivery")).await;
+            (recorded, answer)
+        };
+        answer.expect(200);
+        assert_eq!(recorded, event_is_first);
+        usher.mail(email, 2).await;
+        usher.wait_until_idle().await;
+        let state = async || usher.get(&path, &world.ada.token).await.expect(200).json()["delivery"]["state"].clone();
+        assert_eq!(state().await, "SENT");
+        assert!(usher.ses_tells("delivery", 1, email, &mail_tags(&world.workspace, &id, 2)).await);
+        assert_eq!(state().await, "DELIVERED");
+    }
 }
 
 #[tokio::test]
 async fn an_event_of_an_older_version_changes_nothing_of_the_newer() {
-    let scene = Scene::new().await;
-    let email = scene.usher.address("again");
-    let id = scene.invited(&email).await;
-    scene.usher.advance(60).await;
-    scene.invited(&email).await;
-    let old = mail_tags(&scene.workspace, &id, 1);
+    let world = World::new().await;
+    let email = world.usher.address("again");
+    let id = world.invited(&email).await;
+    world.usher.advance(60).await;
+    world.invited(&email).await;
+    let old = mail_tags(&world.workspace, &id, 1);
     for kind in ["soft bounce", "delay", "reject", "delivery"] {
-        assert!(!scene.usher.ses_tells(kind, 10, &email, &old).await, "{kind}");
+        assert!(!world.usher.ses_tells(kind, 10, &email, &old).await, "{kind}");
     }
-    assert!(!scene.usher.ses_tells("soft bounce", 10, &email, &mail_tags(&scene.workspace, &id, 3)).await);
-    assert_eq!(scene.revoked(&email, &id).await["state"], "DELIVERED");
+    assert!(!world.usher.ses_tells("soft bounce", 10, &email, &mail_tags(&world.workspace, &id, 3)).await);
+    assert_eq!(world.revoked(&email, &id).await["state"], "DELIVERED");
 }
 
 #[tokio::test]
 async fn a_forged_event_changes_nothing() {
-    let scene = Scene::new().await;
-    let (usher, workspace) = (&scene.usher, &scene.workspace);
+    let world = World::new().await;
+    let (usher, workspace) = (&world.usher, &world.workspace);
     let (email, other) = (usher.address("victim"), usher.address("other"));
-    let (id, others) = (scene.invited(&email).await, scene.invited(&other).await);
-    let elsewhere = usher.workspace(&scene.ada.token, "Elsewhere").await;
+    let (id, others) = (world.invited(&email).await, world.invited(&other).await);
+    let elsewhere = usher.workspace(&world.ada.token, "Elsewhere").await;
     let tags = mail_tags(workspace, &id, 1);
     let unknown = usher.address("unknown");
     for (address, tags) in [
@@ -125,30 +179,30 @@ async fn a_forged_event_changes_nothing() {
         }
     }
     // Nobody's address was suppressed by it.
-    let second = usher.workspace(&scene.ada.token, "Second").await;
+    let second = usher.workspace(&world.ada.token, "Second").await;
     let rows = [&email, &other, &unknown].map(|email| (email.as_str(), "EDITOR"));
-    assert_eq!(usher.invite(&scene.ada.token, &second, &rows).await.expect(200).rows(), ["invited"; 3]);
-    assert_eq!(scene.revoked(&email, &id).await["state"], "DELIVERED");
+    assert_eq!(usher.invite(&world.ada.token, &second, &rows).await.expect(200).rows(), ["invited"; 3]);
+    assert_eq!(world.revoked(&email, &id).await["state"], "DELIVERED");
 }
 
 #[tokio::test]
 async fn what_cannot_be_read_is_nobodys() {
-    let scene = Scene::new().await;
+    let world = World::new().await;
     let path = "/2015-03-31/functions/record-mail-events/invocations";
     for event in [json!({}), json!({ "detail": { "eventType": "Send" } }), json!([]), json!("bob@example.com")] {
-        let answer = scene.usher.post_open(path, event).await.expect(200);
+        let answer = world.usher.post_open(path, event).await.expect(200);
         assert_eq!(answer.json(), json!({ "recorded": false }));
     }
 }
 
 #[tokio::test]
 async fn a_change_of_state_takes_one_write_and_a_mail_three_until_ses_has_answered() {
-    let scene = Scene::new().await;
-    let email = scene.usher.address("counted");
-    scene.usher.wait_until_idle().await;
-    scene.usher.forget_calls().await;
-    let id = scene.invited(&email).await;
-    let calls = scene.usher.calls().await;
+    let world = World::new().await;
+    let email = world.usher.address("counted");
+    world.usher.wait_until_idle().await;
+    world.usher.forget_calls().await;
+    let id = world.invited(&email).await;
+    let calls = world.usher.calls().await;
     let count = |function: &str, action: &str| calls[function][format!("dynamodb:{action}")].as_u64().unwrap_or(0);
     let mut writes = 0;
     for function in tests::DELIVERERS {
@@ -158,10 +212,10 @@ async fn a_change_of_state_takes_one_write_and_a_mail_three_until_ses_has_answer
             .sum::<u64>();
     }
     assert!(writes <= 3, "{calls}");
-    scene.usher.forget_calls().await;
-    let tags = mail_tags(&scene.workspace, &id, 1);
-    assert!(scene.usher.ses_tells("hard bounce", 10, &email, &tags).await);
-    assert!(scene.usher.ses_tells("complaint", 11, &email, &tags).await);
-    let calls = scene.usher.calls().await["record-mail-events"].clone();
+    world.usher.forget_calls().await;
+    let tags = mail_tags(&world.workspace, &id, 1);
+    assert!(world.usher.ses_tells("hard bounce", 10, &email, &tags).await);
+    assert!(world.usher.ses_tells("complaint", 11, &email, &tags).await);
+    let calls = world.usher.calls().await["record-mail-events"].clone();
     assert_eq!(calls, json!({ "dynamodb:TransactWriteItems": 2 }));
 }

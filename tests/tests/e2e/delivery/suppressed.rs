@@ -3,9 +3,9 @@
 use serde_json::json;
 use tests::{Endpoint, PASSWORD, mail_tags};
 
-use super::{PAUSED, Scene};
+use super::{PAUSED, World};
 
-impl Scene {
+impl World {
     /// Somebody who complained about an invitation of theirs.
     async fn complainer(&self) -> String {
         let email = self.usher.address("complainer");
@@ -19,40 +19,40 @@ impl Scene {
 
 #[tokio::test]
 async fn who_complains_between_two_mails_does_not_get_the_second() {
-    let scene = Scene::new().await;
-    let (usher, token) = (&scene.usher, &scene.ada.token);
+    let world = World::new().await;
+    let (usher, token) = (&world.usher, &world.ada.token);
     let email = usher.address("between");
-    let first = usher.invite(token, &scene.workspace, &[(&email, "VIEWER")]).await.expect(200).json();
+    let first = usher.invite(token, &world.workspace, &[(&email, "VIEWER")]).await.expect(200).json();
     usher.mail(&email, 1).await;
     usher.wait_until_idle().await;
-    scene.disturb_ses(PAUSED, 10_000).await;
+    world.disturb_ses(PAUSED, 10_000).await;
     let second = usher.workspace(token, "Second").await;
     let other = usher.address("other");
     usher.invite(token, &second, &[(&email, "VIEWER"), (&other, "VIEWER")]).await.expect(200);
     usher.wait_until_idle().await;
     let id = first["results"][0]["invitationId"].as_str().unwrap();
-    assert!(usher.ses_tells("complaint", 1, &email, &mail_tags(&scene.workspace, id, 1)).await);
+    assert!(usher.ses_tells("complaint", 1, &email, &mail_tags(&world.workspace, id, 1)).await);
     usher.clear_faults().await;
-    scene.pass_until(&other, 1).await;
-    scene.mailed_in_the_end(&[&email, &other], 1).await;
+    world.pass_until(&other, 1).await;
+    world.mailed_in_the_end(&[&email, &other], 1).await;
 }
 
 #[tokio::test]
 async fn a_mail_that_waited_alone_is_settled_without_being_sent() {
-    let scene = Scene::new().await;
-    let (usher, token) = (&scene.usher, &scene.ada.token);
+    let world = World::new().await;
+    let (usher, token) = (&world.usher, &world.ada.token);
     let email = usher.address("alone");
-    let first = usher.invite(token, &scene.workspace, &[(&email, "VIEWER")]).await.expect(200).json();
+    let first = usher.invite(token, &world.workspace, &[(&email, "VIEWER")]).await.expect(200).json();
     usher.mail(&email, 1).await;
     usher.wait_until_idle().await;
-    scene.disturb_ses(PAUSED, 10_000).await;
+    world.disturb_ses(PAUSED, 10_000).await;
     let second = usher.workspace(token, "Second").await;
     let waiting = usher.invite(token, &second, &[(&email, "VIEWER")]).await.expect(200).json();
     usher.wait_until_idle().await;
     let id = first["results"][0]["invitationId"].as_str().unwrap();
-    assert!(usher.ses_tells("hard bounce", 1, &email, &mail_tags(&scene.workspace, id, 1)).await);
+    assert!(usher.ses_tells("hard bounce", 1, &email, &mail_tags(&world.workspace, id, 1)).await);
     usher.clear_faults().await;
-    scene.mailed_in_the_end(&[&email], 1).await;
+    world.mailed_in_the_end(&[&email], 1).await;
     let id = waiting["results"][0]["invitationId"].as_str().unwrap();
     usher.send("DELETE", &format!("/v1/workspace-users/{id}"), Some(token), None).await.expect(200);
     let delivery = usher.told_of(&email, "invitation.revoked", 1).await["invitation"]["delivery"].clone();
@@ -61,17 +61,17 @@ async fn a_mail_that_waited_alone_is_settled_without_being_sent() {
 
 #[tokio::test]
 async fn a_suppressed_address_is_told_so_in_every_contract() {
-    let scene = Scene::new().await;
-    let (usher, token) = (&scene.usher, &scene.ada.token);
-    let email = scene.complainer().await;
+    let world = World::new().await;
+    let (usher, token) = (&world.usher, &world.ada.token);
+    let email = world.complainer().await;
     let second = usher.workspace(token, "Second").await;
     let alone = json!({ "users": [{ "email": email, "role": "EDITOR" }] });
     let answer = usher.invitations(token, &second, alone).await;
     answer.problem_of_rows(422, "suppressed", &["suppressed"]);
     let answer = usher.invite(token, &second, &[(&email, "VIEWER")]).await.expect(422);
     assert_eq!(answer.rows(), ["suppressed"]);
-    let place = usher.short_id(token, &second).await;
-    let body = json!({ "email": email, "role": "viewer", "workspaceId": place });
+    let short_id = usher.short_id(token, &second).await;
+    let body = json!({ "email": email, "role": "viewer", "workspaceId": short_id });
     let answer = usher.post("/v1/workspace-users", token, body).await.expect(400).json();
     assert_eq!(answer["error"]["code"], "BAD_REQUEST");
     // It isn't one of the mistakes for which SmartDocumentor refuses the whole request.
@@ -81,14 +81,14 @@ async fn a_suppressed_address_is_told_so_in_every_contract() {
     let body = json!({ "workspaceId": number, "users": users });
     usher.post("/api/v1.0/external/sdworkspace/inviteusers", token, body).await.expect(200);
     usher.mail(&other, 1).await;
-    scene.mailed_in_the_end(&[&email], 1).await;
+    world.mailed_in_the_end(&[&email], 1).await;
 }
 
 #[tokio::test]
 async fn a_suppressed_address_still_signs_up_and_stays_suppressed() {
-    let scene = Scene::new().await;
-    let (usher, token) = (&scene.usher, &scene.ada.token);
-    let email = scene.complainer().await;
+    let world = World::new().await;
+    let (usher, token) = (&world.usher, &world.ada.token);
+    let email = world.complainer().await;
     let hash = usher.mail(&email, 1).await.hash();
     usher.join(&email, &hash).await.expect(200);
     usher.token(&email).await;
@@ -101,11 +101,11 @@ async fn a_suppressed_address_still_signs_up_and_stays_suppressed() {
     let eve = usher.founder("eve").await;
     let elsewhere = usher.workspace(&eve.token, "Elsewhere").await;
     usher.invite(&eve.token, &elsewhere, &[(&email, "VIEWER")]).await.expect(422);
-    scene.mailed_in_the_end(&[&email], 1).await;
+    world.mailed_in_the_end(&[&email], 1).await;
     // Nor are they told that they have an account, which anybody may ask for.
     let body = json!({ "email": email, "password": PASSWORD, "firstname": "Cara", "lastname": "Complainer" });
     usher.post_open("/idp/api/v1/user/sign-up", body).await.expect(200);
-    scene.mailed_in_the_end(&[&email], 1).await;
+    world.mailed_in_the_end(&[&email], 1).await;
 }
 
 #[tokio::test]

@@ -1,27 +1,13 @@
 //! /api/v0/groups and /api/v0/grouptree.
 
-use futures::future::join_all;
 use serde_json::{Value, json};
-use tests::{Answer, Endpoint, Founder};
+use tests::{Answer, Endpoint, Founder, HeldCall};
+
+use super::world::World;
 
 const NOBODY: &str = "3fa85f64-5717-4562-b3fc-2c963f66afa6";
 
-struct World {
-    usher: Endpoint,
-    ada: Founder,
-    workspace: String,
-    top: String,
-}
-
 impl World {
-    async fn new() -> Self {
-        let usher = Endpoint::start().await;
-        let ada = usher.founder("ada").await;
-        let workspace = usher.workspace(&ada.token, "Project Alpha").await;
-        let top = usher.top_group(&ada.token).await;
-        Self { usher, ada, workspace, top }
-    }
-
     async fn group(&self, parent: &str, name: &str) -> String {
         self.usher.group(&self.ada.token, parent, name).await
     }
@@ -86,7 +72,7 @@ async fn groups_are_made_in_groups_and_listed_oldest_first() {
     let emea = world.group(sales, "EMEA").await;
     let berlin = world.group(&emea, "Berlin").await;
     let research = world.group(&world.top, "Research").await;
-    // The place among the groups of one parent, wherever it is told.
+    // The world among the groups of one parent, wherever it is told.
     let listed = async |group: &str| {
         world.usher.get(&format!("/api/v0/groups/{group}"), &world.ada.token).await.expect(200).json()
     };
@@ -111,11 +97,11 @@ async fn groups_are_made_in_groups_and_listed_oldest_first() {
 }
 
 #[tokio::test]
-async fn a_display_id_is_one_groups_in_its_workspace_however_many_ask_for_it_at_once() {
-    let world = World::new().await;
+async fn a_display_id_is_given_to_one_group_of_a_workspace_only() {
+    let world = &World::on(Endpoint::own(&[]).await).await;
     let tries =
         (0..8).map(|_| world.create(&world.ada.token, &world.top, json!({ "name": "Sales", "display_id": "sales" })));
-    let answers = join_all(tries).await;
+    let answers = world.usher.together(tries, HeldCall::write("create-group")).await;
     let made = answers.iter().filter(|answer| answer.status == 200).count();
     assert_eq!(made, 1);
     for answer in answers.into_iter().filter(|answer| answer.status != 200) {
@@ -123,7 +109,7 @@ async fn a_display_id_is_one_groups_in_its_workspace_however_many_ask_for_it_at_
     }
     assert_eq!(world.children(&world.top).await, ["Sales"]);
     world.create(&world.ada.token, &world.top, json!({ "name": "T", "display_id": "TopGroup" })).await.expect(409);
-    // Another workspace's are its own.
+    // The display ids of another workspace are its own.
     world.usher.workspace(&world.ada.token, "Beta").await;
 }
 
@@ -218,22 +204,22 @@ async fn a_group_is_deleted_only_when_it_is_empty() {
 
 #[tokio::test]
 async fn no_group_is_made_in_one_that_is_deleted_at_the_same_time() {
-    let world = World::new().await;
-    for _ in 0..10 {
-        let sales = world.group(&world.top, "Sales").await;
-        let made = world.create(&world.ada.token, &sales, json!({ "name": "EMEA" }));
-        let (made, deleted) = tokio::join!(made, world.delete(&world.ada.token, &sales));
-        match (made.status.as_u16(), deleted.status.as_u16()) {
-            (200, 409) => assert_eq!(world.children(&sales).await, ["EMEA"]),
-            (400, 200) => assert!(!world.children(&world.top).await.contains(&"Sales".to_owned())),
-            other => panic!("{other:?}"),
-        }
-        if made.status == 200 {
-            let emea = made.json()["group"]["g_id"].as_str().unwrap().to_owned();
-            world.delete(&world.ada.token, &emea).await.expect(200);
-            world.delete(&world.ada.token, &sales).await.expect(200);
-        }
-    }
+    let world = &World::on(Endpoint::own(&[]).await).await;
+    let sales = &world.group(&world.top, "Sales").await;
+    let make = world.create(&world.ada.token, sales, json!({ "name": "EMEA" }));
+    let delete = world.delete(&world.ada.token, sales);
+    let (creation, deletion) = world.usher.overtake(make, delete, HeldCall::write("delete-group")).await;
+    creation.expect(200);
+    deletion.hexabase(409, "GROUP_NOT_EMPTY");
+    assert_eq!(world.children(sales).await, ["EMEA"]);
+
+    let research = &world.group(&world.top, "Research").await;
+    let make = world.create(&world.ada.token, research, json!({ "name": "Basic" }));
+    let delete = world.delete(&world.ada.token, research);
+    let (deletion, creation) = world.usher.overtake(delete, make, HeldCall::write("create-group")).await;
+    deletion.expect(200);
+    creation.expect(400);
+    assert_eq!(world.children(&world.top).await, ["Sales"]);
 }
 
 #[tokio::test]
@@ -256,7 +242,7 @@ async fn authority_takes_two_reads_however_wide_and_deep_the_tree_is() {
     world.usher.forget_calls().await;
     world.create(&bob.token, &deepest, json!({ "name": "deeper" })).await.expect(200);
     let calls = world.usher.calls().await["create-group"].clone();
-    // The group, and the caller's standing; then a number, the group itself, and its place.
+    // The group, and the caller's standing; then a number, the group itself, and its world.
     let expected = json!({
         "dynamodb:GetItem": 1, "dynamodb:BatchGetItem": 1, "dynamodb:UpdateItem": 1, "dynamodb:TransactWriteItems": 1,
         "dynamodb:Query": 1,

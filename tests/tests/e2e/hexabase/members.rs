@@ -36,10 +36,10 @@ async fn whoever_came_by_another_contract_is_in_the_top_group() {
 
     let members = usher.hexabase_members(&ada.token, &workspace).await;
     let role = |id: &str, name: &str| json!([{ "role_id": id, "role_name": name }]);
-    let member = |place: usize, username: Value, confirmed: bool, sent: bool, roles: Value| {
+    let member = |index: usize, username: Value, confirmed: bool, sent: bool, roles: Value| {
         json!({
-            "u_id": members[place]["u_id"], "username": username, "email": everybody[place], "profile_pic": null,
-            "confirmed": confirmed, "email_sent": sent, "is_sv": place == 0, "user_roles": roles, "user_code": null,
+            "u_id": members[index]["u_id"], "username": username, "email": everybody[index], "profile_pic": null,
+            "confirmed": confirmed, "email_sent": sent, "is_sv": index == 0, "user_roles": roles, "user_code": null,
         })
     };
     assert_eq!(members[0], member(0, json!("Ada Founder"), true, false, role("ADMIN", "Admin")));

@@ -5,7 +5,7 @@ mod groups;
 mod login;
 mod members;
 mod password;
-mod place;
 mod registration;
 mod users;
 mod workspaces;
+mod world;

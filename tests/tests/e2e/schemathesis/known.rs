@@ -4,7 +4,7 @@
 use std::{collections::BTreeMap, fmt::Write};
 
 use serde_json::{Value, json};
-use tests::{Founder, PASSWORD, Place};
+use tests::{Founder, PASSWORD, World};
 
 const INVITATION: &str = "/api/v1/workspaces/{workspaceId}/invitations/{id}";
 const COMPANY_INVITATION: &str = "/api/v1/company/invitations/{id}";
@@ -49,44 +49,44 @@ struct Own {
 
 impl Known {
     /// All that is known of a workspace, which is made for it.
-    pub(super) async fn of(place: &Place, document: Value) -> Self {
-        let token = place.ada.token.clone();
+    pub(super) async fn of(world: &World, document: Value) -> Self {
+        let token = world.ada.token.clone();
         let mut known = Self { document, token, everywhere: BTreeMap::new(), of_operations: BTreeMap::new() };
-        known.workspace(place).await;
-        known.invitations(place).await;
-        known.hashes(place).await;
-        known.accounts(place).await;
-        known.company(place).await;
-        known.dock(place).await;
-        place.usher.advance(COOLED_DOWN).await;
+        known.workspace(world).await;
+        known.invitations(world).await;
+        known.hashes(world).await;
+        known.accounts(world).await;
+        known.company(world).await;
+        known.dock(world).await;
+        world.usher.advance(COOLED_DOWN).await;
         known
     }
 
-    async fn workspace(&mut self, place: &Place) {
-        let Place { usher, ada, workspace } = place;
+    async fn workspace(&mut self, world: &World) {
+        let World { usher, ada, workspace } = world;
         usher.post(&format!("/api/v0/workspaces/{workspace}/select"), &ada.token, json!({})).await.expect(200);
         let group = usher.top_group(&ada.token).await;
         self.everywhere.insert("path.workspaceId", workspace.clone());
         self.everywhere.insert("path.groupId", group.clone());
-        self.everywhere.insert("path.userId", member(place, "gail").await);
+        self.everywhere.insert("path.userId", member(world, "gail").await);
 
         let number = usher.number(&ada.token, "Project Alpha").await;
         self.give("GET /api/v1.0/external/sdworkspace/allusers/{workspaceId}", "path.workspaceId", number);
         self.give_body("POST /api/v1.0/external/sdworkspace/inviteusers", &json!({ "workspaceId": number }));
         self.give_body("POST /api/v0/users", &json!({ "g_id": group }));
 
-        let leaver = member(place, "leaver").await;
+        let leaver = member(world, "leaver").await;
         self.give("DELETE /api/v1/workspaces/{workspaceId}/members/{userId}", "path.userId", leaver);
-        let other = member(place, "other").await;
+        let other = member(world, "other").await;
         self.give_body("DELETE /api/v0/users", &json!({ "g_id": group, "u_id": other, "w_id": workspace }));
         let empty = usher.group(&ada.token, &group, "Empty").await;
         self.give("DELETE /api/v0/groups/{groupId}", "path.groupId", empty);
     }
 
-    async fn invitations(&mut self, place: &Place) {
-        let Place { usher, ada, .. } = place;
+    async fn invitations(&mut self, world: &World) {
+        let World { usher, ada, .. } = world;
         for (verb, rest, name) in [("GET", "", "shown"), ("POST", "/resend", "resent"), ("DELETE", "", "revoked")] {
-            let (_, id) = place.invited(&ada.token, name, "EDITOR").await;
+            let (_, id) = world.invited(&ada.token, name, "EDITOR").await;
             self.give(&format!("{verb} {INVITATION}{rest}"), "path.id", id);
 
             let email = usher.address(&format!("company-{name}"));
@@ -98,8 +98,8 @@ impl Known {
         }
     }
 
-    async fn hashes(&mut self, place: &Place) {
-        let (_, hash) = invited(place, "looker", 1).await;
+    async fn hashes(&mut self, world: &World) {
+        let (_, hash) = invited(world, "looker", 1).await;
         for page in ["GET /invitation", "HEAD /invitation", "GET /register", "HEAD /register"] {
             self.give(page, "query.hash", hash.clone());
         }
@@ -107,7 +107,7 @@ impl Known {
         self.give_body("POST /api/v1/invitations/preview", &json!({ "hash": hash }));
 
         for (name, decline) in [("paul", "POST /invitation/decline"), ("quinn", "POST /api/v1/invitations/decline")] {
-            let (_, hash) = invited(place, name, 1).await;
+            let (_, hash) = invited(world, name, 1).await;
             self.give_body(decline, &json!({ "hash": hash }));
         }
         let joins = [
@@ -116,20 +116,20 @@ impl Known {
             ("tom", "POST /api/v0/users/registration/confirm", "confirmation_id"),
         ];
         for (name, join, field) in joins {
-            let (email, hash) = invited(place, name, 1).await;
+            let (email, hash) = invited(world, name, 1).await;
             self.give_body(join, &json!({ field: hash, "email": email }));
         }
-        place.usher.founder("bob").await;
-        let (_, hash) = invited(place, "bob", 2).await;
+        world.usher.founder("bob").await;
+        let (_, hash) = invited(world, "bob", 2).await;
         self.give_body("POST /invitation", &json!({ "hash": hash, "password": PASSWORD }));
-        let eve = place.usher.founder("eve").await;
-        let (_, hash) = invited(place, "eve", 2).await;
+        let eve = world.usher.founder("eve").await;
+        let (_, hash) = invited(world, "eve", 2).await;
         self.give_body("POST /api/v1/invitations/accept", &json!({ "hash": hash }));
         self.call_as("POST /api/v1/invitations/accept", &eve);
     }
 
-    async fn accounts(&mut self, place: &Place) {
-        let usher = &place.usher;
+    async fn accounts(&mut self, world: &World) {
+        let usher = &world.usher;
         let carol = usher.founder("carol").await;
         for log_in in ["POST /idp/api/v1/user/token", "POST /idp/api/v1/user/login", "POST /api/v0/login"] {
             self.give_body(log_in, &json!({ "email": carol.email, "password": PASSWORD }));
@@ -145,8 +145,8 @@ impl Known {
         self.give_body("POST /idp/api/v1/user/signUp/verifyEmailOtp", &json!({ "email": email, "otp": otp }));
     }
 
-    async fn company(&mut self, place: &Place) {
-        let Place { usher, ada, .. } = place;
+    async fn company(&mut self, world: &World) {
+        let World { usher, ada, .. } = world;
         let account = async |name: &str| {
             let made = usher.post("/idp/api/v1/company/serviceAccount", &ada.token, json!({ "name": name })).await;
             made.expect(200).json()
@@ -168,9 +168,9 @@ impl Known {
     }
 
     /// A company may make so few requests in a minute that each route has one of its own.
-    async fn dock(&mut self, place: &Place) {
+    async fn dock(&mut self, world: &World) {
         for (number, (route, name, id)) in DOCK.into_iter().enumerate() {
-            let (founder, ids) = dock_company(place, number).await;
+            let (founder, ids) = dock_company(world, number).await;
             match name.strip_prefix("body.") {
                 Some(field) => self.give_body(route, &json!({ field: ids[id] })),
                 None if name.is_empty() => {}
@@ -239,21 +239,21 @@ impl Known {
 }
 
 /// A new member's user id.
-async fn member(place: &Place, name: &str) -> String {
-    let member = place.member(name, "EDITOR").await;
-    place.user_id(&member.email).await
+async fn member(world: &World, name: &str) -> String {
+    let member = world.member(name, "EDITOR").await;
+    world.user_id(&member.email).await
 }
 
 /// Somebody invited, who has so many mails then: the address, and the link's hash.
-async fn invited(place: &Place, name: &str, mails: usize) -> (String, String) {
-    let (email, _) = place.invited(&place.ada.token, name, "EDITOR").await;
-    let hash = place.usher.mail(&email, mails).await.hash();
+async fn invited(world: &World, name: &str, mails: usize) -> (String, String) {
+    let (email, _) = world.invited(&world.ada.token, name, "EDITOR").await;
+    let hash = world.usher.mail(&email, mails).await.hash();
     (email, hash)
 }
 
 /// A company with a workspace, somebody invited to it and a domain; its founder, and the ids of these.
-async fn dock_company(place: &Place, number: usize) -> (Founder, Value) {
-    let usher = &place.usher;
+async fn dock_company(world: &World, number: usize) -> (Founder, Value) {
+    let usher = &world.usher;
     let founder = usher.founder(&format!("dock{number}")).await;
     let workspace = usher.workspace(&founder.token, "Docked").await;
     let workspace = usher.short_id(&founder.token, &workspace).await;

@@ -1,7 +1,7 @@
 //! 120 requests a minute and company.
 
-use futures::future::join_all;
 use serde_json::json;
+use tests::HeldCall;
 
 use super::World;
 
@@ -10,7 +10,7 @@ fn number(answer: &tests::Answer, name: &str) -> i64 {
 }
 
 #[tokio::test]
-async fn a_hundred_and_twenty_of_a_hundred_and_fifty_at_once_pass_and_the_rest_are_told_when() {
+async fn of_a_hundred_and_fifty_requests_together_a_hundred_and_twenty_pass_and_the_others_learn_when_to_retry() {
     let World { usher, ada, .. } = World::new().await;
     let eve = usher.founder("eve").await;
     let robot = json!({ "name": "robot", "role": "ACCOUNT_ADMIN" });
@@ -23,8 +23,9 @@ async fn a_hundred_and_twenty_of_a_hundred_and_fifty_at_once_pass_and_the_rest_a
         let token = if n % 2 == 0 { &ada.token } else { key };
         usher.get("/v1/workspace-domains", token)
     });
+    let counting = HeldCall::before("list-domains", "dynamodb:UpdateItem");
     let (passed, refused): (Vec<_>, Vec<_>) =
-        join_all(requests).await.into_iter().partition(|answer| answer.status == 200);
+        usher.together(requests, counting).await.into_iter().partition(|answer| answer.status == 200);
     let other = refused.iter().find(|answer| answer.status != 429);
     assert_eq!((passed.len(), refused.len()), (120, 30), "{other:?}");
     let mut left: Vec<_> = passed.iter().map(|answer| number(answer, "x-ratelimit-remaining")).collect();

@@ -1,8 +1,7 @@
 //! Declining.
 
-use futures::future::join_all;
 use serde_json::json;
-use tests::{Endpoint, Place};
+use tests::{Endpoint, HeldCall, World};
 
 use super::{invited, post, status};
 
@@ -24,41 +23,14 @@ async fn whoever_declines_is_invited_no_more_and_can_be_invited_again() {
 }
 
 #[tokio::test]
-async fn of_accepting_and_declining_at_once_one_wins() {
-    let usher = Endpoint::start().await;
-    let ada = usher.founder("ada").await;
-    let workspace = usher.workspace(&ada.token, "Project Alpha").await;
-    let eve = usher.founder("eve").await;
-    for mails in 2..8 {
-        usher.invite(&ada.token, &workspace, &[(&eve.email, "VIEWER")]).await.expect(200);
-        let hash = usher.mail(&eve.email, mails).await.hash();
-        let (accepted, declined) = tokio::join!(usher.accept(&eve.token, &hash), post(&usher, "decline", &hash));
-        let member = usher.role(&eve.token, &workspace).await.is_some();
-        match (accepted.status.as_u16(), declined.status.as_u16()) {
-            (200, 410) => assert!(member),
-            (410, 204) => assert!(!member),
-            other => panic!("{other:?}"),
-        }
-        if member {
-            return;
-        }
-    }
-}
-
-#[tokio::test]
-async fn of_many_who_decline_at_once_one_does() {
-    let usher = Endpoint::start().await;
-    let ada = usher.founder("ada").await;
-    let workspace = usher.workspace(&ada.token, "Project Alpha").await;
-    for round in 0..6 {
-        let guest = usher.address(&format!("guest{round}"));
-        usher.invite(&ada.token, &workspace, &[(&guest, "VIEWER")]).await.expect(200);
-        let hash = usher.mail(&guest, 1).await.hash();
-        let answers = join_all((0..12).map(|_| post(&usher, "decline", &hash))).await;
-        let statuses: Vec<_> = answers.iter().map(|answer| answer.status.as_u16()).collect();
-        assert_eq!(statuses.iter().filter(|status| **status == 204).count(), 1, "{statuses:?}");
-        assert_eq!(statuses.iter().filter(|status| **status == 410).count(), 11, "{statuses:?}");
-    }
+async fn of_many_who_decline_together_one_succeeds() {
+    let usher = &Endpoint::own(&[]).await;
+    let (.., hash) = invited(usher).await;
+    let declines = (0..12).map(|_| post(usher, "decline", &hash));
+    let answers = usher.together(declines, HeldCall::write("decline-invitation")).await;
+    let statuses: Vec<_> = answers.iter().map(|answer| answer.status.as_u16()).collect();
+    assert_eq!(statuses.iter().filter(|status| **status == 204).count(), 1, "{statuses:?}");
+    assert_eq!(statuses.iter().filter(|status| **status == 410).count(), 11, "{statuses:?}");
 }
 
 #[tokio::test]
@@ -76,19 +48,19 @@ async fn declining_is_a_success_where_only_the_reply_was_lost() {
 
 #[tokio::test]
 async fn what_its_inviter_may_offer_no_more_is_as_dead_to_whoever_declines() {
-    let place = Place::with(&[]).await;
-    let bob = place.member("bob", "CREATOR").await;
-    let (guest, id) = place.invited(&bob.token, "guest", "VIEWER").await;
-    let hash = place.usher.mail(&guest, 1).await.hash();
-    place.change(&place.ada.token, &place.user_id(&bob.email).await, "VIEWER").await.expect(200);
+    let world = World::with(&[]).await;
+    let bob = world.member("bob", "CREATOR").await;
+    let (guest, id) = world.invited(&bob.token, "guest", "VIEWER").await;
+    let hash = world.usher.mail(&guest, 1).await.hash();
+    world.change(&world.ada.token, &world.user_id(&bob.email).await, "VIEWER").await.expect(200);
     for what in ["preview", "decline"] {
-        post(&place.usher, what, &hash).await.problem(410, "invitation_gone");
+        post(&world.usher, what, &hash).await.problem(410, "invitation_gone");
     }
-    assert_eq!(place.status(&id).await, "PENDING");
-    place.usher.advance(60).await;
-    place.resend(&place.ada.token, &id).await.expect(200);
-    let hash = place.usher.mail(&guest, 2).await.hash();
-    post(&place.usher, "preview", &hash).await.expect(200);
-    post(&place.usher, "decline", &hash).await.expect(204);
-    assert_eq!(place.status(&id).await, "DECLINED");
+    assert_eq!(world.status(&id).await, "PENDING");
+    world.usher.advance(60).await;
+    world.resend(&world.ada.token, &id).await.expect(200);
+    let hash = world.usher.mail(&guest, 2).await.hash();
+    post(&world.usher, "preview", &hash).await.expect(200);
+    post(&world.usher, "decline", &hash).await.expect(204);
+    assert_eq!(world.status(&id).await, "DECLINED");
 }

@@ -1,8 +1,7 @@
-//! Asking for a new invitation in place of an expired one.
+//! Asking for a new invitation instead of an expired one.
 
-use futures::future::join_all;
 use serde_json::json;
-use tests::{Endpoint, Founder, Place, mail_tags};
+use tests::{Endpoint, Founder, HeldCall, World, mail_tags};
 
 use super::{LIFETIME, UNKNOWN, invited, post};
 
@@ -15,7 +14,9 @@ async fn the_inviter_is_asked_once_a_day_to_invite_again() {
     // As long as it can be accepted nobody is asked.
     assert_eq!(post(&usher, "renew", &hash).await.expect(202).text, "");
     usher.advance(LIFETIME).await;
-    join_all((0..5).map(|_| post(&usher, "renew", &hash))).await;
+    let renewals = (0..5).map(|_| post(&usher, "renew", &hash));
+    let taking_the_turn = HeldCall::before("renew-invitation", "dynamodb:UpdateItem");
+    usher.together(renewals, taking_the_turn).await;
     let mail = usher.mail(&ada.email, 2).await;
     assert_eq!(mail.subject.replace('\u{2060}', ""), format!("{guest} asks for a new invitation to Project Alpha"));
     assert!(!mail.text.contains(&hash) && !mail.html.contains(&hash));
@@ -28,63 +29,63 @@ async fn the_inviter_is_asked_once_a_day_to_invite_again() {
 }
 
 /// Somebody invited by a member who may invite no more then: their hash, and the member.
-async fn orphaned(place: &Place) -> (String, Founder) {
-    let bob = place.member("bob", "CREATOR").await;
-    let (guest, _) = place.invited(&bob.token, "guest", "VIEWER").await;
-    let hash = place.usher.mail(&guest, 1).await.hash();
-    place.change(&place.ada.token, &place.user_id(&bob.email).await, "VIEWER").await.expect(200);
+async fn orphaned(world: &World) -> (String, Founder) {
+    let bob = world.member("bob", "CREATOR").await;
+    let (guest, _) = world.invited(&bob.token, "guest", "VIEWER").await;
+    let hash = world.usher.mail(&guest, 1).await.hash();
+    world.change(&world.ada.token, &world.user_id(&bob.email).await, "VIEWER").await.expect(200);
     (hash, bob)
 }
 
 #[tokio::test]
 async fn an_inviter_who_may_invite_no_more_isnt_asked_but_the_administrators_are() {
-    let place = Place::with(&[]).await;
-    let (hash, bob) = orphaned(&place).await;
-    place.usher.advance(LIFETIME).await;
-    post(&place.usher, "renew", &hash).await.expect(202);
-    place.usher.mail(&place.ada.email, 2).await;
-    place.usher.mail_all().await;
-    assert_eq!(place.usher.mails(&bob.email).await.len(), 1);
+    let world = World::with(&[]).await;
+    let (hash, bob) = orphaned(&world).await;
+    world.usher.advance(LIFETIME).await;
+    post(&world.usher, "renew", &hash).await.expect(202);
+    world.usher.mail(&world.ada.email, 2).await;
+    world.usher.mail_all().await;
+    assert_eq!(world.usher.mails(&bob.email).await.len(), 1);
 }
 
 #[tokio::test]
 async fn each_administrator_is_mailed_once_whoevers_address_is_refused() {
     for first_is_refused in [true, false] {
-        let place = Place::with(&[]).await;
-        let carl = place.member("carl", "ADMIN").await.email;
-        let (hash, _) = orphaned(&place).await;
-        let (refused, other) = if first_is_refused { (&place.ada.email, &carl) } else { (&carl, &place.ada.email) };
+        let world = World::with(&[]).await;
+        let carl = world.member("carl", "ADMIN").await.email;
+        let (hash, _) = orphaned(&world).await;
+        let (refused, other) = if first_is_refused { (&world.ada.email, &carl) } else { (&carl, &world.ada.email) };
         let refusal =
             json!({ "action": "ses:SendEmail", "address": refused, "status": "MESSAGE_REJECTED", "times": 3 });
-        place.usher.fault(refusal).await;
-        place.usher.advance(LIFETIME).await;
-        post(&place.usher, "renew", &hash).await.expect(202);
+        world.usher.fault(refusal).await;
+        world.usher.advance(LIFETIME).await;
+        post(&world.usher, "renew", &hash).await.expect(202);
         // The other one waits for nothing.
-        place.usher.mail(other, 2).await;
-        assert_eq!(place.usher.mails(refused).await.len(), 1);
+        world.usher.mail(other, 2).await;
+        assert_eq!(world.usher.mails(refused).await.len(), 1);
         for _ in 0..200 {
-            if place.usher.mails(refused).await.len() > 1 {
+            if world.usher.mails(refused).await.len() > 1 {
                 break;
             }
-            place.usher.advance(60).await;
-            place.usher.invoke("sweep-undelivered").await;
+            world.usher.advance(60).await;
+            world.usher.invoke("sweep-undelivered").await;
         }
-        place.usher.mail_all().await;
+        world.usher.mail_all().await;
         for admin in [refused, other] {
-            assert_eq!(place.usher.mails(admin).await.len(), 2, "{admin}");
+            assert_eq!(world.usher.mails(admin).await.len(), 2, "{admin}");
         }
     }
 }
 
 #[tokio::test]
 async fn where_only_a_service_account_is_an_administrator_those_of_the_company_are_asked() {
-    let place = Place::with(&[]).await;
-    let (usher, ada) = (&place.usher, &place.ada);
+    let world = World::with(&[]).await;
+    let (usher, ada) = (&world.usher, &world.ada);
     let made = usher.post("/idp/api/v1/company/serviceAccount", &ada.token, json!({ "name": "robot" })).await;
     let robot = made.expect(200).json()["email"].as_str().unwrap().to_owned();
-    assert_eq!(usher.invite(&ada.token, &place.workspace, &[(&robot, "ADMIN")]).await.expect(200).rows(), ["added"]);
-    let (hash, _) = orphaned(&place).await;
-    place.remove(&ada.token, &place.user_id(&ada.email).await).await.expect(204);
+    assert_eq!(usher.invite(&ada.token, &world.workspace, &[(&robot, "ADMIN")]).await.expect(200).rows(), ["added"]);
+    let (hash, _) = orphaned(&world).await;
+    world.remove(&ada.token, &world.user_id(&ada.email).await).await.expect(204);
     usher.advance(LIFETIME).await;
     post(usher, "renew", &hash).await.expect(202);
     usher.mail(&ada.email, 2).await;
@@ -95,14 +96,14 @@ async fn where_only_a_service_account_is_an_administrator_those_of_the_company_a
 
 #[tokio::test]
 async fn an_inviter_whose_address_isnt_mailed_any_more_is_passed_over() {
-    let place = Place::with(&[]).await;
-    let (usher, ada) = (&place.usher, &place.ada);
-    let (bob, id) = place.invited(&ada.token, "bob", "CREATOR").await;
+    let world = World::with(&[]).await;
+    let (usher, ada) = (&world.usher, &world.ada);
+    let (bob, id) = world.invited(&ada.token, "bob", "CREATOR").await;
     usher.join(&bob, &usher.mail(&bob, 1).await.hash()).await.expect(200);
-    let (guest, _) = place.invited(&usher.token(&bob).await, "guest", "VIEWER").await;
+    let (guest, _) = world.invited(&usher.token(&bob).await, "guest", "VIEWER").await;
     let hash = usher.mail(&guest, 1).await.hash();
     usher.wait_until_idle().await;
-    assert!(usher.ses_tells("complaint", 1, &bob, &mail_tags(&place.workspace, &id, 1)).await);
+    assert!(usher.ses_tells("complaint", 1, &bob, &mail_tags(&world.workspace, &id, 1)).await);
     usher.advance(LIFETIME).await;
     post(usher, "renew", &hash).await.expect(202);
     usher.mail(&ada.email, 2).await;
@@ -112,11 +113,11 @@ async fn an_inviter_whose_address_isnt_mailed_any_more_is_passed_over() {
 
 #[tokio::test]
 async fn a_request_counts_for_the_invitation_whatever_its_hash_is_by_then() {
-    let place = Place::with(&[("INVITATION_TTL_SECONDS", "1000"), ("RESEND_COOLDOWN_SECONDS", "0")]).await;
-    let usher = &place.usher;
+    let world = World::with(&[("INVITATION_TTL_SECONDS", "1000"), ("RESEND_COOLDOWN_SECONDS", "0")]).await;
+    let usher = &world.usher;
     usher.begin_window(DAY).await;
-    let ada = usher.token(&place.ada.email).await;
-    let (guest, id) = place.invited(&ada, "guest", "VIEWER").await;
+    let ada = usher.token(&world.ada.email).await;
+    let (guest, id) = world.invited(&ada, "guest", "VIEWER").await;
     let first = usher.mail(&guest, 1).await.hash();
     // What comes to nothing doesn't count.
     for other in [&first, UNKNOWN, "x"] {
@@ -124,17 +125,17 @@ async fn a_request_counts_for_the_invitation_whatever_its_hash_is_by_then() {
     }
     usher.advance(1000).await;
     post(usher, "renew", &first).await.expect(202);
-    usher.mail(&place.ada.email, 2).await;
-    place.resend(&ada, &id).await.expect(200);
+    usher.mail(&world.ada.email, 2).await;
+    world.resend(&ada, &id).await.expect(200);
     let second = usher.mail(&guest, 2).await.hash();
     usher.advance(1000).await;
     post(usher, "renew", &second).await.expect(202);
     usher.mail_all().await;
-    assert_eq!(usher.mails(&place.ada.email).await.len(), 2);
+    assert_eq!(usher.mails(&world.ada.email).await.len(), 2);
     usher.advance(DAY).await;
     post(usher, "renew", &first).await.expect(202);
     post(usher, "renew", &second).await.expect(202);
-    usher.mail(&place.ada.email, 3).await;
+    usher.mail(&world.ada.email, 3).await;
 }
 
 #[tokio::test]

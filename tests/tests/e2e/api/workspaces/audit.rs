@@ -1,27 +1,27 @@
 //! `/api/v1/workspaces/{workspaceId}/audit`
 
 use serde_json::{Value, json};
-use tests::Place;
+use tests::World;
 
 use super::super::column;
 
-async fn audit(place: &Place) -> Vec<Value> {
-    place.usher.walk(&place.path("audit"), &place.ada.token, 100).await
+async fn audit(world: &World) -> Vec<Value> {
+    world.usher.walk(&world.path("audit"), &world.ada.token, 100).await
 }
 
 #[tokio::test]
 async fn what_was_done_is_told_newest_first_with_who_did_it_and_to_whom() {
-    let place = Place::with(&[]).await;
-    let bob = place.member("bob", "CREATOR").await;
-    let user = place.user_id(&bob.email).await;
-    let (grace, id) = place.invited(&bob.token, "grace", "VIEWER").await;
-    place.usher.advance(60).await;
-    place.resend(&place.ada.token, &id).await.expect(200);
-    place.revoke(&place.ada.token, &id).await.expect(204);
-    place.change(&place.ada.token, &user, "EDITOR").await.expect(200);
-    place.remove(&bob.token, &user).await.expect(204);
+    let world = World::with(&[]).await;
+    let bob = world.member("bob", "CREATOR").await;
+    let user = world.user_id(&bob.email).await;
+    let (grace, id) = world.invited(&bob.token, "grace", "VIEWER").await;
+    world.usher.advance(60).await;
+    world.resend(&world.ada.token, &id).await.expect(200);
+    world.revoke(&world.ada.token, &id).await.expect(204);
+    world.change(&world.ada.token, &user, "EDITOR").await.expect(200);
+    world.remove(&bob.token, &user).await.expect(204);
 
-    let items = audit(&place).await;
+    let items = audit(&world).await;
     let expected = [
         ("Grace Guest", "member.left", Some(&bob.email), json!({ "role": "EDITOR" })),
         ("Ada Founder", "member.changed", Some(&bob.email), json!({ "role": "EDITOR", "roleBefore": "CREATOR" })),
@@ -50,16 +50,16 @@ async fn what_was_done_is_told_newest_first_with_who_did_it_and_to_whom() {
     let times = column(&items, "at");
     assert!(times.is_sorted_by(|newer, older| newer >= older), "{times:?}");
     let text = serde_json::to_string(&items).unwrap();
-    assert!(!text.contains(&place.usher.mail(&bob.email, 1).await.hash()), "{text}");
+    assert!(!text.contains(&world.usher.mail(&bob.email, 1).await.hash()), "{text}");
 }
 
 #[tokio::test]
 async fn many_who_were_invited_at_once_are_told_one_by_one_across_pages() {
-    let place = Place::with(&[]).await;
-    let people: Vec<_> = (0..200).map(|number| place.usher.address(&format!("p{number}"))).collect();
+    let world = World::with(&[]).await;
+    let people: Vec<_> = (0..200).map(|number| world.usher.address(&format!("p{number}"))).collect();
     let rows: Vec<_> = people.iter().map(|email| (email.as_str(), "VIEWER")).collect();
-    place.usher.invite(&place.ada.token, &place.workspace, &rows).await.expect(200);
-    let all = audit(&place).await;
+    world.usher.invite(&world.ada.token, &world.workspace, &rows).await.expect(200);
+    let all = audit(&world).await;
     let mut subjects = column(&all[..200], "subject");
     subjects.sort();
     let mut expected = people.clone();
@@ -67,38 +67,38 @@ async fn many_who_were_invited_at_once_are_told_one_by_one_across_pages() {
     assert_eq!(subjects, expected);
     assert_eq!((all.len(), &all[200]["action"]), (201, &json!("workspace.created")));
     for limit in [7, 90] {
-        assert_eq!(place.usher.walk(&place.path("audit"), &place.ada.token, limit).await, all, "{limit}");
+        assert_eq!(world.usher.walk(&world.path("audit"), &world.ada.token, limit).await, all, "{limit}");
     }
-    let page = place.get(&place.ada.token, "audit").await.expect(200).json();
+    let page = world.get(&world.ada.token, "audit").await.expect(200).json();
     assert_eq!(page["items"].as_array().map(Vec::len), Some(50));
     for query in ["limit=0", "limit=101"] {
-        place.get(&place.ada.token, &format!("audit?{query}")).await.problem(400, "invalid_field");
+        world.get(&world.ada.token, &format!("audit?{query}")).await.problem(400, "invalid_field");
     }
 }
 
 #[tokio::test]
 async fn what_was_refused_is_not_told() {
-    let place = Place::with(&[]).await;
-    let bob = place.member("bob", "ADMIN").await;
-    let (ada, bobs) = (place.user_id(&place.ada.email).await, place.user_id(&bob.email).await);
-    place.remove(&bob.token, &ada).await.expect(204);
-    let before = audit(&place).await;
-    place.remove(&place.ada.token, &bobs).await.problem(409, "last_admin");
-    place.change(&place.ada.token, &bobs, "VIEWER").await.problem(409, "last_admin");
-    let (_, id) = place.invited(&place.ada.token, "grace", "VIEWER").await;
-    place.resend(&place.ada.token, &id).await.problem(429, "cooldown");
-    assert_eq!(audit(&place).await.len(), before.len() + 1);
+    let world = World::with(&[]).await;
+    let bob = world.member("bob", "ADMIN").await;
+    let (ada, bobs) = (world.user_id(&world.ada.email).await, world.user_id(&bob.email).await);
+    world.remove(&bob.token, &ada).await.expect(204);
+    let before = audit(&world).await;
+    world.remove(&world.ada.token, &bobs).await.problem(409, "last_admin");
+    world.change(&world.ada.token, &bobs, "VIEWER").await.problem(409, "last_admin");
+    let (_, id) = world.invited(&world.ada.token, "grace", "VIEWER").await;
+    world.resend(&world.ada.token, &id).await.problem(429, "cooldown");
+    assert_eq!(audit(&world).await.len(), before.len() + 1);
 }
 
 #[tokio::test]
 async fn only_an_admin_sees_the_audit() {
-    let place = Place::with(&[]).await;
-    let bob = place.member("bob", "CREATOR").await;
-    place.get(&bob.token, "audit").await.problem(403, "forbidden");
-    place.change(&place.ada.token, &place.user_id(&bob.email).await, "MANAGER").await.expect(200);
-    place.get(&bob.token, "audit").await.problem(403, "forbidden");
-    place.change(&place.ada.token, &place.user_id(&bob.email).await, "ADMIN").await.expect(200);
-    place.get(&bob.token, "audit").await.expect(200);
-    let stranger = place.usher.founder("stranger").await;
-    place.get(&stranger.token, "audit").await.problem(404, "not_found");
+    let world = World::with(&[]).await;
+    let bob = world.member("bob", "CREATOR").await;
+    world.get(&bob.token, "audit").await.problem(403, "forbidden");
+    world.change(&world.ada.token, &world.user_id(&bob.email).await, "MANAGER").await.expect(200);
+    world.get(&bob.token, "audit").await.problem(403, "forbidden");
+    world.change(&world.ada.token, &world.user_id(&bob.email).await, "ADMIN").await.expect(200);
+    world.get(&bob.token, "audit").await.expect(200);
+    let stranger = world.usher.founder("stranger").await;
+    world.get(&stranger.token, "audit").await.problem(404, "not_found");
 }

@@ -1,8 +1,7 @@
 //! `/serviceAccount`
 
-use futures::future::join_all;
 use serde_json::{Value, json};
-use tests::{Answer, Endpoint, Founder};
+use tests::{Answer, Endpoint, Founder, HeldCall};
 
 const PATH: &str = "/idp/api/v1/company/serviceAccount";
 const WORKSPACES: &str = "/noCo/api/v2/workspaces";
@@ -95,10 +94,11 @@ async fn a_name_is_of_few_characters_and_unique_in_its_company() {
 }
 
 #[tokio::test]
-async fn a_name_asked_for_at_once_is_given_once() {
-    let usher = Endpoint::start().await;
+async fn a_name_that_several_ask_for_together_is_given_once() {
+    let usher = Endpoint::own(&[]).await;
     let ada = usher.founder("ada").await;
-    let answers = join_all((0..6).map(|_| usher.post(PATH, &ada.token, json!({ "name": "robot" })))).await;
+    let requests = (0..6).map(|_| usher.post(PATH, &ada.token, json!({ "name": "robot" })));
+    let answers = usher.together(requests, HeldCall::write("create-service-account")).await;
     let (made, refused): (Vec<_>, Vec<_>) = answers.into_iter().partition(|answer| answer.status == 200);
     assert_eq!((made.len(), refused.len()), (1, 5));
     for answer in refused {
@@ -154,22 +154,23 @@ async fn a_reset_by_either_verb_kills_the_old_token_at_once() {
 }
 
 #[tokio::test]
-async fn resets_at_once_leave_one_good_token() {
-    let usher = Endpoint::start().await;
-    let ada = usher.founder("ada").await;
-    let robot = make(&usher, &ada, json!({ "name": "robot" })).await;
-    let answers = join_all((0..6).map(|_| reset(&usher, &ada, "POST", &robot, ""))).await;
+async fn resets_that_run_together_leave_one_good_token() {
+    let usher = &Endpoint::own(&[]).await;
+    let ada = &usher.founder("ada").await;
+    let robot = &make(usher, ada, json!({ "name": "robot" })).await;
+    let resets = (0..6).map(|_| reset(usher, ada, "POST", robot, ""));
+    let answers = usher.together(resets, HeldCall::write("reset-service-account-token")).await;
     let mut good = 0;
     for answer in answers {
         if answer.status == 200 {
             let token = answer.json()["token"].as_str().unwrap().to_owned();
-            good += usize::from(reached(&usher, &token).await.is_some());
+            good += usize::from(reached(usher, &token).await.is_some());
         } else {
             answer.refused(400, "CHANGED_MEANWHILE");
         }
     }
     assert_eq!(good, 1);
-    assert_eq!(reached(&usher, &robot.token).await, None);
+    assert_eq!(reached(usher, &robot.token).await, None);
 }
 
 #[tokio::test]
@@ -221,34 +222,59 @@ async fn deleting_ends_token_and_memberships_at_once_and_frees_the_name() {
 }
 
 #[tokio::test]
-async fn whatever_role_it_is_given_while_it_is_deleted_each_workspace_keeps_its_administrator() {
-    let usher = Endpoint::start().await;
-    let ada = usher.founder("ada").await;
-    let robot = make(&usher, &ada, json!({ "name": "robot" })).await;
-    let mut places = Vec::new();
-    for number in 0..10 {
-        let workspace = usher.workspace(&ada.token, &format!("Number {number}")).await;
-        usher.invite(&ada.token, &workspace, &[(&robot.email, "VIEWER")]).await.expect(200);
-        places.push(workspace);
+async fn a_service_account_that_is_deleted_while_it_gets_another_role_leaves_an_administrator_behind() {
+    for deletion_is_first in [true, false] {
+        let usher = &Endpoint::own(&[]).await;
+        let ada = &usher.founder("ada").await;
+        let robot = &make(usher, ada, json!({ "name": "robot" })).await;
+        let workspace = &usher.workspace(&ada.token, "One").await;
+        usher.invite(&ada.token, workspace, &[(&robot.email, "VIEWER")]).await.expect(200);
+        let members = format!("/api/v1/workspaces/{workspace}/members");
+        let (path, raised_path) = (format!("{PATH}/{}", robot.id), format!("{members}/{}", robot.id));
+        let delete = usher.send("DELETE", &path, Some(&ada.token), None);
+        let raise = usher.send("PATCH", &raised_path, Some(&ada.token), Some(json!({ "role": "ADMIN" })));
+        if deletion_is_first {
+            let (deleted, raised) = usher.overtake(delete, raise, HeldCall::write("change-member")).await;
+            deleted.expect(200);
+            raised.problem(404, "not_found");
+        } else {
+            // The first transaction ends the account, the second one a membership whose role was read before.
+            let deletion = HeldCall::write_after("delete-service-account", 1);
+            let (raised, deleted) = usher.overtake(raise, delete, deletion).await;
+            raised.expect(200);
+            deleted.expect(200);
+        }
+        let left = usher.walk(&members, &ada.token, 10).await;
+        assert_eq!(left.len(), 1, "{left:?}");
+        let own = format!("{members}/{}", left[0]["userId"].as_str().unwrap());
+        usher.send("DELETE", &own, Some(&ada.token), None).await.problem(409, "last_admin");
     }
-    let own = |workspace: &str, user: &str| format!("/api/v1/workspaces/{workspace}/members/{user}");
-    let members = usher.walk(&format!("/api/v1/workspaces/{}/members", places[0]), &ada.token, 10).await;
-    let adas = members.iter().find(|member| member["email"] == ada.email).unwrap()["userId"].as_str().unwrap();
-    let raised = join_all(places.iter().map(|workspace| {
-        let path = own(workspace, &robot.id);
-        let usher = &usher;
-        let token = &ada.token;
-        async move { usher.send("PATCH", &path, Some(token), Some(json!({ "role": "ADMIN" }))).await }
-    }));
-    let path = format!("{PATH}/{}", robot.id);
-    let (deleted, raised) = tokio::join!(usher.send("DELETE", &path, Some(&ada.token), None), raised);
-    deleted.expect(200);
-    assert!(raised.iter().all(|answer| [200, 404, 409].contains(&answer.status.as_u16())), "{raised:?}");
-    for workspace in &places {
-        let members = usher.walk(&format!("/api/v1/workspaces/{workspace}/members"), &ada.token, 10).await;
+}
+
+#[tokio::test]
+async fn a_service_account_that_is_deleted_while_it_is_added_becomes_no_member() {
+    for deletion_is_first in [true, false] {
+        let usher = &Endpoint::own(&[]).await;
+        let ada = &usher.founder("ada").await;
+        let robot = &make(usher, ada, json!({ "name": "robot" })).await;
+        let workspace = &usher.workspace(&ada.token, "One").await;
+        let path = format!("{PATH}/{}", robot.id);
+        let delete = usher.send("DELETE", &path, Some(&ada.token), None);
+        let rows = [(robot.email.as_str(), "ADMIN"), (ada.email.as_str(), "ADMIN")];
+        let add = usher.invite(&ada.token, workspace, &rows);
+        if deletion_is_first {
+            // The first transaction reserves the day's quota.
+            let (deleted, added) = usher.overtake(delete, add, HeldCall::write_after("invite-users", 1)).await;
+            deleted.expect(200);
+            assert_eq!(added.expect(400).rows(), ["invalid", "alreadyMember"]);
+        } else {
+            let (added, deleted) = usher.overtake(add, delete, HeldCall::write("delete-service-account")).await;
+            assert_eq!(added.expect(200).rows(), ["added", "alreadyMember"]);
+            deleted.expect(200);
+        }
+        let members = usher.hexabase_members(&ada.token, workspace).await;
         assert_eq!(members.len(), 1, "{members:?}");
-        let left = usher.send("DELETE", &own(workspace, adas), Some(&ada.token), None).await;
-        left.problem(409, "last_admin");
+        assert_eq!(reached(usher, &robot.token).await, None);
     }
 }
 

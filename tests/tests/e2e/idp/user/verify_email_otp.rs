@@ -1,8 +1,7 @@
 //! `/signUp/verifyEmailOtp`
 
-use futures::future::join_all;
 use serde_json::{Value, json};
-use tests::{Answer, Endpoint, PASSWORD};
+use tests::{Answer, Endpoint, HeldCall, PASSWORD};
 
 use super::sign_up::{PATH as SIGN_UP, form};
 
@@ -92,16 +91,18 @@ async fn a_try_whose_reply_was_lost_is_counted_once() {
 }
 
 #[tokio::test]
-async fn tries_at_once_are_counted_one_by_one() {
-    let usher = Endpoint::own(&[]).await;
+async fn attempts_that_run_together_are_counted_one_by_one() {
+    let usher = &Endpoint::own(&[]).await;
     usher.begin_window(600).await;
-    let email = usher.address("grace");
-    let code = begun(&usher, &email).await;
-    let tries: Vec<_> = (1..=12).map(|by| wrong(&code, by)).collect();
-    let answers = join_all(tries.iter().map(|otp| verify(&usher, &email, otp))).await;
+    let email = &usher.address("grace");
+    let code = begun(usher, email).await;
+    let codes: Vec<_> = (1..=12).map(|by| wrong(&code, by)).collect();
+    let attempts = codes.iter().map(|otp| verify(usher, email, otp));
+    // Each stops before it is counted.
+    let answers = usher.together(attempts, HeldCall::write("verify-otp")).await;
     let compared = answers.iter().filter(|answer| answer.status == 400).count();
-    let braked = answers.iter().filter(|answer| answer.status == 429).count();
-    assert_eq!((compared, braked), (5, 7));
+    let refused = answers.iter().filter(|answer| answer.status == 429).count();
+    assert_eq!((compared, refused), (5, 7));
 }
 
 #[tokio::test]
@@ -127,17 +128,18 @@ async fn a_code_counts_once() {
 }
 
 #[tokio::test]
-async fn codes_entered_at_once_found_one_company() {
-    let usher = Endpoint::start().await;
-    let email = usher.address("grace");
-    let code = begun(&usher, &email).await;
-    let answers = join_all((0..5).map(|_| verify(&usher, &email, &code))).await;
+async fn a_code_that_is_entered_five_times_together_founds_one_company() {
+    let usher = &Endpoint::own(&[]).await;
+    let email = &usher.address("grace");
+    let code = &begun(usher, email).await;
+    let attempts = (0..5).map(|_| verify(usher, email, code));
+    let answers = usher.together(attempts, HeldCall::write("verify-otp")).await;
     let founded = answers.iter().filter(|answer| answer.status == 200).count();
     assert_eq!(founded, 1);
     for answer in answers.into_iter().filter(|answer| answer.status != 200) {
         answer.refused(400, "INVALID_OTP");
     }
-    let token = usher.token(&email).await;
+    let token = usher.token(email).await;
     let team = usher.get("/idp/api/v1/team", &token).await.expect(200).json();
     assert_eq!(team.as_array().map(Vec::len), Some(1), "{team}");
 }

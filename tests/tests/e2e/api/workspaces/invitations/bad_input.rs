@@ -3,14 +3,14 @@
 use serde_json::{Value, json};
 use tests::{Answer, Endpoint};
 
-struct Scene {
+struct World {
     usher: Endpoint,
     token: String,
     path: String,
     workspace: String,
 }
 
-impl Scene {
+impl World {
     async fn new() -> Self {
         let usher = Endpoint::start().await;
         let ada = usher.founder("ada").await;
@@ -34,44 +34,44 @@ impl Scene {
 
 #[tokio::test]
 async fn a_body_that_is_no_json_object_with_users_is_refused() {
-    let scene = Scene::new().await;
+    let world = World::new().await;
     for body in ["", " ", "{", "[]", "null", "{\"users\": [}", "users=a"] {
-        scene.post("application/json", body).await.problem(400, "invalid_body");
+        world.post("application/json", body).await.problem(400, "invalid_body");
     }
-    scene.post("application/json", b"{\"users\": \"\xff\"}".to_vec()).await.problem(400, "invalid_body");
+    world.post("application/json", b"{\"users\": \"\xff\"}".to_vec()).await.problem(400, "invalid_body");
     for body in [json!({}), json!({ "users": null }), json!({ "users": {} }), json!({ "users": "a@example.com" })] {
-        scene.post("application/json", body.to_string()).await.problem(400, "invalid_field");
+        world.post("application/json", body.to_string()).await.problem(400, "invalid_field");
     }
-    scene.post("application/json", r#"{"users": []}"#).await.problem(400, "no_users");
-    scene.post("application/xml", "<users/>").await.problem(415, "unsupported_media_type");
+    world.post("application/json", r#"{"users": []}"#).await.problem(400, "no_users");
+    world.post("application/xml", "<users/>").await.problem(415, "unsupported_media_type");
 }
 
 #[tokio::test]
 async fn one_user_more_than_may_be_named_refuses_them_all() {
-    let scene = Scene::new().await;
+    let world = World::new().await;
     let users: Vec<_> =
         (0..10_001).map(|n| json!({ "email": format!("p{n}@example.com"), "role": "VIEWER" })).collect();
-    let refused = scene.post("application/json", json!({ "users": users }).to_string()).await;
+    let refused = world.post("application/json", json!({ "users": users }).to_string()).await;
     assert!(refused.problem(400, "too_many_users").text.contains("At most 10000 "));
     let large = format!("{{\"x\": \"{}\"}}", "x".repeat(4 * 1024 * 1024));
-    scene.post("application/json", large).await.problem(413, "body_too_large");
-    assert_eq!(scene.usher.team(&scene.token).await.len(), 1);
+    world.post("application/json", large).await.problem(413, "body_too_large");
+    assert_eq!(world.usher.team(&world.token).await.len(), 1);
 }
 
 #[tokio::test]
 async fn what_is_said_of_the_request_as_a_whole_must_be_right() {
-    let scene = Scene::new().await;
+    let world = World::new().await;
     for value in [json!(59), json!(0), json!(-1), json!(2_592_001), json!(60.5), json!("60"), json!(1e300), json!([60])]
     {
-        let refused = scene.with("expiresInSeconds", value).await.problem(400, "invalid_field");
+        let refused = world.with("expiresInSeconds", value).await.problem(400, "invalid_field");
         assert!(refused.text.contains("expiresInSeconds"), "{}", refused.text);
     }
     for value in [json!(7), json!({}), json!("m".repeat(2_001))] {
-        let refused = scene.with("message", value).await.problem(400, "invalid_field");
+        let refused = world.with("message", value).await.problem(400, "invalid_field");
         assert!(refused.text.contains("message"), "{}", refused.text);
     }
-    assert_eq!(scene.usher.team(&scene.token).await.len(), 1);
+    assert_eq!(world.usher.team(&world.token).await.len(), 1);
     for field in ["expiresInSeconds", "message"] {
-        scene.with(field, Value::Null).await.expect(200);
+        world.with(field, Value::Null).await.expect(200);
     }
 }

@@ -3,13 +3,13 @@
 use serde_json::json;
 use tests::{Answer, Endpoint, Founder};
 
-struct Scene {
+struct World {
     usher: Endpoint,
     ada: Founder,
     path: String,
 }
 
-impl Scene {
+impl World {
     async fn new() -> Self {
         let usher = Endpoint::start().await;
         let ada = usher.founder("ada").await;
@@ -26,15 +26,15 @@ impl Scene {
 
 #[tokio::test]
 async fn a_spreadsheets_rows_are_invited_with_what_the_query_says_of_all_of_them() {
-    let scene = Scene::new().await;
-    let [one, two, three] = ["one", "two", "three"].map(|name| scene.usher.address(name));
+    let world = World::new().await;
+    let [one, two, three] = ["one", "two", "three"].map(|name| world.usher.address(name));
     let table = format!(
         "\u{feff}Role,\"email\"\r\nEDITOR,\"{one}\"\r\n\r\n\"COMMENTER\",  {two}\r\nOWNER,{three}\r\nEDITOR\r\n\
          EDITOR,{three},more\r\n,{three}\r\nEDITOR,\"{three}\nx\"\r\nVIEWER,{}\r\n",
         one.to_uppercase()
     );
     let query = [("message", "Hello, all of you"), ("expiresInSeconds", "3600")];
-    let answer = scene.post(&query, table).await.expect(200);
+    let answer = world.post(&query, table).await.expect(200);
     let statuses = ["invited", "invited", "invalid", "invalid", "invalid", "invalid", "invalid", "duplicate"];
     assert_eq!(answer.rows(), statuses);
     let results = answer.json()["results"].clone();
@@ -43,22 +43,22 @@ async fn a_spreadsheets_rows_are_invited_with_what_the_query_says_of_all_of_them
     assert_eq!(codes, ["invalid_role", "invalid_field", "invalid_field", "invalid_field", "invalid_email"]);
     assert!(results[3]["detail"].as_str().unwrap().contains("1 fields, but the header has 2"), "{results}");
     assert!(results[4]["detail"].as_str().unwrap().contains("3 fields, but the header has 2"), "{results}");
-    let mail = scene.usher.mail(&two, 1).await;
+    let mail = world.usher.mail(&two, 1).await;
     assert!(mail.text.contains("Hello, all of you") && mail.text.contains("Commenter"), "{}", mail.text);
 }
 
 #[tokio::test]
 async fn validating_writes_nothing_and_a_key_holds_for_the_query_too() {
-    let scene = Scene::new().await;
-    let guest = scene.usher.address("guest");
+    let world = World::new().await;
+    let guest = world.usher.address("guest");
     let table = format!("email,role\n{guest},VIEWER\n");
-    let answer = scene.post(&[("validateOnly", "true")], table.clone()).await.expect(200);
+    let answer = world.post(&[("validateOnly", "true")], table.clone()).await.expect(200);
     assert_eq!(answer.rows(), ["invited"]);
-    assert_eq!(scene.usher.team(&scene.ada.token).await.len(), 1);
+    assert_eq!(world.usher.team(&world.ada.token).await.len(), 1);
     let named = async |query: &[(&str, &str)]| {
-        let request = scene.usher.request("POST", &scene.path).query(query).bearer_auth(&scene.ada.token);
+        let request = world.usher.request("POST", &world.path).query(query).bearer_auth(&world.ada.token);
         let request = request.header("content-type", "text/csv").header("idempotency-key", "key");
-        scene.usher.read(request.body(table.clone())).await
+        world.usher.read(request.body(table.clone())).await
     };
     let first = named(&[("message", "Hello")]).await.expect(200);
     assert_eq!(named(&[("message", "Hello")]).await.expect(200).text, first.text);
@@ -67,7 +67,7 @@ async fn validating_writes_nothing_and_a_key_holds_for_the_query_too() {
 
 #[tokio::test]
 async fn what_is_no_table_is_refused_with_nothing_written() {
-    let scene = Scene::new().await;
+    let world = World::new().await;
     for (table, named) in [
         ("", "header row"),
         ("\r\n\r\n", "header row"),
@@ -78,17 +78,17 @@ async fn what_is_no_table_is_refused_with_nothing_written() {
         ("email,role,email\na@example.com,VIEWER,b@example.com\n", "twice"),
         ("a@example.com,VIEWER\n", "a@example.com"),
     ] {
-        let refused = scene.post(&[], table).await.problem(400, "invalid_body");
+        let refused = world.post(&[], table).await.problem(400, "invalid_body");
         assert!(refused.json()["detail"].as_str().unwrap().contains(named), "{table:?}: {}", refused.text);
     }
-    scene.post(&[], b"email,role\n\xff\xfe,VIEWER\n".to_vec()).await.problem(400, "invalid_body");
-    scene.post(&[], "email,role\n").await.problem(400, "no_users");
+    world.post(&[], b"email,role\n\xff\xfe,VIEWER\n".to_vec()).await.problem(400, "invalid_body");
+    world.post(&[], "email,role\n").await.problem(400, "no_users");
     let many: Vec<_> = (0..10_001).map(|n| format!("p{n}@example.com,VIEWER")).collect();
-    let refused = scene.post(&[], format!("email,role\n{}", many.join("\n"))).await.problem(400, "too_many_users");
+    let refused = world.post(&[], format!("email,role\n{}", many.join("\n"))).await.problem(400, "too_many_users");
     assert!(refused.text.contains("At most 10000 "), "{}", refused.text);
     for query in [("expiresInSeconds", "soon"), ("expiresInSeconds", "59"), ("validateOnly", "1")] {
-        let refused = scene.post(&[query], "email,role\na@example.com,VIEWER\n").await.problem(400, "invalid_field");
+        let refused = world.post(&[query], "email,role\na@example.com,VIEWER\n").await.problem(400, "invalid_field");
         assert!(refused.text.contains(query.0), "{}", refused.text);
     }
-    assert_eq!(scene.usher.team(&scene.ada.token).await.len(), 1);
+    assert_eq!(world.usher.team(&world.ada.token).await.len(), 1);
 }

@@ -8,7 +8,7 @@ use tests::{Answer, Endpoint, Founder};
 /// A run that was silent for so long is dead, in seconds.
 const SILENCE: i64 = 35;
 
-struct Scene {
+struct World {
     usher: Endpoint,
     ada: Founder,
     workspace: String,
@@ -16,7 +16,7 @@ struct Scene {
     people: usize,
 }
 
-impl Scene {
+impl World {
     async fn new(people: usize, parameters: &[(&str, &str)]) -> Self {
         let usher = Endpoint::own(parameters).await;
         let ada = usher.founder("ada").await;
@@ -69,22 +69,22 @@ async fn a_function_that_dies_at_any_of_its_calls_is_gone_on_for() {
     ];
     for (action, skip, in_hand) in deaths {
         for before in [None, Some("lostReply")] {
-            let scene = Scene::new(100, &[]).await;
+            let world = World::new(100, &[]).await;
             let what = format!("{action} {skip} {before:?}");
             if let Some(before) = before {
                 // The call is executed, and the function dies while the SDK makes it again.
-                scene.fault(action, before, skip, 1).await;
+                world.fault(action, before, skip, 1).await;
             }
-            scene.fault(action, "crash", if before.is_some() { 0 } else { skip }, 1).await;
-            let dead = scene.send().await;
+            world.fault(action, "crash", if before.is_some() { 0 } else { skip }, 1).await;
+            let dead = world.send().await;
             assert_eq!((dead.status.as_u16(), dead.json()["message"].as_str()), (500, Some("Internal Server Error")));
             let kept = action == "UpdateItem" && skip == 1 && before.is_some();
             if (in_hand || (action == "PutItem" && before.is_some())) && !kept {
-                scene.send().await.problem(409, "idempotency_key_in_use");
-                scene.usher.advance(SILENCE).await;
+                world.send().await.problem(409, "idempotency_key_in_use");
+                world.usher.advance(SILENCE).await;
             }
-            scene.ends_well(&what).await;
-            scene.usher.stop().await;
+            world.ends_well(&what).await;
+            world.usher.stop().await;
         }
     }
 }
@@ -92,29 +92,29 @@ async fn a_function_that_dies_at_any_of_its_calls_is_gone_on_for() {
 #[tokio::test]
 async fn a_function_that_dies_again_and_again_gets_there() {
     // Five transactions: what a run has sent when it dies is written.
-    let scene = Scene::new(400, &[]).await;
+    let world = World::new(400, &[]).await;
     // Reserving comes first, and each new run writes one transaction more.
     for skip in [2, 1, 1] {
-        scene.fault("TransactWriteItems", "crash", skip, 1).await;
-        scene.send().await.expect(500);
-        scene.usher.clear_faults().await;
-        scene.usher.advance(SILENCE).await;
+        world.fault("TransactWriteItems", "crash", skip, 1).await;
+        world.send().await.expect(500);
+        world.usher.clear_faults().await;
+        world.usher.advance(SILENCE).await;
     }
-    scene.ends_well("three deaths").await;
+    world.ends_well("three deaths").await;
 }
 
 #[tokio::test]
 async fn lost_replies_change_nothing() {
     for (action, skip) in [("PutItem", 0), ("TransactWriteItems", 0), ("TransactWriteItems", 1), ("UpdateItem", 1)] {
         for times in [1, 2] {
-            let scene = Scene::new(100, &[]).await;
-            scene.fault(action, "lostReply", skip, times).await;
+            let world = World::new(100, &[]).await;
+            world.fault(action, "lostReply", skip, times).await;
             let what = format!("{action} {skip} {times}");
-            let first = scene.send().await;
+            let first = world.send().await;
             assert_eq!(first.status, 200, "{what}: {}", first.text);
-            assert_eq!(scene.send().await.expect(200).text, first.text, "{what}");
-            scene.ends_well(&what).await;
-            scene.usher.stop().await;
+            assert_eq!(world.send().await.expect(200).text, first.text, "{what}");
+            world.ends_well(&what).await;
+            world.usher.stop().await;
         }
     }
 }
@@ -125,52 +125,52 @@ async fn a_reply_that_is_lost_for_good_is_found_by_the_next_request() {
     for (action, skip, status) in
         [("PutItem", 0, 503), ("TransactWriteItems", 0, 503), ("TransactWriteItems", 1, 200), ("UpdateItem", 1, 503)]
     {
-        let scene = Scene::new(3, &[]).await;
-        scene.fault(action, "lostReply", skip, 3).await;
-        let first = scene.send().await;
+        let world = World::new(3, &[]).await;
+        world.fault(action, "lostReply", skip, 3).await;
+        let first = world.send().await;
         assert_eq!(first.status, status, "{action} {skip}: {}", first.text);
-        scene.usher.advance(SILENCE).await;
-        scene.ends_well(&format!("{action} {skip}")).await;
-        scene.usher.stop().await;
+        world.usher.advance(SILENCE).await;
+        world.ends_well(&format!("{action} {skip}")).await;
+        world.usher.stop().await;
     }
 }
 
 #[tokio::test]
 async fn what_was_written_before_a_death_is_told_as_it_was_whatever_became_of_it() {
-    let scene = Scene::new(91, &[]).await;
+    let world = World::new(91, &[]).await;
     // The last transaction is held up until the first is written, and then dies.
-    scene.fault("TransactWriteItems", "InternalServerError", 2, 2).await;
-    scene.fault("TransactWriteItems", "crash", 0, 1).await;
-    scene.send().await.expect(500);
-    let team = scene.usher.team(&scene.ada.token).await;
+    world.fault("TransactWriteItems", "InternalServerError", 2, 2).await;
+    world.fault("TransactWriteItems", "crash", 0, 1).await;
+    world.send().await.expect(500);
+    let team = world.usher.team(&world.ada.token).await;
     let invited: Vec<_> = team.iter().filter(|(_, status)| *status == "INVITED").map(|(email, _)| email).collect();
     // One of the first to be written joins, before the rest is.
     let joined = invited.first().expect("a transaction went through");
-    let hash = scene.usher.mail(joined, 1).await.hash();
-    scene.usher.join(joined, &hash).await.expect(200);
-    scene.usher.advance(SILENCE).await;
-    let answer = scene.send().await.expect(200);
+    let hash = world.usher.mail(joined, 1).await.hash();
+    world.usher.join(joined, &hash).await.expect(200);
+    world.usher.advance(SILENCE).await;
+    let answer = world.send().await.expect(200);
     assert_eq!(answer.json()["summary"], json!({ "invited": 91 }));
-    let token = scene.usher.token(joined).await;
-    assert_eq!(scene.usher.role(&token, &scene.workspace).await.as_deref(), Some("EDITOR"));
+    let token = world.usher.token(joined).await;
+    assert_eq!(world.usher.role(&token, &world.workspace).await.as_deref(), Some("EDITOR"));
 }
 
 #[tokio::test]
 async fn what_a_dead_run_reserved_is_reserved_once_and_the_rest_given_back() {
     let parameters = [("INVITATIONS_PER_WORKSPACE_PER_DAY", "100"), ("MAX_USERS_PER_REQUEST", "100")];
-    let scene = Scene::new(91, &parameters).await;
-    let usher = &scene.usher;
+    let world = World::new(91, &parameters).await;
+    let usher = &world.usher;
     let early = usher.address("p0");
     let invite = async |email: &str| {
         let body = json!({ "users": [{ "email": email, "role": "EDITOR" }] });
-        usher.invitations(&scene.ada.token, &scene.workspace, body).await.rows()
+        usher.invitations(&world.ada.token, &world.workspace, body).await.rows()
     };
     assert_eq!(invite(&early).await, ["invited"]);
-    scene.fault("TransactWriteItems", "crash", 2, 1).await;
-    scene.send().await.expect(500);
+    world.fault("TransactWriteItems", "crash", 2, 1).await;
+    world.send().await.expect(500);
     usher.clear_faults().await;
     usher.advance(SILENCE).await;
-    let answer = scene.send().await.expect(200);
+    let answer = world.send().await.expect(200);
     assert_eq!(answer.json()["summary"], json!({ "invited": 90, "alreadyInvited": 1 }));
     // 91 of the day's hundred are used.
     for n in 0..9 {

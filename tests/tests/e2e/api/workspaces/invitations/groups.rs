@@ -2,7 +2,10 @@
 
 use futures::future::join_all;
 use serde_json::{Value, json};
-use tests::{Answer, Endpoint, Founder};
+use tests::{Answer, Endpoint, Founder, HeldCall};
+
+/// The transaction by which a request invites. The one before reserves the day's quota.
+const INVITING: HeldCall = HeldCall::write_after("invite-users", 1);
 
 struct World {
     usher: Endpoint,
@@ -239,19 +242,23 @@ async fn whoever_administers_a_group_puts_nobody_out_of_the_workspace_who_is_mor
 }
 
 #[tokio::test]
-async fn of_two_groups_at_once_nobody_loses_the_one_they_come_into() {
-    for _ in 0..5 {
-        let world = World::new().await;
+async fn a_member_taken_out_of_one_group_stays_in_the_group_that_they_come_into() {
+    for removal_is_first in [true, false] {
+        let world = World::of(Endpoint::own(&[]).await).await;
         let email = world.usher.address("guest");
         world.invite(&world.ada.token, &email, &[&world.emea]).await.expect(200);
         let hash = world.usher.mail(&email, 1).await.hash();
         world.usher.join(&email, &hash).await.expect(200);
-        let out = world.remove(&world.emea, &email);
         let groups = [world.sales.as_str()];
-        let (removed, invited) = tokio::join!(out, world.invite(&world.ada.token, &email, &groups));
+        let (remove, invite) = (world.remove(&world.emea, &email), world.invite(&world.ada.token, &email, &groups));
+        let (removed, invited) = if removal_is_first {
+            world.usher.overtake(remove, invite, INVITING).await
+        } else {
+            let (invited, removed) = world.usher.overtake(invite, remove, HeldCall::write("remove-member")).await;
+            (removed, invited)
+        };
         removed.expect(200);
-        invited.expect(200);
-        // Before or after, they are in the group they came into: as a member, or invited anew.
+        assert_eq!(invited.expect(200).rows(), ["added"]);
         assert_eq!(world.in_group(&world.sales, &email).await, (true, true));
         assert_eq!(world.in_group(&world.emea, &email).await, (false, false));
     }
@@ -349,25 +356,47 @@ async fn a_group_with_members_or_invitations_is_not_deleted() {
 }
 
 #[tokio::test]
-async fn nobody_comes_into_a_group_that_is_deleted_at_the_same_time() {
-    let world = World::new().await;
-    for round in 0..8 {
-        let group = world.usher.group(&world.ada.token, &world.top, "Fleeting").await;
-        let emails: Vec<_> = (0..4).map(|n| world.usher.address(&format!("guest{round}-{n}"))).collect();
+async fn nobody_is_invited_into_a_group_that_is_deleted_at_the_same_time() {
+    let world = &World::of(Endpoint::own(&[]).await).await;
+    for deletion_is_first in [true, false] {
+        let group = &world.usher.group(&world.ada.token, &world.top, "Fleeting").await;
+        let email = &world.usher.address(&format!("guest-{deletion_is_first}"));
         let groups = [group.as_str()];
-        let invited = join_all(emails.iter().map(|email| world.invite(&world.ada.token, email, &groups)));
-        let (invited, deleted) = tokio::join!(invited, world.delete(&group));
-        let came = invited.iter().filter(|answer| answer.status == 200).count();
-        for (email, answer) in emails.iter().zip(&invited) {
-            let listed = world.in_group(&world.top, email).await.1;
-            assert_eq!(listed, answer.status == 200, "{}", answer.text);
+        let (delete, invite) = (world.delete(group), world.invite(&world.ada.token, email, &groups));
+        if deletion_is_first {
+            let (deleted, invited) = world.usher.overtake(delete, invite, INVITING).await;
+            deleted.expect(200);
+            assert_eq!(invited.expect(400).rows(), ["invalid"]);
+        } else {
+            let (invited, deleted) = world.usher.overtake(invite, delete, HeldCall::write("delete-group")).await;
+            assert_eq!(invited.expect(200).rows(), ["invited"]);
+            deleted.hexabase(409, "GROUP_NOT_EMPTY");
         }
-        match deleted.status.as_u16() {
-            200 => assert_eq!(came, 0),
-            409 => assert!(came > 0, "{}", deleted.text),
-            _ => panic!("{}", deleted.text),
-        }
+        assert_eq!(world.in_group(&world.top, email).await.1, !deletion_is_first);
     }
+}
+
+#[tokio::test]
+async fn of_many_who_are_invited_while_the_group_is_deleted_all_come_in_or_none() {
+    let world = &World::of(Endpoint::own(&[]).await).await;
+    let group = &world.usher.group(&world.ada.token, &world.top, "Fleeting").await;
+    let emails: Vec<_> = (0..4).map(|n| world.usher.address(&format!("guest{n}"))).collect();
+    let groups = [group.as_str()];
+    let invitations = emails.iter().map(|email| world.invite(&world.ada.token, email, &groups));
+    let deletion = world.usher.hold(HeldCall::write("delete-group"), 1).await;
+    let invite = async {
+        deletion.reached().await;
+        // All have read the group before one of them is written.
+        let invited = world.usher.together(invitations, HeldCall::write("invite-users")).await;
+        deletion.release().await;
+        invited
+    };
+    let (invited, deleted) = tokio::join!(invite, world.delete(group));
+    for (email, answer) in emails.iter().zip(invited) {
+        answer.expect(200);
+        assert!(world.in_group(&world.top, email).await.1);
+    }
+    deleted.hexabase(409, "GROUP_NOT_EMPTY");
 }
 
 #[tokio::test]

@@ -1,175 +1,170 @@
 //! Listing invitations, and looking at one.
 
-use std::time::Duration;
-
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
-use tests::Place;
+use tests::{World, eventually};
 
 use super::super::super::{column, user_of};
 
 const TTL: i64 = 604_800;
 
-async fn page(place: &Place, query: &str) -> Value {
-    place.get(&place.ada.token, &format!("invitations?{query}")).await.expect(200).json()
+async fn page(world: &World, query: &str) -> Value {
+    world.get(&world.ada.token, &format!("invitations?{query}")).await.expect(200).json()
 }
 
 /// The addresses that are listed with this query.
-async fn listed(place: &Place, query: &str) -> Vec<String> {
-    column(page(place, query).await["items"].as_array().unwrap(), "email")
+async fn listed(world: &World, query: &str) -> Vec<String> {
+    column(page(world, query).await["items"].as_array().unwrap(), "email")
 }
 
 #[tokio::test]
 async fn an_invitation_is_told_whole_in_the_list_and_alone() {
-    let place = Place::with(&[]).await;
-    let (email, id) = place.invited(&place.ada.token, "grace", "EDITOR").await;
-    place.usher.mail(&email, 1).await;
-    let mut told = Value::Null;
-    for _ in 0..200 {
-        told = place.get(&place.ada.token, &format!("invitations/{id}")).await.expect(200).json();
-        if told["delivery"]["state"] == "DELIVERED" {
-            break;
-        }
-        tokio::time::sleep(Duration::from_millis(25)).await;
-    }
+    let world = World::with(&[]).await;
+    let (email, id) = world.invited(&world.ada.token, "grace", "EDITOR").await;
+    world.usher.mail(&email, 1).await;
+    let told = eventually("the delivery", async || {
+        let told = world.get(&world.ada.token, &format!("invitations/{id}")).await.expect(200).json();
+        (told["delivery"]["state"] == "DELIVERED").then_some(told)
+    })
+    .await;
     let time = |name: &str| told[name].as_str().unwrap().parse::<jiff::Timestamp>().unwrap();
     assert_eq!(time("expiresAt").as_second() - time("createdAt").as_second(), TTL);
     assert_eq!(told["id"], id.as_str());
-    assert_eq!(told["workspaceId"], place.workspace.as_str());
+    assert_eq!(told["workspaceId"], world.workspace.as_str());
     assert_eq!(told["email"], email.as_str());
     assert_eq!(told["role"], "EDITOR");
     assert_eq!(told["status"], "PENDING");
     assert_eq!(told["delivery"]["state"], "DELIVERED");
     assert!(told["delivery"]["at"].is_string(), "{told}");
-    assert_eq!(told["invitedBy"], json!({ "id": user_of(&place.ada.token), "name": "Ada Founder" }));
+    assert_eq!(told["invitedBy"], json!({ "id": user_of(&world.ada.token), "name": "Ada Founder" }));
     assert_eq!((&told["acceptedAt"], &told["resentCount"]), (&Value::Null, &json!(0)));
-    assert_eq!(page(&place, "").await, json!({ "items": [told], "nextCursor": null }));
+    assert_eq!(page(&world, "").await, json!({ "items": [told], "nextCursor": null }));
 
-    place.usher.join(&email, &place.usher.mail(&email, 1).await.hash()).await.expect(200);
-    let told = place.get(&place.ada.token, &format!("invitations/{id}")).await.expect(200).json();
+    world.usher.join(&email, &world.usher.mail(&email, 1).await.hash()).await.expect(200);
+    let told = world.get(&world.ada.token, &format!("invitations/{id}")).await.expect(200).json();
     assert_eq!(told["status"], "ACCEPTED");
     assert!(told["acceptedAt"].as_str().unwrap() >= told["createdAt"].as_str().unwrap());
 }
 
 #[tokio::test]
 async fn every_status_is_told_and_asked_for() {
-    let place = Place::with(&[("INVITATION_TTL_SECONDS", "1000")]).await;
-    let bob = place.member("bob", "VIEWER").await.email;
-    let gone = place.member("gone", "VIEWER").await;
-    place.remove(&place.ada.token, &place.user_id(&gone.email).await).await.expect(204);
-    let (carl, id) = place.invited(&place.ada.token, "carl", "VIEWER").await;
-    place.revoke(&place.ada.token, &id).await.expect(204);
-    let (dora, _) = place.invited(&place.ada.token, "dora", "VIEWER").await;
-    assert_eq!(listed(&place, "status=PENDING").await, [dora.as_str()]);
-    place.usher.advance(1000).await;
-    let (eve, _) = place.invited(&place.ada.token, "eve", "VIEWER").await;
+    let world = World::with(&[("INVITATION_TTL_SECONDS", "1000")]).await;
+    let bob = world.member("bob", "VIEWER").await.email;
+    let gone = world.member("gone", "VIEWER").await;
+    world.remove(&world.ada.token, &world.user_id(&gone.email).await).await.expect(204);
+    let (carl, id) = world.invited(&world.ada.token, "carl", "VIEWER").await;
+    world.revoke(&world.ada.token, &id).await.expect(204);
+    let (dora, _) = world.invited(&world.ada.token, "dora", "VIEWER").await;
+    assert_eq!(listed(&world, "status=PENDING").await, [dora.as_str()]);
+    world.usher.advance(1000).await;
+    let (eve, _) = world.invited(&world.ada.token, "eve", "VIEWER").await;
     for (status, email) in [("ACCEPTED", &bob), ("REVOKED", &carl), ("EXPIRED", &dora), ("PENDING", &eve)] {
-        let page = page(&place, &format!("status={status}")).await;
+        let page = page(&world, &format!("status={status}")).await;
         assert_eq!(column(page["items"].as_array().unwrap(), "email"), [email.as_str()], "{status}");
         assert_eq!(page["items"][0]["status"], status);
     }
-    assert!(listed(&place, "status=DECLINED").await.is_empty());
+    assert!(listed(&world, "status=DECLINED").await.is_empty());
     // Neither who made the workspace, nor who is gone.
-    assert_eq!(listed(&place, "").await, [bob, carl, dora, eve]);
+    assert_eq!(listed(&world, "").await, [bob, carl, dora, eve]);
 }
 
 #[tokio::test]
 async fn the_delivery_and_the_beginning_of_an_address_are_asked_for() {
-    let place = Place::with(&[]).await;
-    let fault = json!({ "action": "ses:SendBulkEmail", "address": place.usher.address("bounced"), "status": "MESSAGE_REJECTED", "times": 1 });
-    place.usher.fault(fault).await;
+    let world = World::with(&[]).await;
+    let fault = json!({ "action": "ses:SendBulkEmail", "address": world.usher.address("bounced"), "status": "MESSAGE_REJECTED", "times": 1 });
+    world.usher.fault(fault).await;
     for name in ["anna", "Annika", "bob", "bounced"] {
-        place.invited(&place.ada.token, name, "VIEWER").await;
+        world.invited(&world.ada.token, name, "VIEWER").await;
     }
-    let address = |name: &str| place.usher.address(name);
-    assert_eq!(listed(&place, "email=ann").await, [address("anna"), address("Annika")]);
-    assert_eq!(listed(&place, &format!("email={}", address("ANNA"))).await, [address("anna")]);
-    assert_eq!(listed(&place, "email=").await.len(), 4);
-    assert!(listed(&place, "email=zoe").await.is_empty());
+    let address = |name: &str| world.usher.address(name);
+    assert_eq!(listed(&world, "email=ann").await, [address("anna"), address("Annika")]);
+    assert_eq!(listed(&world, &format!("email={}", address("ANNA"))).await, [address("anna")]);
+    assert_eq!(listed(&world, "email=").await.len(), 4);
+    assert!(listed(&world, "email=zoe").await.is_empty());
     let international = "Idn@M\u{fc}ller.example";
-    place.usher.invite(&place.ada.token, &place.workspace, &[(international, "VIEWER")]).await.expect(200);
+    world.usher.invite(&world.ada.token, &world.workspace, &[(international, "VIEWER")]).await.expect(200);
     for beginning in ["idn@", "IDN@m", "idn@m%C3%BC", "idn@M%C3%9Cller.example", "idn@xn--mller-kva.ex"] {
-        assert_eq!(listed(&place, &format!("email={beginning}")).await, [international], "{beginning}");
+        assert_eq!(listed(&world, &format!("email={beginning}")).await, [international], "{beginning}");
     }
-    assert!(listed(&place, "email=idn@n").await.is_empty());
-    place.usher.mail_all().await;
-    assert_eq!(listed(&place, "delivery=FAILED").await, [address("bounced")]);
-    assert_eq!(listed(&place, "delivery=DELIVERED&email=ann&status=PENDING").await.len(), 2);
-    assert!(listed(&place, "delivery=QUEUED").await.is_empty());
+    assert!(listed(&world, "email=idn@n").await.is_empty());
+    world.usher.mail_all().await;
+    assert_eq!(listed(&world, "delivery=FAILED").await, [address("bounced")]);
+    assert_eq!(listed(&world, "delivery=DELIVERED&email=ann&status=PENDING").await.len(), 2);
+    assert!(listed(&world, "delivery=QUEUED").await.is_empty());
 }
 
 #[tokio::test]
 async fn pages_hold_everybody_once_and_in_order() {
-    let place = Place::with(&[]).await;
-    let people: Vec<_> = (0..230).map(|number| place.usher.address(&format!("p{}", number * 7919 % 1000))).collect();
+    let world = World::with(&[]).await;
+    let people: Vec<_> = (0..230).map(|number| world.usher.address(&format!("p{}", number * 7919 % 1000))).collect();
     let rows: Vec<_> = people.iter().map(|email| (email.as_str(), "VIEWER")).collect();
-    place.usher.invite(&place.ada.token, &place.workspace, &rows).await.expect(200);
+    world.usher.invite(&world.ada.token, &world.workspace, &rows).await.expect(200);
     let mut sorted = people.clone();
     sorted.sort();
-    assert_eq!(listed(&place, "limit=1").await, sorted[..1]);
+    assert_eq!(listed(&world, "limit=1").await, sorted[..1]);
     for limit in [7, 50, 100] {
-        let walked = place.usher.walk(&place.path("invitations"), &place.ada.token, limit).await;
+        let walked = world.usher.walk(&world.path("invitations"), &world.ada.token, limit).await;
         assert_eq!(column(&walked, "email"), sorted, "{limit}");
     }
-    assert_eq!(page(&place, "").await["items"].as_array().unwrap().len(), 50);
+    assert_eq!(page(&world, "").await["items"].as_array().unwrap().len(), 50);
 }
 
 #[tokio::test]
 async fn a_page_that_had_to_look_at_many_is_short_and_goes_on() {
-    let place = Place::with(&[]).await;
-    let people: Vec<_> = (0..1_100).map(|number| place.usher.address(&format!("p{number:04}"))).collect();
+    let world = World::with(&[]).await;
+    let people: Vec<_> = (0..1_100).map(|number| world.usher.address(&format!("p{number:04}"))).collect();
     let rows: Vec<_> = people.iter().map(|email| (email.as_str(), "VIEWER")).collect();
-    place.usher.invite(&place.ada.token, &place.workspace, &rows).await.expect(200);
-    let (last, id) = place.invited(&place.ada.token, "z", "VIEWER").await;
-    place.revoke(&place.ada.token, &id).await.expect(204);
-    let first = page(&place, "status=REVOKED&limit=10").await;
+    world.usher.invite(&world.ada.token, &world.workspace, &rows).await.expect(200);
+    let (last, id) = world.invited(&world.ada.token, "z", "VIEWER").await;
+    world.revoke(&world.ada.token, &id).await.expect(204);
+    let first = page(&world, "status=REVOKED&limit=10").await;
     assert_eq!(first["items"], json!([]));
     let cursor = first["nextCursor"].as_str().unwrap();
-    let second = page(&place, &format!("status=REVOKED&limit=10&cursor={cursor}")).await;
+    let second = page(&world, &format!("status=REVOKED&limit=10&cursor={cursor}")).await;
     assert_eq!(column(second["items"].as_array().unwrap(), "email"), [last]);
     assert_eq!(second["nextCursor"], Value::Null);
 }
 
 #[tokio::test]
 async fn a_cursor_is_good_for_its_own_list_only_and_shows_nothing() {
-    let place = Place::with(&[]).await;
+    let world = World::with(&[]).await;
     for name in ["anna", "bert", "carl"] {
-        place.member(name, "EDITOR").await;
+        world.member(name, "EDITOR").await;
     }
-    let other = place.usher.workspace(&place.ada.token, "Another").await;
-    let token = &place.ada.token;
-    let cursor = page(&place, "limit=1").await["nextCursor"].as_str().unwrap().to_owned();
+    let other = world.usher.workspace(&world.ada.token, "Another").await;
+    let token = &world.ada.token;
+    let cursor = page(&world, "limit=1").await["nextCursor"].as_str().unwrap().to_owned();
     let bytes = URL_SAFE_NO_PAD.decode(&cursor).unwrap();
-    for hidden in ["anna", "example", place.workspace.as_str()] {
+    for hidden in ["anna", "example", world.workspace.as_str()] {
         assert!(!cursor.contains(hidden) && !bytes.windows(hidden.len()).any(|part| part == hidden.as_bytes()));
     }
-    page(&place, &format!("limit=2&cursor={cursor}")).await;
+    page(&world, &format!("limit=2&cursor={cursor}")).await;
 
     let mut bent = bytes.clone();
     bent[30] ^= 1;
     let bent = URL_SAFE_NO_PAD.encode(bent);
     let half = &cursor[..cursor.len() / 2];
     for bad in [bent.as_str(), half, "", "0", "bnVsbA", "%00", "ключ"] {
-        place.get(token, &format!("invitations?cursor={bad}")).await.problem(400, "invalid_cursor");
+        world.get(token, &format!("invitations?cursor={bad}")).await.problem(400, "invalid_cursor");
     }
     for query in ["status=ACCEPTED", "email=a", "delivery=SENT"] {
-        place.get(token, &format!("invitations?{query}&cursor={cursor}")).await.problem(400, "invalid_cursor");
+        world.get(token, &format!("invitations?{query}&cursor={cursor}")).await.problem(400, "invalid_cursor");
     }
     for list in ["members", "audit"] {
-        place.get(token, &format!("{list}?cursor={cursor}")).await.problem(400, "invalid_cursor");
-        let others = place.get(token, &format!("{list}?limit=1")).await.expect(200).json();
+        world.get(token, &format!("{list}?cursor={cursor}")).await.problem(400, "invalid_cursor");
+        let others = world.get(token, &format!("{list}?limit=1")).await.expect(200).json();
         let theirs = others["nextCursor"].as_str().unwrap();
-        place.get(token, &format!("invitations?cursor={theirs}")).await.problem(400, "invalid_cursor");
+        world.get(token, &format!("invitations?cursor={theirs}")).await.problem(400, "invalid_cursor");
     }
     let path = format!("/api/v1/workspaces/{other}/invitations?cursor={cursor}");
-    place.usher.get(&path, token).await.problem(400, "invalid_cursor");
+    world.usher.get(&path, token).await.problem(400, "invalid_cursor");
     let path = format!("/api/v1/company/invitations?cursor={cursor}");
-    place.usher.get(&path, token).await.problem(400, "invalid_cursor");
+    world.usher.get(&path, token).await.problem(400, "invalid_cursor");
 }
 
 #[tokio::test]
 async fn what_cant_be_asked_for_is_refused() {
-    let place = Place::with(&[]).await;
+    let world = World::with(&[]).await;
     let long = "a".repeat(255);
     for query in [
         "limit=0",
@@ -183,41 +178,41 @@ async fn what_cant_be_asked_for_is_refused() {
         "delivery=LOST",
         &format!("email={long}"),
     ] {
-        place.get(&place.ada.token, &format!("invitations?{query}")).await.problem(400, "invalid_field");
+        world.get(&world.ada.token, &format!("invitations?{query}")).await.problem(400, "invalid_field");
     }
-    for id in ["AAAAAAAAAAAA", "x", &place.workspace] {
-        place.get(&place.ada.token, &format!("invitations/{id}")).await.problem(404, "not_found");
-        place.revoke(&place.ada.token, id).await.problem(404, "not_found");
-        place.resend(&place.ada.token, id).await.problem(404, "not_found");
+    for id in ["AAAAAAAAAAAA", "x", &world.workspace] {
+        world.get(&world.ada.token, &format!("invitations/{id}")).await.problem(404, "not_found");
+        world.revoke(&world.ada.token, id).await.problem(404, "not_found");
+        world.resend(&world.ada.token, id).await.problem(404, "not_found");
     }
     // An id of the company's, but of another workspace.
-    let (_, id) = place.invited(&place.ada.token, "grace", "VIEWER").await;
-    let other = place.usher.workspace(&place.ada.token, "Another").await;
-    let other = Place { workspace: other, ..place };
+    let (_, id) = world.invited(&world.ada.token, "grace", "VIEWER").await;
+    let other = world.usher.workspace(&world.ada.token, "Another").await;
+    let other = World { workspace: other, ..world };
     other.get(&other.ada.token, &format!("invitations/{id}")).await.problem(404, "not_found");
     other.revoke(&other.ada.token, &id).await.problem(404, "not_found");
-    let nowhere = Place { workspace: "luI89ZCeEJuF".to_owned(), ..other };
+    let nowhere = World { workspace: "luI89ZCeEJuF".to_owned(), ..other };
     nowhere.get(&nowhere.ada.token, "invitations").await.problem(404, "not_found");
 }
 
 #[tokio::test]
 async fn who_may_invite_may_look_and_nobody_else() {
-    let place = Place::with(&[]).await;
-    let (_, id) = place.invited(&place.ada.token, "grace", "VIEWER").await;
+    let world = World::with(&[]).await;
+    let (_, id) = world.invited(&world.ada.token, "grace", "VIEWER").await;
     for role in ["MANAGER", "CREATOR"] {
         // DataGOL has no word for a manager.
         let first = if role == "MANAGER" { "VIEWER" } else { role };
-        let member = place.member(&role.to_lowercase(), first).await;
-        let user = place.user_id(&member.email).await;
-        place.change(&place.ada.token, &user, role).await.expect(200);
-        place.get(&member.token, "invitations").await.expect(200);
-        place.get(&member.token, &format!("invitations/{id}")).await.expect(200);
+        let member = world.member(&role.to_lowercase(), first).await;
+        let user = world.user_id(&member.email).await;
+        world.change(&world.ada.token, &user, role).await.expect(200);
+        world.get(&member.token, "invitations").await.expect(200);
+        world.get(&member.token, &format!("invitations/{id}")).await.expect(200);
     }
-    let editor = place.member("editor", "EDITOR").await;
-    place.get(&editor.token, "invitations").await.problem(403, "forbidden");
-    place.get(&editor.token, &format!("invitations/{id}")).await.problem(403, "forbidden");
-    place.resend(&editor.token, &id).await.problem(403, "forbidden");
-    place.revoke(&editor.token, &id).await.problem(403, "forbidden");
-    let stranger = place.usher.founder("stranger").await;
-    place.get(&stranger.token, "invitations").await.problem(404, "not_found");
+    let editor = world.member("editor", "EDITOR").await;
+    world.get(&editor.token, "invitations").await.problem(403, "forbidden");
+    world.get(&editor.token, &format!("invitations/{id}")).await.problem(403, "forbidden");
+    world.resend(&editor.token, &id).await.problem(403, "forbidden");
+    world.revoke(&editor.token, &id).await.problem(403, "forbidden");
+    let stranger = world.usher.founder("stranger").await;
+    world.get(&stranger.token, "invitations").await.problem(404, "not_found");
 }

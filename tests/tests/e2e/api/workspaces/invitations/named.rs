@@ -1,12 +1,11 @@
 //! The header Idempotency-Key.
 
-use futures::future::join_all;
 use serde_json::{Value, json};
-use tests::{Endpoint, Founder};
+use tests::{Endpoint, Founder, HeldCall};
 
 const DAY: i64 = 24 * 3600;
 
-async fn scene(parameters: &[(&str, &str)]) -> (Endpoint, Founder, String) {
+async fn world(parameters: &[(&str, &str)]) -> (Endpoint, Founder, String) {
     let usher = Endpoint::own(parameters).await;
     let ada = usher.founder("ada").await;
     let workspace = usher.workspace(&ada.token, "Named").await;
@@ -20,7 +19,7 @@ fn inviting(people: &[&str]) -> Value {
 
 #[tokio::test]
 async fn again_with_the_same_body_gets_the_first_answer_for_a_day() {
-    let (usher, ada, workspace) = scene(&[]).await;
+    let (usher, ada, workspace) = world(&[]).await;
     let (guest, late) = (usher.address("guest"), usher.address("late"));
     let body = inviting(&[&guest, "nobody", &ada.email, &guest]);
     let first = usher.named(&ada.token, &workspace, "one", body.clone()).await.expect(200);
@@ -43,7 +42,7 @@ async fn again_with_the_same_body_gets_the_first_answer_for_a_day() {
 
 #[tokio::test]
 async fn a_refusal_is_given_again_byte_for_byte() {
-    let (usher, ada, workspace) = scene(&[]).await;
+    let (usher, ada, workspace) = world(&[]).await;
     for (key, body, status) in [("bad", inviting(&["nobody"]), 400), ("there", inviting(&[&ada.email]), 409)] {
         let first = usher.named(&ada.token, &workspace, key, body.clone()).await.expect(status);
         let again = usher.named(&ada.token, &workspace, key, body).await.expect(status);
@@ -55,7 +54,7 @@ async fn a_refusal_is_given_again_byte_for_byte() {
 
 #[tokio::test]
 async fn the_same_key_with_another_body_is_refused_and_does_nothing() {
-    let (usher, ada, workspace) = scene(&[]).await;
+    let (usher, ada, workspace) = world(&[]).await;
     let (guest, other) = (usher.address("guest"), usher.address("other"));
     usher.named(&ada.token, &workspace, "key", inviting(&[&guest])).await.expect(200);
     let refused = usher.named(&ada.token, &workspace, "key", inviting(&[&guest, &other])).await;
@@ -65,7 +64,7 @@ async fn the_same_key_with_another_body_is_refused_and_does_nothing() {
 
 #[tokio::test]
 async fn a_key_is_the_callers_own_and_the_workspaces() {
-    let (usher, ada, workspace) = scene(&[]).await;
+    let (usher, ada, workspace) = world(&[]).await;
     let carl = usher.member(&ada.token, &workspace, "carl", "CREATOR").await;
     let second = usher.workspace(&ada.token, "Second").await;
     for (token, workspace, name) in
@@ -78,19 +77,19 @@ async fn a_key_is_the_callers_own_and_the_workspaces() {
 
 #[tokio::test]
 async fn who_may_no_longer_invite_gets_no_answer_again() {
-    let (usher, ada, workspace) = scene(&[]).await;
+    let (usher, ada, workspace) = world(&[]).await;
     let carl = usher.member(&ada.token, &workspace, "carl", "CREATOR").await;
     let body = inviting(&[&usher.address("guest")]);
     usher.named(&carl.token, &workspace, "key", body.clone()).await.expect(200);
-    let place = usher.short_id(&ada.token, &workspace).await;
-    let member = usher.workspace_user(&ada.token, &place, &carl.email).await["id"].as_str().unwrap().to_owned();
+    let world = usher.short_id(&ada.token, &workspace).await;
+    let member = usher.workspace_user(&ada.token, &world, &carl.email).await["id"].as_str().unwrap().to_owned();
     usher.patch(&ada.token, &format!("workspace-users/{member}"), json!({ "role": "viewer" })).await.expect(200);
     usher.named(&carl.token, &workspace, "key", body).await.problem(403, "forbidden");
 }
 
 #[tokio::test]
 async fn a_key_that_is_none_is_refused() {
-    let (usher, ada, workspace) = scene(&[]).await;
+    let (usher, ada, workspace) = world(&[]).await;
     for key in ["", "a b", &"k".repeat(256), "ключ"] {
         let refused = usher.named(&ada.token, &workspace, key, inviting(&[&usher.address("guest")])).await;
         refused.problem(400, "invalid_idempotency_key");
@@ -100,13 +99,33 @@ async fn a_key_that_is_none_is_refused() {
 }
 
 #[tokio::test]
-async fn of_twenty_at_once_one_runs_and_the_others_wait_or_get_its_answer() {
-    let (usher, ada, workspace) = scene(&[]).await;
+async fn a_request_that_runs_already_is_refused_and_one_that_ended_is_answered_again() {
+    let (usher, ada, workspace) = world(&[]).await;
+    let guest = usher.address("guest");
+    let run = |key: &'static str| usher.named(&ada.token, &workspace, key, inviting(&[&guest]));
+    // The first run has the key, and has reserved the quota: it stops before it invites.
+    let inviting = HeldCall::write_after("invite-users", 1);
+    let (second, first) = usher.overtake(run("one"), run("one"), inviting).await;
+    assert_eq!(second.problem(409, "idempotency_key_in_use").header("retry-after"), "1");
+    assert_eq!(first.expect(200).rows(), ["invited"]);
+
+    // The second run stops before it takes the key.
+    let taking = HeldCall::before("invite-users", "dynamodb:PutItem");
+    let (first, second) = usher.overtake(run("two"), run("two"), taking).await;
+    assert_eq!(second.expect(200).text, first.expect(200).text);
+    usher.mail(&guest, 1).await;
+    usher.mail_all().await;
+    assert_eq!(usher.mails(&guest).await.len(), 1);
+}
+
+#[tokio::test]
+async fn of_twenty_requests_with_one_key_one_runs_and_the_others_wait_or_get_its_answer() {
+    let (usher, ada, workspace) = world(&[]).await;
     let people: Vec<_> = (0..100).map(|n| usher.address(&format!("p{n}"))).collect();
     let people: Vec<_> = people.iter().map(String::as_str).collect();
     let body = inviting(&people);
     let requests = (0..20).map(|_| usher.named(&ada.token, &workspace, "key", body.clone()));
-    let answers = join_all(requests).await;
+    let answers = usher.together(requests, HeldCall::before("invite-users", "dynamodb:PutItem")).await;
     let first = answers.iter().find(|answer| answer.status == 200).expect("one runs").clone();
     assert_eq!(first.json()["summary"], json!({ "invited": 100 }));
     for answer in answers {
@@ -126,7 +145,7 @@ async fn of_twenty_at_once_one_runs_and_the_others_wait_or_get_its_answer() {
 #[tokio::test]
 async fn an_answer_that_asks_to_come_again_is_not_kept() {
     let (usher, ada, workspace) =
-        scene(&[("INVITATIONS_PER_WORKSPACE_PER_DAY", "1"), ("MAX_USERS_PER_REQUEST", "1")]).await;
+        world(&[("INVITATIONS_PER_WORKSPACE_PER_DAY", "1"), ("MAX_USERS_PER_REQUEST", "1")]).await;
     let (first, second) = (usher.address("first"), usher.address("second"));
     usher.invitations(&ada.token, &workspace, inviting(&[&first])).await.expect(200);
     let limited = usher.named(&ada.token, &workspace, "key", inviting(&[&second])).await;
@@ -151,7 +170,7 @@ async fn an_answer_that_asks_to_come_again_is_not_kept() {
 #[tokio::test]
 async fn a_thousand_cost_two_calls_more_with_a_key() {
     const COUNT: usize = 1_000;
-    let (usher, ada, workspace) = scene(&[]).await;
+    let (usher, ada, workspace) = world(&[]).await;
     let people: Vec<_> = (0..COUNT).map(|n| usher.address(&format!("p{n}"))).collect();
     let people: Vec<_> = people.iter().map(String::as_str).collect();
     usher.forget_calls().await;

@@ -2,166 +2,166 @@
 
 use jiff::Timestamp;
 use serde_json::json;
-use tests::{Place, mail_tags};
+use tests::{World, mail_tags};
 
 #[tokio::test]
 async fn a_resent_invitation_has_a_new_link_and_a_new_life_and_the_old_link_is_dead() {
-    let place = Place::with(&[]).await;
-    let email = place.usher.address("grace");
+    let world = World::with(&[]).await;
+    let email = world.usher.address("grace");
     let body = json!({ "workSpaceUsers": [{ "email": email, "role": "EDITOR" }], "message": "Come and see." });
-    let answer = place.usher.bulk(&place.ada.token, &place.workspace, body).await.expect(200).json();
+    let answer = world.usher.bulk(&world.ada.token, &world.workspace, body).await.expect(200).json();
     let id = answer["results"][0]["invitationId"].as_str().unwrap();
-    let first = place.usher.mail(&email, 1).await.hash();
-    let before = place.get(&place.ada.token, &format!("invitations/{id}")).await.expect(200).json();
+    let first = world.usher.mail(&email, 1).await.hash();
+    let before = world.get(&world.ada.token, &format!("invitations/{id}")).await.expect(200).json();
 
-    place.usher.advance(60).await;
-    let resent = place.resend(&place.ada.token, id).await.expect(200).json();
+    world.usher.advance(60).await;
+    let resent = world.resend(&world.ada.token, id).await.expect(200).json();
     assert_eq!((&resent["status"], &resent["resentCount"]), (&json!("PENDING"), &json!(1)));
     assert_eq!((&resent["createdAt"], &resent["role"]), (&before["createdAt"], &json!("EDITOR")));
     let expires = |told: &serde_json::Value| told["expiresAt"].as_str().unwrap().parse::<Timestamp>().unwrap();
     let longer = expires(&resent).as_second() - expires(&before).as_second();
     assert!((60..90).contains(&longer), "{longer}");
 
-    let mail = place.usher.mail(&email, 2).await;
+    let mail = world.usher.mail(&email, 2).await;
     assert!(mail.text.contains("Come and see."), "{}", mail.text);
     assert_ne!(mail.hash(), first);
-    place.usher.join(&email, &first).await.refused(400, "INVITATION_GONE");
-    place.usher.join(&email, &mail.hash()).await.expect(200);
-    place.usher.mail_all().await;
-    assert_eq!(place.usher.mails(&email).await.len(), 2);
+    world.usher.join(&email, &first).await.refused(400, "INVITATION_GONE");
+    world.usher.join(&email, &mail.hash()).await.expect(200);
+    world.usher.mail_all().await;
+    assert_eq!(world.usher.mails(&email).await.len(), 2);
 }
 
 #[tokio::test]
 async fn within_the_cooldown_it_is_too_early() {
-    let place = Place::with(&[("RESEND_COOLDOWN_SECONDS", "600")]).await;
-    let (email, id) = place.invited(&place.ada.token, "grace", "EDITOR").await;
-    let refused = place.resend(&place.ada.token, &id).await.problem(429, "cooldown");
+    let world = World::with(&[("RESEND_COOLDOWN_SECONDS", "600")]).await;
+    let (email, id) = world.invited(&world.ada.token, "grace", "EDITOR").await;
+    let refused = world.resend(&world.ada.token, &id).await.problem(429, "cooldown");
     let wait: i64 = refused.header("retry-after").parse().unwrap();
     assert!((590..=600).contains(&wait), "{wait}");
-    place.usher.advance(wait - 5).await;
-    place.resend(&place.ada.token, &id).await.problem(429, "cooldown");
-    place.usher.advance(5).await;
-    place.resend(&place.ada.token, &id).await.expect(200);
-    place.resend(&place.ada.token, &id).await.problem(429, "cooldown");
-    place.usher.mail_all().await;
-    assert_eq!(place.usher.mails(&email).await.len(), 2);
+    world.usher.advance(wait - 5).await;
+    world.resend(&world.ada.token, &id).await.problem(429, "cooldown");
+    world.usher.advance(5).await;
+    world.resend(&world.ada.token, &id).await.expect(200);
+    world.resend(&world.ada.token, &id).await.problem(429, "cooldown");
+    world.usher.mail_all().await;
+    assert_eq!(world.usher.mails(&email).await.len(), 2);
 }
 
 #[tokio::test]
 async fn what_has_expired_lives_again() {
-    let place = Place::with(&[("INVITATION_TTL_SECONDS", "1000")]).await;
-    let (email, id) = place.invited(&place.ada.token, "grace", "EDITOR").await;
-    place.usher.mail(&email, 1).await;
-    place.usher.advance(1000).await;
-    assert_eq!(place.status(&id).await, "EXPIRED");
-    assert_eq!(place.resend(&place.ada.token, &id).await.expect(200).json()["status"], "PENDING");
-    place.usher.advance(900).await;
-    let hash = place.usher.mail(&email, 2).await.hash();
-    place.usher.join(&email, &hash).await.expect(200);
+    let world = World::with(&[("INVITATION_TTL_SECONDS", "1000")]).await;
+    let (email, id) = world.invited(&world.ada.token, "grace", "EDITOR").await;
+    world.usher.mail(&email, 1).await;
+    world.usher.advance(1000).await;
+    assert_eq!(world.status(&id).await, "EXPIRED");
+    assert_eq!(world.resend(&world.ada.token, &id).await.expect(200).json()["status"], "PENDING");
+    world.usher.advance(900).await;
+    let hash = world.usher.mail(&email, 2).await.hash();
+    world.usher.join(&email, &hash).await.expect(200);
 }
 
 #[tokio::test]
 async fn what_has_ended_is_not_resent() {
-    let place = Place::with(&[("RESEND_COOLDOWN_SECONDS", "0")]).await;
-    let (_, id) = place.invited(&place.ada.token, "grace", "EDITOR").await;
-    place.revoke(&place.ada.token, &id).await.expect(204);
-    place.resend(&place.ada.token, &id).await.problem(409, "invitation_ended");
-    let (email, id) = place.invited(&place.ada.token, "henry", "EDITOR").await;
-    place.usher.join(&email, &place.usher.mail(&email, 1).await.hash()).await.expect(200);
-    place.resend(&place.ada.token, &id).await.problem(409, "already_accepted");
-    place.remove(&place.ada.token, &place.user_id(&email).await).await.expect(204);
-    place.resend(&place.ada.token, &id).await.problem(404, "not_found");
+    let world = World::with(&[("RESEND_COOLDOWN_SECONDS", "0")]).await;
+    let (_, id) = world.invited(&world.ada.token, "grace", "EDITOR").await;
+    world.revoke(&world.ada.token, &id).await.expect(204);
+    world.resend(&world.ada.token, &id).await.problem(409, "invitation_ended");
+    let (email, id) = world.invited(&world.ada.token, "henry", "EDITOR").await;
+    world.usher.join(&email, &world.usher.mail(&email, 1).await.hash()).await.expect(200);
+    world.resend(&world.ada.token, &id).await.problem(409, "already_accepted");
+    world.remove(&world.ada.token, &world.user_id(&email).await).await.expect(204);
+    world.resend(&world.ada.token, &id).await.problem(404, "not_found");
 }
 
 #[tokio::test]
 async fn who_resends_is_the_inviter_from_then_on() {
-    let place = Place::with(&[("RESEND_COOLDOWN_SECONDS", "0")]).await;
-    let carl = place.member("carl", "CREATOR").await;
-    let user = place.user_id(&carl.email).await;
-    let (email, id) = place.invited(&carl.token, "grace", "CREATOR").await;
-    let (_, adas) = place.invited(&place.ada.token, "henry", "VIEWER").await;
-    place.resend(&carl.token, &adas).await.problem(403, "forbidden");
-    let resent = place.resend(&carl.token, &id).await.expect(200).json();
+    let world = World::with(&[("RESEND_COOLDOWN_SECONDS", "0")]).await;
+    let carl = world.member("carl", "CREATOR").await;
+    let user = world.user_id(&carl.email).await;
+    let (email, id) = world.invited(&carl.token, "grace", "CREATOR").await;
+    let (_, adas) = world.invited(&world.ada.token, "henry", "VIEWER").await;
+    world.resend(&carl.token, &adas).await.problem(403, "forbidden");
+    let resent = world.resend(&carl.token, &id).await.expect(200).json();
     assert_eq!(resent["invitedBy"], json!({ "id": user, "name": "Grace Guest" }));
-    let resent = place.resend(&place.ada.token, &id).await.expect(200).json();
+    let resent = world.resend(&world.ada.token, &id).await.expect(200).json();
     assert_eq!(resent["invitedBy"]["name"], "Ada Founder");
     // It isn't theirs any more, and doesn't end with them.
-    place.resend(&carl.token, &id).await.problem(403, "forbidden");
-    place.revoke(&carl.token, &id).await.problem(403, "forbidden");
-    place.remove(&place.ada.token, &user).await.expect(204);
-    place.usher.mail_all().await;
-    let hash = place.usher.mails(&email).await.pop().unwrap().hash();
-    place.usher.join(&email, &hash).await.expect(200);
+    world.resend(&carl.token, &id).await.problem(403, "forbidden");
+    world.revoke(&carl.token, &id).await.problem(403, "forbidden");
+    world.remove(&world.ada.token, &user).await.expect(204);
+    world.usher.mail_all().await;
+    let hash = world.usher.mails(&email).await.pop().unwrap().hash();
+    world.usher.join(&email, &hash).await.expect(200);
 }
 
 #[tokio::test]
 async fn nobody_resends_an_invitation_above_their_own_role() {
-    let place = Place::with(&[("RESEND_COOLDOWN_SECONDS", "0")]).await;
-    let carl = place.member("carl", "ADMIN").await;
-    let user = place.user_id(&carl.email).await;
-    let (_, id) = place.invited(&carl.token, "grace", "ADMIN").await;
-    place.change(&place.ada.token, &user, "CREATOR").await.expect(200);
-    place.resend(&carl.token, &id).await.problem(403, "forbidden");
-    place.revoke(&carl.token, &id).await.problem(403, "forbidden");
-    assert_eq!(place.status(&id).await, "PENDING");
+    let world = World::with(&[("RESEND_COOLDOWN_SECONDS", "0")]).await;
+    let carl = world.member("carl", "ADMIN").await;
+    let user = world.user_id(&carl.email).await;
+    let (_, id) = world.invited(&carl.token, "grace", "ADMIN").await;
+    world.change(&world.ada.token, &user, "CREATOR").await.expect(200);
+    world.resend(&carl.token, &id).await.problem(403, "forbidden");
+    world.revoke(&carl.token, &id).await.problem(403, "forbidden");
+    assert_eq!(world.status(&id).await, "PENDING");
 }
 
 #[tokio::test]
 async fn resending_counts_among_the_days_invitations() {
     let day =
         [("INVITATIONS_PER_WORKSPACE_PER_DAY", "2"), ("MAX_USERS_PER_REQUEST", "1"), ("RESEND_COOLDOWN_SECONDS", "0")];
-    let place = Place::with(&day).await;
-    let (_, id) = place.invited(&place.ada.token, "grace", "VIEWER").await;
-    place.usher.begin_window(86_400).await;
-    let ada = place.usher.token(&place.ada.email).await;
+    let world = World::with(&day).await;
+    let (_, id) = world.invited(&world.ada.token, "grace", "VIEWER").await;
+    world.usher.begin_window(86_400).await;
+    let ada = world.usher.token(&world.ada.email).await;
     for _ in 0..2 {
-        place.resend(&ada, &id).await.expect(200);
+        world.resend(&ada, &id).await.expect(200);
     }
-    let refused = place.resend(&ada, &id).await.problem(429, "limited");
+    let refused = world.resend(&ada, &id).await.problem(429, "limited");
     assert!(refused.header("retry-after").parse::<u32>().unwrap() > 86_000);
 }
 
 #[tokio::test]
 async fn what_became_of_the_old_mail_is_not_told_of_the_new_one() {
-    let place = Place::with(&[("RESEND_COOLDOWN_SECONDS", "0")]).await;
+    let world = World::with(&[("RESEND_COOLDOWN_SECONDS", "0")]).await;
     // Nobody hears that it was delivered.
-    place.usher.fault(json!({ "action": "ses:SendBulkEmail", "fault": "lostEvents" })).await;
-    let (email, id) = place.invited(&place.ada.token, "grace", "EDITOR").await;
-    place.usher.mail(&email, 1).await;
-    place.usher.wait_until_idle().await;
+    world.usher.fault(json!({ "action": "ses:SendBulkEmail", "fault": "lostEvents" })).await;
+    let (email, id) = world.invited(&world.ada.token, "grace", "EDITOR").await;
+    world.usher.mail(&email, 1).await;
+    world.usher.wait_until_idle().await;
     let delivery = async || {
         let path = format!("invitations/{id}");
-        place.get(&place.ada.token, &path).await.expect(200).json()["delivery"].clone()
+        world.get(&world.ada.token, &path).await.expect(200).json()["delivery"].clone()
     };
-    let old = mail_tags(&place.workspace, &id, 1);
-    assert!(place.usher.ses_tells("soft bounce", 1, &email, &old).await);
+    let old = mail_tags(&world.workspace, &id, 1);
+    assert!(world.usher.ses_tells("soft bounce", 1, &email, &old).await);
     let bounced = delivery().await;
     assert_eq!(bounced["state"], "BOUNCED");
     assert!(bounced["detail"].is_string(), "{bounced}");
 
     let paused = json!({ "action": "ses:SendBulkEmail", "fault": "SendingPausedException", "times": 10_000 });
-    place.usher.fault(paused).await;
-    let resent = place.resend(&place.ada.token, &id).await.expect(200).json();
+    world.usher.fault(paused).await;
+    let resent = world.resend(&world.ada.token, &id).await.expect(200).json();
     assert_eq!(resent["delivery"], json!({ "state": "QUEUED", "at": null, "detail": null }));
     // Heard of late, it is no news of the new mail.
-    assert!(!place.usher.ses_tells("soft bounce", 2, &email, &old).await);
+    assert!(!world.usher.ses_tells("soft bounce", 2, &email, &old).await);
     assert_eq!(delivery().await["state"], "QUEUED");
 }
 
 #[tokio::test]
 async fn to_an_address_that_isnt_mailed_any_more_nothing_is_resent() {
-    let place = Place::with(&[("RESEND_COOLDOWN_SECONDS", "0")]).await;
-    let (email, id) = place.invited(&place.ada.token, "grace", "EDITOR").await;
-    place.usher.mail(&email, 1).await;
-    place.usher.wait_until_idle().await;
-    assert!(place.usher.ses_tells("hard bounce", 1, &email, &mail_tags(&place.workspace, &id, 1)).await);
+    let world = World::with(&[("RESEND_COOLDOWN_SECONDS", "0")]).await;
+    let (email, id) = world.invited(&world.ada.token, "grace", "EDITOR").await;
+    world.usher.mail(&email, 1).await;
+    world.usher.wait_until_idle().await;
+    assert!(world.usher.ses_tells("hard bounce", 1, &email, &mail_tags(&world.workspace, &id, 1)).await);
     let path = format!("invitations/{id}");
-    let before = place.get(&place.ada.token, &path).await.expect(200).json();
-    let refused = place.resend(&place.ada.token, &id).await.problem(422, "suppressed");
+    let before = world.get(&world.ada.token, &path).await.expect(200).json();
+    let refused = world.resend(&world.ada.token, &id).await.problem(422, "suppressed");
     assert_eq!(refused.json()["detail"], "This address isn't mailed any more: bounced before.");
-    assert_eq!(place.get(&place.ada.token, &path).await.expect(200).json(), before);
-    place.usher.mail_all().await;
-    assert_eq!(place.usher.mails(&email).await.len(), 1);
+    assert_eq!(world.get(&world.ada.token, &path).await.expect(200).json(), before);
+    world.usher.mail_all().await;
+    assert_eq!(world.usher.mails(&email).await.len(), 1);
     // Revoked it can be all the same.
-    place.revoke(&place.ada.token, &id).await.expect(204);
+    world.revoke(&world.ada.token, &id).await.expect(204);
 }

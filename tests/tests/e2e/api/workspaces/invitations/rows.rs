@@ -5,7 +5,7 @@ use tests::{Endpoint, Founder};
 
 const ROLES: [&str; 8] = ["ADMIN", "MANAGER", "CREATOR", "EDITOR", "REVIEWER", "COLLABORATOR", "COMMENTER", "VIEWER"];
 
-async fn scene(name: &str) -> (Endpoint, Founder, String) {
+async fn world(name: &str) -> (Endpoint, Founder, String) {
     let usher = Endpoint::start().await;
     let ada = usher.founder("ada").await;
     let workspace = usher.workspace(&ada.token, name).await;
@@ -14,7 +14,7 @@ async fn scene(name: &str) -> (Endpoint, Founder, String) {
 
 #[tokio::test]
 async fn people_are_invited_in_every_role_with_a_message_and_join_by_the_link() {
-    let (usher, ada, workspace) = scene("Every role").await;
+    let (usher, ada, workspace) = world("Every role").await;
     let people: Vec<_> = ROLES.iter().map(|role| (usher.address(&role.to_lowercase()), *role)).collect();
     let users: Vec<_> = people.iter().map(|(email, role)| json!({ "email": email, "role": role })).collect();
     let body = json!({ "users": users, "message": "Come in" });
@@ -40,7 +40,7 @@ async fn people_are_invited_in_every_role_with_a_message_and_join_by_the_link() 
 
 #[tokio::test]
 async fn good_rows_go_through_and_each_bad_one_says_why() {
-    let (usher, ada, workspace) = scene("Mixed").await;
+    let (usher, ada, workspace) = world("Mixed").await;
     let [one, two] = ["one", "two"].map(|name| usher.address(name));
     let colleague = usher.member(&ada.token, &workspace, "colleague", "EDITOR").await;
     let other = usher.workspace(&ada.token, "Other").await;
@@ -86,7 +86,7 @@ async fn good_rows_go_through_and_each_bad_one_says_why() {
 
 #[tokio::test]
 async fn when_no_row_succeeds_the_answer_is_problem_details_of_the_first_with_all_results() {
-    let (usher, ada, workspace) = scene("Refusals").await;
+    let (usher, ada, workspace) = world("Refusals").await;
     let carl = usher.member(&ada.token, &workspace, "carl", "CREATOR").await;
     let row = |email: &str, role: &str| json!({ "email": email, "role": role });
     let (bad, above) = (row("nobody", "EDITOR"), row(&usher.address("stranger"), "MANAGER"));
@@ -100,7 +100,7 @@ async fn when_no_row_succeeds_the_answer_is_problem_details_of_the_first_with_al
 
 #[tokio::test]
 async fn an_address_that_isnt_mailed_any_more_is_suppressed_and_the_others_are_invited() {
-    let (usher, ada, workspace) = scene("Bounces").await;
+    let (usher, ada, workspace) = world("Bounces").await;
     let (gone, there) = (usher.address("gone"), usher.address("there"));
     let row = |email: &str| json!({ "email": email, "role": "VIEWER" });
     let body = json!({ "users": [row(&gone)] });
@@ -150,7 +150,7 @@ async fn an_invitation_lives_as_long_as_the_request_asks() {
 
 #[tokio::test]
 async fn members_without_the_right_to_invite_are_refused_and_so_are_strangers() {
-    let (usher, ada, workspace) = scene("Closed").await;
+    let (usher, ada, workspace) = world("Closed").await;
     let eve = usher.member(&ada.token, &workspace, "eve", "EDITOR").await;
     let bob = usher.founder("bob").await;
     let body = json!({ "users": [{ "email": usher.address("guest"), "role": "VIEWER" }] });

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::{Answer, Endpoint, Founder};
 
 /// A company with a workspace, and its founder.
-pub struct Place {
+pub struct World {
     /// The service.
     pub usher: Endpoint,
     /// Who founded the company and made the workspace.
@@ -14,7 +14,7 @@ pub struct Place {
     pub workspace: String,
 }
 
-impl Place {
+impl World {
     /// A new one, on a stack with these parameters.
     pub async fn with(parameters: &[(&str, &str)]) -> Self {
         let usher = Endpoint::own(parameters).await;

@@ -6,14 +6,14 @@ use tests::{Endpoint, Founder};
 pub(super) const LOGIN: &str = "/api/v0/login";
 
 /// A workspace, its administrator and its topmost group.
-pub(super) struct Place {
+pub(super) struct World {
     pub(super) usher: Endpoint,
     pub(super) ada: Founder,
     pub(super) workspace: String,
     pub(super) top: String,
 }
 
-impl Place {
+impl World {
     pub(super) async fn new() -> Self {
         Self::on(Endpoint::start().await).await
     }
