@@ -4,6 +4,7 @@
 //! such faults, and they happen in the order of the queue.
 
 mod action;
+mod checks;
 mod fault;
 mod hold;
 mod route;
@@ -13,19 +14,19 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-use functions::Operation;
 use http::Method;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use self::{
-    hold::{HoldRequest, Holds},
-    route::RouteFault,
-};
 pub(crate) use self::{
     action::Action,
     fault::{Fault, FaultEffect},
     hold::{HoldPoint, NotReached},
+};
+use self::{
+    checks::{check_function, check_times, once},
+    hold::{HoldRequest, Holds},
+    route::RouteFault,
 };
 
 /// A fault of a whole call. The SDK's own retries count as calls.
@@ -73,10 +74,6 @@ pub(crate) enum RecipientStatus {
     InvalidParameter,
     TransientFailure,
     Failed,
-}
-
-const fn once() -> u32 {
-    1
 }
 
 /// How each part of a transaction begins in the request's JSON, and the permission that the part needs. A quote within a
@@ -268,19 +265,6 @@ impl Faults {
         }
         Some(status)
     }
-}
-
-fn check_function(name: Option<&str>) -> Result<(), String> {
-    match name {
-        Some(name) if !Operation::ALL.iter().any(|operation| operation.name() == name) => {
-            Err(format!("there is no function {name:?}"))
-        }
-        _ => Ok(()),
-    }
-}
-
-fn check_times(times: u32) -> Result<(), String> {
-    if times == 0 { Err("times must be at least 1".to_owned()) } else { Ok(()) }
 }
 
 #[cfg(test)]

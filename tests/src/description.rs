@@ -1,4 +1,4 @@
-//! The service's own description, which every answer is held against.
+//! The service's own description, with which every answer is compared.
 
 use std::{
     collections::HashMap,
@@ -9,41 +9,41 @@ use jsonschema::{Registry, Validator};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::Answer;
+use crate::answer::Answer;
 
-/// By which schemas find the document that they are in.
+/// The address that references in the document's schemas start from.
 const ADDRESS: &str = "usher:/openapi.json";
 
-/// What `/openapi.json` told.
+/// The document of `/openapi.json`.
 pub(crate) struct Description {
     document: Value,
     registry: Registry<'static>,
-    /// By their place in the document; made when they are first needed.
+    /// The schemas' validators by the schemas' addresses, each made when it is first needed.
     validators: Mutex<HashMap<String, Arc<Validator>>>,
 }
 
 impl Description {
-    /// The description in this document.
+    /// The description that is this document.
     pub(crate) fn new(document: Value) -> Self {
         let registry = Registry::new().add(ADDRESS, document.clone()).expect("a document");
         let registry = registry.prepare().expect("every reference leads somewhere");
         Self { document, registry, validators: Mutex::default() }
     }
 
-    /// Holds an answer against it: the status, the headers that are promised, the content type and the JSON must be as
-    /// they are documented. What no route answers isn't documented.
+    /// Compares an answer with the description: the status, the promised headers, the content type and the JSON must be
+    /// as they are documented. A path without a route has no description.
     ///
     /// # Panics
-    /// If they aren't.
+    /// If the answer differs.
     pub(crate) fn check(&self, method: &Method, path: &str, answer: &Answer) {
-        let Some((route, place)) = self.operation(method, path) else { return };
+        let Some((route, verb)) = self.operation(method, path) else { return };
         let status = answer.status.as_u16();
-        let reply = &self.document["paths"][route][place]["responses"][status.to_string()];
+        let reply = &self.document["paths"][route][verb]["responses"][status.to_string()];
         let route = format!("{method} {route}");
         assert!(reply.is_object(), "{route}: {status} isn't documented: {}", answer.text);
         for (name, header) in reply["headers"].as_object().into_iter().flatten() {
-            let there = answer.headers.contains_key(name) || header["required"] != true;
-            assert!(there, "{route}: {status} without the documented {name}");
+            let is_complete = answer.headers.contains_key(name) || header["required"] != true;
+            assert!(is_complete, "{route}: {status} without the documented {name}");
         }
         let contents = reply["content"].as_object();
         if answer.text.is_empty() && contents.is_none() {
@@ -53,17 +53,17 @@ impl Description {
         let content = contents.and_then(|contents| contents.get(&kind));
         assert!(content.is_some(), "{route}: {status} as {kind:?} isn't documented: {}", answer.text);
         if kind.ends_with("json") {
-            self.check_json(&[place, "responses", &status.to_string(), "content", &kind], &route, answer);
+            self.check_json(&[verb, "responses", &status.to_string(), "content", &kind], &route, answer);
         }
     }
 
-    fn check_json(&self, place: &[&str], route: &str, answer: &Answer) {
+    fn check_json(&self, keys: &[&str], route: &str, answer: &Answer) {
         let path = route.split_once(' ').map_or(route, |(_, path)| path);
-        let pointer: Vec<_> = ["paths", path].iter().chain(place).map(|part| escaped(part)).collect();
+        let pointer: Vec<_> = ["paths", path].iter().chain(keys).map(|part| escaped(part)).collect();
         let validator = self.validator(format!("{ADDRESS}#/{}/schema", pointer.join("/")));
         let body: Value = match serde_json::from_str(&answer.text) {
             Ok(body) => body,
-            // Groups may be in one another more often than is read here.
+            // Groups may be nested more deeply than the parser allows.
             Err(problem) if problem.to_string().starts_with("recursion limit") => return,
             Err(problem) => panic!("{route}: {problem}: {}", answer.text),
         };
@@ -81,13 +81,13 @@ impl Description {
         Arc::clone(made)
     }
 
-    /// The path and the verb that a request is for, as the document names them.
+    /// The path and the verb of a request, as the document names them.
     fn operation(&self, method: &Method, path: &str) -> Option<(&str, &'static str)> {
-        let place = VERBS.into_iter().find(|verb| verb.eq_ignore_ascii_case(method.as_str()))?;
+        let verb = VERBS.into_iter().find(|one| one.eq_ignore_ascii_case(method.as_str()))?;
         let routes = self.document["paths"].as_object()?;
-        // Where a word fits and a parameter does too, the word is meant.
+        // A path with a literal word comes before one with a parameter in its place.
         let fitting = routes.keys().filter(|route| fits(route, path)).min_by_key(|route| route.matches('{').count())?;
-        routes[fitting].get(place).map(|_| (fitting.as_str(), place))
+        routes[fitting].get(verb).map(|_| (fitting.as_str(), verb))
     }
 }
 

@@ -5,34 +5,34 @@ use serde_json::Value;
 use crate::Endpoint;
 
 impl Endpoint {
-    /// POST to a path under `/v1`; answers `data`.
-    pub async fn dock(&self, token: &str, path: &str, body: Value) -> Value {
+    /// POST to a path under `/v1`. Returns the answer's `data`.
+    pub async fn dock_post(&self, token: &str, path: &str, body: Value) -> Value {
         self.post(&format!("/v1/{path}"), token, body).await.expect(200).json()["data"].clone()
     }
 
-    /// GET of a path under `/v1`; answers `data`.
-    pub async fn docked(&self, token: &str, path: &str) -> Value {
+    /// GET of a path under `/v1`. Returns the answer's `data`.
+    pub async fn dock_get(&self, token: &str, path: &str) -> Value {
         self.get(&format!("/v1/{path}"), token).await.expect(200).json()["data"].clone()
     }
 
     /// PATCH of a path under `/v1`.
-    pub async fn patch(&self, token: &str, path: &str, body: Value) -> crate::Answer {
+    pub async fn dock_patch(&self, token: &str, path: &str, body: Value) -> crate::Answer {
         self.send("PATCH", &format!("/v1/{path}"), Some(token), Some(body)).await
     }
 
-    /// Dock's id of the company's workspace that DataGOL knows by `id`: the one of its name.
+    /// Dock's id of the workspace that has this id at DataGOL. The two are compared by the workspace's name.
     pub async fn short_id(&self, token: &str, id: &str) -> String {
         let name = self.get(&format!("/noCo/api/v2/workspaces/{id}"), token).await.expect(200).json()["name"].clone();
-        let workspaces = self.docked(token, "workspaces?properties=name&limit=100").await["workspaces"].clone();
+        let workspaces = self.dock_get(token, "workspaces?properties=name&limit=100").await["workspaces"].clone();
         let workspaces = workspaces.as_array().cloned().unwrap_or_default();
         let found = workspaces.iter().find(|workspace| workspace["name"] == name).expect("the workspace is listed");
         found["id"].as_str().expect("an id").to_owned()
     }
 
-    /// The ids that a workspace's people have, by address.
+    /// The workspace user with this address, as Dock lists it. Null if there is none.
     pub async fn workspace_user(&self, token: &str, workspace: &str, email: &str) -> Value {
         let path = format!("workspace-users?workspaceId={workspace}&limit=100");
-        let users = self.docked(token, &path).await["workspaceUsers"].clone();
+        let users = self.dock_get(token, &path).await["workspaceUsers"].clone();
         let users = users.as_array().cloned().unwrap_or_default();
         users.into_iter().find(|one| one["user"]["email"] == email).unwrap_or_default()
     }

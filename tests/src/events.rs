@@ -1,38 +1,36 @@
-//! What others hear on the event bus, and what SES tells.
+//! The events that the service publishes, and those that SES sends.
 
 use serde_json::{Value, json};
 
 use crate::{Endpoint, eventually};
 
 impl Endpoint {
-    /// The events about an address so far: of each its name and its detail.
-    pub async fn told(&self, email: &str) -> Vec<(String, Value)> {
+    /// The published events about an address so far, each with its name and its detail.
+    pub async fn events_about(&self, email: &str) -> Vec<(String, Value)> {
         let events = self.send("GET", "/_local/events", None, None).await.expect(200).json();
         let events = events["events"].as_array().cloned().unwrap_or_default();
         let about = |event: &&Value| {
             let detail = &event["detail"];
-            [&detail["invitation"]["email"], &detail["member"]["email"]].iter().any(|told| **told == email)
+            [&detail["invitation"]["email"], &detail["member"]["email"]].iter().any(|address| **address == email)
         };
         let name = |event: &Value| event["detail-type"].as_str().unwrap_or_default().to_owned();
         events.iter().filter(about).map(|event| (name(event), event["detail"].clone())).collect()
     }
 
-    /// The detail of the newest event of this name about an address, once `count` have come.
-    pub async fn told_of(&self, email: &str, name: &str, count: usize) -> Value {
+    /// The detail of the newest event of this name about an address, when `count` of them are published.
+    pub async fn event_about(&self, email: &str, name: &str, count: usize) -> Value {
         eventually(&format!("event {name} number {count} about {email}"), async || {
-            let events = self.told(email).await.into_iter();
+            let events = self.events_about(email).await.into_iter();
             let mut details: Vec<_> = events.filter(|(kind, _)| kind == name).map(|(_, detail)| detail).collect();
             if details.len() >= count { details.pop() } else { None }
         })
         .await
     }
 
-    /// Has SES tell this of the mail to an address with these tags, so many seconds from the clock's time. Answers
-    /// whether it was written down.
-    pub async fn ses_tells(&self, kind: &str, seconds: i64, email: &str, tags: &Value) -> bool {
-        let now = self.send("GET", "/_local/clock", None, None).await.expect(200).json()["now"].clone();
-        let now: jiff::Timestamp = serde_json::from_value(now).expect("a time");
-        let at = now + jiff::SignedDuration::from_secs(seconds);
+    /// Sends an event of SES about the mail to an address with these tags. The event happens so many seconds after the
+    /// clock's time. Returns whether the service recorded it.
+    pub async fn send_ses_event(&self, kind: &str, seconds: i64, email: &str, tags: &Value) -> bool {
+        let at = self.now().await + jiff::SignedDuration::from_secs(seconds);
         let (event_type, name, what) = match kind {
             "hard bounce" | "soft bounce" => {
                 let (kind, sub) =

@@ -1,4 +1,4 @@
-//! What Hexabase's clients see.
+//! Hexabase's requests, as its clients send them.
 
 use serde_json::{Value, json};
 
@@ -11,7 +11,7 @@ impl Endpoint {
         listed["group"]["g_id"].as_str().expect("an id").to_owned()
     }
 
-    /// Makes a group in another, and answers its id.
+    /// Creates a group in another, and returns its id.
     pub async fn group(&self, token: &str, parent: &str, name: &str) -> String {
         let path = format!("/api/v0/groups/{parent}");
         let made = self.post(&path, token, json!({ "name": name })).await.expect(200).json();
@@ -25,10 +25,10 @@ impl Endpoint {
         listed["members"].as_array().cloned().unwrap_or_default()
     }
 
-    /// The id that Hexabase knows somebody of a workspace by.
-    pub async fn u_id(&self, token: &str, workspace: &str, email: &str) -> String {
+    /// The id that a member or invited person of a workspace has at Hexabase.
+    pub async fn hexabase_id(&self, token: &str, workspace: &str, email: &str) -> String {
         let members = self.hexabase_members(token, workspace).await;
-        let member = members.iter().find(|member| member["email"] == email).expect("is listed");
+        let member = members.iter().find(|member| member["email"] == email).expect("a listed person");
         member["u_id"].as_str().expect("an id").to_owned()
     }
 }

@@ -1,4 +1,6 @@
-//! People who do what people do.
+//! People who sign up, invite, and are invited.
+
+use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
@@ -7,18 +9,19 @@ use crate::{Answer, Endpoint};
 /// The sample password of DataGOL's document.
 pub const PASSWORD: &str = "Demo12#$";
 
-/// Somebody who signed up without an invitation, and so has a company.
+/// An account that is logged in.
 #[derive(Debug, Clone)]
-pub struct Founder {
-    /// Their address.
+pub struct Account {
+    /// The address.
     pub email: String,
-    /// Their access token.
+    /// An access token.
     pub token: String,
 }
 
 impl Endpoint {
-    /// Signs somebody up, reads the code in their mail, verifies it and logs them in.
-    pub async fn founder(&self, name: &str) -> Founder {
+    /// Signs somebody up without an invitation, verifies the code of the mail, and logs in. The account has a company of its
+    /// own.
+    pub async fn founder(&self, name: &str) -> Account {
         let email = self.address(name);
         let body = json!({
             "email": email, "password": PASSWORD, "firstname": "Ada", "lastname": "Founder",
@@ -29,7 +32,7 @@ impl Endpoint {
         let body = json!({ "email": email, "otp": otp });
         self.post_open("/idp/api/v1/user/signUp/verifyEmailOtp", body).await.expect(200);
         let token = self.token(&email).await;
-        Founder { email, token }
+        Account { email, token }
     }
 
     /// An access token for an address, with the usual password.
@@ -39,13 +42,13 @@ impl Endpoint {
         answer.json()["token"].as_str().expect("a token").to_owned()
     }
 
-    /// Makes a workspace and answers its id.
+    /// Creates a workspace and returns its id.
     pub async fn workspace(&self, token: &str, name: &str) -> String {
         let answer = self.post("/noCo/api/v2/workspaces", token, json!({ "name": name })).await.expect(200);
         answer.json()["id"].as_str().expect("an id").to_owned()
     }
 
-    /// Stores a mail template and answers its id.
+    /// Stores a mail template and returns its id.
     pub async fn mail_template(&self, token: &str, subject: &str) -> String {
         let body = json!({
             "name": "Welcome", "subject": subject, "text": "Dear {{userName}}, go to {{link}} .",
@@ -55,15 +58,15 @@ impl Endpoint {
         stored.json()["id"].as_str().expect("an id").to_owned()
     }
 
-    /// Asks for an access token by client credentials.
+    /// Requests an access token with client credentials.
     pub async fn client_token(&self, id: &str, secret: &str) -> Answer {
         let form =
             [("grant_type", "client_credentials"), ("scope", "WebAPI"), ("client_id", id), ("client_secret", secret)];
         self.read(self.request("POST", "/connect/token").form(&form)).await
     }
 
-    /// The integer id of a workspace that the caller can reach, by its name.
-    pub async fn number(&self, token: &str, name: &str) -> u64 {
+    /// The integer id of a workspace that the caller can reach, by the workspace's name.
+    pub async fn workspace_number(&self, token: &str, name: &str) -> u64 {
         let path = "/api/v1.0/external/sdworkspace/CurrentWorkspaces";
         let workspaces = self.get(path, token).await.expect(200).json();
         let workspaces = workspaces.as_array().cloned().unwrap_or_default();
@@ -74,25 +77,39 @@ impl Endpoint {
     /// Invites people by `(address, role)`.
     pub async fn invite(&self, token: &str, workspace: &str, people: &[(&str, &str)]) -> Answer {
         let users: Vec<Value> = people.iter().map(|(email, role)| json!({ "email": email, "role": role })).collect();
-        let path = format!("/noCo/api/v2/workspaces/{workspace}/bulkUsers");
-        self.post(&path, token, json!({ "workSpaceUsers": users })).await
+        self.post_bulk_users(token, workspace, json!({ "workSpaceUsers": users })).await
     }
 
     /// Signs up with the hash of an invitation.
-    pub async fn join(&self, email: &str, hash: &str) -> Answer {
+    pub async fn sign_up_by_invitation(&self, email: &str, hash: &str) -> Answer {
         let body = json!({
             "email": email, "password": PASSWORD, "firstname": "Grace", "lastname": "Guest", "hash": hash,
         });
         self.post_open("/idp/api/v1/user/sign-up", body).await
     }
 
-    /// Invites somebody to a workspace, follows the mail, signs them up and logs them in.
-    pub async fn member(&self, token: &str, workspace: &str, name: &str, role: &str) -> Founder {
+    /// Invites somebody to a workspace, signs them up by the mailed link, and logs them in.
+    pub async fn member(&self, token: &str, workspace: &str, name: &str, role: &str) -> Account {
         let email = self.address(name);
         self.invite(token, workspace, &[(&email, role)]).await.expect(200);
         let hash = self.mail(&email, 1).await.hash();
-        self.join(&email, &hash).await.expect(200);
+        self.sign_up_by_invitation(&email, &hash).await.expect(200);
         let token = self.token(&email).await;
-        Founder { email, token }
+        Account { email, token }
+    }
+
+    /// The caller's role in a workspace. `None` if the caller cannot reach the workspace.
+    pub async fn role(&self, token: &str, workspace: &str) -> Option<String> {
+        let workspaces = self.get("/idp/api/v1/user", token).await.expect(200).json()["workspaces"].clone();
+        let workspace = workspaces.as_array()?.iter().find(|entry| entry["workspaceId"] == workspace)?.clone();
+        workspace["role"].as_str().map(str::to_owned)
+    }
+
+    /// The people of the caller's company: each address with its status, `ACTIVE` or `INVITED`.
+    pub async fn team(&self, token: &str) -> BTreeMap<String, String> {
+        let team = self.get("/idp/api/v1/team", token).await.expect(200).json();
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let people = team.as_array().cloned().unwrap_or_default();
+        people.iter().map(|person| (text(&person["email"]), text(&person["status"]))).collect()
     }
 }

@@ -1,5 +1,5 @@
-//! Which routes need credentials. The agreement test holds the two lists against the routes, and every one of
-//! [`CASES`] is tried without a token, with a bad one, and with another company's.
+//! The routes that need credentials, and those that do not. `agreement.rs` compares the two lists with the routes. Tests
+//! try each of [`CASES`] without a token, with a bad one, and with another company's.
 
 /// Routes that answer 401 without a good token.
 pub const CASES: &[(&str, &str)] = &[
@@ -72,7 +72,7 @@ pub const CASES: &[(&str, &str)] = &[
     ("DELETE", "/api/v1/company/invitations/{id}"),
 ];
 
-/// Routes that need none: whoever uses them proves themselves by a password, a code or a hash, or nothing is secret.
+/// Routes that need no token: the caller gives a password, a code or a hash, or the answer is public.
 pub const OPEN: &[(&str, &str)] = &[
     ("POST", "/idp/api/v1/user/sign-up"),
     ("POST", "/idp/api/v1/user/signUp/verifyEmailOtp"),

@@ -3,8 +3,6 @@
 
 use std::time::{Duration, Instant};
 
-use crate::Endpoint;
-
 /// The longest wait. What has not happened by then does not happen, and the test fails.
 const PATIENCE: Duration = Duration::from_mins(1);
 
@@ -15,36 +13,22 @@ const PAUSE: Duration = Duration::from_millis(25);
 ///
 /// # Panics
 /// If there is nothing after a minute. The message names `what` was waited for.
-pub async fn eventually<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
+pub async fn eventually<T>(what: &str, look: impl AsyncFnMut() -> Option<T>) -> T {
+    eventually_within(PATIENCE, what, look).await
+}
+
+/// As [`eventually`], but waits as long as `patience`.
+pub(crate) async fn eventually_within<T>(
+    patience: Duration,
+    what: &str,
+    mut look: impl AsyncFnMut() -> Option<T>,
+) -> T {
     let began = Instant::now();
-    while began.elapsed() < PATIENCE {
+    while began.elapsed() < patience {
         if let Some(seen) = look().await {
             return seen;
         }
         tokio::time::sleep(PAUSE).await;
     }
     panic!("waited in vain for {what}");
-}
-
-impl Endpoint {
-    /// Whether no event function is at work or has work waiting.
-    async fn event_functions_rest(&self) -> bool {
-        self.send("GET", "/_local/functions", None, None).await.expect(200).json()["underWay"] == 0
-    }
-
-    /// Waits until no event function is at work.
-    pub async fn event_functions_end(&self) {
-        eventually("the event functions' end", async || self.event_functions_rest().await.then_some(())).await;
-    }
-
-    /// Waits until no event function is at work and none begins within half a second: a failed one begins again by then.
-    /// The wait has no limit, because a benchmark mails many thousands.
-    pub async fn wait_until_idle(&self) {
-        let (moment, enough) = (Duration::from_millis(100), 5);
-        let mut idle = 0;
-        while idle < enough {
-            tokio::time::sleep(moment).await;
-            idle = if self.event_functions_rest().await { idle + 1 } else { 0 };
-        }
-    }
 }

@@ -160,9 +160,9 @@ impl Run {
             let form: Vec<_> = fields.into_iter().chain([("password", password)]).collect();
             self.usher.read(self.usher.request("POST", "/register").form(&form)).await.expect(status);
         }
-        self.usher.join(&grace, &hash).await.expect(400);
+        self.usher.sign_up_by_invitation(&grace, &hash).await.expect(400);
         let hash = self.invite(&token, &workspace, &bob, 2).await;
-        self.usher.join(&bob, &hash).await.expect(400);
+        self.usher.sign_up_by_invitation(&bob, &hash).await.expect(400);
         self.usher.post(ACCEPT, &token, json!({ "hash": hash })).await.expect(403);
         self.usher.post(ACCEPT, &other, json!({ "hash": hash })).await.expect(200);
         let mut late = Self::form(&usher(self, "canarylate"));
@@ -206,7 +206,7 @@ impl Run {
         for (action, fault) in errors.into_iter().chain(silences) {
             let email = self.usher.address(&format!("canaryfails{action}{fault}"));
             let action = format!("dynamodb:{action}");
-            self.usher.fault(json!({ "action": action, "fault": fault, "times": 1_000 })).await;
+            self.usher.queue_fault(json!({ "action": action, "fault": fault, "times": 1_000 })).await;
             let mut with_hash = Self::form(&email);
             with_hash["hash"] = json!("e0754cfc-f7d1-4cc3-8690-e34a2f17291d");
             let guests = [(email.as_str(), "VIEWER")];
@@ -230,11 +230,13 @@ impl Run {
         let id = answer["results"][0]["invitationId"].as_str().unwrap();
         self.usher.mail(&email, 1).await;
         self.usher.wait_until_idle().await;
-        self.usher.fault(json!({ "action": "events:PutEvents", "fault": "InternalServerError", "times": 12 })).await;
+        self.usher
+            .queue_fault(json!({ "action": "events:PutEvents", "fault": "InternalServerError", "times": 12 }))
+            .await;
         let forged = mail_tags(workspace, "AAAAAAAAAAAA", 1);
         for tags in [mail_tags(workspace, id, 1), forged, json!({ "record": [email] })] {
             for kind in ["soft bounce", "hard bounce", "complaint"] {
-                self.usher.ses_tells(kind, 1, &email, &tags).await;
+                self.usher.send_ses_event(kind, 1, &email, &tags).await;
             }
         }
         let path = "/2015-03-31/functions/record-mail-events/invocations";
@@ -248,10 +250,10 @@ impl Run {
         let emails = ["canaryrefused", "canarytransient"].map(|name| self.usher.address(name));
         for (email, status) in emails.iter().zip(["MESSAGE_REJECTED", "TRANSIENT_FAILURE"]) {
             let fault = json!({ "action": "ses:SendBulkEmail", "address": email, "status": status, "times": 1_000 });
-            self.usher.fault(fault).await;
+            self.usher.queue_fault(fault).await;
             self.usher.invite(token, workspace, &[(email, "VIEWER")]).await.expect(200);
         }
-        self.usher.fault(json!({ "action": "ses:SendEmail", "fault": "MessageRejected", "times": 1_000 })).await;
+        self.usher.queue_fault(json!({ "action": "ses:SendEmail", "fault": "MessageRejected", "times": 1_000 })).await;
         self.usher.post_open(SIGN_UP, Self::form(&self.usher.address("canaryletter"))).await.expect(200);
         for _ in 0..8 {
             self.usher.advance(3_600).await;
@@ -263,7 +265,7 @@ impl Run {
     /// Mail that waits because SES is paused.
     async fn pause(&mut self, token: &str, workspace: &str) {
         let paused = json!({ "action": "ses:SendBulkEmail", "fault": "SendingPausedException", "times": 1_000 });
-        self.usher.fault(paused).await;
+        self.usher.queue_fault(paused).await;
         let email = self.usher.address("canarypaused");
         self.usher.invite(token, workspace, &[(&email, "VIEWER")]).await.expect(200);
         self.usher.wait_until_idle().await;

@@ -21,7 +21,7 @@ pub(crate) async fn authority(programs: &Programs) -> Vec<Figure> {
     let top = usher.top_group(&ada.token).await;
     let bob = usher.member(&ada.token, &workspace, "bob", "VIEWER").await;
     let first = usher.group(&ada.token, &top, "0").await;
-    let id = usher.u_id(&ada.token, &workspace, &bob.email).await;
+    let id = usher.hexabase_id(&ada.token, &workspace, &bob.email).await;
     let path = format!("/api/v0/groups/{first}/admins/{id}");
     usher.send("PUT", &path, Some(&ada.token), None).await.expect(200);
     for wide in 1..WIDE {

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
-use tests::Founder;
+use tests::Account;
 
 use crate::{
     bare_engine::BareEngine,
@@ -19,7 +19,7 @@ const REPETITIONS_OF_MANY: usize = 5;
 /// A founder who invites new people again and again.
 struct Inviter {
     stack: LocalStack,
-    founder: Founder,
+    founder: Account,
     /// How many mails SES has accepted in all once every mail of the last request has arrived.
     mails: u64,
 }
@@ -54,7 +54,7 @@ impl Inviter {
                 (path, json!({ "users": users("role", "EDITOR") }))
             }
             Contract::SmartDocumentor => {
-                let number = endpoint.number(token, &name).await;
+                let number = endpoint.workspace_number(token, &name).await;
                 let path = "/api/v1.0/external/sdworkspace/inviteusers".to_owned();
                 (path, json!({ "workspaceId": number, "users": users("roleName", "Reviewer") }))
             }

@@ -71,7 +71,7 @@ fn hash_often(password: &Password, times: usize) {
 /// Signs all these people up and gives how long that took.
 async fn sign_up(stack: &LocalStack, invited: &[(String, String)]) -> Duration {
     let begin = Instant::now();
-    let joins = stream::iter(invited).map(|(address, hash)| stack.endpoint.join(address, hash));
+    let joins = stream::iter(invited).map(|(address, hash)| stack.endpoint.sign_up_by_invitation(address, hash));
     joins.buffer_unordered(CONCURRENT_SIGN_UPS).for_each(|answer| async { drop(answer.expect(200)) }).await;
     begin.elapsed()
 }

@@ -8,7 +8,10 @@ use std::{
 use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 
-use super::{Action, check_function, check_times, once};
+use super::{
+    action::Action,
+    checks::{check_function, check_times, once},
+};
 
 /// The point at which a call stops.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,7 +1,7 @@
 //! Every route that needs credentials, without them, with bad ones, and with another company's.
 
 use serde_json::{Value, json};
-use tests::{Answer, Endpoint, Founder, PASSWORD, unauthenticated::CASES};
+use tests::{Account, Answer, Endpoint, PASSWORD, unauthenticated::CASES};
 
 /// Looks like an access token, and isn't signed (RFC 7515 section 8 names the attack).
 const UNSIGNED: &str =
@@ -20,7 +20,7 @@ const INVALID_TOKEN: &str = "The access token is missing, malformed, expired or 
 
 /// A company with something behind every route.
 struct Company {
-    owner: Founder,
+    owner: Account,
     workspace: String,
     /// The workspace's integer id.
     number: u64,
@@ -39,7 +39,7 @@ impl Company {
         let body = json!({ "name": "robot", "role": "ACCOUNT_ADMIN" });
         let made = usher.post("/idp/api/v1/company/serviceAccount", &owner.token, body).await.expect(200).json();
         let text = |name: &str| made[name].as_str().unwrap().to_owned();
-        let number = usher.number(&owner.token, "Project Alpha").await;
+        let number = usher.workspace_number(&owner.token, "Project Alpha").await;
         let template = usher.mail_template(&owner.token, "Welcome").await;
         let dock = Dock::of(usher, &owner, &workspace).await;
         let hexabase = Hexabase::of(usher, &owner, &workspace).await;
@@ -130,7 +130,7 @@ struct Own {
 }
 
 impl Own {
-    async fn of(usher: &Endpoint, owner: &Founder, workspace: &str) -> Self {
+    async fn of(usher: &Endpoint, owner: &Account, workspace: &str) -> Self {
         let text = |value: &Value| value.as_str().unwrap().to_owned();
         let email = usher.address("invited");
         let invited = usher.invite(&owner.token, workspace, &[(&email, "VIEWER")]).await.expect(200).json();
@@ -157,12 +157,12 @@ struct Dock {
 }
 
 impl Dock {
-    async fn of(usher: &Endpoint, owner: &Founder, workspace: &str) -> Self {
+    async fn of(usher: &Endpoint, owner: &Account, workspace: &str) -> Self {
         let workspace = usher.short_id(&owner.token, workspace).await;
         let body = json!({ "email": usher.address("member"), "role": "viewer", "workspaceId": workspace });
-        let made = usher.dock(&owner.token, "workspace-users", body).await["workspaceUser"].clone();
+        let made = usher.dock_post(&owner.token, "workspace-users", body).await["workspaceUser"].clone();
         let body = json!({ "domain": "access.example", "role": "viewer", "workspaceId": workspace });
-        let domain = usher.dock(&owner.token, "workspace-domains", body).await["workspaceDomain"]["id"].clone();
+        let domain = usher.dock_post(&owner.token, "workspace-domains", body).await["workspaceDomain"]["id"].clone();
         let own = usher.workspace_user(&owner.token, &workspace, &owner.email).await["user"]["id"].clone();
         let text = |value: &Value| value.as_str().unwrap().to_owned();
         Self { workspace, member: text(&made["id"]), user: text(&own), domain: text(&domain) }
@@ -206,15 +206,15 @@ struct Hexabase {
 }
 
 impl Hexabase {
-    async fn of(usher: &Endpoint, owner: &Founder, workspace: &str) -> Self {
+    async fn of(usher: &Endpoint, owner: &Account, workspace: &str) -> Self {
         let top = usher.top_group(&owner.token).await;
         let leaver = usher.address("leaver");
         usher.invite(&owner.token, workspace, &[(&leaver, "VIEWER")]).await;
         Self {
             group: usher.group(&owner.token, &top, "Sales").await,
             spare: usher.group(&owner.token, &top, "Spare").await,
-            owner: usher.u_id(&owner.token, workspace, &owner.email).await,
-            leaver: usher.u_id(&owner.token, workspace, &leaver).await,
+            owner: usher.hexabase_id(&owner.token, workspace, &owner.email).await,
+            leaver: usher.hexabase_id(&owner.token, workspace, &leaver).await,
             top,
         }
     }
@@ -239,11 +239,11 @@ impl Hexabase {
 /// A refusal for want of a token, in the words of the path's contract.
 fn unauthenticated(path: &str, answer: Answer) {
     let answer = match path.split('/').nth(1) {
-        _ if path.starts_with(EXTERNAL) => answer.detailed(401, INVALID_TOKEN),
-        _ if path.starts_with(HEXABASE) => answer.hexabase(401, "INVALID_TOKEN"),
+        _ if path.starts_with(EXTERNAL) => answer.smart_documentor_error(401, INVALID_TOKEN),
+        _ if path.starts_with(HEXABASE) => answer.hexabase_error(401, "INVALID_TOKEN"),
         Some("api") => answer.problem(401, "invalid_token"),
-        Some("v1") => answer.dock(401, "UNAUTHORIZED"),
-        _ => answer.refused(401, "INVALID_TOKEN"),
+        Some("v1") => answer.dock_error(401, "UNAUTHORIZED"),
+        _ => answer.datagol_error(401, "INVALID_TOKEN"),
     };
     assert_eq!(answer.header("www-authenticate"), "Bearer", "{path}");
 }
@@ -339,15 +339,15 @@ async fn another_companys_things_are_not_there_and_stay_as_they_are() {
         for token in [&theirs.owner.token, &theirs.account_token] {
             let answer = usher.send(method, &filled, Some(token), body.clone()).await;
             if path.starts_with(EXTERNAL) {
-                answer.detailed(404, "There is no such workspace.")
+                answer.smart_documentor_error(404, "There is no such workspace.")
             } else if path.starts_with("/v1/") {
-                answer.dock(404, "NOT_FOUND")
+                answer.dock_error(404, "NOT_FOUND")
             } else if path.starts_with(HEXABASE) {
-                answer.hexabase(400, "INVALID_PARAMS")
+                answer.hexabase_error(400, "INVALID_PARAMS")
             } else if path.starts_with("/api/v1/") {
                 answer.problem(404, "not_found")
             } else {
-                answer.refused(404, "NOT_FOUND")
+                answer.datagol_error(404, "NOT_FOUND")
             };
             tried += 1;
         }
@@ -369,13 +369,13 @@ async fn dock_is_about_the_keys_company_and_no_other_that_its_holder_belongs_to(
     usher.accept(&theirs.owner.token, &hash).await.expect(200);
     for (method, path) in CASES.iter().filter(|(_, path)| path.starts_with("/v1/") && path.contains('{')) {
         let (filled, body) = ours.request(&usher, method, path);
-        usher.send(method, &filled, Some(&theirs.owner.token), body).await.dock(404, "NOT_FOUND");
+        usher.send(method, &filled, Some(&theirs.owner.token), body).await.dock_error(404, "NOT_FOUND");
     }
     for path in ["workspace-users", "workspace-domains"] {
         let body = json!({
             "email": "x@y.example", "domain": "y.example", "role": "viewer", "workspaceId": ours.dock.workspace,
         });
-        usher.post(&format!("/v1/{path}"), &theirs.owner.token, body).await.dock(404, "NOT_FOUND");
+        usher.post(&format!("/v1/{path}"), &theirs.owner.token, body).await.dock_error(404, "NOT_FOUND");
     }
     let seen = usher.get("/v1/workspaces", &theirs.owner.token).await.expect(200).text;
     assert!(!seen.contains(&ours.dock.workspace), "{seen}");
@@ -389,7 +389,7 @@ async fn dock_takes_company_admins_only() {
     let bob = usher.member(&company.owner.token, &company.workspace, "bob", "ADMIN").await;
     for (method, path) in CASES.iter().filter(|(_, path)| path.starts_with("/v1/")) {
         let (filled, body) = company.request(&usher, method, path);
-        let answer = usher.send(method, &filled, Some(&bob.token), body).await.dock(403, "FORBIDDEN");
+        let answer = usher.send(method, &filled, Some(&bob.token), body).await.dock_error(403, "FORBIDDEN");
         assert_eq!(answer.header("x-ratelimit-limit"), "120");
     }
 }

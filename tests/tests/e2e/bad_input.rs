@@ -72,7 +72,7 @@ async fn a_body_that_is_no_json_object_is_refused_by_every_route() {
     ];
     for path in takers() {
         for body in bodies {
-            caller.post(path, Some("application/json"), body).await.refused(400, "INVALID_BODY");
+            caller.post(path, Some("application/json"), body).await.datagol_error(400, "INVALID_BODY");
         }
     }
 }
@@ -83,7 +83,7 @@ async fn another_content_type_is_refused_by_every_route() {
     for path in takers() {
         for kind in ["text/plain", "application/x-www-form-urlencoded", "application/xml", "application/jsonp", "x", ""]
         {
-            caller.post(path, Some(kind), "{}").await.refused(400, "UNSUPPORTED_MEDIA_TYPE");
+            caller.post(path, Some(kind), "{}").await.datagol_error(400, "UNSUPPORTED_MEDIA_TYPE");
         }
     }
 }
@@ -97,7 +97,7 @@ async fn a_content_type_may_be_missing_or_carry_parameters() {
         let body = json!({ "email": caller.email, "password": PASSWORD });
         caller.post("/idp/api/v1/user/token", kind, body.to_string()).await.expect(200);
         for path in takers() {
-            caller.post(path, kind, "{}").await.refused(400, "INVALID_FIELD");
+            caller.post(path, kind, "{}").await.datagol_error(400, "INVALID_FIELD");
         }
     }
 }
@@ -109,7 +109,7 @@ async fn a_required_field_of_another_type_is_refused_by_every_route() {
     for path in takers() {
         for value in [json!(1), json!(true), json!({}), json!(null), json!(1.5e300)] {
             let body: Value = fields.iter().map(|field| ((*field).to_owned(), value.clone())).collect();
-            caller.post_json(path, &body).await.refused(400, "INVALID_FIELD");
+            caller.post_json(path, &body).await.datagol_error(400, "INVALID_FIELD");
         }
         let body: Value = fields.iter().map(|field| ((*field).to_owned(), json!("\u{0}"))).collect();
         let answer = caller.post_json(path, &body).await;
@@ -144,9 +144,9 @@ async fn a_body_over_4_mb_is_refused_by_every_route_in_datagols_words() {
     let (most, more) = (of_size(MOST), of_size(MOST + 1));
     assert_eq!((most.len(), more.len()), (MOST, MOST + 1));
     for path in takers() {
-        caller.post(path, Some("application/json"), more.clone()).await.refused(413, "BODY_TOO_LARGE");
+        caller.post(path, Some("application/json"), more.clone()).await.datagol_error(413, "BODY_TOO_LARGE");
     }
-    caller.post(WORKSPACES, Some("application/json"), most).await.refused(400, "INVALID_FIELD");
+    caller.post(WORKSPACES, Some("application/json"), most).await.datagol_error(400, "INVALID_FIELD");
 }
 
 #[tokio::test]
@@ -164,11 +164,11 @@ async fn an_address_that_is_too_long_is_refused_wherever_one_is_taken() {
             "email": email, "password": PASSWORD, "firstname": "Grace", "lastname": "Hopper", "otp": "123456",
         });
         for path in ["sign-up", "signUp/verifyEmailOtp", "signUp/resendEmailOtp"] {
-            caller.post_json(&format!("/idp/api/v1/user/{path}"), &body).await.refused(400, "INVALID_FIELD");
+            caller.post_json(&format!("/idp/api/v1/user/{path}"), &body).await.datagol_error(400, "INVALID_FIELD");
         }
         for path in ["token", "login"] {
             let answer = caller.post_json(&format!("/idp/api/v1/user/{path}"), &body).await;
-            answer.refused(401, "INVALID_CREDENTIALS");
+            answer.datagol_error(401, "INVALID_CREDENTIALS");
         }
         let body = json!({ "workSpaceUsers": [{ "email": email, "role": "VIEWER" }] });
         let answer = caller.post_json(&format!("{WORKSPACES}/{{workspaceId}}/bulkUsers"), &body).await.expect(400);

@@ -50,14 +50,14 @@ async fn what_is_reserved_and_given_back_counts_once_when_a_reply_is_lost() {
     let lose = async |skip: u32| {
         let action = "dynamodb:TransactWriteItems";
         let fault = json!({ "action": action, "function": "invite-users", "fault": "lostReply", "skip": skip });
-        usher.fault(fault).await;
+        usher.queue_fault(fault).await;
     };
     // First it reserves, then it writes the rows, and what came to nothing it gives back.
     lose(0).await;
     usher.invite(&ada.token, &workspace, &[(&people[0], "VIEWER")]).await.expect(200);
     lose(2).await;
     let answer = usher.invite(&ada.token, &workspace, &[(&people[0], "VIEWER")]).await.expect(200);
-    assert_eq!(answer.rows(), ["alreadyInvited"]);
+    assert_eq!(answer.row_statuses(), ["alreadyInvited"]);
     assert!(usher.faults_left().await.is_empty());
     for person in &people[1..3] {
         usher.invite(&ada.token, &workspace, &[(person, "VIEWER")]).await.expect(200);
@@ -76,7 +76,7 @@ async fn a_row_that_may_have_been_written_counts() {
     let fault = json!({
         "action": action, "function": "invite-users", "fault": "noReply", "skip": 1, "times": 1_000,
     });
-    usher.fault(fault).await;
+    usher.queue_fault(fault).await;
     let answer = usher.invite(&ada.token, &workspace, &[(&first, "VIEWER")]).await.expect(503);
     assert_eq!(answer.json()["results"][0]["code"], "maybe_written");
     usher.clear_faults().await;
@@ -108,13 +108,13 @@ async fn with_few_left_for_the_day_only_who_would_be_invited_is_limited() {
     ];
     let asked: Vec<_> = rows.iter().map(|(email, role, _)| (*email, *role)).collect();
     let answer = usher.invite(&carl.token, &workspace, &asked).await.expect(200);
-    assert_eq!(answer.rows(), rows.map(|(.., status)| status));
+    assert_eq!(answer.row_statuses(), rows.map(|(.., status)| status));
     usher.mail(&two, 1).await;
     usher.mail_all().await;
     assert_eq!((usher.mails(&fresh).await.len(), usher.mails(&old).await.len()), (1, 2));
     let asked = [(ada.email.as_str(), "VIEWER"), (fresh.as_str(), "VIEWER")];
     let answer = usher.invite(&carl.token, &workspace, &asked).await;
-    assert_eq!(answer.rows()[0], "alreadyMember");
+    assert_eq!(answer.row_statuses()[0], "alreadyMember");
 }
 
 #[tokio::test]
@@ -171,7 +171,7 @@ async fn news_that_ses_did_not_take_counts_once_and_comes_when_it_does() {
     let usher = Endpoint::own(&[("MAILS_PER_RECIPIENT_PER_DAY", "2")]).await;
     let ada = usher.founder("ada").await;
     let paused = json!({ "action": "ses:SendEmail", "fault": "SendingPausedException", "times": 1_000 });
-    usher.fault(paused).await;
+    usher.queue_fault(paused).await;
     let form = json!({ "email": ada.email, "password": PASSWORD, "firstname": "A", "lastname": "L" });
     usher.post_open("/idp/api/v1/user/sign-up", form).await.expect(200);
     for _ in 0..4 {

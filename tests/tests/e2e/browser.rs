@@ -5,7 +5,7 @@ use std::{path::Path, process::Stdio};
 use fantoccini::{Client, ClientBuilder, Locator, elements::Element, key::Key};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
-use tests::{Endpoint, Founder, PASSWORD, eventually};
+use tests::{Account, Endpoint, PASSWORD, eventually};
 use tokio::{
     io::{AsyncBufReadExt, BufReader},
     process::{Child, Command},
@@ -172,7 +172,7 @@ impl Browser {
 /// Ada's workspace, and people to invite to it.
 struct World {
     usher: Endpoint,
-    ada: Founder,
+    ada: Account,
     workspace: String,
 }
 
@@ -188,7 +188,7 @@ impl World {
     async fn link(&self, email: &str, mails: usize) -> String {
         let users = json!([{ "email": email, "role": "EDITOR" }]);
         let body = json!({ "workSpaceUsers": users, "message": "Hello,\n\nthe plans are ready – come and see." });
-        self.usher.bulk(&self.ada.token, &self.workspace, body).await.expect(200);
+        self.usher.post_bulk_users(&self.ada.token, &self.workspace, body).await.expect(200);
         self.usher.mail(email, mails).await.link()
     }
 
@@ -296,7 +296,7 @@ async fn a_scanner_that_opens_the_links_and_runs_scripts_spends_nothing() {
     let team = world.usher.team(&world.ada.token).await;
     assert_eq!([&team[&eve.email], &team[&guest]], ["INVITED", "INVITED"]);
     let hash = |link: &str| link.split(['=', '&']).nth(1).unwrap().to_owned();
-    world.usher.join(&guest, &hash(&links[0])).await.expect(200);
+    world.usher.sign_up_by_invitation(&guest, &hash(&links[0])).await.expect(200);
     world.usher.accept(&eve.token, &hash(&links[1])).await.expect(200);
 }
 

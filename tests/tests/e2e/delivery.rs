@@ -7,7 +7,7 @@ mod refusals;
 mod stale;
 mod suppressed;
 
-use tests::{Endpoint, Founder};
+use tests::{Account, Endpoint};
 
 /// What has every bulk mail refused until it is taken back.
 const PAUSED: &str = "SendingPausedException";
@@ -15,7 +15,7 @@ const PAUSED: &str = "SendingPausedException";
 /// A service with a founder and their workspace.
 struct World {
     usher: Endpoint,
-    ada: Founder,
+    ada: Account,
     workspace: String,
 }
 
@@ -38,7 +38,7 @@ impl World {
     /// Has so many bulk calls to SES end like this.
     async fn disturb_ses(&self, fault: &str, times: u32) {
         let fault = serde_json::json!({ "action": "ses:SendBulkEmail", "fault": fault, "times": times });
-        self.usher.fault(fault).await;
+        self.usher.queue_fault(fault).await;
     }
 
     /// Moves the clock on, sweep by sweep, until all faults have happened.
@@ -82,7 +82,7 @@ impl World {
     async fn joins(&self, address: &str) {
         let mails = self.usher.mails(address).await;
         assert!(mails.iter().all(|mail| mail.link() == mails[0].link()));
-        self.usher.join(address, &mails[0].hash()).await.expect(200);
+        self.usher.sign_up_by_invitation(address, &mails[0].hash()).await.expect(200);
         let token = self.usher.token(address).await;
         assert!(self.usher.role(&token, &self.workspace).await.is_some());
     }

@@ -1,11 +1,11 @@
 //! What others hear of invitations and members on the event bus.
 
 use serde_json::{Value, json};
-use tests::{Endpoint, Founder};
+use tests::{Account, Endpoint};
 
 struct World {
     usher: Endpoint,
-    ada: Founder,
+    ada: Account,
     workspace: String,
 }
 
@@ -27,7 +27,7 @@ impl World {
     async fn names(&self, email: &str) -> Vec<String> {
         self.usher.wait_until_idle().await;
         let mut seen = Vec::new();
-        let told = self.usher.told(email).await.into_iter();
+        let told = self.usher.events_about(email).await.into_iter();
         told.filter(|(_, detail)| {
             let new = !seen.contains(&detail["id"]);
             seen.push(detail["id"].clone());
@@ -45,11 +45,11 @@ async fn an_invitation_is_told_from_its_beginning_to_its_acceptance_and_the_memb
     let email = usher.address("life");
     let id = world.invite(&email).await;
     let hash = usher.mail(&email, 1).await.hash();
-    usher.told_of(&email, "invitation.delivered", 1).await;
-    usher.join(&email, &hash).await.expect(200);
-    usher.patch(token, &format!("workspace-users/{id}"), json!({ "role": "viewer" })).await.expect(200);
+    usher.event_about(&email, "invitation.delivered", 1).await;
+    usher.sign_up_by_invitation(&email, &hash).await.expect(200);
+    usher.dock_patch(token, &format!("workspace-users/{id}"), json!({ "role": "viewer" })).await.expect(200);
     usher.send("DELETE", &format!("/v1/workspace-users/{id}"), Some(token), None).await.expect(200);
-    usher.told_of(&email, "member.removed", 1).await;
+    usher.event_about(&email, "member.removed", 1).await;
     let names = world.names(&email).await;
     let of_workspace: Vec<_> = names.iter().filter(|name| *name != "member.added").collect();
     assert_eq!(
@@ -64,18 +64,18 @@ async fn an_invitation_is_told_from_its_beginning_to_its_acceptance_and_the_memb
         ]
     );
     // In the company they became a member without being asked.
-    let added = usher.told_of(&email, "member.added", 1).await;
+    let added = usher.event_about(&email, "member.added", 1).await;
     assert!(added["companyId"].is_string() && added["workspaceId"].is_null(), "{added}");
-    let created = usher.told_of(&email, "invitation.created", 1).await;
+    let created = usher.event_about(&email, "invitation.created", 1).await;
     assert_eq!((&created["workspaceId"], &created["companyId"]), (&json!(world.workspace), &Value::Null));
     let invitation = &created["invitation"];
     assert_eq!(
         (&invitation["id"], &invitation["role"], &invitation["status"]),
         (&json!(id), &json!("EDITOR"), &json!("PENDING"))
     );
-    assert_eq!(usher.told_of(&email, "member.changed", 1).await["member"]["role"], "VIEWER");
+    assert_eq!(usher.event_about(&email, "member.changed", 1).await["member"]["role"], "VIEWER");
     // Nothing that opens anything is told.
-    for (_, detail) in usher.told(&email).await {
+    for (_, detail) in usher.events_about(&email).await {
         assert!(!detail.to_string().contains(&hash), "{detail}");
     }
 }
@@ -86,13 +86,13 @@ async fn a_revoked_invitation_and_a_new_one_are_told() {
     let (usher, token) = (&world.usher, &world.ada.token);
     let email = usher.address("again");
     let id = world.invite(&email).await;
-    usher.told_of(&email, "invitation.delivered", 1).await;
+    usher.event_about(&email, "invitation.delivered", 1).await;
     usher.send("DELETE", &format!("/v1/workspace-users/{id}"), Some(token), None).await.expect(200);
-    usher.told_of(&email, "invitation.revoked", 1).await;
+    usher.event_about(&email, "invitation.revoked", 1).await;
     world.invite(&email).await;
-    let created = usher.told_of(&email, "invitation.created", 2).await;
+    let created = usher.event_about(&email, "invitation.created", 2).await;
     assert_eq!(created["invitation"]["version"], 2);
-    usher.told_of(&email, "invitation.delivered", 2).await;
+    usher.event_about(&email, "invitation.delivered", 2).await;
 }
 
 #[tokio::test]
@@ -103,18 +103,18 @@ async fn an_invitation_that_nobody_answered_is_told_late_and_once_and_an_answere
     world.invite(&late).await;
     world.invite(&joined).await;
     let hash = usher.mail(&joined, 1).await.hash();
-    usher.join(&joined, &hash).await.expect(200);
+    usher.sign_up_by_invitation(&joined, &hash).await.expect(200);
     usher.mail(&late, 1).await;
     usher.wait_until_idle().await;
     usher.advance(7 * 24 * 3_600 + 1).await;
     usher.wait_until_idle().await;
-    assert!(usher.told(&late).await.iter().all(|(name, _)| name != "invitation.expired"));
+    assert!(usher.events_about(&late).await.iter().all(|(name, _)| name != "invitation.expired"));
     // TTL removes what the link was looked up by.
     usher.advance(30 * 24 * 3_600).await;
-    let expired = usher.told_of(&late, "invitation.expired", 1).await;
+    let expired = usher.event_about(&late, "invitation.expired", 1).await;
     assert_eq!(expired["invitation"]["status"], "EXPIRED");
     usher.wait_until_idle().await;
-    assert!(usher.told(&joined).await.iter().all(|(name, _)| name != "invitation.expired"));
+    assert!(usher.events_about(&joined).await.iter().all(|(name, _)| name != "invitation.expired"));
 }
 
 #[tokio::test]
@@ -123,15 +123,15 @@ async fn what_the_bus_does_not_take_is_told_again_with_the_same_id() {
     let usher = &world.usher;
     for fault in ["failedEntry", "lostReply"] {
         usher.wait_until_idle().await;
-        usher.fault(json!({ "action": "events:PutEvents", "fault": fault, "times": 2 })).await;
+        usher.queue_fault(json!({ "action": "events:PutEvents", "fault": fault, "times": 2 })).await;
         let email = usher.address(fault);
         let second = usher.address(&format!("{fault}-2"));
         let rows = [(email.as_str(), "EDITOR"), (second.as_str(), "EDITOR")];
         usher.invite(&world.ada.token, &world.workspace, &rows).await.expect(200);
-        usher.told_of(&email, "invitation.created", 1).await;
-        usher.told_of(&second, "invitation.created", 1).await;
+        usher.event_about(&email, "invitation.created", 1).await;
+        usher.event_about(&second, "invitation.created", 1).await;
         for email in [&email, &second] {
-            usher.told_of(email, "invitation.delivered", 1).await;
+            usher.event_about(email, "invitation.delivered", 1).await;
             let names = world.names(email).await;
             assert_eq!(names.iter().filter(|name| *name == "invitation.created").count(), 1, "{names:?}");
         }
@@ -143,7 +143,7 @@ async fn events_are_emptied_and_chosen_by_name() {
     let world = World::new().await;
     let usher = &world.usher;
     world.invite(&usher.address("chosen")).await;
-    usher.told_of(&usher.address("chosen"), "invitation.delivered", 1).await;
+    usher.event_about(&usher.address("chosen"), "invitation.delivered", 1).await;
     usher.wait_until_idle().await;
     let chosen = usher.send("GET", "/_local/events?type=invitation.created", None, None).await.expect(200).json();
     let chosen = chosen["events"].as_array().unwrap().clone();

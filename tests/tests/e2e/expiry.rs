@@ -25,12 +25,12 @@ async fn an_invitation_is_open_until_its_last_moment_and_not_after() {
 
     // The test itself takes less than the half minute that is left.
     usher.advance(TTL - 30).await;
-    usher.page(&late_hash).await.expect(200);
-    usher.join(&early, &early_hash).await.expect(200);
+    usher.registration_page(&late_hash).await.expect(200);
+    usher.sign_up_by_invitation(&early, &early_hash).await.expect(200);
     // Since the clock runs on, this is the first moment after the last, or a little later.
     usher.advance(30).await;
-    usher.page(&late_hash).await.expect(410);
-    usher.join(&late, &late_hash).await.expect(400);
+    usher.registration_page(&late_hash).await.expect(410);
+    usher.sign_up_by_invitation(&late, &late_hash).await.expect(400);
     usher.accept(&eve.token, &eve_hash).await.expect(410);
 
     assert_eq!(usher.role(&eve.token, &workspace).await, None);
@@ -66,24 +66,24 @@ async fn the_boundary_is_one_and_the_same_for_all_that_can_be_done() {
 
     usher.stop_clock(expires_at - jiff::SignedDuration::from_millis(1)).await;
     assert_eq!(act("preview", &dead).await, 200);
-    usher.page(&dead).await.expect(200);
-    usher.join(joins, &join).await.expect(200);
+    usher.registration_page(&dead).await.expect(200);
+    usher.sign_up_by_invitation(joins, &join).await.expect(200);
     usher.accept(&eve.token, &of_eve).await.expect(200);
     assert_eq!(act("decline", &decline).await, 204);
     let answer = usher.invite(&ada.token, &workspace, &[(amended, "VIEWER")]).await.expect(200);
-    assert_eq!(answer.rows(), ["alreadyInvited"]);
+    assert_eq!(answer.row_statuses(), ["alreadyInvited"]);
 
     usher.stop_clock(expires_at).await;
     assert_eq!(act("preview", &dead).await, 410);
-    usher.page(&dead).await.expect(410);
-    usher.join(late, &dead).await.expect(400);
+    usher.registration_page(&dead).await.expect(410);
+    usher.sign_up_by_invitation(late, &dead).await.expect(400);
     usher.accept(&fay.token, &of_fay).await.expect(410);
     assert_eq!(act("decline", &dead).await, 410);
     let path = format!("/api/v1/workspaces/{workspace}/invitations?status=EXPIRED");
     let listed = usher.get(&path, &ada.token).await.expect(200).json();
     assert_eq!(listed["items"].as_array().unwrap().len(), 3);
     let answer = usher.invite(&ada.token, &workspace, &[(amended, "VIEWER"), (late, "VIEWER")]).await.expect(200);
-    assert_eq!(answer.rows(), ["invited"; 2]);
+    assert_eq!(answer.row_statuses(), ["invited"; 2]);
 }
 
 #[tokio::test]
@@ -96,11 +96,11 @@ async fn who_was_too_late_is_invited_again() {
     let old = usher.mail(&guest, 1).await.hash();
     usher.advance(TTL).await;
     let answer = usher.invite(&ada.token, &workspace, &[(&guest, "VIEWER")]).await.expect(200);
-    assert_eq!(answer.rows(), ["invited"]);
+    assert_eq!(answer.row_statuses(), ["invited"]);
     let new = usher.mail(&guest, 2).await.hash();
     assert_ne!(new, old);
-    usher.page(&old).await.expect(410);
-    usher.join(&guest, &new).await.expect(200);
+    usher.registration_page(&old).await.expect(410);
+    usher.sign_up_by_invitation(&guest, &new).await.expect(200);
     let token = usher.token(&guest).await;
     assert_eq!(usher.role(&token, &workspace).await.as_deref(), Some("VIEWER"));
 }
@@ -112,16 +112,16 @@ async fn the_cooldown_doesnt_protect_an_expired_invitation() {
     let workspace = usher.workspace(&ada.token, "Once more").await;
     let carl = usher.address("carl");
     usher.invite(&ada.token, &workspace, &[(&carl, "CREATOR")]).await.expect(200);
-    usher.join(&carl, &usher.mail(&carl, 1).await.hash()).await.expect(200);
+    usher.sign_up_by_invitation(&carl, &usher.mail(&carl, 1).await.hash()).await.expect(200);
     let guest = usher.address("guest");
     usher.invite(&ada.token, &workspace, &[(&guest, "ADMIN")]).await.expect(200);
     usher.mail(&guest, 1).await;
     usher.advance(60).await;
     // What is over binds nobody: not even somebody who couldn't have given that role.
     let answer = usher.invite(&usher.token(&carl).await, &workspace, &[(&guest, "VIEWER")]).await.expect(200);
-    assert_eq!(answer.rows(), ["invited"]);
+    assert_eq!(answer.row_statuses(), ["invited"]);
     let hash = usher.mail(&guest, 2).await.hash();
-    usher.join(&guest, &hash).await.expect(200);
+    usher.sign_up_by_invitation(&guest, &hash).await.expect(200);
     usher.mail_all().await;
     assert_eq!(usher.mails(&guest).await.len(), 2);
 }
@@ -143,7 +143,7 @@ async fn nobody_is_let_in_by_an_inviter_who_is_gone() {
 
     let path = format!("/idp/api/v1/company/serviceAccount/{}", robot["id"].as_str().unwrap());
     usher.send("DELETE", &path, Some(&ada.token), None).await.expect(200);
-    usher.join(&guest, &hash).await.expect(400);
+    usher.sign_up_by_invitation(&guest, &hash).await.expect(400);
     usher.accept(&eve.token, &eve_hash).await.expect(410);
     let body = json!({ "email": guest, "password": tests::PASSWORD });
     usher.post_open("/idp/api/v1/user/token", body).await.expect(401);
@@ -152,8 +152,8 @@ async fn nobody_is_let_in_by_an_inviter_who_is_gone() {
     // Whoever invites next vouches for them: within the cooldown by the same link.
     let rows = [(guest.as_str(), "EDITOR"), (eve.email.as_str(), "VIEWER")];
     let answer = usher.invite(&ada.token, &workspace, &rows).await.expect(200);
-    assert_eq!(answer.rows(), ["alreadyInvited"; 2]);
-    usher.join(&guest, &hash).await.expect(200);
+    assert_eq!(answer.row_statuses(), ["alreadyInvited"; 2]);
+    usher.sign_up_by_invitation(&guest, &hash).await.expect(200);
     usher.accept(&eve.token, &eve_hash).await.expect(200);
     assert_eq!(usher.role(&eve.token, &workspace).await.as_deref(), Some("VIEWER"));
 }

@@ -1,7 +1,7 @@
 //! /invitation: the page behind a link that was mailed to somebody with an account, and what its forms post.
 
 use serde_json::json;
-use tests::{Answer, Endpoint, Founder, HeldCall, PASSWORD};
+use tests::{Account, Answer, Endpoint, HeldCall, PASSWORD};
 
 use crate::register::is_page;
 
@@ -12,9 +12,9 @@ const LIFETIME: i64 = 604_800;
 /// their mail.
 struct Invited {
     usher: Endpoint,
-    ada: Founder,
+    ada: Account,
     workspace: String,
-    eve: Founder,
+    eve: Account,
     link: String,
     hash: String,
 }
@@ -94,7 +94,7 @@ async fn whoever_has_no_account_signs_up_there() {
     // There is no password to accept with yet.
     let form = [("hash", mail.hash()), ("password", PASSWORD.to_owned())];
     usher.read(usher.request("POST", "/invitation").form(&form)).await.expect(422);
-    usher.join(&guest, &mail.hash()).await.expect(200);
+    usher.sign_up_by_invitation(&guest, &mail.hash()).await.expect(200);
 }
 
 #[tokio::test]

@@ -51,6 +51,6 @@ pub(crate) async fn first_day(usher: &Endpoint) {
 
     // The link is used up, and an editor doesn't invite.
     usher.send("GET", &format!("/register?hash={}&type=WORK_SPACE", mail.hash()), None, None).await.expect(410);
-    usher.join(&user1, &mail.hash()).await.expect(400);
+    usher.sign_up_by_invitation(&user1, &mail.hash()).await.expect(400);
     usher.invite(&token, &workspace, &[(&usher.address("user3"), "VIEWER")]).await.expect(403);
 }

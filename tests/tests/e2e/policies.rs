@@ -60,11 +60,11 @@ async fn everything(usher: &Endpoint) {
 
     // A run that dies is gone on with.
     let fault = json!({ "action": "dynamodb:TransactWriteItems", "function": "invite-users", "fault": "crash" });
-    usher.fault(fault).await;
+    usher.queue_fault(fault).await;
     let body = json!({ "users": [{ "email": usher.address("named"), "role": "VIEWER" }] });
-    usher.named(&ada.token, &workspace, "key", body.clone()).await.expect(500);
+    usher.invite_with_key(&ada.token, &workspace, "key", body.clone()).await.expect(500);
     usher.advance(35).await;
-    usher.named(&ada.token, &workspace, "key", body).await.expect(200);
+    usher.invite_with_key(&ada.token, &workspace, "key", body).await.expect(200);
 
     let bob = usher.member(&ada.token, &workspace, "bob", "ADMIN").await;
     usher.invite(&ada.token, &workspace, &[(&bob.email, "VIEWER")]).await.expect(400);
@@ -111,7 +111,7 @@ async fn smart_documentor(usher: &Endpoint, admin: &str) {
     let client = usher.post("/idp/api/v1/company/serviceAccount", admin, body).await.expect(200).json();
     let token = usher.client_token(&text(&client, "id"), &text(&client, "token")).await.expect(200).json();
     let token = text(&token, "access_token");
-    let number = usher.number(&token, "Everything").await;
+    let number = usher.workspace_number(&token, "Everything").await;
     for path in ["sdworkspace/availableroles", "tenant/allusers", &format!("sdworkspace/allusers/{number}")] {
         usher.get(&format!("/api/v1.0/external/{path}"), &token).await.expect(200);
     }
@@ -122,11 +122,11 @@ async fn docked(usher: &Endpoint, token: &str, workspace: &str) {
     let short_id = usher.short_id(token, workspace).await;
     let domain = format!("{}.example", usher.address("d").replace(['@', '.'], "-"));
     let body = json!({ "domain": domain, "role": "viewer", "workspaceId": short_id });
-    let rule = usher.dock(token, "workspace-domains", body.clone()).await["workspaceDomain"].clone();
-    usher.dock(token, "workspace-domains", body).await;
-    usher.docked(token, "workspace-domains").await;
+    let rule = usher.dock_post(token, "workspace-domains", body.clone()).await["workspaceDomain"].clone();
+    usher.dock_post(token, "workspace-domains", body).await;
+    usher.dock_get(token, "workspace-domains").await;
     let path = format!("workspace-domains/{}", text(&rule, "id"));
-    usher.patch(token, &path, json!({ "role": "editor" })).await.expect(200);
+    usher.dock_patch(token, &path, json!({ "role": "editor" })).await.expect(200);
     let joining = format!("dora@{domain}");
     let body = json!({ "email": joining, "password": PASSWORD, "firstname": "Dora", "lastname": "Domain" });
     usher.post_open("/idp/api/v1/user/sign-up", body).await.expect(200);
@@ -137,18 +137,18 @@ async fn docked(usher: &Endpoint, token: &str, workspace: &str) {
     let account = usher.post("/idp/api/v1/company/serviceAccount", token, body).await.expect(200).json();
     let people = [usher.address("paula"), text(&account, "email")];
     let people = json!(people.map(|email| json!({ "role": "viewer", "user": { "email": email } })));
-    usher.dock(token, "workspaces", json!({ "name": "Beta", "workspaceUsers": people })).await;
-    usher.patch(token, &format!("workspaces/{short_id}"), json!({ "published": false })).await.expect(200);
+    usher.dock_post(token, "workspaces", json!({ "name": "Beta", "workspaceUsers": people })).await;
+    usher.dock_patch(token, &format!("workspaces/{short_id}"), json!({ "published": false })).await.expect(200);
     let body = json!({ "workspaceUsers": people, "workspaceDomains": [{ "role": "viewer", "domain": domain }] });
-    usher.dock(token, &format!("workspaces/{short_id}/access"), body).await;
-    usher.docked(token, "workspace-users").await;
+    usher.dock_post(token, &format!("workspaces/{short_id}/access"), body).await;
+    usher.dock_get(token, "workspace-users").await;
     let member = usher.workspace_user(token, &short_id, &joining).await;
     let path = format!("workspace-users/{}", text(&member, "id"));
-    usher.docked(token, &path).await;
-    usher.patch(token, &path, json!({ "role": "owner" })).await.expect(200);
+    usher.dock_get(token, &path).await;
+    usher.dock_patch(token, &path, json!({ "role": "owner" })).await.expect(200);
     usher.send("DELETE", &format!("/v1/{path}"), Some(token), None).await.expect(200);
-    let users = usher.docked(token, "users").await;
-    usher.docked(token, &format!("users/{}", text(&users["users"][0], "id"))).await;
+    let users = usher.dock_get(token, "users").await;
+    usher.dock_get(token, &format!("users/{}", text(&users["users"][0], "id"))).await;
 }
 
 /// Hexabase's routes.
@@ -163,7 +163,7 @@ async fn hexabase(usher: &Endpoint, token: &str, workspace: &str) {
     }
     let email = usher.address("leaver");
     usher.invite(token, workspace, &[(&email, "VIEWER")]).await.expect(200);
-    let leaver = usher.u_id(token, workspace, &email).await;
+    let leaver = usher.hexabase_id(token, workspace, &email).await;
     let own = usher.get(&format!("/api/v0/workspaces/{workspace}/users"), token).await.json()["members"][0].clone();
     let admin = format!("/api/v0/groups/{group}/admins/{}", text(&own, "u_id"));
     let body = json!({ "g_id": top, "u_id": leaver, "w_id": workspace });
@@ -182,7 +182,7 @@ async fn hexabase(usher: &Endpoint, token: &str, workspace: &str) {
     let users = given.clone().map(|user| json!({ "email": user["email"] }));
     usher.post("/api/v0/userinvite", token, json!({ "users": users })).await.expect(200);
     let [linked, confirmed] = given.each_ref().map(|user| user["email"].as_str().unwrap());
-    usher.join(linked, &usher.mail(linked, 1).await.hash()).await.expect(200);
+    usher.sign_up_by_invitation(linked, &usher.mail(linked, 1).await.hash()).await.expect(200);
     let body =
         json!({ "confirmation_id": usher.mail(confirmed, 1).await.hash(), "email": confirmed, "password": PASSWORD });
     usher.post_open("/api/v0/users/registration/confirm", body).await.expect(200);
@@ -240,7 +240,7 @@ async fn swept(usher: &Endpoint) {
     let fault = json!({
         "action": "dynamodb:UpdateItem", "function": "deliver-invitations", "fault": "InternalServerError", "times": 1000,
     });
-    usher.fault(fault).await;
+    usher.queue_fault(fault).await;
     let email = usher.address("swept");
     let body = json!({ "email": email, "password": PASSWORD, "firstname": "Sam", "lastname": "Swept" });
     usher.post_open("/idp/api/v1/user/sign-up", body).await.expect(200);
@@ -252,7 +252,7 @@ async fn swept(usher: &Endpoint) {
 async fn given_up_and_requeued(usher: &Endpoint, token: &str, workspace: &str) {
     let email = usher.address("undeliverable");
     let fault = json!({ "action": "ses:SendBulkEmail", "address": email, "status": "TRANSIENT_FAILURE", "times": 6 });
-    usher.fault(fault).await;
+    usher.queue_fault(fault).await;
     usher.invite(token, workspace, &[(&email, "VIEWER")]).await.expect(200);
     eventually("the item's last refusal", async || {
         usher.advance(3600).await;
@@ -282,5 +282,5 @@ async fn purged(usher: &Endpoint, admin: &str, workspace: &str) {
     usher.invite(&token, workspace, &[(&email, "VIEWER")]).await.expect(200);
     usher.mail(&email, 1).await;
     usher.advance(38 * 24 * 3600).await;
-    usher.told_of(&email, "invitation.expired", 1).await;
+    usher.event_about(&email, "invitation.expired", 1).await;
 }

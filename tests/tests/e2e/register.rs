@@ -44,7 +44,7 @@ async fn looking_at_the_page_spends_nothing() {
     let (email, hash) = invited(&usher, &ada.token, &workspace, "guest").await;
     let mut pages = Vec::new();
     for _ in 0..3 {
-        let page = usher.page(&hash).await.expect(200);
+        let page = usher.registration_page(&hash).await.expect(200);
         is_page(&page);
         pages.push(page.text);
         let path = format!("/register?hash={hash}&type=WORK_SPACE");
@@ -73,14 +73,14 @@ async fn dead_links_are_all_alike() {
     let (expired_email, expired) = invited(&usher, &ada.token, &workspace, "expired").await;
     usher.advance(300).await;
     let (used_email, used) = invited(&usher, &ada.token, &workspace, "used").await;
-    usher.join(&used_email, &used).await.expect(200);
+    usher.sign_up_by_invitation(&used_email, &used).await.expect(200);
     let (replaced_email, replaced) = invited(&usher, &ada.token, &workspace, "replaced").await;
     usher.advance(60).await;
     usher.invite(&ada.token, &workspace, &[(&replaced_email, "EDITOR")]).await.expect(200);
     let live = usher.mail(&replaced_email, 2).await.hash();
 
     let unknown = "0b6f2c1e-5d7a-4c3b-8e9f-a1b2c3d4e5f6";
-    let dead = usher.page(unknown).await.expect(410);
+    let dead = usher.registration_page(unknown).await.expect(410);
     is_page(&dead);
     let mut alike = vec![usher.send("GET", "/register", None, None).await];
     for (hash, email) in [
@@ -92,7 +92,7 @@ async fn dead_links_are_all_alike() {
         (&used, &used_email),
         (&replaced, &replaced_email),
     ] {
-        alike.push(usher.page(hash).await);
+        alike.push(usher.registration_page(hash).await);
         alike.push(submit(&usher, hash, email, ["John", "Doe"], PASSWORD).await);
         let path = format!("/register?hash={hash}");
         assert_eq!(usher.send("HEAD", &path, None, None).await.expect(410).text, "");
@@ -107,11 +107,11 @@ async fn dead_links_are_all_alike() {
     // Nor does the sign-up itself tell them apart.
     let mut refusals = Vec::new();
     for (hash, email) in [(unknown, &used_email), (&expired, &expired_email), (&replaced, &replaced_email)] {
-        refusals.push(usher.join(email, hash).await.expect(400).json()["message"].clone());
+        refusals.push(usher.sign_up_by_invitation(email, hash).await.expect(400).json()["message"].clone());
     }
-    refusals.push(usher.join(&used_email, &used).await.expect(400).json()["message"].clone());
+    refusals.push(usher.sign_up_by_invitation(&used_email, &used).await.expect(400).json()["message"].clone());
     assert!(refusals.iter().all(|message| *message == refusals[0]), "{refusals:?}");
-    usher.page(&live).await.expect(200);
+    usher.registration_page(&live).await.expect(200);
 }
 
 #[tokio::test]
@@ -122,10 +122,10 @@ async fn a_hash_is_the_same_in_capitals() {
     let (email, hash) = invited(&usher, &ada.token, &workspace, "guest").await;
     let capitals = hash.to_uppercase();
     assert_ne!(capitals, hash);
-    assert!(usher.page(&capitals).await.expect(200).text.contains(&email));
+    assert!(usher.registration_page(&capitals).await.expect(200).text.contains(&email));
     submit(&usher, &capitals, &email.to_uppercase(), ["John", "Doe"], PASSWORD).await.expect(200);
-    usher.page(&hash).await.expect(410);
-    usher.page(&capitals).await.expect(410);
+    usher.registration_page(&hash).await.expect(410);
+    usher.registration_page(&capitals).await.expect(410);
 }
 
 #[tokio::test]
@@ -159,7 +159,7 @@ async fn the_form_of_another_address_is_refused() {
     let page = submit(&usher, &hash, &other, ["John", "Doe"], PASSWORD).await.expect(403);
     is_page(&page);
     assert!(page.text.contains("another e-mail address") && !page.text.contains(&email), "{}", page.text);
-    usher.join(&other, &hash).await.expect(400);
+    usher.sign_up_by_invitation(&other, &hash).await.expect(400);
     let body = json!({ "email": other, "password": PASSWORD });
     usher.post_open("/idp/api/v1/user/token", body).await.expect(401);
     submit(&usher, &hash, &email, ["John", "Doe"], PASSWORD).await.expect(200);
@@ -174,7 +174,7 @@ async fn markup_in_whatever_was_written_is_escaped() {
     let workspace = usher.workspace(&ada.token, markup).await;
     let email = usher.address("guest");
     let body = json!({ "workSpaceUsers": [{ "email": email, "role": "EDITOR" }], "message": markup });
-    usher.bulk(&ada.token, &workspace, body).await.expect(200);
+    usher.post_bulk_users(&ada.token, &workspace, body).await.expect(200);
     let hash = usher.mail(&email, 1).await.hash();
     let query = [("hash", hash.as_str()), ("type", markup)];
     let pages = [
@@ -189,6 +189,6 @@ async fn markup_in_whatever_was_written_is_escaped() {
     }
     let second = usher.workspace(&usher.token(&email).await, "Second").await;
     let (_, hash) = invited(&usher, &usher.token(&email).await, &second, "next").await;
-    let page = usher.page(&hash).await.expect(200).text;
+    let page = usher.registration_page(&hash).await.expect(200).text;
     assert!(!page.contains("<script") && page.contains("&#60;script&#62;"), "the inviter's name: {page}");
 }

@@ -5,7 +5,7 @@ use std::{fs, path::Path};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
-use tests::{Endpoint, Founder};
+use tests::{Account, Endpoint};
 
 /// What stands in the samples for a token, an id, a hash, a code; and whom they are about.
 const TOKEN: &str = "TOKEN";
@@ -113,7 +113,7 @@ fn expected(sample: &str) -> (u16, String) {
 /// A company with a workspace and a service account, which most samples are about.
 struct World {
     usher: Endpoint,
-    ada: Founder,
+    ada: Account,
     workspace: String,
     account: String,
     account_token: String,
@@ -157,7 +157,7 @@ impl World {
                 vec![(HASH, self.invited(USER, 1).await)]
             }
             "datagol/issue-token" | "datagol/log-in" | "hexabase/log-in" => {
-                usher.join(USER, &self.invited(USER, 1).await).await.expect(200);
+                usher.sign_up_by_invitation(USER, &self.invited(USER, 1).await).await.expect(200);
                 Vec::new()
             }
             "datagol/verify-otp" | "datagol/resend-otp" => {
@@ -198,26 +198,26 @@ impl World {
                 vec![(TOKEN, self.account_token.clone()), (ID, self.account.clone())]
             }
             "smart_documentor/list-members" | "smart_documentor/invite-users.sdworkspace" => {
-                let number = usher.number(&ada.token, "Project Alpha").await;
+                let number = usher.workspace_number(&ada.token, "Project Alpha").await;
                 vec![(TOKEN, ada.token.clone()), (NUMBER, number.to_string())]
             }
             hexabase if hexabase.starts_with("hexabase/") => {
                 self.invited(USER, 1).await;
                 let top = usher.top_group(&ada.token).await;
-                let person = usher.u_id(&ada.token, &self.workspace, USER).await;
+                let person = usher.hexabase_id(&ada.token, &self.workspace, USER).await;
                 let group =
                     if sample == "hexabase/delete-group" { usher.group(&ada.token, &top, "Empty").await } else { top };
                 // Whoever administers a group has an account.
-                let own = usher.u_id(&ada.token, &self.workspace, &ada.email).await;
+                let own = usher.hexabase_id(&ada.token, &self.workspace, &ada.email).await;
                 let person = if sample.contains("admin") { own } else { person };
                 vec![(TOKEN, ada.token.clone()), (ID, self.workspace.clone()), (GROUP, group), (PERSON, person)]
             }
             dock if dock.starts_with("dock/") => {
                 let short_id = usher.short_id(&ada.token, &self.workspace).await;
                 let body = json!({ "email": "jane@example.com", "role": "editor", "workspaceId": short_id });
-                let made = usher.dock(&ada.token, "workspace-users", body).await["workspaceUser"].clone();
+                let made = usher.dock_post(&ada.token, "workspace-users", body).await["workspaceUser"].clone();
                 let body = json!({ "domain": "domain.example", "role": "viewer", "workspaceId": short_id });
-                let domain = usher.dock(&ada.token, "workspace-domains", body).await["workspaceDomain"].clone();
+                let domain = usher.dock_post(&ada.token, "workspace-domains", body).await["workspaceDomain"].clone();
                 let person = if sample == "dock/get-person" { &made["user"]["id"] } else { &made["id"] };
                 let text = |id: &Value| id.as_str().unwrap().to_owned();
                 let (person, domain) = (text(person), text(&domain["id"]));

@@ -21,7 +21,7 @@ const REPORT: &str = "report.ndjson";
 #[tokio::test]
 #[ignore = "needs schemathesis and openapi-spec-validator, which .ci/run provides; see CONTRIBUTING.md"]
 async fn requests_made_up_from_the_description_get_documented_answers() {
-    let world = World::with(&[]).await;
+    let world = World::new(&[]).await;
     let folder = tempfile::tempdir().unwrap();
     let document = world.usher.send("GET", "/openapi.json", None, None).await.expect(200);
     let file = folder.path().join("openapi.json");

@@ -30,7 +30,7 @@ async fn a_wrong_verb_is_answered_with_the_verbs_there_are() {
             if known.contains(&method) {
                 continue;
             }
-            let answer = usher.send(method, &path, None, None).await.refused(405, "METHOD_NOT_ALLOWED");
+            let answer = usher.send(method, &path, None, None).await.datagol_error(405, "METHOD_NOT_ALLOWED");
             let mut allowed: Vec<_> = answer.header("allow").split(", ").collect();
             allowed.sort_unstable();
             assert_eq!(allowed, known, "{method} {path}");
@@ -56,7 +56,7 @@ async fn an_unknown_path_is_answered_in_the_words_of_its_contract() {
         "/noCo//api/v2/workspaces",
     ] {
         for method in ["GET", "POST", "DELETE"] {
-            usher.send(method, path, None, Some(json!({}))).await.refused(404, "NOT_FOUND");
+            usher.send(method, path, None, Some(json!({}))).await.datagol_error(404, "NOT_FOUND");
         }
     }
     for path in
@@ -74,7 +74,7 @@ async fn what_smart_documentor_has_no_route_for_is_told_in_its_problem_details()
     for path in
         ["/connect", "/connect/tokens", "/api/v1.0", "/api/v1.0/external/tenant", "/api/v1.0/external/x/allusers/1"]
     {
-        usher.send("GET", path, None, None).await.detailed(404, "There is no such path.");
+        usher.send("GET", path, None, None).await.smart_documentor_error(404, "There is no such path.");
     }
     for (method, path, known) in [
         ("GET", "/connect/token", "POST"),
@@ -82,7 +82,7 @@ async fn what_smart_documentor_has_no_route_for_is_told_in_its_problem_details()
         ("DELETE", "/api/v1.0/external/sdworkspace/inviteusers", "POST"),
     ] {
         let detail = format!("This path takes {known} and nothing else.");
-        let answer = usher.send(method, path, None, None).await.detailed(405, &detail);
+        let answer = usher.send(method, path, None, None).await.smart_documentor_error(405, &detail);
         assert_eq!(answer.header("allow"), known);
     }
 }
@@ -92,13 +92,13 @@ async fn what_hexabase_has_no_route_for_is_told_in_its_words() {
     let usher = Endpoint::start().await;
     for path in ["/api/v0", "/api/v0/", "/api/v0/workspace", "/api/v0/workspaces/a/b/c"] {
         for method in ["GET", "POST", "DELETE"] {
-            usher.send(method, path, None, None).await.hexabase(404, "NOT_FOUND");
+            usher.send(method, path, None, None).await.hexabase_error(404, "NOT_FOUND");
         }
     }
     for (method, path, known) in
         [("DELETE", "/api/v0/workspaces", "GET"), ("GET", "/api/v0/workspaces/x/select", "POST")]
     {
-        let answer = usher.send(method, path, None, None).await.hexabase(405, "METHOD_NOT_ALLOWED");
+        let answer = usher.send(method, path, None, None).await.hexabase_error(405, "METHOD_NOT_ALLOWED");
         assert_eq!(answer.header("allow"), known);
     }
 }

@@ -39,7 +39,7 @@ fn ids(profile: &Value) -> (Value, Value) {
 async fn a_token_made_with_another_deployments_key_is_not_ours() {
     let (usher, other) = (Endpoint::own(&[]).await, Endpoint::own(&[]).await);
     let (ours, theirs) = (usher.founder("ada").await, other.founder("ada").await);
-    usher.get("/idp/api/v1/user", &theirs.token).await.refused(401, "INVALID_TOKEN");
-    other.get("/idp/api/v1/user", &ours.token).await.refused(401, "INVALID_TOKEN");
+    usher.get("/idp/api/v1/user", &theirs.token).await.datagol_error(401, "INVALID_TOKEN");
+    other.get("/idp/api/v1/user", &ours.token).await.datagol_error(401, "INVALID_TOKEN");
     assert_ne!(secrets::key_id(&ours.token), secrets::key_id(&theirs.token));
 }

@@ -4,7 +4,7 @@ mod decline;
 mod renew;
 
 use serde_json::{Value, json};
-use tests::{Answer, Endpoint, Founder};
+use tests::{Account, Answer, Endpoint};
 
 /// Nobody's.
 const UNKNOWN: &str = "e0754cfc-f7d1-4cc3-8690-e34a2f17291d";
@@ -17,12 +17,15 @@ async fn post(usher: &Endpoint, what: &str, hash: &str) -> Answer {
 }
 
 /// A workspace, somebody invited to it, and the hash in their mail.
-async fn invited(usher: &Endpoint) -> (Founder, String, String, String) {
+async fn invited(usher: &Endpoint) -> (Account, String, String, String) {
     let ada = usher.founder("ada").await;
     let workspace = usher.workspace(&ada.token, "Project Alpha").await;
     let guest = usher.address("guest");
     let users = json!([{ "email": guest, "role": "EDITOR" }]);
-    usher.bulk(&ada.token, &workspace, json!({ "workSpaceUsers": users, "message": "Join us" })).await.expect(200);
+    usher
+        .post_bulk_users(&ada.token, &workspace, json!({ "workSpaceUsers": users, "message": "Join us" }))
+        .await
+        .expect(200);
     let hash = usher.mail(&guest, 1).await.hash();
     (ada, workspace, guest, hash)
 }
@@ -49,7 +52,7 @@ async fn a_preview_says_who_invites_whom_to_what_and_spends_nothing() {
     for _ in 0..10 {
         assert_eq!(post(&usher, "preview", &hash).await.expect(200).json(), seen);
     }
-    usher.join(&guest, &hash).await.expect(200);
+    usher.sign_up_by_invitation(&guest, &hash).await.expect(200);
     let calls = json!({ "dynamodb:GetItem": 1, "dynamodb:BatchGetItem": 1, "dynamodb:TransactWriteItems": 1 });
     assert_eq!(usher.calls().await["sign-up"], calls);
     assert_eq!(usher.role(&usher.token(&guest).await, &workspace).await.as_deref(), Some("EDITOR"));
@@ -93,7 +96,7 @@ async fn every_dead_hash_answers_alike() {
     let (ada, workspace, guest, replaced) = invited(&usher).await;
     usher.invite(&ada.token, &workspace, &[(&guest, "VIEWER")]).await.expect(200);
     let used = usher.mail(&guest, 2).await.hash();
-    usher.join(&guest, &used).await.expect(200);
+    usher.sign_up_by_invitation(&guest, &used).await.expect(200);
     let mut dead = vec![replaced, used, UNKNOWN.to_owned(), "x".to_owned(), ada.token.clone()];
     for name in ["declined", "expired"] {
         let email = usher.address(name);

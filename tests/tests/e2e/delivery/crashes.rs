@@ -24,7 +24,7 @@ async fn fail_at(action: &str, skip: u32, fault: &str, times: u32, seconds: i64,
 async fn fail_in(world: &World, action: &str, skip: u32, fault: &str, times: u32, seconds: i64, mails: usize) {
     for function in DELIVERERS {
         let fault = json!({ "action": action, "function": function, "fault": fault, "skip": skip, "times": times });
-        world.usher.fault(fault).await;
+        world.usher.queue_fault(fault).await;
     }
     let guests = world.invite(["a", "b", "c"]).await;
     // Whichever deliverer came first has crashed; the other stays whole.
@@ -129,10 +129,10 @@ async fn what_was_queued_before_a_kill_is_mailed_by_the_next_start() {
     let (before, after) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let on_disk =
         |directory: &std::path::Path| Options { port: 0, data_dir: directory.to_owned(), ..Options::default() };
-    let killed = Endpoint::with(on_disk(before.path())).await;
+    let killed = Endpoint::with_options(on_disk(before.path())).await;
     let ada = killed.founder("ada").await;
     let workspace = killed.workspace(&ada.token, "Killed").await;
-    killed.fault(json!({ "action": "ses:SendBulkEmail", "fault": PAUSED, "times": 10_000 })).await;
+    killed.queue_fault(json!({ "action": "ses:SendBulkEmail", "fault": PAUSED, "times": 10_000 })).await;
     let guest = killed.address("guest");
     killed.invite(&ada.token, &workspace, &[(&guest, "EDITOR")]).await.expect(200);
     killed.wait_until_idle().await;
@@ -143,11 +143,11 @@ async fn what_was_queued_before_a_kill_is_mailed_by_the_next_start() {
     }
     killed.stop().await;
 
-    let usher = Endpoint::with(on_disk(after.path())).await;
+    let usher = Endpoint::with_options(on_disk(after.path())).await;
     // Longer than any pause or lease that was taken before.
     usher.advance(LEASE).await;
     let hash = usher.mail(&guest, 1).await.hash();
-    usher.join(&guest, &hash).await.expect(200);
+    usher.sign_up_by_invitation(&guest, &hash).await.expect(200);
     // Keys and passwords are those of before.
     assert_eq!(usher.team(&ada.token).await.get(&guest).map(String::as_str), Some("ACTIVE"));
     usher.token(&ada.email).await;

@@ -32,7 +32,7 @@ async fn the_news_of_being_added_is_brought_back_too() {
     let second = world.usher.workspace(&world.ada.token, "Second").await;
     world.disturb_ses("MessageRejected", ATTEMPTS).await;
     let answer = world.usher.invite(&world.ada.token, &second, &[(&carl.email, "EDITOR")]).await.expect(200);
-    assert_eq!(answer.rows(), ["added"]);
+    assert_eq!(answer.row_statuses(), ["added"]);
     world.pass_faults().await;
     world.mailed_in_the_end(&[&carl.email], 1).await;
     assert_eq!(world.usher.invoke("requeue-undelivered").await, json!({ "requeued": 1 }));

@@ -18,7 +18,7 @@ impl World {
     /// What is known of an invitation's mail, as its end tells.
     async fn revoked(&self, email: &str, id: &str) -> serde_json::Value {
         self.usher.send("DELETE", &format!("/v1/workspace-users/{id}"), Some(&self.ada.token), None).await.expect(200);
-        self.usher.told_of(email, "invitation.revoked", 1).await["invitation"]["delivery"].clone()
+        self.usher.event_about(email, "invitation.revoked", 1).await["invitation"]["delivery"].clone()
     }
 }
 
@@ -32,17 +32,17 @@ async fn the_simulators_addresses_say_what_became_of_their_mail_and_only_success
     let rows = people.each_ref().map(|email| (email.as_str(), "EDITOR"));
     usher.invite(token, &world.workspace, &rows).await.expect(200);
     for email in &people {
-        usher.told_of(email, "invitation.sent", 1).await;
+        usher.event_about(email, "invitation.sent", 1).await;
     }
-    usher.told_of(&people[0], "invitation.delivered", 1).await;
-    let bounced = usher.told_of(&people[1], "invitation.bounced", 1).await["invitation"]["delivery"].clone();
+    usher.event_about(&people[0], "invitation.delivered", 1).await;
+    let bounced = usher.event_about(&people[1], "invitation.bounced", 1).await["invitation"]["delivery"].clone();
     assert_eq!((&bounced["state"], &bounced["detail"]), (&json!("BOUNCED"), &json!("for good (General, 5.1.1)")));
-    usher.told_of(&people[2], "invitation.delivered", 1).await;
+    usher.event_about(&people[2], "invitation.delivered", 1).await;
     usher.wait_until_idle().await;
 
     let second = usher.workspace(token, "Second").await;
     let answer = usher.invite(token, &second, &rows).await.expect(200);
-    assert_eq!(answer.rows(), ["invited", "suppressed", "suppressed", "suppressed"]);
+    assert_eq!(answer.row_statuses(), ["invited", "suppressed", "suppressed", "suppressed"]);
     let details = answer.json()["results"].as_array().unwrap().clone();
     let details: Vec<_> = details.iter().map(|row| row["detail"].as_str().unwrap_or_default()).collect();
     assert!(details[1].contains("bounced") && details[2].contains("complained") && details[3].contains("list"));
@@ -69,7 +69,7 @@ async fn events_in_any_order_and_again_come_to_the_same_end() {
         let id = world.invited(&email).await;
         let tags = &mail_tags(&world.workspace, &id, 1);
         for (second, kind) in (1..).zip(*order) {
-            world.usher.ses_tells(kind, second, &email, tags).await;
+            world.usher.send_ses_event(kind, second, &email, tags).await;
         }
         assert_eq!(world.revoked(&email, &id).await["state"], *state, "{order:?}");
     });
@@ -101,7 +101,7 @@ async fn two_events_that_are_recorded_together_have_the_same_end_in_both_orders(
             let id = world.invited(email).await;
             let tags = &mail_tags(&world.workspace, &id, 1);
             let (earlier, later) =
-                (world.usher.ses_tells(first, 1, email, tags), world.usher.ses_tells(second, 2, email, tags));
+                (world.usher.send_ses_event(first, 1, email, tags), world.usher.send_ses_event(second, 2, email, tags));
             world.usher.overtake(earlier, later, recording(second)).await;
             assert_eq!(world.revoked(email, &id).await["state"], end, "{first}, then {second}");
         }
@@ -121,7 +121,7 @@ async fn an_event_of_a_mail_changes_nothing_of_the_mail_that_is_sent_after_it() 
         let path = format!("/api/v1/workspaces/{}/invitations/{id}", world.workspace);
         let resend_path = format!("{path}/resend");
         let tags = &mail_tags(&world.workspace, &id, 1);
-        let tell = usher.ses_tells("delivery", 1, email, tags);
+        let tell = usher.send_ses_event("delivery", 1, email, tags);
         let resend = usher.post(&resend_path, &world.ada.token, json!({}));
         let (recorded, answer) = if event_is_first {
             // The first transaction counts the invitation, the second one writes it.
@@ -136,7 +136,7 @@ async fn an_event_of_a_mail_changes_nothing_of_the_mail_that_is_sent_after_it() 
         usher.wait_until_idle().await;
         let state = async || usher.get(&path, &world.ada.token).await.expect(200).json()["delivery"]["state"].clone();
         assert_eq!(state().await, "SENT");
-        assert!(usher.ses_tells("delivery", 1, email, &mail_tags(&world.workspace, &id, 2)).await);
+        assert!(usher.send_ses_event("delivery", 1, email, &mail_tags(&world.workspace, &id, 2)).await);
         assert_eq!(state().await, "DELIVERED");
     }
 }
@@ -150,9 +150,9 @@ async fn an_event_of_an_older_version_changes_nothing_of_the_newer() {
     world.invited(&email).await;
     let old = mail_tags(&world.workspace, &id, 1);
     for kind in ["soft bounce", "delay", "reject", "delivery"] {
-        assert!(!world.usher.ses_tells(kind, 10, &email, &old).await, "{kind}");
+        assert!(!world.usher.send_ses_event(kind, 10, &email, &old).await, "{kind}");
     }
-    assert!(!world.usher.ses_tells("soft bounce", 10, &email, &mail_tags(&world.workspace, &id, 3)).await);
+    assert!(!world.usher.send_ses_event("soft bounce", 10, &email, &mail_tags(&world.workspace, &id, 3)).await);
     assert_eq!(world.revoked(&email, &id).await["state"], "DELIVERED");
 }
 
@@ -175,13 +175,13 @@ async fn a_forged_event_changes_nothing() {
         (&"nobody".to_owned(), tags.clone()),
     ] {
         for kind in ["hard bounce", "complaint", "soft bounce"] {
-            assert!(!usher.ses_tells(kind, 10, address, &tags).await, "{kind} {tags}");
+            assert!(!usher.send_ses_event(kind, 10, address, &tags).await, "{kind} {tags}");
         }
     }
     // Nobody's address was suppressed by it.
     let second = usher.workspace(&world.ada.token, "Second").await;
     let rows = [&email, &other, &unknown].map(|email| (email.as_str(), "EDITOR"));
-    assert_eq!(usher.invite(&world.ada.token, &second, &rows).await.expect(200).rows(), ["invited"; 3]);
+    assert_eq!(usher.invite(&world.ada.token, &second, &rows).await.expect(200).row_statuses(), ["invited"; 3]);
     assert_eq!(world.revoked(&email, &id).await["state"], "DELIVERED");
 }
 
@@ -214,8 +214,8 @@ async fn a_change_of_state_takes_one_write_and_a_mail_three_until_ses_has_answer
     assert!(writes <= 3, "{calls}");
     world.usher.forget_calls().await;
     let tags = mail_tags(&world.workspace, &id, 1);
-    assert!(world.usher.ses_tells("hard bounce", 10, &email, &tags).await);
-    assert!(world.usher.ses_tells("complaint", 11, &email, &tags).await);
+    assert!(world.usher.send_ses_event("hard bounce", 10, &email, &tags).await);
+    assert!(world.usher.send_ses_event("complaint", 11, &email, &tags).await);
     let calls = world.usher.calls().await["record-mail-events"].clone();
     assert_eq!(calls, json!({ "dynamodb:TransactWriteItems": 2 }));
 }

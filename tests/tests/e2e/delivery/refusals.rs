@@ -8,7 +8,7 @@ use super::{PAUSED, World};
 /// SES's answer for one recipient.
 async fn refuse(world: &World, address: &str, status: &str) {
     let fault = json!({ "action": "ses:SendBulkEmail", "address": address, "status": status });
-    world.usher.fault(fault).await;
+    world.usher.queue_fault(fault).await;
 }
 
 #[tokio::test]
@@ -87,7 +87,7 @@ async fn a_lost_answer_of_ses_brings_no_second_mail_where_its_event_says_that_it
 async fn a_code_goes_out_before_the_invitations_that_waited_longer() {
     let world = World::new().await;
     for action in ["ses:SendBulkEmail", "ses:SendEmail"] {
-        world.usher.fault(json!({ "action": action, "fault": PAUSED, "times": 10_000 })).await;
+        world.usher.queue_fault(json!({ "action": action, "fault": PAUSED, "times": 10_000 })).await;
     }
     let guests = world.invite(["a", "b", "c", "d", "e"]).await;
     let late = world.usher.address("late");

@@ -12,7 +12,7 @@ async fn who_was_invited_again_meanwhile_gets_one_mail_with_the_newest_link() {
     let guests = world.invite(["a", "b"]).await;
     world.usher.advance(60).await;
     let answer = world.usher.invite(&world.ada.token, &world.workspace, &[(&guests[0], "VIEWER")]).await;
-    assert_eq!(answer.expect(200).rows(), ["invited"]);
+    assert_eq!(answer.expect(200).row_statuses(), ["invited"]);
     world.usher.wait_until_idle().await;
     world.usher.clear_faults().await;
     // Two sweeps have an item each, and stop before they mail.
@@ -36,8 +36,8 @@ async fn a_change_within_the_cooldown_is_in_the_mail_that_waits() {
     world.disturb_ses(PAUSED, 10_000).await;
     let [guest] = world.invite(["guest"]).await;
     let body = json!({ "workSpaceUsers": [{ "email": guest, "role": "CREATOR" }], "message": "Newer words" });
-    let answer = world.usher.bulk(&world.ada.token, &world.workspace, body).await.expect(200);
-    assert_eq!(answer.rows(), ["alreadyInvited"]);
+    let answer = world.usher.post_bulk_users(&world.ada.token, &world.workspace, body).await.expect(200);
+    assert_eq!(answer.row_statuses(), ["alreadyInvited"]);
     world.usher.wait_until_idle().await;
     world.usher.clear_faults().await;
     world.pass_until(&guest, 1).await;
@@ -54,7 +54,7 @@ async fn who_accepted_by_the_first_mail_gets_no_second() {
     world.disturb_ses("lostReply", 1).await;
     let [quick, slow] = world.invite(["quick", "slow"]).await;
     let hash = world.usher.mail(&quick, 1).await.hash();
-    world.usher.join(&quick, &hash).await.expect(200);
+    world.usher.sign_up_by_invitation(&quick, &hash).await.expect(200);
     world.usher.advance(tests::LEASE).await;
     world.usher.mail(&slow, 2).await;
     world.mailed_in_the_end(&[&quick], 1).await;

@@ -12,7 +12,7 @@ impl World {
         let answer = self.usher.invite(&self.ada.token, &self.workspace, &[(&email, "VIEWER")]).await.expect(200);
         let id = answer.json()["results"][0]["invitationId"].as_str().unwrap().to_owned();
         self.usher.wait_until_idle().await;
-        assert!(self.usher.ses_tells("complaint", 1, &email, &mail_tags(&self.workspace, &id, 1)).await);
+        assert!(self.usher.send_ses_event("complaint", 1, &email, &mail_tags(&self.workspace, &id, 1)).await);
         email
     }
 }
@@ -31,7 +31,7 @@ async fn who_complains_between_two_mails_does_not_get_the_second() {
     usher.invite(token, &second, &[(&email, "VIEWER"), (&other, "VIEWER")]).await.expect(200);
     usher.wait_until_idle().await;
     let id = first["results"][0]["invitationId"].as_str().unwrap();
-    assert!(usher.ses_tells("complaint", 1, &email, &mail_tags(&world.workspace, id, 1)).await);
+    assert!(usher.send_ses_event("complaint", 1, &email, &mail_tags(&world.workspace, id, 1)).await);
     usher.clear_faults().await;
     world.pass_until(&other, 1).await;
     world.mailed_in_the_end(&[&email, &other], 1).await;
@@ -50,12 +50,12 @@ async fn a_mail_that_waited_alone_is_settled_without_being_sent() {
     let waiting = usher.invite(token, &second, &[(&email, "VIEWER")]).await.expect(200).json();
     usher.wait_until_idle().await;
     let id = first["results"][0]["invitationId"].as_str().unwrap();
-    assert!(usher.ses_tells("hard bounce", 1, &email, &mail_tags(&world.workspace, id, 1)).await);
+    assert!(usher.send_ses_event("hard bounce", 1, &email, &mail_tags(&world.workspace, id, 1)).await);
     usher.clear_faults().await;
     world.mailed_in_the_end(&[&email], 1).await;
     let id = waiting["results"][0]["invitationId"].as_str().unwrap();
     usher.send("DELETE", &format!("/v1/workspace-users/{id}"), Some(token), None).await.expect(200);
-    let delivery = usher.told_of(&email, "invitation.revoked", 1).await["invitation"]["delivery"].clone();
+    let delivery = usher.event_about(&email, "invitation.revoked", 1).await["invitation"]["delivery"].clone();
     assert_eq!((&delivery["state"], &delivery["detail"]), (&json!("SUPPRESSED"), &json!("bounced before")));
 }
 
@@ -66,16 +66,16 @@ async fn a_suppressed_address_is_told_so_in_every_contract() {
     let email = world.complainer().await;
     let second = usher.workspace(token, "Second").await;
     let alone = json!({ "users": [{ "email": email, "role": "EDITOR" }] });
-    let answer = usher.invitations(token, &second, alone).await;
+    let answer = usher.post_invitations(token, &second, alone).await;
     answer.problem_of_rows(422, "suppressed", &["suppressed"]);
     let answer = usher.invite(token, &second, &[(&email, "VIEWER")]).await.expect(422);
-    assert_eq!(answer.rows(), ["suppressed"]);
+    assert_eq!(answer.row_statuses(), ["suppressed"]);
     let short_id = usher.short_id(token, &second).await;
     let body = json!({ "email": email, "role": "viewer", "workspaceId": short_id });
     let answer = usher.post("/v1/workspace-users", token, body).await.expect(400).json();
     assert_eq!(answer["error"]["code"], "BAD_REQUEST");
     // It isn't one of the mistakes for which SmartDocumentor refuses the whole request.
-    let number = usher.number(token, "Second").await;
+    let number = usher.workspace_number(token, "Second").await;
     let other = usher.address("other");
     let users = [&email, &other].map(|email| json!({ "email": email, "roleName": "Viewer" }));
     let body = json!({ "workspaceId": number, "users": users });
@@ -90,13 +90,13 @@ async fn a_suppressed_address_still_signs_up_and_stays_suppressed() {
     let (usher, token) = (&world.usher, &world.ada.token);
     let email = world.complainer().await;
     let hash = usher.mail(&email, 1).await.hash();
-    usher.join(&email, &hash).await.expect(200);
+    usher.sign_up_by_invitation(&email, &hash).await.expect(200);
     usher.token(&email).await;
     // A colleague is added, and isn't told by mail.
     let second = usher.workspace(token, "Second").await;
     let answer = usher.invite(token, &second, &[(&email, "VIEWER")]).await.expect(200);
-    assert_eq!(answer.rows(), ["added"]);
-    usher.told_of(&email, "member.added", 2).await;
+    assert_eq!(answer.row_statuses(), ["added"]);
+    usher.event_about(&email, "member.added", 2).await;
     // Another company invites them in vain.
     let eve = usher.founder("eve").await;
     let elsewhere = usher.workspace(&eve.token, "Elsewhere").await;
@@ -114,14 +114,14 @@ async fn whoever_complains_of_any_letter_is_not_invited() {
     let (ada, bob) = (usher.founder("ada").await, usher.founder("bob").await);
     let workspace = usher.workspace(&ada.token, "Unwanted").await;
     // A letter that has no record names none.
-    assert!(!usher.ses_tells("soft bounce", 1, &bob.email, &json!({})).await);
-    assert!(usher.ses_tells("complaint", 1, &bob.email, &json!({})).await);
-    assert!(!usher.ses_tells("complaint", 1, &bob.email, &json!({})).await);
+    assert!(!usher.send_ses_event("soft bounce", 1, &bob.email, &json!({})).await);
+    assert!(usher.send_ses_event("complaint", 1, &bob.email, &json!({})).await);
+    assert!(!usher.send_ses_event("complaint", 1, &bob.email, &json!({})).await);
     let answer = usher.invite(&ada.token, &workspace, &[(&bob.email, "VIEWER")]).await.expect(422);
-    assert_eq!(answer.rows(), ["suppressed"]);
+    assert_eq!(answer.row_statuses(), ["suppressed"]);
     // A one-time password, which proves that somebody is there, is still mailed.
     let cara = usher.address("cara");
-    assert!(usher.ses_tells("hard bounce", 1, &cara, &json!({})).await);
+    assert!(usher.send_ses_event("hard bounce", 1, &cara, &json!({})).await);
     let form = json!({ "email": cara, "password": PASSWORD, "firstname": "Cara", "lastname": "Complainer" });
     usher.post_open("/idp/api/v1/user/sign-up", form).await.expect(200);
     usher.mail(&cara, 1).await.code();

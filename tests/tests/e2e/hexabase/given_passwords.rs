@@ -32,9 +32,9 @@ async fn a_given_password_is_good_until_a_sign_up_by_mail_replaces_it_and_ends_i
     let answer = world.usher.post_open("/api/v0/users/registration/confirm", form.clone()).await.expect(200).json();
     let new = answer["token"].as_str().unwrap().to_owned();
     world.usher.post_open("/api/v0/users/registration/confirm", form).await.expect(410);
-    world.usher.get("/api/v0/workspaces", &old).await.hexabase(401, "INVALID_TOKEN");
+    world.usher.get("/api/v0/workspaces", &old).await.hexabase_error(401, "INVALID_TOKEN");
     world.usher.post_open(LOGIN, json!({ "email": grace, "password": given })).await.expect(401);
-    let id = world.usher.u_id(&world.ada.token, &world.workspace, &grace).await;
+    let id = world.usher.hexabase_id(&world.ada.token, &world.workspace, &grace).await;
     assert_eq!(result["user_profile"]["u_id"], id);
     assert_eq!(world.usher.role(&new, &world.workspace).await.as_deref(), Some("VIEWER"));
     let again = world.added(&grace, json!({})).await;
@@ -80,7 +80,10 @@ async fn with_a_given_password_an_exclusive_user_belongs_to_no_other_workspace_e
     let answer = usher.post(&path, &world.ada.token, json!({ "users": [row] })).await.expect(200).json();
     assert_eq!(answer["errors"], json!(null), "{answer}");
     for address in [&grace, &alan] {
-        usher.join(address, &usher.mail(address, 1).await.hash()).await.refused(400, "EXCLUSIVE_USER");
+        usher
+            .sign_up_by_invitation(address, &usher.mail(address, 1).await.hash())
+            .await
+            .datagol_error(400, "EXCLUSIVE_USER");
     }
     // The links that prove their addresses are to where they are members already.
     usher
@@ -89,7 +92,7 @@ async fn with_a_given_password_an_exclusive_user_belongs_to_no_other_workspace_e
         .expect(200);
     world.mail_again(json!([{ "email": grace }, { "email": alan }])).await;
     for (address, exclusive_to) in [(&grace, json!(world.workspace)), (&alan, Value::Null)] {
-        usher.join(address, &usher.mail(address, 2).await.hash()).await.expect(200);
+        usher.sign_up_by_invitation(address, &usher.mail(address, 2).await.hash()).await.expect(200);
         let body = json!({ "email": address, "password": PASSWORD, "exclusive_w_id": exclusive_to });
         let token = world.log_in(body).await["token"].as_str().unwrap().to_owned();
         assert_eq!(usher.role(&token, &world.workspace).await.as_deref(), Some("VIEWER"));
@@ -109,7 +112,7 @@ async fn a_given_password_takes_no_address_from_its_owner() {
     let otp = world.usher.mail(&grace, 1).await.code();
     let body = json!({ "email": grace, "otp": otp });
     world.usher.post_open("/idp/api/v1/user/signUp/verifyEmailOtp", body).await.expect(200);
-    world.usher.get("/api/v0/workspaces", &old).await.hexabase(401, "INVALID_TOKEN");
+    world.usher.get("/api/v0/workspaces", &old).await.hexabase_error(401, "INVALID_TOKEN");
     world.usher.post_open(LOGIN, json!({ "email": grace, "password": given })).await.expect(401);
     let answer = world.log_in(json!({ "email": grace, "password": PASSWORD })).await;
     assert!(answer.get("must_change_password").is_none());
@@ -137,7 +140,7 @@ async fn who_signs_up_by_another_company_s_link_stays_a_member_where_they_had_a_
     let others = usher.workspace(&eve.token, "Others").await;
     usher.invite(&eve.token, &others, &[(grace.as_str(), "EDITOR")]).await.expect(200);
     let hash = usher.mail(&grace, 1).await.hash();
-    usher.join(&grace, &hash).await.expect(200);
+    usher.sign_up_by_invitation(&grace, &hash).await.expect(200);
     world.usher.post_open(LOGIN, json!({ "email": grace, "password": "Given12#$" })).await.expect(401);
     let token = usher.token(&grace).await;
     assert_eq!(usher.role(&token, &others).await.as_deref(), Some("EDITOR"));
@@ -145,7 +148,7 @@ async fn who_signs_up_by_another_company_s_link_stays_a_member_where_they_had_a_
     assert!(usher.team(&eve.token).await.contains_key(&grace));
     assert!(!usher.team(&world.ada.token).await.contains_key(&grace));
     let again = usher.invite(&world.ada.token, &world.workspace, &[(grace.as_str(), "VIEWER")]).await.expect(400);
-    assert_eq!(again.rows(), ["alreadyMember"]);
+    assert_eq!(again.row_statuses(), ["alreadyMember"]);
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! /api/v0/groups and /api/v0/grouptree.
 
 use serde_json::{Value, json};
-use tests::{Answer, Endpoint, Founder, HeldCall};
+use tests::{Account, Answer, Endpoint, HeldCall};
 
 use super::world::World;
 
@@ -29,9 +29,9 @@ impl World {
     }
 
     /// A member of the workspace and the id that they go by.
-    async fn member(&self, name: &str, role: &str) -> (Founder, String) {
+    async fn member(&self, name: &str, role: &str) -> (Account, String) {
         let member = self.usher.member(&self.ada.token, &self.workspace, name, role).await;
-        let id = self.usher.u_id(&self.ada.token, &self.workspace, &member.email).await;
+        let id = self.usher.hexabase_id(&self.ada.token, &self.workspace, &member.email).await;
         (member, id)
     }
 
@@ -105,7 +105,7 @@ async fn a_display_id_is_given_to_one_group_of_a_workspace_only() {
     let made = answers.iter().filter(|answer| answer.status == 200).count();
     assert_eq!(made, 1);
     for answer in answers.into_iter().filter(|answer| answer.status != 200) {
-        answer.hexabase(409, "DISPLAY_ID_TAKEN");
+        answer.hexabase_error(409, "DISPLAY_ID_TAKEN");
     }
     assert_eq!(world.children(&world.top).await, ["Sales"]);
     world.create(&world.ada.token, &world.top, json!({ "name": "T", "display_id": "TopGroup" })).await.expect(409);
@@ -126,10 +126,10 @@ async fn what_is_no_group_is_refused_and_makes_none() {
         json!({ "name": "Sales", "display_id": 7 }),
         json!([]),
     ] {
-        world.create(&world.ada.token, &world.top, body).await.hexabase(400, "INVALID_PARAMS");
+        world.create(&world.ada.token, &world.top, body).await.hexabase_error(400, "INVALID_PARAMS");
     }
     for parent in [NOBODY, "TopGroup", "17", &world.workspace] {
-        world.create(&world.ada.token, parent, json!({ "name": "Sales" })).await.hexabase(400, "INVALID_PARAMS");
+        world.create(&world.ada.token, parent, json!({ "name": "Sales" })).await.hexabase_error(400, "INVALID_PARAMS");
     }
     assert_eq!(world.children(&world.top).await, [""; 0]);
 }
@@ -143,8 +143,8 @@ async fn a_groups_administrator_has_authority_over_it_and_what_is_under_it_and_n
     let (bob, id) = world.member("bob", "VIEWER").await;
     let body = json!({ "name": "Berlin" });
     for group in [&world.top, &sales, &emea] {
-        world.create(&bob.token, group, body.clone()).await.hexabase(403, "GROUP_ADMIN_REQUIRED");
-        world.set_admin(&bob.token, "PUT", group, &id).await.hexabase(403, "GROUP_ADMIN_REQUIRED");
+        world.create(&bob.token, group, body.clone()).await.hexabase_error(403, "GROUP_ADMIN_REQUIRED");
+        world.set_admin(&bob.token, "PUT", group, &id).await.hexabase_error(403, "GROUP_ADMIN_REQUIRED");
     }
     for _ in 0..2 {
         let answer = world.set_admin(&world.ada.token, "PUT", &sales, &id).await.expect(200).json();
@@ -154,18 +154,18 @@ async fn a_groups_administrator_has_authority_over_it_and_what_is_under_it_and_n
         world.create(&bob.token, group, body.clone()).await.expect(200);
     }
     for group in [&world.top, &research] {
-        world.create(&bob.token, group, body.clone()).await.hexabase(403, "GROUP_ADMIN_REQUIRED");
-        world.delete(&bob.token, group).await.hexabase(403, "GROUP_ADMIN_REQUIRED");
+        world.create(&bob.token, group, body.clone()).await.hexabase_error(403, "GROUP_ADMIN_REQUIRED");
+        world.delete(&bob.token, group).await.hexabase_error(403, "GROUP_ADMIN_REQUIRED");
     }
     // They may let others administer what they do, and take it back.
     let (carol, carols) = world.member("carol", "EDITOR").await;
     world.set_admin(&bob.token, "PUT", &emea, &carols).await.expect(200);
     world.create(&carol.token, &emea, body.clone()).await.expect(200);
-    world.create(&carol.token, &sales, body.clone()).await.hexabase(403, "GROUP_ADMIN_REQUIRED");
+    world.create(&carol.token, &sales, body.clone()).await.hexabase_error(403, "GROUP_ADMIN_REQUIRED");
     world.set_admin(&bob.token, "DELETE", &emea, &carols).await.expect(200);
-    world.create(&carol.token, &emea, body.clone()).await.hexabase(403, "GROUP_ADMIN_REQUIRED");
+    world.create(&carol.token, &emea, body.clone()).await.hexabase_error(403, "GROUP_ADMIN_REQUIRED");
     world.set_admin(&world.ada.token, "DELETE", &sales, &id).await.expect(200);
-    world.create(&bob.token, &emea, body).await.hexabase(403, "GROUP_ADMIN_REQUIRED");
+    world.create(&bob.token, &emea, body).await.hexabase_error(403, "GROUP_ADMIN_REQUIRED");
 }
 
 #[tokio::test]
@@ -175,15 +175,15 @@ async fn whoever_is_removed_from_the_workspace_administers_nothing_of_it_any_mor
     let eve = world.usher.founder("eve").await;
     world.usher.invite(&world.ada.token, &world.workspace, &[(&eve.email, "VIEWER")]).await.expect(200);
     // Somebody invited, with an account elsewhere or without, is no member yet.
-    let invited = world.usher.u_id(&world.ada.token, &world.workspace, &eve.email).await;
-    world.set_admin(&world.ada.token, "PUT", &sales, &invited).await.hexabase(400, "INVALID_PARAMS");
+    let invited = world.usher.hexabase_id(&world.ada.token, &world.workspace, &eve.email).await;
+    world.set_admin(&world.ada.token, "PUT", &sales, &invited).await.hexabase_error(400, "INVALID_PARAMS");
     world.usher.accept(&eve.token, &world.usher.mail(&eve.email, 2).await.hash()).await.expect(200);
-    let id = world.usher.u_id(&world.ada.token, &world.workspace, &eve.email).await;
+    let id = world.usher.hexabase_id(&world.ada.token, &world.workspace, &eve.email).await;
     world.set_admin(&world.ada.token, "PUT", &sales, &id).await.expect(200);
     world.create(&eve.token, &sales, json!({ "name": "EMEA" })).await.expect(200);
     let body = json!({ "g_id": world.top, "u_id": id, "w_id": world.workspace });
     world.usher.send("DELETE", "/api/v0/users", Some(&world.ada.token), Some(body)).await.expect(200);
-    world.create(&eve.token, &sales, json!({ "name": "APAC" })).await.hexabase(400, "INVALID_PARAMS");
+    world.create(&eve.token, &sales, json!({ "name": "APAC" })).await.hexabase_error(400, "INVALID_PARAMS");
 }
 
 #[tokio::test]
@@ -191,11 +191,11 @@ async fn a_group_is_deleted_only_when_it_is_empty() {
     let world = World::new().await;
     let sales = world.group(&world.top, "Sales").await;
     let emea = world.group(&sales, "EMEA").await;
-    world.delete(&world.ada.token, &world.top).await.hexabase(409, "GROUP_NOT_EMPTY");
-    world.delete(&world.ada.token, &sales).await.hexabase(409, "GROUP_NOT_EMPTY");
+    world.delete(&world.ada.token, &world.top).await.hexabase_error(409, "GROUP_NOT_EMPTY");
+    world.delete(&world.ada.token, &sales).await.hexabase_error(409, "GROUP_NOT_EMPTY");
     assert_eq!(world.delete(&world.ada.token, &emea).await.expect(200).json(), json!({ "error": null }));
-    world.delete(&world.ada.token, &emea).await.hexabase(400, "INVALID_PARAMS");
-    world.create(&world.ada.token, &emea, json!({ "name": "Berlin" })).await.hexabase(400, "INVALID_PARAMS");
+    world.delete(&world.ada.token, &emea).await.hexabase_error(400, "INVALID_PARAMS");
+    world.create(&world.ada.token, &emea, json!({ "name": "Berlin" })).await.hexabase_error(400, "INVALID_PARAMS");
     world.delete(&world.ada.token, &sales).await.expect(200);
     assert_eq!(world.children(&world.top).await, [""; 0]);
     // Its display id is free again.
@@ -210,7 +210,7 @@ async fn no_group_is_made_in_one_that_is_deleted_at_the_same_time() {
     let delete = world.delete(&world.ada.token, sales);
     let (creation, deletion) = world.usher.overtake(make, delete, HeldCall::write("delete-group")).await;
     creation.expect(200);
-    deletion.hexabase(409, "GROUP_NOT_EMPTY");
+    deletion.hexabase_error(409, "GROUP_NOT_EMPTY");
     assert_eq!(world.children(sales).await, ["EMEA"]);
 
     let research = &world.group(&world.top, "Research").await;
@@ -257,7 +257,7 @@ async fn a_tree_has_two_hundred_levels_and_no_more() {
     for level in 2..=200 {
         deepest = world.group(&deepest, &level.to_string()).await;
     }
-    world.create(&world.ada.token, &deepest, json!({ "name": "too deep" })).await.hexabase(400, "INVALID_PARAMS");
+    world.create(&world.ada.token, &deepest, json!({ "name": "too deep" })).await.hexabase_error(400, "INVALID_PARAMS");
     let tree = world.usher.get("/api/v0/grouptree", &world.ada.token).await.expect(200);
     assert_eq!(tree.text.matches("childGroups").count(), 200);
 }
@@ -266,14 +266,14 @@ async fn a_tree_has_two_hundred_levels_and_no_more() {
 async fn another_companys_groups_are_not_there() {
     let world = World::new().await;
     let eve = world.usher.founder("eve").await;
-    world.usher.get("/api/v0/groups", &eve.token).await.hexabase(400, "INVALID_PARAMS");
-    world.usher.get("/api/v0/grouptree", &eve.token).await.hexabase(400, "INVALID_PARAMS");
+    world.usher.get("/api/v0/groups", &eve.token).await.hexabase_error(400, "INVALID_PARAMS");
+    world.usher.get("/api/v0/grouptree", &eve.token).await.hexabase_error(400, "INVALID_PARAMS");
     world.usher.workspace(&eve.token, "Theirs").await;
     let (_, id) = world.member("bob", "VIEWER").await;
     for path in [format!("groups/{}", world.top), format!("groups/{}/users", world.top)] {
-        world.usher.get(&format!("/api/v0/{path}"), &eve.token).await.hexabase(400, "INVALID_PARAMS");
+        world.usher.get(&format!("/api/v0/{path}"), &eve.token).await.hexabase_error(400, "INVALID_PARAMS");
     }
     // Nor can a user of one be an administrator in another.
     let own = world.usher.top_group(&eve.token).await;
-    world.set_admin(&eve.token, "PUT", &own, &id).await.hexabase(400, "INVALID_PARAMS");
+    world.set_admin(&eve.token, "PUT", &own, &id).await.hexabase_error(400, "INVALID_PARAMS");
 }

@@ -29,7 +29,7 @@ async fn what_does_not_belong_together_is_one_and_the_same_refusal() {
         json!({ "user_code": "nobody", "email": ada.email, "password": PASSWORD }),
         json!({ "email": ada.email, "password": "x".repeat(1_000) }),
     ] {
-        let answer = usher.post_open(LOGIN, body).await.hexabase(401, "INVALID_CREDENTIALS").json();
+        let answer = usher.post_open(LOGIN, body).await.hexabase_error(401, "INVALID_CREDENTIALS").json();
         assert_eq!(answer["message"], "E-mail address or password is wrong.");
     }
 }
@@ -46,7 +46,7 @@ async fn what_cannot_be_read_is_an_invalid_parameter() {
         json!({ "email": "ada@example.com", "password": PASSWORD, "exclusive_w_id": 1 }),
         json!([]),
     ] {
-        usher.post_open(LOGIN, body).await.hexabase(400, "INVALID_PARAMS");
+        usher.post_open(LOGIN, body).await.hexabase_error(400, "INVALID_PARAMS");
     }
 }
 
@@ -59,7 +59,7 @@ async fn tries_are_counted_per_code_as_they_are_per_address() {
     }
     let refused = usher.post_open(LOGIN, json!({ "user_code": "A-1", "password": PASSWORD })).await;
     assert!(!refused.header("retry-after").is_empty());
-    refused.hexabase(429, "TOO_MANY_ATTEMPTS");
+    refused.hexabase_error(429, "TOO_MANY_ATTEMPTS");
     usher.post_open(LOGIN, json!({ "user_code": "A-2", "password": PASSWORD })).await.expect(401);
     usher.advance(600).await;
     let answer: Value = usher.post_open(LOGIN, json!({ "user_code": "A-1", "password": PASSWORD })).await.json();

@@ -67,7 +67,7 @@ async fn members_are_filtered_and_paged() {
     assert_eq!(emails(&get("username=founder").await.expect(200)), [&*ada.email]);
     assert_eq!(emails(&get("user_code=nobodys").await.expect(200)), [""; 0]);
     for query in ["limit=101", "limit=0", "limit=x", "page=0", "page=-1", "total=yes"] {
-        get(query).await.hexabase(400, "INVALID_PARAMS");
+        get(query).await.hexabase_error(400, "INVALID_PARAMS");
     }
 }
 
@@ -81,21 +81,23 @@ async fn taken_out_of_their_only_group_people_are_out_of_the_workspace() {
     let bob = usher.member(&ada.token, &workspace, "bob", "EDITOR").await;
     let guest = usher.address("guest");
     usher.invite(&ada.token, &workspace, &[(&guest, "VIEWER")]).await.expect(200);
-    let (bobs, guests) =
-        (usher.u_id(&ada.token, &workspace, &bob.email).await, usher.u_id(&ada.token, &workspace, &guest).await);
-    let own = usher.u_id(&ada.token, &workspace, &ada.email).await;
+    let (bobs, guests) = (
+        usher.hexabase_id(&ada.token, &workspace, &bob.email).await,
+        usher.hexabase_id(&ada.token, &workspace, &guest).await,
+    );
+    let own = usher.hexabase_id(&ada.token, &workspace, &ada.email).await;
 
-    remove(&usher, &bob.token, &top, &guests, &workspace).await.hexabase(403, "GROUP_ADMIN_REQUIRED");
-    remove(&usher, &ada.token, &sales, &bobs, &workspace).await.hexabase(400, "INVALID_PARAMS");
-    remove(&usher, &ada.token, &top, &own, &workspace).await.hexabase(409, "LAST_ADMIN");
+    remove(&usher, &bob.token, &top, &guests, &workspace).await.hexabase_error(403, "GROUP_ADMIN_REQUIRED");
+    remove(&usher, &ada.token, &sales, &bobs, &workspace).await.hexabase_error(400, "INVALID_PARAMS");
+    remove(&usher, &ada.token, &top, &own, &workspace).await.hexabase_error(409, "LAST_ADMIN");
     assert_eq!(usher.hexabase_members(&ada.token, &workspace).await.len(), 3);
 
     assert_eq!(remove(&usher, &ada.token, &top, &bobs, &workspace).await.expect(200).json(), json!({ "error": null }));
     assert_eq!(usher.role(&bob.token, &workspace).await, None);
     let hash = usher.mail(&guest, 1).await.hash();
     remove(&usher, &ada.token, &top, &guests, &workspace).await.expect(200);
-    usher.join(&guest, &hash).await.expect(400);
-    remove(&usher, &ada.token, &top, &guests, &workspace).await.hexabase(400, "INVALID_PARAMS");
+    usher.sign_up_by_invitation(&guest, &hash).await.expect(400);
+    remove(&usher, &ada.token, &top, &guests, &workspace).await.hexabase_error(400, "INVALID_PARAMS");
 }
 
 #[tokio::test]
@@ -106,14 +108,14 @@ async fn removing_needs_ids_of_the_workspace() {
     let top = usher.top_group(&ada.token).await;
     let theirs = usher.workspace(&eve.token, "Theirs").await;
     let bob = usher.member(&ada.token, &workspace, "bob", "EDITOR").await;
-    let bobs = usher.u_id(&ada.token, &workspace, &bob.email).await;
+    let bobs = usher.hexabase_id(&ada.token, &workspace, &bob.email).await;
     for body in [json!({}), json!({ "g_id": top, "u_id": bobs }), json!({ "g_id": 1, "u_id": bobs, "w_id": workspace })]
     {
-        usher.send("DELETE", "/api/v0/users", Some(&ada.token), Some(body)).await.hexabase(400, "INVALID_PARAMS");
+        usher.send("DELETE", "/api/v0/users", Some(&ada.token), Some(body)).await.hexabase_error(400, "INVALID_PARAMS");
     }
-    remove(&usher, &eve.token, &top, &bobs, &workspace).await.hexabase(400, "INVALID_PARAMS");
-    remove(&usher, &eve.token, &top, &bobs, &theirs).await.hexabase(400, "INVALID_PARAMS");
-    remove(&usher, &ada.token, &top, &bobs, &theirs).await.hexabase(400, "INVALID_PARAMS");
-    remove(&usher, &ada.token, &top, "x", &workspace).await.hexabase(400, "INVALID_PARAMS");
+    remove(&usher, &eve.token, &top, &bobs, &workspace).await.hexabase_error(400, "INVALID_PARAMS");
+    remove(&usher, &eve.token, &top, &bobs, &theirs).await.hexabase_error(400, "INVALID_PARAMS");
+    remove(&usher, &ada.token, &top, &bobs, &theirs).await.hexabase_error(400, "INVALID_PARAMS");
+    remove(&usher, &ada.token, &top, "x", &workspace).await.hexabase_error(400, "INVALID_PARAMS");
     assert_eq!(usher.hexabase_members(&ada.token, &workspace).await.len(), 2);
 }

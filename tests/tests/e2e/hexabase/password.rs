@@ -37,7 +37,7 @@ async fn what_is_wrong_changes_nothing() {
         json!({ "old_password": PASSWORD, "new_password": NEW }),
         json!({ "old_password": PASSWORD, "new_password": 1, "confirm_password": 1 }),
     ] {
-        change(&usher, &ada.token, body).await.hexabase(400, "INVALID_PARAMS");
+        change(&usher, &ada.token, body).await.hexabase_error(400, "INVALID_PARAMS");
     }
     usher.token(&ada.email).await;
 }
@@ -51,7 +51,7 @@ async fn wrong_ones_are_counted_with_those_of_logging_in() {
         change(&usher, &ada.token, form("Wrong12#$", NEW, NEW)).await.expect(400);
         usher.post_open("/api/v0/login", json!({ "email": ada.email, "password": "Wrong12#$" })).await.expect(401);
     }
-    change(&usher, &ada.token, form(PASSWORD, NEW, NEW)).await.hexabase(429, "TOO_MANY_ATTEMPTS");
+    change(&usher, &ada.token, form(PASSWORD, NEW, NEW)).await.hexabase_error(429, "TOO_MANY_ATTEMPTS");
     usher.stop().await;
 }
 
@@ -80,7 +80,9 @@ async fn a_change_whose_reply_was_lost_is_done() {
     let ada = usher.founder("ada").await;
     // The first two count the try and give it back.
     let action = "dynamodb:TransactWriteItems";
-    usher.fault(json!({ "action": action, "function": "change-password", "fault": "lostReply", "skip": 2 })).await;
+    usher
+        .queue_fault(json!({ "action": action, "function": "change-password", "fault": "lostReply", "skip": 2 }))
+        .await;
     change(&usher, &ada.token, form(PASSWORD, NEW, NEW)).await.expect(200);
     assert!(usher.faults_left().await.is_empty());
     usher.post_open("/api/v0/login", json!({ "email": ada.email, "password": NEW })).await.expect(200);
@@ -93,5 +95,7 @@ async fn a_service_account_has_none_to_change() {
     let ada = usher.founder("ada").await;
     let body = json!({ "name": "robot" });
     let robot = usher.post("/idp/api/v1/company/serviceAccount", &ada.token, body).await.expect(200).json();
-    change(&usher, robot["token"].as_str().unwrap(), form(PASSWORD, NEW, NEW)).await.hexabase(400, "INVALID_PARAMS");
+    change(&usher, robot["token"].as_str().unwrap(), form(PASSWORD, NEW, NEW))
+        .await
+        .hexabase_error(400, "INVALID_PARAMS");
 }

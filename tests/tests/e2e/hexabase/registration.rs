@@ -29,10 +29,10 @@ async fn the_link_shows_who_is_invited_as_often_as_one_looks_and_registers_them_
     assert_eq!(answer, json!({ "token": token }));
     let profile = usher.get("/idp/api/v1/user", token).await.expect(200).json();
     assert_eq!([&profile["firstname"], &profile["lastname"]], [&json!("Grace Hopper"), &json!(null)]);
-    assert_eq!(usher.u_id(token, &workspace, &grace).await, id);
+    assert_eq!(usher.hexabase_id(token, &workspace, &grace).await, id);
     assert_eq!(usher.role(token, &workspace).await.as_deref(), Some("EDITOR"));
-    usher.send("GET", &path, None, None).await.hexabase(410, "INVITATION_GONE");
-    usher.post_open(CONFIRM, form(&hash, &grace)).await.hexabase(410, "INVITATION_GONE");
+    usher.send("GET", &path, None, None).await.hexabase_error(410, "INVITATION_GONE");
+    usher.post_open(CONFIRM, form(&hash, &grace)).await.hexabase_error(410, "INVITATION_GONE");
 }
 
 #[tokio::test]
@@ -56,14 +56,14 @@ async fn a_dead_or_foreign_link_registers_nobody() {
     let workspace = usher.workspace(&ada.token, "Project Alpha").await;
     let grace = usher.address("grace");
     for hash in ["e0754cfc-f7d1-4cc3-8690-e34a2f17291d", "x", ""] {
-        usher.send("GET", &format!("{CONFIRM}?id={hash}"), None, None).await.hexabase(410, "INVITATION_GONE");
-        usher.post_open(CONFIRM, form(hash, &grace)).await.hexabase(410, "INVITATION_GONE");
+        usher.send("GET", &format!("{CONFIRM}?id={hash}"), None, None).await.hexabase_error(410, "INVITATION_GONE");
+        usher.post_open(CONFIRM, form(hash, &grace)).await.hexabase_error(410, "INVITATION_GONE");
     }
-    usher.send("GET", CONFIRM, None, None).await.hexabase(400, "INVALID_PARAMS");
+    usher.send("GET", CONFIRM, None, None).await.hexabase_error(400, "INVALID_PARAMS");
     usher.invite(&ada.token, &workspace, &[(&grace, "EDITOR"), (&eve.email, "EDITOR")]).await.expect(200);
     let (hash, known) = (usher.mail(&grace, 1).await.hash(), usher.mail(&eve.email, 2).await.hash());
-    usher.post_open(CONFIRM, form(&hash, &usher.address("mallory"))).await.hexabase(403, "OTHER_ADDRESS");
-    usher.post_open(CONFIRM, form(&known, &eve.email)).await.hexabase(409, "HAS_ACCOUNT");
+    usher.post_open(CONFIRM, form(&hash, &usher.address("mallory"))).await.hexabase_error(403, "OTHER_ADDRESS");
+    usher.post_open(CONFIRM, form(&known, &eve.email)).await.hexabase_error(409, "HAS_ACCOUNT");
     let shown = usher.send("GET", &format!("{CONFIRM}?id={known}"), None, None).await.expect(200).json();
     assert_eq!(shown["user"]["confirmed"], true);
     for (field, value) in
@@ -71,7 +71,7 @@ async fn a_dead_or_foreign_link_registers_nobody() {
     {
         let mut form = form(&hash, &grace);
         form[field] = value;
-        usher.post_open(CONFIRM, form).await.hexabase(400, "INVALID_PARAMS");
+        usher.post_open(CONFIRM, form).await.hexabase_error(400, "INVALID_PARAMS");
     }
     usher.post_open(CONFIRM, form(&hash, &grace)).await.expect(200);
 }

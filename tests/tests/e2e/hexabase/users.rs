@@ -13,7 +13,7 @@ async fn the_seeds_request_is_answered_as_printed() {
     let world = World::new().await;
     let (first, second) = (world.usher.address("first"), world.usher.address("second"));
     let template = world.usher.mail_template(&world.ada.token, "Welcome to {{workspaceName}}").await;
-    let own = world.usher.u_id(&world.ada.token, &world.workspace, &world.ada.email).await;
+    let own = world.usher.hexabase_id(&world.ada.token, &world.workspace, &world.ada.email).await;
     let code = format!("code-{}", &world.workspace[..8]);
     let answer = world
         .add(json!([
@@ -82,11 +82,11 @@ async fn the_seeds_request_is_answered_as_printed() {
     assert_eq!(ack.subject, "Your registration is complete");
     // An exclusive user names their workspace, and their code.
     let wrong = json!({ "user_code": code, "password": PASSWORD });
-    world.usher.post_open(LOGIN, wrong).await.hexabase(401, "INVALID_CREDENTIALS");
+    world.usher.post_open(LOGIN, wrong).await.hexabase_error(401, "INVALID_CREDENTIALS");
     let body = json!({ "user_code": code, "password": PASSWORD, "exclusive_w_id": world.workspace });
     let token = world.log_in(body).await["token"].as_str().unwrap().to_owned();
     let answer = world.usher.post("/noCo/api/v2/workspaces", &token, json!({ "name": "Own" })).await;
-    answer.refused(403, "EXCLUSIVE_USER");
+    answer.datagol_error(403, "EXCLUSIVE_USER");
     // The other logs in with the password that was given.
     let answer = world.log_in(json!({ "email": second, "password": PASSWORD })).await;
     assert_eq!(answer["must_change_password"], true);
@@ -146,10 +146,10 @@ async fn one_user_is_added_to_the_current_workspace() {
     assert_eq!([&result["added"], &result["user_profile"]["email"]], [&json!(true), &json!(grace)]);
     assert_eq!(world.usher.mail(&grace, 1).await.from, "=?UTF-8?B?Wm/Dqw==?= <usher@example.com>");
     let bob = world.usher.member(&world.ada.token, &world.workspace, "bob", "VIEWER").await;
-    let answer = world.usher.post("/api/v0/users", &bob.token, body).await.hexabase(403, "FORBIDDEN").json();
+    let answer = world.usher.post("/api/v0/users", &bob.token, body).await.hexabase_error(403, "FORBIDDEN").json();
     assert_eq!(answer["message"], "not admin or group admin to workspace with given workspace_id");
     for body in [json!({}), json!({ "email": grace }), json!({ "g_id": world.top }), json!({ "email": 1, "g_id": 2 })] {
-        world.usher.post("/api/v0/users", &world.ada.token, body).await.hexabase(400, "INVALID_PARAMS");
+        world.usher.post("/api/v0/users", &world.ada.token, body).await.hexabase_error(400, "INVALID_PARAMS");
     }
 }
 
@@ -167,7 +167,7 @@ async fn without_authority_there_is_one_entry_for_each_address() {
     ]);
     assert_eq!(answer, json!({ "errors": errors, "result": [] }));
     let eve = world.usher.founder("eve").await;
-    world.usher.post(&world.path(), &eve.token, users).await.hexabase(400, "INVALID_PARAMS");
+    world.usher.post(&world.path(), &eve.token, users).await.hexabase_error(400, "INVALID_PARAMS");
 }
 
 #[tokio::test]
@@ -197,7 +197,7 @@ async fn one_bad_entry_is_an_internal_server_error_and_stops_no_other() {
     assert_eq!(unknown["message"], "not admin or group admin to workspace with given workspace_id");
     for users in [json!(null), json!([]), json!([{ "email": good }]), json!([{ "g_id": world.top }]), json!(["x"])] {
         let answer = world.usher.post(&world.path(), &world.ada.token, json!({ "users": users })).await;
-        answer.hexabase(400, "INVALID_PARAMS");
+        answer.hexabase_error(400, "INVALID_PARAMS");
     }
 }
 
@@ -285,10 +285,10 @@ async fn people_who_are_there_are_mailed_again_and_nobody_else() {
     let stats: Vec<_> = stats.as_array().unwrap().iter().map(|one| one["stats"].as_u64().unwrap()).collect();
     assert_eq!(stats, [200, 400, 200, 400]);
     let hash = world.usher.mail(&later, 1).await.hash();
-    world.usher.join(&later, &hash).await.expect(200);
+    world.usher.sign_up_by_invitation(&later, &hash).await.expect(200);
     assert!(world.usher.mails(&nobody).await.is_empty());
     for body in [json!({}), json!({ "users": [{}] }), json!({ "users": [] })] {
-        world.usher.post("/api/v0/userinvite", &world.ada.token, body).await.hexabase(400, "INVALID_PARAMS");
+        world.usher.post("/api/v0/userinvite", &world.ada.token, body).await.hexabase_error(400, "INVALID_PARAMS");
     }
 }
 
@@ -300,7 +300,7 @@ async fn a_new_person_s_letter_says_that_their_account_is_ready_and_holds_no_pas
     let mail = world.usher.mail(&grace, 1).await;
     assert_eq!(mail.subject, "Your account for Project Alpha is ready");
     assert!(!mail.text.contains(PASSWORD) && !mail.html.contains(PASSWORD));
-    world.usher.join(&grace, &mail.hash()).await.expect(200);
+    world.usher.sign_up_by_invitation(&grace, &mail.hash()).await.expect(200);
 }
 
 #[tokio::test]
@@ -309,21 +309,21 @@ async fn an_exclusive_user_belongs_to_no_other_workspace() {
     let usher = &world.usher;
     let grace = usher.address("grace");
     world.added(&grace, json!({ "exclusive_w_id": world.workspace })).await;
-    usher.join(&grace, &usher.mail(&grace, 1).await.hash()).await.expect(200);
+    usher.sign_up_by_invitation(&grace, &usher.mail(&grace, 1).await.hash()).await.expect(200);
     let other = usher.workspace(&world.ada.token, "Other").await;
     // Not as a colleague, not by a link of another company, not as a group's administrator.
     let answer = usher.invite(&world.ada.token, &other, &[(grace.as_str(), "VIEWER")]).await;
-    assert_eq!(answer.rows(), ["invalid"], "{}", answer.text);
+    assert_eq!(answer.row_statuses(), ["invalid"], "{}", answer.text);
     let eve = usher.founder("eve").await;
     let theirs = usher.workspace(&eve.token, "Theirs").await;
     usher.invite(&eve.token, &theirs, &[(grace.as_str(), "VIEWER")]).await.expect(200);
     let body = json!({ "email": grace, "password": PASSWORD, "exclusive_w_id": world.workspace });
     let token = world.log_in(body).await["token"].as_str().unwrap().to_owned();
     usher.accept(&token, &usher.mail(&grace, 2).await.hash()).await.problem(409, "exclusive_user");
-    let id = usher.u_id(&world.ada.token, &world.workspace, &grace).await;
+    let id = usher.hexabase_id(&world.ada.token, &world.workspace, &grace).await;
     usher.post(&format!("/api/v0/workspaces/{other}/select"), &world.ada.token, json!({})).await.expect(200);
     let admin = format!("/api/v0/groups/{}/admins/{id}", usher.top_group(&world.ada.token).await);
-    usher.send("PUT", &admin, Some(&world.ada.token), None).await.hexabase(409, "EXCLUSIVE_USER");
+    usher.send("PUT", &admin, Some(&world.ada.token), None).await.hexabase_error(409, "EXCLUSIVE_USER");
     assert_eq!(usher.role(&token, &other).await, None);
     assert_eq!(usher.role(&token, &world.workspace).await.as_deref(), Some("VIEWER"));
 }
@@ -355,7 +355,7 @@ async fn whoever_is_there_is_told_to_be_when_nobody_could_be_mailed() {
         world.added(email, json!({})).await;
     }
     usher.wait_until_idle().await;
-    assert!(usher.ses_tells("complaint", 1, &gone, &json!({})).await);
+    assert!(usher.send_ses_event("complaint", 1, &gone, &json!({})).await);
     let body = json!({ "users": [{ "email": grace }, { "email": gone }], "no_confirm_email": true });
     let stats = usher.post("/api/v0/userinvite", &world.ada.token, body).await.expect(200).json();
     assert_eq!(stats.as_array().unwrap().iter().map(|one| &one["stats"]).collect::<Vec<_>>(), [200, 200]);
@@ -369,6 +369,6 @@ async fn above_the_day_s_limit_one_is_told_when() {
     let usher = &world.usher;
     world.added(&usher.address("first"), json!({})).await;
     let body = json!({ "email": usher.address("second"), "g_id": world.top });
-    let refused = usher.post("/api/v0/users", &world.ada.token, body).await.hexabase(429, "LIMITED");
+    let refused = usher.post("/api/v0/users", &world.ada.token, body).await.hexabase_error(429, "LIMITED");
     assert!(refused.header("retry-after").parse::<u32>().unwrap() > 0);
 }

@@ -55,11 +55,11 @@ async fn a_workspace_that_is_out_of_reach_can_be_neither_selected_nor_current() 
     let (ada, eve) = (usher.founder("ada").await, usher.founder("eve").await);
     let workspace = usher.workspace(&ada.token, "Ours").await;
     let own = usher.workspace(&eve.token, "Theirs").await;
-    let number = usher.number(&ada.token, "Ours").await.to_string();
+    let number = usher.workspace_number(&ada.token, "Ours").await.to_string();
     let short = usher.short_id(&ada.token, &workspace).await;
     for id in [&workspace, &number, &short, "3fa85f64-5717-4562-b3fc-2c963f66afa6", "x"] {
         let path = format!("{PATH}/{id}/select");
-        usher.send("POST", &path, Some(&eve.token), None).await.hexabase(400, "INVALID_PARAMS");
+        usher.send("POST", &path, Some(&eve.token), None).await.hexabase_error(400, "INVALID_PARAMS");
     }
     usher.invite(&ada.token, &workspace, &[(&eve.email, "VIEWER")]).await.expect(200);
     usher.accept(&eve.token, &usher.mail(&eve.email, 2).await.hash()).await.expect(200);

@@ -1,14 +1,14 @@
 //! A workspace to add users to.
 
 use serde_json::{Value, json};
-use tests::{Endpoint, Founder};
+use tests::{Account, Endpoint};
 
 pub(super) const LOGIN: &str = "/api/v0/login";
 
 /// A workspace, its administrator and its topmost group.
 pub(super) struct World {
     pub(super) usher: Endpoint,
-    pub(super) ada: Founder,
+    pub(super) ada: Account,
     pub(super) workspace: String,
     pub(super) top: String,
 }

@@ -36,7 +36,7 @@ async fn users_and_the_invited_are_listed_once_each_and_nobody_else() {
     assert_eq!(emails(&listed), [&ada.email, &grace.email, &pending]);
     let company = listed[0]["companyId"].clone();
     for (person, first, last, status, role) in [
-        (&listed[0], json!("Ada"), json!("Founder"), "ACTIVE", "ADMIN"),
+        (&listed[0], json!("Ada"), json!("Account"), "ACTIVE", "ADMIN"),
         (&listed[1], json!("Grace"), json!("Guest"), "ACTIVE", "USER"),
         (&listed[2], Value::Null, Value::Null, "INVITED", "EDITOR"),
     ] {
@@ -59,7 +59,7 @@ async fn an_id_given_with_the_invitation_is_kept_at_sign_up() {
     let grace = usher.address("grace");
     usher.invite(&ada.token, &workspace, &[(&grace, "VIEWER")]).await.expect(200);
     let invited = team(&usher, &ada.token).await;
-    usher.join(&grace, &usher.mail(&grace, 1).await.hash()).await.expect(200);
+    usher.sign_up_by_invitation(&grace, &usher.mail(&grace, 1).await.hash()).await.expect(200);
     let joined = team(&usher, &ada.token).await;
     assert_eq!(emails(&joined), emails(&invited));
     assert_eq!(joined[1]["id"], invited[1]["id"]);

@@ -49,7 +49,7 @@ async fn a_name_is_one_line_of_at_most_120_characters() {
         (json!({ "name": "n", "description": 1 }), "must be a string"),
         (json!({ "name": "n", "description": "d".repeat(2_001) }), "2000"),
     ] {
-        let answer = usher.post(PATH, &ada.token, body).await.refused(400, "INVALID_FIELD");
+        let answer = usher.post(PATH, &ada.token, body).await.datagol_error(400, "INVALID_FIELD");
         assert!(answer.text.contains(told), "{}", answer.text);
     }
     assert!(ids(&usher, &ada.token).await.is_empty());
@@ -76,9 +76,9 @@ async fn a_member_reaches_theirs_a_company_admin_all_and_another_company_none() 
     assert_eq!(ids(&usher, &grace.token).await, [one.as_str(), &three]);
     assert_eq!(ids(&usher, &ada.token).await, [one.as_str(), &two, &three]);
     usher.get(&format!("{PATH}/{three}"), &ada.token).await.expect(200);
-    usher.get(&format!("{PATH}/{two}"), &grace.token).await.refused(404, "NOT_FOUND");
+    usher.get(&format!("{PATH}/{two}"), &grace.token).await.datagol_error(404, "NOT_FOUND");
     assert!(ids(&usher, &bob.token).await.is_empty());
-    usher.get(&format!("{PATH}/{one}"), &bob.token).await.refused(404, "NOT_FOUND");
+    usher.get(&format!("{PATH}/{one}"), &bob.token).await.datagol_error(404, "NOT_FOUND");
 }
 
 #[tokio::test]
@@ -90,7 +90,7 @@ async fn what_is_no_workspaces_id_is_not_found() {
     let bare = workspace.replace('-', "");
     let long = "x".repeat(2_000);
     for id in ["1", "x", "null", "%20", "%00", "..%2f", "3fa85f64-5717-4562-b3fc-2c963f66afa6", &bare, &long] {
-        usher.get(&format!("{PATH}/{id}"), &ada.token).await.refused(404, "NOT_FOUND");
-        usher.post(&format!("{PATH}/{id}/bulkUsers"), &ada.token, guest.clone()).await.refused(404, "NOT_FOUND");
+        usher.get(&format!("{PATH}/{id}"), &ada.token).await.datagol_error(404, "NOT_FOUND");
+        usher.post(&format!("{PATH}/{id}/bulkUsers"), &ada.token, guest.clone()).await.datagol_error(404, "NOT_FOUND");
     }
 }

@@ -2,7 +2,7 @@
 //! invite.
 
 use serde_json::json;
-use tests::{Answer, Founder, HeldCall, World};
+use tests::{Account, Answer, HeldCall, World};
 
 /// The transaction by which an account accepts.
 const ACCEPTANCE: HeldCall = HeldCall::write("accept-invitation");
@@ -13,7 +13,7 @@ const INVITING: HeldCall = HeldCall::write_after("invite-users", 1);
 /// The founder of another company, who is invited to the world's workspace. An existing account accepts without hashing a
 /// password.
 struct Guest {
-    account: Founder,
+    account: Account,
     id: String,
     hash: String,
 }
@@ -50,7 +50,7 @@ impl Guest {
 
 #[tokio::test]
 async fn an_acceptance_and_a_revocation_exclude_each_other() {
-    let world = &World::with(&[]).await;
+    let world = &World::new(&[]).await;
     let guest = Guest::of(world, &world.ada.token, "first").await;
     let revoke = world.revoke(&world.ada.token, &guest.id);
     let (accepted, revoked) =
@@ -69,7 +69,7 @@ async fn an_acceptance_and_a_revocation_exclude_each_other() {
 
 #[tokio::test]
 async fn of_two_acceptances_by_one_account_only_the_first_succeeds() {
-    let world = &World::with(&[]).await;
+    let world = &World::new(&[]).await;
     let guest = Guest::of(world, &world.ada.token, "guest").await;
     let (first, second) = world.usher.overtake(guest.accept(world), guest.accept(world), ACCEPTANCE).await;
     first.expect(200);
@@ -79,7 +79,7 @@ async fn of_two_acceptances_by_one_account_only_the_first_succeeds() {
 
 #[tokio::test]
 async fn of_twenty_acceptances_by_one_account_exactly_one_succeeds() {
-    let world = &World::with(&[]).await;
+    let world = &World::new(&[]).await;
     let guest = &Guest::of(world, &world.ada.token, "guest").await;
     let answers = world.usher.together((0..20).map(|_| guest.accept(world)), ACCEPTANCE).await;
     let (succeeded, refused): (Vec<_>, Vec<_>) = answers.into_iter().partition(|answer| answer.status == 200);
@@ -92,7 +92,7 @@ async fn of_twenty_acceptances_by_one_account_exactly_one_succeeds() {
 
 #[tokio::test]
 async fn an_acceptance_and_a_refusal_exclude_each_other() {
-    let world = &World::with(&[]).await;
+    let world = &World::new(&[]).await;
     let guest = Guest::of(world, &world.ada.token, "first").await;
     let declining = HeldCall::write("decline-invitation");
     let (accepted, declined) = world.usher.overtake(guest.accept(world), guest.decline(world), declining).await;
@@ -109,7 +109,7 @@ async fn an_acceptance_and_a_refusal_exclude_each_other() {
 
 #[tokio::test]
 async fn an_accepted_invitation_is_not_resent_and_a_resent_one_is_accepted_by_its_new_link_only() {
-    let world = &World::with(&[("RESEND_COOLDOWN_SECONDS", "0")]).await;
+    let world = &World::new(&[("RESEND_COOLDOWN_SECONDS", "0")]).await;
     let guest = Guest::of(world, &world.ada.token, "first").await;
     let resend = world.resend(&world.ada.token, &guest.id);
     // The first transaction counts the invitation, the second one writes it.
@@ -132,18 +132,18 @@ async fn an_accepted_invitation_is_not_resent_and_a_resent_one_is_accepted_by_it
 
 #[tokio::test]
 async fn a_member_is_not_invited_again_and_a_new_invitation_replaces_the_link_that_is_being_used() {
-    let world = &World::with(&[("RESEND_COOLDOWN_SECONDS", "0")]).await;
+    let world = &World::new(&[("RESEND_COOLDOWN_SECONDS", "0")]).await;
     let guest = Guest::of(world, &world.ada.token, "first").await;
     let invite = guest.invite_again(world, "VIEWER");
     let (accepted, invited) = world.usher.overtake(guest.accept(world), invite, INVITING).await;
     accepted.expect(200);
-    assert_eq!(invited.expect(400).rows(), ["alreadyMember"]);
+    assert_eq!(invited.expect(400).row_statuses(), ["alreadyMember"]);
     guest.is_member(world).await;
 
     let guest = Guest::of(world, &world.ada.token, "second").await;
     let invite = guest.invite_again(world, "VIEWER");
     let (invited, accepted) = world.usher.overtake(invite, guest.accept(world), ACCEPTANCE).await;
-    assert_eq!(invited.expect(200).rows(), ["invited"]);
+    assert_eq!(invited.expect(200).row_statuses(), ["invited"]);
     accepted.problem(410, "invitation_gone");
     let hash = world.usher.mail(&guest.account.email, 3).await.hash();
     world.usher.accept(&guest.account.token, &hash).await.expect(200);
@@ -153,18 +153,18 @@ async fn a_member_is_not_invited_again_and_a_new_invitation_replaces_the_link_th
 #[tokio::test]
 async fn who_accepts_while_the_role_is_changed_gets_the_new_role_or_keeps_the_old_one() {
     // Within the cooldown an invitation keeps its link, and takes the role of the newer request.
-    let world = &World::with(&[]).await;
+    let world = &World::new(&[]).await;
     let guest = Guest::of(world, &world.ada.token, "first").await;
     let invite = guest.invite_again(world, "VIEWER");
     let (accepted, invited) = world.usher.overtake(guest.accept(world), invite, INVITING).await;
     accepted.expect(200);
-    assert_eq!(invited.expect(400).rows(), ["alreadyMember"]);
+    assert_eq!(invited.expect(400).row_statuses(), ["alreadyMember"]);
     guest.is_member(world).await;
 
     let guest = Guest::of(world, &world.ada.token, "second").await;
     let invite = guest.invite_again(world, "VIEWER");
     let (invited, accepted) = world.usher.overtake(invite, guest.accept(world), ACCEPTANCE).await;
-    assert_eq!(invited.expect(200).rows(), ["alreadyInvited"]);
+    assert_eq!(invited.expect(200).row_statuses(), ["alreadyInvited"]);
     assert_eq!(accepted.expect(200).json()["role"], "VIEWER");
     assert_eq!(guest.end(world).await, (Some("VIEWER".to_owned()), "ACCEPTED".to_owned()));
 }
@@ -195,7 +195,7 @@ impl Loss {
 #[tokio::test]
 async fn nobody_joins_by_an_inviter_who_may_invite_no_more() {
     for loss in [Loss::Demotion, Loss::Removal] {
-        let world = &World::with(&[]).await;
+        let world = &World::new(&[]).await;
         let inviter = world.member("first-inviter", "CREATOR").await;
         let user = world.user_id(&inviter.email).await;
         let guest = Guest::of(world, &inviter.token, "first").await;

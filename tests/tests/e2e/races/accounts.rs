@@ -23,7 +23,7 @@ async fn has_password(usher: &Endpoint, email: &str, password: &str) {
 
 #[tokio::test]
 async fn of_twenty_sign_ups_with_one_link_exactly_one_succeeds() {
-    let World { usher, ada, workspace } = &World::with(&[]).await;
+    let World { usher, ada, workspace } = &World::new(&[]).await;
     let guest = usher.address("guest");
     usher.invite(&ada.token, workspace, &[(&guest, "EDITOR")]).await.expect(200);
     let hash = usher.mail(&guest, 1).await.hash();
@@ -77,10 +77,11 @@ async fn log_in(usher: &Endpoint, email: &str, password: &str) -> String {
 
 #[tokio::test]
 async fn an_address_becomes_one_account_by_its_link_or_by_its_code() {
-    let world = &World::with(&[]).await;
+    let world = &World::new(&[]).await;
     let World { usher, ada, workspace } = world;
     let (hash, otp, guest) = with_code_and_link(world, "colleague").await;
-    let (joined, verified) = usher.overtake(usher.join(&guest, &hash), verify(usher, &guest, &otp), VERIFICATION).await;
+    let (joined, verified) =
+        usher.overtake(usher.sign_up_by_invitation(&guest, &hash), verify(usher, &guest, &otp), VERIFICATION).await;
     joined.expect(200);
     verified.expect(400);
     has_password(usher, &guest, PASSWORD).await;
@@ -88,7 +89,8 @@ async fn an_address_becomes_one_account_by_its_link_or_by_its_code() {
     assert!(usher.team(&ada.token).await.contains_key(&guest));
 
     let (hash, otp, guest) = with_code_and_link(world, "founder").await;
-    let (verified, joined) = usher.overtake(verify(usher, &guest, &otp), usher.join(&guest, &hash), SIGN_UP).await;
+    let (verified, joined) =
+        usher.overtake(verify(usher, &guest, &otp), usher.sign_up_by_invitation(&guest, &hash), SIGN_UP).await;
     verified.expect(200);
     joined.expect(400);
     has_password(usher, &guest, OTHER_PASSWORD).await;
@@ -101,7 +103,7 @@ async fn an_address_becomes_one_account_by_its_link_or_by_its_code() {
 
 #[tokio::test]
 async fn an_invitation_is_accepted_by_an_account_or_by_a_sign_up_and_never_by_both() {
-    let world = &World::with(&[]).await;
+    let world = &World::new(&[]).await;
     let World { usher, workspace, .. } = world;
     let (hash, otp, guest) = with_code_and_link(world, "first").await;
     let accept = async {
@@ -109,7 +111,7 @@ async fn an_invitation_is_accepted_by_an_account_or_by_a_sign_up_and_never_by_bo
         let token = log_in(usher, &guest, OTHER_PASSWORD).await;
         usher.accept(&token, &hash).await
     };
-    let (accepted, joined) = usher.overtake(accept, usher.join(&guest, &hash), SIGN_UP).await;
+    let (accepted, joined) = usher.overtake(accept, usher.sign_up_by_invitation(&guest, &hash), SIGN_UP).await;
     accepted.expect(200);
     joined.expect(400);
     has_password(usher, &guest, OTHER_PASSWORD).await;
@@ -118,7 +120,8 @@ async fn an_invitation_is_accepted_by_an_account_or_by_a_sign_up_and_never_by_bo
     verify(usher, &guest, &otp).await.expect(200);
     let token = log_in(usher, &guest, OTHER_PASSWORD).await;
     let acceptance = HeldCall::write("accept-invitation");
-    let (joined, accepted) = usher.overtake(usher.join(&guest, &hash), usher.accept(&token, &hash), acceptance).await;
+    let (joined, accepted) =
+        usher.overtake(usher.sign_up_by_invitation(&guest, &hash), usher.accept(&token, &hash), acceptance).await;
     // The address has an account: nobody signs up for it again, also while the acceptance is not written yet.
     joined.expect(400);
     accepted.expect(200);
@@ -139,7 +142,7 @@ async fn who_signs_up_by_two_links_has_one_account() {
             hashes.push(usher.mail(guest, count + 1).await.hash());
             workspaces.push(workspace);
         }
-        let join = |one: usize| usher.join(guest, &hashes[one]);
+        let join = |one: usize| usher.sign_up_by_invitation(guest, &hashes[one]);
         let (winner, loser) = usher.overtake(join(won), join(lost), SIGN_UP).await;
         winner.expect(200);
         loser.expect(400);
@@ -163,7 +166,7 @@ async fn of_two_verifications_of_a_code_only_the_first_makes_an_account() {
     let otp = &usher.mail(email, 1).await.code();
     let (first, second) = usher.overtake(verify(usher, email, otp), verify(usher, email, otp), VERIFICATION).await;
     first.expect(200);
-    second.refused(400, "INVALID_OTP");
+    second.datagol_error(400, "INVALID_OTP");
     let team: Value = usher.get("/idp/api/v1/team", &usher.token(email).await).await.expect(200).json();
     assert_eq!(team.as_array().map(Vec::len), Some(1), "{team}");
 }

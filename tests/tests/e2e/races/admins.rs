@@ -1,18 +1,18 @@
 //! Changing and removing members at the same time: a workspace keeps an administrator, and the last change of a role stands.
 
 use serde_json::json;
-use tests::{Answer, Founder, HeldCall, World};
+use tests::{Account, Answer, HeldCall, World};
 
 /// A workspace of which bob and carl are the only administrators. Neither is the company's, who could do anything.
 struct TwoAdmins {
     world: World,
-    admins: [Founder; 2],
+    admins: [Account; 2],
     users: [String; 2],
 }
 
 impl TwoAdmins {
     async fn new() -> Self {
-        let world = World::with(&[]).await;
+        let world = World::new(&[]).await;
         let admins = [world.member("bob", "ADMIN").await, world.member("carl", "ADMIN").await];
         let users = [world.user_id(&admins[0].email).await, world.user_id(&admins[1].email).await];
         let ada = world.user_id(&world.ada.email).await;
@@ -22,7 +22,7 @@ impl TwoAdmins {
 
     /// Of the two, only this one is an administrator now, and cannot leave.
     async fn only_admin_is(&self, winner: usize) {
-        let members = self.world.usher.walk(&self.world.path("members"), &self.world.ada.token, 100).await;
+        let members = self.world.usher.all_pages(&self.world.path("members"), &self.world.ada.token, 100).await;
         let admins: Vec<_> = members.iter().filter(|member| member["role"] == "ADMIN").collect();
         assert_eq!(admins.len(), 1, "{members:?}");
         assert_eq!(admins[0]["email"], json!(self.admins[winner].email));
@@ -44,7 +44,7 @@ async fn of_two_admins_who_remove_each_other_one_stays() {
         let (won, lost) = world.usher.overtake(remove(winner), remove(loser), HeldCall::write("remove-member")).await;
         won.expect(204);
         is_refused(&lost);
-        let members = world.usher.walk(&world.path("members"), &world.ada.token, 100).await;
+        let members = world.usher.all_pages(&world.path("members"), &world.ada.token, 100).await;
         assert_eq!(members.len(), 1, "{members:?}");
         world.remove(&admins[winner].token, &users[winner]).await.problem(409, "last_admin");
     }
@@ -87,7 +87,7 @@ async fn an_admin_who_leaves_while_the_only_other_one_steps_down_stays_or_is_the
 #[tokio::test]
 async fn of_many_admins_who_all_leave_or_all_step_down_one_is_left() {
     for leaving in [true, false] {
-        let world = &World::with(&[]).await;
+        let world = &World::new(&[]).await;
         let mut admins = vec![world.ada.clone()];
         for name in ["bob", "carl", "dora", "eve"] {
             admins.push(world.member(name, "ADMIN").await);
@@ -108,14 +108,14 @@ async fn of_many_admins_who_all_leave_or_all_step_down_one_is_left() {
         let refused: Vec<_> = answers.iter().filter(|answer| !answer.status.is_success()).collect();
         assert_eq!(refused.len(), 1, "{answers:?}");
         assert_eq!(refused[0].json()["code"], "last_admin");
-        let members = world.usher.walk(&world.path("members"), &world.ada.token, 100).await;
+        let members = world.usher.all_pages(&world.path("members"), &world.ada.token, 100).await;
         assert_eq!(members.iter().filter(|member| member["role"] == "ADMIN").count(), 1, "{members:?}");
     }
 }
 
 #[tokio::test]
 async fn of_two_changes_of_a_role_the_later_one_stands() {
-    let world = &World::with(&[]).await;
+    let world = &World::new(&[]).await;
     let carl = world.member("carl", "ADMIN").await;
     for (number, (earlier, later)) in [("CREATOR", "VIEWER"), ("VIEWER", "CREATOR")].into_iter().enumerate() {
         let bob = world.member(&format!("bob{number}"), "EDITOR").await;
@@ -131,7 +131,7 @@ async fn of_two_changes_of_a_role_the_later_one_stands() {
 
 #[tokio::test]
 async fn a_removed_member_gets_no_role_and_a_member_with_a_new_role_is_removed() {
-    let world = &World::with(&[]).await;
+    let world = &World::new(&[]).await;
     let bob = world.member("bob", "EDITOR").await;
     let user = world.user_id(&bob.email).await;
     let remove = world.remove(&world.ada.token, &user);

@@ -1,12 +1,12 @@
 //! A database that refuses, loses replies and throttles.
 
 use serde_json::{Value, json};
-use tests::{Endpoint, Founder, HeldCall};
+use tests::{Account, Endpoint, HeldCall};
 
 /// So many faults of a function's calls.
 async fn fault(usher: &Endpoint, function: &str, action: &str, fault: &str, times: u32) {
     let action = format!("dynamodb:{action}");
-    usher.fault(json!({ "action": action, "function": function, "fault": fault, "times": times })).await;
+    usher.queue_fault(json!({ "action": action, "function": function, "fault": fault, "times": times })).await;
 }
 
 /// So many faults of transactions that write rows, after these. The first transaction of a request reserves.
@@ -14,10 +14,10 @@ async fn rows_fail(usher: &Endpoint, fault: &str, after: u32, times: u32) {
     let action = "dynamodb:TransactWriteItems";
     let function = "invite-users";
     let fault = json!({ "action": action, "function": function, "fault": fault, "skip": after + 1, "times": times });
-    usher.fault(fault).await;
+    usher.queue_fault(fault).await;
 }
 
-async fn world() -> (Endpoint, Founder, String) {
+async fn world() -> (Endpoint, Account, String) {
     let usher = Endpoint::own(&[]).await;
     let ada = usher.founder("ada").await;
     let workspace = usher.workspace(&ada.token, "Unkind").await;
@@ -28,15 +28,15 @@ fn people(usher: &Endpoint, count: usize) -> Vec<String> {
     (0..count).map(|number| usher.address(&format!("p{number}"))).collect()
 }
 
-async fn invite(usher: &Endpoint, ada: &Founder, workspace: &str, people: &[String]) -> Value {
+async fn invite(usher: &Endpoint, ada: &Account, workspace: &str, people: &[String]) -> Value {
     let rows: Vec<_> = people.iter().map(|email| (email.as_str(), "EDITOR")).collect();
     usher.invite(&ada.token, workspace, &rows).await.expect(200).json()
 }
 
 /// All are invited, have one mail each, and the first and the last get in by it.
-async fn all_invited_once(usher: &Endpoint, ada: &Founder, workspace: &str, people: &[String]) {
+async fn all_invited_once(usher: &Endpoint, ada: &Account, workspace: &str, people: &[String]) {
     let (first, last) = (&people[0], &people[people.len() - 1]);
-    usher.mails_in_all(people.len() as u64 + 1).await;
+    usher.wait_for_mails(people.len() as u64 + 1).await;
     usher.mail_all().await;
     let mut recipients = usher.recipients().await;
     recipients.sort_unstable();
@@ -46,7 +46,7 @@ async fn all_invited_once(usher: &Endpoint, ada: &Founder, workspace: &str, peop
     assert_eq!(usher.team(&ada.token).await.len(), people.len() + 1);
     for email in [first, last] {
         let hash = usher.mail(email, 1).await.hash();
-        usher.join(email, &hash).await.expect(200);
+        usher.sign_up_by_invitation(email, &hash).await.expect(200);
         assert_eq!(usher.role(&usher.token(email).await, workspace).await.as_deref(), Some("EDITOR"));
     }
 }
@@ -97,19 +97,19 @@ async fn an_invitation_whose_reply_was_lost_keeps_what_a_later_one_says() {
     let fault = json!({
         "action": "dynamodb:TransactWriteItems", "function": "set-access", "fault": "lostReply", "skip": 1, "times": 3,
     });
-    usher.fault(fault).await;
+    usher.queue_fault(fault).await;
     let rows = [(guest.as_str(), "ADMIN")];
     let later = usher.invite(&ada.token, &workspace, &rows);
     let earlier = usher.post(&access, &ada.token, body);
     // The earlier request stops before it tries again what it does not know to be written.
     let (later, earlier) = usher.overtake(later, earlier, HeldCall::write_after("set-access", 4)).await;
-    assert_eq!(later.expect(200).rows(), ["alreadyInvited"]);
+    assert_eq!(later.expect(200).row_statuses(), ["alreadyInvited"]);
     earlier.expect(200);
     assert!(usher.faults_left().await.is_empty());
     usher.mail_all().await;
     let mails = usher.mails(&guest).await;
     assert_eq!(mails.len(), 1);
-    usher.join(&guest, &mails[0].hash()).await.expect(200);
+    usher.sign_up_by_invitation(&guest, &mails[0].hash()).await.expect(200);
     assert_eq!(usher.role(&usher.token(&guest).await, &workspace).await.as_deref(), Some("ADMIN"));
 }
 
@@ -128,11 +128,11 @@ async fn what_passes_while_signing_up_is_tried_again() {
         invite(&usher, &ada, &workspace, &people).await;
         let hash = usher.mail(&people[0], 1).await.hash();
         fault(&usher, "sign-up", "TransactWriteItems", name, times).await;
-        usher.join(&people[0], &hash).await.expect(200);
+        usher.sign_up_by_invitation(&people[0], &hash).await.expect(200);
         assert!(usher.faults_left().await.is_empty());
         assert_eq!(usher.role(&usher.token(&people[0]).await, &workspace).await.as_deref(), Some("EDITOR"));
         // A second request isn't the first one's retry.
-        usher.join(&people[0], &hash).await.expect(400);
+        usher.sign_up_by_invitation(&people[0], &hash).await.expect(400);
         assert_eq!(usher.team(&ada.token).await.len(), 2);
     }
 }
@@ -170,7 +170,7 @@ async fn rows_whose_transaction_fails_for_good_are_to_be_sent_again() {
     rows_fail(&usher, "InternalServerError", 0, 100_000).await;
     let rows: Vec<_> = failed.iter().map(|email| (email.as_str(), "EDITOR")).collect();
     let refused = usher.invite(&ada.token, &workspace, &rows).await.expect(503);
-    assert_eq!(refused.rows(), ["failed"]);
+    assert_eq!(refused.row_statuses(), ["failed"]);
 
     usher.clear_faults().await;
     let answer = invite(&usher, &ada, &workspace, &people).await;

@@ -13,26 +13,26 @@ const RESERVATION: HeldCall = HeldCall::write("invite-users");
 
 #[tokio::test]
 async fn of_two_requests_for_one_person_the_first_invites_and_the_second_amends() {
-    let World { usher, ada, workspace } = &World::with(&[]).await;
+    let World { usher, ada, workspace } = &World::new(&[]).await;
     let carl = usher.member(&ada.token, workspace, "carl", "CREATOR").await;
     for (number, tokens) in [[&ada.token, &carl.token], [&carl.token, &ada.token]].into_iter().enumerate() {
         let guest = usher.address(&format!("guest{number}"));
         let rows = [(guest.as_str(), "EDITOR")];
         let [first, second] = tokens.map(|token| usher.invite(token, workspace, &rows));
         let (first, second) = usher.overtake(first, second, INVITING).await;
-        assert_eq!(first.expect(200).rows(), ["invited"]);
-        assert_eq!(second.expect(200).rows(), ["alreadyInvited"]);
+        assert_eq!(first.expect(200).row_statuses(), ["invited"]);
+        assert_eq!(second.expect(200).row_statuses(), ["alreadyInvited"]);
         let hash = usher.mail(&guest, 1).await.hash();
         usher.mail_all().await;
         assert_eq!(usher.mails(&guest).await.len(), 1);
-        usher.join(&guest, &hash).await.expect(200);
+        usher.sign_up_by_invitation(&guest, &hash).await.expect(200);
     }
 }
 
 #[tokio::test]
 async fn two_inviters_with_two_roles_leave_one_invitation_with_the_higher_role() {
     for ada_is_first in [true, false] {
-        let World { usher, ada, workspace } = &World::with(&[]).await;
+        let World { usher, ada, workspace } = &World::new(&[]).await;
         let carl = usher.member(&ada.token, workspace, "carl", "CREATOR").await;
         let guest = usher.address("guest");
         let (as_admin, as_viewer) = ([(guest.as_str(), "ADMIN")], [(guest.as_str(), "VIEWER")]);
@@ -41,14 +41,17 @@ async fn two_inviters_with_two_roles_leave_one_invitation_with_the_higher_role()
         // The creator cannot lower what the administrator has given.
         if ada_is_first {
             let (high, low) = usher.overtake(high, low, INVITING).await;
-            assert_eq!((high.expect(200).rows(), low.rows()), (vec!["invited".into()], vec!["forbidden".into()]));
+            assert_eq!(
+                (high.expect(200).row_statuses(), low.row_statuses()),
+                (vec!["invited".into()], vec!["forbidden".into()])
+            );
         } else {
             let (low, high) = usher.overtake(low, high, INVITING).await;
-            assert_eq!(low.expect(200).rows(), ["invited"]);
-            assert_eq!(high.expect(200).rows(), ["alreadyInvited"]);
+            assert_eq!(low.expect(200).row_statuses(), ["invited"]);
+            assert_eq!(high.expect(200).row_statuses(), ["alreadyInvited"]);
         }
         let hash = usher.mail(&guest, 1).await.hash();
-        usher.join(&guest, &hash).await.expect(200);
+        usher.sign_up_by_invitation(&guest, &hash).await.expect(200);
         assert_eq!(usher.role(&usher.token(&guest).await, workspace).await.as_deref(), Some("ADMIN"));
         usher.mail_all().await;
         assert_eq!(usher.mails(&guest).await.len(), 1);
@@ -57,13 +60,13 @@ async fn two_inviters_with_two_roles_leave_one_invitation_with_the_higher_role()
 
 #[tokio::test]
 async fn of_twenty_requests_for_one_person_one_invites_and_one_mail_goes_out() {
-    let World { usher, ada, workspace } = &World::with(&[]).await;
+    let World { usher, ada, workspace } = &World::new(&[]).await;
     let guest = usher.address("guest");
     let rows = [(guest.as_str(), "EDITOR")];
     let requests = (0..20).map(|_| usher.invite(&ada.token, workspace, &rows));
     let answers = usher.together(requests, RESERVATION).await;
     let answers: Vec<_> = answers.into_iter().map(|answer| answer.expect(200)).collect();
-    let rows: Vec<_> = answers.iter().flat_map(Answer::rows).collect();
+    let rows: Vec<_> = answers.iter().flat_map(Answer::row_statuses).collect();
     assert_eq!(rows.iter().filter(|row| *row == "invited").count(), 1, "{rows:?}");
     assert_eq!(rows.iter().filter(|row| *row == "alreadyInvited").count(), 19, "{rows:?}");
     let ids: HashSet<_> =
@@ -75,13 +78,13 @@ async fn of_twenty_requests_for_one_person_one_invites_and_one_mail_goes_out() {
     assert_eq!(usher.mails(&guest).await.len(), 1);
     let team = usher.team(&ada.token).await;
     assert_eq!(team.get(&guest).map(String::as_str), Some("INVITED"));
-    usher.join(&guest, &hash).await.expect(200);
+    usher.sign_up_by_invitation(&guest, &hash).await.expect(200);
     assert_eq!(usher.role(&usher.token(&guest).await, workspace).await.as_deref(), Some("EDITOR"));
 }
 
 #[tokio::test]
 async fn large_requests_that_overlap_invite_each_person_once() {
-    let World { usher, ada, workspace } = &World::with(&[]).await;
+    let World { usher, ada, workspace } = &World::new(&[]).await;
     let people: Vec<_> = (0..150).map(|number| usher.address(&format!("p{number}"))).collect();
     let requests = (0..6).map(|request| {
         let mut rows: Vec<_> = people.iter().map(|email| (email.as_str(), "VIEWER")).collect();
@@ -91,7 +94,7 @@ async fn large_requests_that_overlap_invite_each_person_once() {
     let answers = usher.together(requests, RESERVATION).await;
     let total = |status: &str| answers.iter().filter_map(|answer| answer["summary"][status].as_u64()).sum::<u64>();
     assert_eq!((total("invited"), total("alreadyInvited")), (150, 750), "{:?}", answers[0]["summary"]);
-    usher.mails_in_all(151).await;
+    usher.wait_for_mails(151).await;
     usher.mail_all().await;
     let recipients = usher.recipients().await;
     assert_eq!((recipients.len(), recipients.iter().collect::<HashSet<_>>().len()), (151, 151));
@@ -109,30 +112,31 @@ async fn invited_before(usher: &Endpoint, token: &str, workspace: &str, name: &s
 
 #[tokio::test]
 async fn a_sign_up_and_a_new_invitation_end_in_one_membership() {
-    let World { usher, ada, workspace } = &World::with(&[]).await;
+    let World { usher, ada, workspace } = &World::new(&[]).await;
     let (guest, hash) = invited_before(usher, &ada.token, workspace, "first").await;
     let rows = [(guest.as_str(), "VIEWER")];
     let invite = usher.invite(&ada.token, workspace, &rows);
-    let (joined, invited) = usher.overtake(usher.join(&guest, &hash), invite, INVITING).await;
+    let (joined, invited) = usher.overtake(usher.sign_up_by_invitation(&guest, &hash), invite, INVITING).await;
     joined.expect(200);
-    assert_eq!(invited.expect(400).rows(), ["alreadyMember"]);
+    assert_eq!(invited.expect(400).row_statuses(), ["alreadyMember"]);
     assert_eq!(usher.role(&usher.token(&guest).await, workspace).await.as_deref(), Some("EDITOR"));
 
     let (guest, hash) = invited_before(usher, &ada.token, workspace, "second").await;
     let rows = [(guest.as_str(), "VIEWER")];
     let invite = usher.invite(&ada.token, workspace, &rows);
-    let (invited, joined) = usher.overtake(invite, usher.join(&guest, &hash), HeldCall::write("sign-up")).await;
-    assert_eq!(invited.expect(200).rows(), ["invited"]);
+    let (invited, joined) =
+        usher.overtake(invite, usher.sign_up_by_invitation(&guest, &hash), HeldCall::write("sign-up")).await;
+    assert_eq!(invited.expect(200).row_statuses(), ["invited"]);
     joined.expect(400);
     let hash = usher.mail(&guest, 2).await.hash();
-    usher.join(&guest, &hash).await.expect(200);
+    usher.sign_up_by_invitation(&guest, &hash).await.expect(200);
     assert_eq!(usher.role(&usher.token(&guest).await, workspace).await.as_deref(), Some("VIEWER"));
     assert_eq!(usher.team(&ada.token).await.len(), 3);
 }
 
 #[tokio::test]
 async fn an_invitation_that_is_mailed_again_keeps_the_role_that_it_was_given_meanwhile() {
-    let world = &World::with(&[]).await;
+    let world = &World::new(&[]).await;
     let World { usher, ada, workspace } = world;
     usher.post(&format!("/api/v0/workspaces/{workspace}/select"), &ada.token, json!({})).await.expect(200);
     let short_id = usher.short_id(&ada.token, workspace).await;
@@ -143,7 +147,7 @@ async fn an_invitation_that_is_mailed_again_keeps_the_role_that_it_was_given_mea
         usher.mail(&guest, 1).await;
         usher.advance(61).await;
         let path = format!("workspace-users/{}", invited["id"].as_str().unwrap());
-        let demote = usher.patch(&ada.token, &path, json!({ "role": "viewer" }));
+        let demote = usher.dock_patch(&ada.token, &path, json!({ "role": "viewer" }));
         let mail_again = usher.post("/api/v0/userinvite", &ada.token, json!({ "users": [{ "email": guest }] }));
         let (demoted, again) = if role_is_first {
             usher.overtake(demote, mail_again, INVITING).await
@@ -153,7 +157,7 @@ async fn an_invitation_that_is_mailed_again_keeps_the_role_that_it_was_given_mea
         };
         demoted.expect(200);
         assert_eq!(again.expect(200).json()[0]["stats"], 200);
-        usher.join(&guest, &usher.mail(&guest, 2).await.hash()).await.expect(200);
+        usher.sign_up_by_invitation(&guest, &usher.mail(&guest, 2).await.hash()).await.expect(200);
         assert_eq!(usher.role(&usher.token(&guest).await, workspace).await.as_deref(), Some("VIEWER"));
     }
 }

@@ -4,7 +4,7 @@
 use std::{collections::BTreeMap, fmt::Write};
 
 use serde_json::{Value, json};
-use tests::{Founder, PASSWORD, World};
+use tests::{Account, PASSWORD, World};
 
 const INVITATION: &str = "/api/v1/workspaces/{workspaceId}/invitations/{id}";
 const COMPANY_INVITATION: &str = "/api/v1/company/invitations/{id}";
@@ -70,7 +70,7 @@ impl Known {
         self.everywhere.insert("path.groupId", group.clone());
         self.everywhere.insert("path.userId", member(world, "gail").await);
 
-        let number = usher.number(&ada.token, "Project Alpha").await;
+        let number = usher.workspace_number(&ada.token, "Project Alpha").await;
         self.give("GET /api/v1.0/external/sdworkspace/allusers/{workspaceId}", "path.workspaceId", number);
         self.give_body("POST /api/v1.0/external/sdworkspace/inviteusers", &json!({ "workspaceId": number }));
         self.give_body("POST /api/v0/users", &json!({ "g_id": group }));
@@ -92,7 +92,7 @@ impl Known {
             let email = usher.address(&format!("company-{name}"));
             let body = json!({ "users": [{ "email": email, "roleName": "Viewer" }] });
             usher.post("/api/v1.0/external/tenant/inviteusers", &ada.token, body).await.expect(200);
-            let listed = usher.walk("/api/v1/company/invitations", &ada.token, 100).await;
+            let listed = usher.all_pages("/api/v1/company/invitations", &ada.token, 100).await;
             let invitation = listed.into_iter().find(|invitation| invitation["email"] == email).unwrap();
             self.give(&format!("{verb} {COMPANY_INVITATION}{rest}"), "path.id", invitation["id"].clone());
         }
@@ -204,7 +204,7 @@ impl Known {
     }
 
     /// A route is called by them.
-    fn call_as(&mut self, route: &str, caller: &Founder) {
+    fn call_as(&mut self, route: &str, caller: &Account) {
         self.of_operations.entry(route.to_owned()).or_default().token = Some(caller.token.clone());
     }
 
@@ -252,16 +252,16 @@ async fn invited(world: &World, name: &str, mails: usize) -> (String, String) {
 }
 
 /// A company with a workspace, somebody invited to it and a domain; its founder, and the ids of these.
-async fn dock_company(world: &World, number: usize) -> (Founder, Value) {
+async fn dock_company(world: &World, number: usize) -> (Account, Value) {
     let usher = &world.usher;
     let founder = usher.founder(&format!("dock{number}")).await;
     let workspace = usher.workspace(&founder.token, "Docked").await;
     let workspace = usher.short_id(&founder.token, &workspace).await;
     let guest =
         json!({ "email": usher.address(&format!("guest{number}")), "role": "editor", "workspaceId": workspace });
-    let member = usher.dock(&founder.token, "workspace-users", guest).await["workspaceUser"].clone();
+    let member = usher.dock_post(&founder.token, "workspace-users", guest).await["workspaceUser"].clone();
     let domain = json!({ "domain": format!("dock{number}.example"), "role": "editor", "workspaceId": workspace });
-    let domain = usher.dock(&founder.token, "workspace-domains", domain).await["workspaceDomain"].clone();
+    let domain = usher.dock_post(&founder.token, "workspace-domains", domain).await["workspaceDomain"].clone();
     let person = member["user"]["id"].clone();
     (founder, json!({ "workspace": workspace, "member": member["id"], "person": person, "domain": domain["id"] }))
 }

@@ -15,7 +15,7 @@ async fn the_mail_and_the_page_name_the_company_and_no_workspace() {
     assert!(mail.subject.ends_with("invites you to ada Ltd"), "{}", mail.subject);
     assert!(mail.link().ends_with("&type=COMPANY"), "{}", mail.text);
     assert!(mail.text.contains("Reviewer") && !mail.text.contains("Project Alpha"), "{}", mail.text);
-    let page = usher.page(&mail.hash()).await.expect(200);
+    let page = usher.registration_page(&mail.hash()).await.expect(200);
     assert!(
         page.text.contains("invites you to <bdi>ada Ltd</bdi>") && !page.text.contains("Workspace"),
         "{}",
@@ -32,7 +32,7 @@ async fn the_mail_and_the_page_name_the_company_and_no_workspace() {
     ];
     let done = usher.read(usher.request("POST", "/register").form(&form)).await.expect(200);
     assert!(done.text.contains("ada Ltd"), "{}", done.text);
-    usher.page(&mail.hash()).await.expect(410);
+    usher.registration_page(&mail.hash()).await.expect(410);
     let row = client.listed(&format!("{TENANT}/allusers"), &email).await.unwrap();
     assert_eq!((&row["status"], &row["roleName"]), (&json!("Active"), &json!("Reviewer")));
     assert_eq!(client.listed(&client.members(), &email).await, None);
@@ -44,7 +44,7 @@ async fn an_administrator_becomes_a_company_admin() {
     let usher = &client.usher;
     let email = usher.address("boss");
     client.to_tenant(&[(&email, "Administrator")]).await.expect(200);
-    let joined = usher.join(&email, &usher.mail(&email, 1).await.hash()).await.expect(200).json();
+    let joined = usher.sign_up_by_invitation(&email, &usher.mail(&email, 1).await.hash()).await.expect(200).json();
     assert_eq!(joined["role"], "ADMIN");
     let token = usher.token(&email).await;
     usher.get("/idp/api/v1/company/serviceAccount", &token).await.expect(200);
@@ -60,7 +60,7 @@ async fn a_manager_sees_every_workspace_and_the_others_only_theirs() {
     let (manager, creator) = (usher.address("manager"), usher.address("creator"));
     client.to_tenant(&[(&manager, "Manager"), (&creator, "Creator")]).await.expect(200);
     for (email, seen) in [(&manager, 1), (&creator, 0)] {
-        let joined = usher.join(email, &usher.mail(email, 1).await.hash()).await.expect(200).json();
+        let joined = usher.sign_up_by_invitation(email, &usher.mail(email, 1).await.hash()).await.expect(200).json();
         assert_eq!(joined["role"], "USER");
         let token = usher.token(email).await;
         let list = usher.get(&format!("{SDWORKSPACE}/CurrentWorkspaces"), &token).await.expect(200).json();
@@ -96,7 +96,7 @@ async fn a_user_of_another_company_cannot_accept() {
     let hash = usher.mail(&eve.email, 2).await.hash();
     usher.accept(&eve.token, &hash).await.problem(409, "other_company");
     usher.accept(&client.ada.token, &hash).await.problem(403, "other_address");
-    usher.join(&eve.email, &hash).await.refused(400, "HAS_ACCOUNT");
+    usher.sign_up_by_invitation(&eve.email, &hash).await.datagol_error(400, "HAS_ACCOUNT");
     usher.get(&client.members(), &eve.token).await.expect(404);
     let row = client.listed(&format!("{TENANT}/allusers"), &eve.email).await.unwrap();
     assert_eq!(row["status"], "Inactive");
@@ -111,8 +111,8 @@ async fn inviting_again_kills_the_old_link_and_gives_the_new_role() {
     let first = usher.mail(&email, 1).await.hash();
     client.to_tenant(&[(&email, "Viewer")]).await.expect(200);
     let second = usher.mail(&email, 2).await.hash();
-    usher.join(&email, &first).await.refused(400, "INVITATION_GONE");
-    usher.join(&email, &second).await.expect(200);
+    usher.sign_up_by_invitation(&email, &first).await.datagol_error(400, "INVITATION_GONE");
+    usher.sign_up_by_invitation(&email, &second).await.expect(200);
     let token = usher.token(&email).await;
     usher.get(&format!("{TENANT}/allusers"), &token).await.expect(403);
 }
@@ -125,7 +125,7 @@ async fn a_company_invitation_expires() {
     client.to_tenant(&[(&email, "Viewer")]).await.expect(200);
     let hash = usher.mail(&email, 1).await.hash();
     usher.advance(300).await;
-    usher.join(&email, &hash).await.refused(400, "INVITATION_GONE");
+    usher.sign_up_by_invitation(&email, &hash).await.datagol_error(400, "INVITATION_GONE");
     assert_eq!(client.listed(&format!("{TENANT}/allusers"), &email).await, None);
 }
 
@@ -138,8 +138,8 @@ async fn nobody_is_let_in_by_a_client_that_is_no_more() {
     let hash = usher.mail(&email, 1).await.hash();
     let account = format!("/idp/api/v1/company/serviceAccount/{}", client.id);
     usher.send("DELETE", &account, Some(&client.ada.token), None).await.expect(200);
-    usher.page(&hash).await.expect(410);
-    usher.join(&email, &hash).await.refused(400, "INVITATION_GONE");
+    usher.registration_page(&hash).await.expect(410);
+    usher.sign_up_by_invitation(&email, &hash).await.datagol_error(400, "INVITATION_GONE");
 }
 
 #[tokio::test]
@@ -151,7 +151,7 @@ async fn whoever_joins_a_workspace_first_has_the_company_role_they_were_waiting_
     let to_company = usher.mail(&email, 1).await.hash();
     client.to_workspace(&[(&email, "Viewer")]).await.expect(200);
     let to_workspace = usher.mail(&email, 2).await.hash();
-    let joined = usher.join(&email, &to_workspace).await.expect(200).json();
+    let joined = usher.sign_up_by_invitation(&email, &to_workspace).await.expect(200).json();
     assert_eq!(joined["role"], "ADMIN");
     let token = usher.token(&email).await;
     let row = usher.get(&format!("{TENANT}/allusers"), &token).await.expect(200).json();
@@ -170,7 +170,7 @@ async fn a_company_invitation_that_expired_leaves_an_ordinary_user() {
     usher.mail(&email, 1).await;
     usher.advance(300).await;
     client.to_workspace(&[(&email, "Viewer")]).await.expect(200);
-    let joined = usher.join(&email, &usher.mail(&email, 2).await.hash()).await.expect(200).json();
+    let joined = usher.sign_up_by_invitation(&email, &usher.mail(&email, 2).await.hash()).await.expect(200).json();
     assert_eq!(joined["role"], "USER");
     let row = client.listed(&format!("{TENANT}/allusers"), &email).await.unwrap();
     assert_eq!((&row["status"], &row["roleName"]), (&json!("Active"), &json!("Viewer")));
@@ -188,8 +188,13 @@ async fn of_two_links_that_are_followed_together_one_signs_up_and_the_role_in_th
         let to_workspace = usher.mail(&email, 2).await.hash();
         let (first, second) =
             if company_is_first { (&to_company, &to_workspace) } else { (&to_workspace, &to_company) };
-        let (won, lost) =
-            usher.overtake(usher.join(&email, first), usher.join(&email, second), HeldCall::write("sign-up")).await;
+        let (won, lost) = usher
+            .overtake(
+                usher.sign_up_by_invitation(&email, first),
+                usher.sign_up_by_invitation(&email, second),
+                HeldCall::write("sign-up"),
+            )
+            .await;
         won.expect(200);
         lost.expect(400);
         let row = client.listed(&format!("{TENANT}/allusers"), &email).await.unwrap();

@@ -25,13 +25,13 @@ async fn the_documented_request_is_answered_as_documented() {
     let own = body.replace("\"workspaceId\": 1,", &format!("\"workspaceId\": {},", client.number));
     // What the page shows for an address, where it hides one.
     let detail = "The email address '[email protected]' is not valid.";
-    client.usher.read(request().body(own.clone())).await.detailed(400, detail);
+    client.usher.read(request().body(own.clone())).await.smart_documentor_error(400, detail);
 
     let answer = client.usher.read(request().body(own.replace("[email protected]", &email))).await.expect(200);
     assert_eq!(answer.text, "");
     let mail = client.usher.mail(&email, 1).await;
     assert!(mail.text.contains("Project Alpha") && mail.link().ends_with("&type=WORK_SPACE"), "{}", mail.text);
-    client.usher.join(&email, &mail.hash()).await.expect(200);
+    client.usher.sign_up_by_invitation(&email, &mail.hash()).await.expect(200);
     let token = client.usher.token(&email).await;
     assert_eq!(client.usher.role(&token, &client.workspace).await.as_deref(), Some("ADMIN"));
 }
@@ -41,7 +41,7 @@ async fn a_malformed_address_is_told_word_for_word() {
     let client = Client::new(&[]).await;
     let body = json!({ "workspaceId": client.number, "users": [{ "email": "string", "roleName": "string" }] });
     let answer = client.usher.post(&format!("{SDWORKSPACE}/inviteusers"), &client.token, body).await;
-    let answer = answer.detailed(400, "The email address 'string' is not valid.");
+    let answer = answer.smart_documentor_error(400, "The email address 'string' is not valid.");
     assert_eq!(
         answer.text,
         r#"{"title":"Bad Request","status":400,"detail":"The email address 'string' is not valid."}"#
@@ -72,8 +72,8 @@ async fn one_bad_entry_refuses_all_and_nothing_is_written_or_mailed() {
         for good_first in [true, false] {
             let mut people = bad.clone();
             people.insert(if good_first { 0 } else { bad.len() }, (&good, "Viewer"));
-            client.to_workspace(&people).await.detailed(400, &detail);
-            client.to_tenant(&people).await.detailed(400, &detail);
+            client.to_workspace(&people).await.smart_documentor_error(400, &detail);
+            client.to_tenant(&people).await.smart_documentor_error(400, &detail);
         }
     }
     assert_eq!(client.listed(&client.members(), &good).await, None);
@@ -92,7 +92,7 @@ async fn a_role_above_ones_own_refuses_all() {
     let body = |high_role: &str| json!({ "workspaceId": client.number, "users": users(&[(&good, "Creator"), (&high, high_role)]) });
     let detail = format!("'{high}': This role is above your own.");
     for role in ["Manager", "Administrator"] {
-        usher.post(&path, &creator.token, body(role)).await.detailed(400, &detail);
+        usher.post(&path, &creator.token, body(role)).await.smart_documentor_error(400, &detail);
     }
     assert_eq!(client.listed(&client.members(), &good).await, None);
     usher.post(&path, &creator.token, body("Reviewer")).await.expect(200);
@@ -131,11 +131,11 @@ async fn more_than_may_be_invited_today_refuses_all() {
     let path = format!("{SDWORKSPACE}/inviteusers");
     usher.post(&path, &ada, body(&["a", "b"])).await.expect(200);
     let limited = usher.post(&path, &ada, body(&["c", "d"])).await;
-    let limited = limited.detailed(429, "As many people were invited today as may be.");
+    let limited = limited.smart_documentor_error(429, "As many people were invited today as may be.");
     assert!(limited.header("retry-after").parse::<u32>().unwrap() > 0);
     usher.post(&path, &ada, body(&["e"])).await.expect(200);
     let detail = "At most 3 users can be named in one request.";
-    usher.post(&path, &ada, body(&["f", "g", "h", "i"])).await.detailed(400, detail);
+    usher.post(&path, &ada, body(&["f", "g", "h", "i"])).await.smart_documentor_error(400, detail);
 }
 
 #[tokio::test]
@@ -146,12 +146,12 @@ async fn a_failure_of_the_store_is_the_documented_500_and_sending_again_is_safe(
     let fault = json!({
         "action": "dynamodb:TransactWriteItems", "function": "invite-users", "fault": "InternalServerError", "times": 1000,
     });
-    usher.fault(fault).await;
+    usher.queue_fault(fault).await;
     let answer = client.to_workspace(&[(&email, "Viewer")]).await.expect(500);
     let words = "A server error occurred while processing your request. Please try again later. Trace ID:";
     let trace_id = answer.header("apigw-requestid").to_owned();
     assert!(!trace_id.is_empty());
-    answer.detailed(500, &format!("{words}{trace_id}"));
+    answer.smart_documentor_error(500, &format!("{words}{trace_id}"));
     usher.clear_faults().await;
     client.to_workspace(&[(&email, "Viewer")]).await.expect(200);
     usher.mail(&email, 1).await;

@@ -8,7 +8,7 @@ mod users;
 mod workspaces;
 
 use serde_json::{Value, json};
-use tests::{Answer, Endpoint, Founder};
+use tests::{Account, Answer, Endpoint};
 
 const TENANT: &str = "/api/v1.0/external/tenant";
 const SDWORKSPACE: &str = "/api/v1.0/external/sdworkspace";
@@ -16,7 +16,7 @@ const SDWORKSPACE: &str = "/api/v1.0/external/sdworkspace";
 /// A company with one workspace, and a client that is its admin.
 struct Client {
     usher: Endpoint,
-    ada: Founder,
+    ada: Account,
     workspace: String,
     number: u64,
     id: String,
@@ -29,7 +29,7 @@ impl Client {
         let usher = if parameters.is_empty() { Endpoint::start().await } else { Endpoint::own(parameters).await };
         let ada = usher.founder("ada").await;
         let workspace = usher.workspace(&ada.token, "Project Alpha").await;
-        let number = usher.number(&ada.token, "Project Alpha").await;
+        let number = usher.workspace_number(&ada.token, "Project Alpha").await;
         let body = json!({ "name": "client", "role": "ACCOUNT_ADMIN" });
         let made = usher.post("/idp/api/v1/company/serviceAccount", &ada.token, body).await.expect(200).json();
         let (id, secret) = (text(&made, "id"), text(&made, "token"));

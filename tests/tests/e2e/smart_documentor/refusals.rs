@@ -22,15 +22,15 @@ async fn a_body_that_is_not_what_is_taken_is_a_400() {
         (json!({ "workspaceId": client.number, "users": [{ "email": "a@example.com" }] }), "\"roleName\" is required."),
     ];
     for (body, detail) in cases {
-        usher.post(&workspace, &client.token, body).await.detailed(400, detail);
+        usher.post(&workspace, &client.token, body).await.smart_documentor_error(400, detail);
     }
     for path in [workspace, format!("{TENANT}/inviteusers")] {
         let request = || usher.request("POST", &path).bearer_auth(&client.token);
-        usher.read(request().body("{")).await.detailed(400, "The body isn't valid JSON.");
+        usher.read(request().body("{")).await.smart_documentor_error(400, "The body isn't valid JSON.");
         let other = request().header("content-type", "text/plain").body("{}");
-        usher.read(other).await.detailed(415, "The content type must be application/json.");
+        usher.read(other).await.smart_documentor_error(415, "The content type must be application/json.");
         let large = request().body(" ".repeat(4 * 1024 * 1024 + 1));
-        usher.read(large).await.detailed(413, "The body is larger than 4 MB. Send fewer users at once.");
+        usher.read(large).await.smart_documentor_error(413, "The body is larger than 4 MB. Send fewer users at once.");
     }
 }
 
@@ -40,19 +40,25 @@ async fn an_id_that_is_not_ones_own_is_a_404_whatever_its_form() {
     let usher = &client.usher;
     let eve = usher.founder("eve").await;
     usher.workspace(&eve.token, "Theirs").await;
-    let theirs = usher.number(&eve.token, "Theirs").await;
+    let theirs = usher.workspace_number(&eve.token, "Theirs").await;
     let missing = "There is no such workspace.";
     for id in
         [json!(theirs), json!(0), json!(-1), json!(1.5), json!(4_294_967_296_u64), json!("1"), json!(client.workspace)]
     {
         let body = json!({ "workspaceId": id, "users": users(&[("a@example.com", "Viewer")]) });
-        usher.post(&format!("{SDWORKSPACE}/inviteusers"), &client.token, body).await.detailed(404, missing);
+        usher
+            .post(&format!("{SDWORKSPACE}/inviteusers"), &client.token, body)
+            .await
+            .smart_documentor_error(404, missing);
         let id = id.as_str().map_or_else(|| id.to_string(), str::to_owned);
         if id != "1" {
-            usher.get(&format!("{SDWORKSPACE}/allusers/{id}"), &client.token).await.detailed(404, missing);
+            usher
+                .get(&format!("{SDWORKSPACE}/allusers/{id}"), &client.token)
+                .await
+                .smart_documentor_error(404, missing);
         }
     }
-    usher.get(&client.members(), &eve.token).await.detailed(404, missing);
+    usher.get(&client.members(), &eve.token).await.smart_documentor_error(404, missing);
 }
 
 #[tokio::test]
@@ -62,23 +68,23 @@ async fn company_wide_routes_are_for_company_admins() {
     let member = usher.member(&client.ada.token, &client.workspace, "member", "ADMIN").await;
     client.to_tenant(&[(&usher.address("manager"), "Manager")]).await.expect(200);
     let manager = usher.address("manager");
-    usher.join(&manager, &usher.mail(&manager, 1).await.hash()).await.expect(200);
+    usher.sign_up_by_invitation(&manager, &usher.mail(&manager, 1).await.hash()).await.expect(200);
     let manager = usher.token(&manager).await;
     let detail = "Only an administrator of the company may do this.";
     let body = json!({ "users": users(&[(&usher.address("guest"), "Viewer")]) });
     for token in [&member.token, &manager] {
         for path in ["availableroles", "allusers"] {
-            usher.get(&format!("{TENANT}/{path}"), token).await.detailed(403, detail);
+            usher.get(&format!("{TENANT}/{path}"), token).await.smart_documentor_error(403, detail);
         }
-        usher.post(&format!("{TENANT}/inviteusers"), token, body.clone()).await.detailed(403, detail);
+        usher.post(&format!("{TENANT}/inviteusers"), token, body.clone()).await.smart_documentor_error(403, detail);
         usher.get(&format!("{SDWORKSPACE}/availableroles"), token).await.expect(200);
         usher.get(&client.members(), token).await.expect(200);
     }
     // A client that isn't an admin is whatever it was added as.
     let made = usher.post("/idp/api/v1/company/serviceAccount", &client.ada.token, json!({ "name": "plain" })).await;
     let plain = client_of(usher, &made.expect(200).json()).await;
-    usher.get(&format!("{TENANT}/allusers"), &plain).await.detailed(403, detail);
-    usher.get(&client.members(), &plain).await.detailed(404, "There is no such workspace.");
+    usher.get(&format!("{TENANT}/allusers"), &plain).await.smart_documentor_error(403, detail);
+    usher.get(&client.members(), &plain).await.smart_documentor_error(404, "There is no such workspace.");
 }
 
 async fn client_of(usher: &Endpoint, account: &Value) -> String {

@@ -41,7 +41,7 @@ async fn a_workspaces_list_has_its_members_and_whom_it_invited() {
     assert_eq!(row, expected);
 
     // The id is kept at sign-up.
-    usher.join(&invited, &usher.mail(&invited, 1).await.hash()).await.expect(200);
+    usher.sign_up_by_invitation(&invited, &usher.mail(&invited, 1).await.hash()).await.expect(200);
     let row = client.listed(&client.members(), &invited).await.unwrap();
     assert_eq!((&row["id"], &row["status"], &row["emailConfirmed"]), (&json!(id), &json!("Active"), &json!(true)));
     let founder = client.listed(&client.members(), &client.ada.email).await.unwrap();

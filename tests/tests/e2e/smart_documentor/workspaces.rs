@@ -16,7 +16,8 @@ async fn ones_workspaces_are_listed_oldest_first_and_the_oldest_is_the_default()
     usher.workspace(&ada.token, "Second").await;
     let tenant = usher.get("/idp/api/v1/user", &ada.token).await.expect(200).json()["companyId"].clone();
     let list = usher.get(&path, &ada.token).await.expect(200).json();
-    let (first, second) = (usher.number(&ada.token, "First").await, usher.number(&ada.token, "Second").await);
+    let (first, second) =
+        (usher.workspace_number(&ada.token, "First").await, usher.workspace_number(&ada.token, "Second").await);
     let expected = json!([
         {
             "workspaceId": first, "tenantId": tenant, "workspaceName": "First",

@@ -22,7 +22,7 @@ async fn access_adds_people_and_domains_changes_roles_and_removes_nobody() {
     });
     let path = format!("workspaces/{}/access", world.workspace);
     for _ in 0..2 {
-        let set = usher.dock(&ada.token, &path, body.clone()).await["workspace"].clone();
+        let set = usher.dock_post(&ada.token, &path, body.clone()).await["workspace"].clone();
         let domains = set["workspaceDomains"].as_array().unwrap();
         assert_eq!(domains.len(), 1);
         assert_eq!((&domains[0]["domain"], &domains[0]["role"]), (&json!("access.example"), &json!("viewer")));
@@ -32,9 +32,9 @@ async fn access_adds_people_and_domains_changes_roles_and_removes_nobody() {
     assert!(usher.mail(&new, 1).await.text.contains("Welcome"));
     assert_eq!(usher.role(&bob.token, &world.id).await.as_deref(), Some("EDITOR"));
     // Who was invited before isn't mailed for the change of somebody else.
-    usher.join(&kept, &mails.hash()).await.expect(200);
+    usher.sign_up_by_invitation(&kept, &mails.hash()).await.expect(200);
     let body = json!({ "workspaceDomains": [{ "role": "editor", "domain": "access.example" }] });
-    let set = usher.dock(&ada.token, &path, body).await["workspace"].clone();
+    let set = usher.dock_post(&ada.token, &path, body).await["workspace"].clone();
     assert_eq!(set["workspaceDomains"][0]["role"], "editor");
 }
 
@@ -50,7 +50,7 @@ async fn who_is_told_to_have_access_is_who_is_listed_then() {
     for email in [&untouched, &revoked, &expelled] {
         world.add(email, "viewer").await;
     }
-    usher.join(&expelled, &usher.mail(&expelled, 1).await.hash()).await.expect(200);
+    usher.sign_up_by_invitation(&expelled, &usher.mail(&expelled, 1).await.hash()).await.expect(200);
     for email in [&revoked, &expelled] {
         let path = format!("/v1/workspace-users/{}", world.id_of(email).await);
         usher.send("DELETE", &path, Some(&ada.token), None).await.expect(200);
@@ -59,8 +59,9 @@ async fn who_is_told_to_have_access_is_who_is_listed_then() {
     let row = |email: &str| json!({ "role": "commenter", "user": { "email": email, "firstName": "Jo" } });
     let named = [&bob.email, &colleague.email, &revoked, &expelled, &new];
     let body = json!({ "workspaceUsers": named.map(|email| row(email)) });
-    let told = usher.dock(&ada.token, &format!("workspaces/{}/access", world.workspace), body).await;
-    let listed = usher.docked(&ada.token, &format!("workspace-users?workspaceId={}&limit=100", world.workspace)).await;
+    let told = usher.dock_post(&ada.token, &format!("workspaces/{}/access", world.workspace), body).await;
+    let listed =
+        usher.dock_get(&ada.token, &format!("workspace-users?workspaceId={}&limit=100", world.workspace)).await;
     assert_eq!(told["workspace"]["workspaceUsers"], listed["workspaceUsers"]);
     assert_eq!(listed["workspaceUsers"].as_array().unwrap().len(), 7);
 }
@@ -82,13 +83,13 @@ async fn a_bad_entry_refuses_all_of_it() {
         let body = json!({ "workspaceUsers": [good, bad] });
         // Whether the people are to be told makes no difference.
         for query in ["", "?properties=name"] {
-            usher.post(&format!("{path}{query}"), &ada.token, body.clone()).await.dock(400, "BAD_REQUEST");
+            usher.post(&format!("{path}{query}"), &ada.token, body.clone()).await.dock_error(400, "BAD_REQUEST");
         }
     }
     let body = json!({ "workspaceUsers": [good], "workspaceDomains": [{ "role": "viewer", "domain": "gmail.com" }] });
-    usher.post(&path, &ada.token, body).await.dock(400, "BAD_REQUEST");
+    usher.post(&path, &ada.token, body).await.dock_error(400, "BAD_REQUEST");
     let body = json!({ "workspaceUsers": [{ "role": "viewer", "user": { "email": ada.email } }] });
-    usher.post(&path, &ada.token, body).await.dock(400, "BAD_REQUEST");
+    usher.post(&path, &ada.token, body).await.dock_error(400, "BAD_REQUEST");
     assert_eq!(world.people().await, [(ada.email.clone(), "owner".to_owned())]);
 }
 
@@ -111,13 +112,13 @@ async fn what_cant_be_done_whole_is_not_begun() {
         (person(&ada.email, "owner"), json!([domain("whole.example", "viewer"), domain("WHOLE.example", "editor")])),
     ] {
         let body = json!({ "workspaceUsers": [person(&new, "viewer"), other], "workspaceDomains": domains });
-        usher.post(&path, &ada.token, body).await.dock(400, "BAD_REQUEST");
+        usher.post(&path, &ada.token, body).await.dock_error(400, "BAD_REQUEST");
         assert_eq!(world.people().await, [(ada.email.clone(), "owner".to_owned())]);
-        assert_eq!(usher.docked(&ada.token, "workspace-domains").await["workspaceDomains"], json!([]));
+        assert_eq!(usher.dock_get(&ada.token, "workspace-domains").await["workspaceDomains"], json!([]));
     }
     // Whoever is new and no colleague isn't its administrator yet.
     let body = json!({ "workspaceUsers": [person(&ada.email, "viewer"), person(&new, "owner")] });
-    usher.post(&path, &ada.token, body).await.dock(400, "BAD_REQUEST");
+    usher.post(&path, &ada.token, body).await.dock_error(400, "BAD_REQUEST");
     assert_eq!(world.people().await, [(ada.email.clone(), "owner".to_owned())]);
     usher.mail_all().await;
     assert!(usher.mails(&new).await.is_empty());
@@ -125,15 +126,15 @@ async fn what_cant_be_done_whole_is_not_begun() {
     // A colleague is at once.
     let bob = usher.member(&ada.token, &other, "colleague", "VIEWER").await;
     let body = json!({ "workspaceUsers": [person(&ada.email, "viewer"), person(&bob.email, "owner")] });
-    usher.dock(&ada.token, &format!("workspaces/{}/access", world.workspace), body).await;
+    usher.dock_post(&ada.token, &format!("workspaces/{}/access", world.workspace), body).await;
     assert_eq!(usher.role(&bob.token, &world.id).await.as_deref(), Some("ADMIN"));
     let body = json!({ "workspaceUsers": [person(&ada.email, "owner"), person(&bob.email, "viewer")] });
-    usher.dock(&ada.token, &format!("workspaces/{}/access", world.workspace), body).await;
+    usher.dock_post(&ada.token, &format!("workspaces/{}/access", world.workspace), body).await;
 
     // Somebody else becomes an administrator with the same request.
     let bob = usher.member(&ada.token, &world.id, "bob", "VIEWER").await;
     let body = json!({ "workspaceUsers": [person(&ada.email, "viewer"), person(&bob.email, "owner")] });
-    usher.dock(&ada.token, &format!("workspaces/{}/access", world.workspace), body).await;
+    usher.dock_post(&ada.token, &format!("workspaces/{}/access", world.workspace), body).await;
     assert_eq!(usher.role(&bob.token, &world.id).await.as_deref(), Some("ADMIN"));
 }
 
@@ -148,16 +149,17 @@ async fn of_more_people_than_an_answer_holds_the_change_is_told_without_them() {
         json!({ "role": "viewer", "user": { "email": email, "firstName": name, "lastName": name } })
     };
     let body = json!({ "name": "Large", "workspaceUsers": (0..3_000).map(person).collect::<Vec<_>>() });
-    let made = usher.dock(&ada.token, "workspaces", body).await["workspace"].clone();
+    let made = usher.dock_post(&ada.token, "workspaces", body).await["workspace"].clone();
     assert_eq!((&made["name"], &made["workspaceUsers"]), (&json!("Large"), &json!(null)));
     assert_eq!(made["workspaceDomains"], json!([]));
     let id = text(&made["id"]);
-    let listed = usher.docked(&ada.token, &format!("workspace-users?workspaceId={id}")).await;
+    let listed = usher.dock_get(&ada.token, &format!("workspace-users?workspaceId={id}")).await;
     assert_eq!(listed["pageInfo"]["total"], 3_001);
     let one = json!({ "workspaceUsers": [{ "role": "viewer", "user": { "email": usher.address("one") } }] });
-    let set = usher.dock(&ada.token, &format!("workspaces/{id}/access"), one).await["workspace"].clone();
+    let set = usher.dock_post(&ada.token, &format!("workspaces/{id}/access"), one).await["workspace"].clone();
     assert_eq!((&set["name"], &set["workspaceUsers"]), (&json!("Large"), &json!(null)));
-    let renamed = usher.patch(&ada.token, &format!("workspaces/{id}"), json!({ "name": "Larger" })).await.expect(200);
+    let renamed =
+        usher.dock_patch(&ada.token, &format!("workspaces/{id}"), json!({ "name": "Larger" })).await.expect(200);
     assert_eq!(renamed.json()["data"]["workspace"]["name"], "Larger");
 }
 
@@ -170,14 +172,14 @@ async fn people_are_called_what_they_are_named_until_they_say_so_themselves() {
         { "role": "viewer", "user": { "email": both, "firstName": "John", "lastName": "Doe", "name": "J. Doe", "avatar": "x" } },
         { "role": "viewer", "user": { "email": whole, "name": "Jane Roe" } },
     ] });
-    usher.dock(&ada.token, &format!("workspaces/{}/access", world.workspace), body).await;
+    usher.dock_post(&ada.token, &format!("workspaces/{}/access", world.workspace), body).await;
     let named = async |email: &str| {
         let shown = usher.workspace_user(&ada.token, &world.workspace, email).await["user"].clone();
         ["firstName", "lastName", "name"].map(|field| shown[field].clone())
     };
     assert_eq!(named(&both).await, [json!("John"), json!("Doe"), json!("John Doe")]);
     assert_eq!(named(&whole).await, [json!("Jane Roe"), json!(null), json!("Jane Roe")]);
-    usher.join(&whole, &usher.mail(&whole, 1).await.hash()).await.expect(200);
+    usher.sign_up_by_invitation(&whole, &usher.mail(&whole, 1).await.hash()).await.expect(200);
     assert_ne!(named(&whole).await[0], "Jane Roe");
 }
 
@@ -191,7 +193,7 @@ async fn colleagues_are_told_of_being_added_unless_nobody_is_to_be_notified() {
         let guest = usher.address(&format!("guest-{name}"));
         let entry = |email: &str| json!({ "role": "viewer", "user": { "email": email } });
         let body = json!({ "workspaceUsers": [entry(&colleague.email), entry(&guest)], "notifyPeople": notify });
-        usher.dock(&ada.token, &format!("workspaces/{}/access", world.workspace), body).await;
+        usher.dock_post(&ada.token, &format!("workspaces/{}/access", world.workspace), body).await;
         usher.mail(&guest, 1).await;
         usher.mail_all().await;
         assert_eq!(usher.mails(&colleague.email).await.len(), mails, "{name}");
@@ -207,10 +209,10 @@ async fn who_is_shown_with_a_role_keeps_theirs_when_it_is_sent_back() {
     let shown = usher.workspace_user(&ada.token, &world.workspace, &bob.email).await;
     assert_eq!(shown["role"], "editor");
     let body = json!({ "workspaceUsers": [{ "role": shown["role"], "user": { "email": bob.email } }] });
-    usher.dock(&ada.token, &format!("workspaces/{}/access", world.workspace), body).await;
+    usher.dock_post(&ada.token, &format!("workspaces/{}/access", world.workspace), body).await;
     let path = format!("workspace-users/{}", text(&shown["id"]));
-    usher.patch(&ada.token, &path, json!({ "role": shown["role"] })).await.expect(200);
+    usher.dock_patch(&ada.token, &path, json!({ "role": shown["role"] })).await.expect(200);
     assert_eq!(usher.role(&bob.token, &world.id).await.as_deref(), Some("CREATOR"));
-    usher.patch(&ada.token, &path, json!({ "role": "viewer" })).await.expect(200);
+    usher.dock_patch(&ada.token, &path, json!({ "role": "viewer" })).await.expect(200);
     assert_eq!(usher.role(&bob.token, &world.id).await.as_deref(), Some("VIEWER"));
 }

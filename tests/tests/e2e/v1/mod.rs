@@ -8,12 +8,12 @@ mod workspace_users;
 mod workspaces;
 
 use serde_json::{Value, json};
-use tests::{Endpoint, Founder};
+use tests::{Account, Endpoint};
 
 /// A company with a workspace, known by Dock's id and by DataGOL's.
 struct World {
     usher: Endpoint,
-    ada: Founder,
+    ada: Account,
     id: String,
     workspace: String,
 }
@@ -31,13 +31,13 @@ impl World {
     /// Adds somebody by Dock; answers the workspace user.
     async fn add(&self, email: &str, role: &str) -> Value {
         let body = json!({ "email": email, "role": role, "workspaceId": self.workspace });
-        self.usher.dock(&self.ada.token, "workspace-users", body).await["workspaceUser"].clone()
+        self.usher.dock_post(&self.ada.token, "workspace-users", body).await["workspaceUser"].clone()
     }
 
     /// The role and address of everybody in the workspace, in order.
     async fn people(&self) -> Vec<(String, String)> {
         let path = format!("workspace-users?workspaceId={}&limit=100", self.workspace);
-        let users = self.usher.docked(&self.ada.token, &path).await["workspaceUsers"].clone();
+        let users = self.usher.dock_get(&self.ada.token, &path).await["workspaceUsers"].clone();
         let users = users.as_array().unwrap().iter();
         users.map(|one| (text(&one["user"]["email"]), text(&one["role"]))).collect()
     }

@@ -41,7 +41,7 @@ async fn of_a_hundred_and_fifty_requests_together_a_hundred_and_twenty_pass_and_
         assert_eq!(number(answer, "x-ratelimit-limit"), 120);
         assert_eq!(number(answer, "x-ratelimit-reset"), reset);
     }
-    refused[0].clone().dock(429, "RATE_LIMIT_EXCEEDED");
+    refused[0].clone().dock_error(429, "RATE_LIMIT_EXCEEDED");
     let other = usher.get("/v1/workspace-domains", &eve.token).await.expect(200);
     assert_eq!(number(&other, "x-ratelimit-remaining"), 119);
     // DataGOL's routes aren't counted.
@@ -54,9 +54,9 @@ async fn of_a_hundred_and_fifty_requests_together_a_hundred_and_twenty_pass_and_
 #[tokio::test]
 async fn every_answer_after_authentication_has_the_headers_and_none_before() {
     let World { usher, ada, .. } = World::new().await;
-    let bad = usher.get("/v1/workspace-users?limit=0", &ada.token).await.dock(400, "BAD_REQUEST");
-    let missing = usher.get("/v1/workspace-users/nothere", &ada.token).await.dock(404, "NOT_FOUND");
+    let bad = usher.get("/v1/workspace-users?limit=0", &ada.token).await.dock_error(400, "BAD_REQUEST");
+    let missing = usher.get("/v1/workspace-users/nothere", &ada.token).await.dock_error(404, "NOT_FOUND");
     assert_eq!(number(&bad, "x-ratelimit-remaining"), number(&missing, "x-ratelimit-remaining") + 1);
-    let stranger = usher.get("/v1/workspace-users", "nobody").await.dock(401, "UNAUTHORIZED");
+    let stranger = usher.get("/v1/workspace-users", "nobody").await.dock_error(401, "UNAUTHORIZED");
     assert_eq!(stranger.header("x-ratelimit-limit"), "");
 }

@@ -10,21 +10,21 @@ async fn a_user_has_one_id_in_all_of_the_companys_workspaces_and_is_found_by_it(
     let (usher, ada) = (&world.usher, &world.ada);
     let guest = usher.founder("guest").await;
     let email = usher.address("grace");
-    let other = usher.dock(&ada.token, "workspaces", json!({ "name": "Other" })).await;
+    let other = usher.dock_post(&ada.token, "workspaces", json!({ "name": "Other" })).await;
     let other = text(&other["workspace"]["id"]);
     for email in [&email, &guest.email] {
         let here = world.add(email, "viewer").await;
         let body = json!({ "email": email, "role": "viewer", "workspaceId": other });
-        let there = usher.dock(&ada.token, "workspace-users", body).await["workspaceUser"].clone();
+        let there = usher.dock_post(&ada.token, "workspace-users", body).await["workspaceUser"].clone();
         assert_ne!(here["id"], there["id"]);
         assert_eq!(here["user"]["id"], there["user"]["id"]);
-        let got = usher.docked(&ada.token, &format!("users/{}", text(&here["user"]["id"]))).await["user"].clone();
+        let got = usher.dock_get(&ada.token, &format!("users/{}", text(&here["user"]["id"]))).await["user"].clone();
         assert_eq!((&got["id"], &got["email"]), (&here["user"]["id"], &json!(email)));
         // In another company it is another id, and this one means nobody.
         let path = format!("/v1/users/{}", text(&here["user"]["id"]));
-        usher.get(&path, &guest.token).await.dock(404, "NOT_FOUND");
+        usher.get(&path, &guest.token).await.dock_error(404, "NOT_FOUND");
     }
-    let users = usher.docked(&ada.token, "users?properties=email").await;
+    let users = usher.dock_get(&ada.token, "users?properties=email").await;
     let mut emails: Vec<_> = users["users"].as_array().unwrap().iter().map(|user| text(&user["email"])).collect();
     let mut expected = vec![ada.email.clone(), email, guest.email.clone()];
     emails.sort();
@@ -32,9 +32,9 @@ async fn a_user_has_one_id_in_all_of_the_companys_workspaces_and_is_found_by_it(
     assert_eq!(emails, expected);
     assert_eq!(users["pageInfo"]["total"], 3);
     assert_eq!(users["users"][0].as_object().map(serde_json::Map::len), Some(4));
-    usher.get("/v1/users?properties=user.email", &ada.token).await.dock(400, "BAD_REQUEST");
+    usher.get("/v1/users?properties=user.email", &ada.token).await.dock_error(400, "BAD_REQUEST");
     for id in ["AAAAAAAAAAAA", "3fa85f64-5717-4562-b3fc-2c963f66afa6"] {
-        usher.get(&format!("/v1/users/{id}"), &ada.token).await.dock(404, "NOT_FOUND");
+        usher.get(&format!("/v1/users/{id}"), &ada.token).await.dock_error(404, "NOT_FOUND");
     }
 }
 
@@ -48,7 +48,7 @@ async fn whoever_joined_from_another_company_and_a_service_account_are_listed_to
     let robot = usher.post("/idp/api/v1/company/serviceAccount", &ada.token, json!({ "name": "robot" })).await;
     let robot = text(&robot.expect(200).json()["email"]);
     let added = world.add(&robot, "editor").await;
-    let users = usher.docked(&ada.token, "users").await["users"].clone();
+    let users = usher.dock_get(&ada.token, "users").await["users"].clone();
     let emails: Vec<_> = users.as_array().unwrap().iter().map(|user| text(&user["email"])).collect();
     for email in [&guest.email, &robot] {
         assert!(emails.contains(email), "{email} in {emails:?}");

@@ -9,17 +9,17 @@ async fn whoever_proves_an_address_of_the_domain_founds_their_company_and_joins(
     let world = World::new().await;
     let (usher, ada) = (&world.usher, &world.ada);
     let body = json!({ "domain": "Bücher.Example", "role": "owner", "workspaceId": world.workspace });
-    let added = usher.dock(&ada.token, "workspace-domains", body.clone()).await["workspaceDomain"].clone();
+    let added = usher.dock_post(&ada.token, "workspace-domains", body.clone()).await["workspaceDomain"].clone();
     assert_eq!((&added["domain"], &added["workspaceId"]), (&json!("xn--bcher-kva.example"), &json!(world.workspace)));
     // Added again it is the one that is there.
-    assert_eq!(usher.dock(&ada.token, "workspace-domains", body).await["workspaceDomain"], added);
+    assert_eq!(usher.dock_post(&ada.token, "workspace-domains", body).await["workspaceDomain"], added);
 
     let first = found(usher, "dora@xn--bcher-kva.example").await;
     assert_eq!(usher.role(&first, &world.id).await.as_deref(), Some("ADMIN"));
     let path = format!("workspace-domains/{}", text(&added["id"]));
-    let changed = usher.patch(&ada.token, &path, json!({ "role": "editor" })).await.expect(200).json();
+    let changed = usher.dock_patch(&ada.token, &path, json!({ "role": "editor" })).await.expect(200).json();
     assert_eq!(changed["data"]["workspaceDomain"]["role"], "editor");
-    let listed = usher.docked(&ada.token, "workspace-domains").await;
+    let listed = usher.dock_get(&ada.token, "workspace-domains").await;
     assert_eq!(listed["workspaceDomains"], json!([changed["data"]["workspaceDomain"]]));
     assert_eq!(listed["pageInfo"]["total"], 1);
 
@@ -38,7 +38,7 @@ async fn whoever_proves_an_address_of_the_domain_founds_their_company_and_joins(
     assert_eq!(usher.role(&third, &world.id).await.as_deref(), Some("ADMIN"));
     // The company that they founded is theirs, and the workspace isn't the company's.
     usher.get("/v1/workspaces", &second).await.expect(200);
-    assert_eq!(usher.docked(&second, "workspaces").await["pageInfo"]["total"], 0);
+    assert_eq!(usher.dock_get(&second, "workspaces").await["pageInfo"]["total"], 0);
     // A sub-domain is another domain.
     let other = found(usher, "dora@sub.xn--bcher-kva.example").await;
     assert_eq!(usher.role(&other, &world.id).await, None);
@@ -55,7 +55,7 @@ async fn nobody_joins_by_a_rule_for_which_nobody_stands_any_more() {
     let robot = json!({ "name": "robot", "role": "ACCOUNT_ADMIN" });
     let robot = usher.post(accounts, &ada.token, robot).await.expect(200).json();
     let body = json!({ "domain": "stands.example", "role": "editor", "workspaceId": world.workspace });
-    let rule = usher.dock(&text(&robot["token"]), "workspace-domains", body).await["workspaceDomain"].clone();
+    let rule = usher.dock_post(&text(&robot["token"]), "workspace-domains", body).await["workspaceDomain"].clone();
     let joined = async |name: &str| {
         let token = found(usher, &format!("{name}@stands.example")).await;
         usher.role(&token, &world.id).await
@@ -65,7 +65,7 @@ async fn nobody_joins_by_a_rule_for_which_nobody_stands_any_more() {
     usher.send("DELETE", &robot, Some(&ada.token), None).await.expect(200);
     assert_eq!(joined("second").await, None);
     let path = format!("workspace-domains/{}", text(&rule["id"]));
-    usher.patch(&ada.token, &path, json!({ "role": "editor" })).await.expect(200);
+    usher.dock_patch(&ada.token, &path, json!({ "role": "editor" })).await.expect(200);
     assert_eq!(joined("third").await.as_deref(), Some("EDITOR"));
 }
 
@@ -74,7 +74,7 @@ async fn nobody_joins_by_a_domain_whose_codes_are_being_guessed() {
     let world = World::new().await;
     let (usher, ada) = (&world.usher, &world.ada);
     let body = json!({ "domain": "guessed.example", "role": "viewer", "workspaceId": world.workspace });
-    usher.dock(&ada.token, "workspace-domains", body).await;
+    usher.dock_post(&ada.token, "workspace-domains", body).await;
     let guess = async |n: u32| {
         let body = json!({ "email": format!("guess{}@guessed.example", n / 5), "otp": "000000" });
         usher.post_open("/idp/api/v1/user/signUp/verifyEmailOtp", body).await.expect(400);
@@ -109,9 +109,9 @@ async fn at_most_twenty_workspaces_are_joined() {
     let world = World::new().await;
     let (usher, ada) = (&world.usher, &world.ada);
     for n in 0..21 {
-        let made = usher.dock(&ada.token, "workspaces", json!({ "name": format!("W{n}") })).await;
+        let made = usher.dock_post(&ada.token, "workspaces", json!({ "name": format!("W{n}") })).await;
         let body = json!({ "domain": "many.example", "role": "viewer", "workspaceId": made["workspace"]["id"] });
-        usher.dock(&ada.token, "workspace-domains", body).await;
+        usher.dock_post(&ada.token, "workspace-domains", body).await;
     }
     let dora = found(usher, "dora@many.example").await;
     let joined = usher.get("/noCo/api/v2/workspaces", &dora).await.expect(200).json();
@@ -123,10 +123,13 @@ async fn a_public_mail_domain_and_what_is_none_are_refused() {
     let World { usher, ada, workspace, .. } = World::new().await;
     for domain in ["gmail.com", "OUTLOOK.com", "a@b.example", "localhost", "", "x y.example"] {
         let body = json!({ "domain": domain, "role": "viewer", "workspaceId": workspace });
-        usher.post("/v1/workspace-domains", &ada.token, body).await.dock(400, "BAD_REQUEST");
+        usher.post("/v1/workspace-domains", &ada.token, body).await.dock_error(400, "BAD_REQUEST");
     }
     let body = json!({ "domain": "ours.example", "role": "viewer", "workspaceId": "AAAAAAAAAAAA" });
-    usher.post("/v1/workspace-domains", &ada.token, body).await.dock(404, "NOT_FOUND");
-    usher.patch(&ada.token, "workspace-domains/AAAAAAAAAAAA", json!({ "role": "viewer" })).await.dock(404, "NOT_FOUND");
-    assert_eq!(usher.docked(&ada.token, "workspace-domains").await["pageInfo"]["pages"], 0);
+    usher.post("/v1/workspace-domains", &ada.token, body).await.dock_error(404, "NOT_FOUND");
+    usher
+        .dock_patch(&ada.token, "workspace-domains/AAAAAAAAAAAA", json!({ "role": "viewer" }))
+        .await
+        .dock_error(404, "NOT_FOUND");
+    assert_eq!(usher.dock_get(&ada.token, "workspace-domains").await["pageInfo"]["pages"], 0);
 }

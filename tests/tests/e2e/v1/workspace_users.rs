@@ -55,9 +55,9 @@ async fn the_documented_request_is_answered_as_documented() {
     });
     assert_eq!(answer, json!({ "data": { "workspaceUser": made } }));
     assert_eq!(without_times(made.clone()), expected);
-    let got = world.usher.docked(&world.ada.token, &format!("workspace-users/{id}")).await;
+    let got = world.usher.dock_get(&world.ada.token, &format!("workspace-users/{id}")).await;
     assert_eq!(got["workspaceUser"], made);
-    assert_eq!(world.usher.docked(&world.ada.token, path).await["user"]["email"], email.as_str());
+    assert_eq!(world.usher.dock_get(&world.ada.token, path).await["user"]["email"], email.as_str());
 }
 
 #[tokio::test]
@@ -70,7 +70,7 @@ async fn somebody_new_is_invited_by_mail_and_added_twice_stays_as_they_are() {
     world.usher.advance(61).await;
     let again = world.add(&email, "owner").await;
     assert_eq!(again, first);
-    world.usher.join(&email, &mail.hash()).await.expect(200);
+    world.usher.sign_up_by_invitation(&email, &mail.hash()).await.expect(200);
     let member = world.add(&email, "viewer").await;
     assert_eq!((&member["id"], &member["role"]), (&first["id"], &json!("editor")));
     assert_eq!(member["user"]["name"], "Grace Guest");
@@ -80,24 +80,24 @@ async fn somebody_new_is_invited_by_mail_and_added_twice_stays_as_they_are() {
 #[tokio::test]
 async fn the_message_is_mailed_from_a_published_workspace_only() {
     let world = World::new().await;
-    let workspaces = world.usher.dock(&world.ada.token, "workspaces", json!({ "name": "Hidden" })).await;
+    let workspaces = world.usher.dock_post(&world.ada.token, "workspaces", json!({ "name": "Hidden" })).await;
     let hidden = text(&workspaces["workspace"]["id"]);
     for (short_id, name, told) in [(&world.workspace, "open", true), (&hidden, "hidden", false)] {
         let email = world.usher.address(name);
         let body = json!({ "email": email, "role": "viewer", "workspaceId": short_id, "message": MESSAGE });
-        world.usher.dock(&world.ada.token, "workspace-users", body).await;
+        world.usher.dock_post(&world.ada.token, "workspace-users", body).await;
         let mail = world.usher.mail(&email, 1).await;
         assert_eq!(mail.text.contains(MESSAGE), told, "{}", mail.text);
-        world.usher.join(&email, &mail.hash()).await.expect(200);
+        world.usher.sign_up_by_invitation(&email, &mail.hash()).await.expect(200);
     }
     world
         .usher
-        .patch(&world.ada.token, &format!("workspaces/{hidden}"), json!({ "published": true }))
+        .dock_patch(&world.ada.token, &format!("workspaces/{hidden}"), json!({ "published": true }))
         .await
         .expect(200);
     let email = world.usher.address("later");
     let body = json!({ "email": email, "role": "viewer", "workspaceId": hidden, "message": MESSAGE });
-    world.usher.dock(&world.ada.token, "workspace-users", body).await;
+    world.usher.dock_post(&world.ada.token, "workspace-users", body).await;
     assert!(world.usher.mail(&email, 1).await.text.contains(MESSAGE));
 }
 
@@ -121,14 +121,14 @@ async fn properties_select_in_either_spelling_and_unknown_ones_are_refused() {
         ("?properties=createdAt,user.name,user.createdAt", "createdAt id user", "createdAt id name object url"),
     ] {
         for path in [format!("workspace-users/{id}{query}"), format!("workspace-users{query}")] {
-            let data = world.usher.docked(&world.ada.token, &path).await;
+            let data = world.usher.dock_get(&world.ada.token, &path).await;
             let one = data.get("workspaceUser").unwrap_or(&data["workspaceUsers"][0]);
             assert_eq!((fields(one).as_str(), fields(&one["user"]).as_str()), (outer, inner), "{path}");
         }
     }
     for query in ["password", "role,user", "user.role", "role&properties=nothing", ""] {
         let path = format!("/v1/workspace-users/{id}?properties={query}");
-        world.usher.get(&path, &world.ada.token).await.dock(400, "BAD_REQUEST");
+        world.usher.get(&path, &world.ada.token).await.dock_error(400, "BAD_REQUEST");
     }
 }
 
@@ -142,7 +142,7 @@ async fn a_list_has_pages() {
     for (page, count, next, prev) in [(1, 2, true, false), (2, 2, true, true), (3, 1, false, true), (4, 0, false, true)]
     {
         let path = format!("workspace-users?limit=2&page={page}");
-        let data = world.usher.docked(&world.ada.token, &path).await;
+        let data = world.usher.dock_get(&world.ada.token, &path).await;
         let info = json!({
             "page": page, "pages": 3, "total": 5, "pageTotal": count, "hasNextPage": next, "hasPrevPage": prev,
         });
@@ -151,13 +151,13 @@ async fn a_list_has_pages() {
     }
     let all: Vec<_> = world.people().await.into_iter().map(|(email, _)| email).collect();
     assert_eq!(seen, all);
-    let first = world.usher.docked(&world.ada.token, "workspace-users").await;
+    let first = world.usher.dock_get(&world.ada.token, "workspace-users").await;
     assert_eq!(first["pageInfo"]["pageTotal"], 5);
     for query in ["page=0", "page=x", "limit=0", "limit=101", "limit=-1"] {
-        world.usher.get(&format!("/v1/workspace-users?{query}"), &world.ada.token).await.dock(400, "BAD_REQUEST");
+        world.usher.get(&format!("/v1/workspace-users?{query}"), &world.ada.token).await.dock_error(400, "BAD_REQUEST");
     }
     let nowhere = "/v1/workspace-users?workspaceId=AAAAAAAAAAAA";
-    world.usher.get(nowhere, &world.ada.token).await.dock(404, "NOT_FOUND");
+    world.usher.get(nowhere, &world.ada.token).await.dock_error(404, "NOT_FOUND");
 }
 
 #[tokio::test]
@@ -170,7 +170,7 @@ async fn a_role_without_a_word_is_shown_as_the_nearest_lower_one() {
     }
     for role in ["admin", "Owner", "", "CREATOR"] {
         let body = json!({ "email": world.usher.address("x"), "role": role, "workspaceId": world.workspace });
-        world.usher.post("/v1/workspace-users", &world.ada.token, body).await.dock(400, "BAD_REQUEST");
+        world.usher.post("/v1/workspace-users", &world.ada.token, body).await.dock_error(400, "BAD_REQUEST");
     }
 }
 
@@ -181,20 +181,20 @@ async fn a_role_changes_for_a_member_at_once_and_for_somebody_invited_before_the
     let bob = usher.member(&ada.token, &world.id, "bob", "VIEWER").await;
     let path = format!("workspace-users/{}", world.id_of(&bob.email).await);
     for (word, role) in [("owner", "ADMIN"), ("owner", "ADMIN"), ("editor", "EDITOR")] {
-        let changed = usher.patch(&ada.token, &path, json!({ "role": word })).await.expect(200).json();
+        let changed = usher.dock_patch(&ada.token, &path, json!({ "role": word })).await.expect(200).json();
         assert_eq!(changed["data"]["workspaceUser"]["role"], word);
         assert_eq!(usher.role(&bob.token, &world.id).await.as_deref(), Some(role));
     }
     let email = usher.address("grace");
     let path = format!("workspace-users/{}", text(&world.add(&email, "owner").await["id"]));
-    usher.patch(&ada.token, &path, json!({ "role": "editor" })).await.expect(200);
-    usher.join(&email, &usher.mail(&email, 1).await.hash()).await.expect(200);
+    usher.dock_patch(&ada.token, &path, json!({ "role": "editor" })).await.expect(200);
+    usher.sign_up_by_invitation(&email, &usher.mail(&email, 1).await.hash()).await.expect(200);
     assert_eq!(usher.role(&usher.token(&email).await, &world.id).await.as_deref(), Some("EDITOR"));
     // Nobody but ada is an ADMIN now.
     let own = format!("workspace-users/{}", world.id_of(&ada.email).await);
-    usher.patch(&ada.token, &own, json!({ "role": "viewer" })).await.dock(400, "BAD_REQUEST");
+    usher.dock_patch(&ada.token, &own, json!({ "role": "viewer" })).await.dock_error(400, "BAD_REQUEST");
     for body in [json!({}), json!({ "role": 1 }), json!({ "role": "boss" })] {
-        usher.patch(&ada.token, &path, body).await.dock(400, "BAD_REQUEST");
+        usher.dock_patch(&ada.token, &path, body).await.dock_error(400, "BAD_REQUEST");
     }
 }
 
@@ -208,21 +208,21 @@ async fn whoever_is_removed_is_out_at_once_and_a_revoked_link_is_dead() {
     let removed = usher.send("DELETE", &path, Some(&ada.token), None).await.expect(200).json();
     assert_eq!(removed, json!({ "data": { "workspaceUser": { "id": id } } }));
     assert_eq!(usher.role(&bob.token, &world.id).await, None);
-    usher.send("DELETE", &path, Some(&ada.token), None).await.dock(404, "NOT_FOUND");
-    usher.get(&path, &ada.token).await.dock(404, "NOT_FOUND");
+    usher.send("DELETE", &path, Some(&ada.token), None).await.dock_error(404, "NOT_FOUND");
+    usher.get(&path, &ada.token).await.dock_error(404, "NOT_FOUND");
 
     let email = usher.address("grace");
     let path = format!("/v1/workspace-users/{}", text(&world.add(&email, "viewer").await["id"]));
     let hash = usher.mail(&email, 1).await.hash();
     usher.send("DELETE", &path, Some(&ada.token), None).await.expect(200);
-    usher.join(&email, &hash).await.expect(400);
+    usher.sign_up_by_invitation(&email, &hash).await.expect(400);
     assert_eq!(world.people().await, [(ada.email.clone(), "owner".to_owned())]);
     // Both may come back, as the same workspace users.
     assert_eq!(world.add(&bob.email, "viewer").await["id"], id.as_str());
     assert_eq!(usher.role(&bob.token, &world.id).await.as_deref(), Some("VIEWER"));
 
     let own = format!("/v1/workspace-users/{}", world.id_of(&ada.email).await);
-    let refused = usher.send("DELETE", &own, Some(&ada.token), None).await.dock(400, "BAD_REQUEST");
+    let refused = usher.send("DELETE", &own, Some(&ada.token), None).await.dock_error(400, "BAD_REQUEST");
     assert!(refused.text.contains("last administrator"), "{}", refused.text);
 }
 
@@ -247,14 +247,14 @@ async fn of_two_admins_who_are_removed_together_one_stays() {
 
 #[tokio::test]
 async fn an_invitation_that_was_raised_above_its_inviter_is_still_accepted() {
-    let world = tests::World::with(&[]).await;
+    let world = tests::World::new(&[]).await;
     let (usher, ada) = (&world.usher, &world.ada);
     let bob = world.member("bob", "CREATOR").await;
     let (guest, id) = world.invited(&bob.token, "guest", "VIEWER").await;
     let hash = usher.mail(&guest, 1).await.hash();
-    usher.patch(&ada.token, &format!("workspace-users/{id}"), json!({ "role": "owner" })).await.expect(200);
+    usher.dock_patch(&ada.token, &format!("workspace-users/{id}"), json!({ "role": "owner" })).await.expect(200);
     let shown = world.get(&ada.token, &format!("invitations/{id}")).await.expect(200).json();
     assert_eq!((&shown["role"], &shown["invitedBy"]["name"]), (&json!("ADMIN"), &json!("Ada Founder")));
-    usher.join(&guest, &hash).await.expect(200);
+    usher.sign_up_by_invitation(&guest, &hash).await.expect(200);
     assert_eq!(usher.role(&usher.token(&guest).await, &world.workspace).await.as_deref(), Some("ADMIN"));
 }

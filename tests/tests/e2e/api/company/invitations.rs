@@ -23,7 +23,7 @@ async fn send(world: &World, method: &str, token: &str, invitation: &Value, rest
 
 #[tokio::test]
 async fn a_company_admin_manages_the_companys_invitations_as_a_workspaces() {
-    let world = World::with(&[]).await;
+    let world = World::new(&[]).await;
     let (email, told) = invited(&world, "grace", "Manager").await;
     assert_eq!((&told["workspaceId"], &told["role"]), (&Value::Null, &json!("MANAGER")));
     assert_eq!((&told["status"], &told["invitedBy"]["name"]), (&json!("PENDING"), &json!("Ada Founder")));
@@ -37,16 +37,16 @@ async fn a_company_admin_manages_the_companys_invitations_as_a_workspaces() {
     assert_eq!((&resent["resentCount"], &resent["workspaceId"]), (&json!(1), &Value::Null));
     let mail = world.usher.mail(&email, 2).await;
     assert!(mail.link().contains("type=COMPANY"), "{}", mail.link());
-    world.usher.join(&email, &first).await.refused(400, "INVITATION_GONE");
-    world.usher.join(&email, &mail.hash()).await.expect(200);
+    world.usher.sign_up_by_invitation(&email, &first).await.datagol_error(400, "INVITATION_GONE");
+    world.usher.sign_up_by_invitation(&email, &mail.hash()).await.expect(200);
     send(&world, "DELETE", &world.ada.token, &told, "").await.problem(409, "already_accepted");
 
     let (email, told) = invited(&world, "henry", "Viewer").await;
     send(&world, "DELETE", &world.ada.token, &told, "").await.expect(204);
     let hash = world.usher.mail(&email, 1).await.hash();
-    world.usher.join(&email, &hash).await.refused(400, "INVITATION_GONE");
+    world.usher.sign_up_by_invitation(&email, &hash).await.datagol_error(400, "INVITATION_GONE");
     // The founder was never invited.
-    let all = world.usher.walk(PATH, &world.ada.token, 1).await;
+    let all = world.usher.all_pages(PATH, &world.ada.token, 1).await;
     let all: Vec<_> = column(&all, "email").into_iter().zip(column(&all, "status")).collect();
     let expected = [("grace", "ACCEPTED"), ("henry", "REVOKED")];
     assert_eq!(all, expected.map(|(name, status)| (world.usher.address(name), status.to_owned())));
@@ -54,7 +54,7 @@ async fn a_company_admin_manages_the_companys_invitations_as_a_workspaces() {
 
 #[tokio::test]
 async fn nobody_else_does_and_a_workspaces_invitations_arent_among_them() {
-    let world = World::with(&[]).await;
+    let world = World::new(&[]).await;
     let (_, told) = invited(&world, "grace", "Viewer").await;
     let (_, id) = world.invited(&world.ada.token, "henry", "VIEWER").await;
     let bob = world.member("bob", "ADMIN").await;

@@ -11,15 +11,18 @@ async fn whoever_declines_is_invited_no_more_and_can_be_invited_again() {
     let (ada, workspace, guest, hash) = invited(&usher).await;
     assert_eq!(post(&usher, "decline", &hash.to_uppercase()).await.expect(204).text, "");
     assert_eq!(status(&usher, &ada.token, &guest).await, None);
-    let told = usher.told_of(&guest, "invitation.declined", 1).await;
+    let told = usher.event_about(&guest, "invitation.declined", 1).await;
     assert_eq!(told["invitation"]["status"], "DECLINED");
     let audit = usher.get(&format!("/api/v1/workspaces/{workspace}/audit"), &ada.token).await.expect(200).json();
     let newest = &audit["items"][0];
     assert_eq!((&newest["action"], &newest["subject"]), (&json!("invitation.declined"), &json!(guest)));
-    usher.join(&guest, &hash).await.expect(400);
-    assert_eq!(usher.invite(&ada.token, &workspace, &[(&guest, "VIEWER")]).await.expect(200).rows(), ["invited"]);
+    usher.sign_up_by_invitation(&guest, &hash).await.expect(400);
+    assert_eq!(
+        usher.invite(&ada.token, &workspace, &[(&guest, "VIEWER")]).await.expect(200).row_statuses(),
+        ["invited"]
+    );
     let hash = usher.mail(&guest, 2).await.hash();
-    usher.join(&guest, &hash).await.expect(200);
+    usher.sign_up_by_invitation(&guest, &hash).await.expect(200);
 }
 
 #[tokio::test]
@@ -40,7 +43,7 @@ async fn declining_is_a_success_where_only_the_reply_was_lost() {
     let fault = json!({
         "action": "dynamodb:TransactWriteItems", "function": "decline-invitation", "fault": "lostReply", "times": 2,
     });
-    usher.fault(fault).await;
+    usher.queue_fault(fault).await;
     post(&usher, "decline", &hash).await.expect(204);
     assert!(usher.faults_left().await.is_empty());
     post(&usher, "decline", &hash).await.problem(410, "invitation_gone");
@@ -48,7 +51,7 @@ async fn declining_is_a_success_where_only_the_reply_was_lost() {
 
 #[tokio::test]
 async fn what_its_inviter_may_offer_no_more_is_as_dead_to_whoever_declines() {
-    let world = World::with(&[]).await;
+    let world = World::new(&[]).await;
     let bob = world.member("bob", "CREATOR").await;
     let (guest, id) = world.invited(&bob.token, "guest", "VIEWER").await;
     let hash = world.usher.mail(&guest, 1).await.hash();

@@ -1,7 +1,7 @@
 //! Asking for a new invitation instead of an expired one.
 
 use serde_json::json;
-use tests::{Endpoint, Founder, HeldCall, World, mail_tags};
+use tests::{Account, Endpoint, HeldCall, World, mail_tags};
 
 use super::{LIFETIME, UNKNOWN, invited, post};
 
@@ -29,7 +29,7 @@ async fn the_inviter_is_asked_once_a_day_to_invite_again() {
 }
 
 /// Somebody invited by a member who may invite no more then: their hash, and the member.
-async fn orphaned(world: &World) -> (String, Founder) {
+async fn orphaned(world: &World) -> (String, Account) {
     let bob = world.member("bob", "CREATOR").await;
     let (guest, _) = world.invited(&bob.token, "guest", "VIEWER").await;
     let hash = world.usher.mail(&guest, 1).await.hash();
@@ -39,7 +39,7 @@ async fn orphaned(world: &World) -> (String, Founder) {
 
 #[tokio::test]
 async fn an_inviter_who_may_invite_no_more_isnt_asked_but_the_administrators_are() {
-    let world = World::with(&[]).await;
+    let world = World::new(&[]).await;
     let (hash, bob) = orphaned(&world).await;
     world.usher.advance(LIFETIME).await;
     post(&world.usher, "renew", &hash).await.expect(202);
@@ -51,13 +51,13 @@ async fn an_inviter_who_may_invite_no_more_isnt_asked_but_the_administrators_are
 #[tokio::test]
 async fn each_administrator_is_mailed_once_whoevers_address_is_refused() {
     for first_is_refused in [true, false] {
-        let world = World::with(&[]).await;
+        let world = World::new(&[]).await;
         let carl = world.member("carl", "ADMIN").await.email;
         let (hash, _) = orphaned(&world).await;
         let (refused, other) = if first_is_refused { (&world.ada.email, &carl) } else { (&carl, &world.ada.email) };
         let refusal =
             json!({ "action": "ses:SendEmail", "address": refused, "status": "MESSAGE_REJECTED", "times": 3 });
-        world.usher.fault(refusal).await;
+        world.usher.queue_fault(refusal).await;
         world.usher.advance(LIFETIME).await;
         post(&world.usher, "renew", &hash).await.expect(202);
         // The other one waits for nothing.
@@ -79,11 +79,14 @@ async fn each_administrator_is_mailed_once_whoevers_address_is_refused() {
 
 #[tokio::test]
 async fn where_only_a_service_account_is_an_administrator_those_of_the_company_are_asked() {
-    let world = World::with(&[]).await;
+    let world = World::new(&[]).await;
     let (usher, ada) = (&world.usher, &world.ada);
     let made = usher.post("/idp/api/v1/company/serviceAccount", &ada.token, json!({ "name": "robot" })).await;
     let robot = made.expect(200).json()["email"].as_str().unwrap().to_owned();
-    assert_eq!(usher.invite(&ada.token, &world.workspace, &[(&robot, "ADMIN")]).await.expect(200).rows(), ["added"]);
+    assert_eq!(
+        usher.invite(&ada.token, &world.workspace, &[(&robot, "ADMIN")]).await.expect(200).row_statuses(),
+        ["added"]
+    );
     let (hash, _) = orphaned(&world).await;
     world.remove(&ada.token, &world.user_id(&ada.email).await).await.expect(204);
     usher.advance(LIFETIME).await;
@@ -96,14 +99,14 @@ async fn where_only_a_service_account_is_an_administrator_those_of_the_company_a
 
 #[tokio::test]
 async fn an_inviter_whose_address_isnt_mailed_any_more_is_passed_over() {
-    let world = World::with(&[]).await;
+    let world = World::new(&[]).await;
     let (usher, ada) = (&world.usher, &world.ada);
     let (bob, id) = world.invited(&ada.token, "bob", "CREATOR").await;
-    usher.join(&bob, &usher.mail(&bob, 1).await.hash()).await.expect(200);
+    usher.sign_up_by_invitation(&bob, &usher.mail(&bob, 1).await.hash()).await.expect(200);
     let (guest, _) = world.invited(&usher.token(&bob).await, "guest", "VIEWER").await;
     let hash = usher.mail(&guest, 1).await.hash();
     usher.wait_until_idle().await;
-    assert!(usher.ses_tells("complaint", 1, &bob, &mail_tags(&world.workspace, &id, 1)).await);
+    assert!(usher.send_ses_event("complaint", 1, &bob, &mail_tags(&world.workspace, &id, 1)).await);
     usher.advance(LIFETIME).await;
     post(usher, "renew", &hash).await.expect(202);
     usher.mail(&ada.email, 2).await;
@@ -113,7 +116,7 @@ async fn an_inviter_whose_address_isnt_mailed_any_more_is_passed_over() {
 
 #[tokio::test]
 async fn a_request_counts_for_the_invitation_whatever_its_hash_is_by_then() {
-    let world = World::with(&[("INVITATION_TTL_SECONDS", "1000"), ("RESEND_COOLDOWN_SECONDS", "0")]).await;
+    let world = World::new(&[("INVITATION_TTL_SECONDS", "1000"), ("RESEND_COOLDOWN_SECONDS", "0")]).await;
     let usher = &world.usher;
     usher.begin_window(DAY).await;
     let ada = usher.token(&world.ada.email).await;
@@ -146,7 +149,7 @@ async fn a_request_that_failed_doesnt_count() {
     let fault = json!({
         "action": "dynamodb:PutItem", "function": "renew-invitation", "fault": "InternalServerError", "times": 1_000,
     });
-    usher.fault(fault).await;
+    usher.queue_fault(fault).await;
     post(&usher, "renew", &hash).await.problem(503, "unavailable");
     usher.clear_faults().await;
     post(&usher, "renew", &hash).await.expect(202);
@@ -159,7 +162,7 @@ async fn a_request_whose_reply_was_lost_is_mailed() {
     let (ada, _, _, hash) = invited(&usher).await;
     usher.advance(LIFETIME).await;
     let fault = json!({ "action": "dynamodb:UpdateItem", "function": "renew-invitation", "fault": "lostReply" });
-    usher.fault(fault).await;
+    usher.queue_fault(fault).await;
     post(&usher, "renew", &hash).await.expect(202);
     usher.mail(&ada.email, 2).await;
     assert!(usher.faults_left().await.is_empty());
@@ -188,7 +191,7 @@ async fn nothing_comes_of_renewing_what_is_no_expired_invitation() {
     let usher = Endpoint::own(&[]).await;
     let (ada, workspace, guest, hash) = invited(&usher).await;
     usher.advance(LIFETIME).await;
-    let ada = Founder { token: usher.token(&ada.email).await, ..ada };
+    let ada = Account { token: usher.token(&ada.email).await, ..ada };
     usher.invite(&ada.token, &workspace, &[(&guest, "VIEWER")]).await.expect(200);
     let newer = usher.mail(&guest, 2).await.hash();
     usher.forget_calls().await;

@@ -6,12 +6,12 @@ use tests::World;
 use super::super::column;
 
 async fn audit(world: &World) -> Vec<Value> {
-    world.usher.walk(&world.path("audit"), &world.ada.token, 100).await
+    world.usher.all_pages(&world.path("audit"), &world.ada.token, 100).await
 }
 
 #[tokio::test]
 async fn what_was_done_is_told_newest_first_with_who_did_it_and_to_whom() {
-    let world = World::with(&[]).await;
+    let world = World::new(&[]).await;
     let bob = world.member("bob", "CREATOR").await;
     let user = world.user_id(&bob.email).await;
     let (grace, id) = world.invited(&bob.token, "grace", "VIEWER").await;
@@ -55,7 +55,7 @@ async fn what_was_done_is_told_newest_first_with_who_did_it_and_to_whom() {
 
 #[tokio::test]
 async fn many_who_were_invited_at_once_are_told_one_by_one_across_pages() {
-    let world = World::with(&[]).await;
+    let world = World::new(&[]).await;
     let people: Vec<_> = (0..200).map(|number| world.usher.address(&format!("p{number}"))).collect();
     let rows: Vec<_> = people.iter().map(|email| (email.as_str(), "VIEWER")).collect();
     world.usher.invite(&world.ada.token, &world.workspace, &rows).await.expect(200);
@@ -67,7 +67,7 @@ async fn many_who_were_invited_at_once_are_told_one_by_one_across_pages() {
     assert_eq!(subjects, expected);
     assert_eq!((all.len(), &all[200]["action"]), (201, &json!("workspace.created")));
     for limit in [7, 90] {
-        assert_eq!(world.usher.walk(&world.path("audit"), &world.ada.token, limit).await, all, "{limit}");
+        assert_eq!(world.usher.all_pages(&world.path("audit"), &world.ada.token, limit).await, all, "{limit}");
     }
     let page = world.get(&world.ada.token, "audit").await.expect(200).json();
     assert_eq!(page["items"].as_array().map(Vec::len), Some(50));
@@ -78,7 +78,7 @@ async fn many_who_were_invited_at_once_are_told_one_by_one_across_pages() {
 
 #[tokio::test]
 async fn what_was_refused_is_not_told() {
-    let world = World::with(&[]).await;
+    let world = World::new(&[]).await;
     let bob = world.member("bob", "ADMIN").await;
     let (ada, bobs) = (world.user_id(&world.ada.email).await, world.user_id(&bob.email).await);
     world.remove(&bob.token, &ada).await.expect(204);
@@ -92,7 +92,7 @@ async fn what_was_refused_is_not_told() {
 
 #[tokio::test]
 async fn only_an_admin_sees_the_audit() {
-    let world = World::with(&[]).await;
+    let world = World::new(&[]).await;
     let bob = world.member("bob", "CREATOR").await;
     world.get(&bob.token, "audit").await.problem(403, "forbidden");
     world.change(&world.ada.token, &world.user_id(&bob.email).await, "MANAGER").await.expect(200);

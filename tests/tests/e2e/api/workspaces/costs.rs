@@ -10,7 +10,7 @@ async fn calls(world: &World, function: &str) -> Value {
 
 #[tokio::test]
 async fn a_page_costs_the_same_few_calls_however_many_people_there_are() {
-    let world = World::with(&[]).await;
+    let world = World::new(&[]).await;
     for (name, count) in [("few", 5), ("many", 800)] {
         let people: Vec<_> = (0..count).map(|number| world.usher.address(&format!("{name}{number:03}"))).collect();
         let rows: Vec<_> = people.iter().map(|email| (email.as_str(), "VIEWER")).collect();
@@ -25,7 +25,7 @@ async fn a_page_costs_the_same_few_calls_however_many_people_there_are() {
 
 #[tokio::test]
 async fn one_invitation_and_one_member_cost_a_constant_number_of_calls() {
-    let world = World::with(&[("RESEND_COOLDOWN_SECONDS", "0")]).await;
+    let world = World::new(&[("RESEND_COOLDOWN_SECONDS", "0")]).await;
     let bob = world.member("bob", "VIEWER").await;
     let user = world.user_id(&bob.email).await;
     let (_, id) = world.invited(&world.ada.token, "grace", "VIEWER").await;

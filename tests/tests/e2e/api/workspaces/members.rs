@@ -1,7 +1,7 @@
 //! `/api/v1/workspaces/{workspaceId}/members`
 
 use serde_json::json;
-use tests::{Founder, PASSWORD, World};
+use tests::{Account, PASSWORD, World};
 
 use super::super::{column, user_of};
 
@@ -11,14 +11,14 @@ async fn listed(world: &World, query: &str) -> Vec<String> {
 }
 
 /// A colleague who is a member of nothing but the company's other workspace.
-async fn colleague(world: &World, name: &str) -> Founder {
+async fn colleague(world: &World, name: &str) -> Account {
     let other = world.usher.workspace(&world.ada.token, "Another").await;
     world.usher.member(&world.ada.token, &other, name, "VIEWER").await
 }
 
 #[tokio::test]
 async fn members_are_told_whole_and_whoever_is_only_invited_isnt_among_them() {
-    let world = World::with(&[]).await;
+    let world = World::new(&[]).await;
     let grace = world.member("grace", "EDITOR").await;
     world.invited(&world.ada.token, "henry", "VIEWER").await;
     let page = world.get(&grace.token, "members").await.expect(200).json();
@@ -33,7 +33,7 @@ async fn members_are_told_whole_and_whoever_is_only_invited_isnt_among_them() {
 
 #[tokio::test]
 async fn members_are_found_by_role_and_by_a_part_of_name_or_address() {
-    let world = World::with(&[]).await;
+    let world = World::new(&[]).await;
     for (name, role) in [("anna", "EDITOR"), ("bert", "EDITOR"), ("carl", "VIEWER")] {
         world.member(name, role).await;
     }
@@ -43,7 +43,7 @@ async fn members_are_found_by_role_and_by_a_part_of_name_or_address() {
     assert_eq!(listed(&world, "q=FOUNDER").await, [address("ada")]);
     assert_eq!(listed(&world, "q=grace%20guest").await.len(), 3);
     assert!(listed(&world, "q=nobody").await.is_empty());
-    let walked = world.usher.walk(&world.path("members"), &world.ada.token, 1).await;
+    let walked = world.usher.all_pages(&world.path("members"), &world.ada.token, 1).await;
     assert_eq!(column(&walked, "email"), ["ada", "anna", "bert", "carl"].map(address));
     for query in ["role=OWNER", "limit=101", &format!("q={}", "a".repeat(255))] {
         world.get(&world.ada.token, &format!("members?{query}")).await.problem(400, "invalid_field");
@@ -55,7 +55,7 @@ async fn members_are_found_by_role_and_by_a_part_of_name_or_address() {
 
 #[tokio::test]
 async fn a_role_that_is_set_counts_on_the_next_request() {
-    let world = World::with(&[]).await;
+    let world = World::new(&[]).await;
     let grace = world.member("grace", "VIEWER").await;
     let user = world.user_id(&grace.email).await;
     world.usher.invite(&grace.token, &world.workspace, &[(&world.usher.address("x"), "VIEWER")]).await.expect(403);
@@ -71,7 +71,7 @@ async fn a_role_that_is_set_counts_on_the_next_request() {
 
 #[tokio::test]
 async fn only_an_admin_sets_roles_and_removes_and_anybody_leaves() {
-    let world = World::with(&[]).await;
+    let world = World::new(&[]).await;
     let manager = world.member("manager", "VIEWER").await;
     let viewer = world.member("viewer", "VIEWER").await;
     let (its, theirs) = (world.user_id(&manager.email).await, world.user_id(&viewer.email).await);
@@ -96,7 +96,7 @@ async fn only_an_admin_sets_roles_and_removes_and_anybody_leaves() {
 
 #[tokio::test]
 async fn the_last_admin_is_neither_demoted_nor_removed_and_doesnt_leave() {
-    let world = World::with(&[]).await;
+    let world = World::new(&[]).await;
     let bob = world.member("bob", "ADMIN").await;
     let (ada, bobs) = (world.user_id(&world.ada.email).await, world.user_id(&bob.email).await);
     world.change(&bob.token, &ada, "VIEWER").await.expect(200);
@@ -116,12 +116,12 @@ async fn the_last_admin_is_neither_demoted_nor_removed_and_doesnt_leave() {
 
 #[tokio::test]
 async fn a_company_admin_who_isnt_a_member_manages_and_isnt_listed() {
-    let world = World::with(&[]).await;
+    let world = World::new(&[]).await;
     let boss = world.usher.address("boss");
     let users = json!({ "users": [{ "email": boss, "roleName": "Administrator" }] });
     world.usher.post("/api/v1.0/external/tenant/inviteusers", &world.ada.token, users).await.expect(200);
-    world.usher.join(&boss, &world.usher.mail(&boss, 1).await.hash()).await.expect(200);
-    let boss = Founder { token: world.usher.token(&boss).await, email: boss };
+    world.usher.sign_up_by_invitation(&boss, &world.usher.mail(&boss, 1).await.hash()).await.expect(200);
+    let boss = Account { token: world.usher.token(&boss).await, email: boss };
     let grace = world.member("grace", "EDITOR").await;
     let page = world.get(&boss.token, "members").await.expect(200).json();
     assert_eq!(column(page["items"].as_array().unwrap(), "email"), [world.ada.email.as_str(), &grace.email]);
@@ -131,7 +131,7 @@ async fn a_company_admin_who_isnt_a_member_manages_and_isnt_listed() {
 
 #[tokio::test]
 async fn who_is_no_member_cant_be_changed_whatever_the_id() {
-    let world = World::with(&[]).await;
+    let world = World::new(&[]).await;
     let outside = user_of(&colleague(&world, "outside").await.token);
     let (_, invitation) = world.invited(&world.ada.token, "henry", "VIEWER").await;
     for id in [&outside, &invitation, "0", &world.workspace, "00000000-0000-4000-8000-000000000000"] {
@@ -151,7 +151,7 @@ async fn who_is_no_member_cant_be_changed_whatever_the_id() {
 
 #[tokio::test]
 async fn invitations_of_somebody_removed_or_demoted_cant_be_accepted() {
-    let world = World::with(&[]).await;
+    let world = World::new(&[]).await;
     for (name, removed) in [("bob", true), ("carl", false)] {
         let inviter = world.member(name, "CREATOR").await;
         let user = world.user_id(&inviter.email).await;
@@ -162,27 +162,27 @@ async fn invitations_of_somebody_removed_or_demoted_cant_be_accepted() {
         } else {
             world.change(&world.ada.token, &user, "EDITOR").await.expect(200);
         }
-        world.usher.page(&hash).await.expect(410);
-        world.usher.join(&email, &hash).await.refused(400, "INVITATION_GONE");
+        world.usher.registration_page(&hash).await.expect(410);
+        world.usher.sign_up_by_invitation(&email, &hash).await.datagol_error(400, "INVITATION_GONE");
         let body = json!({ "email": email, "password": PASSWORD });
         world.usher.post_open("/idp/api/v1/user/token", body).await.expect(401);
         // An ADMIN who resends it takes it over.
         world.usher.advance(60).await;
         world.resend(&world.ada.token, &id).await.expect(200);
         let hash = world.usher.mail(&email, 2).await.hash();
-        world.usher.join(&email, &hash).await.expect(200);
+        world.usher.sign_up_by_invitation(&email, &hash).await.expect(200);
     }
 }
 
 #[tokio::test]
 async fn inviting_again_changes_the_role_of_an_invitation_and_never_a_members() {
-    let world = World::with(&[]).await;
+    let world = World::new(&[]).await;
     let (email, id) = world.invited(&world.ada.token, "grace", "VIEWER").await;
     assert_eq!(world.invited(&world.ada.token, "grace", "EDITOR").await.1, id);
     let told = world.get(&world.ada.token, &format!("invitations/{id}")).await.expect(200).json();
     assert_eq!((&told["role"], &told["resentCount"]), (&json!("EDITOR"), &json!(0)));
-    world.usher.join(&email, &world.usher.mail(&email, 1).await.hash()).await.expect(200);
+    world.usher.sign_up_by_invitation(&email, &world.usher.mail(&email, 1).await.hash()).await.expect(200);
     let again = world.usher.invite(&world.ada.token, &world.workspace, &[(&email, "ADMIN")]).await.expect(400);
-    assert_eq!(again.rows(), ["alreadyMember"]);
+    assert_eq!(again.row_statuses(), ["alreadyMember"]);
     assert_eq!(listed(&world, "role=EDITOR").await, [email]);
 }

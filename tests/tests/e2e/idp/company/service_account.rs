@@ -1,7 +1,7 @@
 //! `/serviceAccount`
 
 use serde_json::{Value, json};
-use tests::{Answer, Endpoint, Founder, HeldCall};
+use tests::{Account, Answer, Endpoint, HeldCall};
 
 const PATH: &str = "/idp/api/v1/company/serviceAccount";
 const WORKSPACES: &str = "/noCo/api/v2/workspaces";
@@ -14,13 +14,13 @@ struct Robot {
     token: String,
 }
 
-async fn make(usher: &Endpoint, admin: &Founder, body: Value) -> Robot {
+async fn make(usher: &Endpoint, admin: &Account, body: Value) -> Robot {
     let made = usher.post(PATH, &admin.token, body).await.expect(200).json();
     let text = |name: &str| made[name].as_str().unwrap().to_owned();
     Robot { id: text("id"), email: text("email"), token: text("token") }
 }
 
-async fn reset(usher: &Endpoint, admin: &Founder, method: &str, robot: &Robot, query: &str) -> Answer {
+async fn reset(usher: &Endpoint, admin: &Account, method: &str, robot: &Robot, query: &str) -> Answer {
     usher.send(method, &format!("{PATH}/{}/token/reset{query}", robot.id), Some(&admin.token), None).await
 }
 
@@ -28,7 +28,7 @@ async fn reset(usher: &Endpoint, admin: &Founder, method: &str, robot: &Robot, q
 async fn reached(usher: &Endpoint, token: &str) -> Option<Vec<String>> {
     let answer = usher.read(usher.request("GET", WORKSPACES).header("x-auth-token", token)).await;
     if answer.status == 401 {
-        answer.refused(401, "INVALID_TOKEN");
+        answer.datagol_error(401, "INVALID_TOKEN");
         return None;
     }
     let workspaces = answer.expect(200).json();
@@ -72,7 +72,7 @@ async fn a_name_is_of_few_characters_and_unique_in_its_company() {
     let (ada, bob) = (usher.founder("ada").await, usher.founder("bob").await);
     let long = "n".repeat(51);
     for name in ["", " ", "a b", "a.b", "ä", "a@b", "<b>", "a\n", &long] {
-        usher.post(PATH, &ada.token, json!({ "name": name })).await.refused(400, "INVALID_NAME");
+        usher.post(PATH, &ada.token, json!({ "name": name })).await.datagol_error(400, "INVALID_NAME");
     }
     for body in [
         json!({}),
@@ -81,13 +81,13 @@ async fn a_name_is_of_few_characters_and_unique_in_its_company() {
         json!({ "name": "a", "role": 1 }),
         json!({ "name": "a", "description": "d".repeat(2_001) }),
     ] {
-        usher.post(PATH, &ada.token, body).await.refused(400, "INVALID_FIELD");
+        usher.post(PATH, &ada.token, body).await.datagol_error(400, "INVALID_FIELD");
     }
     assert_eq!(usher.get(PATH, &ada.token).await.expect(200).json(), json!([]));
     for name in ["b", "A-1_z", &long[1..], "a"] {
         make(&usher, &ada, json!({ "name": name })).await;
     }
-    usher.post(PATH, &ada.token, json!({ "name": "a" })).await.refused(400, "NAME_TAKEN");
+    usher.post(PATH, &ada.token, json!({ "name": "a" })).await.datagol_error(400, "NAME_TAKEN");
     make(&usher, &bob, json!({ "name": "a" })).await;
     let listed = usher.get(PATH, &ada.token).await.expect(200).json();
     assert_eq!(listed.as_array().map(Vec::len), Some(4));
@@ -102,7 +102,7 @@ async fn a_name_that_several_ask_for_together_is_given_once() {
     let (made, refused): (Vec<_>, Vec<_>) = answers.into_iter().partition(|answer| answer.status == 200);
     assert_eq!((made.len(), refused.len()), (1, 5));
     for answer in refused {
-        answer.refused(400, "NAME_TAKEN");
+        answer.datagol_error(400, "NAME_TAKEN");
     }
     let token = made[0].json()["token"].as_str().unwrap().to_owned();
     assert_eq!(reached(&usher, &token).await, Some(Vec::new()));
@@ -121,12 +121,12 @@ async fn an_ordinary_one_reaches_what_it_was_added_to_and_an_account_admin_every
     let added = usher.invite(&admin.token, &one, &[(&plain.email, "CREATOR")]).await.expect(200).json();
     assert_eq!(added["summary"], json!({ "added": 1 }));
     assert_eq!(reached(&usher, &plain.token).await, Some(vec![one.clone()]));
-    usher.get(&format!("{WORKSPACES}/{other}"), &plain.token).await.refused(404, "NOT_FOUND");
+    usher.get(&format!("{WORKSPACES}/{other}"), &plain.token).await.datagol_error(404, "NOT_FOUND");
     // In the role it was given, and no higher.
     let guest = usher.address("guest");
     usher.invite(&plain.token, &one, &[(&guest, "CREATOR")]).await.expect(200);
     usher.invite(&plain.token, &one, &[(&usher.address("boss"), "ADMIN")]).await.expect(403);
-    usher.invite(&plain.token, &other, &[(&guest, "VIEWER")]).await.refused(404, "NOT_FOUND");
+    usher.invite(&plain.token, &other, &[(&guest, "VIEWER")]).await.datagol_error(404, "NOT_FOUND");
     usher.invite(&admin.token, &other, &[(&usher.address("boss"), "ADMIN")]).await.expect(200);
 }
 
@@ -148,7 +148,7 @@ async fn a_reset_by_either_verb_kills_the_old_token_at_once() {
         old = token;
     }
     for query in ["?neverExpires=yes", "?neverExpires="] {
-        reset(&usher, &ada, "GET", &robot, query).await.refused(400, "INVALID_FIELD");
+        reset(&usher, &ada, "GET", &robot, query).await.datagol_error(400, "INVALID_FIELD");
     }
     assert_eq!(reached(&usher, &old).await, Some(Vec::new()));
 }
@@ -166,7 +166,7 @@ async fn resets_that_run_together_leave_one_good_token() {
             let token = answer.json()["token"].as_str().unwrap().to_owned();
             good += usize::from(reached(usher, &token).await.is_some());
         } else {
-            answer.refused(400, "CHANGED_MEANWHILE");
+            answer.datagol_error(400, "CHANGED_MEANWHILE");
         }
     }
     assert_eq!(good, 1);
@@ -192,7 +192,7 @@ async fn a_token_lives_a_year_or_for_ever() {
     usher.advance(20 * YEAR).await;
     assert_eq!(reached(&usher, &token).await, Some(Vec::new()));
     // An expired one is given a new token.
-    let ada = Founder { token: usher.token(&ada.email).await, ..ada };
+    let ada = Account { token: usher.token(&ada.email).await, ..ada };
     let answer = reset(&usher, &ada, "GET", &yearly, "").await.expect(200).json();
     assert_eq!(reached(&usher, answer["token"].as_str().unwrap()).await, Some(Vec::new()));
 }
@@ -211,8 +211,8 @@ async fn deleting_ends_token_and_memberships_at_once_and_frees_the_name() {
     assert_eq!(answer.text, "");
     assert_eq!(reached(&usher, &robot.token).await, None);
     assert_eq!(usher.get(PATH, &ada.token).await.expect(200).json(), json!([]));
-    usher.send("DELETE", &path, Some(&ada.token), None).await.refused(404, "NOT_FOUND");
-    reset(&usher, &ada, "POST", &robot, "").await.refused(404, "NOT_FOUND");
+    usher.send("DELETE", &path, Some(&ada.token), None).await.datagol_error(404, "NOT_FOUND");
+    reset(&usher, &ada, "POST", &robot, "").await.datagol_error(404, "NOT_FOUND");
     let again = usher.invite(&ada.token, &workspace, &[(&robot.email, "VIEWER")]).await.expect(400).json();
     assert_eq!(again["results"][0]["status"], "invalid", "{again}");
 
@@ -244,7 +244,7 @@ async fn a_service_account_that_is_deleted_while_it_gets_another_role_leaves_an_
             raised.expect(200);
             deleted.expect(200);
         }
-        let left = usher.walk(&members, &ada.token, 10).await;
+        let left = usher.all_pages(&members, &ada.token, 10).await;
         assert_eq!(left.len(), 1, "{left:?}");
         let own = format!("{members}/{}", left[0]["userId"].as_str().unwrap());
         usher.send("DELETE", &own, Some(&ada.token), None).await.problem(409, "last_admin");
@@ -266,10 +266,10 @@ async fn a_service_account_that_is_deleted_while_it_is_added_becomes_no_member()
             // The first transaction reserves the day's quota.
             let (deleted, added) = usher.overtake(delete, add, HeldCall::write_after("invite-users", 1)).await;
             deleted.expect(200);
-            assert_eq!(added.expect(400).rows(), ["invalid", "alreadyMember"]);
+            assert_eq!(added.expect(400).row_statuses(), ["invalid", "alreadyMember"]);
         } else {
             let (added, deleted) = usher.overtake(add, delete, HeldCall::write("delete-service-account")).await;
-            assert_eq!(added.expect(200).rows(), ["added", "alreadyMember"]);
+            assert_eq!(added.expect(200).row_statuses(), ["added", "alreadyMember"]);
             deleted.expect(200);
         }
         let members = usher.hexabase_members(&ada.token, workspace).await;
@@ -297,15 +297,15 @@ async fn only_an_admin_of_the_company_manages_them() {
     ];
     for (method, path, body) in &requests {
         for token in [&grace.token, &robot.token] {
-            usher.send(method, path, Some(token), body.clone()).await.refused(403, "COMPANY_ADMIN_REQUIRED");
+            usher.send(method, path, Some(token), body.clone()).await.datagol_error(403, "COMPANY_ADMIN_REQUIRED");
         }
         if path != PATH {
-            usher.send(method, path, Some(&bob.token), None).await.refused(404, "NOT_FOUND");
+            usher.send(method, path, Some(&bob.token), None).await.datagol_error(404, "NOT_FOUND");
         }
     }
     // Whoever has the id of a person, or none, has no service account.
     for id in ["x", "3fa85f64-5717-4562-b3fc-2c963f66afa6", &workspace] {
-        usher.send("DELETE", &format!("{PATH}/{id}"), Some(&ada.token), None).await.refused(404, "NOT_FOUND");
+        usher.send("DELETE", &format!("{PATH}/{id}"), Some(&ada.token), None).await.datagol_error(404, "NOT_FOUND");
     }
     assert_eq!(reached(&usher, &robot.token).await, Some(Vec::new()));
     // An account admin is one.

@@ -70,7 +70,7 @@ async fn wrong_is_wrong_whatever_was_wrong() {
             ("nobody", PASSWORD),
             ("", PASSWORD),
         ] {
-            let answer = log_in(&usher, path, email, password).await.refused(401, "INVALID_CREDENTIALS");
+            let answer = log_in(&usher, path, email, password).await.datagol_error(401, "INVALID_CREDENTIALS");
             let mut body = answer.json();
             body["traceId"] = Value::Null;
             answers.push(body);
@@ -89,7 +89,7 @@ async fn a_missing_or_mistyped_field_is_named() {
             (json!({ "email": ["a@example.com"], "password": PASSWORD }), "email"),
             (json!({ "email": "a@example.com", "password": 1 }), "password"),
         ] {
-            let answer = usher.post_open(path, body).await.refused(400, "INVALID_FIELD");
+            let answer = usher.post_open(path, body).await.datagol_error(400, "INVALID_FIELD");
             assert!(answer.text.contains(field), "{}", answer.text);
         }
     }
@@ -104,7 +104,7 @@ async fn letter_case_makes_no_other_person_and_a_tag_does() {
         assert_eq!(profile["email"], ada.email);
     }
     for other in [ada.email.replace('@', "+tag@"), ada.email.replacen('.', "", 1)] {
-        log_in(&usher, PATHS[0], &other, PASSWORD).await.refused(401, "INVALID_CREDENTIALS");
+        log_in(&usher, PATHS[0], &other, PASSWORD).await.datagol_error(401, "INVALID_CREDENTIALS");
     }
 }
 

@@ -58,7 +58,7 @@ async fn instead_of_a_code_that_had_its_tries_another_comes() {
     usher.post_open(SIGN_UP, form(&email)).await.expect(200);
     let first = usher.mail(&email, 1).await.code();
     for wrong in (100_000..).map(|code| code.to_string()).filter(|code| *code != first).take(5) {
-        verify(&usher, &email, &wrong).await.refused(400, "INVALID_OTP");
+        verify(&usher, &email, &wrong).await.datagol_error(400, "INVALID_OTP");
     }
     usher.advance(100).await;
     resend(&usher, &email).await.expect(200);
@@ -77,9 +77,9 @@ async fn codes_asked_for_are_counted_with_the_sign_ups_for_every_address() {
         for _ in 0..left {
             resend(&usher, &email).await.expect(200);
         }
-        let refused = resend(&usher, &email).await.refused(429, "TOO_MANY_ATTEMPTS");
+        let refused = resend(&usher, &email).await.datagol_error(429, "TOO_MANY_ATTEMPTS");
         assert!((1..=600).contains(&refused.header("retry-after").parse::<i64>().unwrap()));
-        usher.post_open(SIGN_UP, form(&email)).await.refused(429, "TOO_MANY_ATTEMPTS");
+        usher.post_open(SIGN_UP, form(&email)).await.datagol_error(429, "TOO_MANY_ATTEMPTS");
     }
 }
 
@@ -87,6 +87,6 @@ async fn codes_asked_for_are_counted_with_the_sign_ups_for_every_address() {
 async fn what_is_no_address_is_refused() {
     let usher = Endpoint::start().await;
     for body in [json!({}), json!({ "email": "nobody" }), json!({ "email": 1 })] {
-        usher.post_open(PATH, body).await.refused(400, "INVALID_FIELD");
+        usher.post_open(PATH, body).await.datagol_error(400, "INVALID_FIELD");
     }
 }

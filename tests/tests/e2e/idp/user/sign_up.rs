@@ -55,7 +55,7 @@ async fn the_answer_is_alike_for_an_address_with_and_without_an_account() {
     // Nothing became of it: the old password is the password.
     usher.token(&known).await;
     let body = json!({ "email": known, "password": "Another1!" });
-    usher.post_open("/idp/api/v1/user/token", body).await.refused(401, "INVALID_CREDENTIALS");
+    usher.post_open("/idp/api/v1/user/token", body).await.datagol_error(401, "INVALID_CREDENTIALS");
 }
 
 #[tokio::test]
@@ -65,7 +65,7 @@ async fn nobody_is_there_until_the_address_is_proved() {
     sign_up(&usher, form(&email)).await.expect(200);
     let body = json!({ "email": email, "password": PASSWORD });
     for path in ["/idp/api/v1/user/token", "/idp/api/v1/user/login"] {
-        usher.post_open(path, body.clone()).await.refused(401, "INVALID_CREDENTIALS");
+        usher.post_open(path, body.clone()).await.datagol_error(401, "INVALID_CREDENTIALS");
     }
 }
 
@@ -123,12 +123,12 @@ async fn what_cannot_be_is_refused_field_by_field_and_nothing_is_mailed() {
         ("password", json!("P@ssw0rd"), "most often used"),
     ];
     for (field, value, told) in cases {
-        let answer = sign_up(&usher, with(&email, field, value.clone())).await.refused(400, "INVALID_FIELD");
+        let answer = sign_up(&usher, with(&email, field, value.clone())).await.datagol_error(400, "INVALID_FIELD");
         let message = answer.json()["message"].as_str().unwrap().to_owned();
         assert!(message.contains(&format!("\"{field}\"")) && message.contains(told), "{field} {value}: {message}");
     }
     let account = json!("robot-00000000@acme.iam.serviceaccount.com");
-    sign_up(&usher, with(&email, "email", account)).await.refused(400, "INVALID_EMAIL");
+    sign_up(&usher, with(&email, "email", account)).await.datagol_error(400, "INVALID_EMAIL");
     letters_are_out(&usher, "last").await;
     assert!(usher.mails(&email).await.is_empty());
 }
@@ -173,7 +173,7 @@ async fn one_address_is_written_to_five_times_in_ten_minutes_known_or_not() {
         for _ in 0..5 {
             sign_up(&usher, form(&email)).await.expect(200);
         }
-        let refused = sign_up(&usher, form(&email.to_uppercase())).await.refused(429, "TOO_MANY_ATTEMPTS");
+        let refused = sign_up(&usher, form(&email.to_uppercase())).await.datagol_error(429, "TOO_MANY_ATTEMPTS");
         let seconds: i64 = refused.header("retry-after").parse().unwrap();
         assert!((1..=600).contains(&seconds), "{seconds}");
     }

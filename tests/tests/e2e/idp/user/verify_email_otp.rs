@@ -29,15 +29,15 @@ async fn a_wrong_code_changes_nothing_and_the_right_one_still_counts() {
     let code = begun(&usher, &email).await;
     let others = begun(&usher, &other).await;
     for bad in [wrong(&code, 1), String::new(), format!("{code}0")] {
-        verify(&usher, &email, &bad).await.refused(400, "INVALID_OTP");
+        verify(&usher, &email, &bad).await.datagol_error(400, "INVALID_OTP");
     }
     if others != code {
-        verify(&usher, &email, &others).await.refused(400, "INVALID_OTP");
+        verify(&usher, &email, &others).await.datagol_error(400, "INVALID_OTP");
     }
     let answer = verify(&usher, &email.to_uppercase(), &format!(" {code} ")).await.expect(200);
     assert!(answer.json()["message"].is_string());
     usher.token(&email).await;
-    verify(&usher, &usher.address("nobody"), &code).await.refused(400, "INVALID_OTP");
+    verify(&usher, &usher.address("nobody"), &code).await.datagol_error(400, "INVALID_OTP");
 }
 
 #[tokio::test]
@@ -45,7 +45,7 @@ async fn what_is_no_code_at_all_is_refused_by_name() {
     let usher = Endpoint::start().await;
     let email = usher.address("grace");
     for body in [json!({ "email": email }), json!({ "email": email, "otp": 123_456 }), json!({ "otp": "123456" })] {
-        usher.post_open(PATH, body).await.refused(400, "INVALID_FIELD");
+        usher.post_open(PATH, body).await.datagol_error(400, "INVALID_FIELD");
     }
 }
 
@@ -57,9 +57,9 @@ async fn after_five_tries_even_the_right_code_waits() {
     let code = begun(&usher, &email).await;
     let calm_code = begun(&usher, &wait_until_idle).await;
     for by in 1..=5 {
-        verify(&usher, &email, &wrong(&code, by)).await.refused(400, "INVALID_OTP");
+        verify(&usher, &email, &wrong(&code, by)).await.datagol_error(400, "INVALID_OTP");
     }
-    let refused = verify(&usher, &email, &code).await.refused(429, "TOO_MANY_ATTEMPTS");
+    let refused = verify(&usher, &email, &code).await.datagol_error(429, "TOO_MANY_ATTEMPTS");
     let seconds: i64 = refused.header("retry-after").parse().unwrap();
     assert!((1..=600).contains(&seconds), "{seconds}");
     verify(&usher, &wait_until_idle, &calm_code).await.expect(200);
@@ -67,7 +67,7 @@ async fn after_five_tries_even_the_right_code_waits() {
     // A new sign-up brings no new tries; time does.
     usher.post_open(SIGN_UP, form(&email)).await.expect(200);
     let second = usher.mail(&email, 2).await.code();
-    verify(&usher, &email, &second).await.refused(429, "TOO_MANY_ATTEMPTS");
+    verify(&usher, &email, &second).await.datagol_error(429, "TOO_MANY_ATTEMPTS");
     usher.advance(seconds).await;
     usher.post_open(SIGN_UP, form(&email)).await.expect(200);
     let third = usher.mail(&email, 3).await.code();
@@ -84,7 +84,7 @@ async fn a_try_whose_reply_was_lost_is_counted_once() {
     }
     // The first counts for the address, the second for the sign-up.
     let action = "dynamodb:TransactWriteItems";
-    usher.fault(json!({ "action": action, "function": "verify-otp", "fault": "lostReply", "skip": 1 })).await;
+    usher.queue_fault(json!({ "action": action, "function": "verify-otp", "fault": "lostReply", "skip": 1 })).await;
     verify(&usher, &email, &otp).await.expect(200);
     assert!(usher.faults_left().await.is_empty());
     usher.stop().await;
@@ -113,7 +113,7 @@ async fn a_code_is_dead_from_the_moment_it_expires() {
     usher.advance(540).await;
     verify(&usher, &early, &early_code).await.expect(200);
     usher.advance(60).await;
-    verify(&usher, &late, &late_code).await.refused(400, "INVALID_OTP");
+    verify(&usher, &late, &late_code).await.datagol_error(400, "INVALID_OTP");
 }
 
 #[tokio::test]
@@ -123,7 +123,7 @@ async fn a_code_counts_once() {
     let code = begun(&usher, &email).await;
     verify(&usher, &email, &code).await.expect(200);
     let before = profile(&usher, &email, PASSWORD).await;
-    verify(&usher, &email, &code).await.refused(400, "INVALID_OTP");
+    verify(&usher, &email, &code).await.datagol_error(400, "INVALID_OTP");
     assert_eq!(profile(&usher, &email, PASSWORD).await, before);
 }
 
@@ -137,7 +137,7 @@ async fn a_code_that_is_entered_five_times_together_founds_one_company() {
     let founded = answers.iter().filter(|answer| answer.status == 200).count();
     assert_eq!(founded, 1);
     for answer in answers.into_iter().filter(|answer| answer.status != 200) {
-        answer.refused(400, "INVALID_OTP");
+        answer.datagol_error(400, "INVALID_OTP");
     }
     let token = usher.token(email).await;
     let team = usher.get("/idp/api/v1/team", &token).await.expect(200).json();
@@ -161,8 +161,8 @@ async fn of_two_sign_ups_for_an_address_the_one_whose_code_is_entered_becomes_th
         verify(&usher, &email, &codes[winner]).await.expect(200);
         assert_eq!(profile(&usher, &email, passwords[winner]).await["companyName"], companies[winner]);
         let body = json!({ "email": email, "password": passwords[1 - winner] });
-        usher.post_open("/idp/api/v1/user/login", body).await.refused(401, "INVALID_CREDENTIALS");
-        verify(&usher, &email, &codes[1 - winner]).await.refused(400, "INVALID_OTP");
+        usher.post_open("/idp/api/v1/user/login", body).await.datagol_error(401, "INVALID_CREDENTIALS");
+        verify(&usher, &email, &codes[1 - winner]).await.datagol_error(400, "INVALID_OTP");
         assert_eq!(profile(&usher, &email, passwords[winner]).await["companyName"], companies[winner]);
     }
 }

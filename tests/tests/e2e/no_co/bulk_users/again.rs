@@ -11,18 +11,18 @@ async fn within_the_cooldown_role_and_message_change_and_no_mail_is_sent() {
     let guest = usher.address("guest");
     let body =
         |role: &str, message: &str| json!({ "workSpaceUsers": [{ "email": guest, "role": role }], "message": message });
-    usher.bulk(&ada.token, &workspace, body("VIEWER", "First words")).await.expect(200);
+    usher.post_bulk_users(&ada.token, &workspace, body("VIEWER", "First words")).await.expect(200);
     let mail = usher.mail(&guest, 1).await;
-    let answer = usher.bulk(&ada.token, &workspace, body("CREATOR", "Second words")).await.expect(200);
-    assert_eq!(answer.rows(), ["alreadyInvited"]);
+    let answer = usher.post_bulk_users(&ada.token, &workspace, body("CREATOR", "Second words")).await.expect(200);
+    assert_eq!(answer.row_statuses(), ["alreadyInvited"]);
     assert_eq!(answer.json()["summary"], json!({ "alreadyInvited": 1 }));
     assert!(answer.json()["results"][0]["invitationId"].is_string());
 
-    let page = usher.page(&mail.hash()).await.expect(200).text;
+    let page = usher.registration_page(&mail.hash()).await.expect(200).text;
     assert!(page.contains("Creator") && page.contains("Second words") && !page.contains("First words"), "{page}");
     usher.mail_all().await;
     assert_eq!(usher.mails(&guest).await.len(), 1);
-    usher.join(&guest, &mail.hash()).await.expect(200);
+    usher.sign_up_by_invitation(&guest, &mail.hash()).await.expect(200);
     let token = usher.token(&guest).await;
     assert_eq!(usher.role(&token, &workspace).await.as_deref(), Some("CREATOR"));
 }
@@ -37,19 +37,19 @@ async fn after_the_cooldown_a_new_mail_comes_and_the_old_link_is_dead() {
     let first = invite("VIEWER").await;
     let old = usher.mail(&guest, 1).await.hash();
     usher.advance(90).await;
-    assert_eq!(invite("VIEWER").await.rows(), ["alreadyInvited"]);
+    assert_eq!(invite("VIEWER").await.row_statuses(), ["alreadyInvited"]);
     usher.advance(30).await;
     let second = invite("EDITOR").await;
-    assert_eq!(second.rows(), ["invited"]);
+    assert_eq!(second.row_statuses(), ["invited"]);
     // It is the same invitation.
     let id = |answer: &tests::Answer| answer.json()["results"][0]["invitationId"].clone();
     assert_eq!(id(&first), id(&second));
     let new = usher.mail(&guest, 2).await.hash();
     assert_ne!(old, new);
-    usher.page(&old).await.expect(410);
-    usher.join(&guest, &old).await.expect(400);
-    assert!(usher.page(&new).await.expect(200).text.contains("Editor"));
-    usher.join(&guest, &new).await.expect(200);
+    usher.registration_page(&old).await.expect(410);
+    usher.sign_up_by_invitation(&guest, &old).await.expect(400);
+    assert!(usher.registration_page(&new).await.expect(200).text.contains("Editor"));
+    usher.sign_up_by_invitation(&guest, &new).await.expect(200);
     assert_eq!(usher.mails(&guest).await.len(), 2);
 }
 
@@ -65,14 +65,14 @@ async fn nobody_lowers_an_invitation_above_their_own_role() {
     for seconds in [0, 120] {
         usher.advance(seconds).await;
         let answer = usher.invite(&carl.token, &workspace, &[(&guest, "VIEWER")]).await.expect(403);
-        assert_eq!(answer.rows(), ["forbidden"]);
+        assert_eq!(answer.row_statuses(), ["forbidden"]);
     }
-    assert!(usher.page(&hash).await.expect(200).text.contains("Admin"));
+    assert!(usher.registration_page(&hash).await.expect(200).text.contains("Admin"));
     // Who may give the role may also take it back.
     let answer = usher.invite(&ada.token, &workspace, &[(&guest, "VIEWER")]).await.expect(200);
-    assert_eq!(answer.rows(), ["invited"]);
+    assert_eq!(answer.row_statuses(), ["invited"]);
     let hash = usher.mail(&guest, 2).await.hash();
-    assert!(usher.page(&hash).await.expect(200).text.contains("Viewer"));
+    assert!(usher.registration_page(&hash).await.expect(200).text.contains("Viewer"));
     usher.mail_all().await;
     assert_eq!(usher.mails(&guest).await.len(), 2);
 }
@@ -86,11 +86,11 @@ async fn without_a_cooldown_every_invitation_is_mailed() {
     let mut hashes = Vec::new();
     for count in 1..=3 {
         let answer = usher.invite(&ada.token, &workspace, &[(&guest, "VIEWER")]).await.expect(200);
-        assert_eq!(answer.rows(), ["invited"]);
+        assert_eq!(answer.row_statuses(), ["invited"]);
         hashes.push(usher.mail(&guest, count).await.hash());
     }
     for dead in &hashes[..2] {
-        usher.page(dead).await.expect(410);
+        usher.registration_page(dead).await.expect(410);
     }
-    usher.page(&hashes[2]).await.expect(200);
+    usher.registration_page(&hashes[2]).await.expect(200);
 }

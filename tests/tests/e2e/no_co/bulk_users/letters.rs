@@ -1,22 +1,22 @@
 //! What the inviter writes, and what of it reaches the mail.
 
 use serde_json::{Value, json};
-use tests::{Endpoint, Mail};
+use tests::{Endpoint, ReceivedMail};
 
 fn body(email: &str, message: &str) -> Value {
     json!({ "workSpaceUsers": [{ "email": email, "role": "EDITOR" }], "message": message })
 }
 
-async fn mailed(usher: &Endpoint, workspace_name: &str, message: &str) -> Mail {
+async fn mailed(usher: &Endpoint, workspace_name: &str, message: &str) -> ReceivedMail {
     let ada = usher.founder("ada").await;
     let workspace = usher.workspace(&ada.token, workspace_name).await;
     let guest = usher.address("guest");
-    usher.bulk(&ada.token, &workspace, body(&guest, message)).await.expect(200);
+    usher.post_bulk_users(&ada.token, &workspace, body(&guest, message)).await.expect(200);
     usher.mail(&guest, 1).await
 }
 
 /// Where the links of a mail's HTML lead.
-fn hrefs(mail: &Mail) -> Vec<&str> {
+fn hrefs(mail: &ReceivedMail) -> Vec<&str> {
     mail.html.split("href=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect()
 }
 
@@ -26,14 +26,14 @@ async fn a_message_may_have_two_thousand_characters_and_not_one_more() {
     let ada = usher.founder("ada").await;
     let workspace = usher.workspace(&ada.token, "Letters").await;
     let guest = usher.address("guest");
-    let refused = usher.bulk(&ada.token, &workspace, body(&guest, &"ü".repeat(2_001))).await.expect(400);
+    let refused = usher.post_bulk_users(&ada.token, &workspace, body(&guest, &"ü".repeat(2_001))).await.expect(400);
     assert!(refused.text.contains("message") && refused.text.contains("2000"), "{}", refused.text);
     assert!(!usher.team(&ada.token).await.contains_key(&guest));
     let longest = "ü".repeat(2_000);
-    usher.bulk(&ada.token, &workspace, body(&guest, &longest)).await.expect(200);
+    usher.post_bulk_users(&ada.token, &workspace, body(&guest, &longest)).await.expect(200);
     assert!(usher.mail(&guest, 1).await.text.contains(&longest));
     let refused = json!({ "workSpaceUsers": [{ "email": guest, "role": "EDITOR" }], "message": ["Hello"] });
-    usher.bulk(&ada.token, &workspace, refused).await.expect(400);
+    usher.post_bulk_users(&ada.token, &workspace, refused).await.expect(400);
 }
 
 #[tokio::test]

@@ -15,10 +15,10 @@ async fn as_many_as_the_parameter_allows_and_not_one_more() {
     let usher = Endpoint::own(&[("MAX_USERS_PER_REQUEST", "5")]).await;
     let ada = usher.founder("ada").await;
     let workspace = usher.workspace(&ada.token, "Five").await;
-    let refused = usher.bulk(&ada.token, &workspace, users(&usher, 6)).await.expect(400);
+    let refused = usher.post_bulk_users(&ada.token, &workspace, users(&usher, 6)).await.expect(400);
     assert!(refused.json()["message"].as_str().unwrap().contains("At most 5 "), "{}", refused.text);
     assert_eq!(usher.team(&ada.token).await.len(), 1);
-    let answer = usher.bulk(&ada.token, &workspace, users(&usher, 5)).await.expect(200).json();
+    let answer = usher.post_bulk_users(&ada.token, &workspace, users(&usher, 5)).await.expect(200).json();
     assert_eq!(answer["summary"], json!({ "invited": 5 }));
 }
 
@@ -27,7 +27,7 @@ async fn without_a_parameter_ten_thousand_are_the_most() {
     let usher = Endpoint::start().await;
     let ada = usher.founder("ada").await;
     let workspace = usher.workspace(&ada.token, "Many").await;
-    let refused = usher.bulk(&ada.token, &workspace, users(&usher, 10_001)).await.expect(400);
+    let refused = usher.post_bulk_users(&ada.token, &workspace, users(&usher, 10_001)).await.expect(400);
     assert!(refused.json()["message"].as_str().unwrap().contains("At most 10000 "), "{}", refused.text);
     assert_eq!(usher.team(&ada.token).await.len(), 1);
 }
@@ -43,7 +43,7 @@ async fn a_list_of_nobody_is_refused() {
         json!({ "workSpaceUsers": { "email": "a@example.com", "role": "EDITOR" } }),
         json!({ "message": "Hello" }),
     ] {
-        let refused = usher.bulk(&ada.token, &workspace, body).await.expect(400).json();
+        let refused = usher.post_bulk_users(&ada.token, &workspace, body).await.expect(400).json();
         assert!(refused["message"].is_string() && refused["errorCodes"][0].is_string(), "{refused}");
     }
 }
@@ -55,13 +55,13 @@ async fn a_thousand_are_invited_with_few_calls_and_each_is_mailed_once() {
     let ada = usher.founder("ada").await;
     let workspace = usher.workspace(&ada.token, "A thousand").await;
     usher.forget_calls().await;
-    let answer = usher.bulk(&ada.token, &workspace, users(&usher, COUNT)).await.expect(200);
+    let answer = usher.post_bulk_users(&ada.token, &workspace, users(&usher, COUNT)).await.expect(200);
     assert_eq!(answer.json()["summary"], json!({ "invited": COUNT }));
     let calls = usher.calls().await["invite-users"].clone();
     let made: u64 = calls.as_object().unwrap().values().filter_map(Value::as_u64).sum();
     assert!(made <= (COUNT / 90 + COUNT / 100 + 8) as u64, "{calls}");
 
-    usher.mails_in_all(COUNT as u64 + 1).await;
+    usher.wait_for_mails(COUNT as u64 + 1).await;
     usher.mail_all().await;
     let recipients = usher.recipients().await;
     assert_eq!(recipients.len(), COUNT + 1);
@@ -77,6 +77,6 @@ async fn the_largest_request_is_answered_however_its_rows_are_written() {
     let bad = json!({ "email": "\"".repeat(100), "role": "\\".repeat(20) });
     let mut users = vec![bad; 9_999];
     users.push(json!({ "email": usher.address("good"), "role": "VIEWER" }));
-    let answer = usher.bulk(&ada.token, &workspace, json!({ "workSpaceUsers": users })).await.expect(200);
+    let answer = usher.post_bulk_users(&ada.token, &workspace, json!({ "workSpaceUsers": users })).await.expect(200);
     assert_eq!(answer.json()["summary"], json!({ "invited": 1, "invalid": 9_999 }));
 }

@@ -17,7 +17,7 @@ async fn a_colleague_is_a_member_at_once_and_is_told_without_a_link() {
     let typed = carl.email.to_uppercase();
 
     let answer = usher.invite(&ada.token, &second, &[(&typed, "CREATOR")]).await.expect(200);
-    assert_eq!(answer.rows(), ["added"]);
+    assert_eq!(answer.row_statuses(), ["added"]);
     assert!(answer.json()["results"][0]["invitationId"].is_string());
     // At once: with the token that he has.
     assert_eq!(usher.role(&carl.token, &second).await.as_deref(), Some("CREATOR"));
@@ -44,7 +44,7 @@ async fn inviting_never_changes_a_members_role() {
     let carl = usher.member(&ada.token, &workspace, "carl", "EDITOR").await;
     for role in ["ADMIN", "EDITOR", "VIEWER"] {
         let answer = usher.invite(&ada.token, &workspace, &[(&carl.email, role)]).await.expect(400);
-        assert_eq!(answer.rows(), ["alreadyMember"]);
+        assert_eq!(answer.row_statuses(), ["alreadyMember"]);
         assert!(answer.json()["message"].as_str().unwrap().contains("already has access"), "{}", answer.text);
         assert_eq!(usher.role(&carl.token, &workspace).await.as_deref(), Some("EDITOR"));
     }
@@ -61,10 +61,10 @@ async fn a_service_account_of_the_company_is_added_without_mail() {
     assert_eq!(usher.get(reach, token).await.expect(200).json(), json!([]));
 
     let answer = usher.invite(&ada.token, &workspace, &[(address, "CREATOR")]).await.expect(200);
-    assert_eq!(answer.rows(), ["added"]);
+    assert_eq!(answer.row_statuses(), ["added"]);
     assert_eq!(usher.get(reach, token).await.expect(200).json()[0]["id"], workspace);
     let again = usher.invite(&ada.token, &workspace, &[(address, "VIEWER")]).await.expect(400);
-    assert_eq!(again.rows(), ["alreadyMember"]);
+    assert_eq!(again.row_statuses(), ["alreadyMember"]);
 
     // It invites in its own name.
     let guest = usher.address("guest");
@@ -84,7 +84,7 @@ async fn a_service_account_of_nobody_or_of_another_company_is_invalid() {
     let rows =
         [(foreign["email"].as_str().unwrap(), "VIEWER"), ("robot-0badf00d@nobody.iam.serviceaccount.com", "VIEWER")];
     let answer = usher.invite(&ada.token, &workspace, &rows).await.expect(400);
-    assert_eq!(answer.rows(), ["invalid", "invalid"]);
+    assert_eq!(answer.row_statuses(), ["invalid", "invalid"]);
     let details = answer.json();
     assert_eq!(details["results"][0]["detail"], details["results"][1]["detail"]);
     let token = foreign["token"].as_str().unwrap();
@@ -99,7 +99,7 @@ async fn a_user_of_another_company_accepts_with_their_own_account() {
     let workspace = usher.workspace(&ada.token, "Partners").await;
     let own = usher.workspace(&eve.token, "Own").await;
     let answer = usher.invite(&ada.token, &workspace, &[(&eve.email, "EDITOR")]).await.expect(200);
-    assert_eq!(answer.rows(), ["invited"]);
+    assert_eq!(answer.row_statuses(), ["invited"]);
     assert_eq!(usher.role(&eve.token, &workspace).await, None);
 
     let mail = usher.mail(&eve.email, 2).await;
@@ -107,11 +107,11 @@ async fn a_user_of_another_company_accepts_with_their_own_account() {
     for text in [&mail.text, &mail.html] {
         assert!(!text.contains("choose a password") && !text.contains("Sign up"), "{text}");
     }
-    let page = usher.page(&mail.hash()).await.expect(200).text;
+    let page = usher.registration_page(&mail.hash()).await.expect(200).text;
     assert!(page.contains(r#"action="/invitation""#) && page.contains(&eve.email), "{page}");
     assert!(!page.contains(r#"action="/register""#), "{page}");
 
-    let refused = usher.join(&eve.email, &mail.hash()).await.expect(400);
+    let refused = usher.sign_up_by_invitation(&eve.email, &mail.hash()).await.expect(400);
     assert!(refused.text.contains("has an account already"), "{}", refused.text);
     // Neither a stranger nor the inviter can take it.
     for token in [&ada.token, &usher.founder("mallory").await.token] {
@@ -125,7 +125,7 @@ async fn a_user_of_another_company_accepts_with_their_own_account() {
     usher.token(&eve.email).await;
     assert_eq!(usher.team(&ada.token).await.len(), 1);
     usher.accept(&eve.token, &mail.hash()).await.expect(410);
-    usher.page(&mail.hash()).await.expect(410);
+    usher.registration_page(&mail.hash()).await.expect(410);
     let again = usher.invite(&ada.token, &workspace, &[(&eve.email, "ADMIN")]).await.expect(400);
-    assert_eq!(again.rows(), ["alreadyMember"]);
+    assert_eq!(again.row_statuses(), ["alreadyMember"]);
 }

@@ -14,10 +14,10 @@ async fn an_admin_invites_with_any_role() {
         let addresses = ["ADMIN", "CREATOR", "EDITOR", "VIEWER"].map(|role| (name(role), role));
         let rows = addresses.each_ref().map(|(address, role)| (address.as_str(), *role));
         let answer = usher.invite(&inviter.token, &workspace, &rows).await.expect(200);
-        assert_eq!(answer.rows(), ["invited"; 4]);
+        assert_eq!(answer.row_statuses(), ["invited"; 4]);
         for (address, role) in &addresses {
             let hash = usher.mail(address, 1).await.hash();
-            usher.join(address, &hash).await.expect(200);
+            usher.sign_up_by_invitation(address, &hash).await.expect(200);
             let token = usher.token(address).await;
             assert_eq!(usher.role(&token, &workspace).await.as_deref(), Some(*role));
         }
@@ -34,12 +34,12 @@ async fn a_creator_invites_up_to_their_own_role() {
     let roles = ["ADMIN", "CREATOR", "EDITOR", "VIEWER"];
     let rows: Vec<_> = addresses.iter().map(String::as_str).zip(roles).collect();
     let answer = usher.invite(&carl.token, &workspace, &rows).await.expect(200);
-    assert_eq!(answer.rows(), ["forbidden", "invited", "invited", "invited"]);
+    assert_eq!(answer.row_statuses(), ["forbidden", "invited", "invited", "invited"]);
     let detail = answer.json()["results"][0]["detail"].clone();
     assert!(detail.as_str().unwrap().contains("above your own"), "{detail}");
     // The refused row left nothing behind: the founder's invitation is the first.
     let answer = usher.invite(&ada.token, &workspace, &rows[..1]).await.expect(200);
-    assert_eq!(answer.rows(), ["invited"]);
+    assert_eq!(answer.row_statuses(), ["invited"]);
 }
 
 #[tokio::test]

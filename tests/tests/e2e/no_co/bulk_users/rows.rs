@@ -33,7 +33,8 @@ async fn good_rows_go_through_and_each_bad_one_says_why() {
         (json!({ "email": format!("{three}\r\nBcc: {two}"), "role": "VIEWER" }), "invalid"),
     ];
     let users: Vec<&Value> = rows.iter().map(|(row, _)| row).collect();
-    let answer = usher.bulk(&ada.token, &workspace, json!({ "workSpaceUsers": users })).await.expect(200).json();
+    let answer =
+        usher.post_bulk_users(&ada.token, &workspace, json!({ "workSpaceUsers": users })).await.expect(200).json();
 
     assert_eq!(answer["summary"], json!({ "invited": 4, "invalid": 12, "duplicate": 2 }));
     assert_eq!(answer["results"].as_array().map(Vec::len), Some(rows.len()));
@@ -82,7 +83,7 @@ async fn when_no_row_succeeds_the_status_is_that_of_the_first() {
         (vec![member, member, above], 400, ["alreadyMember", "duplicate", "forbidden"], "ALREADY_MEMBER"),
     ] {
         let answer = usher.invite(&carl.token, &workspace, &rows).await.expect(status);
-        assert_eq!(answer.rows(), statuses);
+        assert_eq!(answer.row_statuses(), statuses);
         let body = answer.json();
         assert_eq!(body["status"], status);
         assert_eq!(body["errorCodes"], json!([code]));
@@ -104,7 +105,7 @@ async fn one_row_that_succeeds_makes_the_answer_a_success() {
     let new = usher.address("new");
     let rows = [("nobody", "EDITOR"), (eve.email.as_str(), "VIEWER"), (new.as_str(), "VIEWER")];
     let answer = usher.invite(&ada.token, &workspace, &rows).await.expect(200);
-    assert_eq!(answer.rows(), ["invalid", "alreadyMember", "invited"]);
+    assert_eq!(answer.row_statuses(), ["invalid", "alreadyMember", "invited"]);
     assert_eq!(answer.json()["summary"], json!({ "invalid": 1, "alreadyMember": 1, "invited": 1 }));
     usher.mail(&new, 1).await;
 }

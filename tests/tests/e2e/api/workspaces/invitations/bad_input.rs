@@ -28,7 +28,7 @@ impl World {
     async fn with(&self, field: &str, value: Value) -> Answer {
         let users = json!([{ "email": self.usher.address("guest"), "role": "VIEWER" }]);
         let body = json!({ "users": users, field: value });
-        self.usher.invitations(&self.token, &self.workspace, body).await
+        self.usher.post_invitations(&self.token, &self.workspace, body).await
     }
 }
 

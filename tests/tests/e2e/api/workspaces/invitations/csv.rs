@@ -1,11 +1,11 @@
 //! The same as `text/csv`.
 
 use serde_json::json;
-use tests::{Answer, Endpoint, Founder};
+use tests::{Account, Answer, Endpoint};
 
 struct World {
     usher: Endpoint,
-    ada: Founder,
+    ada: Account,
     path: String,
 }
 
@@ -36,7 +36,7 @@ async fn a_spreadsheets_rows_are_invited_with_what_the_query_says_of_all_of_them
     let query = [("message", "Hello, all of you"), ("expiresInSeconds", "3600")];
     let answer = world.post(&query, table).await.expect(200);
     let statuses = ["invited", "invited", "invalid", "invalid", "invalid", "invalid", "invalid", "duplicate"];
-    assert_eq!(answer.rows(), statuses);
+    assert_eq!(answer.row_statuses(), statuses);
     let results = answer.json()["results"].clone();
     assert_eq!((&results[1]["email"], &results[1]["role"]), (&json!(two), &json!("COMMENTER")));
     let codes: Vec<_> = (2..7).map(|row| results[row]["code"].as_str().unwrap()).collect();
@@ -53,7 +53,7 @@ async fn validating_writes_nothing_and_a_key_holds_for_the_query_too() {
     let guest = world.usher.address("guest");
     let table = format!("email,role\n{guest},VIEWER\n");
     let answer = world.post(&[("validateOnly", "true")], table.clone()).await.expect(200);
-    assert_eq!(answer.rows(), ["invited"]);
+    assert_eq!(answer.row_statuses(), ["invited"]);
     assert_eq!(world.usher.team(&world.ada.token).await.len(), 1);
     let named = async |query: &[(&str, &str)]| {
         let request = world.usher.request("POST", &world.path).query(query).bearer_auth(&world.ada.token);

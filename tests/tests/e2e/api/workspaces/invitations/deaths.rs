@@ -3,14 +3,14 @@
 use std::collections::HashSet;
 
 use serde_json::{Value, json};
-use tests::{Answer, Endpoint, Founder};
+use tests::{Account, Answer, Endpoint};
 
 /// A run that was silent for so long is dead, in seconds.
 const SILENCE: i64 = 35;
 
 struct World {
     usher: Endpoint,
-    ada: Founder,
+    ada: Account,
     workspace: String,
     body: Value,
     people: usize,
@@ -26,15 +26,15 @@ impl World {
         Self { usher, ada, workspace, body, people }
     }
 
-    async fn fault(&self, action: &str, fault: &str, skip: usize, times: usize) {
+    async fn queue_fault(&self, action: &str, fault: &str, skip: usize, times: usize) {
         let action = format!("dynamodb:{action}");
         let fault =
             json!({ "action": action, "function": "invite-users", "fault": fault, "skip": skip, "times": times });
-        self.usher.fault(fault).await;
+        self.usher.queue_fault(fault).await;
     }
 
     async fn send(&self) -> Answer {
-        self.usher.named(&self.ada.token, &self.workspace, "key", self.body.clone()).await
+        self.usher.invite_with_key(&self.ada.token, &self.workspace, "key", self.body.clone()).await
     }
 
     /// Sent again it succeeds for everybody, and again with the same answer; everybody has one mail.
@@ -43,7 +43,7 @@ impl World {
         assert_eq!(answer.status, 200, "{what}: {}", answer.text);
         assert_eq!(answer.json()["summary"], json!({ "invited": self.people }), "{what}");
         assert_eq!(self.send().await.expect(200).text, answer.text, "{what}");
-        self.usher.mails_in_all(self.people as u64 + 1).await;
+        self.usher.wait_for_mails(self.people as u64 + 1).await;
         self.usher.mail_all().await;
         let recipients = self.usher.recipients().await;
         assert_eq!(recipients.len(), self.people + 1, "{what}");
@@ -73,9 +73,9 @@ async fn a_function_that_dies_at_any_of_its_calls_is_gone_on_for() {
             let what = format!("{action} {skip} {before:?}");
             if let Some(before) = before {
                 // The call is executed, and the function dies while the SDK makes it again.
-                world.fault(action, before, skip, 1).await;
+                world.queue_fault(action, before, skip, 1).await;
             }
-            world.fault(action, "crash", if before.is_some() { 0 } else { skip }, 1).await;
+            world.queue_fault(action, "crash", if before.is_some() { 0 } else { skip }, 1).await;
             let dead = world.send().await;
             assert_eq!((dead.status.as_u16(), dead.json()["message"].as_str()), (500, Some("Internal Server Error")));
             let kept = action == "UpdateItem" && skip == 1 && before.is_some();
@@ -95,7 +95,7 @@ async fn a_function_that_dies_again_and_again_gets_there() {
     let world = World::new(400, &[]).await;
     // Reserving comes first, and each new run writes one transaction more.
     for skip in [2, 1, 1] {
-        world.fault("TransactWriteItems", "crash", skip, 1).await;
+        world.queue_fault("TransactWriteItems", "crash", skip, 1).await;
         world.send().await.expect(500);
         world.usher.clear_faults().await;
         world.usher.advance(SILENCE).await;
@@ -108,7 +108,7 @@ async fn lost_replies_change_nothing() {
     for (action, skip) in [("PutItem", 0), ("TransactWriteItems", 0), ("TransactWriteItems", 1), ("UpdateItem", 1)] {
         for times in [1, 2] {
             let world = World::new(100, &[]).await;
-            world.fault(action, "lostReply", skip, times).await;
+            world.queue_fault(action, "lostReply", skip, times).await;
             let what = format!("{action} {skip} {times}");
             let first = world.send().await;
             assert_eq!(first.status, 200, "{what}: {}", first.text);
@@ -126,7 +126,7 @@ async fn a_reply_that_is_lost_for_good_is_found_by_the_next_request() {
         [("PutItem", 0, 503), ("TransactWriteItems", 0, 503), ("TransactWriteItems", 1, 200), ("UpdateItem", 1, 503)]
     {
         let world = World::new(3, &[]).await;
-        world.fault(action, "lostReply", skip, 3).await;
+        world.queue_fault(action, "lostReply", skip, 3).await;
         let first = world.send().await;
         assert_eq!(first.status, status, "{action} {skip}: {}", first.text);
         world.usher.advance(SILENCE).await;
@@ -139,15 +139,15 @@ async fn a_reply_that_is_lost_for_good_is_found_by_the_next_request() {
 async fn what_was_written_before_a_death_is_told_as_it_was_whatever_became_of_it() {
     let world = World::new(91, &[]).await;
     // The last transaction is held up until the first is written, and then dies.
-    world.fault("TransactWriteItems", "InternalServerError", 2, 2).await;
-    world.fault("TransactWriteItems", "crash", 0, 1).await;
+    world.queue_fault("TransactWriteItems", "InternalServerError", 2, 2).await;
+    world.queue_fault("TransactWriteItems", "crash", 0, 1).await;
     world.send().await.expect(500);
     let team = world.usher.team(&world.ada.token).await;
     let invited: Vec<_> = team.iter().filter(|(_, status)| *status == "INVITED").map(|(email, _)| email).collect();
     // One of the first to be written joins, before the rest is.
     let joined = invited.first().expect("a transaction went through");
     let hash = world.usher.mail(joined, 1).await.hash();
-    world.usher.join(joined, &hash).await.expect(200);
+    world.usher.sign_up_by_invitation(joined, &hash).await.expect(200);
     world.usher.advance(SILENCE).await;
     let answer = world.send().await.expect(200);
     assert_eq!(answer.json()["summary"], json!({ "invited": 91 }));
@@ -163,10 +163,10 @@ async fn what_a_dead_run_reserved_is_reserved_once_and_the_rest_given_back() {
     let early = usher.address("p0");
     let invite = async |email: &str| {
         let body = json!({ "users": [{ "email": email, "role": "EDITOR" }] });
-        usher.invitations(&world.ada.token, &world.workspace, body).await.rows()
+        usher.post_invitations(&world.ada.token, &world.workspace, body).await.row_statuses()
     };
     assert_eq!(invite(&early).await, ["invited"]);
-    world.fault("TransactWriteItems", "crash", 2, 1).await;
+    world.queue_fault("TransactWriteItems", "crash", 2, 1).await;
     world.send().await.expect(500);
     usher.clear_faults().await;
     usher.advance(SILENCE).await;

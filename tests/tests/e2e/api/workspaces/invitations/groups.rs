@@ -2,14 +2,14 @@
 
 use futures::future::join_all;
 use serde_json::{Value, json};
-use tests::{Answer, Endpoint, Founder, HeldCall};
+use tests::{Account, Answer, Endpoint, HeldCall};
 
 /// The transaction by which a request invites. The one before reserves the day's quota.
 const INVITING: HeldCall = HeldCall::write_after("invite-users", 1);
 
 struct World {
     usher: Endpoint,
-    ada: Founder,
+    ada: Account,
     workspace: String,
     top: String,
     sales: String,
@@ -33,7 +33,7 @@ impl World {
 
     async fn invite(&self, token: &str, email: &str, groups: &[&str]) -> Answer {
         let users = json!([{ "email": email, "role": "VIEWER", "groups": groups }]);
-        self.usher.invitations(token, &self.workspace, json!({ "users": users })).await
+        self.usher.post_invitations(token, &self.workspace, json!({ "users": users })).await
     }
 
     /// Whether a group's list names somebody, as it is and with all that is under it.
@@ -51,7 +51,7 @@ impl World {
     }
 
     async fn id(&self, email: &str) -> String {
-        self.usher.u_id(&self.ada.token, &self.workspace, email).await
+        self.usher.hexabase_id(&self.ada.token, &self.workspace, email).await
     }
 
     async fn remove(&self, group: &str, email: &str) -> Answer {
@@ -82,7 +82,7 @@ async fn somebody_invited_into_a_group_is_in_it_before_and_after_they_accept() {
     for joined in [false, true] {
         if joined {
             let hash = world.usher.mail(&email, 1).await.hash();
-            world.usher.join(&email, &hash).await.expect(200);
+            world.usher.sign_up_by_invitation(&email, &hash).await.expect(200);
         }
         assert_eq!(world.in_group(&world.emea, &email).await, (true, true));
         assert_eq!(world.in_group(&world.sales, &email).await, (false, true));
@@ -111,7 +111,7 @@ async fn a_member_comes_into_a_further_group_and_keeps_role_and_groups() {
     assert_eq!(world.in_group(&world.top, &bob.email).await, (true, true));
     for group in [&world.emea, &world.sales] {
         let answer = world.invite(&world.ada.token, &bob.email, &[group]).await.expect(200);
-        assert_eq!((answer.rows(), code(&answer)), (vec!["added".to_owned()], json!("added_to_groups")));
+        assert_eq!((answer.row_statuses(), code(&answer)), (vec!["added".to_owned()], json!("added_to_groups")));
     }
     assert_eq!(world.in_group(&world.emea, &bob.email).await, (true, true));
     assert_eq!(world.in_group(&world.sales, &bob.email).await, (true, true));
@@ -135,10 +135,12 @@ async fn a_member_comes_into_a_group_also_where_the_reply_is_lost() {
         let action = "dynamodb:TransactWriteItems";
         world
             .usher
-            .fault(json!({ "action": action, "function": "invite-users", "fault": "lostReply", "skip": 2, "times": 3 }))
+            .queue_fault(
+                json!({ "action": action, "function": "invite-users", "fault": "lostReply", "skip": 2, "times": 3 }),
+            )
             .await;
         let answer = world.invite(&world.ada.token, &bob.email, &[group]).await.expect(200);
-        assert_eq!((answer.rows(), code(&answer)), (vec!["added".to_owned()], json!("added_to_groups")));
+        assert_eq!((answer.row_statuses(), code(&answer)), (vec!["added".to_owned()], json!("added_to_groups")));
         assert!(world.usher.faults_left().await.is_empty());
         assert_eq!(world.in_group(group, &bob.email).await, (true, true));
     }
@@ -166,7 +168,7 @@ async fn a_group_that_the_workspace_has_not_makes_the_row_invalid_and_stops_no_o
         user(6, json!([1])),
         user(7, json!([world.emea, world.top])),
     ]);
-    let answer = world.usher.invitations(&world.ada.token, &world.workspace, json!({ "users": users })).await;
+    let answer = world.usher.post_invitations(&world.ada.token, &world.workspace, json!({ "users": users })).await;
     let answer = answer.expect(200);
     let results = answer.json()["results"].as_array().unwrap().clone();
     let codes: Vec<_> = results.iter().map(|row| row["code"].as_str().unwrap_or_default()).collect();
@@ -185,16 +187,16 @@ async fn whoever_administers_a_group_brings_people_into_it_and_what_is_under_it_
     // A viewer of the workspace, and a colleague who isn't in it at all.
     let bob = world.usher.member(&world.ada.token, &world.workspace, "bob", "VIEWER").await;
     let carol = world.usher.member(&world.ada.token, &other, "carol", "VIEWER").await;
-    let carols = world.usher.u_id(&world.ada.token, &other, &carol.email).await;
+    let carols = world.usher.hexabase_id(&world.ada.token, &other, &carol.email).await;
     world.administers(&world.sales, &world.id(&bob.email).await).await;
     world.administers(&world.sales, &carols).await;
     for (inviter, name) in [(&bob, "b"), (&carol, "c")] {
         let email = |n: &str| world.usher.address(&format!("{name}{n}"));
         for (n, group) in [("1", &world.sales), ("2", &world.emea)] {
             let row = world.invite(&inviter.token, &email(n), &[group]).await.expect(200);
-            assert_eq!(row.rows(), ["invited"]);
+            assert_eq!(row.row_statuses(), ["invited"]);
             let hash = world.usher.mail(&email(n), 1).await.hash();
-            world.usher.join(&email(n), &hash).await.expect(200);
+            world.usher.sign_up_by_invitation(&email(n), &hash).await.expect(200);
             assert_eq!(world.in_group(group, &email(n)).await, (true, true));
         }
         let users = json!([
@@ -204,14 +206,14 @@ async fn whoever_administers_a_group_brings_people_into_it_and_what_is_under_it_
             { "email": email("6"), "role": "EDITOR", "groups": [world.emea] },
             { "email": email("7"), "role": "VIEWER", "groups": [world.emea] },
         ]);
-        let answer = world.usher.invitations(&inviter.token, &world.workspace, json!({ "users": users })).await;
-        assert_eq!(answer.expect(200).rows(), ["forbidden", "forbidden", "forbidden", "forbidden", "invited"]);
+        let answer = world.usher.post_invitations(&inviter.token, &world.workspace, json!({ "users": users })).await;
+        assert_eq!(answer.expect(200).row_statuses(), ["forbidden", "forbidden", "forbidden", "forbidden", "invited"]);
     }
     // Whoever invites without administering groups names none.
     let dave = world.usher.member(&world.ada.token, &world.workspace, "dave", "CREATOR").await;
     let answer = world.invite(&dave.token, &world.usher.address("d1"), &[&world.emea]).await;
     answer.expect(403);
-    let answer = world.usher.invitations(
+    let answer = world.usher.post_invitations(
         &carol.token,
         &world.workspace,
         json!({ "users": [
@@ -233,7 +235,7 @@ async fn whoever_administers_a_group_puts_nobody_out_of_the_workspace_who_is_mor
     world.remove_as(&bob.token, &world.emea, &carol.email).await.expect(200);
     assert_eq!(world.in_group(&world.emea, &carol.email).await, (false, false));
     assert_eq!(world.usher.role(&carol.token, &world.workspace).await.as_deref(), Some("VIEWER"));
-    world.remove_as(&bob.token, &world.top, &carol.email).await.hexabase(403, "GROUP_ADMIN_REQUIRED");
+    world.remove_as(&bob.token, &world.top, &carol.email).await.hexabase_error(403, "GROUP_ADMIN_REQUIRED");
     // Who came into the group alone goes with it.
     let dave = world.usher.address("dave");
     world.invite(&bob.token, &dave, &[&world.emea]).await.expect(200);
@@ -248,7 +250,7 @@ async fn a_member_taken_out_of_one_group_stays_in_the_group_that_they_come_into(
         let email = world.usher.address("guest");
         world.invite(&world.ada.token, &email, &[&world.emea]).await.expect(200);
         let hash = world.usher.mail(&email, 1).await.hash();
-        world.usher.join(&email, &hash).await.expect(200);
+        world.usher.sign_up_by_invitation(&email, &hash).await.expect(200);
         let groups = [world.sales.as_str()];
         let (remove, invite) = (world.remove(&world.emea, &email), world.invite(&world.ada.token, &email, &groups));
         let (removed, invited) = if removal_is_first {
@@ -258,7 +260,7 @@ async fn a_member_taken_out_of_one_group_stays_in_the_group_that_they_come_into(
             (removed, invited)
         };
         removed.expect(200);
-        assert_eq!(invited.expect(200).rows(), ["added"]);
+        assert_eq!(invited.expect(200).row_statuses(), ["added"]);
         assert_eq!(world.in_group(&world.sales, &email).await, (true, true));
         assert_eq!(world.in_group(&world.emea, &email).await, (false, false));
     }
@@ -278,7 +280,7 @@ async fn whoever_administers_a_group_changes_no_invitation_that_goes_beyond_it()
             let answer = world.invite(&bob.token, &email, &[&world.emea]).await;
             assert_eq!(code(&answer.expect(403)), "invited_beyond");
             let hash = world.usher.mail(&email, 1).await.hash();
-            world.usher.join(&email, &hash).await.expect(200);
+            world.usher.sign_up_by_invitation(&email, &hash).await.expect(200);
         }
         // One that doesn't, they do; and whoever may invite to the workspace changes every one. A mail that a newer
         // invitation overtakes isn't sent, so each is waited for.
@@ -293,7 +295,7 @@ async fn whoever_administers_a_group_changes_no_invitation_that_goes_beyond_it()
         let answer = world.invite(&bob.token, &email, &[&world.emea]).await;
         assert_eq!(code(&answer.expect(403)), "invited_beyond");
         let hash = world.usher.mail(&email, mails).await.hash();
-        world.usher.join(&email, &hash).await.expect(200);
+        world.usher.sign_up_by_invitation(&email, &hash).await.expect(200);
         world.usher.stop().await;
     }
 }
@@ -309,9 +311,9 @@ async fn nobody_is_let_in_by_somebody_who_no_longer_administers_the_group() {
     let hash = world.usher.mail(&email, 1).await.hash();
     let path = format!("/api/v0/groups/{}/admins/{bobs}", world.sales);
     world.usher.send("DELETE", &path, Some(&world.ada.token), None).await.expect(200);
-    world.usher.join(&email, &hash).await.refused(400, "INVITATION_GONE");
+    world.usher.sign_up_by_invitation(&email, &hash).await.datagol_error(400, "INVITATION_GONE");
     world.administers(&world.emea, &bobs).await;
-    world.usher.join(&email, &hash).await.expect(200);
+    world.usher.sign_up_by_invitation(&email, &hash).await.expect(200);
 }
 
 #[tokio::test]
@@ -322,7 +324,7 @@ async fn out_of_one_of_several_groups_people_stay_in_the_others() {
     world.remove(&world.sales, &bob.email).await.expect(200);
     assert_eq!(world.in_group(&world.sales, &bob.email).await, (false, true));
     assert_eq!(world.in_group(&world.emea, &bob.email).await, (true, true));
-    world.remove(&world.sales, &bob.email).await.hexabase(400, "INVALID_PARAMS");
+    world.remove(&world.sales, &bob.email).await.hexabase_error(400, "INVALID_PARAMS");
     world.remove(&world.emea, &bob.email).await.expect(200);
     assert_eq!(world.in_group(&world.top, &bob.email).await, (true, true));
     world.remove(&world.top, &bob.email).await.expect(200);
@@ -338,16 +340,16 @@ async fn a_group_with_members_or_invitations_is_not_deleted() {
     let world = World::of(Endpoint::own(&[("INVITATION_TTL_SECONDS", "300")]).await).await;
     let email = world.usher.address("guest");
     world.invite(&world.ada.token, &email, &[&world.emea]).await.expect(200);
-    world.delete(&world.emea).await.hexabase(409, "GROUP_NOT_EMPTY");
-    world.usher.join(&email, &world.usher.mail(&email, 1).await.hash()).await.expect(200);
-    world.delete(&world.emea).await.hexabase(409, "GROUP_NOT_EMPTY");
+    world.delete(&world.emea).await.hexabase_error(409, "GROUP_NOT_EMPTY");
+    world.usher.sign_up_by_invitation(&email, &world.usher.mail(&email, 1).await.hash()).await.expect(200);
+    world.delete(&world.emea).await.hexabase_error(409, "GROUP_NOT_EMPTY");
     world.remove(&world.emea, &email).await.expect(200);
     let late = world.usher.address("late");
     world.invite(&world.ada.token, &late, &[&world.emea]).await.expect(200);
     let lates = world.id(&late).await;
     // One that has expired can be sent again, and so it keeps its groups.
     world.usher.advance(300).await;
-    world.delete(&world.emea).await.hexabase(409, "GROUP_NOT_EMPTY");
+    world.delete(&world.emea).await.hexabase_error(409, "GROUP_NOT_EMPTY");
     world.invite(&world.ada.token, &late, &[]).await.expect(200);
     assert_eq!((world.id(&late).await, world.in_group(&world.emea, &late).await), (lates, (true, true)));
     world.remove(&world.emea, &late).await.expect(200);
@@ -366,11 +368,11 @@ async fn nobody_is_invited_into_a_group_that_is_deleted_at_the_same_time() {
         if deletion_is_first {
             let (deleted, invited) = world.usher.overtake(delete, invite, INVITING).await;
             deleted.expect(200);
-            assert_eq!(invited.expect(400).rows(), ["invalid"]);
+            assert_eq!(invited.expect(400).row_statuses(), ["invalid"]);
         } else {
             let (invited, deleted) = world.usher.overtake(invite, delete, HeldCall::write("delete-group")).await;
-            assert_eq!(invited.expect(200).rows(), ["invited"]);
-            deleted.hexabase(409, "GROUP_NOT_EMPTY");
+            assert_eq!(invited.expect(200).row_statuses(), ["invited"]);
+            deleted.hexabase_error(409, "GROUP_NOT_EMPTY");
         }
         assert_eq!(world.in_group(&world.top, email).await.1, !deletion_is_first);
     }
@@ -396,7 +398,7 @@ async fn of_many_who_are_invited_while_the_group_is_deleted_all_come_in_or_none(
         answer.expect(200);
         assert!(world.in_group(&world.top, email).await.1);
     }
-    deleted.hexabase(409, "GROUP_NOT_EMPTY");
+    deleted.hexabase_error(409, "GROUP_NOT_EMPTY");
 }
 
 #[tokio::test]
@@ -409,7 +411,8 @@ async fn authority_over_many_groups_takes_one_read_a_hundred() {
     let user = |(n, group): (usize, &String)| json!({ "email": world.usher.address(&format!("guest{n}")), "role": "VIEWER", "groups": [group] });
     let users: Vec<_> = groups.iter().enumerate().map(user).collect();
     world.usher.forget_calls().await;
-    let answer = world.usher.invitations(&bob.token, &world.workspace, json!({ "users": users })).await.expect(200);
+    let answer =
+        world.usher.post_invitations(&bob.token, &world.workspace, json!({ "users": users })).await.expect(200);
     assert_eq!(answer.json()["summary"], json!({ "invited": 90 }));
     let calls = world.usher.calls().await["invite-users"].clone();
     // The caller's standing with all groups, and whose the addresses are.
@@ -431,7 +434,7 @@ async fn a_spreadsheets_cell_names_groups_separated_by_semicolons() {
     let path = format!("/api/v1/workspaces/{}/invitations", world.workspace);
     let request = world.usher.request("POST", &path).bearer_auth(&world.ada.token);
     let answer = world.usher.read(request.header("content-type", "text/csv").body(table)).await.expect(200);
-    assert_eq!(answer.rows(), ["invited", "invited", "invited", "invalid", "invalid"]);
+    assert_eq!(answer.row_statuses(), ["invited", "invited", "invited", "invalid", "invalid"]);
     let results = answer.json()["results"].clone();
     assert_eq!([&results[3]["code"], &results[4]["code"]], ["unknown_group", "unknown_group"]);
     let direct = async |group: &str, email: &str| world.in_group(group, email).await.0;

@@ -19,7 +19,7 @@ async fn listed(world: &World, query: &str) -> Vec<String> {
 
 #[tokio::test]
 async fn an_invitation_is_told_whole_in_the_list_and_alone() {
-    let world = World::with(&[]).await;
+    let world = World::new(&[]).await;
     let (email, id) = world.invited(&world.ada.token, "grace", "EDITOR").await;
     world.usher.mail(&email, 1).await;
     let told = eventually("the delivery", async || {
@@ -40,7 +40,7 @@ async fn an_invitation_is_told_whole_in_the_list_and_alone() {
     assert_eq!((&told["acceptedAt"], &told["resentCount"]), (&Value::Null, &json!(0)));
     assert_eq!(page(&world, "").await, json!({ "items": [told], "nextCursor": null }));
 
-    world.usher.join(&email, &world.usher.mail(&email, 1).await.hash()).await.expect(200);
+    world.usher.sign_up_by_invitation(&email, &world.usher.mail(&email, 1).await.hash()).await.expect(200);
     let told = world.get(&world.ada.token, &format!("invitations/{id}")).await.expect(200).json();
     assert_eq!(told["status"], "ACCEPTED");
     assert!(told["acceptedAt"].as_str().unwrap() >= told["createdAt"].as_str().unwrap());
@@ -48,7 +48,7 @@ async fn an_invitation_is_told_whole_in_the_list_and_alone() {
 
 #[tokio::test]
 async fn every_status_is_told_and_asked_for() {
-    let world = World::with(&[("INVITATION_TTL_SECONDS", "1000")]).await;
+    let world = World::new(&[("INVITATION_TTL_SECONDS", "1000")]).await;
     let bob = world.member("bob", "VIEWER").await.email;
     let gone = world.member("gone", "VIEWER").await;
     world.remove(&world.ada.token, &world.user_id(&gone.email).await).await.expect(204);
@@ -70,9 +70,9 @@ async fn every_status_is_told_and_asked_for() {
 
 #[tokio::test]
 async fn the_delivery_and_the_beginning_of_an_address_are_asked_for() {
-    let world = World::with(&[]).await;
+    let world = World::new(&[]).await;
     let fault = json!({ "action": "ses:SendBulkEmail", "address": world.usher.address("bounced"), "status": "MESSAGE_REJECTED", "times": 1 });
-    world.usher.fault(fault).await;
+    world.usher.queue_fault(fault).await;
     for name in ["anna", "Annika", "bob", "bounced"] {
         world.invited(&world.ada.token, name, "VIEWER").await;
     }
@@ -95,7 +95,7 @@ async fn the_delivery_and_the_beginning_of_an_address_are_asked_for() {
 
 #[tokio::test]
 async fn pages_hold_everybody_once_and_in_order() {
-    let world = World::with(&[]).await;
+    let world = World::new(&[]).await;
     let people: Vec<_> = (0..230).map(|number| world.usher.address(&format!("p{}", number * 7919 % 1000))).collect();
     let rows: Vec<_> = people.iter().map(|email| (email.as_str(), "VIEWER")).collect();
     world.usher.invite(&world.ada.token, &world.workspace, &rows).await.expect(200);
@@ -103,7 +103,7 @@ async fn pages_hold_everybody_once_and_in_order() {
     sorted.sort();
     assert_eq!(listed(&world, "limit=1").await, sorted[..1]);
     for limit in [7, 50, 100] {
-        let walked = world.usher.walk(&world.path("invitations"), &world.ada.token, limit).await;
+        let walked = world.usher.all_pages(&world.path("invitations"), &world.ada.token, limit).await;
         assert_eq!(column(&walked, "email"), sorted, "{limit}");
     }
     assert_eq!(page(&world, "").await["items"].as_array().unwrap().len(), 50);
@@ -111,7 +111,7 @@ async fn pages_hold_everybody_once_and_in_order() {
 
 #[tokio::test]
 async fn a_page_that_had_to_look_at_many_is_short_and_goes_on() {
-    let world = World::with(&[]).await;
+    let world = World::new(&[]).await;
     let people: Vec<_> = (0..1_100).map(|number| world.usher.address(&format!("p{number:04}"))).collect();
     let rows: Vec<_> = people.iter().map(|email| (email.as_str(), "VIEWER")).collect();
     world.usher.invite(&world.ada.token, &world.workspace, &rows).await.expect(200);
@@ -127,7 +127,7 @@ async fn a_page_that_had_to_look_at_many_is_short_and_goes_on() {
 
 #[tokio::test]
 async fn a_cursor_is_good_for_its_own_list_only_and_shows_nothing() {
-    let world = World::with(&[]).await;
+    let world = World::new(&[]).await;
     for name in ["anna", "bert", "carl"] {
         world.member(name, "EDITOR").await;
     }
@@ -164,7 +164,7 @@ async fn a_cursor_is_good_for_its_own_list_only_and_shows_nothing() {
 
 #[tokio::test]
 async fn what_cant_be_asked_for_is_refused() {
-    let world = World::with(&[]).await;
+    let world = World::new(&[]).await;
     let long = "a".repeat(255);
     for query in [
         "limit=0",
@@ -197,7 +197,7 @@ async fn what_cant_be_asked_for_is_refused() {
 
 #[tokio::test]
 async fn who_may_invite_may_look_and_nobody_else() {
-    let world = World::with(&[]).await;
+    let world = World::new(&[]).await;
     let (_, id) = world.invited(&world.ada.token, "grace", "VIEWER").await;
     for role in ["MANAGER", "CREATOR"] {
         // DataGOL has no word for a manager.

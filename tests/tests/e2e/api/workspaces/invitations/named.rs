@@ -1,11 +1,11 @@
 //! The header Idempotency-Key.
 
 use serde_json::{Value, json};
-use tests::{Endpoint, Founder, HeldCall};
+use tests::{Account, Endpoint, HeldCall};
 
 const DAY: i64 = 24 * 3600;
 
-async fn world(parameters: &[(&str, &str)]) -> (Endpoint, Founder, String) {
+async fn world(parameters: &[(&str, &str)]) -> (Endpoint, Account, String) {
     let usher = Endpoint::own(parameters).await;
     let ada = usher.founder("ada").await;
     let workspace = usher.workspace(&ada.token, "Named").await;
@@ -22,21 +22,21 @@ async fn again_with_the_same_body_gets_the_first_answer_for_a_day() {
     let (usher, ada, workspace) = world(&[]).await;
     let (guest, late) = (usher.address("guest"), usher.address("late"));
     let body = inviting(&[&guest, "nobody", &ada.email, &guest]);
-    let first = usher.named(&ada.token, &workspace, "one", body.clone()).await.expect(200);
-    assert_eq!(first.rows(), ["invited", "invalid", "alreadyMember", "duplicate"]);
+    let first = usher.invite_with_key(&ada.token, &workspace, "one", body.clone()).await.expect(200);
+    assert_eq!(first.row_statuses(), ["invited", "invalid", "alreadyMember", "duplicate"]);
     usher.mail(&guest, 1).await;
     for seconds in [0, 120, DAY - 420] {
         usher.advance(seconds).await;
         let token = usher.token(&ada.email).await;
-        let again = usher.named(&token, &workspace, "one", body.clone()).await.expect(200);
+        let again = usher.invite_with_key(&token, &workspace, "one", body.clone()).await.expect(200);
         assert_eq!(again.text, first.text);
     }
     usher.mail_all().await;
     assert_eq!(usher.mails(&guest).await.len(), 1);
     // The day is over: the key is a new one.
     let token = usher.token(&ada.email).await;
-    let again = usher.named(&token, &workspace, "one", inviting(&[&guest, &late])).await.expect(200);
-    assert_eq!(again.rows(), ["invited", "invited"]);
+    let again = usher.invite_with_key(&token, &workspace, "one", inviting(&[&guest, &late])).await.expect(200);
+    assert_eq!(again.row_statuses(), ["invited", "invited"]);
     usher.mail(&guest, 2).await;
 }
 
@@ -44,8 +44,8 @@ async fn again_with_the_same_body_gets_the_first_answer_for_a_day() {
 async fn a_refusal_is_given_again_byte_for_byte() {
     let (usher, ada, workspace) = world(&[]).await;
     for (key, body, status) in [("bad", inviting(&["nobody"]), 400), ("there", inviting(&[&ada.email]), 409)] {
-        let first = usher.named(&ada.token, &workspace, key, body.clone()).await.expect(status);
-        let again = usher.named(&ada.token, &workspace, key, body).await.expect(status);
+        let first = usher.invite_with_key(&ada.token, &workspace, key, body.clone()).await.expect(status);
+        let again = usher.invite_with_key(&ada.token, &workspace, key, body).await.expect(status);
         assert_eq!(again.text, first.text);
         assert_eq!(again.header("content-type"), "application/problem+json");
         assert_ne!(again.header("apigw-requestid"), first.header("apigw-requestid"));
@@ -56,10 +56,10 @@ async fn a_refusal_is_given_again_byte_for_byte() {
 async fn the_same_key_with_another_body_is_refused_and_does_nothing() {
     let (usher, ada, workspace) = world(&[]).await;
     let (guest, other) = (usher.address("guest"), usher.address("other"));
-    usher.named(&ada.token, &workspace, "key", inviting(&[&guest])).await.expect(200);
-    let refused = usher.named(&ada.token, &workspace, "key", inviting(&[&guest, &other])).await;
+    usher.invite_with_key(&ada.token, &workspace, "key", inviting(&[&guest])).await.expect(200);
+    let refused = usher.invite_with_key(&ada.token, &workspace, "key", inviting(&[&guest, &other])).await;
     refused.problem(422, "idempotency_key_reused");
-    usher.named(&ada.token, &workspace, "Key", inviting(&[&other])).await.expect(200);
+    usher.invite_with_key(&ada.token, &workspace, "Key", inviting(&[&other])).await.expect(200);
 }
 
 #[tokio::test]
@@ -70,8 +70,9 @@ async fn a_key_is_the_callers_own_and_the_workspaces() {
     for (token, workspace, name) in
         [(&ada.token, &workspace, "a"), (&carl.token, &workspace, "b"), (&ada.token, &second, "c")]
     {
-        let answer = usher.named(token, workspace, "key", inviting(&[&usher.address(name)])).await.expect(200);
-        assert_eq!(answer.rows(), ["invited"]);
+        let answer =
+            usher.invite_with_key(token, workspace, "key", inviting(&[&usher.address(name)])).await.expect(200);
+        assert_eq!(answer.row_statuses(), ["invited"]);
     }
 }
 
@@ -80,34 +81,37 @@ async fn who_may_no_longer_invite_gets_no_answer_again() {
     let (usher, ada, workspace) = world(&[]).await;
     let carl = usher.member(&ada.token, &workspace, "carl", "CREATOR").await;
     let body = inviting(&[&usher.address("guest")]);
-    usher.named(&carl.token, &workspace, "key", body.clone()).await.expect(200);
+    usher.invite_with_key(&carl.token, &workspace, "key", body.clone()).await.expect(200);
     let world = usher.short_id(&ada.token, &workspace).await;
     let member = usher.workspace_user(&ada.token, &world, &carl.email).await["id"].as_str().unwrap().to_owned();
-    usher.patch(&ada.token, &format!("workspace-users/{member}"), json!({ "role": "viewer" })).await.expect(200);
-    usher.named(&carl.token, &workspace, "key", body).await.problem(403, "forbidden");
+    usher.dock_patch(&ada.token, &format!("workspace-users/{member}"), json!({ "role": "viewer" })).await.expect(200);
+    usher.invite_with_key(&carl.token, &workspace, "key", body).await.problem(403, "forbidden");
 }
 
 #[tokio::test]
 async fn a_key_that_is_none_is_refused() {
     let (usher, ada, workspace) = world(&[]).await;
     for key in ["", "a b", &"k".repeat(256), "ключ"] {
-        let refused = usher.named(&ada.token, &workspace, key, inviting(&[&usher.address("guest")])).await;
+        let refused = usher.invite_with_key(&ada.token, &workspace, key, inviting(&[&usher.address("guest")])).await;
         refused.problem(400, "invalid_idempotency_key");
     }
     assert_eq!(usher.team(&ada.token).await.len(), 1);
-    usher.named(&ada.token, &workspace, &"k".repeat(255), inviting(&[&usher.address("guest")])).await.expect(200);
+    usher
+        .invite_with_key(&ada.token, &workspace, &"k".repeat(255), inviting(&[&usher.address("guest")]))
+        .await
+        .expect(200);
 }
 
 #[tokio::test]
 async fn a_request_that_runs_already_is_refused_and_one_that_ended_is_answered_again() {
     let (usher, ada, workspace) = world(&[]).await;
     let guest = usher.address("guest");
-    let run = |key: &'static str| usher.named(&ada.token, &workspace, key, inviting(&[&guest]));
+    let run = |key: &'static str| usher.invite_with_key(&ada.token, &workspace, key, inviting(&[&guest]));
     // The first run has the key, and has reserved the quota: it stops before it invites.
     let inviting = HeldCall::write_after("invite-users", 1);
     let (second, first) = usher.overtake(run("one"), run("one"), inviting).await;
     assert_eq!(second.problem(409, "idempotency_key_in_use").header("retry-after"), "1");
-    assert_eq!(first.expect(200).rows(), ["invited"]);
+    assert_eq!(first.expect(200).row_statuses(), ["invited"]);
 
     // The second run stops before it takes the key.
     let taking = HeldCall::before("invite-users", "dynamodb:PutItem");
@@ -124,7 +128,7 @@ async fn of_twenty_requests_with_one_key_one_runs_and_the_others_wait_or_get_its
     let people: Vec<_> = (0..100).map(|n| usher.address(&format!("p{n}"))).collect();
     let people: Vec<_> = people.iter().map(String::as_str).collect();
     let body = inviting(&people);
-    let requests = (0..20).map(|_| usher.named(&ada.token, &workspace, "key", body.clone()));
+    let requests = (0..20).map(|_| usher.invite_with_key(&ada.token, &workspace, "key", body.clone()));
     let answers = usher.together(requests, HeldCall::before("invite-users", "dynamodb:PutItem")).await;
     let first = answers.iter().find(|answer| answer.status == 200).expect("one runs").clone();
     assert_eq!(first.json()["summary"], json!({ "invited": 100 }));
@@ -136,8 +140,8 @@ async fn of_twenty_requests_with_one_key_one_runs_and_the_others_wait_or_get_its
             assert_eq!(refused.header("retry-after"), "1");
         }
     }
-    assert_eq!(usher.named(&ada.token, &workspace, "key", body).await.expect(200).text, first.text);
-    usher.mails_in_all(101).await;
+    assert_eq!(usher.invite_with_key(&ada.token, &workspace, "key", body).await.expect(200).text, first.text);
+    usher.wait_for_mails(101).await;
     usher.mail_all().await;
     assert_eq!(usher.recipients().await.len(), 101);
 }
@@ -147,8 +151,8 @@ async fn an_answer_that_asks_to_come_again_is_not_kept() {
     let (usher, ada, workspace) =
         world(&[("INVITATIONS_PER_WORKSPACE_PER_DAY", "1"), ("MAX_USERS_PER_REQUEST", "1")]).await;
     let (first, second) = (usher.address("first"), usher.address("second"));
-    usher.invitations(&ada.token, &workspace, inviting(&[&first])).await.expect(200);
-    let limited = usher.named(&ada.token, &workspace, "key", inviting(&[&second])).await;
+    usher.post_invitations(&ada.token, &workspace, inviting(&[&first])).await.expect(200);
+    let limited = usher.invite_with_key(&ada.token, &workspace, "key", inviting(&[&second])).await;
     let limited = limited.problem_of_rows(429, "limited", &["limited"]);
     usher.advance(limited.header("retry-after").parse().unwrap()).await;
     let token = usher.token(&ada.email).await;
@@ -156,14 +160,14 @@ async fn an_answer_that_asks_to_come_again_is_not_kept() {
         "action": "dynamodb:TransactWriteItems", "function": "invite-users", "fault": "InternalServerError", "skip": 1,
         "times": 1000,
     });
-    usher.fault(broken).await;
-    let failed = usher.named(&token, &workspace, "key", inviting(&[&second])).await;
+    usher.queue_fault(broken).await;
+    let failed = usher.invite_with_key(&token, &workspace, "key", inviting(&[&second])).await;
     assert!(failed.status == 503 && failed.header("retry-after") == "1", "{}", failed.text);
     usher.clear_faults().await;
     // It couldn't even be let go of.
     usher.advance(35).await;
-    let answer = usher.named(&token, &workspace, "key", inviting(&[&second])).await.expect(200);
-    assert_eq!(answer.rows(), ["invited"]);
+    let answer = usher.invite_with_key(&token, &workspace, "key", inviting(&[&second])).await.expect(200);
+    assert_eq!(answer.row_statuses(), ["invited"]);
     usher.mail(&second, 1).await;
 }
 
@@ -174,7 +178,7 @@ async fn a_thousand_cost_two_calls_more_with_a_key() {
     let people: Vec<_> = (0..COUNT).map(|n| usher.address(&format!("p{n}"))).collect();
     let people: Vec<_> = people.iter().map(String::as_str).collect();
     usher.forget_calls().await;
-    let answer = usher.named(&ada.token, &workspace, "key", inviting(&people)).await.expect(200);
+    let answer = usher.invite_with_key(&ada.token, &workspace, "key", inviting(&people)).await.expect(200);
     assert_eq!(answer.json()["summary"], json!({ "invited": COUNT }));
     let calls = usher.calls().await["invite-users"].clone();
     let made: u64 = calls.as_object().unwrap().values().filter_map(Value::as_u64).sum();

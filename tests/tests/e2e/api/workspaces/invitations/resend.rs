@@ -6,10 +6,10 @@ use tests::{World, mail_tags};
 
 #[tokio::test]
 async fn a_resent_invitation_has_a_new_link_and_a_new_life_and_the_old_link_is_dead() {
-    let world = World::with(&[]).await;
+    let world = World::new(&[]).await;
     let email = world.usher.address("grace");
     let body = json!({ "workSpaceUsers": [{ "email": email, "role": "EDITOR" }], "message": "Come and see." });
-    let answer = world.usher.bulk(&world.ada.token, &world.workspace, body).await.expect(200).json();
+    let answer = world.usher.post_bulk_users(&world.ada.token, &world.workspace, body).await.expect(200).json();
     let id = answer["results"][0]["invitationId"].as_str().unwrap();
     let first = world.usher.mail(&email, 1).await.hash();
     let before = world.get(&world.ada.token, &format!("invitations/{id}")).await.expect(200).json();
@@ -25,15 +25,15 @@ async fn a_resent_invitation_has_a_new_link_and_a_new_life_and_the_old_link_is_d
     let mail = world.usher.mail(&email, 2).await;
     assert!(mail.text.contains("Come and see."), "{}", mail.text);
     assert_ne!(mail.hash(), first);
-    world.usher.join(&email, &first).await.refused(400, "INVITATION_GONE");
-    world.usher.join(&email, &mail.hash()).await.expect(200);
+    world.usher.sign_up_by_invitation(&email, &first).await.datagol_error(400, "INVITATION_GONE");
+    world.usher.sign_up_by_invitation(&email, &mail.hash()).await.expect(200);
     world.usher.mail_all().await;
     assert_eq!(world.usher.mails(&email).await.len(), 2);
 }
 
 #[tokio::test]
 async fn within_the_cooldown_it_is_too_early() {
-    let world = World::with(&[("RESEND_COOLDOWN_SECONDS", "600")]).await;
+    let world = World::new(&[("RESEND_COOLDOWN_SECONDS", "600")]).await;
     let (email, id) = world.invited(&world.ada.token, "grace", "EDITOR").await;
     let refused = world.resend(&world.ada.token, &id).await.problem(429, "cooldown");
     let wait: i64 = refused.header("retry-after").parse().unwrap();
@@ -49,7 +49,7 @@ async fn within_the_cooldown_it_is_too_early() {
 
 #[tokio::test]
 async fn what_has_expired_lives_again() {
-    let world = World::with(&[("INVITATION_TTL_SECONDS", "1000")]).await;
+    let world = World::new(&[("INVITATION_TTL_SECONDS", "1000")]).await;
     let (email, id) = world.invited(&world.ada.token, "grace", "EDITOR").await;
     world.usher.mail(&email, 1).await;
     world.usher.advance(1000).await;
@@ -57,17 +57,17 @@ async fn what_has_expired_lives_again() {
     assert_eq!(world.resend(&world.ada.token, &id).await.expect(200).json()["status"], "PENDING");
     world.usher.advance(900).await;
     let hash = world.usher.mail(&email, 2).await.hash();
-    world.usher.join(&email, &hash).await.expect(200);
+    world.usher.sign_up_by_invitation(&email, &hash).await.expect(200);
 }
 
 #[tokio::test]
 async fn what_has_ended_is_not_resent() {
-    let world = World::with(&[("RESEND_COOLDOWN_SECONDS", "0")]).await;
+    let world = World::new(&[("RESEND_COOLDOWN_SECONDS", "0")]).await;
     let (_, id) = world.invited(&world.ada.token, "grace", "EDITOR").await;
     world.revoke(&world.ada.token, &id).await.expect(204);
     world.resend(&world.ada.token, &id).await.problem(409, "invitation_ended");
     let (email, id) = world.invited(&world.ada.token, "henry", "EDITOR").await;
-    world.usher.join(&email, &world.usher.mail(&email, 1).await.hash()).await.expect(200);
+    world.usher.sign_up_by_invitation(&email, &world.usher.mail(&email, 1).await.hash()).await.expect(200);
     world.resend(&world.ada.token, &id).await.problem(409, "already_accepted");
     world.remove(&world.ada.token, &world.user_id(&email).await).await.expect(204);
     world.resend(&world.ada.token, &id).await.problem(404, "not_found");
@@ -75,7 +75,7 @@ async fn what_has_ended_is_not_resent() {
 
 #[tokio::test]
 async fn who_resends_is_the_inviter_from_then_on() {
-    let world = World::with(&[("RESEND_COOLDOWN_SECONDS", "0")]).await;
+    let world = World::new(&[("RESEND_COOLDOWN_SECONDS", "0")]).await;
     let carl = world.member("carl", "CREATOR").await;
     let user = world.user_id(&carl.email).await;
     let (email, id) = world.invited(&carl.token, "grace", "CREATOR").await;
@@ -91,12 +91,12 @@ async fn who_resends_is_the_inviter_from_then_on() {
     world.remove(&world.ada.token, &user).await.expect(204);
     world.usher.mail_all().await;
     let hash = world.usher.mails(&email).await.pop().unwrap().hash();
-    world.usher.join(&email, &hash).await.expect(200);
+    world.usher.sign_up_by_invitation(&email, &hash).await.expect(200);
 }
 
 #[tokio::test]
 async fn nobody_resends_an_invitation_above_their_own_role() {
-    let world = World::with(&[("RESEND_COOLDOWN_SECONDS", "0")]).await;
+    let world = World::new(&[("RESEND_COOLDOWN_SECONDS", "0")]).await;
     let carl = world.member("carl", "ADMIN").await;
     let user = world.user_id(&carl.email).await;
     let (_, id) = world.invited(&carl.token, "grace", "ADMIN").await;
@@ -110,7 +110,7 @@ async fn nobody_resends_an_invitation_above_their_own_role() {
 async fn resending_counts_among_the_days_invitations() {
     let day =
         [("INVITATIONS_PER_WORKSPACE_PER_DAY", "2"), ("MAX_USERS_PER_REQUEST", "1"), ("RESEND_COOLDOWN_SECONDS", "0")];
-    let world = World::with(&day).await;
+    let world = World::new(&day).await;
     let (_, id) = world.invited(&world.ada.token, "grace", "VIEWER").await;
     world.usher.begin_window(86_400).await;
     let ada = world.usher.token(&world.ada.email).await;
@@ -123,9 +123,9 @@ async fn resending_counts_among_the_days_invitations() {
 
 #[tokio::test]
 async fn what_became_of_the_old_mail_is_not_told_of_the_new_one() {
-    let world = World::with(&[("RESEND_COOLDOWN_SECONDS", "0")]).await;
+    let world = World::new(&[("RESEND_COOLDOWN_SECONDS", "0")]).await;
     // Nobody hears that it was delivered.
-    world.usher.fault(json!({ "action": "ses:SendBulkEmail", "fault": "lostEvents" })).await;
+    world.usher.queue_fault(json!({ "action": "ses:SendBulkEmail", "fault": "lostEvents" })).await;
     let (email, id) = world.invited(&world.ada.token, "grace", "EDITOR").await;
     world.usher.mail(&email, 1).await;
     world.usher.wait_until_idle().await;
@@ -134,27 +134,27 @@ async fn what_became_of_the_old_mail_is_not_told_of_the_new_one() {
         world.get(&world.ada.token, &path).await.expect(200).json()["delivery"].clone()
     };
     let old = mail_tags(&world.workspace, &id, 1);
-    assert!(world.usher.ses_tells("soft bounce", 1, &email, &old).await);
+    assert!(world.usher.send_ses_event("soft bounce", 1, &email, &old).await);
     let bounced = delivery().await;
     assert_eq!(bounced["state"], "BOUNCED");
     assert!(bounced["detail"].is_string(), "{bounced}");
 
     let paused = json!({ "action": "ses:SendBulkEmail", "fault": "SendingPausedException", "times": 10_000 });
-    world.usher.fault(paused).await;
+    world.usher.queue_fault(paused).await;
     let resent = world.resend(&world.ada.token, &id).await.expect(200).json();
     assert_eq!(resent["delivery"], json!({ "state": "QUEUED", "at": null, "detail": null }));
     // Heard of late, it is no news of the new mail.
-    assert!(!world.usher.ses_tells("soft bounce", 2, &email, &old).await);
+    assert!(!world.usher.send_ses_event("soft bounce", 2, &email, &old).await);
     assert_eq!(delivery().await["state"], "QUEUED");
 }
 
 #[tokio::test]
 async fn to_an_address_that_isnt_mailed_any_more_nothing_is_resent() {
-    let world = World::with(&[("RESEND_COOLDOWN_SECONDS", "0")]).await;
+    let world = World::new(&[("RESEND_COOLDOWN_SECONDS", "0")]).await;
     let (email, id) = world.invited(&world.ada.token, "grace", "EDITOR").await;
     world.usher.mail(&email, 1).await;
     world.usher.wait_until_idle().await;
-    assert!(world.usher.ses_tells("hard bounce", 1, &email, &mail_tags(&world.workspace, &id, 1)).await);
+    assert!(world.usher.send_ses_event("hard bounce", 1, &email, &mail_tags(&world.workspace, &id, 1)).await);
     let path = format!("invitations/{id}");
     let before = world.get(&world.ada.token, &path).await.expect(200).json();
     let refused = world.resend(&world.ada.token, &id).await.problem(422, "suppressed");

@@ -4,29 +4,29 @@ use tests::World;
 
 #[tokio::test]
 async fn a_revoked_invitation_is_dead_and_revoking_it_again_changes_nothing() {
-    let world = World::with(&[]).await;
+    let world = World::new(&[]).await;
     let (email, id) = world.invited(&world.ada.token, "grace", "EDITOR").await;
     let hash = world.usher.mail(&email, 1).await.hash();
     for _ in 0..2 {
         assert_eq!(world.revoke(&world.ada.token, &id).await.expect(204).text, "");
         assert_eq!(world.status(&id).await, "REVOKED");
     }
-    world.usher.page(&hash).await.expect(410);
-    world.usher.join(&email, &hash).await.refused(400, "INVITATION_GONE");
+    world.usher.registration_page(&hash).await.expect(410);
+    world.usher.sign_up_by_invitation(&email, &hash).await.datagol_error(400, "INVITATION_GONE");
     // Invited again it is alive, with another link.
     world.invited(&world.ada.token, "grace", "VIEWER").await;
     assert_eq!(world.status(&id).await, "PENDING");
-    world.usher.join(&email, &hash).await.refused(400, "INVITATION_GONE");
+    world.usher.sign_up_by_invitation(&email, &hash).await.datagol_error(400, "INVITATION_GONE");
     let hash = world.usher.mail(&email, 2).await.hash();
-    world.usher.join(&email, &hash).await.expect(200);
+    world.usher.sign_up_by_invitation(&email, &hash).await.expect(200);
 }
 
 #[tokio::test]
 async fn what_was_accepted_is_not_revoked() {
-    let world = World::with(&[]).await;
+    let world = World::new(&[]).await;
     let (email, id) = world.invited(&world.ada.token, "grace", "EDITOR").await;
     let hash = world.usher.mail(&email, 1).await.hash();
-    world.usher.join(&email, &hash).await.expect(200);
+    world.usher.sign_up_by_invitation(&email, &hash).await.expect(200);
     world.revoke(&world.ada.token, &id).await.problem(409, "already_accepted");
     assert_eq!(world.status(&id).await, "ACCEPTED");
     let token = world.usher.token(&email).await;
@@ -35,7 +35,7 @@ async fn what_was_accepted_is_not_revoked() {
 
 #[tokio::test]
 async fn what_has_expired_stays_expired() {
-    let world = World::with(&[("INVITATION_TTL_SECONDS", "100")]).await;
+    let world = World::new(&[("INVITATION_TTL_SECONDS", "100")]).await;
     let (_, id) = world.invited(&world.ada.token, "grace", "EDITOR").await;
     world.usher.advance(100).await;
     world.revoke(&world.ada.token, &id).await.expect(204);
@@ -44,7 +44,7 @@ async fn what_has_expired_stays_expired() {
 
 #[tokio::test]
 async fn an_admin_revokes_any_and_others_their_own() {
-    let world = World::with(&[]).await;
+    let world = World::new(&[]).await;
     let carl = world.member("carl", "CREATOR").await;
     let (_, adas) = world.invited(&world.ada.token, "grace", "VIEWER").await;
     let (_, carls) = world.invited(&carl.token, "henry", "VIEWER").await;

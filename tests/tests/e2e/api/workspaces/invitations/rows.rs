@@ -1,11 +1,11 @@
 //! Each row has its own result, and the first decides if none succeeded.
 
 use serde_json::{Value, json};
-use tests::{Endpoint, Founder};
+use tests::{Account, Endpoint};
 
 const ROLES: [&str; 8] = ["ADMIN", "MANAGER", "CREATOR", "EDITOR", "REVIEWER", "COLLABORATOR", "COMMENTER", "VIEWER"];
 
-async fn world(name: &str) -> (Endpoint, Founder, String) {
+async fn world(name: &str) -> (Endpoint, Account, String) {
     let usher = Endpoint::start().await;
     let ada = usher.founder("ada").await;
     let workspace = usher.workspace(&ada.token, name).await;
@@ -18,7 +18,7 @@ async fn people_are_invited_in_every_role_with_a_message_and_join_by_the_link() 
     let people: Vec<_> = ROLES.iter().map(|role| (usher.address(&role.to_lowercase()), *role)).collect();
     let users: Vec<_> = people.iter().map(|(email, role)| json!({ "email": email, "role": role })).collect();
     let body = json!({ "users": users, "message": "Come in" });
-    let answer = usher.invitations(&ada.token, &workspace, body).await.expect(200);
+    let answer = usher.post_invitations(&ada.token, &workspace, body).await.expect(200);
     assert_eq!(answer.header("content-type"), "application/json");
     let answer = answer.json();
     assert_eq!(answer["summary"], json!({ "invited": 8 }));
@@ -32,7 +32,7 @@ async fn people_are_invited_in_every_role_with_a_message_and_join_by_the_link() 
     for (email, role) in [&people[0], &people[6]] {
         let mail = usher.mail(email, 1).await;
         assert!(mail.text.contains("Come in"), "{}", mail.text);
-        usher.join(email, &mail.hash()).await.expect(200);
+        usher.sign_up_by_invitation(email, &mail.hash()).await.expect(200);
         let shown = if *role == "ADMIN" { "ADMIN" } else { "VIEWER" };
         assert_eq!(usher.role(&usher.token(email).await, &workspace).await.as_deref(), Some(shown));
     }
@@ -68,7 +68,7 @@ async fn good_rows_go_through_and_each_bad_one_says_why() {
         (json!({ "email": two, "role": "VIEWER", "metadata": null }), "invited", ""),
     ];
     let users: Vec<&Value> = rows.iter().map(|(row, ..)| row).collect();
-    let answer = usher.invitations(&ada.token, &other, json!({ "users": users })).await.expect(200).json();
+    let answer = usher.post_invitations(&ada.token, &other, json!({ "users": users })).await.expect(200).json();
     let summary = json!({ "invited": 2, "invalid": 11, "duplicate": 1, "added": 1, "alreadyMember": 1 });
     assert_eq!(answer["summary"], summary);
     for (index, (row, status, code)) in rows.iter().enumerate() {
@@ -78,7 +78,7 @@ async fn good_rows_go_through_and_each_bad_one_says_why() {
         assert_eq!(result["detail"].is_string(), !code.is_empty(), "{row}");
         assert_eq!(result["invitationId"].is_string(), ["invited", "added"].contains(status), "{row}");
     }
-    let again = usher.invitations(&ada.token, &other, json!({ "users": [&rows[0].0] })).await.expect(200).json();
+    let again = usher.post_invitations(&ada.token, &other, json!({ "users": [&rows[0].0] })).await.expect(200).json();
     assert_eq!(again["summary"], json!({ "alreadyInvited": 1 }));
     assert_eq!(again["results"][0]["code"], "already_invited");
     assert_eq!(again["results"][0]["invitationId"], answer["results"][0]["invitationId"]);
@@ -91,7 +91,8 @@ async fn when_no_row_succeeds_the_answer_is_problem_details_of_the_first_with_al
     let row = |email: &str, role: &str| json!({ "email": email, "role": role });
     let (bad, above) = (row("nobody", "EDITOR"), row(&usher.address("stranger"), "MANAGER"));
     let member = row(&carl.email, "EDITOR");
-    let invite = async |rows: &[&Value]| usher.invitations(&carl.token, &workspace, json!({ "users": rows })).await;
+    let invite =
+        async |rows: &[&Value]| usher.post_invitations(&carl.token, &workspace, json!({ "users": rows })).await;
     invite(&[&bad, &above]).await.problem_of_rows(400, "invalid_users", &["invalid", "forbidden"]);
     invite(&[&above, &above]).await.problem_of_rows(403, "forbidden", &["forbidden", "duplicate"]);
     let members = invite(&[&member, &member, &bad]).await;
@@ -104,16 +105,16 @@ async fn an_address_that_isnt_mailed_any_more_is_suppressed_and_the_others_are_i
     let (gone, there) = (usher.address("gone"), usher.address("there"));
     let row = |email: &str| json!({ "email": email, "role": "VIEWER" });
     let body = json!({ "users": [row(&gone)] });
-    let first = usher.invitations(&ada.token, &workspace, body.clone()).await.expect(200).json();
+    let first = usher.post_invitations(&ada.token, &workspace, body.clone()).await.expect(200).json();
     usher.mail(&gone, 1).await;
     usher.wait_until_idle().await;
     let id = first["results"][0]["invitationId"].as_str().unwrap();
-    assert!(usher.ses_tells("hard bounce", 1, &gone, &tests::mail_tags(&workspace, id, 1)).await);
+    assert!(usher.send_ses_event("hard bounce", 1, &gone, &tests::mail_tags(&workspace, id, 1)).await);
 
     let second = usher.workspace(&ada.token, "Second").await;
     let rows = json!({ "users": [row(&gone), row(&there)] });
-    let answer = usher.invitations(&ada.token, &second, rows).await.expect(200);
-    assert_eq!(answer.rows(), ["suppressed", "invited"]);
+    let answer = usher.post_invitations(&ada.token, &second, rows).await.expect(200);
+    assert_eq!(answer.row_statuses(), ["suppressed", "invited"]);
     let answer = answer.json();
     assert_eq!(answer["summary"], json!({ "invited": 1, "suppressed": 1 }));
     let expected = json!({
@@ -122,7 +123,7 @@ async fn an_address_that_isnt_mailed_any_more_is_suppressed_and_the_others_are_i
     });
     assert_eq!(answer["results"][0], expected);
     for workspace in [&workspace, &second] {
-        let refused = usher.invitations(&ada.token, workspace, body.clone()).await;
+        let refused = usher.post_invitations(&ada.token, workspace, body.clone()).await;
         refused.problem_of_rows(422, "suppressed", &["suppressed"]);
     }
 }
@@ -136,16 +137,16 @@ async fn an_invitation_lives_as_long_as_the_request_asks() {
     for (email, seconds) in [(&short, 60), (&long, 2_592_000)] {
         let users = json!([{ "email": email, "role": "VIEWER" }]);
         let body = json!({ "users": users, "expiresInSeconds": seconds });
-        usher.invitations(&ada.token, &workspace, body).await.expect(200);
+        usher.post_invitations(&ada.token, &workspace, body).await.expect(200);
     }
     let (short, long) = (usher.mail(&short, 1).await.hash(), usher.mail(&long, 1).await.hash());
-    usher.page(&short).await.expect(200);
+    usher.registration_page(&short).await.expect(200);
     usher.advance(60).await;
-    usher.page(&short).await.expect(410);
+    usher.registration_page(&short).await.expect(410);
     usher.advance(2_592_000 - 60 - 60).await;
-    usher.page(&long).await.expect(200);
+    usher.registration_page(&long).await.expect(200);
     usher.advance(60).await;
-    usher.page(&long).await.expect(410);
+    usher.registration_page(&long).await.expect(410);
 }
 
 #[tokio::test]
@@ -154,9 +155,9 @@ async fn members_without_the_right_to_invite_are_refused_and_so_are_strangers() 
     let eve = usher.member(&ada.token, &workspace, "eve", "EDITOR").await;
     let bob = usher.founder("bob").await;
     let body = json!({ "users": [{ "email": usher.address("guest"), "role": "VIEWER" }] });
-    usher.invitations(&eve.token, &workspace, body.clone()).await.problem(403, "forbidden");
-    usher.invitations(&bob.token, &workspace, body.clone()).await.problem(404, "not_found");
+    usher.post_invitations(&eve.token, &workspace, body.clone()).await.problem(403, "forbidden");
+    usher.post_invitations(&bob.token, &workspace, body.clone()).await.problem(404, "not_found");
     for id in ["1", "luI89ZCeEJuF", "3fa85f64-5717-4562-b3fc-2c963f66afa6"] {
-        usher.invitations(&ada.token, id, body.clone()).await.problem(404, "not_found");
+        usher.post_invitations(&ada.token, id, body.clone()).await.problem(404, "not_found");
     }
 }

@@ -49,8 +49,8 @@ async fn it_tells_what_would_become_of_each_row_and_does_none_of_it() {
     let seen = async || (usher.team(&ada.token).await, usher.recipients().await.len());
     let before = seen().await;
     usher.forget_calls().await;
-    let first = usher.invitations(&carl.token, &workspace, validating(body.clone())).await.expect(200);
-    assert_eq!(first.rows(), statuses);
+    let first = usher.post_invitations(&carl.token, &workspace, validating(body.clone())).await.expect(200);
+    assert_eq!(first.row_statuses(), statuses);
     let calls = usher.calls().await["invite-users"].clone();
     for written in ["TransactWriteItems", "PutItem", "UpdateItem", "DeleteItem"] {
         assert!(calls[format!("dynamodb:{written}")].is_null(), "{calls}");
@@ -58,9 +58,9 @@ async fn it_tells_what_would_become_of_each_row_and_does_none_of_it() {
     usher.mail_all().await;
     assert_eq!(seen().await, before);
     // Lease and cooldown are over: they are invited anew now, and it is said beforehand.
-    let again = usher.invitations(&carl.token, &workspace, validating(body.clone())).await.expect(200);
-    assert_eq!(again.rows()[6..], ["invited", "invited", "limited", "limited"]);
-    let done = usher.invitations(&carl.token, &workspace, body).await.expect(200);
+    let again = usher.post_invitations(&carl.token, &workspace, validating(body.clone())).await.expect(200);
+    assert_eq!(again.row_statuses()[6..], ["invited", "invited", "limited", "limited"]);
+    let done = usher.post_invitations(&carl.token, &workspace, body).await.expect(200);
     assert_eq!(done.text, again.text);
 }
 
@@ -70,13 +70,13 @@ async fn a_refusal_is_the_same_too() {
     let ada = usher.founder("ada").await;
     let workspace = usher.workspace(&ada.token, "Tried out").await;
     let body = json!({ "users": [{ "email": ada.email, "role": "VIEWER" }] });
-    let refused = usher.invitations(&ada.token, &workspace, validating(body)).await;
+    let refused = usher.post_invitations(&ada.token, &workspace, validating(body)).await;
     refused.problem_of_rows(409, "already_member", &["alreadyMember"]);
     let body = json!({ "users": [{ "email": usher.address("guest"), "role": "VIEWER" }], "validateOnly": "yes" });
-    usher.invitations(&ada.token, &workspace, body).await.problem(400, "invalid_field");
+    usher.post_invitations(&ada.token, &workspace, body).await.problem(400, "invalid_field");
     let eve = usher.member(&ada.token, &workspace, "eve", "EDITOR").await;
     let body = json!({ "users": [{ "email": usher.address("guest"), "role": "VIEWER" }] });
-    usher.invitations(&eve.token, &workspace, validating(body)).await.problem(403, "forbidden");
+    usher.post_invitations(&eve.token, &workspace, validating(body)).await.problem(403, "forbidden");
 }
 
 #[tokio::test]
@@ -86,8 +86,8 @@ async fn a_key_is_not_used_up_by_it() {
     let workspace = usher.workspace(&ada.token, "Tried out").await;
     let body = json!({ "users": [{ "email": usher.address("guest"), "role": "VIEWER" }] });
     for _ in 0..2 {
-        usher.named(&ada.token, &workspace, "key", validating(body.clone())).await.expect(200);
+        usher.invite_with_key(&ada.token, &workspace, "key", validating(body.clone())).await.expect(200);
     }
-    let answer = usher.named(&ada.token, &workspace, "key", body).await.expect(200);
-    assert_eq!(answer.rows(), ["invited"]);
+    let answer = usher.invite_with_key(&ada.token, &workspace, "key", body).await.expect(200);
+    assert_eq!(answer.row_statuses(), ["invited"]);
 }

@@ -1,0 +1,149 @@
+//! An answer of the service, and the form that each contract's errors must have.
+
+use std::collections::BTreeSet;
+
+use reqwest::{StatusCode, header::HeaderMap};
+use serde_json::{Value, json};
+
+/// An answer whose body is read completely.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    /// The status.
+    pub status: StatusCode,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The body as text.
+    pub text: String,
+}
+
+impl Answer {
+    /// Reads a response to its end.
+    pub(crate) async fn read(response: reqwest::Response) -> Self {
+        let (status, headers) = (response.status(), response.headers().clone());
+        Self { status, headers, text: response.text().await.expect("the body is text") }
+    }
+
+    /// The body as JSON; null if the body is none.
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or_default()
+    }
+
+    /// The text of a header; empty if the answer has no such header.
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().expect("a header is text"))
+    }
+
+    /// The status of each row of an inviting request, in the request's order.
+    pub fn row_statuses(&self) -> Vec<String> {
+        let results = self.json()["results"].as_array().cloned().unwrap_or_default();
+        results.iter().map(|row| row["status"].as_str().unwrap_or_default().to_owned()).collect()
+    }
+}
+
+/// Each method checks the answer, and returns it for more checks.
+impl Answer {
+    /// The answer must have this status.
+    #[track_caller]
+    #[expect(clippy::return_self_not_must_use, reason = "often the status is all that matters")]
+    pub fn expect(self, status: u16) -> Self {
+        assert_eq!(self.status.as_u16(), status, "{}", self.text);
+        self
+    }
+
+    /// The answer must be exactly DataGOL's error body, with this status and this one code.
+    #[track_caller]
+    #[expect(clippy::return_self_not_must_use, reason = "often the error is all that matters")]
+    pub fn datagol_error(self, status: u16, code: &str) -> Self {
+        let fields = ["error", "errorCodes", "message", "status", "traceId"];
+        let body = self.body_with_fields(status, "application/json", &fields);
+        assert_eq!(body["errorCodes"], json!([code]), "{body}");
+        assert_eq!(body["error"], self.reason());
+        self
+    }
+
+    /// The answer must be RFC 9457 problem details with this status and code, as our own API gives them.
+    #[track_caller]
+    #[expect(clippy::return_self_not_must_use, reason = "often the error is all that matters")]
+    pub fn problem(self, status: u16, code: &str) -> Self {
+        let fields = ["code", "detail", "status", "title", "traceId"];
+        let body = self.body_with_fields(status, "application/problem+json", &fields);
+        assert_eq!(body["code"], code, "{body}");
+        assert_eq!(body["title"], self.reason());
+        self
+    }
+
+    /// The answer must be problem details with the results of an inviting request, of which no row succeeded.
+    #[track_caller]
+    #[expect(clippy::return_self_not_must_use, reason = "often the error is all that matters")]
+    pub fn problem_of_rows(self, status: u16, code: &str, rows: &[&str]) -> Self {
+        self.has_type(status, "application/problem+json");
+        let body = self.json();
+        assert_eq!(
+            (&body["code"], &body["title"], &body["status"]),
+            (&json!(code), &json!(self.reason()), &json!(status))
+        );
+        assert!(body["detail"].is_string() && body["traceId"].is_string(), "{body}");
+        assert_eq!(self.row_statuses(), rows);
+        self
+    }
+
+    /// The answer must be exactly SmartDocumentor's problem details, with this status and sentence.
+    #[track_caller]
+    #[expect(clippy::return_self_not_must_use, reason = "often the error is all that matters")]
+    pub fn smart_documentor_error(self, status: u16, detail: &str) -> Self {
+        self.has_type(status, "application/problem+json");
+        assert_eq!(self.json(), json!({ "title": self.reason(), "status": status, "detail": detail }));
+        self
+    }
+
+    /// The answer must be exactly Dock's error body, with this status and code.
+    #[track_caller]
+    #[expect(clippy::return_self_not_must_use, reason = "often the error is all that matters")]
+    pub fn dock_error(self, status: u16, code: &str) -> Self {
+        self.has_type(status, "application/json");
+        let body = self.json();
+        let message = body["error"]["message"].as_str().expect("a message");
+        let page = "https://developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Status";
+        let error = json!({ "code": code, "message": message, "docUrl": format!("{page}/{status}") });
+        assert_eq!(body, json!({ "error": error }));
+        assert!(!message.is_empty(), "{body}");
+        self
+    }
+
+    /// The answer must be exactly Hexabase's error body, with this status and code.
+    #[track_caller]
+    #[expect(clippy::return_self_not_must_use, reason = "often the error is all that matters")]
+    pub fn hexabase_error(self, status: u16, code: &str) -> Self {
+        self.has_type(status, "application/json");
+        let body = self.json();
+        let message = body["message"].as_str().expect("a message");
+        assert_eq!(body, json!({ "error_code": code, "message": message }));
+        assert!(!message.is_empty(), "{body}");
+        assert_eq!(code == "INVALID_PARAMS", message == "invalid parameter", "{body}");
+        self
+    }
+
+    /// The phrase that HTTP has for the status.
+    fn reason(&self) -> &'static str {
+        self.status.canonical_reason().unwrap_or_default()
+    }
+
+    #[track_caller]
+    fn has_type(&self, status: u16, content_type: &str) {
+        assert_eq!(self.status.as_u16(), status, "{}", self.text);
+        assert_eq!(self.header("content-type"), content_type);
+    }
+
+    /// The body. It must have exactly these fields, repeat the status, and give the request the gateway's id.
+    #[track_caller]
+    fn body_with_fields(&self, status: u16, content_type: &str, fields: &[&str]) -> Value {
+        self.has_type(status, content_type);
+        let body = self.json();
+        let given: BTreeSet<_> = body.as_object().expect("an object").keys().map(String::as_str).collect();
+        assert_eq!(given, fields.iter().copied().collect(), "{body}");
+        assert_eq!(body["status"], status, "{body}");
+        assert_eq!(body["traceId"], self.header("apigw-requestid"), "{body}");
+        assert!(body["traceId"] != "" && body["message"] != "" && body["detail"] != "", "{body}");
+        body
+    }
+}

@@ -1,0 +1,133 @@
+//! The Rust files of the workspace, parsed.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use syn::{Attribute, Item, Meta};
+
+/// The crates of the workspace, by their folders.
+pub(crate) const CRATES: [&str; 5] = ["shared", "functions", "local", "tests", "bench"];
+
+/// A Rust file that belongs to a library or a program.
+pub(crate) struct Source {
+    /// The path from the workspace's root.
+    pub(crate) path: String,
+    /// The path of the module that the file holds, without the crate: `store`, `keys`.
+    pub(crate) module: Vec<String>,
+    /// The items, without those that only tests have.
+    pub(crate) items: Vec<Item>,
+}
+
+impl Source {
+    /// Whether the file is the one of this path, or in the folder of this path.
+    pub(crate) fn is_in(&self, path: &str) -> bool {
+        self.path == path || self.path.strip_prefix(path).is_some_and(|rest| rest.starts_with('/'))
+    }
+}
+
+/// The library of a crate: the files under `src` that are neither programs nor only tests, in order.
+pub(crate) fn sources(of: &str) -> Vec<Source> {
+    let folder = format!("{of}/src");
+    let sources = rust_files(&folder).into_iter().filter_map(|path| {
+        let inner = path.strip_prefix(&format!("{folder}/"))?.strip_suffix(".rs")?.to_owned();
+        if inner.starts_with("bin/") || inner == "main" || inner.ends_with("tests") {
+            return None;
+        }
+        let module = inner.split('/').filter(|part| !["lib", "mod"].contains(part)).map(str::to_owned).collect();
+        let syntax = syn::parse_file(&read(&path)).unwrap_or_else(|error| panic!("{path}: {error}"));
+        let items = syntax.items.into_iter().filter(|item| !is_of_tests(item)).collect();
+        Some(Source { path, module, items })
+    });
+    sources.collect()
+}
+
+/// The paths of all Rust files in a folder, from the workspace's root, in order.
+pub(crate) fn rust_files(folder: &str) -> Vec<String> {
+    files(folder).into_iter().filter(|path| path.ends_with(".rs")).collect()
+}
+
+/// The paths of all files in a folder, from the workspace's root, in order.
+pub(crate) fn files(folder: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(root().join(folder)).expect("the folder exists") {
+        let entry = entry.expect("the folder is readable");
+        let path = format!("{folder}/{}", entry.file_name().to_str().expect("names are text"));
+        if entry.path().is_dir() {
+            found.extend(files(&path));
+        } else {
+            found.push(path);
+        }
+    }
+    found.sort_unstable();
+    found
+}
+
+/// The names of the folders in a folder.
+pub(crate) fn folders(folder: &str) -> Vec<String> {
+    let entries = fs::read_dir(root().join(folder)).expect("the folder exists");
+    let folders = entries.map(|entry| entry.expect("the folder is readable")).filter(|entry| entry.path().is_dir());
+    folders.map(|entry| entry.file_name().to_str().expect("names are text").to_owned()).collect()
+}
+
+/// The text of a file, by its path from the workspace's root.
+pub(crate) fn read(path: &str) -> String {
+    fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the crate is in the workspace").to_owned()
+}
+
+/// Whether only tests have the item: it has the attribute `#[cfg(test)]`.
+pub(crate) fn is_of_tests(item: &Item) -> bool {
+    let is_test = |attribute: &Attribute| match &attribute.meta {
+        Meta::List(list) => list.path.is_ident("cfg") && list.tokens.to_string() == "test",
+        _ => false,
+    };
+    attributes(item).iter().any(is_test)
+}
+
+/// Whether only the documentation needs the item: an unused import that a link leads to.
+pub(crate) fn is_of_documentation(item: &Item) -> bool {
+    let is_unused = |attribute: &Attribute| match &attribute.meta {
+        Meta::List(list) => list.path.is_ident("expect") && list.tokens.to_string().contains("unused_imports"),
+        _ => false,
+    };
+    attributes(item).iter().any(is_unused)
+}
+
+fn attributes(item: &Item) -> &[Attribute] {
+    match item {
+        Item::Const(item) => &item.attrs,
+        Item::Enum(item) => &item.attrs,
+        Item::Fn(item) => &item.attrs,
+        Item::Impl(item) => &item.attrs,
+        Item::Macro(item) => &item.attrs,
+        Item::Mod(item) => &item.attrs,
+        Item::Static(item) => &item.attrs,
+        Item::Struct(item) => &item.attrs,
+        Item::Trait(item) => &item.attrs,
+        Item::Type(item) => &item.attrs,
+        Item::Use(item) => &item.attrs,
+        _ => &[],
+    }
+}
+
+/// The name by which other items know this one, and whether all crates see it.
+pub(crate) fn defined(item: &Item) -> Option<(String, bool)> {
+    let (name, visibility) = match item {
+        Item::Const(item) => (&item.ident, &item.vis),
+        Item::Enum(item) => (&item.ident, &item.vis),
+        Item::Fn(item) => (&item.sig.ident, &item.vis),
+        Item::Mod(item) => (&item.ident, &item.vis),
+        Item::Static(item) => (&item.ident, &item.vis),
+        Item::Struct(item) => (&item.ident, &item.vis),
+        Item::Trait(item) => (&item.ident, &item.vis),
+        Item::Type(item) => (&item.ident, &item.vis),
+        Item::Macro(item) => return item.ident.as_ref().map(|name| (name.to_string(), false)),
+        _ => return None,
+    };
+    Some((name.to_string(), matches!(visibility, syn::Visibility::Public(_))))
+}
