@@ -100,7 +100,7 @@ fn every_route_and_every_event_function_has_a_sample_event() {
 }
 
 #[test]
-fn a_sample_event_is_what_the_gateway_makes_of_its_route() {
+fn a_sample_event_equals_the_gateways_event_for_its_route() {
     for (file, event) in samples() {
         let Some(key) = event["routeKey"].as_str() else { continue };
         let (context, path) = (&event["requestContext"], event["rawPath"].as_str().unwrap());
@@ -128,8 +128,8 @@ fn every_route_is_open_or_tried_without_credentials() {
 }
 
 #[test]
-fn a_function_may_do_what_its_own_policy_names_and_no_more() {
-    /// What IAM knows no resources for, and what is about any of the account's identities: requests choose their senders.
+fn a_function_may_make_only_the_calls_that_its_own_policy_allows() {
+    /// Actions without resources in IAM, and actions about every identity of the account, as requests choose their senders.
     const WITHOUT_RESOURCE: [&str; 6] = [
         "ses:GetAccount",
         "dynamodb:ListStreams",
@@ -166,13 +166,13 @@ fn a_secret_is_known_only_to_the_functions_that_need_it() {
     let needed = HOLDERS.iter().map(|(program, secret)| format!("{program} {}", pascal(secret))).collect();
 
     let template = Template::load();
-    let mut told = BTreeSet::new();
+    let mut declared = BTreeSet::new();
     let mut readable = BTreeSet::new();
     for (_, function) in template.functions() {
         let variables = entries(&function["Properties"]["Environment"]["Variables"]);
         for (name, secret) in variables.filter(|(name, _)| name.ends_with("_SECRET")) {
             assert_eq!(pascal(name), text(secret), "{name} of {}", program(function));
-            told.insert(format!("{} {}", program(function), text(secret)));
+            declared.insert(format!("{} {}", program(function), text(secret)));
         }
         for statement in statements(function) {
             if list(&statement["Action"]).contains(&"secretsmanager:GetSecretValue") {
@@ -181,12 +181,12 @@ fn a_secret_is_known_only_to_the_functions_that_need_it() {
             }
         }
     }
-    agree("the functions that need a secret", &needed, "the template's environments", &told);
+    agree("the functions that need a secret", &needed, "the template's environments", &declared);
     agree("the functions that need a secret", &needed, "the template's policies", &readable);
 }
 
 #[test]
-fn every_function_has_a_log_group_of_its_own_that_forgets() {
+fn every_function_has_its_own_log_group_with_an_expiry() {
     let template = Template::load();
     for (id, function) in template.functions() {
         let group = text(&function["Properties"]["LoggingConfig"]["LogGroup"]);
@@ -215,8 +215,8 @@ fn the_template_gives_the_functions_every_parameter_with_the_defaults_and_ranges
     .unwrap();
     let template = Template::load();
     let environment = &template.0["Globals"]["Function"]["Environment"]["Variables"];
-    let told = entries(environment).map(|(name, _)| name.to_owned()).collect();
-    agree("Parameters::read", &asked.into_inner(), "the template's environment", &told);
+    let declared = entries(environment).map(|(name, _)| name.to_owned()).collect();
+    agree("Parameters::read", &asked.into_inner(), "the template's environment", &declared);
 
     let parameter = |name: &str| &template.0["Parameters"][environment[name].as_str().unwrap_or_default()];
     let in_template = read(&|name| scalar(&parameter(name)["Default"])).unwrap();
@@ -234,7 +234,7 @@ fn the_template_gives_the_functions_every_parameter_with_the_defaults_and_ranges
 
 #[test]
 fn every_code_that_an_answer_may_have_is_explained() {
-    /// What takes a code first.
+    /// The functions and fields that a code follows.
     const TAKERS: [&str; 10] = [
         "parse_or(",
         "unknown_name(",
@@ -267,17 +267,7 @@ fn every_code_that_an_answer_may_have_is_explained() {
     assert!(codes.is_empty(), "docs/statuses.md doesn't tell of {codes:?}");
 }
 
-#[test]
-fn no_vendor_is_named_in_the_domain() {
-    for file in sources("shared/src") {
-        let text = fs::read_to_string(&file).unwrap().to_lowercase();
-        let named = ["datagol", "smartdocumentor", "smart_documentor", "hexabase", "dock.", " dock "];
-        let named: Vec<_> = named.into_iter().filter(|name| text.contains(name)).collect();
-        assert!(named.is_empty(), "{} names {named:?}", file.display());
-    }
-}
-
-/// The codes that are the first thing after this in a text.
+/// The codes that directly follow this text.
 fn codes_after(text: &str, taker: &str) -> BTreeSet<String> {
     let literals = text.split(taker).skip(1).filter_map(|rest| rest.trim_start().strip_prefix('"')?.split_once('"'));
     let is_code = |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
@@ -354,7 +344,7 @@ fn operations() -> BTreeSet<String> {
     Operation::ALL.iter().map(|operation| operation.name().to_owned()).collect()
 }
 
-/// Whether the operation is started by something other than the gateway.
+/// Whether something other than the gateway starts the operation.
 fn is_event_function(operation: Operation) -> bool {
     operation != Operation::RouteNotFound && ROUTES.iter().all(|route| route.operation != operation)
 }

@@ -1,4 +1,4 @@
-//! What is logged, and what never is. A program of its own: it has one log for all that runs in it.
+//! The log's content, and what it never contains. This test is a program of its own, because a program has one log.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -19,7 +19,7 @@ const LOG_IN: &str = "/idp/api/v1/user/login";
 const ACCOUNTS: &str = "/idp/api/v1/company/serviceAccount";
 const ACCEPT: &str = "/api/v1/invitations/accept";
 
-/// All that was logged.
+/// Everything that was logged.
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);
 
@@ -34,8 +34,8 @@ impl Write for Log {
 }
 
 impl Log {
-    /// Begins to log as a function does whose level is the loudest there is, and the stack around it likewise. (The
-    /// engine warns of each failed condition, and quotes it.)
+    /// Logs like a function with the most verbose level, and the stack with it. The database engine warns of each failed
+    /// condition and quotes it, so the engine is left out.
     fn begin() -> Self {
         let log = Self::default();
         let directives = format!("{},local=trace,dynoxide=error", functions::log::directives("trace"));
@@ -49,7 +49,7 @@ impl Log {
     }
 }
 
-/// Does what people do, and collects what must not be logged of it.
+/// Uses the service like people do, and collects the texts that must not be logged.
 struct Run {
     usher: Endpoint,
     secrets: BTreeMap<String, &'static str>,
@@ -68,7 +68,7 @@ impl Run {
         })
     }
 
-    /// Signs somebody up, with a wrong code before the right one. Answers their token.
+    /// Signs somebody up, with a wrong code before the right one. Returns the token.
     async fn founder(&mut self, email: &str) -> String {
         self.usher.post_open(SIGN_UP, Self::form(email)).await.expect(200);
         let otp = self.usher.mail(email, 1).await.code();
@@ -108,7 +108,7 @@ impl Run {
         made
     }
 
-    /// Adds people with a password given by hand and with a user code, who log in.
+    /// Adds people with a temporary password and with a user code, who log in.
     async fn temporary_password(&mut self, token: &str, workspace: &str) {
         let top = self.usher.top_group(token).await;
         let (given, code) = ("Canary-Given0!", "Canarycode-1");
@@ -129,7 +129,7 @@ impl Run {
         }
     }
 
-    /// A first day: everything once, with the mistakes that people make.
+    /// Uses everything once, with the mistakes that people make.
     async fn first_day(&mut self) -> (String, String) {
         let usher = |run: &Self, name: &str| run.usher.address(name);
         let (ada, bob, grace) = (usher(self, "Canaryada"), usher(self, "canarybob"), usher(self, "canarygrace"));
@@ -179,7 +179,7 @@ impl Run {
         (token, workspace)
     }
 
-    /// Bodies and tokens that can't be read, full of what must not be told.
+    /// Sends unreadable bodies and tokens that contain personal data.
     async fn mistakes(&mut self, token: &str) {
         let email = self.usher.address("canarymistake");
         let whole = Self::form(&email).to_string();
@@ -198,7 +198,7 @@ impl Run {
         self.usher.get(&format!("/noCo/api/v2/workspaces/{email}"), token).await.expect(404);
     }
 
-    /// The store and SES fail in each way that they can.
+    /// Makes the store and SES fail in every possible way.
     async fn failures(&mut self, token: &str, workspace: &str) {
         let actions = ["BatchGetItem", "GetItem", "Query", "TransactWriteItems", "UpdateItem", "PutItem"];
         let errors = actions.map(|action| (action, "InternalServerError"));
@@ -210,7 +210,7 @@ impl Run {
             let mut with_hash = Self::form(&email);
             with_hash["hash"] = json!("e0754cfc-f7d1-4cc3-8690-e34a2f17291d");
             let guests = [(email.as_str(), "VIEWER")];
-            // At once: each goes on trying for a while.
+            // The requests run together, because each retries for a while.
             tokio::join!(
                 self.usher.post_open(SIGN_UP, Self::form(&email)),
                 self.usher.post_open(SIGN_UP, with_hash),
@@ -223,7 +223,7 @@ impl Run {
         }
     }
 
-    /// What SES tells of a mail, of nobody's, and of nothing that can be read; and a bus that takes nothing.
+    /// Sends SES's events about a mail, about no mail, and unreadable ones. The event bus refuses everything.
     async fn mail_events(&mut self, token: &str, workspace: &str) {
         let email = self.usher.address("canarybounced");
         let answer = self.usher.invite(token, workspace, &[(&email, "VIEWER")]).await.expect(200).json();
@@ -245,7 +245,7 @@ impl Run {
         self.usher.send("DELETE", "/_local/faults", None, None).await.expect(204);
     }
 
-    /// Mail that SES refuses until it is given up.
+    /// Sends a mail that SES refuses until it is given up.
     async fn refusals(&mut self, token: &str, workspace: &str) {
         let emails = ["canaryrefused", "canarytransient"].map(|name| self.usher.address(name));
         for (email, status) in emails.iter().zip(["MESSAGE_REJECTED", "TRANSIENT_FAILURE"]) {
@@ -262,7 +262,7 @@ impl Run {
         self.invoke("requeue-undelivered").await;
     }
 
-    /// Mail that waits because SES is paused.
+    /// Sends a mail that waits because SES is paused.
     async fn pause(&mut self, token: &str, workspace: &str) {
         let paused = json!({ "action": "ses:SendBulkEmail", "fault": "SendingPausedException", "times": 1_000 });
         self.usher.queue_fault(paused).await;
@@ -280,7 +280,7 @@ impl Run {
     }
 }
 
-/// Which fields of its spans each operation's lines have had, all together.
+/// The fields of the spans in each operation's log lines.
 fn fields_by_operation(lines: &[Value]) -> BTreeMap<&str, BTreeSet<&str>> {
     let mut fields: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
     for line in lines {
@@ -340,10 +340,13 @@ async fn nothing_that_is_secret_or_personal_is_logged_and_every_line_names_its_r
             assert!(fields[operation].contains(field), "{operation} doesn't tell the {field}: {:?}", fields[operation]);
         }
     }
-    // What went wrong is there, with what it was about.
-    let tells = |message: &str| lines.iter().filter(|line| line["fields"]["message"] == message).collect::<Vec<_>>();
-    assert!(tells("failed").iter().any(|line| line["fields"]["context"].as_str().unwrap().starts_with("store: ")));
-    // Each event that an alarm counts is one that is logged.
+    // The cause of each failure is logged, with its context.
+    let with_message =
+        |message: &str| lines.iter().filter(|line| line["fields"]["message"] == message).collect::<Vec<_>>();
+    assert!(
+        with_message("failed").iter().any(|line| line["fields"]["context"].as_str().unwrap().starts_with("store: "))
+    );
+    // Each event that an alarm counts is logged.
     let template = include_str!("../../template.yaml");
     let counted: Vec<_> =
         template.split("$.fields.event = \"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
@@ -352,6 +355,6 @@ async fn nothing_that_is_secret_or_personal_is_logged_and_every_line_names_its_r
         assert!(lines.iter().any(|line| line["fields"]["event"] == event), "{event}");
     }
     for message in ["mail is tried again", "mail was given up"] {
-        assert!(tells(message).iter().any(|line| line["spans"][1]["workspace"] == workspace), "{message}");
+        assert!(with_message(message).iter().any(|line| line["spans"][1]["workspace"] == workspace), "{message}");
     }
 }

@@ -59,7 +59,7 @@ const WAITING: &str = "tests/src/waiting.rs";
 
 #[test]
 fn contracts_never_import_each_other() {
-    none(imports_where("functions", |source, target| {
+    none(&imports_where("functions", |source, target| {
         let own = vendor(&source.path)?;
         let path = target.text();
         let other = path.strip_prefix("crate::contracts::")?.split("::").next()?;
@@ -75,14 +75,14 @@ fn vendor(path: &str) -> Option<&str> {
 
 #[test]
 fn contracts_do_not_import_the_store() {
-    none(imports_where("functions", |source, target| {
+    none(&imports_where("functions", |source, target| {
         (source.is_in("functions/src/contracts") && target.is_under("shared::store")).then_some("the store")
     }));
 }
 
 #[test]
 fn openapi_does_not_import_contracts_or_routes() {
-    none(imports_where("functions", |source, target| {
+    none(&imports_where("functions", |source, target| {
         let above = target.is_under("crate::contracts") || target.is_under("crate::routes");
         (source.is_in("functions/src/openapi") && above).then_some("a module above the vocabulary")
     }));
@@ -96,17 +96,17 @@ fn shared_knows_no_vendor() {
         let may_comment = VENDORS_IN_COMMENTS.iter().any(|(file, _)| *file == path);
         for (number, line) in read(&path).lines().enumerate() {
             let (code, comment) = line.split_once("//").unwrap_or((line, ""));
-            let names = |text: &str| {
+            let is_vendors = |text: &str| {
                 let text = text.to_lowercase();
                 text.split(|letter: char| !letter.is_alphanumeric() && letter != '_')
                     .any(|word| named(word) || word.split('_').any(named))
             };
-            if names(code) || (names(comment) && !may_comment) {
+            if is_vendors(code) || (is_vendors(comment) && !may_comment) {
                 found.push(format!("{path}:{}: {}", number + 1, line.trim()));
             }
         }
     }
-    none(found);
+    none(&found);
 }
 
 #[test]
@@ -116,7 +116,7 @@ fn only_the_store_names_attribute_maps_and_the_sdk_of_dynamodb() {
         let is_sdk = ["aws_sdk_dynamodb", "serde_dynamo", "AttributeValue"].iter().any(|name| target.names(name));
         (is_sdk && !is_allowed).then_some("attribute maps or the SDK")
     };
-    none([imports_where("shared", named), imports_where("functions", named)].concat());
+    none(&[imports_where("shared", named), imports_where("functions", named)].concat());
 }
 
 #[test]
@@ -126,12 +126,12 @@ fn only_the_store_and_listed_operations_name_keys_of_the_table() {
         let is_key = ["crate::store::Key", "crate::store::keys", "shared::store::Key"];
         (!is_allowed && is_key.iter().any(|key| target.is_under(key))).then_some("keys of the table")
     };
-    none([imports_where("shared", named), imports_where("functions", named)].concat());
+    none(&[imports_where("shared", named), imports_where("functions", named)].concat());
 }
 
 #[test]
 fn the_domain_is_pure() {
-    none(imports_where("shared", |source, target| {
+    none(&imports_where("shared", |source, target| {
         if !source.is_in("shared/src/domain") {
             return None;
         }
@@ -168,12 +168,12 @@ fn the_domain_is_not_async() {
         found.0
     };
     let domain = sources("shared").into_iter().filter(|source| source.is_in("shared/src/domain"));
-    none(domain.filter(is_async).map(|source| format!("{} has async code", source.path)).collect());
+    none(&domain.filter(is_async).map(|source| format!("{} has async code", source.path)).collect::<Vec<_>>());
 }
 
 #[test]
 fn operations_and_domain_know_no_http() {
-    none(imports_where("shared", |_, target| {
+    none(&imports_where("shared", |_, target| {
         let http = ["http", "lambda_http", "lambda_runtime", "axum", "hyper", "tower"];
         http.iter().any(|name| target.is_under(name)).then_some("HTTP")
     }));
@@ -181,14 +181,14 @@ fn operations_and_domain_know_no_http() {
 
 #[test]
 fn mail_does_not_import_the_store() {
-    none(imports_where("shared", |source, target| {
+    none(&imports_where("shared", |source, target| {
         (source.is_in("shared/src/mail") && target.is_under("crate::store")).then_some("the store")
     }));
 }
 
 #[test]
 fn the_store_imports_neither_operations_nor_mail() {
-    none(imports_where("shared", |source, target| {
+    none(&imports_where("shared", |source, target| {
         let above = target.is_under("crate::operations") || target.is_under("crate::mail");
         (source.is_in("shared/src/store") && above).then_some("a layer above the store")
     }));
@@ -201,12 +201,12 @@ fn all_authorization_happens_in_operations() {
         let rights = ["Permission", "CompanyAccess", "WorkspaceAccess", "GroupAccess"];
         (!is_allowed && rights.iter().any(|name| target.names(name))).then_some("a caller's rights")
     };
-    none([imports_where("shared", decides), imports_where("functions", decides)].concat());
+    none(&[imports_where("shared", decides), imports_where("functions", decides)].concat());
 }
 
 #[test]
 fn a_contract_calls_one_operation_per_request() {
-    none(requests::handlers_with_several_operations());
+    none(&requests::handlers_with_several_operations());
 }
 
 #[test]
@@ -221,7 +221,7 @@ fn lambda_programs_contain_no_part_of_the_local_stack() {
         let local = names.filter(|name| ["local", "tests", "bench", "dynoxide-rs", "rusqlite", "axum"].contains(name));
         found.extend(local.map(|name| format!("{of}/Cargo.toml depends on {name}")));
     }
-    none(found);
+    none(&found);
 }
 
 #[test]
@@ -236,7 +236,7 @@ fn only_conditional_writes_contain_update_expressions() {
             }
         }
     }
-    none(found);
+    none(&found);
 }
 
 #[test]
@@ -250,7 +250,7 @@ fn entities_live_in_the_domain() {
         let misplaced = names.filter(|name| ENTITIES.contains(&name.as_str()) && !source.is_in("shared/src/domain"));
         found.extend(misplaced.map(|name| format!("{} defines {name}", source.path)));
     }
-    none(found);
+    none(&found);
 }
 
 #[test]
@@ -268,18 +268,18 @@ fn domain_operations_and_store_have_the_same_folders() {
             }
         }
     }
-    none(found);
+    none(&found);
 }
 
 #[test]
 fn no_files_import_each_other_in_a_circle() {
     let cycles = CRATES.into_iter().flat_map(|of| cycles::cycles(&Library::new(sources(of)).edges()));
-    none(cycles.collect());
+    none(&cycles.collect::<Vec<_>>());
 }
 
 #[test]
 fn no_two_public_types_share_a_name() {
-    none(names::shared_names());
+    none(&names::shared_names());
 }
 
 #[test]
@@ -287,7 +287,7 @@ fn no_file_has_more_than_450_lines() {
     let paths = CRATES.into_iter().flat_map(rust_files);
     let lines = paths.map(|path| (read(&path).lines().count(), path));
     none(
-        lines
+        &lines
             .filter(|(count, _)| *count > MAX_LINES)
             .map(|(count, path)| format!("{path} has {count} lines"))
             .collect(),
@@ -297,7 +297,7 @@ fn no_file_has_more_than_450_lines() {
 #[test]
 fn tests_sleep_only_while_they_wait_for_what_happens_by_itself() {
     let paths = rust_files("tests").into_iter().filter(|path| path != WAITING && !path.contains("/architecture/"));
-    none(paths.filter(|path| read(path).contains("sleep(")).map(|path| format!("{path} sleeps")).collect());
+    none(&paths.filter(|path| read(path).contains("sleep(")).map(|path| format!("{path} sleeps")).collect::<Vec<_>>());
 }
 
 fn is_listed(list: &[(&str, &str)], source: &Source) -> bool {
@@ -315,6 +315,6 @@ fn imports_where(of: &str, breaks: impl Fn(&Source, &Target) -> Option<&'static 
 }
 
 #[track_caller]
-fn none(found: Vec<String>) {
+fn none(found: &[String]) {
     assert!(found.is_empty(), "{} times:\n  {}", found.len(), found.join("\n  "));
 }

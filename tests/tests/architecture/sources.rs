@@ -45,7 +45,7 @@ pub(crate) fn sources(of: &str) -> Vec<Source> {
 
 /// The paths of all Rust files in a folder, from the workspace's root, in order.
 pub(crate) fn rust_files(folder: &str) -> Vec<String> {
-    files(folder).into_iter().filter(|path| path.ends_with(".rs")).collect()
+    files(folder).into_iter().filter(|path| Path::new(path).extension().is_some_and(|one| one == "rs")).collect()
 }
 
 /// The paths of all files in a folder, from the workspace's root, in order.

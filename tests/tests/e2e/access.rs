@@ -7,18 +7,18 @@ use tests::{Account, Answer, Endpoint, PASSWORD, unauthenticated::CASES};
 const UNSIGNED: &str =
     "eyJhbGciOiJub25lIiwidHlwIjoiSldUIn0.eyJzdWIiOiIzZmE4NWY2NC01NzE3LTQ1NjItYjNmYy0yYzk2M2Y2NmFmYTYifQ.";
 
-/// Where SmartDocumentor's routes are.
+/// The path of SmartDocumentor's routes.
 const EXTERNAL: &str = "/api/v1.0/external/";
 
-/// Where Hexabase's routes are.
+/// The path of Hexabase's routes.
 const HEXABASE: &str = "/api/v0/";
 
-/// Where mail templates are.
+/// The path of the mail templates.
 const TEMPLATES: &str = "/api/v1/company/mail-templates";
 
 const INVALID_TOKEN: &str = "The access token is missing, malformed, expired or revoked.";
 
-/// A company with something behind every route.
+/// A company with a resource for every route.
 struct Company {
     owner: Account,
     workspace: String,
@@ -102,7 +102,7 @@ impl Company {
         (filled, body)
     }
 
-    /// All that the company's admin can see of it.
+    /// Everything that the company's admin sees of the company.
     async fn seen(&self, usher: &Endpoint) -> Vec<Value> {
         let workspace = format!("/noCo/api/v2/workspaces/{}", self.workspace);
         let paths = [
@@ -122,7 +122,7 @@ impl Company {
     }
 }
 
-/// What our own surface knows of a company by ids of its own.
+/// The ids that our own API has for a company's resources.
 struct Own {
     invitation: String,
     company_invitation: String,
@@ -148,7 +148,7 @@ impl Own {
     }
 }
 
-/// What Dock knows of a company by ids of its own.
+/// The ids that Dock has for a company's resources.
 struct Dock {
     workspace: String,
     member: String,
@@ -194,7 +194,7 @@ impl Dock {
     }
 }
 
-/// What Hexabase knows of a company's workspace.
+/// The ids that Hexabase has for a company's workspace.
 struct Hexabase {
     group: String,
     /// A group to be deleted.
@@ -236,7 +236,7 @@ impl Hexabase {
     }
 }
 
-/// A refusal for want of a token, in the words of the path's contract.
+/// The answer to a request without a good token, in the form of the path's contract.
 fn unauthenticated(path: &str, answer: Answer) {
     let answer = match path.split('/').nth(1) {
         _ if path.starts_with(EXTERNAL) => answer.smart_documentor_error(401, INVALID_TOKEN),
@@ -271,7 +271,7 @@ async fn no_route_answers_without_a_good_token() {
 }
 
 #[tokio::test]
-async fn an_access_token_opens_no_route_once_its_time_is_over() {
+async fn an_expired_access_token_opens_no_route() {
     let usher = Endpoint::own(&[("ACCESS_TOKEN_TTL_SECONDS", "3600")]).await;
     let company = Company::found(&usher, "ada").await;
     let token = usher.token(&company.owner.email).await;
@@ -312,9 +312,9 @@ async fn every_route_takes_a_token_in_either_header() {
             };
             let request = usher.request(method, &filled).header(header, value);
             let request = if let Some(body) = body { request.json(&body) } else { request };
-            // All else is the company's own.
+            // All other resources belong to the company.
             let expected = match (*method, *path) {
-                // Nobody has the sample's hash.
+                // The sample's hash belongs to no invitation.
                 (_, "/api/v1/invitations/accept") => 410,
                 // Everybody was invited a moment ago.
                 ("POST", path) if path.ends_with("/resend") => 429,
@@ -329,7 +329,7 @@ async fn every_route_takes_a_token_in_either_header() {
 }
 
 #[tokio::test]
-async fn another_companys_things_are_not_there_and_stay_as_they_are() {
+async fn another_companys_resources_are_not_found_and_not_changed() {
     let usher = Endpoint::start().await;
     let (ours, theirs) = (Company::found(&usher, "ours").await, Company::found(&usher, "theirs").await);
     let before = ours.seen(&usher).await;
@@ -361,7 +361,7 @@ async fn another_companys_things_are_not_there_and_stay_as_they_are() {
 
 /// A company's admin who is also an ADMIN of another company's workspace.
 #[tokio::test]
-async fn dock_is_about_the_keys_company_and_no_other_that_its_holder_belongs_to() {
+async fn dock_shows_only_the_company_of_the_key() {
     let usher = Endpoint::start().await;
     let (ours, theirs) = (Company::found(&usher, "ours").await, Company::found(&usher, "theirs").await);
     usher.invite(&ours.owner.token, &ours.workspace, &[(&theirs.owner.email, "ADMIN")]).await.expect(200);
@@ -383,7 +383,7 @@ async fn dock_is_about_the_keys_company_and_no_other_that_its_holder_belongs_to(
 
 /// An ordinary user, though ADMIN of a workspace.
 #[tokio::test]
-async fn dock_takes_company_admins_only() {
+async fn dock_serves_company_admins_only() {
     let usher = Endpoint::start().await;
     let company = Company::found(&usher, "ada").await;
     let bob = usher.member(&company.owner.token, &company.workspace, "bob", "ADMIN").await;
@@ -395,7 +395,7 @@ async fn dock_takes_company_admins_only() {
 }
 
 #[tokio::test]
-async fn what_belongs_to_a_company_by_name_or_list_is_told_to_nobody_else() {
+async fn names_and_lists_of_a_company_are_shown_to_nobody_else() {
     let usher = Endpoint::start().await;
     let (ours, theirs) = (Company::found(&usher, "ours").await, Company::found(&usher, "theirs").await);
     for (seen, other) in [(ours.seen(&usher).await, &theirs), (theirs.seen(&usher).await, &ours)] {

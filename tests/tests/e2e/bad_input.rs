@@ -1,4 +1,4 @@
-//! Bodies that aren't what a route takes: each is a 4xx in DataGOL's words, and never a 5xx.
+//! Malformed bodies: each is a 4xx in DataGOL's form, and never a 5xx.
 
 use serde_json::{Value, json};
 use tests::{
@@ -6,7 +6,7 @@ use tests::{
     unauthenticated::{CASES, OPEN},
 };
 
-/// The largest body that is taken, in bytes.
+/// The largest body that the service accepts, in bytes.
 const MOST: usize = 4 * 1024 * 1024;
 
 const WORKSPACES: &str = "/noCo/api/v2/workspaces";
@@ -17,7 +17,7 @@ fn takers() -> Vec<&'static str> {
     posts.map(|(_, path)| *path).filter(|path| path.starts_with("/idp") || path.starts_with("/noCo")).collect()
 }
 
-/// A caller who may do everything, and the workspace that stands in the paths.
+/// A caller with all rights, and the workspace for the paths.
 struct Caller {
     usher: Endpoint,
     email: String,
@@ -46,7 +46,7 @@ impl Caller {
 }
 
 #[test]
-fn the_routes_that_take_a_body_are_known() {
+fn the_tests_know_every_route_that_takes_a_body() {
     assert_eq!(takers().len(), 8, "{:?}", takers());
 }
 
@@ -150,7 +150,7 @@ async fn a_body_over_4_mb_is_refused_by_every_route_in_datagols_words() {
 }
 
 #[tokio::test]
-async fn an_address_that_is_too_long_is_refused_wherever_one_is_taken() {
+async fn every_route_refuses_an_address_that_is_too_long() {
     let caller = Caller::new().await;
     let domain = vec!["d".repeat(62); 3].join(".");
     let too_long = [

@@ -1,4 +1,4 @@
-//! What may happen only so often, counted exactly however many ask at once.
+//! Rate limits and quotas. They are exact, also for requests that run together.
 
 use serde_json::json;
 use tests::{Endpoint, HeldCall, PASSWORD};
@@ -25,7 +25,7 @@ async fn a_workspace_invites_only_so_many_a_day_and_more_on_the_next() {
 }
 
 #[tokio::test]
-async fn rows_that_came_to_nothing_do_not_count() {
+async fn rows_that_failed_do_not_count_against_the_quota() {
     let parameters = [("INVITATIONS_PER_WORKSPACE_PER_DAY", "2"), ("MAX_USERS_PER_REQUEST", "2")];
     let usher = Endpoint::own(&parameters).await;
     let ada = usher.founder("ada").await;
@@ -41,7 +41,7 @@ async fn rows_that_came_to_nothing_do_not_count() {
 }
 
 #[tokio::test]
-async fn what_is_reserved_and_given_back_counts_once_when_a_reply_is_lost() {
+async fn a_lost_reply_reserves_and_gives_back_the_quota_once() {
     let parameters = [("INVITATIONS_PER_WORKSPACE_PER_DAY", "3"), ("MAX_USERS_PER_REQUEST", "3")];
     let usher = Endpoint::own(&parameters).await;
     let ada = usher.founder("ada").await;
@@ -52,7 +52,7 @@ async fn what_is_reserved_and_given_back_counts_once_when_a_reply_is_lost() {
         let fault = json!({ "action": action, "function": "invite-users", "fault": "lostReply", "skip": skip });
         usher.queue_fault(fault).await;
     };
-    // First it reserves, then it writes the rows, and what came to nothing it gives back.
+    // The request reserves the quota, writes the rows, and gives back the quota of the rows that failed.
     lose(0).await;
     usher.invite(&ada.token, &workspace, &[(&people[0], "VIEWER")]).await.expect(200);
     lose(2).await;
@@ -66,7 +66,7 @@ async fn what_is_reserved_and_given_back_counts_once_when_a_reply_is_lost() {
 }
 
 #[tokio::test]
-async fn a_row_that_may_have_been_written_counts() {
+async fn a_row_that_may_have_been_written_counts_against_the_quota() {
     let parameters = [("INVITATIONS_PER_WORKSPACE_PER_DAY", "1"), ("MAX_USERS_PER_REQUEST", "1")];
     let usher = Endpoint::own(&parameters).await;
     let ada = usher.founder("ada").await;
@@ -84,7 +84,7 @@ async fn a_row_that_may_have_been_written_counts() {
 }
 
 #[tokio::test]
-async fn with_few_left_for_the_day_only_who_would_be_invited_is_limited() {
+async fn a_small_rest_of_the_quota_limits_only_rows_that_would_invite() {
     let parameters = [("INVITATIONS_PER_WORKSPACE_PER_DAY", "8"), ("MAX_USERS_PER_REQUEST", "8")];
     let usher = Endpoint::own(&parameters).await;
     let ada = usher.founder("ada").await;
@@ -145,7 +145,7 @@ async fn one_address_gets_only_so_many_mails_a_day_from_all_workspaces() {
             usher.mail(&popular, if name == "One" { 1 } else { 2 }).await;
         }
     }
-    // A mail that comes after the limit was met proves that the third invitation was delivered to.
+    // A mail that comes after the limit was reached proves that the deliverer has handled the third invitation.
     let workspace = usher.workspace(&ada.token, "Four").await;
     let last = usher.address("last");
     usher.invite(&ada.token, &workspace, &[(&last, "VIEWER")]).await.expect(200);
@@ -154,7 +154,7 @@ async fn one_address_gets_only_so_many_mails_a_day_from_all_workspaces() {
 }
 
 #[tokio::test]
-async fn news_of_an_account_counts_among_an_addresss_mails() {
+async fn mails_about_an_account_count_against_the_recipients_daily_limit() {
     let usher = Endpoint::own(&[("MAILS_PER_RECIPIENT_PER_DAY", "2")]).await;
     let ada = usher.founder("ada").await;
     let form = json!({ "email": ada.email, "password": PASSWORD, "firstname": "A", "lastname": "L" });
@@ -162,12 +162,12 @@ async fn news_of_an_account_counts_among_an_addresss_mails() {
         usher.post_open("/idp/api/v1/user/sign-up", form.clone()).await.expect(200);
     }
     usher.mail_all().await;
-    // The one-time password of the founder is apart.
+    // The founder's one-time password is not counted.
     assert_eq!(usher.mails(&ada.email).await.len(), 3);
 }
 
 #[tokio::test]
-async fn news_that_ses_did_not_take_counts_once_and_comes_when_it_does() {
+async fn a_mail_that_ses_refused_counts_once_and_is_sent_later() {
     let usher = Endpoint::own(&[("MAILS_PER_RECIPIENT_PER_DAY", "2")]).await;
     let ada = usher.founder("ada").await;
     let paused = json!({ "action": "ses:SendEmail", "fault": "SendingPausedException", "times": 1_000 });
@@ -203,7 +203,7 @@ async fn a_mail_limit_is_met_exactly_when_deliverers_count_together() {
 }
 
 #[tokio::test]
-async fn after_ten_wrong_passwords_even_the_right_one_waits_and_right_ones_do_not_count() {
+async fn after_ten_wrong_passwords_even_the_right_one_is_refused_for_a_while_and_right_ones_do_not_count() {
     let usher = Endpoint::own(&[]).await;
     let ada = usher.founder("ada").await;
     usher.begin_window(600).await;
@@ -219,7 +219,7 @@ async fn after_ten_wrong_passwords_even_the_right_one_waits_and_right_ones_do_no
     let braked = log_in(PASSWORD).await.expect(429);
     let wait: i64 = braked.headers["retry-after"].to_str().unwrap().parse().unwrap();
 
-    // Nobody's address is told from somebody's.
+    // The answer is the same for an address without an account.
     let unknown = json!({ "email": usher.address("nobody"), "password": PASSWORD });
     for _ in 0..10 {
         usher.post_open("/idp/api/v1/user/token", unknown.clone()).await.expect(401);

@@ -1,4 +1,4 @@
-//! The pages in a browser, from the mail's link on.
+//! The pages in a browser, beginning with the mail's link.
 
 use std::{path::Path, process::Stdio};
 
@@ -22,19 +22,19 @@ const ACCEPT: &str = "Accept and join";
 const DECLINE: &str = "No, thanks: decline";
 const ASK: &str = "Ask for a new invitation";
 
-/// What happens to each element under a scanner's eyes.
+/// What a mail scanner does with each element of a page.
 const EVENTS: &str = "for (const one of document.querySelectorAll('*')) \
                       for (const kind of ['mouseover', 'focus', 'scroll', 'load']) one.dispatchEvent(new Event(kind))";
 
-/// Chromium, as a person has it.
+/// Chromium, controlled through chromedriver.
 struct Browser {
     client: Client,
-    /// Where its driver listens.
+    /// The address of chromedriver.
     driver: String,
     _process: Child,
 }
 
-/// What somebody reads on.
+/// The device that shows the page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Device {
     Phone,
@@ -42,7 +42,7 @@ enum Device {
 }
 
 impl Browser {
-    /// On a desk.
+    /// A desktop computer.
     async fn start() -> Self {
         Self::start_as(Device::Desk, "light").await
     }
@@ -63,7 +63,7 @@ impl Browser {
             }
         };
         let scheme = format!("--blink-settings=preferredColorScheme={}", i32::from(scheme == "light"));
-        // Its sandbox doesn't start in a container, and it has no business elsewhere.
+        // Chromium's sandbox does not start in a container. The tests open no other pages.
         let arguments = [
             "--headless=new",
             "--no-sandbox",
@@ -104,18 +104,18 @@ impl Browser {
         self.client.find(Locator::XPath(&button)).await.unwrap().click().await.unwrap();
     }
 
-    /// Types into whatever has the focus.
+    /// Types into the element that has the focus.
     async fn keys(&self, keys: &str) {
         self.client.active_element().await.unwrap().send_keys(keys).await.unwrap();
     }
 
-    /// Goes on to the next control, which must be told like this to who doesn't see it.
+    /// Moves the focus to the next control, which must have this role and name for assistive technology.
     async fn tab(&self, role: &str, name: &str) {
         self.keys(&(Key::Tab + "")).await;
         self.expect_focus(role, name).await;
     }
 
-    /// Presses Enter, and waits for the page that it leads to: the driver looks at the old one until that comes.
+    /// Presses Enter, and waits for the next page: the driver shows the old page until the next one is loaded.
     async fn enter(&self) {
         let page = self.client.find(Locator::Css("html")).await.unwrap();
         self.keys(&(Key::Enter + "")).await;
@@ -124,16 +124,16 @@ impl Browser {
 
     async fn expect_focus(&self, role: &str, name: &str) {
         let focused = self.client.active_element().await.unwrap();
-        assert_eq!(self.told(&focused, "computedrole").await, role);
-        assert_eq!(self.told(&focused, "computedlabel").await, name);
+        assert_eq!(self.property(&focused, "computedrole").await, role);
+        assert_eq!(self.property(&focused, "computedlabel").await, name);
     }
 
-    /// The page says at once what is wrong with this field, which has the focus.
+    /// The page shows this problem of the field, which has the focus.
     async fn expect_problem(&self, field: &str, label: &str, text: &str) {
         self.expect_focus("textbox", label).await;
         let problem = format!("{field}-problem");
         let alert = self.client.find(Locator::Id(&problem)).await.unwrap();
-        assert_eq!(self.told(&alert, "computedrole").await, "alert");
+        assert_eq!(self.property(&alert, "computedrole").await, "alert");
         assert_eq!(alert.text().await.unwrap(), text);
         let focused = self.client.active_element().await.unwrap();
         assert_eq!(focused.attr("aria-invalid").await.unwrap().as_deref(), Some("true"));
@@ -141,8 +141,8 @@ impl Browser {
         assert!(described.split(' ').any(|id| id == problem), "{described}");
     }
 
-    /// What assistive technology is told of an element; the client has no call for this.
-    async fn told(&self, element: &Element, property: &str) -> String {
+    /// A property of an element for assistive technology. The client has no call for it.
+    async fn property(&self, element: &Element, property: &str) -> String {
         let session = self.client.session_id().await.unwrap().unwrap();
         let url = format!("{}/session/{session}/element/{}/{property}", self.driver, element.element_id());
         let answer = reqwest::get(url).await.unwrap().text().await.unwrap();
@@ -154,8 +154,7 @@ impl Browser {
         self.client.execute(script, Vec::new()).await.unwrap()
     }
 
-    /// Keeps a picture of the page under this name, for people to look at, and checks that nothing of it is out of sight
-    /// to the right.
+    /// Stores a picture of the page under this name, and checks that the page is not wider than the window.
     async fn picture(&self, name: &str) {
         let fits = "return document.documentElement.scrollWidth <= document.documentElement.clientWidth";
         assert_eq!(self.script(fits).await, true, "{name}");
@@ -169,7 +168,7 @@ impl Browser {
     }
 }
 
-/// Ada's workspace, and people to invite to it.
+/// A service with Ada's workspace.
 struct World {
     usher: Endpoint,
     ada: Account,
@@ -184,7 +183,7 @@ impl World {
         Self { usher, ada, workspace }
     }
 
-    /// Invites somebody, and answers the link in the newest of their `mails` mails.
+    /// Invites somebody, and returns the link in the newest of their `mails` mails.
     async fn link(&self, email: &str, mails: usize) -> String {
         let users = json!([{ "email": email, "role": "EDITOR" }]);
         let body = json!({ "workSpaceUsers": users, "message": "Hello,\n\nthe plans are ready – come and see." });
@@ -192,7 +191,7 @@ impl World {
         self.usher.mail(email, mails).await.link()
     }
 
-    /// Somebody's role in the workspace, by the password that they gave.
+    /// The role in the workspace of the account with this address and the usual password.
     async fn role(&self, email: &str) -> Option<String> {
         self.usher.role(&self.usher.token(email).await, &self.workspace).await
     }
@@ -200,13 +199,13 @@ impl World {
 
 #[tokio::test]
 #[ignore = "needs Chromium and chromedriver, which .ci/run installs; see CONTRIBUTING.md"]
-async fn by_the_mails_link_and_the_keyboard_somebody_is_in() {
+async fn somebody_joins_by_the_mails_link_using_only_the_keyboard() {
     let (world, browser) = (World::new().await, Browser::start().await);
     let guest = world.usher.address("guest");
     browser.open(&world.link(&guest, 1).await).await;
     assert_eq!(browser.heading().await, "Ada Founder invites you to Project Alpha");
-    for told in ["the plans are ready", "ada Ltd", "Editor", "UTC"] {
-        assert!(browser.text().await.contains(told), "{told}: {}", browser.text().await);
+    for expected in ["the plans are ready", "ada Ltd", "Editor", "UTC"] {
+        assert!(browser.text().await.contains(expected), "{expected}: {}", browser.text().await);
     }
     browser.tab("textbox", EMAIL).await;
     for (field, typed) in [("First name", "Grace"), ("Last name", "Hopper"), (NEW_PASSWORD, "Password1!")] {
@@ -257,7 +256,7 @@ async fn by_keyboard_somebody_with_an_account_accepts_one_invitation_and_decline
 
 #[tokio::test]
 #[ignore = "needs Chromium and chromedriver, which .ci/run installs; see CONTRIBUTING.md"]
-async fn a_dead_link_helps_to_a_new_one_by_keyboard() {
+async fn the_page_of_a_dead_link_requests_a_new_one_by_keyboard() {
     let (world, browser) = (World::new().await, Browser::start().await);
     let guest = world.usher.address("guest");
     let link = world.link(&guest, 1).await;

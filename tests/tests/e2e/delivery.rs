@@ -1,4 +1,4 @@
-//! Mail under faults: each gets their mail, once unless SES's answer was lost, and nothing is lost.
+//! Mail under faults: each recipient gets the mail, and gets it once unless SES's answer was lost.
 
 mod crashes;
 mod dead;
@@ -9,7 +9,7 @@ mod suppressed;
 
 use tests::{Account, Endpoint};
 
-/// What has every bulk mail refused until it is taken back.
+/// The fault with which SES refuses every bulk call.
 const PAUSED: &str = "SendingPausedException";
 
 /// A service with a founder and their workspace.
@@ -27,7 +27,7 @@ impl World {
         Self { usher, ada, workspace }
     }
 
-    /// Invites people by these names. Answers their addresses.
+    /// Invites people by these names, and returns their addresses.
     async fn invite<const N: usize>(&self, names: [&str; N]) -> [String; N] {
         let addresses = names.map(|name| self.usher.address(name));
         let rows = addresses.each_ref().map(|address| (address.as_str(), "EDITOR"));
@@ -35,13 +35,13 @@ impl World {
         addresses
     }
 
-    /// Has so many bulk calls to SES end like this.
+    /// Queues this fault for so many bulk calls of SES.
     async fn disturb_ses(&self, fault: &str, times: u32) {
         let fault = serde_json::json!({ "action": "ses:SendBulkEmail", "fault": fault, "times": times });
         self.usher.queue_fault(fault).await;
     }
 
-    /// Moves the clock on, sweep by sweep, until all faults have happened.
+    /// Moves the clock and sweeps, until all faults have happened.
     async fn pass_faults(&self) {
         for _ in 0..200 {
             if self.usher.faults_left().await.is_empty() {
@@ -52,8 +52,8 @@ impl World {
         panic!("faults never happened: {:?}", self.usher.faults_left().await);
     }
 
-    /// Moves the clock on, sweep by sweep, until an address has so many mails. In small steps, so that whoever is at
-    /// work now has their lease long enough.
+    /// Moves the clock and sweeps, until an address has so many mails. The steps are shorter than a deliverer's lease, so
+    /// that no deliverer loses its lease.
     async fn pass_until(&self, address: &str, mails: usize) {
         for _ in 0..200 {
             if self.usher.mails(address).await.len() >= mails {
@@ -78,7 +78,7 @@ impl World {
         }
     }
 
-    /// All mails of an address have one link, and it lets them in.
+    /// All mails for an address have the same link, and the person joins by it.
     async fn joins(&self, address: &str) {
         let mails = self.usher.mails(address).await;
         assert!(mails.iter().all(|mail| mail.link() == mails[0].link()));

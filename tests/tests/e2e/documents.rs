@@ -8,7 +8,7 @@ use tokio::{process::Command, time::timeout};
 /// How long a document's commands may take.
 const PATIENCE: Duration = Duration::from_mins(3);
 
-/// Where the documents' stack is.
+/// The address of the stack in the documents.
 const PRINTED: &str = "http://127.0.0.1:9000";
 
 #[tokio::test]
@@ -28,10 +28,10 @@ async fn the_commands_of_each_document_are_answered_as_printed() {
         let commands = format!("{}{}", commands(before), commands(&document)).replace(PRINTED, usher.url());
         let shell = Command::new("bash").args(["-eu", "-c", &commands]).kill_on_drop(true).output();
         let output = timeout(PATIENCE, shell).await.unwrap_or_else(|_| panic!("{path} takes too long")).unwrap();
-        let told = String::from_utf8_lossy(&output.stdout);
-        assert!(output.status.success(), "{path}: {told}{}", String::from_utf8_lossy(&output.stderr));
+        let output_text = String::from_utf8_lossy(&output.stdout);
+        assert!(output.status.success(), "{path}: {output_text}{}", String::from_utf8_lossy(&output.stderr));
         // The refusals that the document shows, and no other.
-        assert_eq!(refusals(&told), refusals(&shown(&document)), "{path}: {told}");
+        assert_eq!(refusals(&output_text), refusals(&shown(&document)), "{path}: {output_text}");
         usher.stop().await;
     }
 }

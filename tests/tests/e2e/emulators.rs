@@ -1,4 +1,4 @@
-//! What `cargo test` alone can't show: the service on an emulator that isn't ours, and a function as it is deployed.
+//! The service on an emulator that others made, and a function as it is deployed. `cargo test` alone cannot show these.
 
 use std::{path::PathBuf, process::Stdio};
 
@@ -40,12 +40,12 @@ async fn the_first_day_on_ministack_and_a_deployed_function_that_shares_its_tabl
     assert_eq!(answer["statusCode"], 200, "{answer}");
     let body: Value = serde_json::from_str(answer["body"].as_str().unwrap()).unwrap();
 
-    // Signed with a key of its own, and good everywhere: the key is in the table.
+    // The function signs the token with its own key. Every function accepts it, because the public key is in the table.
     let profile = usher.get("/idp/api/v1/user", body["token"].as_str().unwrap()).await.expect(200).json();
     assert_eq!(profile["email"], email);
 }
 
-/// Runs a built function under Lambda's runtime interface emulator. Answers where to invoke it.
+/// Runs a built function under Lambda's runtime interface emulator. Returns the address that invokes it.
 async fn deployed(function: &str, endpoint: &str, token_secret: &str) -> (Child, String) {
     let (invoke, runtime) = (free_port().await, free_port().await);
     let child = Command::new(runtime_emulator())

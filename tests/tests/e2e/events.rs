@@ -1,4 +1,4 @@
-//! What others hear of invitations and members on the event bus.
+//! The events about invitations and members on the event bus.
 
 use serde_json::{Value, json};
 use tests::{Account, Endpoint};
@@ -17,29 +17,30 @@ impl World {
         Self { usher, ada, workspace }
     }
 
-    /// Invites somebody. Answers the invitation's id.
+    /// Invites somebody, and returns the invitation's id.
     async fn invite(&self, email: &str) -> String {
         let answer = self.usher.invite(&self.ada.token, &self.workspace, &[(email, "EDITOR")]).await.expect(200);
         answer.json()["results"][0]["invitationId"].as_str().unwrap().to_owned()
     }
 
-    /// The names of what was told of an address, in order, each once.
+    /// The names of the events about an address, in order, each once.
     async fn names(&self, email: &str) -> Vec<String> {
         self.usher.wait_until_idle().await;
         let mut seen = Vec::new();
-        let told = self.usher.events_about(email).await.into_iter();
-        told.filter(|(_, detail)| {
-            let new = !seen.contains(&detail["id"]);
-            seen.push(detail["id"].clone());
-            new
-        })
-        .map(|(name, _)| name)
-        .collect()
+        let events = self.usher.events_about(email).await.into_iter();
+        events
+            .filter(|(_, detail)| {
+                let new = !seen.contains(&detail["id"]);
+                seen.push(detail["id"].clone());
+                new
+            })
+            .map(|(name, _)| name)
+            .collect()
     }
 }
 
 #[tokio::test]
-async fn an_invitation_is_told_from_its_beginning_to_its_acceptance_and_the_member_after_it() {
+async fn each_step_of_an_invitation_is_published_and_of_the_member_after_it() {
     let world = World::new().await;
     let (usher, token) = (&world.usher, &world.ada.token);
     let email = usher.address("life");
@@ -63,7 +64,7 @@ async fn an_invitation_is_told_from_its_beginning_to_its_acceptance_and_the_memb
             "member.removed"
         ]
     );
-    // In the company they became a member without being asked.
+    // The sign-up also made them a member of the company.
     let added = usher.event_about(&email, "member.added", 1).await;
     assert!(added["companyId"].is_string() && added["workspaceId"].is_null(), "{added}");
     let created = usher.event_about(&email, "invitation.created", 1).await;
@@ -74,14 +75,14 @@ async fn an_invitation_is_told_from_its_beginning_to_its_acceptance_and_the_memb
         (&json!(id), &json!("EDITOR"), &json!("PENDING"))
     );
     assert_eq!(usher.event_about(&email, "member.changed", 1).await["member"]["role"], "VIEWER");
-    // Nothing that opens anything is told.
+    // No event contains a secret.
     for (_, detail) in usher.events_about(&email).await {
         assert!(!detail.to_string().contains(&hash), "{detail}");
     }
 }
 
 #[tokio::test]
-async fn a_revoked_invitation_and_a_new_one_are_told() {
+async fn a_revoked_invitation_and_a_new_one_are_published() {
     let world = World::new().await;
     let (usher, token) = (&world.usher, &world.ada.token);
     let email = usher.address("again");
@@ -96,7 +97,7 @@ async fn a_revoked_invitation_and_a_new_one_are_told() {
 }
 
 #[tokio::test]
-async fn an_invitation_that_nobody_answered_is_told_late_and_once_and_an_answered_one_is_not() {
+async fn the_expiry_of_an_unanswered_invitation_is_published_once_and_of_an_answered_one_never() {
     let world = World::new().await;
     let usher = &world.usher;
     let (late, joined) = (usher.address("late"), usher.address("joined"));
@@ -109,7 +110,7 @@ async fn an_invitation_that_nobody_answered_is_told_late_and_once_and_an_answere
     usher.advance(7 * 24 * 3_600 + 1).await;
     usher.wait_until_idle().await;
     assert!(usher.events_about(&late).await.iter().all(|(name, _)| name != "invitation.expired"));
-    // TTL removes what the link was looked up by.
+    // TTL removes the item of the link's hash.
     usher.advance(30 * 24 * 3_600).await;
     let expired = usher.event_about(&late, "invitation.expired", 1).await;
     assert_eq!(expired["invitation"]["status"], "EXPIRED");
@@ -118,7 +119,7 @@ async fn an_invitation_that_nobody_answered_is_told_late_and_once_and_an_answere
 }
 
 #[tokio::test]
-async fn what_the_bus_does_not_take_is_told_again_with_the_same_id() {
+async fn an_event_that_the_bus_refuses_is_published_again_with_the_same_id() {
     let world = World::new().await;
     let usher = &world.usher;
     for fault in ["failedEntry", "lostReply"] {
@@ -139,7 +140,7 @@ async fn what_the_bus_does_not_take_is_told_again_with_the_same_id() {
 }
 
 #[tokio::test]
-async fn events_are_emptied_and_chosen_by_name() {
+async fn the_published_events_can_be_deleted_and_filtered_by_name() {
     let world = World::new().await;
     let usher = &world.usher;
     world.invite(&usher.address("chosen")).await;

@@ -1,4 +1,4 @@
-//! Invitations that can't be accepted any more: too late, or from somebody who may no longer let people in.
+//! Invitations that can't be accepted any more: they have expired, or their inviter lost the right to invite.
 
 use serde_json::json;
 use tests::Endpoint;
@@ -27,7 +27,7 @@ async fn an_invitation_is_open_until_its_last_moment_and_not_after() {
     usher.advance(TTL - 30).await;
     usher.registration_page(&late_hash).await.expect(200);
     usher.sign_up_by_invitation(&early, &early_hash).await.expect(200);
-    // Since the clock runs on, this is the first moment after the last, or a little later.
+    // The clock continues to run, so this is the first moment after the end, or a little later.
     usher.advance(30).await;
     usher.registration_page(&late_hash).await.expect(410);
     usher.sign_up_by_invitation(&late, &late_hash).await.expect(400);
@@ -40,7 +40,7 @@ async fn an_invitation_is_open_until_its_last_moment_and_not_after() {
 }
 
 #[tokio::test]
-async fn the_boundary_is_one_and_the_same_for_all_that_can_be_done() {
+async fn every_use_of_an_invitation_ends_at_the_same_moment() {
     let parameters = [
         ("INVITATION_TTL_SECONDS", "1800"),
         ("ACCESS_TOKEN_TTL_SECONDS", "86400"),
@@ -87,7 +87,7 @@ async fn the_boundary_is_one_and_the_same_for_all_that_can_be_done() {
 }
 
 #[tokio::test]
-async fn who_was_too_late_is_invited_again() {
+async fn a_person_whose_invitation_expired_is_invited_again() {
     let usher = endpoint().await;
     let ada = usher.founder("ada").await;
     let workspace = usher.workspace(&ada.token, "Once more").await;
@@ -106,7 +106,7 @@ async fn who_was_too_late_is_invited_again() {
 }
 
 #[tokio::test]
-async fn the_cooldown_doesnt_protect_an_expired_invitation() {
+async fn an_expired_invitation_is_resent_within_the_cooldown() {
     let usher = Endpoint::own(&[("INVITATION_TTL_SECONDS", "60"), ("RESEND_COOLDOWN_SECONDS", "3000")]).await;
     let ada = usher.founder("ada").await;
     let workspace = usher.workspace(&ada.token, "Once more").await;
@@ -117,7 +117,7 @@ async fn the_cooldown_doesnt_protect_an_expired_invitation() {
     usher.invite(&ada.token, &workspace, &[(&guest, "ADMIN")]).await.expect(200);
     usher.mail(&guest, 1).await;
     usher.advance(60).await;
-    // What is over binds nobody: not even somebody who couldn't have given that role.
+    // An expired invitation limits nobody: a person who may not give its role may still invite anew.
     let answer = usher.invite(&usher.token(&carl).await, &workspace, &[(&guest, "VIEWER")]).await.expect(200);
     assert_eq!(answer.row_statuses(), ["invited"]);
     let hash = usher.mail(&guest, 2).await.hash();
@@ -149,7 +149,7 @@ async fn nobody_is_let_in_by_an_inviter_who_is_gone() {
     usher.post_open("/idp/api/v1/user/token", body).await.expect(401);
     assert_eq!(usher.role(&eve.token, &workspace).await, None);
 
-    // Whoever invites next vouches for them: within the cooldown by the same link.
+    // The next inviter answers for the invitation. Within the cooldown it keeps its link.
     let rows = [(guest.as_str(), "EDITOR"), (eve.email.as_str(), "VIEWER")];
     let answer = usher.invite(&ada.token, &workspace, &rows).await.expect(200);
     assert_eq!(answer.row_statuses(), ["alreadyInvited"; 2]);

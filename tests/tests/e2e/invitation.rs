@@ -8,8 +8,7 @@ use crate::register::is_page;
 /// How long an invitation lives, in seconds.
 const LIFETIME: i64 = 604_800;
 
-/// A workspace's administrator, the workspace, somebody with an account elsewhere who is invited to it, and the link in
-/// their mail.
+/// A workspace with its administrator, an invited person who has an account elsewhere, and the link in their mail.
 struct Invited {
     usher: Endpoint,
     ada: Account,
@@ -46,7 +45,7 @@ impl Invited {
 }
 
 #[tokio::test]
-async fn whoever_has_an_account_accepts_with_its_password() {
+async fn a_person_with_an_account_accepts_with_its_password() {
     let invited = Invited::on(Endpoint::start().await).await;
     let (_, path) = invited.link.split_once("/invitation?").expect("the link of somebody with an account");
     assert_eq!(path, format!("hash={}&type=WORK_SPACE", invited.hash));
@@ -60,8 +59,9 @@ async fn whoever_has_an_account_accepts_with_its_password() {
         pages.push(page.text);
     }
     assert!(pages.iter().all(|page| *page == pages[0]));
-    for told in ["Ada Founder", "Project Alpha", "ada Ltd", "Editor", "UTC", &invited.eve.email, "Accept and join"] {
-        assert!(pages[0].contains(told), "{told}: {}", pages[0]);
+    for expected in ["Ada Founder", "Project Alpha", "ada Ltd", "Editor", "UTC", &invited.eve.email, "Accept and join"]
+    {
+        assert!(pages[0].contains(expected), "{expected}: {}", pages[0]);
     }
     for wrong in ["", "Wrong12#$"] {
         let page = invited.post("/invitation", wrong).await.expect(422);
@@ -80,7 +80,7 @@ async fn whoever_has_an_account_accepts_with_its_password() {
 }
 
 #[tokio::test]
-async fn whoever_has_no_account_signs_up_there() {
+async fn a_person_without_an_account_signs_up_on_the_page() {
     let usher = Endpoint::start().await;
     let ada = usher.founder("ada").await;
     let workspace = usher.workspace(&ada.token, "Project Alpha").await;
@@ -91,14 +91,14 @@ async fn whoever_has_no_account_signs_up_there() {
     let query = [("hash", mail.hash())];
     let page = usher.read(usher.request("GET", "/invitation").query(&query)).await.expect(200);
     assert!(page.text.contains(r#"action="/register""#) && page.text.contains("Sign up and join"), "{}", page.text);
-    // There is no password to accept with yet.
+    // The person has no password yet, and cannot accept.
     let form = [("hash", mail.hash()), ("password", PASSWORD.to_owned())];
     usher.read(usher.request("POST", "/invitation").form(&form)).await.expect(422);
     usher.sign_up_by_invitation(&guest, &mail.hash()).await.expect(200);
 }
 
 #[tokio::test]
-async fn passwords_are_tried_ten_times_and_the_invitation_outlives_that() {
+async fn a_page_allows_ten_passwords_and_the_invitation_stays_open() {
     let invited = Invited::on(Endpoint::own(&[]).await).await;
     for _ in 0..10 {
         invited.post("/invitation", "Wrong12#$").await.expect(422);
@@ -169,7 +169,7 @@ async fn declining_ends_the_invitation() {
 }
 
 #[tokio::test]
-async fn a_dead_link_asks_for_a_new_invitation_and_says_the_same_of_any_hash() {
+async fn the_page_of_a_dead_link_requests_a_new_invitation_and_is_the_same_for_any_hash() {
     let mut invited = Invited::on(Endpoint::own(&[]).await).await;
     invited.usher.advance(LIFETIME).await;
     let dead = invited.page("/invitation").await.expect(410);
@@ -187,7 +187,7 @@ async fn a_dead_link_asks_for_a_new_invitation_and_says_the_same_of_any_hash() {
 }
 
 #[tokio::test]
-async fn what_is_no_form_is_refused_on_a_page() {
+async fn a_body_that_is_no_form_is_refused_with_a_page() {
     let usher = Endpoint::start().await;
     for path in ["/invitation", "/invitation/decline", "/invitation/renew", "/register"] {
         let request = usher.request("POST", path).header("content-type", "application/json").body("{}");

@@ -1,4 +1,4 @@
-//! What a new user does on the first day, from the README.
+//! A new user's first day, as the README describes it.
 
 use serde_json::json;
 use tests::{Endpoint, PASSWORD};
@@ -8,7 +8,7 @@ async fn two_people_are_invited_by_one_request_and_sign_up_by_the_link() {
     first_day(&Endpoint::start().await).await;
 }
 
-/// The whole of it, wherever the service runs.
+/// The whole first day, on any service.
 pub(crate) async fn first_day(usher: &Endpoint) {
     let ada = usher.founder("ada").await;
     let workspace = usher.workspace(&ada.token, "Project Alpha").await;
@@ -23,8 +23,8 @@ pub(crate) async fn first_day(usher: &Endpoint) {
     assert_eq!(answer["summary"], json!({ "invited": 2 }));
 
     let mail = usher.mail(&user1, 1).await;
-    for told in ["Workspace access invitation", "Ada Founder", "Project Alpha", "Editor", "UTC"] {
-        assert!(mail.text.contains(told) && mail.html.contains(told), "{told}: {}", mail.text);
+    for expected in ["Workspace access invitation", "Ada Founder", "Project Alpha", "Editor", "UTC"] {
+        assert!(mail.text.contains(expected) && mail.html.contains(expected), "{expected}: {}", mail.text);
     }
     assert!(mail.link().ends_with("&type=WORK_SPACE") && mail.link().contains("/register?hash="));
     assert!(usher.mail(&user2, 1).await.text.contains("Viewer"));

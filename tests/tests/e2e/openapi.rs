@@ -8,16 +8,16 @@ async fn the_description_is_openapi_3_1_and_names_the_service_that_it_was_read_f
     let answer = usher.send("GET", "/openapi.json", None, None).await.expect(200);
     assert_eq!(answer.header("content-type"), "application/json");
     assert!(answer.header("cache-control").starts_with("public, max-age="));
-    let told = answer.json();
-    assert!(told["openapi"].as_str().unwrap().starts_with("3.1."), "{}", told["openapi"]);
-    assert_eq!(told["servers"][0]["url"], "/");
-    assert!(told["paths"]["/openapi.json"]["get"].is_object());
+    let document = answer.json();
+    assert!(document["openapi"].as_str().unwrap().starts_with("3.1."), "{}", document["openapi"]);
+    assert_eq!(document["servers"][0]["url"], "/");
+    assert!(document["paths"]["/openapi.json"]["get"].is_object());
 }
 
 #[tokio::test]
-async fn the_reference_tells_every_operation_and_loads_nothing() {
+async fn the_reference_page_shows_every_operation_and_loads_nothing() {
     let usher = Endpoint::start().await;
-    let told = usher.send("GET", "/openapi.json", None, None).await.expect(200).json();
+    let document = usher.send("GET", "/openapi.json", None, None).await.expect(200).json();
     let page = usher.send("GET", "/docs", None, None).await.expect(200);
     assert_eq!(page.header("content-type"), "text/html; charset=utf-8");
     let policy = page.header("content-security-policy");
@@ -25,7 +25,8 @@ async fn the_reference_tells_every_operation_and_loads_nothing() {
     for loading in ["<script", "<link", "<img", "<iframe", " src=", "@import", "url("] {
         assert!(!page.text.contains(loading), "{loading}");
     }
-    for operation in told["paths"].as_object().unwrap().values().flat_map(|item| item.as_object().unwrap().values()) {
+    for operation in document["paths"].as_object().unwrap().values().flat_map(|item| item.as_object().unwrap().values())
+    {
         let id = operation["operationId"].as_str().unwrap();
         assert!(page.text.contains(&format!("<h3 id=\"{id}\">")), "{id}");
     }

@@ -1,5 +1,5 @@
-//! Least privilege, held against what really happens: a function's policy in `template.yaml` names just the calls of the
-//! table, of SES and of the event bus that it makes.
+//! Least privilege: a function's policy in `template.yaml` allows exactly the calls of the table, of SES and of the event
+//! bus that the function makes in these tests.
 
 use std::collections::BTreeSet;
 
@@ -10,7 +10,7 @@ use tests::{Endpoint, PASSWORD, eventually};
 const TEMPLATES: &str = "/api/v1/company/mail-templates";
 
 #[tokio::test]
-async fn every_function_may_do_what_it_does_and_no_more() {
+async fn every_functions_policy_allows_exactly_the_calls_that_it_makes() {
     let usher = Endpoint::own(&[]).await;
     everything(&usher).await;
 
@@ -29,8 +29,8 @@ async fn every_function_may_do_what_it_does_and_no_more() {
     assert!(differences.is_empty(), "{differences:#?}");
 }
 
-/// What the function's policy allows it of the table, SES and the bus. What reads the stream is Lambda itself, with the
-/// function's role.
+/// The calls of the table, SES and the bus that the function's policy allows. Permissions to read the stream are left out:
+/// Lambda itself reads it, with the function's role.
 fn allowed(function: &str) -> BTreeSet<String> {
     let ours = |action: &str| ["dynamodb:", "events:", "ses:"].iter().any(|service| action.starts_with(service));
     let of_stream =
@@ -38,7 +38,7 @@ fn allowed(function: &str) -> BTreeSet<String> {
     local::allowed_actions(function).iter().filter(|action| ours(action) && !of_stream(action)).cloned().collect()
 }
 
-/// Every operation at least once.
+/// Runs every operation at least once.
 async fn everything(usher: &Endpoint) {
     let ada = usher.founder("ada").await;
     usher.post_open("/idp/api/v1/user/signUp/resendEmailOtp", json!({ "email": ada.email })).await.expect(200);
@@ -58,7 +58,7 @@ async fn everything(usher: &Endpoint) {
     usher.get(&format!("{accounts}/{id}/token/reset"), &ada.token).await.expect(200);
     usher.send("DELETE", &format!("{accounts}/{id}"), Some(&ada.token), None).await.expect(200);
 
-    // A run that dies is gone on with.
+    // The next request continues a run that died.
     let fault = json!({ "action": "dynamodb:TransactWriteItems", "function": "invite-users", "fault": "crash" });
     usher.queue_fault(fault).await;
     let body = json!({ "users": [{ "email": usher.address("named"), "role": "VIEWER" }] });
@@ -105,7 +105,7 @@ async fn renewed(usher: &Endpoint, admin: &str, workspace: &str) {
     usher.mail(admin, before + 1).await;
 }
 
-/// A service account with a token of its own making.
+/// A service account that requests an access token.
 async fn smart_documentor(usher: &Endpoint, admin: &str) {
     let body = json!({ "name": "client", "role": "ACCOUNT_ADMIN" });
     let client = usher.post("/idp/api/v1/company/serviceAccount", admin, body).await.expect(200).json();
@@ -205,7 +205,7 @@ async fn hexabase(usher: &Endpoint, token: &str, workspace: &str) {
     usher.send("PUT", "/api/v0/users/password", Some(&token), Some(body)).await.expect(200);
 }
 
-/// An invitation to the workspace and one to the company, on our own surface.
+/// An invitation to the workspace and one to the company, managed through our own API.
 async fn managed(usher: &Endpoint, token: &str, workspace: &str) {
     let email = usher.address("managed");
     usher.invite(token, workspace, &[(&email, "VIEWER")]).await.expect(200);
@@ -225,7 +225,7 @@ async fn managed(usher: &Endpoint, token: &str, workspace: &str) {
     usher.get(&format!("{workspace}/audit"), token).await.expect(200);
 }
 
-/// Somebody who tries too often.
+/// A person who exceeds the limits.
 async fn braked(usher: &Endpoint) {
     let email = usher.address("hasty");
     let tried = json!({ "email": email, "otp": "000000" });
@@ -235,7 +235,7 @@ async fn braked(usher: &Endpoint) {
     }
 }
 
-/// The stream's deliverer fails, so that the schedule's has everything to do.
+/// The stream's deliverer fails, so that the schedule's deliverer sends everything.
 async fn swept(usher: &Endpoint) {
     let fault = json!({
         "action": "dynamodb:UpdateItem", "function": "deliver-invitations", "fault": "InternalServerError", "times": 1000,
@@ -248,7 +248,7 @@ async fn swept(usher: &Endpoint) {
     usher.mail(&email, 1).await;
 }
 
-/// SES refuses one person until their item is dead, and takes them after it was brought back.
+/// SES refuses one recipient until the item is given up, and accepts them after the item is requeued.
 async fn given_up_and_requeued(usher: &Endpoint, token: &str, workspace: &str) {
     let email = usher.address("undeliverable");
     let fault = json!({ "action": "ses:SendBulkEmail", "address": email, "status": "TRANSIENT_FAILURE", "times": 6 });
@@ -275,7 +275,7 @@ fn text(value: &Value, name: &str) -> String {
     value[name].as_str().unwrap_or_default().to_owned()
 }
 
-/// What a link is looked up by is removed, and others hear that the invitation expired.
+/// TTL removes the item of a link's hash, and the expiry of the invitation is published.
 async fn purged(usher: &Endpoint, admin: &str, workspace: &str) {
     let email = usher.address("purged");
     let token = usher.token(admin).await;

@@ -16,7 +16,7 @@ async fn submit(usher: &Endpoint, hash: &str, email: &str, names: [&str; 2], pas
     usher.read(usher.request("POST", "/register").form(&form)).await
 }
 
-/// Invites somebody and takes the hash out of their mail.
+/// Invites somebody, and returns the hash in their mail.
 async fn invited(usher: &Endpoint, token: &str, workspace: &str, name: &str) -> (String, String) {
     let email = usher.address(name);
     usher.invite(token, workspace, &[(&email, "EDITOR")]).await.expect(200);
@@ -37,7 +37,7 @@ pub(crate) fn is_page(answer: &Answer) {
 }
 
 #[tokio::test]
-async fn looking_at_the_page_spends_nothing() {
+async fn opening_the_page_uses_up_nothing() {
     let usher = Endpoint::start().await;
     let ada = usher.founder("ada").await;
     let workspace = usher.workspace(&ada.token, "Looked at").await;
@@ -53,8 +53,8 @@ async fn looking_at_the_page_spends_nothing() {
         assert_eq!(head.text, "");
     }
     assert!(pages.iter().all(|page| *page == pages[0]));
-    for told in ["Ada Founder", "Looked at", "ada Ltd", "Editor", "UTC", email.as_str()] {
-        assert!(pages[0].contains(told), "{told}: {}", pages[0]);
+    for expected in ["Ada Founder", "Looked at", "ada Ltd", "Editor", "UTC", email.as_str()] {
+        assert!(pages[0].contains(expected), "{expected}: {}", pages[0]);
     }
     let done = submit(&usher, &hash, &email, ["John", "Doe"], PASSWORD).await.expect(200);
     is_page(&done);
@@ -66,7 +66,7 @@ async fn looking_at_the_page_spends_nothing() {
 }
 
 #[tokio::test]
-async fn dead_links_are_all_alike() {
+async fn all_dead_links_get_the_same_answer() {
     let usher = Endpoint::own(&[("INVITATION_TTL_SECONDS", "300")]).await;
     let ada = usher.founder("ada").await;
     let workspace = usher.workspace(&ada.token, "Dead links").await;
@@ -97,14 +97,14 @@ async fn dead_links_are_all_alike() {
         let path = format!("/register?hash={hash}");
         assert_eq!(usher.send("HEAD", &path, None, None).await.expect(410).text, "");
     }
-    // But for the hash that the page was asked for with, and asks for a new invitation with.
+    // The pages differ only in the hash of the request.
     let hashes = [unknown, &expired, &used, &replaced];
     let without = |text: &str| hashes.iter().fold(text.to_owned(), |text, hash| text.replace(hash, ""));
     for page in alike {
         is_page(&page);
         assert_eq!(without(&page.expect(410).text), without(&dead.text));
     }
-    // Nor does the sign-up itself tell them apart.
+    // The sign-up itself gives the same answer for all of them.
     let mut refusals = Vec::new();
     for (hash, email) in [(unknown, &used_email), (&expired, &expired_email), (&replaced, &replaced_email)] {
         refusals.push(usher.sign_up_by_invitation(email, hash).await.expect(400).json()["message"].clone());
@@ -115,7 +115,7 @@ async fn dead_links_are_all_alike() {
 }
 
 #[tokio::test]
-async fn a_hash_is_the_same_in_capitals() {
+async fn a_hash_is_the_same_in_upper_case() {
     let usher = Endpoint::start().await;
     let ada = usher.founder("ada").await;
     let workspace = usher.workspace(&ada.token, "Capitals").await;
@@ -129,7 +129,7 @@ async fn a_hash_is_the_same_in_capitals() {
 }
 
 #[tokio::test]
-async fn a_form_that_cant_be_taken_is_shown_again_and_the_invitation_stays_open() {
+async fn a_refused_form_is_shown_again_and_the_invitation_stays_open() {
     let usher = Endpoint::start().await;
     let ada = usher.founder("ada").await;
     let workspace = usher.workspace(&ada.token, "Second try").await;
@@ -167,7 +167,7 @@ async fn the_form_of_another_address_is_refused() {
 }
 
 #[tokio::test]
-async fn markup_in_whatever_was_written_is_escaped() {
+async fn markup_in_every_text_of_a_caller_is_escaped() {
     let usher = Endpoint::start().await;
     let ada = usher.founder("ada").await;
     let markup = "\"'><script>alert(1)</script>";

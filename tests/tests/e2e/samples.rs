@@ -1,5 +1,5 @@
-//! Every sample in `events/`, fed to the function it is a sample for, as `sam local invoke` would. What only a running
-//! service knows is filled in.
+//! Each sample in `events/` is given to its function, as `sam local invoke` does. The test fills in the values that exist
+//! only in a running service.
 
 use std::{fs, path::Path};
 
@@ -7,7 +7,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
 use tests::{Account, Endpoint};
 
-/// What stands in the samples for a token, an id, a hash, a code; and whom they are about.
+/// The samples' placeholders for tokens, ids, hashes and codes, and the people that the samples name.
 const TOKEN: &str = "TOKEN";
 const ID: &str = "3fa85f64-5717-4562-b3fc-2c963f66afa6";
 const NUMBER: &str = "4711";
@@ -26,7 +26,7 @@ const INVITATION: &str =
     "acceptedAt createdAt delivery email expiresAt groups id invitedBy metadata resentCount role status workspaceId";
 const PROBLEM: &str = "code detail status title traceId";
 
-/// What the sample succeeds with: its status, and the fields of the answer or of its entries.
+/// The expected success of a sample: the status, and the fields of the answer or of its entries.
 fn expected(sample: &str) -> (u16, String) {
     let fields = match sample {
         "datagol/sign-up" => PROFILE,
@@ -130,13 +130,13 @@ impl World {
         Self { account: text("id"), account_token: text("token"), usher, ada, workspace }
     }
 
-    /// Invites somebody, and answers the hash in the newest of `mails` mails to them.
+    /// Invites somebody, and returns the hash in the newest of their `mails` mails.
     async fn invited(&self, email: &str, mails: usize) -> String {
         self.usher.invite(&self.ada.token, &self.workspace, &[(email, "EDITOR")]).await.expect(200);
         self.usher.mail(email, mails).await.hash()
     }
 
-    /// Brings about what the sample is about, and answers what is to be filled in.
+    /// Prepares the state that the sample needs, and returns the values of its placeholders.
     async fn prepare(&self, sample: &str) -> Vec<(&'static str, String)> {
         let (usher, ada) = (&self.usher, &self.ada);
         let form = json!({ "email": USER, "password": "Demo12#$", "firstname": "John", "lastname": "Doe" });
@@ -207,7 +207,7 @@ impl World {
                 let person = usher.hexabase_id(&ada.token, &self.workspace, USER).await;
                 let group =
                     if sample == "hexabase/delete-group" { usher.group(&ada.token, &top, "Empty").await } else { top };
-                // Whoever administers a group has an account.
+                // A group's administrator must have an account.
                 let own = usher.hexabase_id(&ada.token, &self.workspace, &ada.email).await;
                 let person = if sample.contains("admin") { own } else { person };
                 vec![(TOKEN, ada.token.clone()), (ID, self.workspace.clone()), (GROUP, group), (PERSON, person)]
@@ -236,7 +236,7 @@ impl World {
     }
 }
 
-/// The event with each of these texts instead of what stands for it, also inside an encoded body.
+/// The event with the placeholders replaced by these values, also inside an encoded body.
 fn filled(event: Value, texts: &[(&str, String)]) -> Value {
     let fill = |text: &str| texts.iter().fold(text.to_owned(), |text, (from, to)| text.replace(from, to));
     let encoded = event["isBase64Encoded"] == true;
@@ -277,7 +277,7 @@ fn samples() -> Vec<(String, Value)> {
 }
 
 #[tokio::test]
-async fn every_sample_succeeds_in_its_contracts_shape() {
+async fn every_sample_request_succeeds_in_the_form_of_its_contract() {
     let samples = samples();
     assert!(samples.len() >= 25, "{}", samples.len());
     for (sample, event) in samples {

@@ -1,6 +1,6 @@
-//! What our own tests don't think of: requests made up from the description, by schemathesis.
+//! Requests that schemathesis generates from the description: they find cases that no other test has.
 
-mod known;
+mod examples;
 mod report;
 
 use std::path::Path;
@@ -9,13 +9,13 @@ use tests::World;
 use tokio::process::Command;
 
 use crate::emulators::path;
-use known::Known;
+use examples::Examples;
 use report::Report;
 
 /// No server error, and no answer that isn't documented.
 const CHECKS: &str = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance";
 
-/// What the tool tells a program.
+/// The file of the tool's report.
 const REPORT: &str = "report.ndjson";
 
 #[tokio::test]
@@ -28,11 +28,11 @@ async fn requests_made_up_from_the_description_get_documented_answers() {
     std::fs::write(&file, &document.text).unwrap();
     run("openapi-spec-validator", folder.path(), &[file.to_str().unwrap()]).await;
 
-    let known = Known::of(&world, document.json()).await;
-    std::fs::write(&file, known.document().to_string()).unwrap();
-    std::fs::write(folder.path().join("schemathesis.toml"), known.settings()).unwrap();
+    let examples = Examples::of(&world, document.json()).await;
+    std::fs::write(&file, examples.document().to_string()).unwrap();
+    std::fs::write(folder.path().join("schemathesis.toml"), examples.settings()).unwrap();
     let options = ["run", "openapi.json", "--url", world.usher.url(), "--checks", CHECKS, "--max-examples", "5"];
-    // More workers are threads, in which CPython 3.11 now and then fails to parse (python/cpython#106905).
+    // One worker: with several threads CPython 3.11 sometimes fails to parse (python/cpython#106905).
     let bounded = ["--seed", "1", "--workers", "1", "--generation-database", "none", "--max-failures", "20"];
     let phases = ["--phases", "examples,coverage,fuzzing", "--report", "ndjson", "--report-ndjson-path", REPORT];
     // Passwords are hashed in a build that isn't optimised.
@@ -40,15 +40,16 @@ async fn requests_made_up_from_the_description_get_documented_answers() {
     run("schemathesis", folder.path(), &[&options[..], &bounded, &phases, &patient].concat()).await;
 
     let report = Report::read(&folder.path().join(REPORT));
-    let silent: Vec<_> = known.operations().into_iter().filter(|operation| !report.has_success(operation)).collect();
-    let told: Vec<_> = silent.iter().map(|operation| format!("{operation}: {:?}", report.answers(operation))).collect();
-    assert!(told.is_empty(), "nothing but refusals, by status: {told:#?}");
+    let silent: Vec<_> = examples.operations().into_iter().filter(|operation| !report.has_success(operation)).collect();
+    let failures: Vec<_> =
+        silent.iter().map(|operation| format!("{operation}: {:?}", report.answers(operation))).collect();
+    assert!(failures.is_empty(), "nothing but refusals, by status: {failures:#?}");
 }
 
 /// Runs a tool in a folder; it must succeed.
 async fn run(tool: &str, folder: &Path, arguments: &[&str]) {
     let mut command = Command::new(path("USHER_TOOLS").join(tool));
     let output = command.args(arguments).current_dir(folder).kill_on_drop(true).output().await.unwrap();
-    let told = [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
-    assert!(output.status.success(), "{tool}: {}", told.join("\n"));
+    let output_texts = [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+    assert!(output.status.success(), "{tool}: {}", output_texts.join("\n"));
 }

@@ -1,10 +1,10 @@
-//! What no route answers.
+//! Requests that no route answers.
 
 use serde_json::json;
 use tests::Endpoint;
 
 #[tokio::test]
-async fn a_wrong_verb_is_answered_with_the_verbs_there_are() {
+async fn a_wrong_verb_is_answered_with_the_allowed_ones() {
     let usher = Endpoint::start().await;
     let id = "3fa85f64-5717-4562-b3fc-2c963f66afa6";
     let workspace = format!("/noCo/api/v2/workspaces/{id}");
@@ -24,16 +24,16 @@ async fn a_wrong_verb_is_answered_with_the_verbs_there_are() {
         (format!("{workspace}/bulkUsers"), "POST"),
         (workspace, "GET"),
     ];
-    for (path, known) in cases {
-        let known: Vec<_> = known.split(", ").collect();
+    for (path, verbs) in cases {
+        let verbs: Vec<_> = verbs.split(", ").collect();
         for method in ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"] {
-            if known.contains(&method) {
+            if verbs.contains(&method) {
                 continue;
             }
             let answer = usher.send(method, &path, None, None).await.datagol_error(405, "METHOD_NOT_ALLOWED");
             let mut allowed: Vec<_> = answer.header("allow").split(", ").collect();
             allowed.sort_unstable();
-            assert_eq!(allowed, known, "{method} {path}");
+            assert_eq!(allowed, verbs, "{method} {path}");
         }
         let head = usher.send("HEAD", &path, None, None).await.expect(405);
         assert_eq!(head.text, "");
@@ -41,7 +41,7 @@ async fn a_wrong_verb_is_answered_with_the_verbs_there_are() {
 }
 
 #[tokio::test]
-async fn an_unknown_path_is_answered_in_the_words_of_its_contract() {
+async fn an_unknown_path_gets_the_error_of_its_contract() {
     let usher = Endpoint::start().await;
     for path in [
         "/idp",
@@ -69,44 +69,44 @@ async fn an_unknown_path_is_answered_in_the_words_of_its_contract() {
 }
 
 #[tokio::test]
-async fn what_smart_documentor_has_no_route_for_is_told_in_its_problem_details() {
+async fn a_path_that_smart_documentor_does_not_have_gets_its_problem_details() {
     let usher = Endpoint::start().await;
     for path in
         ["/connect", "/connect/tokens", "/api/v1.0", "/api/v1.0/external/tenant", "/api/v1.0/external/x/allusers/1"]
     {
         usher.send("GET", path, None, None).await.smart_documentor_error(404, "There is no such path.");
     }
-    for (method, path, known) in [
+    for (method, path, verbs) in [
         ("GET", "/connect/token", "POST"),
         ("POST", "/api/v1.0/external/tenant/allusers", "GET"),
         ("DELETE", "/api/v1.0/external/sdworkspace/inviteusers", "POST"),
     ] {
-        let detail = format!("This path takes {known} and nothing else.");
+        let detail = format!("This path takes {verbs} and nothing else.");
         let answer = usher.send(method, path, None, None).await.smart_documentor_error(405, &detail);
-        assert_eq!(answer.header("allow"), known);
+        assert_eq!(answer.header("allow"), verbs);
     }
 }
 
 #[tokio::test]
-async fn what_hexabase_has_no_route_for_is_told_in_its_words() {
+async fn a_path_that_hexabase_does_not_have_gets_its_error() {
     let usher = Endpoint::start().await;
     for path in ["/api/v0", "/api/v0/", "/api/v0/workspace", "/api/v0/workspaces/a/b/c"] {
         for method in ["GET", "POST", "DELETE"] {
             usher.send(method, path, None, None).await.hexabase_error(404, "NOT_FOUND");
         }
     }
-    for (method, path, known) in
+    for (method, path, verbs) in
         [("DELETE", "/api/v0/workspaces", "GET"), ("GET", "/api/v0/workspaces/x/select", "POST")]
     {
         let answer = usher.send(method, path, None, None).await.hexabase_error(405, "METHOD_NOT_ALLOWED");
-        assert_eq!(answer.header("allow"), known);
+        assert_eq!(answer.header("allow"), verbs);
     }
 }
 
 #[tokio::test]
 async fn a_wrong_verb_on_our_own_paths_is_a_problem_too() {
     let usher = Endpoint::start().await;
-    for (method, path, known) in [
+    for (method, path, verbs) in [
         ("PUT", "/register", "GET, HEAD, POST"),
         ("PUT", "/invitation", "GET, HEAD, POST"),
         ("GET", "/invitation/decline", "POST"),
@@ -116,6 +116,6 @@ async fn a_wrong_verb_on_our_own_paths_is_a_problem_too() {
         let answer = usher.send(method, path, None, None).await.problem(405, "method_not_allowed");
         let mut allowed: Vec<_> = answer.header("allow").split(", ").collect();
         allowed.sort_unstable();
-        assert_eq!(allowed.join(", "), known, "{method} {path}");
+        assert_eq!(allowed.join(", "), verbs, "{method} {path}");
     }
 }

@@ -1,4 +1,4 @@
-//! /api/v1/invitations: what whoever has the hash can do.
+//! /api/v1/invitations: the routes for the person who has the hash.
 
 mod decline;
 mod renew;
@@ -6,7 +6,7 @@ mod renew;
 use serde_json::{Value, json};
 use tests::{Account, Answer, Endpoint};
 
-/// Nobody's.
+/// A hash of no invitation.
 const UNKNOWN: &str = "e0754cfc-f7d1-4cc3-8690-e34a2f17291d";
 
 /// How long an invitation lives, in seconds.
@@ -16,7 +16,7 @@ async fn post(usher: &Endpoint, what: &str, hash: &str) -> Answer {
     usher.post_open(&format!("/api/v1/invitations/{what}"), json!({ "hash": hash })).await
 }
 
-/// A workspace, somebody invited to it, and the hash in their mail.
+/// The founder, the workspace, the address of an invited person, and the hash in their mail.
 async fn invited(usher: &Endpoint) -> (Account, String, String, String) {
     let ada = usher.founder("ada").await;
     let workspace = usher.workspace(&ada.token, "Project Alpha").await;
@@ -35,7 +35,7 @@ async fn status(usher: &Endpoint, token: &str, guest: &str) -> Option<String> {
 }
 
 #[tokio::test]
-async fn a_preview_says_who_invites_whom_to_what_and_spends_nothing() {
+async fn a_preview_shows_the_inviter_the_invited_person_and_the_workspace_and_uses_up_nothing() {
     let usher = Endpoint::own(&[]).await;
     let (ada, workspace, guest, hash) = invited(&usher).await;
     usher.forget_calls().await;
@@ -46,7 +46,7 @@ async fn a_preview_says_who_invites_whom_to_what_and_spends_nothing() {
         "message": "Join us", "expiresAt": expires, "hasAccount": false,
     });
     assert_eq!(seen, expected);
-    // The hash; the person and what decides about them; the batch: for every invitation.
+    // The hash; the person with the records that decide; the batch.
     let calls = json!({ "dynamodb:GetItem": 2, "dynamodb:BatchGetItem": 1 });
     assert_eq!(usher.calls().await["preview-invitation"], calls);
     for _ in 0..10 {
@@ -60,11 +60,11 @@ async fn a_preview_says_who_invites_whom_to_what_and_spends_nothing() {
 }
 
 #[tokio::test]
-async fn accepting_takes_as_many_calls_however_many_are_invited() {
+async fn accepting_takes_the_same_calls_for_any_number_of_invited_people() {
     let usher = Endpoint::own(&[]).await;
     let (ada, workspace, ..) = invited(&usher).await;
     let mut counted = Vec::new();
-    // The first time a function reads the key that tokens are signed with.
+    // On its first call a function also reads the public key of the tokens.
     for (name, others) in [("eve", 0), ("mel", 0), ("zoe", 200)] {
         let guest = usher.founder(name).await;
         let others: Vec<_> = (0..others).map(|n| usher.address(&format!("other{n}"))).collect();
@@ -81,7 +81,7 @@ async fn accepting_takes_as_many_calls_however_many_are_invited() {
 }
 
 #[tokio::test]
-async fn somebody_with_an_account_is_told_so() {
+async fn a_preview_says_that_the_invited_person_has_an_account() {
     let usher = Endpoint::start().await;
     let (ada, workspace, ..) = invited(&usher).await;
     let eve = usher.founder("eve").await;
@@ -91,7 +91,7 @@ async fn somebody_with_an_account_is_told_so() {
 }
 
 #[tokio::test]
-async fn every_dead_hash_answers_alike() {
+async fn every_dead_hash_gets_the_same_answer() {
     let usher = Endpoint::own(&[("RESEND_COOLDOWN_SECONDS", "0")]).await;
     let (ada, workspace, guest, replaced) = invited(&usher).await;
     usher.invite(&ada.token, &workspace, &[(&guest, "VIEWER")]).await.expect(200);

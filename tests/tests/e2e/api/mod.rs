@@ -1,4 +1,4 @@
-//! Our own surface: the routes under /api/v1.
+//! Our own API: the routes under /api/v1.
 
 mod company;
 mod invitations;
@@ -8,7 +8,7 @@ mod workspaces;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::Value;
 
-/// A field of each item, in order.
+/// One field of all items, in order.
 fn column(items: &[Value], name: &str) -> Vec<String> {
     items.iter().map(|item| item[name].as_str().unwrap_or_default().to_owned()).collect()
 }

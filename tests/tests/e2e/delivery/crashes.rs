@@ -8,8 +8,8 @@ use tests::{DELIVERERS, Endpoint, LEASE};
 
 use super::{PAUSED, World};
 
-/// A deliverer fails for good at its n-th call of an action. So many seconds later everyone has so many
-/// mails, whose link lets them in.
+/// A deliverer fails finally at its n-th call of an action. So many seconds later each recipient has so many mails, and
+/// can join by their link.
 async fn crash_at(action: &str, skip: u32, fault: &str, seconds: i64, mails: usize) {
     // The SDK tries a call of DynamoDB three times, and one of SES once.
     let times = if action.starts_with("ses:") { 1 } else { 3 };
@@ -27,7 +27,7 @@ async fn fail_in(world: &World, action: &str, skip: u32, fault: &str, times: u32
         world.usher.queue_fault(fault).await;
     }
     let guests = world.invite(["a", "b", "c"]).await;
-    // Whichever deliverer came first has crashed; the other stays whole.
+    // The deliverer that came first has crashed. The other one must not crash too.
     world.usher.faults_below(DELIVERERS.len()).await;
     world.usher.clear_faults().await;
     if seconds > 0 {
@@ -73,7 +73,7 @@ async fn a_crash_after_writing_the_hashes_loses_nothing() {
 }
 
 #[tokio::test]
-async fn a_crash_before_ses_heard_of_it_loses_nothing() {
+async fn a_crash_before_the_call_of_ses_loses_nothing() {
     crash_at("ses:SendBulkEmail", 0, "noReply", LEASE, 1).await;
 }
 
@@ -83,30 +83,30 @@ async fn an_internal_error_of_ses_loses_nothing() {
 }
 
 #[tokio::test]
-async fn a_crash_after_ses_took_it_mails_the_same_link_again() {
-    // What SES took is written down with three tries of the deliverer's own, and SES's events are lost.
+async fn a_crash_after_ses_accepted_a_mail_sends_a_second_one_with_the_same_link() {
+    // The deliverer tries three times to write the outcome, and SES's events are lost.
     let world = World::new().await;
     world.disturb_ses("lostEvents", 1).await;
     fail_in(&world, "dynamodb:TransactWriteItems", 1, "InternalServerError", 9, LEASE, 2).await;
 }
 
 #[tokio::test]
-async fn a_crash_after_ses_took_it_mails_nothing_again_where_its_event_says_that_it_was_sent() {
+async fn a_crash_after_ses_accepted_a_mail_sends_no_second_one_if_an_event_reports_it_as_sent() {
     fail_at("dynamodb:TransactWriteItems", 1, "InternalServerError", 9, LEASE, 1).await;
 }
 
 #[tokio::test]
-async fn a_settlement_that_fails_for_a_moment_mails_nothing_again() {
+async fn an_outcome_that_cannot_be_written_for_a_moment_causes_no_second_mail() {
     fail_at("dynamodb:TransactWriteItems", 1, "InternalServerError", 4, 0, 1).await;
 }
 
 #[tokio::test]
-async fn a_claim_whose_reply_was_lost_once_goes_on_at_once() {
+async fn a_claim_whose_reply_was_lost_once_is_recognised_as_the_deliverers_own() {
     fail_at("dynamodb:UpdateItem", 0, "lostReply", 1, 0, 1).await;
 }
 
 #[tokio::test]
-async fn a_settlement_whose_reply_was_lost_mails_nothing_again() {
+async fn an_outcome_whose_reply_was_lost_causes_no_second_mail() {
     crash_at("dynamodb:TransactWriteItems", 1, "lostReply", LEASE, 1).await;
 }
 
@@ -125,7 +125,7 @@ async fn a_deliverer_that_dies_before_any_of_its_calls_loses_nothing() {
 }
 
 #[tokio::test]
-async fn what_was_queued_before_a_kill_is_mailed_by_the_next_start() {
+async fn a_mail_that_was_queued_before_a_kill_is_sent_after_the_next_start() {
     let (before, after) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let on_disk =
         |directory: &std::path::Path| Options { port: 0, data_dir: directory.to_owned(), ..Options::default() };
@@ -136,7 +136,7 @@ async fn what_was_queued_before_a_kill_is_mailed_by_the_next_start() {
     let guest = killed.address("guest");
     killed.invite(&ada.token, &workspace, &[(&guest, "EDITOR")]).await.expect(200);
     killed.wait_until_idle().await;
-    // The files of a running stack are what a kill leaves.
+    // A kill leaves the files as they are while the stack runs.
     for file in fs::read_dir(before.path()).unwrap() {
         let file = file.unwrap();
         fs::copy(file.path(), after.path().join(file.file_name())).unwrap();
@@ -144,11 +144,11 @@ async fn what_was_queued_before_a_kill_is_mailed_by_the_next_start() {
     killed.stop().await;
 
     let usher = Endpoint::with_options(on_disk(after.path())).await;
-    // Longer than any pause or lease that was taken before.
+    // Every earlier pause and lease is over after this time.
     usher.advance(LEASE).await;
     let hash = usher.mail(&guest, 1).await.hash();
     usher.sign_up_by_invitation(&guest, &hash).await.expect(200);
-    // Keys and passwords are those of before.
+    // Keys and passwords are still the same.
     assert_eq!(usher.team(&ada.token).await.get(&guest).map(String::as_str), Some("ACTIVE"));
     usher.token(&ada.email).await;
     usher.mail_all().await;

@@ -1,4 +1,4 @@
-//! What was given up, and is brought back by hand.
+//! Mails that were given up, and are requeued by an operator.
 
 use serde_json::json;
 
@@ -8,14 +8,14 @@ use super::World;
 const ATTEMPTS: u32 = 6;
 
 #[tokio::test]
-async fn what_ses_refuses_six_times_is_given_up_until_it_is_brought_back() {
-    // Refused for a reason, for each recipient because of the sender, and without an answer.
+async fn a_mail_that_ses_refuses_six_times_is_given_up_until_it_is_requeued() {
+    // SES refuses the call, refuses each recipient because of the sender, or does not answer.
     for fault in ["MessageRejected", "unverifiedSender", "InternalServerError"] {
         let world = World::new().await;
         world.disturb_ses(fault, ATTEMPTS).await;
         let guests = world.invite(["a", "b"]).await;
         world.pass_faults().await;
-        // SES takes mail again, and nothing comes.
+        // SES accepts mails again, but no deliverer sends these.
         world.mailed_in_the_end(&guests, 0).await;
         assert_eq!(world.usher.invoke("requeue-undelivered").await, json!({ "requeued": 1 }));
         world.usher.mail(&guests[0], 1).await;
@@ -26,7 +26,7 @@ async fn what_ses_refuses_six_times_is_given_up_until_it_is_brought_back() {
 }
 
 #[tokio::test]
-async fn the_news_of_being_added_is_brought_back_too() {
+async fn a_dead_mail_about_being_added_is_requeued_too() {
     let world = World::new().await;
     let carl = world.usher.member(&world.ada.token, &world.workspace, "carl", "VIEWER").await;
     let second = world.usher.workspace(&world.ada.token, "Second").await;
@@ -41,7 +41,7 @@ async fn the_news_of_being_added_is_brought_back_too() {
 }
 
 #[tokio::test]
-async fn who_was_invited_anew_gets_nothing_of_what_was_given_up() {
+async fn a_person_who_is_invited_anew_gets_no_mail_that_was_given_up() {
     let world = World::new().await;
     world.disturb_ses("MessageRejected", ATTEMPTS).await;
     let [guest] = world.invite(["guest"]).await;

@@ -1,4 +1,4 @@
-//! What SES tells of mails: in any order, again, late, and by whoever pretends to be SES.
+//! SES's events about mails: in any order, repeated, late, and forged.
 
 use futures::future::join_all;
 use serde_json::json;
@@ -7,7 +7,7 @@ use tests::{HeldCall, mail_tags};
 use super::World;
 
 impl World {
-    /// Invites somebody. Answers the invitation's id once all that the stack tells of it is written down.
+    /// Invites somebody. Returns the invitation's id when the service has recorded all events of the stack's SES.
     async fn invited(&self, email: &str) -> String {
         let answer = self.usher.invite(&self.ada.token, &self.workspace, &[(email, "EDITOR")]).await.expect(200);
         let id = answer.json()["results"][0]["invitationId"].as_str().unwrap().to_owned();
@@ -15,7 +15,7 @@ impl World {
         id
     }
 
-    /// What is known of an invitation's mail, as its end tells.
+    /// Revokes an invitation, and returns the delivery state that the published event shows.
     async fn revoked(&self, email: &str, id: &str) -> serde_json::Value {
         self.usher.send("DELETE", &format!("/v1/workspace-users/{id}"), Some(&self.ada.token), None).await.expect(200);
         self.usher.event_about(email, "invitation.revoked", 1).await["invitation"]["delivery"].clone()
@@ -23,7 +23,7 @@ impl World {
 }
 
 #[tokio::test]
-async fn the_simulators_addresses_say_what_became_of_their_mail_and_only_success_is_mailed_again() {
+async fn each_address_of_the_mailbox_simulator_has_its_outcome_and_only_success_is_mailed_again() {
     let world = World::new().await;
     let (usher, token) = (&world.usher, &world.ada.token);
     let run = usher.address("").trim_start_matches('-').split('@').next().unwrap().to_owned();
@@ -52,7 +52,7 @@ async fn the_simulators_addresses_say_what_became_of_their_mail_and_only_success
 }
 
 #[tokio::test]
-async fn events_in_any_order_and_again_come_to_the_same_end() {
+async fn repeated_events_in_any_order_have_the_same_result() {
     let orders: [(&[&str], &str); 8] = [
         (&["delivery", "hard bounce", "complaint", "send"], "COMPLAINED"),
         (&["complaint", "delivery", "hard bounce", "hard bounce"], "COMPLAINED"),
@@ -113,7 +113,7 @@ async fn an_event_of_a_mail_changes_nothing_of_the_mail_that_is_sent_after_it() 
     let world = World::new().await;
     let usher = &world.usher;
     for event_is_first in [true, false] {
-        // The test tells what SES tells of these two mails.
+        // The stack's SES sends no events about these two mails: the test sends them.
         world.disturb_ses("lostEvents", 2).await;
         let email = &usher.address(&format!("resent-{event_is_first}"));
         let id = world.invited(email).await;
@@ -142,7 +142,7 @@ async fn an_event_of_a_mail_changes_nothing_of_the_mail_that_is_sent_after_it() 
 }
 
 #[tokio::test]
-async fn an_event_of_an_older_version_changes_nothing_of_the_newer() {
+async fn an_event_about_an_older_version_changes_nothing_of_the_newer_one() {
     let world = World::new().await;
     let email = world.usher.address("again");
     let id = world.invited(&email).await;
@@ -178,7 +178,7 @@ async fn a_forged_event_changes_nothing() {
             assert!(!usher.send_ses_event(kind, 10, address, &tags).await, "{kind} {tags}");
         }
     }
-    // Nobody's address was suppressed by it.
+    // The forged events suppressed no address.
     let second = usher.workspace(&world.ada.token, "Second").await;
     let rows = [&email, &other, &unknown].map(|email| (email.as_str(), "EDITOR"));
     assert_eq!(usher.invite(&world.ada.token, &second, &rows).await.expect(200).row_statuses(), ["invited"; 3]);
@@ -186,7 +186,7 @@ async fn a_forged_event_changes_nothing() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_read_is_nobodys() {
+async fn an_unreadable_event_changes_nothing() {
     let world = World::new().await;
     let path = "/2015-03-31/functions/record-mail-events/invocations";
     for event in [json!({}), json!({ "detail": { "eventType": "Send" } }), json!([]), json!("bob@example.com")] {
@@ -196,7 +196,7 @@ async fn what_cannot_be_read_is_nobodys() {
 }
 
 #[tokio::test]
-async fn a_change_of_state_takes_one_write_and_a_mail_three_until_ses_has_answered() {
+async fn recording_an_event_takes_one_write_and_sending_a_mail_three() {
     let world = World::new().await;
     let email = world.usher.address("counted");
     world.usher.wait_until_idle().await;

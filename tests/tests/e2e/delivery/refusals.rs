@@ -1,4 +1,4 @@
-//! What SES refuses, wholly or for one recipient.
+//! Mails that SES refuses, all of a call or for one recipient.
 
 use serde_json::json;
 use tests::eventually;
@@ -12,7 +12,7 @@ async fn refuse(world: &World, address: &str, status: &str) {
 }
 
 #[tokio::test]
-async fn what_ses_throttles_is_mailed_later_and_once() {
+async fn a_throttled_mail_is_sent_later_and_once() {
     let world = World::new().await;
     world.disturb_ses("TooManyRequestsException", 8).await;
     let guests = world.invite(["a", "b", "c"]).await;
@@ -32,7 +32,7 @@ async fn a_permanent_refusal_is_final_for_its_recipient_and_nobody_else() {
         world.usher.mail(&before, 1).await;
         world.mailed_in_the_end(&[&before, &after], 1).await;
         world.mailed_in_the_end(&[&refused], 0).await;
-        // Inviting again is another try.
+        // A new invitation is mailed again.
         world.invite(["refused"]).await;
         world.usher.mail(&refused, 1).await;
         world.mailed_in_the_end(&[&before, &refused, &after], 1).await;
@@ -40,7 +40,7 @@ async fn a_permanent_refusal_is_final_for_its_recipient_and_nobody_else() {
 }
 
 #[tokio::test]
-async fn a_passing_failure_of_one_recipient_is_made_good_later() {
+async fn a_temporary_failure_of_one_recipient_is_retried_later() {
     for status in ["TRANSIENT_FAILURE", "ACCOUNT_THROTTLED"] {
         let world = World::new().await;
         let unlucky = world.usher.address("unlucky");
@@ -61,7 +61,7 @@ async fn a_lost_answer_of_ses_brings_a_second_mail_with_the_same_link_once_the_l
     world.disturb_ses("lostReply", 1).await;
     let guests = world.invite(["a", "b"]).await;
     world.usher.mail(&guests[0], 1).await;
-    // As long as the lease lasts nobody touches it.
+    // No other deliverer takes the item while the lease lasts.
     world.usher.advance(200).await;
     world.usher.invoke("sweep-undelivered").await;
     assert_eq!(world.usher.mails(&guests[0]).await.len(), 1);
@@ -84,7 +84,7 @@ async fn a_lost_answer_of_ses_brings_no_second_mail_where_its_event_says_that_it
 }
 
 #[tokio::test]
-async fn a_code_goes_out_before_the_invitations_that_waited_longer() {
+async fn a_code_is_mailed_before_invitations_that_have_waited_longer() {
     let world = World::new().await;
     for action in ["ses:SendBulkEmail", "ses:SendEmail"] {
         world.usher.queue_fault(json!({ "action": action, "fault": PAUSED, "times": 10_000 })).await;
@@ -93,7 +93,7 @@ async fn a_code_goes_out_before_the_invitations_that_waited_longer() {
     let late = world.usher.address("late");
     let body = json!({ "email": late, "password": tests::PASSWORD, "firstname": "Late", "lastname": "Comer" });
     world.usher.post_open("/idp/api/v1/user/sign-up", body).await.expect(200);
-    // Both were tried.
+    // A deliverer has tried to send both.
     for action in ["ses:SendBulkEmail", "ses:SendEmail"] {
         tried(&world, action).await;
     }
@@ -110,7 +110,7 @@ async fn a_code_goes_out_before_the_invitations_that_waited_longer() {
 async fn tried(world: &World, action: &str) {
     eventually(action, async || {
         let calls = world.usher.calls().await;
-        // The founder's own code was the first letter.
+        // The first of the SendEmail calls sent the founder's code.
         let mine = if action == "ses:SendEmail" { 2 } else { 1 };
         let made: u64 = tests::DELIVERERS.iter().filter_map(|function| calls[function][action].as_u64()).sum();
         (made >= mine).then_some(())

@@ -1,4 +1,4 @@
-//! What changed between queue and delivery.
+//! Invitations that change between the queue and the delivery.
 
 use serde_json::json;
 use tests::HeldCall;
@@ -6,7 +6,7 @@ use tests::HeldCall;
 use super::{PAUSED, World};
 
 #[tokio::test]
-async fn who_was_invited_again_meanwhile_gets_one_mail_with_the_newest_link() {
+async fn a_person_who_is_invited_again_before_the_mail_gets_one_mail_with_the_newest_link() {
     let world = World::new().await;
     world.disturb_ses(PAUSED, 10_000).await;
     let guests = world.invite(["a", "b"]).await;
@@ -47,9 +47,9 @@ async fn a_change_within_the_cooldown_is_in_the_mail_that_waits() {
 }
 
 #[tokio::test]
-async fn who_accepted_by_the_first_mail_gets_no_second() {
+async fn a_person_who_accepted_by_the_first_mail_gets_no_second_one() {
     let world = World::new().await;
-    // The mails go out, and nobody knows.
+    // SES sends the mails, and the service does not learn it.
     world.disturb_ses("lostEvents", 1).await;
     world.disturb_ses("lostReply", 1).await;
     let [quick, slow] = world.invite(["quick", "slow"]).await;
@@ -71,7 +71,7 @@ async fn an_invitation_that_expired_in_the_queue_is_not_mailed() {
     world.usher.advance(7 * 24 * 3_600).await;
     world.usher.clear_faults().await;
     world.mailed_in_the_end(&[&guest], 0).await;
-    // It left nothing behind that would keep a new one from going out.
+    // The expired invitation does not keep a new one from being mailed.
     let token = world.usher.token(&world.ada.email).await;
     world.usher.invite(&token, &world.workspace, &[(&guest, "EDITOR")]).await.expect(200);
     world.usher.mail(&guest, 1).await;

@@ -1,4 +1,4 @@
-//! Addresses that aren't mailed any more.
+//! Suppressed addresses: the service mails them no more.
 
 use serde_json::json;
 use tests::{Endpoint, PASSWORD, mail_tags};
@@ -6,7 +6,7 @@ use tests::{Endpoint, PASSWORD, mail_tags};
 use super::{PAUSED, World};
 
 impl World {
-    /// Somebody who complained about an invitation of theirs.
+    /// A person who complained about an invitation.
     async fn complainer(&self) -> String {
         let email = self.usher.address("complainer");
         let answer = self.usher.invite(&self.ada.token, &self.workspace, &[(&email, "VIEWER")]).await.expect(200);
@@ -18,7 +18,7 @@ impl World {
 }
 
 #[tokio::test]
-async fn who_complains_between_two_mails_does_not_get_the_second() {
+async fn a_person_who_complains_between_two_mails_does_not_get_the_second_one() {
     let world = World::new().await;
     let (usher, token) = (&world.usher, &world.ada.token);
     let email = usher.address("between");
@@ -38,7 +38,7 @@ async fn who_complains_between_two_mails_does_not_get_the_second() {
 }
 
 #[tokio::test]
-async fn a_mail_that_waited_alone_is_settled_without_being_sent() {
+async fn the_only_mail_in_an_item_is_dropped_if_it_is_not_to_be_sent() {
     let world = World::new().await;
     let (usher, token) = (&world.usher, &world.ada.token);
     let email = usher.address("alone");
@@ -60,7 +60,7 @@ async fn a_mail_that_waited_alone_is_settled_without_being_sent() {
 }
 
 #[tokio::test]
-async fn a_suppressed_address_is_told_so_in_every_contract() {
+async fn every_contract_reports_a_suppressed_address() {
     let world = World::new().await;
     let (usher, token) = (&world.usher, &world.ada.token);
     let email = world.complainer().await;
@@ -74,7 +74,7 @@ async fn a_suppressed_address_is_told_so_in_every_contract() {
     let body = json!({ "email": email, "role": "viewer", "workspaceId": short_id });
     let answer = usher.post("/v1/workspace-users", token, body).await.expect(400).json();
     assert_eq!(answer["error"]["code"], "BAD_REQUEST");
-    // It isn't one of the mistakes for which SmartDocumentor refuses the whole request.
+    // A suppressed address is no mistake for which SmartDocumentor refuses the whole request.
     let number = usher.workspace_number(token, "Second").await;
     let other = usher.address("other");
     let users = [&email, &other].map(|email| json!({ "email": email, "roleName": "Viewer" }));
@@ -92,34 +92,34 @@ async fn a_suppressed_address_still_signs_up_and_stays_suppressed() {
     let hash = usher.mail(&email, 1).await.hash();
     usher.sign_up_by_invitation(&email, &hash).await.expect(200);
     usher.token(&email).await;
-    // A colleague is added, and isn't told by mail.
+    // A colleague is added, and gets no mail.
     let second = usher.workspace(token, "Second").await;
     let answer = usher.invite(token, &second, &[(&email, "VIEWER")]).await.expect(200);
     assert_eq!(answer.row_statuses(), ["added"]);
     usher.event_about(&email, "member.added", 2).await;
-    // Another company invites them in vain.
+    // Another company's invitation is refused too.
     let eve = usher.founder("eve").await;
     let elsewhere = usher.workspace(&eve.token, "Elsewhere").await;
     usher.invite(&eve.token, &elsewhere, &[(&email, "VIEWER")]).await.expect(422);
     world.mailed_in_the_end(&[&email], 1).await;
-    // Nor are they told that they have an account, which anybody may ask for.
+    // The mail that says that an account exists is not sent either. Anybody could cause it.
     let body = json!({ "email": email, "password": PASSWORD, "firstname": "Cara", "lastname": "Complainer" });
     usher.post_open("/idp/api/v1/user/sign-up", body).await.expect(200);
     world.mailed_in_the_end(&[&email], 1).await;
 }
 
 #[tokio::test]
-async fn whoever_complains_of_any_letter_is_not_invited() {
+async fn a_person_who_complained_about_any_mail_is_not_invited() {
     let usher = Endpoint::own(&[]).await;
     let (ada, bob) = (usher.founder("ada").await, usher.founder("bob").await);
     let workspace = usher.workspace(&ada.token, "Unwanted").await;
-    // A letter that has no record names none.
+    // The event of a mail without a record has no tags of one.
     assert!(!usher.send_ses_event("soft bounce", 1, &bob.email, &json!({})).await);
     assert!(usher.send_ses_event("complaint", 1, &bob.email, &json!({})).await);
     assert!(!usher.send_ses_event("complaint", 1, &bob.email, &json!({})).await);
     let answer = usher.invite(&ada.token, &workspace, &[(&bob.email, "VIEWER")]).await.expect(422);
     assert_eq!(answer.row_statuses(), ["suppressed"]);
-    // A one-time password, which proves that somebody is there, is still mailed.
+    // A one-time password is still mailed: its entry proves that the owner reads the mail.
     let cara = usher.address("cara");
     assert!(usher.send_ses_event("hard bounce", 1, &cara, &json!({})).await);
     let form = json!({ "email": cara, "password": PASSWORD, "firstname": "Cara", "lastname": "Complainer" });

@@ -1,4 +1,4 @@
-//! Accounts with a password that an administrator gave: `no_confirm_email` with `tmp_password`.
+//! Guest accounts, with a temporary password from an administrator: `no_confirm_email` with `tmp_password`.
 
 use serde_json::{Value, json};
 use tests::{Endpoint, HeldCall, PASSWORD};
@@ -6,7 +6,7 @@ use tests::{Endpoint, HeldCall, PASSWORD};
 use super::world::{LOGIN, World};
 
 #[tokio::test]
-async fn a_given_password_is_good_until_a_sign_up_by_mail_replaces_it_and_ends_its_sessions() {
+async fn a_temporary_password_works_until_a_sign_up_by_mail_replaces_it_and_ends_its_sessions() {
     let world = World::new().await;
     let grace = world.usher.address("grace");
     let given = "Given12#$";
@@ -21,7 +21,7 @@ async fn a_given_password_is_good_until_a_sign_up_by_mail_replaces_it_and_ends_i
         members.iter().find(|member| member["email"] == grace).unwrap()["confirmed"].clone()
     };
     assert_eq!(confirmed().await, false);
-    // A password isn't given twice.
+    // An account gets a temporary password only once.
     let again = world.added(&grace, with).await;
     assert_eq!([&again["added"], &again["exists"], &again["user_profile"]["confirmed"]], [false, false, false]);
 
@@ -43,7 +43,7 @@ async fn a_given_password_is_good_until_a_sign_up_by_mail_replaces_it_and_ends_i
 }
 
 #[tokio::test]
-async fn a_given_password_is_replaced_by_another() {
+async fn a_temporary_password_is_replaced_by_another() {
     let world = World::new().await;
     let grace = world.usher.address("grace");
     let given = "Given12#$";
@@ -56,13 +56,13 @@ async fn a_given_password_is_replaced_by_another() {
         let answer = world.log_in(json!({ "email": grace, "password": password })).await;
         assert_eq!(answer.get("must_change_password").is_some(), password == given);
     }
-    // One's own may stay.
+    // A password that the person chose may stay.
     let body = json!({ "old_password": PASSWORD, "new_password": PASSWORD, "confirm_password": PASSWORD });
     world.usher.send("PUT", "/api/v0/users/password", Some(&token), Some(body)).await.expect(200);
 }
 
 #[tokio::test]
-async fn with_a_given_password_an_exclusive_user_belongs_to_no_other_workspace_either() {
+async fn an_exclusive_user_with_a_temporary_password_belongs_to_no_other_workspace_either() {
     let world = World::new().await;
     let usher = &world.usher;
     let (grace, alan) = (usher.address("grace"), usher.address("alan"));
@@ -73,7 +73,7 @@ async fn with_a_given_password_an_exclusive_user_belongs_to_no_other_workspace_e
     world.added(&alan, with).await;
     let other = usher.workspace(&world.ada.token, "Other").await;
     usher.invite(&world.ada.token, &other, &[(grace.as_str(), "VIEWER")]).await.expect(200);
-    // Nobody becomes exclusive to another workspace who is in one already.
+    // A member of a workspace does not become exclusive to another one.
     usher.post(&format!("/api/v0/workspaces/{other}/select"), &world.ada.token, json!({})).await.expect(200);
     let row = json!({ "email": alan, "g_id": usher.top_group(&world.ada.token).await, "exclusive_w_id": other });
     let path = format!("/api/v0/workspaces/{other}/users");
@@ -85,7 +85,7 @@ async fn with_a_given_password_an_exclusive_user_belongs_to_no_other_workspace_e
             .await
             .datagol_error(400, "EXCLUSIVE_USER");
     }
-    // The links that prove their addresses are to where they are members already.
+    // The links that verify their addresses lead to workspaces whose members they are already.
     usher
         .post(&format!("/api/v0/workspaces/{}/select", world.workspace), &world.ada.token, json!({}))
         .await
@@ -101,7 +101,7 @@ async fn with_a_given_password_an_exclusive_user_belongs_to_no_other_workspace_e
 }
 
 #[tokio::test]
-async fn a_given_password_takes_no_address_from_its_owner() {
+async fn a_temporary_password_takes_no_address_from_its_owner() {
     let world = World::new().await;
     let grace = world.usher.address("grace");
     let given = "Given12#$";
@@ -116,7 +116,7 @@ async fn a_given_password_takes_no_address_from_its_owner() {
     world.usher.post_open(LOGIN, json!({ "email": grace, "password": given })).await.expect(401);
     let answer = world.log_in(json!({ "email": grace, "password": PASSWORD })).await;
     assert!(answer.get("must_change_password").is_none());
-    // What they were a member of they are, as somebody of a company of their own.
+    // They keep their memberships, and have a company of their own now.
     let new = answer["token"].as_str().unwrap();
     assert_eq!(world.usher.role(new, &world.workspace).await.as_deref(), Some("VIEWER"));
     let members = world.usher.hexabase_members(&world.ada.token, &world.workspace).await;
@@ -124,14 +124,14 @@ async fn a_given_password_takes_no_address_from_its_owner() {
     assert_eq!([&member["u_id"], &member["confirmed"]], [&added["user_profile"]["u_id"], &json!(true)]);
     assert!(!world.usher.team(&world.ada.token).await.contains_key(&grace));
     assert!(world.usher.team(new).await.contains_key(&grace));
-    // An address with an account is given none.
+    // An address with an account gets no temporary password.
     let eve = world.usher.founder("eve").await;
     let refusal = world.refusal(&eve.email, json!({ "no_confirm_email": true, "tmp_password": given })).await;
     assert_eq!(refusal["message"], "InternalServerError");
 }
 
 #[tokio::test]
-async fn who_signs_up_by_another_company_s_link_stays_a_member_where_they_had_a_given_password() {
+async fn a_sign_up_by_another_companys_link_keeps_the_memberships_of_a_temporary_password() {
     let world = World::new().await;
     let usher = &world.usher;
     let grace = usher.address("grace");
@@ -152,7 +152,7 @@ async fn who_signs_up_by_another_company_s_link_stays_a_member_where_they_had_a_
 }
 
 #[tokio::test]
-async fn a_given_password_accepts_nothing() {
+async fn a_temporary_password_accepts_no_invitation() {
     let world = World::new().await;
     let usher = &world.usher;
     let grace = usher.address("grace");
@@ -175,7 +175,7 @@ async fn a_given_password_accepts_nothing() {
 }
 
 #[tokio::test]
-async fn a_given_password_and_a_sign_up_by_the_link_end_in_one_account() {
+async fn a_temporary_password_and_a_sign_up_by_the_link_end_in_one_account() {
     for link_is_first in [true, false] {
         let world = World::on(Endpoint::own(&[]).await).await;
         let grace = world.usher.address("grace");

@@ -20,7 +20,7 @@ impl World {
         self.usher.send("DELETE", &format!("/api/v0/groups/{group}"), Some(token), None).await
     }
 
-    /// The names of the groups right under one.
+    /// The names of the groups directly under one.
     async fn children(&self, group: &str) -> Vec<String> {
         let listed = self.usher.get(&format!("/api/v0/groups/{group}"), &self.ada.token).await.expect(200).json();
         let children = listed["children"].as_array().cloned().unwrap_or_default();
@@ -54,7 +54,7 @@ async fn a_workspace_has_a_top_group_from_the_start() {
 }
 
 #[tokio::test]
-async fn groups_are_made_in_groups_and_listed_oldest_first() {
+async fn groups_are_created_in_groups_and_listed_oldest_first() {
     let world = World::new().await;
     let body = json!({ "name": " Sales\t& Co ", "display_id": "sales" });
     let made = world.create(&world.ada.token, &world.top, body).await.expect(200).json();
@@ -72,7 +72,7 @@ async fn groups_are_made_in_groups_and_listed_oldest_first() {
     let emea = world.group(sales, "EMEA").await;
     let berlin = world.group(&emea, "Berlin").await;
     let research = world.group(&world.top, "Research").await;
-    // The world among the groups of one parent, wherever it is told.
+    // Every answer gives the group's index among the groups of its parent.
     let listed = async |group: &str| {
         world.usher.get(&format!("/api/v0/groups/{group}"), &world.ada.token).await.expect(200).json()
     };
@@ -114,7 +114,7 @@ async fn a_display_id_is_given_to_one_group_of_a_workspace_only() {
 }
 
 #[tokio::test]
-async fn what_is_no_group_is_refused_and_makes_none() {
+async fn a_malformed_group_is_refused_and_nothing_is_created() {
     let world = World::new().await;
     for body in [
         json!({}),
@@ -135,7 +135,7 @@ async fn what_is_no_group_is_refused_and_makes_none() {
 }
 
 #[tokio::test]
-async fn a_groups_administrator_has_authority_over_it_and_what_is_under_it_and_nothing_else() {
+async fn a_groups_administrator_has_authority_over_the_group_and_the_groups_under_it_only() {
     let world = World::new().await;
     let sales = world.group(&world.top, "Sales").await;
     let emea = world.group(&sales, "EMEA").await;
@@ -157,7 +157,7 @@ async fn a_groups_administrator_has_authority_over_it_and_what_is_under_it_and_n
         world.create(&bob.token, group, body.clone()).await.hexabase_error(403, "GROUP_ADMIN_REQUIRED");
         world.delete(&bob.token, group).await.hexabase_error(403, "GROUP_ADMIN_REQUIRED");
     }
-    // They may let others administer what they do, and take it back.
+    // They may make others administrators of their own groups, and take that back.
     let (carol, carols) = world.member("carol", "EDITOR").await;
     world.set_admin(&bob.token, "PUT", &emea, &carols).await.expect(200);
     world.create(&carol.token, &emea, body.clone()).await.expect(200);
@@ -169,7 +169,7 @@ async fn a_groups_administrator_has_authority_over_it_and_what_is_under_it_and_n
 }
 
 #[tokio::test]
-async fn whoever_is_removed_from_the_workspace_administers_nothing_of_it_any_more() {
+async fn a_person_removed_from_the_workspace_administers_none_of_its_groups_any_more() {
     let world = World::new().await;
     let sales = world.group(&world.top, "Sales").await;
     let eve = world.usher.founder("eve").await;
@@ -223,7 +223,7 @@ async fn no_group_is_made_in_one_that_is_deleted_at_the_same_time() {
 }
 
 #[tokio::test]
-async fn authority_takes_two_reads_however_wide_and_deep_the_tree_is() {
+async fn authority_takes_two_reads_in_a_tree_of_any_width_and_depth() {
     let world = World { usher: Endpoint::own(&[]).await, ..World::new().await };
     let ada = world.usher.founder("ada").await;
     let workspace = world.usher.workspace(&ada.token, "Project Alpha").await;
@@ -242,7 +242,7 @@ async fn authority_takes_two_reads_however_wide_and_deep_the_tree_is() {
     world.usher.forget_calls().await;
     world.create(&bob.token, &deepest, json!({ "name": "deeper" })).await.expect(200);
     let calls = world.usher.calls().await["create-group"].clone();
-    // The group, and the caller's standing; then a number, the group itself, and its world.
+    // The group, the caller's rights, a number, the new group, and its index among its siblings.
     let expected = json!({
         "dynamodb:GetItem": 1, "dynamodb:BatchGetItem": 1, "dynamodb:UpdateItem": 1, "dynamodb:TransactWriteItems": 1,
         "dynamodb:Query": 1,
@@ -263,7 +263,7 @@ async fn a_tree_has_two_hundred_levels_and_no_more() {
 }
 
 #[tokio::test]
-async fn another_companys_groups_are_not_there() {
+async fn another_companys_groups_are_not_found() {
     let world = World::new().await;
     let eve = world.usher.founder("eve").await;
     world.usher.get("/api/v0/groups", &eve.token).await.hexabase_error(400, "INVALID_PARAMS");

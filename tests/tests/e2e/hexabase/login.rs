@@ -6,7 +6,7 @@ use tests::{Endpoint, PASSWORD};
 const LOGIN: &str = "/api/v0/login";
 
 #[tokio::test]
-async fn address_and_password_give_a_token_that_works() {
+async fn a_login_with_address_and_password_gives_a_valid_token() {
     let usher = Endpoint::start().await;
     let ada = usher.founder("ada").await;
     let body = json!({ "email": ada.email.to_uppercase(), "password": PASSWORD, "exclusive_w_id": null });
@@ -17,7 +17,7 @@ async fn address_and_password_give_a_token_that_works() {
 }
 
 #[tokio::test]
-async fn what_does_not_belong_together_is_one_and_the_same_refusal() {
+async fn every_wrong_pair_of_name_and_password_gets_the_same_refusal() {
     let usher = Endpoint::start().await;
     let ada = usher.founder("ada").await;
     for body in [
@@ -35,7 +35,7 @@ async fn what_does_not_belong_together_is_one_and_the_same_refusal() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_read_is_an_invalid_parameter() {
+async fn an_unreadable_body_is_an_invalid_parameter() {
     let usher = Endpoint::start().await;
     for body in [
         json!({}),
@@ -51,7 +51,7 @@ async fn what_cannot_be_read_is_an_invalid_parameter() {
 }
 
 #[tokio::test]
-async fn tries_are_counted_per_code_as_they_are_per_address() {
+async fn attempts_are_counted_per_code_like_per_address() {
     let usher = Endpoint::own(&[]).await;
     usher.begin_window(600).await;
     for _ in 0..10 {

@@ -14,7 +14,7 @@ async fn remove(usher: &Endpoint, token: &str, group: &str, person: &str, worksp
 }
 
 #[tokio::test]
-async fn whoever_came_by_another_contract_is_in_the_top_group() {
+async fn a_person_invited_through_another_contract_is_in_the_top_group() {
     let usher = Endpoint::start().await;
     let ada = usher.founder("ada").await;
     let workspace = usher.workspace(&ada.token, "Project Alpha").await;
@@ -72,7 +72,7 @@ async fn members_are_filtered_and_paged() {
 }
 
 #[tokio::test]
-async fn taken_out_of_their_only_group_people_are_out_of_the_workspace() {
+async fn people_taken_out_of_their_only_group_leave_the_workspace() {
     let usher = Endpoint::start().await;
     let ada = usher.founder("ada").await;
     let workspace = usher.workspace(&ada.token, "Project Alpha").await;

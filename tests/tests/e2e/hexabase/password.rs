@@ -14,7 +14,7 @@ fn form(old: &str, new: &str, again: &str) -> Value {
 }
 
 #[tokio::test]
-async fn the_new_password_is_good_and_the_old_one_is_not() {
+async fn the_new_password_works_and_the_old_one_does_not() {
     let usher = Endpoint::start().await;
     let ada = usher.founder("ada").await;
     let answer = change(&usher, &ada.token, form(PASSWORD, NEW, NEW)).await.expect(200).json();
@@ -26,7 +26,7 @@ async fn the_new_password_is_good_and_the_old_one_is_not() {
 }
 
 #[tokio::test]
-async fn what_is_wrong_changes_nothing() {
+async fn a_wrong_request_changes_nothing() {
     let usher = Endpoint::start().await;
     let ada = usher.founder("ada").await;
     for body in [
@@ -43,7 +43,7 @@ async fn what_is_wrong_changes_nothing() {
 }
 
 #[tokio::test]
-async fn wrong_ones_are_counted_with_those_of_logging_in() {
+async fn wrong_passwords_are_counted_together_with_those_of_the_login() {
     let usher = Endpoint::own(&[]).await;
     let ada = usher.founder("ada").await;
     usher.begin_window(600).await;
@@ -78,7 +78,7 @@ async fn of_two_changes_together_the_second_is_refused() {
 async fn a_change_whose_reply_was_lost_is_done() {
     let usher = Endpoint::own(&[]).await;
     let ada = usher.founder("ada").await;
-    // The first two count the try and give it back.
+    // The first two transactions count the attempt and take the count back.
     let action = "dynamodb:TransactWriteItems";
     usher
         .queue_fault(json!({ "action": action, "function": "change-password", "fault": "lostReply", "skip": 2 }))
@@ -90,7 +90,7 @@ async fn a_change_whose_reply_was_lost_is_done() {
 }
 
 #[tokio::test]
-async fn a_service_account_has_none_to_change() {
+async fn a_service_account_has_no_password_to_change() {
     let usher = Endpoint::start().await;
     let ada = usher.founder("ada").await;
     let body = json!({ "name": "robot" });

@@ -10,7 +10,7 @@ fn form(hash: &str, email: &str) -> Value {
 }
 
 #[tokio::test]
-async fn the_link_shows_who_is_invited_as_often_as_one_looks_and_registers_them_once() {
+async fn the_link_shows_the_invited_person_every_time_and_registers_them_once() {
     let usher = Endpoint::start().await;
     let ada = usher.founder("ada").await;
     let workspace = usher.workspace(&ada.token, "Project Alpha").await;
@@ -36,7 +36,7 @@ async fn the_link_shows_who_is_invited_as_often_as_one_looks_and_registers_them_
 }
 
 #[tokio::test]
-async fn without_a_name_one_is_called_by_what_is_before_the_at_sign() {
+async fn a_person_without_a_name_is_called_by_the_local_part_of_the_address() {
     let usher = Endpoint::start().await;
     let ada = usher.founder("ada").await;
     let workspace = usher.workspace(&ada.token, "Project Alpha").await;
@@ -61,10 +61,10 @@ async fn a_dead_or_foreign_link_registers_nobody() {
     }
     usher.send("GET", CONFIRM, None, None).await.hexabase_error(400, "INVALID_PARAMS");
     usher.invite(&ada.token, &workspace, &[(&grace, "EDITOR"), (&eve.email, "EDITOR")]).await.expect(200);
-    let (hash, known) = (usher.mail(&grace, 1).await.hash(), usher.mail(&eve.email, 2).await.hash());
+    let (hash, eves_hash) = (usher.mail(&grace, 1).await.hash(), usher.mail(&eve.email, 2).await.hash());
     usher.post_open(CONFIRM, form(&hash, &usher.address("mallory"))).await.hexabase_error(403, "OTHER_ADDRESS");
-    usher.post_open(CONFIRM, form(&known, &eve.email)).await.hexabase_error(409, "HAS_ACCOUNT");
-    let shown = usher.send("GET", &format!("{CONFIRM}?id={known}"), None, None).await.expect(200).json();
+    usher.post_open(CONFIRM, form(&eves_hash, &eve.email)).await.hexabase_error(409, "HAS_ACCOUNT");
+    let shown = usher.send("GET", &format!("{CONFIRM}?id={eves_hash}"), None, None).await.expect(200).json();
     assert_eq!(shown["user"]["confirmed"], true);
     for (field, value) in
         [("email", json!("grace")), ("password", json!("weak")), ("username", json!("")), ("password", json!(null))]

@@ -7,9 +7,9 @@ use super::world::{LOGIN, World};
 
 const PICTURE: &str = "https://storage.googleapis.com/linker/pub/default.png";
 
-/// The seed's request, with its ids, addresses and texts filled in.
+/// The vendor document's request, with ids, addresses and texts filled in.
 #[tokio::test]
-async fn the_seeds_request_is_answered_as_printed() {
+async fn the_documents_request_is_answered_as_printed() {
     let world = World::new().await;
     let (first, second) = (world.usher.address("first"), world.usher.address("second"));
     let template = world.usher.mail_template(&world.ada.token, "Welcome to {{workspaceName}}").await;
@@ -72,7 +72,7 @@ async fn the_seeds_request_is_answered_as_printed() {
     });
     assert_eq!(answer, expected);
 
-    // The letter is in the company's words and from the chosen sender.
+    // The mail has the company's text and the chosen sender.
     let mail = world.usher.mail(&first, 1).await;
     assert_eq!([mail.from.as_str(), mail.subject.as_str()], ["hr@example.com", "Welcome to Project Alpha"]);
     assert!(mail.text.starts_with("Dear Grace, go to http"), "{}", mail.text);
@@ -87,14 +87,14 @@ async fn the_seeds_request_is_answered_as_printed() {
     let token = world.log_in(body).await["token"].as_str().unwrap().to_owned();
     let answer = world.usher.post("/noCo/api/v2/workspaces", &token, json!({ "name": "Own" })).await;
     answer.datagol_error(403, "EXCLUSIVE_USER");
-    // The other logs in with the password that was given.
+    // The other person logs in with the temporary password.
     let answer = world.log_in(json!({ "email": second, "password": PASSWORD })).await;
     assert_eq!(answer["must_change_password"], true);
     assert_eq!(world.usher.role(answer["token"].as_str().unwrap(), &world.workspace).await.as_deref(), Some("VIEWER"));
 }
 
 #[tokio::test]
-async fn whoever_is_there_already_is_told_to_exist_and_stays_what_they_are() {
+async fn a_person_of_the_workspace_is_reported_as_existing_and_not_changed() {
     let world = World::new().await;
     let bob = world.usher.member(&world.ada.token, &world.workspace, "bob", "EDITOR").await;
     let result = world.added(&bob.email, json!({ "username": "Robert" })).await;
@@ -108,7 +108,7 @@ async fn whoever_is_there_already_is_told_to_exist_and_stays_what_they_are() {
 }
 
 #[tokio::test]
-async fn who_is_told_to_be_added_is_who_is_listed_then() {
+async fn the_people_reported_as_added_are_the_people_listed_afterwards() {
     let world = World::new().await;
     let other = world.usher.workspace(&world.ada.token, "Beta").await;
     let colleague = world.usher.member(&world.ada.token, &other, "colleague", "VIEWER").await.email;
@@ -127,11 +127,11 @@ async fn who_is_told_to_be_added_is_who_is_listed_then() {
         .await;
     assert_eq!(answer["errors"], json!(null), "{answer}");
     let listed = world.usher.get(&format!("{}?limit=100", world.path()), &world.ada.token).await.expect(200).json();
-    for told in answer["result"].as_array().unwrap() {
-        let told = &told["user_profile"];
-        let listed = listed["members"].as_array().unwrap().iter().find(|member| member["email"] == told["email"]);
+    for added in answer["result"].as_array().unwrap() {
+        let added = &added["user_profile"];
+        let listed = listed["members"].as_array().unwrap().iter().find(|member| member["email"] == added["email"]);
         for field in ["u_id", "username", "confirmed", "email_sent", "user_code"] {
-            assert_eq!(told[field], listed.unwrap()[field], "{field} of {told}");
+            assert_eq!(added[field], listed.unwrap()[field], "{field} of {added}");
         }
     }
     assert_eq!(answer["result"].as_array().unwrap().len(), 4);
@@ -274,7 +274,7 @@ async fn several_people_share_an_address_by_their_codes() {
 }
 
 #[tokio::test]
-async fn people_who_are_there_are_mailed_again_and_nobody_else() {
+async fn people_of_the_workspace_are_mailed_again_and_nobody_else() {
     let world = World::new().await;
     let bob = world.usher.member(&world.ada.token, &world.workspace, "bob", "EDITOR").await;
     let (later, nobody) = (world.usher.address("later"), world.usher.address("nobody"));
@@ -311,7 +311,7 @@ async fn an_exclusive_user_belongs_to_no_other_workspace() {
     world.added(&grace, json!({ "exclusive_w_id": world.workspace })).await;
     usher.sign_up_by_invitation(&grace, &usher.mail(&grace, 1).await.hash()).await.expect(200);
     let other = usher.workspace(&world.ada.token, "Other").await;
-    // Not as a colleague, not by a link of another company, not as a group's administrator.
+    // They become no colleague, cannot use another company's link, and become no group's administrator.
     let answer = usher.invite(&world.ada.token, &other, &[(grace.as_str(), "VIEWER")]).await;
     assert_eq!(answer.row_statuses(), ["invalid"], "{}", answer.text);
     let eve = usher.founder("eve").await;
@@ -345,7 +345,7 @@ async fn nobody_is_mailed_again_when_there_is_to_be_no_mail() {
 }
 
 #[tokio::test]
-async fn whoever_is_there_is_told_to_be_when_nobody_could_be_mailed() {
+async fn existing_people_are_reported_also_when_nobody_could_be_mailed() {
     let parameters =
         [("INVITATIONS_PER_WORKSPACE_PER_DAY", "2"), ("MAX_USERS_PER_REQUEST", "2"), ("RESEND_COOLDOWN_SECONDS", "0")];
     let world = World::on(Endpoint::own(&parameters).await).await;
@@ -362,7 +362,7 @@ async fn whoever_is_there_is_told_to_be_when_nobody_could_be_mailed() {
 }
 
 #[tokio::test]
-async fn above_the_day_s_limit_one_is_told_when() {
+async fn above_the_daily_limit_the_answer_says_when_to_retry() {
     let world =
         World::on(Endpoint::own(&[("INVITATIONS_PER_WORKSPACE_PER_DAY", "1"), ("MAX_USERS_PER_REQUEST", "1")]).await)
             .await;

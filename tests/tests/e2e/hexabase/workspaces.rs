@@ -15,7 +15,7 @@ async fn select(usher: &Endpoint, token: &str, workspace: &str) {
 }
 
 #[tokio::test]
-async fn ones_workspaces_are_listed_oldest_first_and_the_oldest_is_the_current_one() {
+async fn a_callers_workspaces_are_listed_oldest_first_and_the_oldest_is_the_current_one() {
     let usher = Endpoint::start().await;
     let ada = usher.founder("ada").await;
     let none = json!({ "workspaces": [], "current_workspace_id": null });
@@ -33,7 +33,7 @@ async fn ones_workspaces_are_listed_oldest_first_and_the_oldest_is_the_current_o
 }
 
 #[tokio::test]
-async fn the_one_that_was_selected_is_the_current_one_of_the_caller_alone() {
+async fn the_selected_workspace_is_the_current_one_of_the_caller_alone() {
     let usher = Endpoint::start().await;
     let ada = usher.founder("ada").await;
     let first = usher.workspace(&ada.token, "First").await;
@@ -44,7 +44,7 @@ async fn the_one_that_was_selected_is_the_current_one_of_the_caller_alone() {
         assert_eq!(current(&usher, &ada.token).await, json!(chosen));
     }
     assert_eq!(current(&usher, &bob.token).await, json!(first));
-    // It is the person's, not the token's.
+    // The selected workspace belongs to the person and not to the token.
     let again = usher.token(&ada.email).await;
     assert_eq!(current(&usher, &again).await, json!(second));
 }
@@ -65,7 +65,7 @@ async fn a_workspace_that_is_out_of_reach_can_be_neither_selected_nor_current() 
     usher.accept(&eve.token, &usher.mail(&eve.email, 2).await.hash()).await.expect(200);
     select(&usher, &eve.token, &workspace).await;
     assert_eq!(current(&usher, &eve.token).await, json!(workspace));
-    // Once removed from it, the oldest of one's own is.
+    // After a removal the oldest remaining workspace is the current one.
     let member = usher.workspace_user(&ada.token, &short, &eve.email).await;
     let path = format!("/v1/workspace-users/{}", member["id"].as_str().unwrap());
     usher.send("DELETE", &path, Some(&ada.token), None).await.expect(200);

@@ -1,4 +1,4 @@
-//! A workspace to add users to.
+//! A workspace to which Hexabase's routes add users.
 
 use serde_json::{Value, json};
 use tests::{Account, Endpoint};
@@ -33,7 +33,7 @@ impl World {
         self.usher.post(&self.path(), &self.ada.token, json!({ "users": users })).await.expect(200).json()
     }
 
-    /// Adds one; the request must succeed.
+    /// Adds one user. The request must succeed.
     pub(super) async fn added(&self, email: &str, with: Value) -> Value {
         let mut user = json!({ "email": email, "g_id": self.top });
         for (name, value) in with.as_object().unwrap() {
@@ -44,7 +44,7 @@ impl World {
         answer["result"][0].clone()
     }
 
-    /// Why one isn't added.
+    /// Adds one user, who must be refused. Returns the reason.
     pub(super) async fn refusal(&self, email: &str, with: Value) -> Value {
         let mut user = json!({ "email": email, "g_id": self.top });
         for (name, value) in with.as_object().unwrap() {

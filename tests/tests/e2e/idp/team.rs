@@ -24,7 +24,7 @@ async fn users_and_the_invited_are_listed_once_each_and_nobody_else() {
     for workspace in [&alpha, &beta] {
         usher.invite(&ada.token, workspace, &[(&pending, "EDITOR")]).await.expect(200);
     }
-    // A guest from another company is a member of the workspace and stays their own company's.
+    // A guest from another company is a member of the workspace, and stays in their own company.
     usher.invite(&ada.token, &alpha, &[(&stranger.email, "VIEWER")]).await.expect(200);
     let hash = usher.mail(&stranger.email, 2).await.hash();
     usher.post("/api/v1/invitations/accept", &stranger.token, json!({ "hash": hash })).await.expect(200);
@@ -52,7 +52,7 @@ async fn users_and_the_invited_are_listed_once_each_and_nobody_else() {
 }
 
 #[tokio::test]
-async fn an_id_given_with_the_invitation_is_kept_at_sign_up() {
+async fn a_user_id_that_the_invitation_gives_is_kept_at_sign_up() {
     let usher = Endpoint::start().await;
     let ada = usher.founder("ada").await;
     let workspace = usher.workspace(&ada.token, "A").await;

@@ -11,7 +11,7 @@ async fn ids(usher: &Endpoint, token: &str) -> Vec<Value> {
 }
 
 #[tokio::test]
-async fn a_workspace_is_made_listed_and_shown_alike() {
+async fn a_workspace_looks_the_same_when_created_listed_and_shown() {
     let usher = Endpoint::start().await;
     let ada = usher.founder("ada").await;
     assert_eq!(usher.get(PATH, &ada.token).await.expect(200).json(), json!([]));
@@ -30,7 +30,7 @@ async fn a_workspace_is_made_listed_and_shown_alike() {
     for spelling in [id.to_owned(), id.to_uppercase()] {
         assert_eq!(usher.get(&format!("{PATH}/{spelling}"), &ada.token).await.expect(200).json(), first);
     }
-    // Whoever makes a workspace is its ADMIN.
+    // The creator of a workspace is its ADMIN.
     let profile = usher.get("/idp/api/v1/user", &ada.token).await.expect(200).json();
     assert!(profile["workspaces"].as_array().unwrap().iter().all(|entry| entry["role"] == "ADMIN"), "{profile}");
 }
@@ -39,7 +39,7 @@ async fn a_workspace_is_made_listed_and_shown_alike() {
 async fn a_name_is_one_line_of_at_most_120_characters() {
     let usher = Endpoint::start().await;
     let ada = usher.founder("ada").await;
-    for (body, told) in [
+    for (body, expected) in [
         (json!({}), "required"),
         (json!({ "name": null }), "required"),
         (json!({ "name": "" }), "empty"),
@@ -50,7 +50,7 @@ async fn a_name_is_one_line_of_at_most_120_characters() {
         (json!({ "name": "n", "description": "d".repeat(2_001) }), "2000"),
     ] {
         let answer = usher.post(PATH, &ada.token, body).await.datagol_error(400, "INVALID_FIELD");
-        assert!(answer.text.contains(told), "{}", answer.text);
+        assert!(answer.text.contains(expected), "{}", answer.text);
     }
     assert!(ids(&usher, &ada.token).await.is_empty());
     let longest = "é".repeat(120);
@@ -71,7 +71,7 @@ async fn a_member_reaches_theirs_a_company_admin_all_and_another_company_none() 
     let (one, two) = (usher.workspace(&ada.token, "One").await, usher.workspace(&ada.token, "Two").await);
     let grace = usher.member(&ada.token, &one, "grace", "VIEWER").await;
     assert_eq!(ids(&usher, &grace.token).await, [one.as_str()]);
-    // Any user makes workspaces, and the company's admin reaches them.
+    // Any user creates workspaces, and the company's admin reaches them.
     let three = usher.workspace(&grace.token, "Three").await;
     assert_eq!(ids(&usher, &grace.token).await, [one.as_str(), &three]);
     assert_eq!(ids(&usher, &ada.token).await, [one.as_str(), &two, &three]);
@@ -82,7 +82,7 @@ async fn a_member_reaches_theirs_a_company_admin_all_and_another_company_none() 
 }
 
 #[tokio::test]
-async fn what_is_no_workspaces_id_is_not_found() {
+async fn a_malformed_workspace_id_is_not_found() {
     let usher = Endpoint::start().await;
     let ada = usher.founder("ada").await;
     let workspace = usher.workspace(&ada.token, "One").await;

@@ -151,7 +151,7 @@ async fn a_member_is_not_invited_again_and_a_new_invitation_replaces_the_link_th
 }
 
 #[tokio::test]
-async fn who_accepts_while_the_role_is_changed_gets_the_new_role_or_keeps_the_old_one() {
+async fn a_person_who_accepts_while_the_role_is_changed_gets_the_role_of_the_earlier_write() {
     // Within the cooldown an invitation keeps its link, and takes the role of the newer request.
     let world = &World::new(&[]).await;
     let guest = Guest::of(world, &world.ada.token, "first").await;

@@ -130,7 +130,7 @@ async fn an_invitation_is_accepted_by_an_account_or_by_a_sign_up_and_never_by_bo
 }
 
 #[tokio::test]
-async fn who_signs_up_by_two_links_has_one_account() {
+async fn a_person_who_signs_up_by_two_links_has_one_account() {
     let usher = &Endpoint::own(&[]).await;
     let founders = [usher.founder("ada").await, usher.founder("eve").await];
     for (won, lost) in [(0, 1), (1, 0)] {

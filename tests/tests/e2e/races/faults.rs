@@ -1,15 +1,16 @@
-//! A database that refuses, loses replies and throttles.
+//! A database that refuses, throttles and loses replies.
 
 use serde_json::{Value, json};
 use tests::{Account, Endpoint, HeldCall};
 
-/// So many faults of a function's calls.
+/// Queues so many faults of a function's calls.
 async fn fault(usher: &Endpoint, function: &str, action: &str, fault: &str, times: u32) {
     let action = format!("dynamodb:{action}");
     usher.queue_fault(json!({ "action": action, "function": function, "fault": fault, "times": times })).await;
 }
 
-/// So many faults of transactions that write rows, after these. The first transaction of a request reserves.
+/// Queues so many faults of transactions that write rows, after some that succeed. The first transaction of a request
+/// reserves the quota.
 async fn rows_fail(usher: &Endpoint, fault: &str, after: u32, times: u32) {
     let action = "dynamodb:TransactWriteItems";
     let function = "invite-users";
@@ -33,7 +34,7 @@ async fn invite(usher: &Endpoint, ada: &Account, workspace: &str, people: &[Stri
     usher.invite(&ada.token, workspace, &rows).await.expect(200).json()
 }
 
-/// All are invited, have one mail each, and the first and the last get in by it.
+/// Everybody is invited and has one mail, and the first and the last person join by it.
 async fn all_invited_once(usher: &Endpoint, ada: &Account, workspace: &str, people: &[String]) {
     let (first, last) = (&people[0], &people[people.len() - 1]);
     usher.wait_for_mails(people.len() as u64 + 1).await;
@@ -52,7 +53,7 @@ async fn all_invited_once(usher: &Endpoint, ada: &Account, workspace: &str, peop
 }
 
 #[tokio::test]
-async fn what_passes_while_inviting_is_tried_again() {
+async fn temporary_failures_while_inviting_are_retried() {
     for (action, name, times) in [
         ("TransactWriteItems", "TransactionConflict", 3),
         ("TransactWriteItems", "ThrottlingException", 2),
@@ -75,7 +76,7 @@ async fn what_passes_while_inviting_is_tried_again() {
 
 #[tokio::test]
 async fn an_invitation_whose_reply_was_lost_is_invited_and_mailed_once() {
-    // Once: the SDK tries again. Three times: the SDK gives up, and the next round finds what was written.
+    // After one loss the SDK retries. After three losses the SDK gives up, and the operation's next attempt finds the rows.
     for times in [1, 2, 3, 4] {
         let (usher, ada, workspace) = world().await;
         let people = people(&usher, 3);
@@ -101,7 +102,7 @@ async fn an_invitation_whose_reply_was_lost_keeps_what_a_later_one_says() {
     let rows = [(guest.as_str(), "ADMIN")];
     let later = usher.invite(&ada.token, &workspace, &rows);
     let earlier = usher.post(&access, &ada.token, body);
-    // The earlier request stops before it tries again what it does not know to be written.
+    // The earlier request stops before it writes the rows again.
     let (later, earlier) = usher.overtake(later, earlier, HeldCall::write_after("set-access", 4)).await;
     assert_eq!(later.expect(200).row_statuses(), ["alreadyInvited"]);
     earlier.expect(200);
@@ -114,7 +115,7 @@ async fn an_invitation_whose_reply_was_lost_keeps_what_a_later_one_says() {
 }
 
 #[tokio::test]
-async fn what_passes_while_signing_up_is_tried_again() {
+async fn temporary_failures_while_signing_up_are_retried() {
     for (name, times) in [
         ("TransactionConflict", 1),
         ("TransactionConflict", 3),
@@ -150,7 +151,7 @@ async fn an_acceptance_whose_reply_was_lost_is_a_success() {
 }
 
 #[tokio::test]
-async fn rows_whose_transaction_fails_for_good_are_to_be_sent_again() {
+async fn rows_whose_transaction_fails_are_reported_as_failed() {
     let (usher, ada, workspace) = world().await;
     // Two transactions: one of ninety people, and one of the last. The first to come goes through.
     let people = people(&usher, 91);
@@ -165,7 +166,7 @@ async fn rows_whose_transaction_fails_for_good_are_to_be_sent_again() {
     }
     assert_eq!(usher.team(&ada.token).await.len(), written.len() + 1);
 
-    // Nothing but failures is an answer of its own.
+    // If every row failed, the whole request has failed.
     usher.clear_faults().await;
     rows_fail(&usher, "InternalServerError", 0, 100_000).await;
     let rows: Vec<_> = failed.iter().map(|email| (email.as_str(), "EDITOR")).collect();
@@ -179,7 +180,7 @@ async fn rows_whose_transaction_fails_for_good_are_to_be_sent_again() {
 }
 
 #[tokio::test]
-async fn what_fails_before_anything_is_written_is_unavailable_and_leaves_nothing() {
+async fn a_failure_before_the_first_write_is_unavailable_and_leaves_nothing() {
     let (usher, ada, workspace) = world().await;
     let people = people(&usher, 3);
     for action in ["BatchGetItem", "PutItem", "UpdateItem"] {

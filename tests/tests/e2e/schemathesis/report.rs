@@ -1,10 +1,10 @@
-//! What schemathesis reports: an event a line, and in those of scenarios each request with its answer.
+//! The report of schemathesis: one event in each line. The events of scenarios have each request with its answer.
 
 use std::{collections::BTreeMap, path::Path};
 
 use serde_json::{Map, Value};
 
-/// How often each operation answered what.
+/// How often each operation gave each status.
 pub(super) struct Report(BTreeMap<String, BTreeMap<u64, usize>>);
 
 impl Report {
@@ -15,7 +15,7 @@ impl Report {
             let recorder = &event["ScenarioFinished"]["recorder"];
             let Some(operation) = recorder["label"].as_str() else { continue };
             for one in recorder["interactions"].as_object().into_iter().flat_map(Map::values) {
-                // Verbs that the path hasn't are tried too.
+                // schemathesis also tries verbs that the path does not have.
                 let method = one["request"]["method"].as_str().unwrap();
                 let status = one["response"]["status_code"].as_u64();
                 if let Some(status) = status.filter(|_| operation.split(' ').next() == Some(method)) {
@@ -26,7 +26,7 @@ impl Report {
         Self(answers)
     }
 
-    /// What an operation, by verb and path, answered how often.
+    /// How often an operation, named by verb and path, gave each status.
     pub(super) fn answers(&self, operation: &str) -> Option<&BTreeMap<u64, usize>> {
         self.0.get(operation)
     }

@@ -1,4 +1,4 @@
-//! POST /api/v1.0/external/tenant/inviteusers: invitations to the whole company, all their life.
+//! POST /api/v1.0/external/tenant/inviteusers: invitations to the whole company, from the request to the membership.
 
 use serde_json::json;
 use tests::HeldCall;
@@ -143,7 +143,7 @@ async fn nobody_is_let_in_by_a_client_that_is_no_more() {
 }
 
 #[tokio::test]
-async fn whoever_joins_a_workspace_first_has_the_company_role_they_were_waiting_for() {
+async fn a_person_who_joins_a_workspace_first_has_the_company_role_of_the_other_invitation() {
     let client = Client::new(&[]).await;
     let usher = &client.usher;
     let email = usher.address("both");
@@ -157,7 +157,7 @@ async fn whoever_joins_a_workspace_first_has_the_company_role_they_were_waiting_
     let row = usher.get(&format!("{TENANT}/allusers"), &token).await.expect(200).json();
     let row = row.as_array().unwrap().iter().find(|row| row["email"] == email.as_str()).cloned().unwrap();
     assert_eq!((&row["status"], &row["roleName"]), (&json!("Active"), &json!("Administrator")));
-    // The other link is spent with it.
+    // The acceptance uses up the other link too.
     usher.accept(&token, &to_company).await.problem(410, "invitation_gone");
 }
 

@@ -1,4 +1,4 @@
-//! POST /api/v1.0/external/sdworkspace/inviteusers: the seed's request.
+//! POST /api/v1.0/external/sdworkspace/inviteusers.
 
 use serde_json::json;
 
@@ -23,7 +23,7 @@ async fn the_documented_request_is_answered_as_documented() {
         request.bearer_auth(&client.token).header("content-type", "application/json")
     };
     let own = body.replace("\"workspaceId\": 1,", &format!("\"workspaceId\": {},", client.number));
-    // What the page shows for an address, where it hides one.
+    // The vendor's page shows this text instead of an address.
     let detail = "The email address '[email protected]' is not valid.";
     client.usher.read(request().body(own.clone())).await.smart_documentor_error(400, detail);
 
@@ -37,7 +37,7 @@ async fn the_documented_request_is_answered_as_documented() {
 }
 
 #[tokio::test]
-async fn a_malformed_address_is_told_word_for_word() {
+async fn a_malformed_address_is_reported_in_the_documented_words() {
     let client = Client::new(&[]).await;
     let body = json!({ "workspaceId": client.number, "users": [{ "email": "string", "roleName": "string" }] });
     let answer = client.usher.post(&format!("{SDWORKSPACE}/inviteusers"), &client.token, body).await;
@@ -65,7 +65,7 @@ async fn one_bad_entry_refuses_all_and_nothing_is_written_or_mailed() {
             format!("'{capitals}': An earlier row has the same address."),
         ),
         (vec![(robot, "Viewer")], format!("'{robot}': This service account doesn't exist in the company.")),
-        // The first of several is told.
+        // The answer names the first of several problems.
         (vec![("first", "Viewer"), ("second", "Viewer")], "The email address 'first' is not valid.".to_owned()),
     ];
     for (bad, detail) in cases {
@@ -83,7 +83,7 @@ async fn one_bad_entry_refuses_all_and_nothing_is_written_or_mailed() {
 }
 
 #[tokio::test]
-async fn a_role_above_ones_own_refuses_all() {
+async fn one_role_above_the_inviters_own_refuses_the_whole_request() {
     let client = Client::new(&[]).await;
     let usher = &client.usher;
     let creator = usher.member(&client.ada.token, &client.workspace, "creator", "CREATOR").await;
@@ -102,7 +102,7 @@ async fn a_role_above_ones_own_refuses_all() {
 }
 
 #[tokio::test]
-async fn whoever_is_invited_or_a_member_is_no_bad_entry() {
+async fn an_invited_person_and_a_member_are_no_bad_entries() {
     let client = Client::new(&[]).await;
     let usher = &client.usher;
     let member = usher.member(&client.ada.token, &client.workspace, "member", "EDITOR").await;
@@ -117,7 +117,7 @@ async fn whoever_is_invited_or_a_member_is_no_bad_entry() {
 }
 
 #[tokio::test]
-async fn more_than_may_be_invited_today_refuses_all() {
+async fn a_request_above_the_daily_quota_is_refused_completely() {
     let limits = [("INVITATIONS_PER_WORKSPACE_PER_DAY", "3"), ("MAX_USERS_PER_REQUEST", "3")];
     let client = Client::new(&limits).await;
     let usher = &client.usher;

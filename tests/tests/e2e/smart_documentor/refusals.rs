@@ -1,4 +1,4 @@
-//! Bodies and ids that aren't what the routes take, and callers who may not.
+//! Malformed bodies and ids, and callers without the right.
 
 use serde_json::{Value, json};
 use tests::Endpoint;
@@ -80,7 +80,7 @@ async fn company_wide_routes_are_for_company_admins() {
         usher.get(&format!("{SDWORKSPACE}/availableroles"), token).await.expect(200);
         usher.get(&client.members(), token).await.expect(200);
     }
-    // A client that isn't an admin is whatever it was added as.
+    // A client that isn't an admin has the role that it was added with.
     let made = usher.post("/idp/api/v1/company/serviceAccount", &client.ada.token, json!({ "name": "plain" })).await;
     let plain = client_of(usher, &made.expect(200).json()).await;
     usher.get(&format!("{TENANT}/allusers"), &plain).await.smart_documentor_error(403, detail);

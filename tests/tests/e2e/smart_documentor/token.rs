@@ -16,7 +16,7 @@ fn refused(answer: Answer, error: &str) {
 }
 
 #[tokio::test]
-async fn a_client_gets_a_token_that_opens_its_company() {
+async fn a_client_gets_a_token_for_its_own_company() {
     let client = Client::new(&[]).await;
     let answer = client.usher.client_token(&client.id, &client.secret).await.expect(200);
     let body = answer.json();
@@ -29,7 +29,7 @@ async fn a_client_gets_a_token_that_opens_its_company() {
 }
 
 #[tokio::test]
-async fn a_token_dies_with_its_secret() {
+async fn a_token_ends_with_its_secret() {
     let client = Client::new(&[]).await;
     let path = format!("{SDWORKSPACE}/CurrentWorkspaces");
     client.usher.get(&path, &client.token).await.expect(200);
@@ -58,7 +58,7 @@ async fn a_token_ends_after_an_hour() {
 }
 
 #[tokio::test]
-async fn wrong_credentials_are_alike() {
+async fn all_wrong_credentials_get_the_same_answer() {
     let (client, other) = (Client::new(&[]).await, Client::new(&[]).await);
     let usher = &client.usher;
     let stranger = "3fa85f64-5717-4562-b3fc-2c963f66afa6";
@@ -77,7 +77,7 @@ async fn wrong_credentials_are_alike() {
 }
 
 #[tokio::test]
-async fn each_refusal_has_its_word_of_the_rfc() {
+async fn each_refusal_has_its_error_code_of_the_rfc() {
     let client = Client::new(&[]).await;
     let (id, secret) = (("client_id", client.id.as_str()), ("client_secret", client.secret.as_str()));
     let (grant, scope) = (("grant_type", "client_credentials"), ("scope", "WebAPI"));

@@ -1,4 +1,4 @@
-//! Who is listed: allusers of the tenant and of a workspace.
+//! The lists of users: allusers of the tenant and of a workspace.
 
 use serde_json::json;
 
@@ -16,7 +16,7 @@ async fn the_roles_are_the_documented_ones() {
 }
 
 #[tokio::test]
-async fn a_workspaces_list_has_its_members_and_whom_it_invited() {
+async fn a_workspaces_list_has_its_members_and_its_invited_people() {
     let client = Client::new(&[]).await;
     let usher = &client.usher;
     let editor = usher.member(&client.ada.token, &client.workspace, "editor", "EDITOR").await;
@@ -40,7 +40,7 @@ async fn a_workspaces_list_has_its_members_and_whom_it_invited() {
     });
     assert_eq!(row, expected);
 
-    // The id is kept at sign-up.
+    // The sign-up keeps the id.
     usher.sign_up_by_invitation(&invited, &usher.mail(&invited, 1).await.hash()).await.expect(200);
     let row = client.listed(&client.members(), &invited).await.unwrap();
     assert_eq!((&row["id"], &row["status"], &row["emailConfirmed"]), (&json!(id), &json!("Active"), &json!(true)));
@@ -49,7 +49,7 @@ async fn a_workspaces_list_has_its_members_and_whom_it_invited() {
 }
 
 #[tokio::test]
-async fn the_tenants_list_has_its_users_and_everybody_invited() {
+async fn the_tenants_list_has_its_users_and_all_invited_people() {
     let client = Client::new(&[]).await;
     let usher = &client.usher;
     let path = format!("{TENANT}/allusers");
@@ -72,7 +72,7 @@ async fn the_tenants_list_has_its_users_and_everybody_invited() {
 }
 
 #[tokio::test]
-async fn who_was_invited_through_one_contract_is_listed_by_the_other() {
+async fn a_person_invited_through_one_contract_is_listed_by_the_others() {
     let client = Client::new(&[]).await;
     let usher = &client.usher;
     let (here, there) = (usher.address("here"), usher.address("there"));

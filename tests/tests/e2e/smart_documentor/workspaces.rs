@@ -6,7 +6,7 @@ use tests::Endpoint;
 use super::SDWORKSPACE;
 
 #[tokio::test]
-async fn ones_workspaces_are_listed_oldest_first_and_the_oldest_is_the_default() {
+async fn a_callers_workspaces_are_listed_oldest_first_and_the_oldest_is_the_default() {
     let usher = Endpoint::start().await;
     let (ada, eve) = (usher.founder("ada").await, usher.founder("eve").await);
     let path = format!("{SDWORKSPACE}/CurrentWorkspaces");
@@ -30,7 +30,7 @@ async fn ones_workspaces_are_listed_oldest_first_and_the_oldest_is_the_default()
     ]);
     assert_eq!(list, expected);
 
-    // A guest sees whose the workspace is.
+    // A guest sees the company of the workspace.
     let shared = usher.workspace(&ada.token, "Shared").await;
     usher.workspace(&eve.token, "Own").await;
     usher.invite(&ada.token, &shared, &[(&eve.email, "VIEWER")]).await.expect(200);

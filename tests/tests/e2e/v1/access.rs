@@ -31,7 +31,7 @@ async fn access_adds_people_and_domains_changes_roles_and_removes_nobody() {
     }
     assert!(usher.mail(&new, 1).await.text.contains("Welcome"));
     assert_eq!(usher.role(&bob.token, &world.id).await.as_deref(), Some("EDITOR"));
-    // Who was invited before isn't mailed for the change of somebody else.
+    // A person invited before gets no mail when somebody else is changed.
     usher.sign_up_by_invitation(&kept, &mails.hash()).await.expect(200);
     let body = json!({ "workspaceDomains": [{ "role": "editor", "domain": "access.example" }] });
     let set = usher.dock_post(&ada.token, &path, body).await["workspace"].clone();
@@ -39,7 +39,7 @@ async fn access_adds_people_and_domains_changes_roles_and_removes_nobody() {
 }
 
 #[tokio::test]
-async fn who_is_told_to_have_access_is_who_is_listed_then() {
+async fn the_people_reported_to_have_access_are_the_people_listed_afterwards() {
     let world = World::new().await;
     let (usher, ada) = (&world.usher, &world.ada);
     let other = usher.workspace(&ada.token, "Beta").await;
@@ -59,10 +59,10 @@ async fn who_is_told_to_have_access_is_who_is_listed_then() {
     let row = |email: &str| json!({ "role": "commenter", "user": { "email": email, "firstName": "Jo" } });
     let named = [&bob.email, &colleague.email, &revoked, &expelled, &new];
     let body = json!({ "workspaceUsers": named.map(|email| row(email)) });
-    let told = usher.dock_post(&ada.token, &format!("workspaces/{}/access", world.workspace), body).await;
+    let answered = usher.dock_post(&ada.token, &format!("workspaces/{}/access", world.workspace), body).await;
     let listed =
         usher.dock_get(&ada.token, &format!("workspace-users?workspaceId={}&limit=100", world.workspace)).await;
-    assert_eq!(told["workspace"]["workspaceUsers"], listed["workspaceUsers"]);
+    assert_eq!(answered["workspace"]["workspaceUsers"], listed["workspaceUsers"]);
     assert_eq!(listed["workspaceUsers"].as_array().unwrap().len(), 7);
 }
 
@@ -81,7 +81,7 @@ async fn a_bad_entry_refuses_all_of_it() {
         json!("x"),
     ] {
         let body = json!({ "workspaceUsers": [good, bad] });
-        // Whether the people are to be told makes no difference.
+        // The option to notify people makes no difference.
         for query in ["", "?properties=name"] {
             usher.post(&format!("{path}{query}"), &ada.token, body.clone()).await.dock_error(400, "BAD_REQUEST");
         }
@@ -94,7 +94,7 @@ async fn a_bad_entry_refuses_all_of_it() {
 }
 
 #[tokio::test]
-async fn what_cant_be_done_whole_is_not_begun() {
+async fn a_request_that_cannot_succeed_completely_writes_nothing() {
     let world = World::new().await;
     let (usher, ada) = (&world.usher, &world.ada);
     let other = usher.workspace(&ada.token, "Other").await;
@@ -116,14 +116,14 @@ async fn what_cant_be_done_whole_is_not_begun() {
         assert_eq!(world.people().await, [(ada.email.clone(), "owner".to_owned())]);
         assert_eq!(usher.dock_get(&ada.token, "workspace-domains").await["workspaceDomains"], json!([]));
     }
-    // Whoever is new and no colleague isn't its administrator yet.
+    // A new person who is no colleague does not become an administrator before they accept.
     let body = json!({ "workspaceUsers": [person(&ada.email, "viewer"), person(&new, "owner")] });
     usher.post(&path, &ada.token, body).await.dock_error(400, "BAD_REQUEST");
     assert_eq!(world.people().await, [(ada.email.clone(), "owner".to_owned())]);
     usher.mail_all().await;
     assert!(usher.mails(&new).await.is_empty());
 
-    // A colleague is at once.
+    // A colleague becomes an administrator immediately.
     let bob = usher.member(&ada.token, &other, "colleague", "VIEWER").await;
     let body = json!({ "workspaceUsers": [person(&ada.email, "viewer"), person(&bob.email, "owner")] });
     usher.dock_post(&ada.token, &format!("workspaces/{}/access", world.workspace), body).await;
@@ -139,7 +139,7 @@ async fn what_cant_be_done_whole_is_not_begun() {
 }
 
 #[tokio::test]
-async fn of_more_people_than_an_answer_holds_the_change_is_told_without_them() {
+async fn the_answer_to_a_change_omits_people_if_there_are_too_many() {
     let world = World::new().await;
     let (usher, ada) = (&world.usher, &world.ada);
     // A quote takes four bytes once Lambda has put the answer into its own JSON.
@@ -164,7 +164,7 @@ async fn of_more_people_than_an_answer_holds_the_change_is_told_without_them() {
 }
 
 #[tokio::test]
-async fn people_are_called_what_they_are_named_until_they_say_so_themselves() {
+async fn people_have_the_name_from_the_invitation_until_they_give_their_own() {
     let world = World::new().await;
     let (usher, ada) = (&world.usher, &world.ada);
     let [both, whole] = ["both", "whole"].map(|name| usher.address(name));
@@ -184,11 +184,11 @@ async fn people_are_called_what_they_are_named_until_they_say_so_themselves() {
 }
 
 #[tokio::test]
-async fn colleagues_are_told_of_being_added_unless_nobody_is_to_be_notified() {
+async fn added_colleagues_are_mailed_unless_the_request_forbids_it() {
     let world = World::new().await;
     let (usher, ada) = (&world.usher, &world.ada);
     let other = usher.workspace(&ada.token, "Other").await;
-    for (name, notify, mails) in [("told", true, 2), ("quiet", false, 1)] {
+    for (name, notify, mails) in [("notified", true, 2), ("quiet", false, 1)] {
         let colleague = usher.member(&ada.token, &other, name, "VIEWER").await;
         let guest = usher.address(&format!("guest-{name}"));
         let entry = |email: &str| json!({ "role": "viewer", "user": { "email": email } });
@@ -202,7 +202,7 @@ async fn colleagues_are_told_of_being_added_unless_nobody_is_to_be_notified() {
 }
 
 #[tokio::test]
-async fn who_is_shown_with_a_role_keeps_theirs_when_it_is_sent_back() {
+async fn sending_a_shown_role_back_keeps_the_persons_role() {
     let world = World::new().await;
     let (usher, ada) = (&world.usher, &world.ada);
     let bob = usher.member(&ada.token, &world.id, "bob", "CREATOR").await;

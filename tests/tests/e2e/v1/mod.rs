@@ -10,7 +10,7 @@ mod workspaces;
 use serde_json::{Value, json};
 use tests::{Account, Endpoint};
 
-/// A company with a workspace, known by Dock's id and by DataGOL's.
+/// A company with a workspace, by its id at Dock and its id at DataGOL.
 struct World {
     usher: Endpoint,
     ada: Account,
@@ -28,7 +28,7 @@ impl World {
         Self { usher, ada, id, workspace }
     }
 
-    /// Adds somebody by Dock; answers the workspace user.
+    /// Adds somebody through Dock, and returns the workspace user.
     async fn add(&self, email: &str, role: &str) -> Value {
         let body = json!({ "email": email, "role": role, "workspaceId": self.workspace });
         self.usher.dock_post(&self.ada.token, "workspace-users", body).await["workspaceUser"].clone()
@@ -51,7 +51,7 @@ fn text(value: &Value) -> String {
     value.as_str().unwrap_or_default().to_owned()
 }
 
-/// Signs up somebody without an invitation, under this address, and proves it.
+/// Signs up somebody with this address and without an invitation, and verifies the address.
 async fn found(usher: &Endpoint, email: &str) -> String {
     let body = json!({ "email": email, "password": tests::PASSWORD, "firstname": "Dora", "lastname": "Domain" });
     usher.post_open("/idp/api/v1/user/sign-up", body).await.expect(200);

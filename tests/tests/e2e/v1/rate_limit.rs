@@ -1,4 +1,4 @@
-//! 120 requests a minute and company.
+//! Dock's rate limit: 120 requests a minute for each company.
 
 use serde_json::json;
 use tests::HeldCall;
@@ -18,7 +18,7 @@ async fn of_a_hundred_and_fifty_requests_together_a_hundred_and_twenty_pass_and_
     let key = robot["token"].as_str().unwrap();
     usher.advance(60).await;
     usher.begin_window(60).await;
-    // A person and a secret key of the same company share what it has.
+    // A person and a secret key of the same company share the company's limit.
     let requests = (0..150).map(|n| {
         let token = if n % 2 == 0 { &ada.token } else { key };
         usher.get("/v1/workspace-domains", token)

@@ -20,7 +20,7 @@ async fn a_user_has_one_id_in_all_of_the_companys_workspaces_and_is_found_by_it(
         assert_eq!(here["user"]["id"], there["user"]["id"]);
         let got = usher.dock_get(&ada.token, &format!("users/{}", text(&here["user"]["id"]))).await["user"].clone();
         assert_eq!((&got["id"], &got["email"]), (&here["user"]["id"], &json!(email)));
-        // In another company it is another id, and this one means nobody.
+        // The same person has another id in another company. There this id is nobody's.
         let path = format!("/v1/users/{}", text(&here["user"]["id"]));
         usher.get(&path, &guest.token).await.dock_error(404, "NOT_FOUND");
     }
@@ -39,7 +39,7 @@ async fn a_user_has_one_id_in_all_of_the_companys_workspaces_and_is_found_by_it(
 }
 
 #[tokio::test]
-async fn whoever_joined_from_another_company_and_a_service_account_are_listed_too() {
+async fn a_member_from_another_company_and_a_service_account_are_listed_too() {
     let world = World::new().await;
     let (usher, ada) = (&world.usher, &world.ada);
     let guest = usher.founder("guest").await;

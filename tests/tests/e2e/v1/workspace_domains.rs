@@ -1,17 +1,17 @@
-//! `/v1/workspace-domains`, and joining by them.
+//! `/v1/workspace-domains`, and joining a workspace by the domain of one's address.
 
 use serde_json::json;
 
 use super::{World, found, text};
 
 #[tokio::test]
-async fn whoever_proves_an_address_of_the_domain_founds_their_company_and_joins() {
+async fn a_person_who_verifies_an_address_of_the_domain_founds_a_company_and_joins_the_workspace() {
     let world = World::new().await;
     let (usher, ada) = (&world.usher, &world.ada);
     let body = json!({ "domain": "Bücher.Example", "role": "owner", "workspaceId": world.workspace });
     let added = usher.dock_post(&ada.token, "workspace-domains", body.clone()).await["workspaceDomain"].clone();
     assert_eq!((&added["domain"], &added["workspaceId"]), (&json!("xn--bcher-kva.example"), &json!(world.workspace)));
-    // Added again it is the one that is there.
+    // Adding the domain again returns the existing one.
     assert_eq!(usher.dock_post(&ada.token, "workspace-domains", body).await["workspaceDomain"], added);
 
     let first = found(usher, "dora@xn--bcher-kva.example").await;
@@ -23,12 +23,12 @@ async fn whoever_proves_an_address_of_the_domain_founds_their_company_and_joins(
     assert_eq!(listed["workspaceDomains"], json!([changed["data"]["workspaceDomain"]]));
     assert_eq!(listed["pageInfo"]["total"], 1);
 
-    // An invitation that waits ends in the membership.
+    // A pending invitation ends in the membership.
     world.add("emil@bücher.example", "viewer").await;
     let second = found_after_invitation(&world, "emil@bücher.example", "emil@xn--bcher-kva.example").await;
     assert_eq!(usher.role(&first, &world.id).await.as_deref(), Some("ADMIN"));
     assert_eq!(usher.role(&second, &world.id).await.as_deref(), Some("EDITOR"));
-    // One to a higher role goes on waiting for its link.
+    // An invitation to a higher role stays pending until its link is used.
     world.add("fritz@xn--bcher-kva.example", "owner").await;
     let mailbox = "fritz@xn--bcher-kva.example";
     let hash = usher.mail(mailbox, 1).await.hash();
@@ -36,19 +36,19 @@ async fn whoever_proves_an_address_of_the_domain_founds_their_company_and_joins(
     assert_eq!(usher.role(&third, &world.id).await, None);
     usher.accept(&third, &hash).await.expect(200);
     assert_eq!(usher.role(&third, &world.id).await.as_deref(), Some("ADMIN"));
-    // The company that they founded is theirs, and the workspace isn't the company's.
+    // They have a company of their own, and the workspace belongs to another one.
     usher.get("/v1/workspaces", &second).await.expect(200);
     assert_eq!(usher.dock_get(&second, "workspaces").await["pageInfo"]["total"], 0);
     // A sub-domain is another domain.
     let other = found(usher, "dora@sub.xn--bcher-kva.example").await;
     assert_eq!(usher.role(&other, &world.id).await, None);
-    // Dora counts among the ADMINs: ada may go.
+    // Dora is an ADMIN too, so ada may leave.
     let own = format!("/v1/workspace-users/{}", world.id_of(&ada.email).await);
     usher.send("DELETE", &own, Some(&ada.token), None).await.expect(200);
 }
 
 #[tokio::test]
-async fn nobody_joins_by_a_rule_for_which_nobody_stands_any_more() {
+async fn nobody_joins_by_a_domain_rule_whose_author_lost_the_right_to_invite() {
     let world = World::new().await;
     let (usher, ada) = (&world.usher, &world.ada);
     let accounts = "/idp/api/v1/company/serviceAccount";
@@ -70,7 +70,7 @@ async fn nobody_joins_by_a_rule_for_which_nobody_stands_any_more() {
 }
 
 #[tokio::test]
-async fn nobody_joins_by_a_domain_whose_codes_are_being_guessed() {
+async fn nobody_joins_by_a_domain_while_its_codes_are_being_guessed() {
     let world = World::new().await;
     let (usher, ada) = (&world.usher, &world.ada);
     let body = json!({ "domain": "guessed.example", "role": "viewer", "workspaceId": world.workspace });
@@ -119,7 +119,7 @@ async fn at_most_twenty_workspaces_are_joined() {
 }
 
 #[tokio::test]
-async fn a_public_mail_domain_and_what_is_none_are_refused() {
+async fn a_public_mail_domain_and_a_malformed_domain_are_refused() {
     let World { usher, ada, workspace, .. } = World::new().await;
     for domain in ["gmail.com", "OUTLOOK.com", "a@b.example", "localhost", "", "x y.example"] {
         let body = json!({ "domain": domain, "role": "viewer", "workspaceId": workspace });

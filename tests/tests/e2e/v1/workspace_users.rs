@@ -7,7 +7,7 @@ use super::{World, text};
 
 const MESSAGE: &str = "You have been invited to join the workspace";
 
-/// Takes what only a running service knows out of a workspace user, having looked at it.
+/// Checks the values of a workspace user that differ in each run, and removes them.
 fn without_times(mut body: Value) -> Value {
     for object in ["", "/user"] {
         for name in ["createdAt", "updatedAt"] {
@@ -19,7 +19,7 @@ fn without_times(mut body: Value) -> Value {
     body
 }
 
-/// Ends in the colleague John Doe.
+/// Sets up the colleague John Doe.
 async fn john(world: &World) -> String {
     let email = world.usher.address("john.doe");
     let other = world.usher.workspace(&world.ada.token, "Another").await;
@@ -61,7 +61,7 @@ async fn the_documented_request_is_answered_as_documented() {
 }
 
 #[tokio::test]
-async fn somebody_new_is_invited_by_mail_and_added_twice_stays_as_they_are() {
+async fn a_new_person_is_invited_by_mail_and_a_second_request_changes_nothing() {
     let world = World::new().await;
     let email = world.usher.address("grace");
     let first = world.add(&email, "editor").await;
@@ -82,12 +82,12 @@ async fn the_message_is_mailed_from_a_published_workspace_only() {
     let world = World::new().await;
     let workspaces = world.usher.dock_post(&world.ada.token, "workspaces", json!({ "name": "Hidden" })).await;
     let hidden = text(&workspaces["workspace"]["id"]);
-    for (short_id, name, told) in [(&world.workspace, "open", true), (&hidden, "hidden", false)] {
+    for (short_id, name, has_message) in [(&world.workspace, "open", true), (&hidden, "hidden", false)] {
         let email = world.usher.address(name);
         let body = json!({ "email": email, "role": "viewer", "workspaceId": short_id, "message": MESSAGE });
         world.usher.dock_post(&world.ada.token, "workspace-users", body).await;
         let mail = world.usher.mail(&email, 1).await;
-        assert_eq!(mail.text.contains(MESSAGE), told, "{}", mail.text);
+        assert_eq!(mail.text.contains(MESSAGE), has_message, "{}", mail.text);
         world.usher.sign_up_by_invitation(&email, &mail.hash()).await.expect(200);
     }
     world
@@ -102,7 +102,7 @@ async fn the_message_is_mailed_from_a_published_workspace_only() {
 }
 
 #[tokio::test]
-async fn properties_select_in_either_spelling_and_unknown_ones_are_refused() {
+async fn properties_are_selected_in_either_spelling_and_unknown_ones_are_refused() {
     let world = World::new().await;
     let id = text(&world.add(&world.usher.address("grace"), "viewer").await["id"]);
     let fields = |value: &Value| {
@@ -161,7 +161,7 @@ async fn a_list_has_pages() {
 }
 
 #[tokio::test]
-async fn a_role_without_a_word_is_shown_as_the_nearest_lower_one() {
+async fn a_role_that_the_vendor_has_no_word_for_is_shown_as_the_nearest_lower_one() {
     let world = World::new().await;
     let creator = world.usher.member(&world.ada.token, &world.id, "creator", "CREATOR").await;
     assert_eq!(world.usher.workspace_user(&world.ada.token, &world.workspace, &creator.email).await["role"], "editor");
@@ -175,7 +175,7 @@ async fn a_role_without_a_word_is_shown_as_the_nearest_lower_one() {
 }
 
 #[tokio::test]
-async fn a_role_changes_for_a_member_at_once_and_for_somebody_invited_before_they_join() {
+async fn a_members_role_changes_immediately_and_an_invited_persons_before_they_join() {
     let world = World::new().await;
     let (usher, ada) = (&world.usher, &world.ada);
     let bob = usher.member(&ada.token, &world.id, "bob", "VIEWER").await;
@@ -199,7 +199,7 @@ async fn a_role_changes_for_a_member_at_once_and_for_somebody_invited_before_the
 }
 
 #[tokio::test]
-async fn whoever_is_removed_is_out_at_once_and_a_revoked_link_is_dead() {
+async fn a_removed_person_loses_access_immediately_and_a_revoked_link_is_dead() {
     let world = World::new().await;
     let (usher, ada) = (&world.usher, &world.ada);
     let bob = usher.member(&ada.token, &world.id, "bob", "EDITOR").await;
@@ -217,7 +217,7 @@ async fn whoever_is_removed_is_out_at_once_and_a_revoked_link_is_dead() {
     usher.send("DELETE", &path, Some(&ada.token), None).await.expect(200);
     usher.sign_up_by_invitation(&email, &hash).await.expect(400);
     assert_eq!(world.people().await, [(ada.email.clone(), "owner".to_owned())]);
-    // Both may come back, as the same workspace users.
+    // Both may return, and are the same workspace users then.
     assert_eq!(world.add(&bob.email, "viewer").await["id"], id.as_str());
     assert_eq!(usher.role(&bob.token, &world.id).await.as_deref(), Some("VIEWER"));
 

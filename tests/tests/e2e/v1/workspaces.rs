@@ -5,7 +5,7 @@ use serde_json::json;
 use super::{World, text};
 
 #[tokio::test]
-async fn a_workspace_is_made_listed_renamed_and_published() {
+async fn a_workspace_is_created_listed_renamed_and_published() {
     let world = World::new().await;
     let (usher, ada) = (&world.usher, &world.ada);
     let guest = usher.address("guest");
@@ -41,7 +41,7 @@ async fn a_workspace_is_made_listed_renamed_and_published() {
 }
 
 #[tokio::test]
-async fn what_cant_be_read_changes_nothing() {
+async fn an_unreadable_request_changes_nothing() {
     let World { usher, ada, workspace, .. } = World::new().await;
     let people = json!([{ "role": "editor", "user": { "email": "nobody" } }]);
     for body in [json!({}), json!({ "name": "" }), json!({ "name": "x", "workspaceUsers": people })] {
@@ -56,7 +56,7 @@ async fn what_cant_be_read_changes_nothing() {
 }
 
 #[tokio::test]
-async fn another_version_an_unknown_path_and_a_wrong_verb_are_told_in_docks_words() {
+async fn another_version_an_unknown_path_and_a_wrong_verb_get_docks_error() {
     let World { usher, ada, .. } = World::new().await;
     for path in ["/v1", "/v1/", "/v1/nothing", "/v1/workspace-users/a/b"] {
         usher.get(path, &ada.token).await.dock_error(404, "NOT_FOUND");
@@ -67,7 +67,7 @@ async fn another_version_an_unknown_path_and_a_wrong_verb_are_told_in_docks_word
 }
 
 #[tokio::test]
-async fn a_workspace_is_not_made_for_people_who_cant_be_in_it() {
+async fn a_workspace_is_not_created_for_people_who_cannot_join_it() {
     let world = World::new().await;
     let (usher, ada) = (&world.usher, &world.ada);
     let gone = usher.address("gone");

@@ -7,7 +7,7 @@ use super::super::column;
 
 const PATH: &str = "/api/v1/company/invitations";
 
-/// Invites somebody to the whole company; answers their address and the invitation.
+/// Invites somebody to the whole company, and returns the address and the invitation.
 async fn invited(world: &World, name: &str, role: &str) -> (String, Value) {
     let email = world.usher.address(name);
     let users = json!({ "users": [{ "email": email, "roleName": role }] });
@@ -22,27 +22,27 @@ async fn send(world: &World, method: &str, token: &str, invitation: &Value, rest
 }
 
 #[tokio::test]
-async fn a_company_admin_manages_the_companys_invitations_as_a_workspaces() {
+async fn a_company_admin_manages_the_companys_invitations_like_a_workspaces() {
     let world = World::new(&[]).await;
-    let (email, told) = invited(&world, "grace", "Manager").await;
-    assert_eq!((&told["workspaceId"], &told["role"]), (&Value::Null, &json!("MANAGER")));
-    assert_eq!((&told["status"], &told["invitedBy"]["name"]), (&json!("PENDING"), &json!("Ada Founder")));
+    let (email, invitation) = invited(&world, "grace", "Manager").await;
+    assert_eq!((&invitation["workspaceId"], &invitation["role"]), (&Value::Null, &json!("MANAGER")));
+    assert_eq!((&invitation["status"], &invitation["invitedBy"]["name"]), (&json!("PENDING"), &json!("Ada Founder")));
     let first = world.usher.mail(&email, 1).await.hash();
-    let alone = send(&world, "GET", &world.ada.token, &told, "").await.expect(200).json();
-    assert_eq!((&alone["id"], &alone["email"]), (&told["id"], &json!(email)));
+    let alone = send(&world, "GET", &world.ada.token, &invitation, "").await.expect(200).json();
+    assert_eq!((&alone["id"], &alone["email"]), (&invitation["id"], &json!(email)));
 
-    send(&world, "POST", &world.ada.token, &told, "/resend").await.problem(429, "cooldown");
+    send(&world, "POST", &world.ada.token, &invitation, "/resend").await.problem(429, "cooldown");
     world.usher.advance(60).await;
-    let resent = send(&world, "POST", &world.ada.token, &told, "/resend").await.expect(200).json();
+    let resent = send(&world, "POST", &world.ada.token, &invitation, "/resend").await.expect(200).json();
     assert_eq!((&resent["resentCount"], &resent["workspaceId"]), (&json!(1), &Value::Null));
     let mail = world.usher.mail(&email, 2).await;
     assert!(mail.link().contains("type=COMPANY"), "{}", mail.link());
     world.usher.sign_up_by_invitation(&email, &first).await.datagol_error(400, "INVITATION_GONE");
     world.usher.sign_up_by_invitation(&email, &mail.hash()).await.expect(200);
-    send(&world, "DELETE", &world.ada.token, &told, "").await.problem(409, "already_accepted");
+    send(&world, "DELETE", &world.ada.token, &invitation, "").await.problem(409, "already_accepted");
 
-    let (email, told) = invited(&world, "henry", "Viewer").await;
-    send(&world, "DELETE", &world.ada.token, &told, "").await.expect(204);
+    let (email, invitation) = invited(&world, "henry", "Viewer").await;
+    send(&world, "DELETE", &world.ada.token, &invitation, "").await.expect(204);
     let hash = world.usher.mail(&email, 1).await.hash();
     world.usher.sign_up_by_invitation(&email, &hash).await.datagol_error(400, "INVITATION_GONE");
     // The founder was never invited.
@@ -53,22 +53,22 @@ async fn a_company_admin_manages_the_companys_invitations_as_a_workspaces() {
 }
 
 #[tokio::test]
-async fn nobody_else_does_and_a_workspaces_invitations_arent_among_them() {
+async fn only_company_admins_manage_company_invitations_and_workspace_invitations_are_not_among_them() {
     let world = World::new(&[]).await;
-    let (_, told) = invited(&world, "grace", "Viewer").await;
+    let (_, invitation) = invited(&world, "grace", "Viewer").await;
     let (_, id) = world.invited(&world.ada.token, "henry", "VIEWER").await;
     let bob = world.member("bob", "ADMIN").await;
     world.usher.get(PATH, &bob.token).await.problem(403, "company_admin_required");
     let of_workspace = json!({ "id": id });
     for (method, rest) in [("GET", ""), ("POST", "/resend"), ("DELETE", "")] {
-        send(&world, method, &bob.token, &told, rest).await.problem(403, "company_admin_required");
+        send(&world, method, &bob.token, &invitation, rest).await.problem(403, "company_admin_required");
         send(&world, method, &world.ada.token, &of_workspace, rest).await.problem(404, "not_found");
-        let path = format!("invitations/{}{rest}", told["id"].as_str().unwrap());
+        let path = format!("invitations/{}{rest}", invitation["id"].as_str().unwrap());
         world.send(method, &world.ada.token, &path, None).await.problem(404, "not_found");
     }
     let eve = world.usher.founder("eve").await;
     for (method, rest) in [("GET", ""), ("POST", "/resend"), ("DELETE", "")] {
-        send(&world, method, &eve.token, &told, rest).await.problem(404, "not_found");
+        send(&world, method, &eve.token, &invitation, rest).await.problem(404, "not_found");
     }
     let page = world.usher.get(PATH, &eve.token).await.expect(200).json();
     assert_eq!(page, json!({ "items": [], "nextCursor": null }));

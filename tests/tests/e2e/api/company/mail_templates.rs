@@ -53,10 +53,10 @@ async fn a_template_is_stored_shown_listed_replaced_and_removed() {
 }
 
 #[tokio::test]
-async fn a_template_that_would_not_do_is_refused_with_the_part_that_is_wrong() {
+async fn a_bad_template_is_refused_and_the_bad_part_is_named() {
     let usher = Endpoint::start().await;
     let ada = usher.founder("ada").await;
-    for (field, value, told) in [
+    for (field, value, detail) in [
         ("name", json!(""), "\"name\" must not be empty."),
         ("subject", json!(null), "\"subject\" is required."),
         ("subject", json!("a\nb"), "\"subject\" must be one line without invisible characters."),
@@ -70,18 +70,18 @@ async fn a_template_that_would_not_do_is_refused_with_the_part_that_is_wrong() {
         let mut body = welcome();
         body[field] = value;
         let answer = usher.post(PATH, &ada.token, body).await.problem(400, "invalid_field").json();
-        assert_eq!(answer["detail"], told);
+        assert_eq!(answer["detail"], detail);
     }
     let mut body = welcome();
     body["html"] = json!("{{link}} {{password}}");
     let answer = usher.post(PATH, &ada.token, body).await.problem(400, "invalid_field").json();
-    let known = "link, workspaceName, companyName, inviterName, role, message, expiresAt, email, userName";
-    assert_eq!(answer["detail"], format!("\"html\" has an unknown placeholder: known are {known}."));
+    let placeholders = "link, workspaceName, companyName, inviterName, role, message, expiresAt, email, userName";
+    assert_eq!(answer["detail"], format!("\"html\" has an unknown placeholder: known are {placeholders}."));
     assert_eq!(usher.get(PATH, &ada.token).await.expect(200).json()["items"], json!([]));
 }
 
 #[tokio::test]
-async fn templates_are_the_company_admins_business() {
+async fn only_company_admins_manage_mail_templates() {
     let usher = Endpoint::start().await;
     let ada = usher.founder("ada").await;
     let workspace = usher.workspace(&ada.token, "Project Alpha").await;

@@ -1,4 +1,4 @@
-//! Declining.
+//! Declining an invitation.
 
 use serde_json::json;
 use tests::{Endpoint, HeldCall, World};
@@ -6,13 +6,13 @@ use tests::{Endpoint, HeldCall, World};
 use super::{invited, post, status};
 
 #[tokio::test]
-async fn whoever_declines_is_invited_no_more_and_can_be_invited_again() {
+async fn a_person_who_declined_can_be_invited_again() {
     let usher = Endpoint::own(&[]).await;
     let (ada, workspace, guest, hash) = invited(&usher).await;
     assert_eq!(post(&usher, "decline", &hash.to_uppercase()).await.expect(204).text, "");
     assert_eq!(status(&usher, &ada.token, &guest).await, None);
-    let told = usher.event_about(&guest, "invitation.declined", 1).await;
-    assert_eq!(told["invitation"]["status"], "DECLINED");
+    let event = usher.event_about(&guest, "invitation.declined", 1).await;
+    assert_eq!(event["invitation"]["status"], "DECLINED");
     let audit = usher.get(&format!("/api/v1/workspaces/{workspace}/audit"), &ada.token).await.expect(200).json();
     let newest = &audit["items"][0];
     assert_eq!((&newest["action"], &newest["subject"]), (&json!("invitation.declined"), &json!(guest)));
@@ -50,7 +50,7 @@ async fn declining_is_a_success_where_only_the_reply_was_lost() {
 }
 
 #[tokio::test]
-async fn what_its_inviter_may_offer_no_more_is_as_dead_to_whoever_declines() {
+async fn an_invitation_whose_inviter_lost_the_right_cannot_be_declined_either() {
     let world = World::new(&[]).await;
     let bob = world.member("bob", "CREATOR").await;
     let (guest, id) = world.invited(&bob.token, "guest", "VIEWER").await;

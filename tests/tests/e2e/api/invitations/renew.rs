@@ -1,4 +1,4 @@
-//! Asking for a new invitation instead of an expired one.
+//! Requests for a new invitation after one has expired.
 
 use serde_json::json;
 use tests::{Account, Endpoint, HeldCall, World, mail_tags};
@@ -11,7 +11,7 @@ const DAY: i64 = 86_400;
 async fn the_inviter_is_asked_once_a_day_to_invite_again() {
     let usher = Endpoint::own(&[]).await;
     let (ada, _, guest, hash) = invited(&usher).await;
-    // As long as it can be accepted nobody is asked.
+    // While the invitation can be accepted, the inviter is not asked.
     assert_eq!(post(&usher, "renew", &hash).await.expect(202).text, "");
     usher.advance(LIFETIME).await;
     let renewals = (0..5).map(|_| post(&usher, "renew", &hash));
@@ -28,7 +28,7 @@ async fn the_inviter_is_asked_once_a_day_to_invite_again() {
     assert_eq!(usher.mails(&guest).await.len(), 1);
 }
 
-/// Somebody invited by a member who may invite no more then: their hash, and the member.
+/// An invitation whose inviter loses the right to invite: its hash, and the inviter.
 async fn orphaned(world: &World) -> (String, Account) {
     let bob = world.member("bob", "CREATOR").await;
     let (guest, _) = world.invited(&bob.token, "guest", "VIEWER").await;
@@ -38,7 +38,7 @@ async fn orphaned(world: &World) -> (String, Account) {
 }
 
 #[tokio::test]
-async fn an_inviter_who_may_invite_no_more_isnt_asked_but_the_administrators_are() {
+async fn the_administrators_are_asked_instead_of_an_inviter_who_may_invite_no_more() {
     let world = World::new(&[]).await;
     let (hash, bob) = orphaned(&world).await;
     world.usher.advance(LIFETIME).await;
@@ -49,7 +49,7 @@ async fn an_inviter_who_may_invite_no_more_isnt_asked_but_the_administrators_are
 }
 
 #[tokio::test]
-async fn each_administrator_is_mailed_once_whoevers_address_is_refused() {
+async fn each_administrator_is_mailed_once_also_if_ses_refuses_another_ones_address() {
     for first_is_refused in [true, false] {
         let world = World::new(&[]).await;
         let carl = world.member("carl", "ADMIN").await.email;
@@ -60,7 +60,7 @@ async fn each_administrator_is_mailed_once_whoevers_address_is_refused() {
         world.usher.queue_fault(refusal).await;
         world.usher.advance(LIFETIME).await;
         post(&world.usher, "renew", &hash).await.expect(202);
-        // The other one waits for nothing.
+        // The other administrator's mail does not wait for the refused one.
         world.usher.mail(other, 2).await;
         assert_eq!(world.usher.mails(refused).await.len(), 1);
         for _ in 0..200 {
@@ -78,7 +78,7 @@ async fn each_administrator_is_mailed_once_whoevers_address_is_refused() {
 }
 
 #[tokio::test]
-async fn where_only_a_service_account_is_an_administrator_those_of_the_company_are_asked() {
+async fn the_company_admins_are_asked_if_a_service_account_is_the_only_administrator() {
     let world = World::new(&[]).await;
     let (usher, ada) = (&world.usher, &world.ada);
     let made = usher.post("/idp/api/v1/company/serviceAccount", &ada.token, json!({ "name": "robot" })).await;
@@ -98,7 +98,7 @@ async fn where_only_a_service_account_is_an_administrator_those_of_the_company_a
 }
 
 #[tokio::test]
-async fn an_inviter_whose_address_isnt_mailed_any_more_is_passed_over() {
+async fn an_inviter_whose_address_is_suppressed_is_not_asked() {
     let world = World::new(&[]).await;
     let (usher, ada) = (&world.usher, &world.ada);
     let (bob, id) = world.invited(&ada.token, "bob", "CREATOR").await;
@@ -115,14 +115,14 @@ async fn an_inviter_whose_address_isnt_mailed_any_more_is_passed_over() {
 }
 
 #[tokio::test]
-async fn a_request_counts_for_the_invitation_whatever_its_hash_is_by_then() {
+async fn renewals_are_counted_per_invitation_and_not_per_hash() {
     let world = World::new(&[("INVITATION_TTL_SECONDS", "1000"), ("RESEND_COOLDOWN_SECONDS", "0")]).await;
     let usher = &world.usher;
     usher.begin_window(DAY).await;
     let ada = usher.token(&world.ada.email).await;
     let (guest, id) = world.invited(&ada, "guest", "VIEWER").await;
     let first = usher.mail(&guest, 1).await.hash();
-    // What comes to nothing doesn't count.
+    // A request without effect is not counted.
     for other in [&first, UNKNOWN, "x"] {
         post(usher, "renew", other).await.expect(202);
     }
@@ -142,7 +142,7 @@ async fn a_request_counts_for_the_invitation_whatever_its_hash_is_by_then() {
 }
 
 #[tokio::test]
-async fn a_request_that_failed_doesnt_count() {
+async fn a_failed_renewal_is_not_counted() {
     let usher = Endpoint::own(&[]).await;
     let (ada, _, _, hash) = invited(&usher).await;
     usher.advance(LIFETIME).await;
@@ -169,7 +169,7 @@ async fn a_request_whose_reply_was_lost_is_mailed() {
 }
 
 #[tokio::test]
-async fn a_day_is_one_whole_day_after_the_last_request() {
+async fn a_renewal_is_possible_again_one_day_after_the_last_one() {
     let usher = Endpoint::own(&[]).await;
     let (ada, _, _, hash) = invited(&usher).await;
     usher.advance(LIFETIME).await;
@@ -187,7 +187,7 @@ async fn a_day_is_one_whole_day_after_the_last_request() {
 }
 
 #[tokio::test]
-async fn nothing_comes_of_renewing_what_is_no_expired_invitation() {
+async fn renewing_an_invitation_that_has_not_expired_does_nothing() {
     let usher = Endpoint::own(&[]).await;
     let (ada, workspace, guest, hash) = invited(&usher).await;
     usher.advance(LIFETIME).await;

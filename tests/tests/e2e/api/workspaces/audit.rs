@@ -10,7 +10,7 @@ async fn audit(world: &World) -> Vec<Value> {
 }
 
 #[tokio::test]
-async fn what_was_done_is_told_newest_first_with_who_did_it_and_to_whom() {
+async fn the_audit_lists_actions_newest_first_with_actor_and_subject() {
     let world = World::new(&[]).await;
     let bob = world.member("bob", "CREATOR").await;
     let user = world.user_id(&bob.email).await;
@@ -32,7 +32,7 @@ async fn what_was_done_is_told_newest_first_with_who_did_it_and_to_whom() {
         ("Ada Founder", "people.invited", Some(&bob.email), json!({ "role": "CREATOR" })),
         ("Ada Founder", "workspace.created", None, json!({})),
     ];
-    let told: Vec<_> = items
+    let listed: Vec<_> = items
         .iter()
         .map(|item| {
             let text = |value: &Value| value.as_str().map(str::to_owned);
@@ -45,7 +45,7 @@ async fn what_was_done_is_told_newest_first_with_who_did_it_and_to_whom() {
             (Some(actor.to_owned()), Some(action.to_owned()), subject.cloned(), detail)
         })
         .collect();
-    assert_eq!(told, expected);
+    assert_eq!(listed, expected);
     assert_eq!(items[0]["actor"]["id"], user.as_str());
     let times = column(&items, "at");
     assert!(times.is_sorted_by(|newer, older| newer >= older), "{times:?}");
@@ -54,7 +54,7 @@ async fn what_was_done_is_told_newest_first_with_who_did_it_and_to_whom() {
 }
 
 #[tokio::test]
-async fn many_who_were_invited_at_once_are_told_one_by_one_across_pages() {
+async fn people_invited_by_one_request_are_audited_one_by_one_across_pages() {
     let world = World::new(&[]).await;
     let people: Vec<_> = (0..200).map(|number| world.usher.address(&format!("p{number}"))).collect();
     let rows: Vec<_> = people.iter().map(|email| (email.as_str(), "VIEWER")).collect();
@@ -77,7 +77,7 @@ async fn many_who_were_invited_at_once_are_told_one_by_one_across_pages() {
 }
 
 #[tokio::test]
-async fn what_was_refused_is_not_told() {
+async fn a_refused_action_is_not_audited() {
     let world = World::new(&[]).await;
     let bob = world.member("bob", "ADMIN").await;
     let (ada, bobs) = (world.user_id(&world.ada.email).await, world.user_id(&bob.email).await);

@@ -1,15 +1,15 @@
-//! What managing costs, as the documentation of the table says: calls of the store.
+//! The store calls of managing invitations and members, as docs/table.md lists them.
 
 use serde_json::{Value, json};
 use tests::World;
 
-/// What a function called since the calls were forgotten, and how often.
+/// The calls of a function since the last reset of the counts.
 async fn calls(world: &World, function: &str) -> Value {
     world.usher.calls().await[function].clone()
 }
 
 #[tokio::test]
-async fn a_page_costs_the_same_few_calls_however_many_people_there_are() {
+async fn a_page_takes_the_same_few_calls_for_any_number_of_people() {
     let world = World::new(&[]).await;
     for (name, count) in [("few", 5), ("many", 800)] {
         let people: Vec<_> = (0..count).map(|number| world.usher.address(&format!("{name}{number:03}"))).collect();

@@ -10,14 +10,14 @@ async fn listed(world: &World, query: &str) -> Vec<String> {
     column(page["items"].as_array().unwrap(), "email")
 }
 
-/// A colleague who is a member of nothing but the company's other workspace.
+/// A colleague who is a member of the company's other workspace only.
 async fn colleague(world: &World, name: &str) -> Account {
     let other = world.usher.workspace(&world.ada.token, "Another").await;
     world.usher.member(&world.ada.token, &other, name, "VIEWER").await
 }
 
 #[tokio::test]
-async fn members_are_told_whole_and_whoever_is_only_invited_isnt_among_them() {
+async fn members_are_shown_completely_and_invited_people_are_not_among_them() {
     let world = World::new(&[]).await;
     let grace = world.member("grace", "EDITOR").await;
     world.invited(&world.ada.token, "henry", "VIEWER").await;
@@ -54,7 +54,7 @@ async fn members_are_found_by_role_and_by_a_part_of_name_or_address() {
 }
 
 #[tokio::test]
-async fn a_role_that_is_set_counts_on_the_next_request() {
+async fn a_new_role_takes_effect_on_the_next_request() {
     let world = World::new(&[]).await;
     let grace = world.member("grace", "VIEWER").await;
     let user = world.user_id(&grace.email).await;
@@ -62,7 +62,7 @@ async fn a_role_that_is_set_counts_on_the_next_request() {
     let member = world.change(&world.ada.token, &user, "MANAGER").await.expect(200).json();
     assert_eq!((&member["userId"], &member["role"]), (&json!(user), &json!("MANAGER")));
     world.usher.invite(&grace.token, &world.workspace, &[(&world.usher.address("x"), "VIEWER")]).await.expect(200);
-    // Set again it changes nothing.
+    // Setting the same role again changes nothing.
     world.change(&world.ada.token, &user, "MANAGER").await.expect(200);
     let audit = world.get(&world.ada.token, "audit").await.expect(200).json();
     let changes = audit["items"].as_array().unwrap().iter().filter(|item| item["action"] == "member.changed");
@@ -70,7 +70,7 @@ async fn a_role_that_is_set_counts_on_the_next_request() {
 }
 
 #[tokio::test]
-async fn only_an_admin_sets_roles_and_removes_and_anybody_leaves() {
+async fn only_an_admin_changes_roles_and_removes_members_and_anybody_may_leave() {
     let world = World::new(&[]).await;
     let manager = world.member("manager", "VIEWER").await;
     let viewer = world.member("viewer", "VIEWER").await;
@@ -85,7 +85,7 @@ async fn only_an_admin_sets_roles_and_removes_and_anybody_leaves() {
     world.remove(&manager.token, &theirs).await.problem(403, "forbidden");
     for (member, user) in [(&manager, &its), (&viewer, &theirs)] {
         assert_eq!(world.remove(&member.token, user).await.expect(204).text, "");
-        // It isn't there any more for whoever left.
+        // A person who left does not find the workspace any more.
         world.get(&member.token, "members").await.problem(404, "not_found");
         world.remove(&member.token, user).await.problem(404, "not_found");
         world.remove(&world.ada.token, user).await.problem(404, "not_found");
@@ -100,7 +100,7 @@ async fn the_last_admin_is_neither_demoted_nor_removed_and_doesnt_leave() {
     let bob = world.member("bob", "ADMIN").await;
     let (ada, bobs) = (world.user_id(&world.ada.email).await, world.user_id(&bob.email).await);
     world.change(&bob.token, &ada, "VIEWER").await.expect(200);
-    // The company's admin is ADMIN all the same, and counts no more than she is listed.
+    // The company's admin acts as ADMIN, and is neither listed nor counted.
     for token in [&world.ada.token, &bob.token] {
         world.change(token, &bobs, "MANAGER").await.problem(409, "last_admin");
         world.remove(token, &bobs).await.problem(409, "last_admin");
@@ -108,7 +108,7 @@ async fn the_last_admin_is_neither_demoted_nor_removed_and_doesnt_leave() {
     world.remove(&world.ada.token, &ada).await.expect(204);
     assert_eq!(listed(&world, "").await, [bob.email.as_str()]);
     world.remove(&world.ada.token, &bobs).await.problem(409, "last_admin");
-    // With a second one the first may go.
+    // With a second ADMIN the first one may leave.
     let carl = world.member("carl", "ADMIN").await;
     world.remove(&bob.token, &bobs).await.expect(204);
     world.remove(&carl.token, &world.user_id(&carl.email).await).await.problem(409, "last_admin");
@@ -130,7 +130,7 @@ async fn a_company_admin_who_isnt_a_member_manages_and_isnt_listed() {
 }
 
 #[tokio::test]
-async fn who_is_no_member_cant_be_changed_whatever_the_id() {
+async fn an_id_that_is_no_members_cannot_be_changed() {
     let world = World::new(&[]).await;
     let outside = user_of(&colleague(&world, "outside").await.token);
     let (_, invitation) = world.invited(&world.ada.token, "henry", "VIEWER").await;
@@ -166,7 +166,7 @@ async fn invitations_of_somebody_removed_or_demoted_cant_be_accepted() {
         world.usher.sign_up_by_invitation(&email, &hash).await.datagol_error(400, "INVITATION_GONE");
         let body = json!({ "email": email, "password": PASSWORD });
         world.usher.post_open("/idp/api/v1/user/token", body).await.expect(401);
-        // An ADMIN who resends it takes it over.
+        // An ADMIN who resends the invitation becomes its inviter.
         world.usher.advance(60).await;
         world.resend(&world.ada.token, &id).await.expect(200);
         let hash = world.usher.mail(&email, 2).await.hash();
@@ -179,8 +179,8 @@ async fn inviting_again_changes_the_role_of_an_invitation_and_never_a_members() 
     let world = World::new(&[]).await;
     let (email, id) = world.invited(&world.ada.token, "grace", "VIEWER").await;
     assert_eq!(world.invited(&world.ada.token, "grace", "EDITOR").await.1, id);
-    let told = world.get(&world.ada.token, &format!("invitations/{id}")).await.expect(200).json();
-    assert_eq!((&told["role"], &told["resentCount"]), (&json!("EDITOR"), &json!(0)));
+    let shown = world.get(&world.ada.token, &format!("invitations/{id}")).await.expect(200).json();
+    assert_eq!((&shown["role"], &shown["resentCount"]), (&json!("EDITOR"), &json!(0)));
     world.usher.sign_up_by_invitation(&email, &world.usher.mail(&email, 1).await.hash()).await.expect(200);
     let again = world.usher.invite(&world.ada.token, &world.workspace, &[(&email, "ADMIN")]).await.expect(400);
     assert_eq!(again.row_statuses(), ["alreadyMember"]);

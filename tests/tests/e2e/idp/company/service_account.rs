@@ -7,7 +7,7 @@ const PATH: &str = "/idp/api/v1/company/serviceAccount";
 const WORKSPACES: &str = "/noCo/api/v2/workspaces";
 const YEAR: i64 = 365 * 86_400;
 
-/// A service account as it was answered when it was made.
+/// A service account, as the answer to its creation shows it.
 struct Robot {
     id: String,
     email: String,
@@ -24,7 +24,7 @@ async fn reset(usher: &Endpoint, admin: &Account, method: &str, robot: &Robot, q
     usher.send(method, &format!("{PATH}/{}/token/reset{query}", robot.id), Some(&admin.token), None).await
 }
 
-/// The ids of the workspaces that a token reaches; `None` if the token is dead.
+/// The ids of the workspaces that a token reaches. `None` if the token is not valid.
 async fn reached(usher: &Endpoint, token: &str) -> Option<Vec<String>> {
     let answer = usher.read(usher.request("GET", WORKSPACES).header("x-auth-token", token)).await;
     if answer.status == 401 {
@@ -36,7 +36,7 @@ async fn reached(usher: &Endpoint, token: &str) -> Option<Vec<String>> {
 }
 
 #[tokio::test]
-async fn a_new_one_is_shown_with_its_token_this_once() {
+async fn a_new_service_accounts_token_is_shown_once() {
     let usher = Endpoint::start().await;
     let ada = usher.founder("ada").await;
     let body = json!({ "name": "data-gol_1", "description": "Brings people in" });
@@ -67,7 +67,7 @@ async fn a_new_one_is_shown_with_its_token_this_once() {
 }
 
 #[tokio::test]
-async fn a_name_is_of_few_characters_and_unique_in_its_company() {
+async fn a_name_has_few_kinds_of_characters_and_is_unique_in_its_company() {
     let usher = Endpoint::start().await;
     let (ada, bob) = (usher.founder("ada").await, usher.founder("bob").await);
     let long = "n".repeat(51);
@@ -109,7 +109,7 @@ async fn a_name_that_several_ask_for_together_is_given_once() {
 }
 
 #[tokio::test]
-async fn an_ordinary_one_reaches_what_it_was_added_to_and_an_account_admin_everything() {
+async fn an_ordinary_service_account_reaches_its_own_workspaces_and_an_account_admin_all() {
     let usher = Endpoint::start().await;
     let ada = usher.founder("ada").await;
     let (one, other) = (usher.workspace(&ada.token, "One").await, usher.workspace(&ada.token, "Other").await);
@@ -122,7 +122,7 @@ async fn an_ordinary_one_reaches_what_it_was_added_to_and_an_account_admin_every
     assert_eq!(added["summary"], json!({ "added": 1 }));
     assert_eq!(reached(&usher, &plain.token).await, Some(vec![one.clone()]));
     usher.get(&format!("{WORKSPACES}/{other}"), &plain.token).await.datagol_error(404, "NOT_FOUND");
-    // In the role it was given, and no higher.
+    // The service account has the role that it was added with, and no higher one.
     let guest = usher.address("guest");
     usher.invite(&plain.token, &one, &[(&guest, "CREATOR")]).await.expect(200);
     usher.invite(&plain.token, &one, &[(&usher.address("boss"), "ADMIN")]).await.expect(403);
@@ -131,7 +131,7 @@ async fn an_ordinary_one_reaches_what_it_was_added_to_and_an_account_admin_every
 }
 
 #[tokio::test]
-async fn a_reset_by_either_verb_kills_the_old_token_at_once() {
+async fn a_reset_by_either_verb_ends_the_old_token_immediately() {
     let usher = Endpoint::start().await;
     let ada = usher.founder("ada").await;
     let robot = make(&usher, &ada, json!({ "name": "robot" })).await;
@@ -191,7 +191,7 @@ async fn a_token_lives_a_year_or_for_ever() {
     assert_eq!(reached(&usher, &yearly.token).await, None);
     usher.advance(20 * YEAR).await;
     assert_eq!(reached(&usher, &token).await, Some(Vec::new()));
-    // An expired one is given a new token.
+    // A reset gives an account with an expired token a new one.
     let ada = Account { token: usher.token(&ada.email).await, ..ada };
     let answer = reset(&usher, &ada, "GET", &yearly, "").await.expect(200).json();
     assert_eq!(reached(&usher, answer["token"].as_str().unwrap()).await, Some(Vec::new()));
@@ -279,7 +279,7 @@ async fn a_service_account_that_is_deleted_while_it_is_added_becomes_no_member()
 }
 
 #[tokio::test]
-async fn only_an_admin_of_the_company_manages_them() {
+async fn only_a_company_admin_manages_service_accounts() {
     let usher = Endpoint::start().await;
     let (ada, bob) = (usher.founder("ada").await, usher.founder("bob").await);
     let workspace = usher.workspace(&ada.token, "One").await;
@@ -303,12 +303,12 @@ async fn only_an_admin_of_the_company_manages_them() {
             usher.send(method, path, Some(&bob.token), None).await.datagol_error(404, "NOT_FOUND");
         }
     }
-    // Whoever has the id of a person, or none, has no service account.
+    // Ids of people and unknown ids are no service accounts.
     for id in ["x", "3fa85f64-5717-4562-b3fc-2c963f66afa6", &workspace] {
         usher.send("DELETE", &format!("{PATH}/{id}"), Some(&ada.token), None).await.datagol_error(404, "NOT_FOUND");
     }
     assert_eq!(reached(&usher, &robot.token).await, Some(Vec::new()));
-    // An account admin is one.
+    // An account admin is a company admin.
     for (method, path, body) in requests {
         usher.send(method, &path, Some(&admin.token), body).await.expect(200);
     }

@@ -12,7 +12,7 @@ async fn log_in(usher: &Endpoint, path: &str, email: &str, password: &str) -> An
 }
 
 #[tokio::test]
-async fn a_token_is_all_that_token_answers() {
+async fn the_token_route_answers_only_a_token() {
     let usher = Endpoint::start().await;
     let ada = usher.founder("ada").await;
     let answer = log_in(&usher, PATHS[0], &ada.email, PASSWORD).await.expect(200);
@@ -25,7 +25,7 @@ async fn a_token_is_all_that_token_answers() {
 }
 
 #[tokio::test]
-async fn login_answers_the_profile_with_workspaces_and_the_token_in_a_header() {
+async fn a_login_answers_the_profile_with_workspaces_and_the_token_in_a_header() {
     let usher = Endpoint::start().await;
     let ada = usher.founder("ada").await;
     let workspace = usher.workspace(&ada.token, "Project Alpha").await;
@@ -46,7 +46,7 @@ async fn login_answers_the_profile_with_workspaces_and_the_token_in_a_header() {
 }
 
 #[tokio::test]
-async fn wrong_is_wrong_whatever_was_wrong() {
+async fn the_answer_does_not_say_which_part_of_the_credentials_is_wrong() {
     let usher = Endpoint::start().await;
     let ada = usher.founder("ada").await;
     let waiting = usher.address("waiting");
@@ -96,7 +96,7 @@ async fn a_missing_or_mistyped_field_is_named() {
 }
 
 #[tokio::test]
-async fn letter_case_makes_no_other_person_and_a_tag_does() {
+async fn addresses_are_compared_without_letter_case_but_with_their_tags() {
     let usher = Endpoint::start().await;
     let ada = usher.founder("Ada.Love").await;
     for spelling in [ada.email.to_uppercase(), ada.email.to_lowercase(), format!(" {} ", ada.email)] {

@@ -15,26 +15,26 @@ async fn resend(usher: &Endpoint, email: &str) -> Answer {
 }
 
 #[tokio::test]
-async fn the_answer_is_alike_for_every_address_and_only_a_waiting_sign_up_gets_its_code() {
+async fn the_answer_is_the_same_for_every_address_and_only_a_waiting_sign_up_gets_its_code() {
     let usher = Endpoint::start().await;
     let (waiting, unknown) = (usher.address("waiting"), usher.address("unknown"));
-    let known = usher.founder("known").await.email;
+    let existing = usher.founder("existing").await.email;
     usher.post_open(SIGN_UP, form(&waiting)).await.expect(200);
     let code = usher.mail(&waiting, 1).await.code();
 
     let mut answers = Vec::new();
-    for email in [&waiting, &unknown, &known] {
+    for email in [&waiting, &unknown, &existing] {
         answers.push(resend(&usher, email).await.expect(200).text);
     }
     assert!(answers.iter().all(|answer| *answer == answers[0]), "{answers:?}");
     assert_eq!(usher.mail(&waiting, 2).await.code(), code);
     letters_are_out(&usher, "last").await;
     assert!(usher.mails(&unknown).await.is_empty());
-    assert_eq!(usher.mails(&known).await.len(), 1);
+    assert_eq!(usher.mails(&existing).await.len(), 1);
 }
 
 #[tokio::test]
-async fn the_newest_code_of_several_comes_again_and_never_an_expired_one() {
+async fn the_newest_code_is_sent_again_and_never_an_expired_one() {
     let usher = Endpoint::own(&[("OTP_TTL_SECONDS", "600")]).await;
     let email = usher.address("grace");
     usher.post_open(SIGN_UP, form(&email)).await.expect(200);
@@ -50,7 +50,7 @@ async fn the_newest_code_of_several_comes_again_and_never_an_expired_one() {
 }
 
 #[tokio::test]
-async fn instead_of_a_code_that_had_its_tries_another_comes() {
+async fn a_code_without_attempts_left_is_replaced_by_a_new_one() {
     let usher = Endpoint::own(&[("OTP_TTL_SECONDS", "600")]).await;
     usher.begin_window(600).await;
     usher.advance(500).await;
@@ -68,7 +68,7 @@ async fn instead_of_a_code_that_had_its_tries_another_comes() {
 }
 
 #[tokio::test]
-async fn codes_asked_for_are_counted_with_the_sign_ups_for_every_address() {
+async fn requests_for_a_code_are_counted_together_with_sign_ups() {
     let usher = Endpoint::own(&[]).await;
     usher.begin_window(600).await;
     let (waiting, unknown) = (usher.address("waiting"), usher.address("unknown"));
@@ -84,7 +84,7 @@ async fn codes_asked_for_are_counted_with_the_sign_ups_for_every_address() {
 }
 
 #[tokio::test]
-async fn what_is_no_address_is_refused() {
+async fn a_malformed_address_is_refused() {
     let usher = Endpoint::start().await;
     for body in [json!({}), json!({ "email": "nobody" }), json!({ "email": 1 })] {
         usher.post_open(PATH, body).await.datagol_error(400, "INVALID_FIELD");

@@ -5,12 +5,12 @@ use tests::{Answer, Endpoint, PASSWORD};
 
 pub(super) const PATH: &str = "/idp/api/v1/user/sign-up";
 
-/// What somebody sends to sign up.
+/// The form of a sign-up.
 pub(super) fn form(email: &str) -> Value {
     json!({ "email": email, "password": PASSWORD, "firstname": "Grace", "lastname": "Hopper" })
 }
 
-/// The form with a field changed, or taken out by null.
+/// The form with one field changed, or without it if the value is null.
 fn with(email: &str, field: &str, value: Value) -> Value {
     let mut form = form(email);
     form[field] = value;
@@ -21,7 +21,7 @@ async fn sign_up(usher: &Endpoint, form: Value) -> Answer {
     usher.post_open(PATH, form).await
 }
 
-/// Returns when all letters queued so far have been sent.
+/// Waits until all queued mails are sent.
 pub(super) async fn letters_are_out(usher: &Endpoint, name: &str) {
     let email = usher.address(name);
     sign_up(usher, form(&email)).await.expect(200);
@@ -29,11 +29,11 @@ pub(super) async fn letters_are_out(usher: &Endpoint, name: &str) {
 }
 
 #[tokio::test]
-async fn the_answer_is_alike_for_an_address_with_and_without_an_account() {
+async fn the_answer_is_the_same_for_an_address_with_and_without_an_account() {
     let usher = Endpoint::start().await;
-    let (known, unknown) = (usher.founder("known").await.email, usher.address("unknown"));
+    let (existing, unknown) = (usher.founder("existing").await.email, usher.address("unknown"));
     let mut answers = Vec::new();
-    for email in [&known, &unknown] {
+    for email in [&existing, &unknown] {
         let answer = sign_up(&usher, with(email, "password", json!("Another1!"))).await.expect(200);
         let expected = json!({
             "id": null, "firstname": "Grace", "lastname": "Hopper", "email": email, "companyName": null,
@@ -47,19 +47,19 @@ async fn the_answer_is_alike_for_an_address_with_and_without_an_account() {
     }
     assert_eq!(answers[0], answers[1]);
 
-    let told = usher.mail(&known, 2).await;
-    assert!(told.subject.contains("already"), "{}", told.subject);
-    assert!(told.text.contains("already have an account") && told.html.contains("already have an account"));
+    let mail = usher.mail(&existing, 2).await;
+    assert!(mail.subject.contains("already"), "{}", mail.subject);
+    assert!(mail.text.contains("already have an account") && mail.html.contains("already have an account"));
     let body = json!({ "email": unknown, "otp": usher.mail(&unknown, 1).await.code() });
     usher.post_open("/idp/api/v1/user/signUp/verifyEmailOtp", body).await.expect(200);
-    // Nothing became of it: the old password is the password.
-    usher.token(&known).await;
-    let body = json!({ "email": known, "password": "Another1!" });
+    // The second sign-up has no effect: the old password still works.
+    usher.token(&existing).await;
+    let body = json!({ "email": existing, "password": "Another1!" });
     usher.post_open("/idp/api/v1/user/token", body).await.datagol_error(401, "INVALID_CREDENTIALS");
 }
 
 #[tokio::test]
-async fn nobody_is_there_until_the_address_is_proved() {
+async fn no_account_exists_until_the_address_is_verified() {
     let usher = Endpoint::start().await;
     let email = usher.address("grace");
     sign_up(&usher, form(&email)).await.expect(200);
@@ -85,7 +85,7 @@ async fn a_company_is_named_by_its_founder_or_else_by_the_domain() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_is_refused_field_by_field_and_nothing_is_mailed() {
+async fn each_impossible_field_is_refused_and_nothing_is_mailed() {
     let usher = Endpoint::start().await;
     let email = usher.address("grace");
     let at = |local: &str, domain: &str| json!(format!("{local}@{domain}"));
@@ -122,10 +122,10 @@ async fn what_cannot_be_is_refused_field_by_field_and_nothing_is_mailed() {
         ("password", json!("Demo1234"), "special"),
         ("password", json!("P@ssw0rd"), "most often used"),
     ];
-    for (field, value, told) in cases {
+    for (field, value, reason) in cases {
         let answer = sign_up(&usher, with(&email, field, value.clone())).await.datagol_error(400, "INVALID_FIELD");
         let message = answer.json()["message"].as_str().unwrap().to_owned();
-        assert!(message.contains(&format!("\"{field}\"")) && message.contains(told), "{field} {value}: {message}");
+        assert!(message.contains(&format!("\"{field}\"")) && message.contains(reason), "{field} {value}: {message}");
     }
     let account = json!("robot-00000000@acme.iam.serviceaccount.com");
     sign_up(&usher, with(&email, "email", account)).await.datagol_error(400, "INVALID_EMAIL");
@@ -147,7 +147,7 @@ async fn a_password_may_be_long_and_of_any_script() {
 }
 
 #[tokio::test]
-async fn names_lose_what_misleads_and_are_escaped_in_the_mail() {
+async fn names_lose_misleading_characters_and_are_escaped_in_the_mail() {
     let usher = Endpoint::start().await;
     let email = usher.address("grace");
     let mut typed = with(&email, "firstname", json!(" Gr\u{0}ac\u{202e}e\n<b>x "));
@@ -164,12 +164,12 @@ async fn names_lose_what_misleads_and_are_escaped_in_the_mail() {
 }
 
 #[tokio::test]
-async fn one_address_is_written_to_five_times_in_ten_minutes_known_or_not() {
+async fn any_address_gets_at_most_five_mails_in_ten_minutes() {
     let usher = Endpoint::own(&[("OTP_TTL_SECONDS", "600")]).await;
     usher.begin_window(600).await;
-    let known = usher.founder("known").await.email;
+    let existing = usher.founder("existing").await.email;
     usher.begin_window(600).await;
-    for email in [known, usher.address("unknown")] {
+    for email in [existing, usher.address("unknown")] {
         for _ in 0..5 {
             sign_up(&usher, form(&email)).await.expect(200);
         }

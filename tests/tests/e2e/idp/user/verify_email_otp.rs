@@ -7,7 +7,7 @@ use super::sign_up::{PATH as SIGN_UP, form};
 
 const PATH: &str = "/idp/api/v1/user/signUp/verifyEmailOtp";
 
-/// Signs up, and answers the mailed code.
+/// Signs up, and returns the mailed code.
 async fn begun(usher: &Endpoint, email: &str) -> String {
     usher.post_open(SIGN_UP, form(email)).await.expect(200);
     usher.mail(email, 1).await.code()
@@ -23,7 +23,7 @@ fn wrong(code: &str, by: u32) -> String {
 }
 
 #[tokio::test]
-async fn a_wrong_code_changes_nothing_and_the_right_one_still_counts() {
+async fn a_wrong_code_changes_nothing_and_the_right_one_still_works() {
     let usher = Endpoint::start().await;
     let (email, other) = (usher.address("grace"), usher.address("other"));
     let code = begun(&usher, &email).await;
@@ -41,7 +41,7 @@ async fn a_wrong_code_changes_nothing_and_the_right_one_still_counts() {
 }
 
 #[tokio::test]
-async fn what_is_no_code_at_all_is_refused_by_name() {
+async fn a_malformed_code_is_refused_by_its_fields_name() {
     let usher = Endpoint::start().await;
     let email = usher.address("grace");
     for body in [json!({ "email": email }), json!({ "email": email, "otp": 123_456 }), json!({ "otp": "123456" })] {
@@ -50,7 +50,7 @@ async fn what_is_no_code_at_all_is_refused_by_name() {
 }
 
 #[tokio::test]
-async fn after_five_tries_even_the_right_code_waits() {
+async fn after_five_attempts_even_the_right_code_is_refused_for_a_while() {
     let usher = Endpoint::own(&[("OTP_TTL_SECONDS", "600")]).await;
     usher.begin_window(600).await;
     let (email, wait_until_idle) = (usher.address("grace"), usher.address("wait_until_idle"));
@@ -64,7 +64,7 @@ async fn after_five_tries_even_the_right_code_waits() {
     assert!((1..=600).contains(&seconds), "{seconds}");
     verify(&usher, &wait_until_idle, &calm_code).await.expect(200);
 
-    // A new sign-up brings no new tries; time does.
+    // A new sign-up gives no new attempts. They return after some time.
     usher.post_open(SIGN_UP, form(&email)).await.expect(200);
     let second = usher.mail(&email, 2).await.code();
     verify(&usher, &email, &second).await.datagol_error(429, "TOO_MANY_ATTEMPTS");
@@ -75,14 +75,14 @@ async fn after_five_tries_even_the_right_code_waits() {
 }
 
 #[tokio::test]
-async fn a_try_whose_reply_was_lost_is_counted_once() {
+async fn an_attempt_whose_reply_was_lost_is_counted_once() {
     let usher = Endpoint::own(&[]).await;
     let email = usher.address("ada");
     let otp = begun(&usher, &email).await;
     for by in 1..=4 {
         verify(&usher, &email, &wrong(&otp, by)).await.expect(400);
     }
-    // The first counts for the address, the second for the sign-up.
+    // The first transaction counts for the address, the second one for the sign-up.
     let action = "dynamodb:TransactWriteItems";
     usher.queue_fault(json!({ "action": action, "function": "verify-otp", "fault": "lostReply", "skip": 1 })).await;
     verify(&usher, &email, &otp).await.expect(200);
@@ -117,7 +117,7 @@ async fn a_code_is_dead_from_the_moment_it_expires() {
 }
 
 #[tokio::test]
-async fn a_code_counts_once() {
+async fn a_code_is_accepted_once() {
     let usher = Endpoint::start().await;
     let email = usher.address("grace");
     let code = begun(&usher, &email).await;

@@ -1,4 +1,4 @@
-//! Inviting somebody who is invited.
+//! Inviting a person who is invited already.
 
 use serde_json::json;
 use tests::Endpoint;
@@ -68,7 +68,7 @@ async fn nobody_lowers_an_invitation_above_their_own_role() {
         assert_eq!(answer.row_statuses(), ["forbidden"]);
     }
     assert!(usher.registration_page(&hash).await.expect(200).text.contains("Admin"));
-    // Who may give the role may also take it back.
+    // An inviter who may give the role may also take it back.
     let answer = usher.invite(&ada.token, &workspace, &[(&guest, "VIEWER")]).await.expect(200);
     assert_eq!(answer.row_statuses(), ["invited"]);
     let hash = usher.mail(&guest, 2).await.hash();

@@ -1,4 +1,4 @@
-//! What the inviter writes, and what of it reaches the mail.
+//! The inviter's texts in the mail.
 
 use serde_json::{Value, json};
 use tests::{Endpoint, ReceivedMail};
@@ -15,7 +15,7 @@ async fn mailed(usher: &Endpoint, workspace_name: &str, message: &str) -> Receiv
     usher.mail(&guest, 1).await
 }
 
-/// Where the links of a mail's HTML lead.
+/// The targets of the links in a mail's HTML.
 fn hrefs(mail: &ReceivedMail) -> Vec<&str> {
     mail.html.split("href=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect()
 }
@@ -45,7 +45,7 @@ async fn markup_is_escaped_in_html_and_left_alone_in_text() {
     assert!(mail.html.contains("&#60;script&#62;") && mail.html.contains("&#60;b&#62;Bold"), "{}", mail.html);
     assert_eq!(mail.html.matches("</blockquote>").count(), 1);
     assert!(mail.text.replace('\u{2060}', "").contains(written), "{}", mail.text);
-    // What looks like SES's own template syntax is only text.
+    // Text that looks like SES's template syntax stays text.
     assert!(mail.text.contains("{{html}}") && mail.subject.contains("{{html}}"), "{}", mail.subject);
 }
 
@@ -62,7 +62,7 @@ async fn control_characters_are_dropped_and_lines_kept() {
 }
 
 #[tokio::test]
-async fn nothing_that_was_written_becomes_a_link() {
+async fn no_text_of_a_caller_becomes_a_link() {
     let usher = Endpoint::start().await;
     let written = "Pay at https://evil.example/pay or www.evil.example or mail boss@evil.example";
     let mail = mailed(&usher, "Visit evil.example", written).await;
@@ -77,7 +77,7 @@ async fn nothing_that_was_written_becomes_a_link() {
 }
 
 #[tokio::test]
-async fn a_message_of_nothing_visible_is_no_message() {
+async fn a_message_without_visible_characters_counts_as_none() {
     let usher = Endpoint::start().await;
     let mail = mailed(&usher, "Quiet", " \r\n\t\u{200b} ").await;
     assert!(!mail.text.contains("writes") && !mail.html.contains("writes"), "{}", mail.text);

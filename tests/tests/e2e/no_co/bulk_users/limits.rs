@@ -1,4 +1,4 @@
-//! How many users one request may name, and what they cost.
+//! The limits of one request, and its calls of the store.
 
 use std::collections::HashSet;
 
@@ -11,7 +11,7 @@ fn users(usher: &Endpoint, count: usize) -> Value {
 }
 
 #[tokio::test]
-async fn as_many_as_the_parameter_allows_and_not_one_more() {
+async fn a_request_has_at_most_as_many_rows_as_the_parameter_allows() {
     let usher = Endpoint::own(&[("MAX_USERS_PER_REQUEST", "5")]).await;
     let ada = usher.founder("ada").await;
     let workspace = usher.workspace(&ada.token, "Five").await;
@@ -23,7 +23,7 @@ async fn as_many_as_the_parameter_allows_and_not_one_more() {
 }
 
 #[tokio::test]
-async fn without_a_parameter_ten_thousand_are_the_most() {
+async fn without_a_parameter_a_request_has_at_most_ten_thousand_rows() {
     let usher = Endpoint::start().await;
     let ada = usher.founder("ada").await;
     let workspace = usher.workspace(&ada.token, "Many").await;
@@ -33,7 +33,7 @@ async fn without_a_parameter_ten_thousand_are_the_most() {
 }
 
 #[tokio::test]
-async fn a_list_of_nobody_is_refused() {
+async fn an_empty_list_is_refused() {
     let usher = Endpoint::start().await;
     let ada = usher.founder("ada").await;
     let workspace = usher.workspace(&ada.token, "Nobody").await;
@@ -69,7 +69,7 @@ async fn a_thousand_are_invited_with_few_calls_and_each_is_mailed_once() {
 }
 
 #[tokio::test]
-async fn the_largest_request_is_answered_however_its_rows_are_written() {
+async fn the_largest_request_is_answered_with_rows_of_any_form() {
     let usher = Endpoint::start().await;
     let ada = usher.founder("ada").await;
     let workspace = usher.workspace(&ada.token, "Large").await;

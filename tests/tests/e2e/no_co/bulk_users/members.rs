@@ -1,4 +1,4 @@
-//! People who have an account, and programs.
+//! Invited people who have an account, and service accounts.
 
 use serde_json::{Value, json};
 use tests::Endpoint;
@@ -8,7 +8,7 @@ async fn service_account(usher: &Endpoint, token: &str, name: &str) -> Value {
 }
 
 #[tokio::test]
-async fn a_colleague_is_a_member_at_once_and_is_told_without_a_link() {
+async fn a_colleague_becomes_a_member_immediately_and_gets_a_mail_without_a_link() {
     let usher = Endpoint::own(&[]).await;
     let ada = usher.founder("ada").await;
     let first = usher.workspace(&ada.token, "First").await;
@@ -19,14 +19,14 @@ async fn a_colleague_is_a_member_at_once_and_is_told_without_a_link() {
     let answer = usher.invite(&ada.token, &second, &[(&typed, "CREATOR")]).await.expect(200);
     assert_eq!(answer.row_statuses(), ["added"]);
     assert!(answer.json()["results"][0]["invitationId"].is_string());
-    // At once: with the token that he has.
+    // The membership counts immediately, with the token that bob already has.
     assert_eq!(usher.role(&carl.token, &second).await.as_deref(), Some("CREATOR"));
     assert_eq!(usher.role(&carl.token, &first).await.as_deref(), Some("VIEWER"));
 
     let mail = usher.mail(&carl.email, 2).await;
     assert!(mail.subject.contains("added you to Second"), "{}", mail.subject);
-    for told in ["Ada Founder", "Second", "Creator", "nothing to accept"] {
-        assert!(mail.text.contains(told), "{told}: {}", mail.text);
+    for expected in ["Ada Founder", "Second", "Creator", "nothing to accept"] {
+        assert!(mail.text.contains(expected), "{expected}: {}", mail.text);
     }
     assert!(!mail.text.contains("hash=") && !mail.html.contains("hash=") && !mail.text.contains("register"));
     usher.mail_all().await;
@@ -66,7 +66,7 @@ async fn a_service_account_of_the_company_is_added_without_mail() {
     let again = usher.invite(&ada.token, &workspace, &[(address, "VIEWER")]).await.expect(400);
     assert_eq!(again.row_statuses(), ["alreadyMember"]);
 
-    // It invites in its own name.
+    // The service account invites in its own name.
     let guest = usher.address("guest");
     usher.invite(token, &workspace, &[(&guest, "CREATOR")]).await.expect(200);
     assert!(usher.mail(&guest, 1).await.subject.contains("robot"));
@@ -121,7 +121,7 @@ async fn a_user_of_another_company_accepts_with_their_own_account() {
     assert_eq!(accepted, json!({ "workspaceId": workspace, "role": "EDITOR" }));
     assert_eq!(usher.role(&eve.token, &workspace).await.as_deref(), Some("EDITOR"));
     assert_eq!(usher.role(&eve.token, &own).await.as_deref(), Some("ADMIN"));
-    // The password is hers still, she is no user of the inviting company, and the link is spent.
+    // Her password is unchanged, she is no user of the inviting company, and the link is used up.
     usher.token(&eve.email).await;
     assert_eq!(usher.team(&ada.token).await.len(), 1);
     usher.accept(&eve.token, &mail.hash()).await.expect(410);

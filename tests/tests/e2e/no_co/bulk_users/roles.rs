@@ -1,4 +1,4 @@
-//! Who may invite, and as what.
+//! The right to invite, by role.
 
 use serde_json::json;
 use tests::Endpoint;
@@ -59,7 +59,7 @@ async fn editors_and_viewers_invite_nobody() {
 }
 
 #[tokio::test]
-async fn a_workspace_out_of_reach_is_not_found_whatever_the_reason() {
+async fn a_workspace_out_of_reach_is_always_not_found() {
     let usher = Endpoint::start().await;
     let ada = usher.founder("ada").await;
     let eve = usher.founder("eve").await;

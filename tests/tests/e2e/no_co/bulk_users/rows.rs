@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use tests::Endpoint;
 
 #[tokio::test]
-async fn good_rows_go_through_and_each_bad_one_says_why() {
+async fn good_rows_succeed_and_each_bad_row_has_a_reason() {
     let usher = Endpoint::own(&[]).await;
     let ada = usher.founder("ada").await;
     let workspace = usher.workspace(&ada.token, "Mixed").await;
@@ -42,7 +42,7 @@ async fn good_rows_go_through_and_each_bad_one_says_why() {
         let result = &answer["results"][index];
         assert_eq!(result["index"], index);
         assert_eq!(result["status"], *status, "{row} {result}");
-        // What was typed is told again; what isn't text can't be.
+        // The result repeats the caller's text. A value that is no text is not repeated.
         for field in ["email", "role"] {
             let typed = row[field].as_str().map(|typed| typed.chars().take(254).collect::<String>());
             assert_eq!(result[field], json!(typed), "{row}");

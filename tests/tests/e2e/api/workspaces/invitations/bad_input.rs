@@ -1,4 +1,4 @@
-//! Bodies that aren't what the route takes: each is a 4xx, and nothing is written.
+//! Malformed bodies: each is a 4xx, and nothing is written.
 
 use serde_json::{Value, json};
 use tests::{Answer, Endpoint};
@@ -24,7 +24,7 @@ impl World {
         self.usher.read(request.header("content-type", content_type).body(body.into())).await
     }
 
-    /// An inviting request of one good row, with these fields besides.
+    /// An inviting request with one good row and these other fields.
     async fn with(&self, field: &str, value: Value) -> Answer {
         let users = json!([{ "email": self.usher.address("guest"), "role": "VIEWER" }]);
         let body = json!({ "users": users, field: value });
@@ -47,7 +47,7 @@ async fn a_body_that_is_no_json_object_with_users_is_refused() {
 }
 
 #[tokio::test]
-async fn one_user_more_than_may_be_named_refuses_them_all() {
+async fn one_user_above_the_limit_refuses_the_whole_request() {
     let world = World::new().await;
     let users: Vec<_> =
         (0..10_001).map(|n| json!({ "email": format!("p{n}@example.com"), "role": "VIEWER" })).collect();
@@ -59,7 +59,7 @@ async fn one_user_more_than_may_be_named_refuses_them_all() {
 }
 
 #[tokio::test]
-async fn what_is_said_of_the_request_as_a_whole_must_be_right() {
+async fn the_fields_of_the_whole_request_must_be_right() {
     let world = World::new().await;
     for value in [json!(59), json!(0), json!(-1), json!(2_592_001), json!(60.5), json!("60"), json!(1e300), json!([60])]
     {

@@ -1,4 +1,4 @@
-//! The same as `text/csv`.
+//! Inviting requests as `text/csv`.
 
 use serde_json::json;
 use tests::{Account, Answer, Endpoint};
@@ -25,7 +25,7 @@ impl World {
 }
 
 #[tokio::test]
-async fn a_spreadsheets_rows_are_invited_with_what_the_query_says_of_all_of_them() {
+async fn a_csv_files_rows_are_invited_with_the_options_of_the_query() {
     let world = World::new().await;
     let [one, two, three] = ["one", "two", "three"].map(|name| world.usher.address(name));
     let table = format!(
@@ -48,7 +48,7 @@ async fn a_spreadsheets_rows_are_invited_with_what_the_query_says_of_all_of_them
 }
 
 #[tokio::test]
-async fn validating_writes_nothing_and_a_key_holds_for_the_query_too() {
+async fn validating_writes_nothing_and_an_idempotency_key_covers_the_query() {
     let world = World::new().await;
     let guest = world.usher.address("guest");
     let table = format!("email,role\n{guest},VIEWER\n");
@@ -66,7 +66,7 @@ async fn validating_writes_nothing_and_a_key_holds_for_the_query_too() {
 }
 
 #[tokio::test]
-async fn what_is_no_table_is_refused_with_nothing_written() {
+async fn a_body_that_is_no_csv_is_refused_and_nothing_is_written() {
     let world = World::new().await;
     for (table, named) in [
         ("", "header row"),

@@ -1,11 +1,11 @@
-//! A named request whose function dies, or whose store loses replies: sent again, it ends as it would have.
+//! Idempotent requests whose function dies or whose store loses replies: a retry completes them.
 
 use std::collections::HashSet;
 
 use serde_json::{Value, json};
 use tests::{Account, Answer, Endpoint};
 
-/// A run that was silent for so long is dead, in seconds.
+/// A run that wrote nothing for so long counts as dead, in seconds.
 const SILENCE: i64 = 35;
 
 struct World {
@@ -37,7 +37,7 @@ impl World {
         self.usher.invite_with_key(&self.ada.token, &self.workspace, "key", self.body.clone()).await
     }
 
-    /// Sent again it succeeds for everybody, and again with the same answer; everybody has one mail.
+    /// A retry invites everybody, another one gets the same answer, and everybody has one mail.
     async fn ends_well(&self, what: &str) {
         let answer = self.send().await;
         assert_eq!(answer.status, 200, "{what}: {}", answer.text);
@@ -53,8 +53,8 @@ impl World {
 }
 
 #[tokio::test]
-async fn a_function_that_dies_at_any_of_its_calls_is_gone_on_for() {
-    // Whether the name was in hand when it died, and so for how long.
+async fn a_request_whose_function_dies_at_any_call_is_completed_by_the_next_one() {
+    // A function that died after it took the key holds it until its lease ends.
     let deaths = [
         ("BatchGetItem", 0, false),
         ("GetItem", 0, false),
@@ -72,7 +72,7 @@ async fn a_function_that_dies_at_any_of_its_calls_is_gone_on_for() {
             let world = World::new(100, &[]).await;
             let what = format!("{action} {skip} {before:?}");
             if let Some(before) = before {
-                // The call is executed, and the function dies while the SDK makes it again.
+                // The call is executed, and the function dies while the SDK retries it.
                 world.queue_fault(action, before, skip, 1).await;
             }
             world.queue_fault(action, "crash", if before.is_some() { 0 } else { skip }, 1).await;
@@ -90,10 +90,10 @@ async fn a_function_that_dies_at_any_of_its_calls_is_gone_on_for() {
 }
 
 #[tokio::test]
-async fn a_function_that_dies_again_and_again_gets_there() {
-    // Five transactions: what a run has sent when it dies is written.
+async fn a_request_whose_function_dies_repeatedly_completes_in_the_end() {
+    // Five transactions: those that a run has sent before it dies are written.
     let world = World::new(400, &[]).await;
-    // Reserving comes first, and each new run writes one transaction more.
+    // The first transaction reserves, and each new run writes one more.
     for skip in [2, 1, 1] {
         world.queue_fault("TransactWriteItems", "crash", skip, 1).await;
         world.send().await.expect(500);
@@ -120,8 +120,9 @@ async fn lost_replies_change_nothing() {
 }
 
 #[tokio::test]
-async fn a_reply_that_is_lost_for_good_is_found_by_the_next_request() {
-    // The SDK gives up after three: whether the name was taken, the people written, the answer kept, isn't known then.
+async fn a_write_whose_reply_is_lost_is_found_by_the_next_request() {
+    // After three lost replies the SDK gives up. The function does not know then whether it took the key, wrote the people
+    // or stored the answer.
     for (action, skip, status) in
         [("PutItem", 0, 503), ("TransactWriteItems", 0, 503), ("TransactWriteItems", 1, 200), ("UpdateItem", 1, 503)]
     {
@@ -136,15 +137,15 @@ async fn a_reply_that_is_lost_for_good_is_found_by_the_next_request() {
 }
 
 #[tokio::test]
-async fn what_was_written_before_a_death_is_told_as_it_was_whatever_became_of_it() {
+async fn rows_written_before_a_death_keep_their_results_also_if_the_people_changed_since() {
     let world = World::new(91, &[]).await;
-    // The last transaction is held up until the first is written, and then dies.
+    // The last transaction waits until the first one is written, and then the function dies.
     world.queue_fault("TransactWriteItems", "InternalServerError", 2, 2).await;
     world.queue_fault("TransactWriteItems", "crash", 0, 1).await;
     world.send().await.expect(500);
     let team = world.usher.team(&world.ada.token).await;
     let invited: Vec<_> = team.iter().filter(|(_, status)| *status == "INVITED").map(|(email, _)| email).collect();
-    // One of the first to be written joins, before the rest is.
+    // A person of the first transaction joins before the rest is written.
     let joined = invited.first().expect("a transaction went through");
     let hash = world.usher.mail(joined, 1).await.hash();
     world.usher.sign_up_by_invitation(joined, &hash).await.expect(200);
@@ -156,7 +157,7 @@ async fn what_was_written_before_a_death_is_told_as_it_was_whatever_became_of_it
 }
 
 #[tokio::test]
-async fn what_a_dead_run_reserved_is_reserved_once_and_the_rest_given_back() {
+async fn the_quota_that_a_dead_run_reserved_is_reserved_once_and_the_rest_given_back() {
     let parameters = [("INVITATIONS_PER_WORKSPACE_PER_DAY", "100"), ("MAX_USERS_PER_REQUEST", "100")];
     let world = World::new(91, &parameters).await;
     let usher = &world.usher;

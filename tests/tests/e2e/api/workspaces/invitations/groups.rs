@@ -21,7 +21,7 @@ impl World {
         Self::of(Endpoint::start().await).await
     }
 
-    /// Three groups, each in the one before: the topmost, Sales, EMEA.
+    /// Three groups, each inside the one before: the top group, Sales, EMEA.
     async fn of(usher: Endpoint) -> Self {
         let ada = usher.founder("ada").await;
         let workspace = usher.workspace(&ada.token, "Project Alpha").await;
@@ -36,7 +36,7 @@ impl World {
         self.usher.post_invitations(token, &self.workspace, json!({ "users": users })).await
     }
 
-    /// Whether a group's list names somebody, as it is and with all that is under it.
+    /// Whether the list of a group's people names this address: without and with the groups under it.
     async fn in_group(&self, group: &str, email: &str) -> (bool, bool) {
         let names = async |query: &str| {
             let path = format!("/api/v0/groups/{group}/users{query}");
@@ -91,7 +91,7 @@ async fn somebody_invited_into_a_group_is_in_it_before_and_after_they_accept() {
 }
 
 #[tokio::test]
-async fn invited_again_people_come_into_further_groups() {
+async fn people_who_are_invited_again_join_more_groups() {
     for cooldown in ["0", "60"] {
         let world = World::of(Endpoint::own(&[("RESEND_COOLDOWN_SECONDS", cooldown)]).await).await;
         let email = world.usher.address("guest");
@@ -105,7 +105,7 @@ async fn invited_again_people_come_into_further_groups() {
 }
 
 #[tokio::test]
-async fn a_member_comes_into_a_further_group_and_keeps_role_and_groups() {
+async fn a_member_joins_another_group_and_keeps_role_and_groups() {
     let world = World::new().await;
     let bob = world.usher.member(&world.ada.token, &world.workspace, "bob", "EDITOR").await;
     assert_eq!(world.in_group(&world.top, &bob.email).await, (true, true));
@@ -118,7 +118,7 @@ async fn a_member_comes_into_a_further_group_and_keeps_role_and_groups() {
     assert_eq!(world.usher.role(&bob.token, &world.workspace).await.as_deref(), Some("EDITOR"));
     let again = world.invite(&world.ada.token, &bob.email, &[&world.sales, &world.emea]).await;
     again.problem_of_rows(409, "already_member", &["alreadyMember"]);
-    // A colleague, who is a member at once, is in the group at once.
+    // A colleague becomes a member immediately, and is in the group immediately.
     let other = world.usher.workspace(&world.ada.token, "Beta").await;
     let carol = world.usher.member(&world.ada.token, &other, "carol", "VIEWER").await;
     world.invite(&world.ada.token, &carol.email, &[&world.emea]).await.expect(200);
@@ -127,11 +127,11 @@ async fn a_member_comes_into_a_further_group_and_keeps_role_and_groups() {
 }
 
 #[tokio::test]
-async fn a_member_comes_into_a_group_also_where_the_reply_is_lost() {
+async fn a_member_joins_a_group_also_if_the_reply_is_lost() {
     let world = World::of(Endpoint::own(&[]).await).await;
     let bob = world.usher.member(&world.ada.token, &world.workspace, "bob", "EDITOR").await;
     for group in [&world.emea, &world.sales] {
-        // A transaction reserves, and one finds the member. The SDK tries the next three times.
+        // One transaction reserves, and one finds the member. The SDK sends the next one three times.
         let action = "dynamodb:TransactWriteItems";
         world
             .usher
@@ -147,7 +147,7 @@ async fn a_member_comes_into_a_group_also_where_the_reply_is_lost() {
 }
 
 #[tokio::test]
-async fn a_group_that_the_workspace_has_not_makes_the_row_invalid_and_stops_no_other() {
+async fn a_row_that_names_a_group_of_another_workspace_is_invalid_and_stops_no_other() {
     let world = World::new().await;
     let eve = world.usher.founder("eve").await;
     world.usher.workspace(&eve.token, "Theirs").await;
@@ -180,7 +180,7 @@ async fn a_group_that_the_workspace_has_not_makes_the_row_invalid_and_stops_no_o
 }
 
 #[tokio::test]
-async fn whoever_administers_a_group_brings_people_into_it_and_what_is_under_it_and_nowhere_else() {
+async fn a_groups_administrator_invites_into_the_group_and_the_groups_under_it_only() {
     let world = World::new().await;
     let apac = world.usher.group(&world.ada.token, &world.top, "APAC").await;
     let other = world.usher.workspace(&world.ada.token, "Beta").await;
@@ -209,7 +209,7 @@ async fn whoever_administers_a_group_brings_people_into_it_and_what_is_under_it_
         let answer = world.usher.post_invitations(&inviter.token, &world.workspace, json!({ "users": users })).await;
         assert_eq!(answer.expect(200).row_statuses(), ["forbidden", "forbidden", "forbidden", "forbidden", "invited"]);
     }
-    // Whoever invites without administering groups names none.
+    // A person who may invite but administers no group may not name one.
     let dave = world.usher.member(&world.ada.token, &world.workspace, "dave", "CREATOR").await;
     let answer = world.invite(&dave.token, &world.usher.address("d1"), &[&world.emea]).await;
     answer.expect(403);
@@ -224,7 +224,7 @@ async fn whoever_administers_a_group_brings_people_into_it_and_what_is_under_it_
 }
 
 #[tokio::test]
-async fn whoever_administers_a_group_puts_nobody_out_of_the_workspace_who_is_more_than_in_it() {
+async fn a_groups_administrator_removes_nobody_from_the_workspace_who_is_also_elsewhere_in_it() {
     let world = World::new().await;
     let bob = world.usher.member(&world.ada.token, &world.workspace, "bob", "VIEWER").await;
     world.administers(&world.emea, &world.id(&bob.email).await).await;
@@ -236,7 +236,7 @@ async fn whoever_administers_a_group_puts_nobody_out_of_the_workspace_who_is_mor
     assert_eq!(world.in_group(&world.emea, &carol.email).await, (false, false));
     assert_eq!(world.usher.role(&carol.token, &world.workspace).await.as_deref(), Some("VIEWER"));
     world.remove_as(&bob.token, &world.top, &carol.email).await.hexabase_error(403, "GROUP_ADMIN_REQUIRED");
-    // Who came into the group alone goes with it.
+    // A person who is in this group only leaves the workspace with it.
     let dave = world.usher.address("dave");
     world.invite(&bob.token, &dave, &[&world.emea]).await.expect(200);
     world.remove_as(&bob.token, &world.emea, &dave).await.expect(200);
@@ -267,7 +267,7 @@ async fn a_member_taken_out_of_one_group_stays_in_the_group_that_they_come_into(
 }
 
 #[tokio::test]
-async fn whoever_administers_a_group_changes_no_invitation_that_goes_beyond_it() {
+async fn a_groups_administrator_changes_no_invitation_that_also_names_other_groups() {
     for cooldown in ["0", "60"] {
         let world = World::of(Endpoint::own(&[("RESEND_COOLDOWN_SECONDS", cooldown)]).await).await;
         let bob = world.usher.member(&world.ada.token, &world.workspace, "bob", "VIEWER").await;
@@ -282,8 +282,8 @@ async fn whoever_administers_a_group_changes_no_invitation_that_goes_beyond_it()
             let hash = world.usher.mail(&email, 1).await.hash();
             world.usher.sign_up_by_invitation(&email, &hash).await.expect(200);
         }
-        // One that doesn't, they do; and whoever may invite to the workspace changes every one. A mail that a newer
-        // invitation overtakes isn't sent, so each is waited for.
+        // The administrator changes an invitation to their own group only. A person who may invite to the workspace changes
+        // every invitation. The test waits for each mail, as a mail that a newer invitation overtakes is not sent.
         let email = world.usher.address("own");
         let mut mails = 0;
         let inviters = [(&world.ada.token, &world.emea), (&bob.token, &world.emea), (&world.ada.token, &world.sales)];
@@ -317,7 +317,7 @@ async fn nobody_is_let_in_by_somebody_who_no_longer_administers_the_group() {
 }
 
 #[tokio::test]
-async fn out_of_one_of_several_groups_people_stay_in_the_others() {
+async fn people_taken_out_of_one_group_stay_in_their_other_groups() {
     let world = World::new().await;
     let bob = world.usher.member(&world.ada.token, &world.workspace, "bob", "EDITOR").await;
     world.invite(&world.ada.token, &bob.email, &[&world.emea, &world.sales, &world.top]).await.expect(200);
@@ -329,7 +329,7 @@ async fn out_of_one_of_several_groups_people_stay_in_the_others() {
     assert_eq!(world.in_group(&world.top, &bob.email).await, (true, true));
     world.remove(&world.top, &bob.email).await.expect(200);
     assert_eq!(world.usher.role(&bob.token, &world.workspace).await, None);
-    // Invited anew they are where they are invited to, and nowhere else.
+    // After a new invitation they are only in the group that it names.
     world.invite(&world.ada.token, &bob.email, &[&world.sales]).await.expect(200);
     assert_eq!(world.in_group(&world.emea, &bob.email).await, (false, false));
     assert_eq!(world.in_group(&world.top, &bob.email).await, (false, true));
@@ -347,7 +347,7 @@ async fn a_group_with_members_or_invitations_is_not_deleted() {
     let late = world.usher.address("late");
     world.invite(&world.ada.token, &late, &[&world.emea]).await.expect(200);
     let lates = world.id(&late).await;
-    // One that has expired can be sent again, and so it keeps its groups.
+    // An expired invitation can be resent, and so it keeps its groups.
     world.usher.advance(300).await;
     world.delete(&world.emea).await.hexabase_error(409, "GROUP_NOT_EMPTY");
     world.invite(&world.ada.token, &late, &[]).await.expect(200);
@@ -415,12 +415,12 @@ async fn authority_over_many_groups_takes_one_read_a_hundred() {
         world.usher.post_invitations(&bob.token, &world.workspace, json!({ "users": users })).await.expect(200);
     assert_eq!(answer.json()["summary"], json!({ "invited": 90 }));
     let calls = world.usher.calls().await["invite-users"].clone();
-    // The caller's standing with all groups, and whose the addresses are.
+    // One read finds the caller's rights in all groups, and one the accounts of the addresses.
     assert_eq!(calls["dynamodb:BatchGetItem"], 2, "{calls}");
 }
 
 #[tokio::test]
-async fn a_spreadsheets_cell_names_groups_separated_by_semicolons() {
+async fn a_csv_cell_names_groups_separated_by_semicolons() {
     let world = World::new().await;
     let [both, one, none, unknown, wrong] =
         ["both", "one", "none", "unknown", "wrong"].map(|name| world.usher.address(name));

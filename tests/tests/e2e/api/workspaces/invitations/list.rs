@@ -1,4 +1,4 @@
-//! Listing invitations, and looking at one.
+//! Listing invitations, and showing one.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
@@ -18,36 +18,36 @@ async fn listed(world: &World, query: &str) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn an_invitation_is_told_whole_in_the_list_and_alone() {
+async fn an_invitation_is_shown_completely_in_the_list_and_alone() {
     let world = World::new(&[]).await;
     let (email, id) = world.invited(&world.ada.token, "grace", "EDITOR").await;
     world.usher.mail(&email, 1).await;
-    let told = eventually("the delivery", async || {
-        let told = world.get(&world.ada.token, &format!("invitations/{id}")).await.expect(200).json();
-        (told["delivery"]["state"] == "DELIVERED").then_some(told)
+    let shown = eventually("the delivery", async || {
+        let shown = world.get(&world.ada.token, &format!("invitations/{id}")).await.expect(200).json();
+        (shown["delivery"]["state"] == "DELIVERED").then_some(shown)
     })
     .await;
-    let time = |name: &str| told[name].as_str().unwrap().parse::<jiff::Timestamp>().unwrap();
+    let time = |name: &str| shown[name].as_str().unwrap().parse::<jiff::Timestamp>().unwrap();
     assert_eq!(time("expiresAt").as_second() - time("createdAt").as_second(), TTL);
-    assert_eq!(told["id"], id.as_str());
-    assert_eq!(told["workspaceId"], world.workspace.as_str());
-    assert_eq!(told["email"], email.as_str());
-    assert_eq!(told["role"], "EDITOR");
-    assert_eq!(told["status"], "PENDING");
-    assert_eq!(told["delivery"]["state"], "DELIVERED");
-    assert!(told["delivery"]["at"].is_string(), "{told}");
-    assert_eq!(told["invitedBy"], json!({ "id": user_of(&world.ada.token), "name": "Ada Founder" }));
-    assert_eq!((&told["acceptedAt"], &told["resentCount"]), (&Value::Null, &json!(0)));
-    assert_eq!(page(&world, "").await, json!({ "items": [told], "nextCursor": null }));
+    assert_eq!(shown["id"], id.as_str());
+    assert_eq!(shown["workspaceId"], world.workspace.as_str());
+    assert_eq!(shown["email"], email.as_str());
+    assert_eq!(shown["role"], "EDITOR");
+    assert_eq!(shown["status"], "PENDING");
+    assert_eq!(shown["delivery"]["state"], "DELIVERED");
+    assert!(shown["delivery"]["at"].is_string(), "{shown}");
+    assert_eq!(shown["invitedBy"], json!({ "id": user_of(&world.ada.token), "name": "Ada Founder" }));
+    assert_eq!((&shown["acceptedAt"], &shown["resentCount"]), (&Value::Null, &json!(0)));
+    assert_eq!(page(&world, "").await, json!({ "items": [shown], "nextCursor": null }));
 
     world.usher.sign_up_by_invitation(&email, &world.usher.mail(&email, 1).await.hash()).await.expect(200);
-    let told = world.get(&world.ada.token, &format!("invitations/{id}")).await.expect(200).json();
-    assert_eq!(told["status"], "ACCEPTED");
-    assert!(told["acceptedAt"].as_str().unwrap() >= told["createdAt"].as_str().unwrap());
+    let shown = world.get(&world.ada.token, &format!("invitations/{id}")).await.expect(200).json();
+    assert_eq!(shown["status"], "ACCEPTED");
+    assert!(shown["acceptedAt"].as_str().unwrap() >= shown["createdAt"].as_str().unwrap());
 }
 
 #[tokio::test]
-async fn every_status_is_told_and_asked_for() {
+async fn invitations_are_listed_and_filtered_by_every_status() {
     let world = World::new(&[("INVITATION_TTL_SECONDS", "1000")]).await;
     let bob = world.member("bob", "VIEWER").await.email;
     let gone = world.member("gone", "VIEWER").await;
@@ -64,12 +64,12 @@ async fn every_status_is_told_and_asked_for() {
         assert_eq!(page["items"][0]["status"], status);
     }
     assert!(listed(&world, "status=DECLINED").await.is_empty());
-    // Neither who made the workspace, nor who is gone.
+    // The workspace's creator and the removed member are not listed.
     assert_eq!(listed(&world, "").await, [bob, carl, dora, eve]);
 }
 
 #[tokio::test]
-async fn the_delivery_and_the_beginning_of_an_address_are_asked_for() {
+async fn invitations_are_filtered_by_delivery_state_and_by_the_beginning_of_the_address() {
     let world = World::new(&[]).await;
     let fault = json!({ "action": "ses:SendBulkEmail", "address": world.usher.address("bounced"), "status": "MESSAGE_REJECTED", "times": 1 });
     world.usher.queue_fault(fault).await;
@@ -94,7 +94,7 @@ async fn the_delivery_and_the_beginning_of_an_address_are_asked_for() {
 }
 
 #[tokio::test]
-async fn pages_hold_everybody_once_and_in_order() {
+async fn the_pages_of_a_list_hold_everybody_once_and_in_order() {
     let world = World::new(&[]).await;
     let people: Vec<_> = (0..230).map(|number| world.usher.address(&format!("p{}", number * 7919 % 1000))).collect();
     let rows: Vec<_> = people.iter().map(|email| (email.as_str(), "VIEWER")).collect();
@@ -110,7 +110,7 @@ async fn pages_hold_everybody_once_and_in_order() {
 }
 
 #[tokio::test]
-async fn a_page_that_had_to_look_at_many_is_short_and_goes_on() {
+async fn a_page_that_had_to_read_many_records_is_short_and_has_a_next_one() {
     let world = World::new(&[]).await;
     let people: Vec<_> = (0..1_100).map(|number| world.usher.address(&format!("p{number:04}"))).collect();
     let rows: Vec<_> = people.iter().map(|email| (email.as_str(), "VIEWER")).collect();
@@ -126,7 +126,7 @@ async fn a_page_that_had_to_look_at_many_is_short_and_goes_on() {
 }
 
 #[tokio::test]
-async fn a_cursor_is_good_for_its_own_list_only_and_shows_nothing() {
+async fn a_cursor_is_valid_for_its_own_list_only_and_reveals_nothing() {
     let world = World::new(&[]).await;
     for name in ["anna", "bert", "carl"] {
         world.member(name, "EDITOR").await;
@@ -163,7 +163,7 @@ async fn a_cursor_is_good_for_its_own_list_only_and_shows_nothing() {
 }
 
 #[tokio::test]
-async fn what_cant_be_asked_for_is_refused() {
+async fn an_impossible_filter_is_refused() {
     let world = World::new(&[]).await;
     let long = "a".repeat(255);
     for query in [
@@ -185,7 +185,7 @@ async fn what_cant_be_asked_for_is_refused() {
         world.revoke(&world.ada.token, id).await.problem(404, "not_found");
         world.resend(&world.ada.token, id).await.problem(404, "not_found");
     }
-    // An id of the company's, but of another workspace.
+    // The id belongs to another workspace of the company.
     let (_, id) = world.invited(&world.ada.token, "grace", "VIEWER").await;
     let other = world.usher.workspace(&world.ada.token, "Another").await;
     let other = World { workspace: other, ..world };
@@ -196,7 +196,7 @@ async fn what_cant_be_asked_for_is_refused() {
 }
 
 #[tokio::test]
-async fn who_may_invite_may_look_and_nobody_else() {
+async fn only_people_with_the_right_to_invite_see_invitations() {
     let world = World::new(&[]).await;
     let (_, id) = world.invited(&world.ada.token, "grace", "VIEWER").await;
     for role in ["MANAGER", "CREATOR"] {

@@ -18,7 +18,7 @@ fn inviting(people: &[&str]) -> Value {
 }
 
 #[tokio::test]
-async fn again_with_the_same_body_gets_the_first_answer_for_a_day() {
+async fn a_retry_with_the_same_body_gets_the_first_answer_for_a_day() {
     let (usher, ada, workspace) = world(&[]).await;
     let (guest, late) = (usher.address("guest"), usher.address("late"));
     let body = inviting(&[&guest, "nobody", &ada.email, &guest]);
@@ -33,7 +33,7 @@ async fn again_with_the_same_body_gets_the_first_answer_for_a_day() {
     }
     usher.mail_all().await;
     assert_eq!(usher.mails(&guest).await.len(), 1);
-    // The day is over: the key is a new one.
+    // After a day the key counts as unused.
     let token = usher.token(&ada.email).await;
     let again = usher.invite_with_key(&token, &workspace, "one", inviting(&[&guest, &late])).await.expect(200);
     assert_eq!(again.row_statuses(), ["invited", "invited"]);
@@ -41,7 +41,7 @@ async fn again_with_the_same_body_gets_the_first_answer_for_a_day() {
 }
 
 #[tokio::test]
-async fn a_refusal_is_given_again_byte_for_byte() {
+async fn a_refusal_is_replayed_byte_for_byte() {
     let (usher, ada, workspace) = world(&[]).await;
     for (key, body, status) in [("bad", inviting(&["nobody"]), 400), ("there", inviting(&[&ada.email]), 409)] {
         let first = usher.invite_with_key(&ada.token, &workspace, key, body.clone()).await.expect(status);
@@ -77,7 +77,7 @@ async fn a_key_is_the_callers_own_and_the_workspaces() {
 }
 
 #[tokio::test]
-async fn who_may_no_longer_invite_gets_no_answer_again() {
+async fn a_caller_who_may_no_longer_invite_gets_no_stored_answer() {
     let (usher, ada, workspace) = world(&[]).await;
     let carl = usher.member(&ada.token, &workspace, "carl", "CREATOR").await;
     let body = inviting(&[&usher.address("guest")]);
@@ -89,7 +89,7 @@ async fn who_may_no_longer_invite_gets_no_answer_again() {
 }
 
 #[tokio::test]
-async fn a_key_that_is_none_is_refused() {
+async fn a_malformed_key_is_refused() {
     let (usher, ada, workspace) = world(&[]).await;
     for key in ["", "a b", &"k".repeat(256), "ключ"] {
         let refused = usher.invite_with_key(&ada.token, &workspace, key, inviting(&[&usher.address("guest")])).await;
@@ -147,7 +147,7 @@ async fn of_twenty_requests_with_one_key_one_runs_and_the_others_wait_or_get_its
 }
 
 #[tokio::test]
-async fn an_answer_that_asks_to_come_again_is_not_kept() {
+async fn an_answer_that_asks_for_a_retry_is_not_stored() {
     let (usher, ada, workspace) =
         world(&[("INVITATIONS_PER_WORKSPACE_PER_DAY", "1"), ("MAX_USERS_PER_REQUEST", "1")]).await;
     let (first, second) = (usher.address("first"), usher.address("second"));
@@ -164,7 +164,7 @@ async fn an_answer_that_asks_to_come_again_is_not_kept() {
     let failed = usher.invite_with_key(&token, &workspace, "key", inviting(&[&second])).await;
     assert!(failed.status == 503 && failed.header("retry-after") == "1", "{}", failed.text);
     usher.clear_faults().await;
-    // It couldn't even be let go of.
+    // The failed request could not release its key, so the lease must end.
     usher.advance(35).await;
     let answer = usher.invite_with_key(&token, &workspace, "key", inviting(&[&second])).await.expect(200);
     assert_eq!(answer.row_statuses(), ["invited"]);

@@ -5,7 +5,7 @@ use serde_json::json;
 use tests::{World, mail_tags};
 
 #[tokio::test]
-async fn a_resent_invitation_has_a_new_link_and_a_new_life_and_the_old_link_is_dead() {
+async fn a_resent_invitation_has_a_new_link_and_a_new_lifetime_and_the_old_link_is_dead() {
     let world = World::new(&[]).await;
     let email = world.usher.address("grace");
     let body = json!({ "workSpaceUsers": [{ "email": email, "role": "EDITOR" }], "message": "Come and see." });
@@ -18,7 +18,7 @@ async fn a_resent_invitation_has_a_new_link_and_a_new_life_and_the_old_link_is_d
     let resent = world.resend(&world.ada.token, id).await.expect(200).json();
     assert_eq!((&resent["status"], &resent["resentCount"]), (&json!("PENDING"), &json!(1)));
     assert_eq!((&resent["createdAt"], &resent["role"]), (&before["createdAt"], &json!("EDITOR")));
-    let expires = |told: &serde_json::Value| told["expiresAt"].as_str().unwrap().parse::<Timestamp>().unwrap();
+    let expires = |shown: &serde_json::Value| shown["expiresAt"].as_str().unwrap().parse::<Timestamp>().unwrap();
     let longer = expires(&resent).as_second() - expires(&before).as_second();
     assert!((60..90).contains(&longer), "{longer}");
 
@@ -32,7 +32,7 @@ async fn a_resent_invitation_has_a_new_link_and_a_new_life_and_the_old_link_is_d
 }
 
 #[tokio::test]
-async fn within_the_cooldown_it_is_too_early() {
+async fn within_the_cooldown_an_invitation_is_not_resent() {
     let world = World::new(&[("RESEND_COOLDOWN_SECONDS", "600")]).await;
     let (email, id) = world.invited(&world.ada.token, "grace", "EDITOR").await;
     let refused = world.resend(&world.ada.token, &id).await.problem(429, "cooldown");
@@ -48,7 +48,7 @@ async fn within_the_cooldown_it_is_too_early() {
 }
 
 #[tokio::test]
-async fn what_has_expired_lives_again() {
+async fn an_expired_invitation_is_open_again_after_a_resend() {
     let world = World::new(&[("INVITATION_TTL_SECONDS", "1000")]).await;
     let (email, id) = world.invited(&world.ada.token, "grace", "EDITOR").await;
     world.usher.mail(&email, 1).await;
@@ -61,7 +61,7 @@ async fn what_has_expired_lives_again() {
 }
 
 #[tokio::test]
-async fn what_has_ended_is_not_resent() {
+async fn an_invitation_that_has_ended_is_not_resent() {
     let world = World::new(&[("RESEND_COOLDOWN_SECONDS", "0")]).await;
     let (_, id) = world.invited(&world.ada.token, "grace", "EDITOR").await;
     world.revoke(&world.ada.token, &id).await.expect(204);
@@ -74,7 +74,7 @@ async fn what_has_ended_is_not_resent() {
 }
 
 #[tokio::test]
-async fn who_resends_is_the_inviter_from_then_on() {
+async fn the_person_who_resends_an_invitation_becomes_its_inviter() {
     let world = World::new(&[("RESEND_COOLDOWN_SECONDS", "0")]).await;
     let carl = world.member("carl", "CREATOR").await;
     let user = world.user_id(&carl.email).await;
@@ -85,7 +85,7 @@ async fn who_resends_is_the_inviter_from_then_on() {
     assert_eq!(resent["invitedBy"], json!({ "id": user, "name": "Grace Guest" }));
     let resent = world.resend(&world.ada.token, &id).await.expect(200).json();
     assert_eq!(resent["invitedBy"]["name"], "Ada Founder");
-    // It isn't theirs any more, and doesn't end with them.
+    // The resent invitation has another inviter, and does not end with the first one's right.
     world.resend(&carl.token, &id).await.problem(403, "forbidden");
     world.revoke(&carl.token, &id).await.problem(403, "forbidden");
     world.remove(&world.ada.token, &user).await.expect(204);
@@ -122,9 +122,9 @@ async fn resending_counts_among_the_days_invitations() {
 }
 
 #[tokio::test]
-async fn what_became_of_the_old_mail_is_not_told_of_the_new_one() {
+async fn a_new_mail_does_not_have_the_delivery_state_of_the_old_one() {
     let world = World::new(&[("RESEND_COOLDOWN_SECONDS", "0")]).await;
-    // Nobody hears that it was delivered.
+    // SES sends no event about the delivery.
     world.usher.queue_fault(json!({ "action": "ses:SendBulkEmail", "fault": "lostEvents" })).await;
     let (email, id) = world.invited(&world.ada.token, "grace", "EDITOR").await;
     world.usher.mail(&email, 1).await;
@@ -143,13 +143,13 @@ async fn what_became_of_the_old_mail_is_not_told_of_the_new_one() {
     world.usher.queue_fault(paused).await;
     let resent = world.resend(&world.ada.token, &id).await.expect(200).json();
     assert_eq!(resent["delivery"], json!({ "state": "QUEUED", "at": null, "detail": null }));
-    // Heard of late, it is no news of the new mail.
+    // A late event about the old mail changes nothing of the new one.
     assert!(!world.usher.send_ses_event("soft bounce", 2, &email, &old).await);
     assert_eq!(delivery().await["state"], "QUEUED");
 }
 
 #[tokio::test]
-async fn to_an_address_that_isnt_mailed_any_more_nothing_is_resent() {
+async fn nothing_is_resent_to_a_suppressed_address() {
     let world = World::new(&[("RESEND_COOLDOWN_SECONDS", "0")]).await;
     let (email, id) = world.invited(&world.ada.token, "grace", "EDITOR").await;
     world.usher.mail(&email, 1).await;
@@ -162,6 +162,6 @@ async fn to_an_address_that_isnt_mailed_any_more_nothing_is_resent() {
     assert_eq!(world.get(&world.ada.token, &path).await.expect(200).json(), before);
     world.usher.mail_all().await;
     assert_eq!(world.usher.mails(&email).await.len(), 1);
-    // Revoked it can be all the same.
+    // The invitation can still be revoked.
     world.revoke(&world.ada.token, &id).await.expect(204);
 }

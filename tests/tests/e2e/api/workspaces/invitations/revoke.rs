@@ -13,7 +13,7 @@ async fn a_revoked_invitation_is_dead_and_revoking_it_again_changes_nothing() {
     }
     world.usher.registration_page(&hash).await.expect(410);
     world.usher.sign_up_by_invitation(&email, &hash).await.datagol_error(400, "INVITATION_GONE");
-    // Invited again it is alive, with another link.
+    // A new invitation opens it again, with another link.
     world.invited(&world.ada.token, "grace", "VIEWER").await;
     assert_eq!(world.status(&id).await, "PENDING");
     world.usher.sign_up_by_invitation(&email, &hash).await.datagol_error(400, "INVITATION_GONE");
@@ -22,7 +22,7 @@ async fn a_revoked_invitation_is_dead_and_revoking_it_again_changes_nothing() {
 }
 
 #[tokio::test]
-async fn what_was_accepted_is_not_revoked() {
+async fn an_accepted_invitation_is_not_revoked() {
     let world = World::new(&[]).await;
     let (email, id) = world.invited(&world.ada.token, "grace", "EDITOR").await;
     let hash = world.usher.mail(&email, 1).await.hash();
@@ -34,7 +34,7 @@ async fn what_was_accepted_is_not_revoked() {
 }
 
 #[tokio::test]
-async fn what_has_expired_stays_expired() {
+async fn an_expired_invitation_stays_expired() {
     let world = World::new(&[("INVITATION_TTL_SECONDS", "100")]).await;
     let (_, id) = world.invited(&world.ada.token, "grace", "EDITOR").await;
     world.usher.advance(100).await;
@@ -43,7 +43,7 @@ async fn what_has_expired_stays_expired() {
 }
 
 #[tokio::test]
-async fn an_admin_revokes_any_and_others_their_own() {
+async fn an_admin_revokes_any_invitation_and_others_only_their_own() {
     let world = World::new(&[]).await;
     let carl = world.member("carl", "CREATOR").await;
     let (_, adas) = world.invited(&world.ada.token, "grace", "VIEWER").await;

@@ -1,4 +1,4 @@
-//! Each row has its own result, and the first decides if none succeeded.
+//! Each row has its own result. If none succeeded, the first row's result is the answer's.
 
 use serde_json::{Value, json};
 use tests::{Account, Endpoint};
@@ -39,7 +39,7 @@ async fn people_are_invited_in_every_role_with_a_message_and_join_by_the_link() 
 }
 
 #[tokio::test]
-async fn good_rows_go_through_and_each_bad_one_says_why() {
+async fn good_rows_succeed_and_each_bad_row_has_a_reason() {
     let (usher, ada, workspace) = world("Mixed").await;
     let [one, two] = ["one", "two"].map(|name| usher.address(name));
     let colleague = usher.member(&ada.token, &workspace, "colleague", "EDITOR").await;
@@ -100,7 +100,7 @@ async fn when_no_row_succeeds_the_answer_is_problem_details_of_the_first_with_al
 }
 
 #[tokio::test]
-async fn an_address_that_isnt_mailed_any_more_is_suppressed_and_the_others_are_invited() {
+async fn a_suppressed_address_gets_no_invitation_and_the_others_are_invited() {
     let (usher, ada, workspace) = world("Bounces").await;
     let (gone, there) = (usher.address("gone"), usher.address("there"));
     let row = |email: &str| json!({ "email": email, "role": "VIEWER" });

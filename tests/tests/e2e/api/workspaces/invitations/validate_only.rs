@@ -1,4 +1,4 @@
-//! The same answer, and nothing written or mailed.
+//! `validateOnly`: the same answer, and nothing is written or mailed.
 
 use serde_json::{Value, json};
 use tests::Endpoint;
@@ -10,7 +10,7 @@ fn validating(mut body: Value) -> Value {
 }
 
 #[tokio::test]
-async fn it_tells_what_would_become_of_each_row_and_does_none_of_it() {
+async fn validating_shows_each_rows_result_and_writes_nothing() {
     let parameters = [("INVITATIONS_PER_WORKSPACE_PER_DAY", "12"), ("MAX_USERS_PER_REQUEST", "12")];
     let usher = Endpoint::own(&parameters).await;
     let ada = usher.founder("ada").await;
@@ -57,7 +57,7 @@ async fn it_tells_what_would_become_of_each_row_and_does_none_of_it() {
     }
     usher.mail_all().await;
     assert_eq!(seen().await, before);
-    // Lease and cooldown are over: they are invited anew now, and it is said beforehand.
+    // After lease and cooldown these people would be invited anew, and the dry run says so.
     let again = usher.post_invitations(&carl.token, &workspace, validating(body.clone())).await.expect(200);
     assert_eq!(again.row_statuses()[6..], ["invited", "invited", "limited", "limited"]);
     let done = usher.post_invitations(&carl.token, &workspace, body).await.expect(200);
@@ -65,7 +65,7 @@ async fn it_tells_what_would_become_of_each_row_and_does_none_of_it() {
 }
 
 #[tokio::test]
-async fn a_refusal_is_the_same_too() {
+async fn validating_refuses_a_request_in_the_same_way() {
     let usher = Endpoint::start().await;
     let ada = usher.founder("ada").await;
     let workspace = usher.workspace(&ada.token, "Tried out").await;
@@ -80,7 +80,7 @@ async fn a_refusal_is_the_same_too() {
 }
 
 #[tokio::test]
-async fn a_key_is_not_used_up_by_it() {
+async fn validating_does_not_use_up_an_idempotency_key() {
     let usher = Endpoint::start().await;
     let ada = usher.founder("ada").await;
     let workspace = usher.workspace(&ada.token, "Tried out").await;

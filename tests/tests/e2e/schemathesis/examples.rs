@@ -1,5 +1,5 @@
-//! What a description can't tell: somebody's token, and ids, hashes and passwords of what is there. What can be done only
-//! once is done to something of its own.
+//! The values that the description cannot contain: tokens, and the ids, hashes and passwords of existing resources. Each
+//! operation that works only once has a resource of its own.
 
 use std::{collections::BTreeMap, fmt::Write};
 
@@ -11,10 +11,10 @@ const COMPANY_INVITATION: &str = "/api/v1/company/invitations/{id}";
 const TEMPLATE: &str = "/api/v1/company/mail-templates/{id}";
 const ACCOUNT: &str = "/idp/api/v1/company/serviceAccount/{id}";
 
-/// Longer than an invitation isn't resent, and than Dock counts requests together.
+/// Longer than the cooldown of an invitation and the window of Dock's rate limit, in seconds.
 const COOLED_DOWN: i64 = 61;
 
-/// Dock's routes, and which id each is given as what.
+/// Dock's routes, each with its parameter and the resource whose id the parameter gets.
 const DOCK: [(&str, &str, &str); 14] = [
     ("POST /v1/workspace-users", "body.workspaceId", "workspace"),
     ("GET /v1/workspace-users", "query.workspaceId", "workspace"),
@@ -32,34 +32,34 @@ const DOCK: [(&str, &str, &str); 14] = [
     ("GET /v1/users/{id}", "path.id", "person"),
 ];
 
-/// The description with examples of what is there, and the rest as schemathesis' settings.
-pub(super) struct Known {
+/// The description with examples of existing resources, and schemathesis' settings.
+pub(super) struct Examples {
     document: Value,
     token: String,
     everywhere: BTreeMap<&'static str, String>,
-    of_operations: BTreeMap<String, Own>,
+    of_operations: BTreeMap<String, Values>,
 }
 
-/// What is known of one operation.
+/// The values for one operation.
 #[derive(Default)]
-struct Own {
+struct Values {
     parameters: BTreeMap<&'static str, Value>,
     token: Option<String>,
 }
 
-impl Known {
-    /// All that is known of a workspace, which is made for it.
+impl Examples {
+    /// Creates all resources in a workspace, and collects their values.
     pub(super) async fn of(world: &World, document: Value) -> Self {
         let token = world.ada.token.clone();
-        let mut known = Self { document, token, everywhere: BTreeMap::new(), of_operations: BTreeMap::new() };
-        known.workspace(world).await;
-        known.invitations(world).await;
-        known.hashes(world).await;
-        known.accounts(world).await;
-        known.company(world).await;
-        known.dock(world).await;
+        let mut examples = Self { document, token, everywhere: BTreeMap::new(), of_operations: BTreeMap::new() };
+        examples.workspace(world).await;
+        examples.invitations(world).await;
+        examples.hashes(world).await;
+        examples.accounts(world).await;
+        examples.company(world).await;
+        examples.dock(world).await;
         world.usher.advance(COOLED_DOWN).await;
-        known
+        examples
     }
 
     async fn workspace(&mut self, world: &World) {
@@ -167,7 +167,7 @@ impl Known {
         self.give(&format!("DELETE {TEMPLATE}"), "path.id", removed);
     }
 
-    /// A company may make so few requests in a minute that each route has one of its own.
+    /// Each route has a company of its own, as Dock limits the requests of a company.
     async fn dock(&mut self, world: &World) {
         for (number, (route, name, id)) in DOCK.into_iter().enumerate() {
             let (founder, ids) = dock_company(world, number).await;
@@ -180,13 +180,13 @@ impl Known {
         }
     }
 
-    /// A route's parameter has this value.
+    /// Sets the value of a route's parameter.
     fn give(&mut self, route: &str, name: &'static str, value: impl Into<Value>) {
         self.of_operations.entry(route.to_owned()).or_default().parameters.insert(name, value.into());
     }
 
-    /// The example of a route's body is of these fields, and of those others that must be there. As settings they would count
-    /// only for what is made up at random.
+    /// Sets the example of a route's body: these fields, and the other required ones. Settings would apply only to random
+    /// requests.
     fn give_body(&mut self, route: &str, fields: &Value) {
         let (verb, path) = route.split_once(' ').unwrap();
         let operation = &mut self.document["paths"][path][verb.to_lowercase()];
@@ -203,7 +203,7 @@ impl Known {
         }
     }
 
-    /// A route is called by them.
+    /// Sets the token that a route is called with.
     fn call_as(&mut self, route: &str, caller: &Account) {
         self.of_operations.entry(route.to_owned()).or_default().token = Some(caller.token.clone());
     }
@@ -244,14 +244,14 @@ async fn member(world: &World, name: &str) -> String {
     world.user_id(&member.email).await
 }
 
-/// Somebody invited, who has so many mails then: the address, and the link's hash.
+/// Invites somebody, who has so many mails then. Returns the address and the link's hash.
 async fn invited(world: &World, name: &str, mails: usize) -> (String, String) {
     let (email, _) = world.invited(&world.ada.token, name, "EDITOR").await;
     let hash = world.usher.mail(&email, mails).await.hash();
     (email, hash)
 }
 
-/// A company with a workspace, somebody invited to it and a domain; its founder, and the ids of these.
+/// A company with a workspace, an invited person and a domain. Returns the founder and the ids.
 async fn dock_company(world: &World, number: usize) -> (Account, Value) {
     let usher = &world.usher;
     let founder = usher.founder(&format!("dock{number}")).await;
