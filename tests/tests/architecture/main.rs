@@ -290,7 +290,7 @@ fn no_file_has_more_than_450_lines() {
         &lines
             .filter(|(count, _)| *count > MAX_LINES)
             .map(|(count, path)| format!("{path} has {count} lines"))
-            .collect(),
+            .collect::<Vec<_>>(),
     );
 }
 
