@@ -13,7 +13,7 @@ use crate::{
         conditional_write::ConditionalWrite,
         invitations::{
             admission::InvitedBy,
-            hash::{HASH_KEPT, HashItem},
+            hash::{HASH_RETENTION, HashItem},
         },
         keys,
     },
@@ -110,6 +110,6 @@ fn invitation(of: Scope, workspace: &Workspace, invitation: &SeedInvitation) -> 
     let key = keys::person(of, &person.identifier());
     let invited_by = Some(InvitedBy { inviter: person.inviter, company: workspace.company });
     let item = HashItem { person: key.clone(), version: person.version, invited_by };
-    let item = Expiring { item, purge_at: (person.expires_at + HASH_KEPT).as_second() };
+    let item = Expiring { item, purge_at: (person.expires_at + HASH_RETENTION).as_second() };
     [ConditionalWrite::put(&key, person), ConditionalWrite::put(&keys::hash(&keys::digest(&hash.reveal())), item)]
 }
