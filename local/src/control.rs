@@ -44,7 +44,7 @@ pub(crate) async fn hold_reached(
         Err(NotReached::UnknownHold) => Err(no_hold()),
         Err(NotReached::TooLate { stopped, wanted }) => {
             let message = format!("only {stopped} of {wanted} calls came to the point of the hold");
-            Err(response::message(StatusCode::GATEWAY_TIMEOUT, &message))
+            Err(response::json_message(StatusCode::GATEWAY_TIMEOUT, &message))
         }
     }
 }
@@ -58,7 +58,7 @@ pub(crate) async fn release_hold(
 }
 
 fn no_hold() -> Response {
-    response::message(StatusCode::NOT_FOUND, "there is no such hold")
+    response::json_message(StatusCode::NOT_FOUND, "there is no such hold")
 }
 
 /// `GET /_local/faults`: the queued faults.
