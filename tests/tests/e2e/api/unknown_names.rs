@@ -80,7 +80,7 @@ async fn an_unknown_field_makes_only_its_row_invalid() {
         { "email": bob, "rolle": "EDITOR", "role": "EDITOR" },
         { "email": eve, "role": "VIEWER", "metadata": { "any": "field" } },
     ]);
-    let results = usher.invitations(&ada.token, &workspace, json!({ "users": users })).await.expect(200).json();
+    let results = usher.post_invitations(&ada.token, &workspace, json!({ "users": users })).await.expect(200).json();
     assert_eq!(results["summary"], json!({ "invalid": 1, "invited": 1 }));
     let row = &results["results"][0];
     assert_eq!(

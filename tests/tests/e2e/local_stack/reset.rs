@@ -13,8 +13,8 @@ async fn a_reset_returns_the_stack_to_its_initial_state() {
     usher.invite(&ada.token, &workspace, &[(&bob, "EDITOR")]).await.expect(200);
     usher.mail(&bob, 1).await;
     usher.advance(86_400).await;
-    usher.fault(json!({ "action": "dynamodb:PutItem", "fault": "noReply", "times": 9 })).await;
-    usher.fault(json!({ "route": "GET /docs", "status": 503 })).await;
+    usher.queue_fault(json!({ "action": "dynamodb:PutItem", "fault": "noReply", "times": 9 })).await;
+    usher.queue_fault(json!({ "route": "GET /docs", "status": 503 })).await;
 
     usher.send("POST", "/_local/reset", None, None).await.expect(204);
 

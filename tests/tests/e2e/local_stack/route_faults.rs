@@ -7,12 +7,12 @@ use tests::Endpoint;
 async fn a_fault_of_a_route_answers_instead_of_the_function() {
     let stack = local::Stack::start(local::Options::in_memory()).await.unwrap();
     // The injected responses are not those of the OpenAPI document.
-    let usher = Endpoint::measured(stack.url());
+    let usher = Endpoint::unchecked(stack.url());
     let ada = usher.founder("ada").await;
     let workspace = usher.workspace(&ada.token, "Project Alpha").await;
     let body = json!({ "code": "unavailable" });
     let route = "POST /noCo/api/v2/workspaces/{workspaceId}/bulkUsers";
-    usher.fault(json!({ "route": route, "status": 503, "body": body, "times": 2 })).await;
+    usher.queue_fault(json!({ "route": route, "status": 503, "body": body, "times": 2 })).await;
     let bob = usher.address("bob");
     for left in [1, 0] {
         let answer = usher.invite(&ada.token, &workspace, &[(&bob, "EDITOR")]).await.expect(503);
