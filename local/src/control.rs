@@ -18,7 +18,7 @@ use crate::{
     response,
 };
 
-/// `POST /_local/faults`: queues a fault. The response to a hold has the hold's id.
+/// `POST /_local/faults`: queues a fault. The response to a hold has its id.
 pub(crate) async fn queue_fault(
     State(faults): State<Arc<Faults>>,
     body: Result<Json<Value>, JsonRejection>,

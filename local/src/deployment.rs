@@ -8,7 +8,7 @@ use shared::{
     domain::{Clock as _, Random, TestClock},
     store::Store,
 };
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 
 use crate::{
     clients::Clients,
@@ -164,6 +164,14 @@ impl Deployment {
             tasks.spawn(|stopped| schedules::sweep_expired(table.clone(), self.clock.clone(), stopped));
         }
         tasks.spawn(|stopped| schedules::sweep_outbox(self.functions.clone(), stopped));
+        tasks.spawn(|stopped| release_holds(self.faults.clone(), stopped));
         Ok(tasks)
     }
+}
+
+/// Releases the held calls when the triggers stop: nobody else would, and the stop waits for their functions.
+async fn release_holds(faults: Arc<Faults>, mut stopped: watch::Receiver<()>) {
+    // The sender never sends: the only change is that it is dropped.
+    drop(stopped.changed().await);
+    faults.holds.release_all();
 }

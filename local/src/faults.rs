@@ -18,7 +18,6 @@ use http::Method;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use self::route::RouteFault;
 pub(crate) use self::{
     action::Action,
     fault::{Fault, FaultEffect},
@@ -27,6 +26,7 @@ pub(crate) use self::{
 use self::{
     checks::{check_function, check_times, once},
     hold::{HoldRequest, Holds},
+    route::RouteFault,
 };
 
 /// A fault of a whole call. The SDK's own retries count as calls.
@@ -99,7 +99,7 @@ pub(crate) fn permissions(action: Action, body: &[u8]) -> Vec<&'static str> {
     }
 }
 
-/// The queued faults, the held calls, and the calls since the counts were last cleared.
+/// The queued faults, the calls that are held, and the calls since the counts were last cleared.
 #[derive(Debug, Default)]
 pub(crate) struct Faults {
     state: Mutex<State>,
@@ -173,7 +173,7 @@ impl Faults {
         Ok(None)
     }
 
-    /// The queued faults, and the holds that are not released, as JSON.
+    /// The queued faults and the holds that are not released, as JSON.
     pub(crate) fn left(&self) -> Value {
         let state = self.state();
         let calls = state.of_calls.iter().map(|fault| json!(fault));

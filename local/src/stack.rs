@@ -64,7 +64,6 @@ impl Stack {
         let mut servers = TaskGroup::default();
         let forwarder = start_forwarder(&mut servers, options.forward_events.as_deref())?;
         let faults = Arc::new(Faults::default());
-        servers.spawn(|stopped| release_holds(faults.clone(), stopped));
         let clients = Clients::new(engine.as_ref(), aws_urls(endpoint, &url), faults.clone());
         let deployment = Arc::new(Deployment::new(DeploymentConfig {
             parameters,
@@ -171,13 +170,6 @@ fn aws_urls(endpoint: Option<String>, stack_url: &str) -> AwsUrls {
             events: format!("{stack_url}{}", eventbridge::PATH),
         },
     }
-}
-
-/// Releases the held calls when the stack stops: nobody else would, and the stop waits for their functions.
-async fn release_holds(faults: Arc<Faults>, mut stopped: tokio::sync::watch::Receiver<()>) {
-    // The sender never sends: the only change is that it is dropped.
-    drop(stopped.changed().await);
-    faults.holds.release_all();
 }
 
 #[cfg(test)]

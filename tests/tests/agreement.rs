@@ -234,7 +234,7 @@ fn the_template_gives_the_functions_every_parameter_with_the_defaults_and_ranges
 
 #[test]
 fn every_code_that_an_answer_may_have_is_explained() {
-    /// What stands before a code: a function whose first argument is a code, or a field.
+    /// The functions and fields that a code follows.
     const TAKERS: [&str; 10] = [
         "parse_or(",
         "unknown_name(",

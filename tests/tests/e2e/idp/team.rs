@@ -36,7 +36,7 @@ async fn users_and_the_invited_are_listed_once_each_and_nobody_else() {
     assert_eq!(emails(&listed), [&ada.email, &grace.email, &pending]);
     let company = listed[0]["companyId"].clone();
     for (person, first, last, status, role) in [
-        (&listed[0], json!("Ada"), json!("Account"), "ACTIVE", "ADMIN"),
+        (&listed[0], json!("Ada"), json!("Founder"), "ACTIVE", "ADMIN"),
         (&listed[1], json!("Grace"), json!("Guest"), "ACTIVE", "USER"),
         (&listed[2], Value::Null, Value::Null, "INVITED", "EDITOR"),
     ] {

@@ -35,6 +35,8 @@ async fn a_resent_invitation_has_a_new_link_and_a_new_lifetime_and_the_old_link_
 async fn within_the_cooldown_an_invitation_is_not_resent() {
     let world = World::new(&[("RESEND_COOLDOWN_SECONDS", "600")]).await;
     let (email, id) = world.invited(&world.ada.token, "grace", "EDITOR").await;
+    // A mail that is still queued when its invitation is resent is not sent.
+    world.usher.mail(&email, 1).await;
     let refused = world.resend(&world.ada.token, &id).await.problem(429, "cooldown");
     let wait: i64 = refused.header("retry-after").parse().unwrap();
     assert!((590..=600).contains(&wait), "{wait}");
