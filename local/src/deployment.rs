@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use functions::Operation;
 use shared::{
-    Bus, Parameters, SecretSource, Secrets, Usher,
+    Bus, Dependencies, Parameters, SecretSource, Secrets, Usher,
     domain::{Clock as _, Random, TestClock},
     store::Store,
 };
@@ -64,15 +64,15 @@ impl FunctionConfig {
     /// The service for one operation. Its clients are its own, so that the stack knows which function calls.
     pub(crate) fn usher(&self, operation: Operation) -> Usher {
         let name = Some(operation.name());
-        Usher::new(
-            self.parameters.clone(),
-            self.clock.clone(),
-            self.random.clone(),
-            self.clients.dynamodb(name),
-            self.clients.ses(name),
-            self.secrets.clone(),
-            Some(Bus::new(self.clients.eventbridge(name), BUS.to_owned())),
-        )
+        let dependencies = Dependencies {
+            clock: self.clock.clone(),
+            random: self.random.clone(),
+            dynamodb: self.clients.dynamodb(name),
+            ses: self.clients.ses(name),
+            secrets: self.secrets.clone(),
+            bus: Some(Bus::new(self.clients.eventbridge(name), BUS.to_owned())),
+        };
+        Usher::new(self.parameters.clone(), dependencies)
     }
 }
 

@@ -1,49 +1,55 @@
-//! The event bus, on which others hear what happened to invitations and members.
+//! EventBridge: publishes what happened to invitations and members. `docs/events.md` describes the events.
 
 use aws_sdk_eventbridge::{Client, types::PutEventsRequestEntry};
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use jiff::Timestamp;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use crate::domain::{CompanyId, DomainEvent, Person, PersonId, Scope, Status, UserId, WorkspaceId};
+use crate::domain::{
+    CompanyId, DeliveryState, DomainEvent, Person, PersonId, RecordStatus, Scope, UserId, WorkspaceId,
+};
 
-/// `PutEvents` takes so many entries. Ten of ours are far below its 256 KB.
+/// `PutEvents` takes at most 10 entries and 256 KB in one call. Ten of these events are far smaller than 256 KB.
 const MAX_ENTRIES: usize = 10;
 
-/// Who tells it.
+/// The `source` of every event.
 const SOURCE: &str = "usher";
 
-/// The bus.
+/// An EventBridge event bus.
 #[derive(Debug)]
 pub struct Bus {
     client: Client,
     name: String,
 }
 
-/// An event, ready to be told.
+/// A domain event in the form that EventBridge takes.
 #[derive(Debug, Clone)]
-pub struct BusEvent {
-    kind: &'static str,
+pub(crate) struct BusEvent {
+    /// EventBridge's `detail-type`.
+    detail_type: &'static str,
     at: Timestamp,
+    /// JSON: an [`EventDetail`].
     detail: String,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Detail<'a> {
+struct EventDetail<'a> {
     id: String,
     at: Timestamp,
     workspace_id: Option<WorkspaceId>,
     company_id: Option<CompanyId>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    invitation: Option<Invitation<'a>>,
+    invitation: Option<InvitationDetail<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    member: Option<Member<'a>>,
+    member: Option<MemberDetail<'a>>,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Invitation<'a> {
+struct InvitationDetail<'a> {
     id: &'a PersonId,
     email: &'a str,
     role: &'static str,
@@ -52,55 +58,55 @@ struct Invitation<'a> {
     invited_by: UserId,
     expires_at: Timestamp,
     user_id: UserId,
-    delivery: Option<Delivery<'a>>,
+    delivery: Option<DeliveryDetail<'a>>,
 }
 
 #[derive(Serialize)]
-struct Delivery<'a> {
-    state: crate::domain::DeliveryState,
+struct DeliveryDetail<'a> {
+    state: DeliveryState,
     at: Option<Timestamp>,
     detail: Option<&'a str>,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Member<'a> {
+struct MemberDetail<'a> {
     user_id: UserId,
     email: &'a str,
     role: &'static str,
 }
 
 impl BusEvent {
-    /// What happened to a person of this workspace or company, whose record was like this then.
-    pub fn new(happening: DomainEvent, of: Scope, person: &Person) -> Self {
-        let at = happening.at(person);
-        let (workspace_id, company_id) = match of {
+    /// The event about a person of a workspace or company. `person` is the record as the event left it.
+    pub(crate) fn new(event: DomainEvent, scope: Scope, person: &Person) -> Self {
+        let at = event.at(person);
+        let (workspace_id, company_id) = match scope {
             Scope::Workspace(id) => (Some(id), None),
             Scope::Company(id) => (None, Some(id)),
         };
         let (email, role) = (person.address.as_typed(), person.role.name());
-        let (invitation, member) = if happening.is_of_member() {
-            (None, Some(Member { user_id: person.user, email, role }))
+        let (invitation, member) = if event.is_about_member() {
+            (None, Some(MemberDetail { user_id: person.user, email, role }))
         } else {
-            (Some(invitation(happening, person)), None)
+            (Some(invitation_detail(event, person)), None)
         };
-        let detail = Detail { id: event_id(happening, person), at, workspace_id, company_id, invitation, member };
-        // Only maps with keys that aren't text fail.
+        let detail = EventDetail { id: event_id(event, person), at, workspace_id, company_id, invitation, member };
+        // Serialization fails only for maps whose keys aren't text, and there are no maps.
         let detail = serde_json::to_string(&detail).unwrap_or_default();
-        Self { kind: happening.name(), at, detail }
+        Self { detail_type: event.name(), at, detail }
     }
 }
 
-fn invitation(happening: DomainEvent, person: &Person) -> Invitation<'_> {
-    let status = match (happening, person.status) {
+fn invitation_detail(event: DomainEvent, person: &Person) -> InvitationDetail<'_> {
+    let status = match (event, person.status) {
         (DomainEvent::InvitationExpired, _) => "EXPIRED",
-        (_, Status::Pending) => "PENDING",
-        // Whoever accepted may have left before the mail's delivery is told.
-        (_, Status::Accepted | Status::Left) => "ACCEPTED",
-        (_, Status::Declined) => "DECLINED",
-        (_, Status::Revoked) => "REVOKED",
+        (_, RecordStatus::Pending) => "PENDING",
+        // A member may have left before SES reports the delivery of the invitation's mail.
+        (_, RecordStatus::Accepted | RecordStatus::Left) => "ACCEPTED",
+        (_, RecordStatus::Declined) => "DECLINED",
+        (_, RecordStatus::Revoked) => "REVOKED",
     };
-    Invitation {
+    InvitationDetail {
         id: &person.person_id,
         email: person.address.as_typed(),
         role: person.role.name(),
@@ -109,7 +115,7 @@ fn invitation(happening: DomainEvent, person: &Person) -> Invitation<'_> {
         invited_by: person.inviter,
         expires_at: person.expires_at,
         user_id: person.user,
-        delivery: person.delivery.map(|state| Delivery {
+        delivery: person.delivery.map(|state| DeliveryDetail {
             state,
             at: person.delivery_at,
             detail: person.delivery_detail.as_deref(),
@@ -117,53 +123,54 @@ fn invitation(happening: DomainEvent, person: &Person) -> Invitation<'_> {
     }
 }
 
-/// The same for the same happening, however often it is told. What happens to an invitation happens once to each
-/// version of it, and a mail that came back for now may come back for good; a member may be changed again and again.
-fn event_id(happening: DomainEvent, person: &Person) -> String {
-    use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-    let mut id = format!("{} {} {}", person.person_id, person.version, happening.name());
-    if happening == DomainEvent::InvitationBouncedForNow {
+/// The id by which consumers recognise a repeated event: every delivery of one event carries the same id.
+///
+/// An invitation event happens once per version of the invitation. The exception is a bounce: a temporary one can be
+/// followed by a permanent one, so the id tells the two apart. A member can change often, so the id of a member event
+/// includes the time of the change.
+fn event_id(event: DomainEvent, person: &Person) -> String {
+    let mut id = format!("{} {} {}", person.person_id, person.version, event.name());
+    if event == DomainEvent::InvitationBouncedForNow {
         id.push_str(" for now");
     }
-    if happening.is_of_member() {
+    if event.is_about_member() {
         id = format!("{id} {}", person.updated_at.as_millisecond());
     }
     URL_SAFE_NO_PAD.encode(&Sha256::digest(id.as_bytes())[..16])
 }
 
 impl Bus {
-    /// The bus of this name.
+    /// The bus with this name.
     pub fn new(client: Client, name: String) -> Self {
         Self { client, name }
     }
 
-    /// ResultDetail these events. Answers for each whether the bus took it.
-    pub async fn tell(&self, events: &[BusEvent]) -> Vec<bool> {
-        let mut taken = Vec::with_capacity(events.len());
+    /// Publishes these events. The result says for each event, in order, whether EventBridge accepted it.
+    pub(crate) async fn publish(&self, events: &[BusEvent]) -> Vec<bool> {
+        let mut accepted = Vec::with_capacity(events.len());
         for events in events.chunks(MAX_ENTRIES) {
             let entries = events.iter().map(|event| self.entry(event)).collect();
             match self.client.put_events().set_entries(Some(entries)).send().await {
                 Ok(output) => {
-                    let took =
+                    let is_accepted =
                         |index: usize| output.entries().get(index).is_some_and(|entry| entry.error_code().is_none());
-                    taken.extend((0..events.len()).map(took));
+                    accepted.extend((0..events.len()).map(is_accepted));
                 }
                 Err(error) => {
-                    use aws_smithy_types::error::metadata::ProvideErrorMetadata;
                     let code = error.as_service_error().and_then(|error| error.code()).unwrap_or("no answer");
-                    tracing::warn!(code, events = events.len(), "the event bus took nothing");
-                    taken.resize(taken.len() + events.len(), false);
+                    tracing::warn!(code, events = events.len(), "EventBridge accepted none of the events");
+                    accepted.resize(accepted.len() + events.len(), false);
                 }
             }
         }
-        taken
+        accepted
     }
 
     fn entry(&self, event: &BusEvent) -> PutEventsRequestEntry {
         PutEventsRequestEntry::builder()
             .event_bus_name(&self.name)
             .source(SOURCE)
-            .detail_type(event.kind)
+            .detail_type(event.detail_type)
             .time(aws_smithy_types::DateTime::from_millis(event.at.as_millisecond()))
             .detail(&event.detail)
             .build()

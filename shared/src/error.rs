@@ -1,4 +1,4 @@
-//! What can go wrong, told without a word of HTTP.
+//! The errors of operations. They know nothing of HTTP: each contract turns them into responses in one match.
 
 use std::{borrow::Cow, fmt};
 
@@ -7,123 +7,124 @@ use jiff::SignedDuration;
 /// The result of an operation.
 pub type Result<T> = std::result::Result<T, Error>;
 
-/// Why an operation did not do what it was asked. One place per contract turns it into an answer.
+/// Why an operation did not do what the request asked for.
 #[derive(Debug)]
 pub enum Error {
-    /// The request is malformed, or asks for something that can't be.
-    Invalid(Public),
-    /// The caller didn't prove who they are: no token, a dead token, wrong credentials.
-    Unauthenticated(Public),
-    /// The caller is known and may not do this.
-    Forbidden(Public),
-    /// The invitation is for another address.
-    WrongAddress(Public),
-    /// There is no such thing, or the caller may not know that there is.
+    /// The request is malformed, or asks for something impossible.
+    Invalid(PublicMessage),
+    /// The caller is not authenticated: no token, an invalid or expired token, or wrong credentials.
+    Unauthenticated(PublicMessage),
+    /// The caller is authenticated but lacks the right to do this.
+    Forbidden(PublicMessage),
+    /// The invitation is for another address than the caller's.
+    WrongAddress(PublicMessage),
+    /// The thing does not exist, or the caller may not learn that it exists.
     NotFound(Missing),
-    /// What is there already speaks against it.
-    Conflict(Public),
-    /// The address isn't mailed any more.
-    Suppressed(Public),
-    /// The name that the request was given stands for another one.
-    KeyReused(Public),
-    /// A request of this name is under way.
+    /// The current state of a record forbids it, for example a name that is taken.
+    Conflict(PublicMessage),
+    /// The address is suppressed: it bounced or its owner complained, so the service no longer mails it.
+    Suppressed(PublicMessage),
+    /// The idempotency key was already used for a different request.
+    KeyReused(PublicMessage),
+    /// A request with the same idempotency key is still running.
     KeyInUse,
-    /// The invitation's link is dead, whatever killed it.
+    /// The invitation's link is dead: used, expired, revoked, declined, replaced, or never valid. The caller never
+    /// learns which.
     Gone,
     /// The body or the list is too large.
-    TooLarge(Public),
-    /// Too many, too soon.
+    TooLarge(PublicMessage),
+    /// A rate limit is used up.
     TooMany {
-        /// What was too much.
-        public: Public,
-        /// After this long it may be asked again.
+        /// The message for the caller.
+        public: PublicMessage,
+        /// How long the caller has to wait before the next attempt.
         retry_after: SignedDuration,
     },
-    /// The store can't take it now, or nobody knows whether it did: to be tried again.
-    Unavailable(Internal),
-    /// Our fault.
-    Internal(Internal),
+    /// DynamoDB refused the write for now, or did not answer, so the outcome is unknown. The caller should try again.
+    Unavailable(InternalContext),
+    /// A bug or a broken deployment.
+    Internal(InternalContext),
 }
 
 impl Error {
     /// An [`Error::Invalid`] with a stable code and a message for the caller.
     pub fn invalid(code: &'static str, message: impl Into<Cow<'static, str>>) -> Self {
-        Self::Invalid(Public::new(code, message))
+        Self::Invalid(PublicMessage::new(code, message))
     }
 
     /// An [`Error::Unauthenticated`] with a stable code and a message for the caller.
     pub fn unauthenticated(code: &'static str, message: impl Into<Cow<'static, str>>) -> Self {
-        Self::Unauthenticated(Public::new(code, message))
+        Self::Unauthenticated(PublicMessage::new(code, message))
     }
 
     /// An [`Error::Forbidden`] with a stable code and a message for the caller.
     pub fn forbidden(code: &'static str, message: impl Into<Cow<'static, str>>) -> Self {
-        Self::Forbidden(Public::new(code, message))
+        Self::Forbidden(PublicMessage::new(code, message))
     }
 
     /// An [`Error::Conflict`] with a stable code and a message for the caller.
     pub fn conflict(code: &'static str, message: impl Into<Cow<'static, str>>) -> Self {
-        Self::Conflict(Public::new(code, message))
+        Self::Conflict(PublicMessage::new(code, message))
     }
 
-    /// An [`Error::Internal`] whose context goes to the log only.
+    /// An [`Error::Internal`] whose context goes only to the log.
     pub fn internal(context: impl Into<String>) -> Self {
-        Self::Internal(Internal::new(context))
+        Self::Internal(InternalContext::new(context))
     }
 }
 
-/// What the caller is told: a stable code for programs and a sentence for people.
+/// What the caller sees: a stable code for programs and a sentence for people.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Public {
-    /// Stable, in `snake_case`.
+pub struct PublicMessage {
+    /// The code, in `snake_case`. It never changes.
     pub code: &'static str,
-    /// A sentence in plain words.
+    /// The sentence.
     pub message: Cow<'static, str>,
 }
 
-impl Public {
-    /// A public message.
+impl PublicMessage {
+    /// A message with this code and sentence.
     pub fn new(code: &'static str, message: impl Into<Cow<'static, str>>) -> Self {
         Self { code, message: message.into() }
     }
 }
 
-/// What only the log is told. It has no `Display`, so that it can't end up in an answer by accident.
-pub struct Internal(String);
+/// What only the log shows. This type does not implement `Display`, so that no response can include it by accident.
+pub struct InternalContext(String);
 
-impl Internal {
-    /// Context for the log. It must hold no address, token, hash or password.
+impl InternalContext {
+    /// Context for the log. The text must not contain an address, token, hash or password.
     pub fn new(context: impl Into<String>) -> Self {
         Self(context.into())
     }
 
     /// The context, for the log.
-    pub fn for_the_log(&self) -> &str {
+    pub fn for_log(&self) -> &str {
         &self.0
     }
 }
 
-impl fmt::Debug for Internal {
+impl fmt::Debug for InternalContext {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Internal({})", self.0)
+        write!(f, "InternalContext({})", self.0)
     }
 }
 
-/// What was not found.
+/// The kind of thing that was not found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Missing {
-    /// No workspace of that id that the caller can reach.
+    /// No workspace with this id, or none that the caller has access to.
     Workspace,
-    /// No service account of that id in the caller's company.
+    /// No service account with this id in the caller's company.
     ServiceAccount,
-    /// Nobody of that id among the people of the caller's company.
+    /// No person with this id in the workspace or the caller's company.
     Person,
-    /// No group of that id in the workspace.
+    /// No group with this id in the workspace.
     Group,
-    /// No invitation of that id to this workspace or company.
+    /// No invitation with this id to this workspace or company.
     Invitation,
-    /// No domain of that id in the caller's company.
+    /// No mail domain with this id in the caller's company.
     Domain,
-    /// No mail template of that id in the caller's company.
+    /// No mail template with this id in the caller's company.
     MailTemplate,
 }

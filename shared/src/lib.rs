@@ -1,12 +1,18 @@
-//! Usher's heart: what is true whichever vendor's contract is spoken.
+//! The service without HTTP: what inviting people means, whichever vendor's contract a client speaks.
 //!
-//! * [`domain`]: ids, addresses, roles, passwords, the invitation's states. Pure: no async, no clock, no store.
-//! * [`operations`]: the use cases, one file each. All authority is decided here.
-//! * [`store`]: DynamoDB. Attribute maps are seen nowhere else.
-//! * [`mail`]: what is written to people, and SES.
-//! * [`Bus`]: EventBridge, on which others hear what happened.
+//! | module | what it holds |
+//! |---|---|
+//! | [`domain`] | Entities, identities and decisions. Pure: no async code, no clock, no store. |
+//! | [`operations`] | The use cases, one file each, and all authorization. |
+//! | [`store`] | DynamoDB: keys, items and conditional writes. No other module sees attribute maps. |
+//! | [`mail`] | Renders letters and sends them through SES. |
+//! | [`secrets`] | Invitation hashes, one-time passwords and access tokens, and the two secrets they derive from. |
+//! | [`Bus`] | Publishes domain events on EventBridge. |
+//! | [`Parameters`] | The deployment's settings. |
+//! | [`Usher`] | The object that every operation is a method of. It holds the clients and the settings. |
 //!
-//! Nothing here knows of HTTP: an [`Error`] becomes an answer at the edge.
+//! No module here knows HTTP or a vendor. An operation returns an [`Error`], and the `functions` crate turns it into a
+//! response.
 
 mod bus;
 pub mod domain;
@@ -19,7 +25,7 @@ pub mod store;
 mod usher;
 
 pub use bus::Bus;
-pub use error::{Error, Internal, Missing, Public, Result};
+pub use error::{Error, InternalContext, Missing, PublicMessage, Result};
 pub use parameters::{InvalidParameter, Parameters};
 pub use secrets::{SecretSource, Secrets};
-pub use usher::{StartError, Usher};
+pub use usher::{Dependencies, StartError, Usher};

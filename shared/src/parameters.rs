@@ -1,4 +1,4 @@
-//! The deployment's parameters: the same names in the template, the environment and the documentation.
+//! The deployment's parameters. The SAM template, the environment and the documentation use the same names.
 
 use std::{ops::RangeInclusive, str::FromStr};
 
@@ -6,50 +6,52 @@ use jiff::SignedDuration;
 
 use crate::domain::EmailAddress;
 
-/// A parameter has a value that it can't have. Its message names the parameter.
+/// A parameter is missing or has a value outside its range. The message names the parameter.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{name} must be {expected}, but is {value:?}")]
 pub struct InvalidParameter {
     /// The parameter's name.
     pub name: &'static str,
-    /// What it may be.
+    /// The values that the parameter accepts, in words.
     pub expected: String,
-    /// What it is.
+    /// The value that was set; empty if none was.
     pub value: String,
 }
 
-/// How this deployment behaves. [`Parameters::read`] has the names, ranges and defaults.
+/// The settings of one deployment. [`Parameters::read`] lists their names, ranges and defaults.
 #[derive(Debug, Clone)]
 pub struct Parameters {
-    /// The address that mailed links begin with, without a trailing slash. It is never taken from a request. It is empty if
-    /// `APP_URL` is not set: pages then contain relative links, and mails with links wait until `APP_URL` is set.
+    /// The base URL of mailed links, without a trailing slash. A mailed link never takes its host from a request, because
+    /// the client chooses a request's host. Empty if `APP_URL` is not set: pages then contain relative links, and mails
+    /// with links wait until `APP_URL` is set.
     pub app_url: String,
-    /// Who the mails are from.
+    /// The address that mails are sent from.
     pub sender_address: EmailAddress,
     /// How long an invitation can be accepted.
     pub invitation_ttl: SignedDuration,
-    /// How long a one-time password is good.
+    /// How long a one-time password is valid.
     pub otp_ttl: SignedDuration,
-    /// How long an access token is good.
+    /// How long an access token is valid.
     pub access_token_ttl: SignedDuration,
-    /// How many users one request may name.
+    /// The largest number of rows in one inviting request.
     pub max_users_per_request: usize,
-    /// How long after an invitation the same person isn't mailed again.
+    /// The shortest time between two mails of the same invitation.
     pub resend_cooldown: SignedDuration,
-    /// How many people may be invited into one workspace in a day.
+    /// The largest number of people who can be invited to one workspace in a day.
     pub invitations_per_workspace_per_day: u32,
-    /// How many mails, one-time passwords apart, one address gets in a day.
+    /// The largest number of mails to one address in a day. One-time passwords don't count: they have a limit of their
+    /// own.
     pub mails_per_recipient_per_day: u32,
-    /// The table's name.
+    /// The name of the DynamoDB table.
     pub table_name: String,
-    /// The SES configuration set whose events tell what became of a mail, if there is one.
+    /// The SES configuration set that reports deliveries, bounces and complaints, if the deployment has one.
     pub configuration_set: Option<String>,
-    /// What is logged: a `tracing` filter directive such as `info`.
+    /// The log level, such as `info`.
     pub log_level: String,
 }
 
 impl Parameters {
-    /// Reads the parameters with `get`, which knows a name's value or doesn't.
+    /// Reads the parameters. `get` returns the value of a name, if it is set.
     ///
     /// | name | default | range |
     /// |---|---|---|
@@ -58,7 +60,7 @@ impl Parameters {
     /// | `INVITATION_TTL_SECONDS` | 604800 | 1 to 2592000 |
     /// | `OTP_TTL_SECONDS` | 600 | 60 to 86400 |
     /// | `ACCESS_TOKEN_TTL_SECONDS` | 3600 | 60 to 86400 |
-    /// | `MAX_USERS_PER_REQUEST` | 10000 | 1 to 10000: more results don't fit into Lambda's answer |
+    /// | `MAX_USERS_PER_REQUEST` | 10000 | 1 to 10000: more results don't fit into a Lambda response |
     /// | `RESEND_COOLDOWN_SECONDS` | 60 | 0 to 86400 |
     /// | `INVITATIONS_PER_WORKSPACE_PER_DAY` | 50000 | 1 to 10000000 |
     /// | `MAILS_PER_RECIPIENT_PER_DAY` | 20 | 1 to 10000 |
@@ -67,7 +69,7 @@ impl Parameters {
     /// | `LOG_LEVEL` | info | trace, debug, info, warn, error, off |
     ///
     /// # Errors
-    /// The first parameter that is missing or out of its range, by name.
+    /// [`InvalidParameter`] for the first parameter that is missing or out of its range.
     pub fn read(get: impl Fn(&str) -> Option<String>) -> Result<Self, InvalidParameter> {
         let reader = Reader(get);
         Ok(Self {
@@ -88,6 +90,7 @@ impl Parameters {
     }
 }
 
+/// Reads single parameters with the function that [`Parameters::read`] was called with.
 struct Reader<G>(G);
 
 impl<G: Fn(&str) -> Option<String>> Reader<G> {
@@ -128,9 +131,9 @@ impl<G: Fn(&str) -> Option<String>> Reader<G> {
         self.number(name, default, range).map(SignedDuration::from_secs)
     }
 
-    fn count(&self, name: &'static str, default: u32, most: u32) -> Result<u32, InvalidParameter> {
-        let number = self.number(name, default.into(), 1..=most.into())?;
-        Ok(u32::try_from(number).unwrap_or(most))
+    fn count(&self, name: &'static str, default: u32, max: u32) -> Result<u32, InvalidParameter> {
+        let number = self.number(name, default.into(), 1..=max.into())?;
+        Ok(u32::try_from(number).unwrap_or(max))
     }
 
     fn url(&self, name: &'static str) -> Result<Option<String>, InvalidParameter> {
@@ -168,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn defaults_are_those_of_the_design() {
+    fn defaults_apply_to_parameters_that_are_not_set() {
         let parameters = read(&[]).unwrap();
         assert_eq!(parameters.app_url, "https://app.example.com");
         assert_eq!(parameters.invitation_ttl, SignedDuration::from_hours(7 * 24));
@@ -196,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bad_value_is_refused_by_name() {
+    fn the_error_for_an_invalid_value_names_the_parameter() {
         for (name, value) in [
             ("APP_URL", "app.example.com"),
             ("APP_URL", "https://"),

@@ -1,4 +1,4 @@
-//! The service: what every operation is handed.
+//! [`Usher`]: the object that every operation is a method of.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -10,92 +10,107 @@ use tokio::{sync::RwLock, time::Duration};
 use crate::{
     Bus, InvalidParameter, Parameters, SecretSource, Secrets,
     domain::{Clock, Random, SystemClock, SystemRandom},
-    mail::Sender,
+    mail::Mailer,
     secrets::PublicKey,
     store::Store,
 };
 
-/// An attempt that takes longer is given up and made again: no call of ours to the table takes a second.
-const ATTEMPT: Duration = Duration::from_secs(3);
+/// The timeout of one attempt of an AWS call. The SDK then tries again. No call to the table takes a second, so an
+/// attempt of three seconds is lost.
+const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(3);
 
-/// SES takes its time over a bulk call, and one that is given up may have been mailed.
-const MAIL_ATTEMPT: Duration = Duration::from_secs(30);
+/// The timeout of one call to SES. It is long because a bulk call is slow, and because a call that timed out may have
+/// sent its mails.
+const MAIL_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// The function can't start.
+/// Why a function can't start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    /// A parameter is missing or bad.
+    /// A parameter is missing or invalid.
     #[error(transparent)]
     Parameter(#[from] InvalidParameter),
 }
 
-/// All that an operation needs: built once, borrowed by every call.
+/// The service: settings, clients, secrets, clock and randomness. A function builds one [`Usher`] when it starts, and
+/// every call borrows it. The operations are its methods, in [`crate::operations`].
 #[derive(Debug)]
 pub struct Usher {
     /// The deployment's parameters.
     pub parameters: Parameters,
     pub(crate) store: Store,
-    pub(crate) sender: Sender,
+    pub(crate) mailer: Mailer,
     pub(crate) secrets: Arc<Secrets>,
     pub(crate) bus: Option<Bus>,
-    pub(crate) keys: RwLock<HashMap<String, PublicKey>>,
+    /// The public keys that this function has read or published, by their `kid`. They spare most requests a read.
+    pub(crate) public_keys: RwLock<HashMap<String, PublicKey>>,
     pub(crate) random: Arc<dyn Random>,
     clock: Arc<dyn Clock>,
 }
 
+/// What [`Usher`] is built from, besides the parameters.
+#[derive(Debug)]
+pub struct Dependencies {
+    /// The source of the time.
+    pub clock: Arc<dyn Clock>,
+    /// The source of randomness.
+    pub random: Arc<dyn Random>,
+    /// The client for DynamoDB.
+    pub dynamodb: aws_sdk_dynamodb::Client,
+    /// The client for SES. It must not retry by itself, because a repeated call can send its mails twice.
+    pub ses: aws_sdk_sesv2::Client,
+    /// The two secrets.
+    pub secrets: Arc<Secrets>,
+    /// The event bus. Only the function that publishes events needs it.
+    pub bus: Option<Bus>,
+}
+
 impl Usher {
-    /// The service over these clients. The client for SES must not retry by itself.
-    pub fn new(
-        parameters: Parameters,
-        clock: Arc<dyn Clock>,
-        random: Arc<dyn Random>,
-        dynamodb: aws_sdk_dynamodb::Client,
-        ses: aws_sdk_sesv2::Client,
-        secrets: Arc<Secrets>,
-        bus: Option<Bus>,
-    ) -> Self {
+    /// The service with these parameters and dependencies.
+    pub fn new(parameters: Parameters, dependencies: Dependencies) -> Self {
+        let Dependencies { clock, random, dynamodb, ses, secrets, bus } = dependencies;
         let store = Store::new(dynamodb, parameters.table_name.clone(), random.clone());
-        let sender = Sender::new(ses, &parameters.sender_address, parameters.configuration_set.clone());
-        Self { parameters, store, sender, secrets, bus, keys: RwLock::default(), clock, random }
+        let mailer = Mailer::new(ses, &parameters.sender_address, parameters.configuration_set.clone());
+        Self { parameters, store, mailer, secrets, bus, public_keys: RwLock::default(), clock, random }
     }
 
-    /// The service as the environment describes it: [`Parameters::read`]'s names, and `LINK_SECRET` and
-    /// `TOKEN_SECRET`, each the ARN of a secret or `file:` and a path, and the event bus's name in `EVENT_BUS`, where the
-    /// function needs them.
+    /// The service that the environment variables describe.
+    ///
+    /// [`Parameters::read`] lists the parameters. Three more variables are set only for the functions that need them:
+    /// `LINK_SECRET` and `TOKEN_SECRET`, each the ARN of a secret or `file:` and a path, and `EVENT_BUS`, the event
+    /// bus's name.
     ///
     /// # Errors
-    /// A parameter that is missing or bad, by name.
+    /// [`StartError`] names the first parameter that is missing or invalid.
     pub async fn from_environment() -> Result<Self, StartError> {
         let parameters = Parameters::from_environment()?;
         let http =
             aws_smithy_http_client::Builder::new().tls_provider(tls::Provider::Rustls(CryptoMode::Ring)).build_https();
-        let timeouts = TimeoutConfig::builder().operation_attempt_timeout(ATTEMPT).build();
+        let timeouts = TimeoutConfig::builder().operation_attempt_timeout(ATTEMPT_TIMEOUT).build();
         let config = aws_config::defaults(aws_config::BehaviorVersion::latest());
         let config = config.http_client(http).timeout_config(timeouts).load().await;
-        let patient = TimeoutConfig::builder().operation_attempt_timeout(MAIL_ATTEMPT).build();
-        let ses = aws_sdk_sesv2::config::Builder::from(&config).timeout_config(patient);
+        let mail_timeouts = TimeoutConfig::builder().operation_attempt_timeout(MAIL_TIMEOUT).build();
+        let ses = aws_sdk_sesv2::config::Builder::from(&config).timeout_config(mail_timeouts);
         let ses = ses.retry_config(RetryConfig::disabled()).build();
         let secret = |name: &str| match environment(name) {
             None => SecretSource::Withheld,
-            Some(place) => match place.strip_prefix("file:") {
+            Some(source) => match source.strip_prefix("file:") {
                 Some(path) => SecretSource::File(path.into()),
-                None => SecretSource::Manager { client: aws_sdk_secretsmanager::Client::new(&config), arn: place },
+                None => SecretSource::Manager { client: aws_sdk_secretsmanager::Client::new(&config), arn: source },
             },
         };
-        let secrets = Arc::new(Secrets::new(secret("LINK_SECRET"), secret("TOKEN_SECRET")));
-        let bus = environment("EVENT_BUS").map(|name| Bus::new(aws_sdk_eventbridge::Client::new(&config), name));
-        Ok(Self::new(
-            parameters,
-            Arc::new(SystemClock),
-            Arc::new(SystemRandom),
-            aws_sdk_dynamodb::Client::new(&config),
-            aws_sdk_sesv2::Client::from_conf(ses),
-            secrets,
-            bus,
-        ))
+        let dependencies = Dependencies {
+            clock: Arc::new(SystemClock),
+            random: Arc::new(SystemRandom),
+            dynamodb: aws_sdk_dynamodb::Client::new(&config),
+            ses: aws_sdk_sesv2::Client::from_conf(ses),
+            secrets: Arc::new(Secrets::new(secret("LINK_SECRET"), secret("TOKEN_SECRET"))),
+            bus: environment("EVENT_BUS").map(|name| Bus::new(aws_sdk_eventbridge::Client::new(&config), name)),
+        };
+        Ok(Self::new(parameters, dependencies))
     }
 
-    /// The present moment, to the millisecond: what is answered is what is stored.
+    /// The present moment, cut to milliseconds: the table stores milliseconds, so responses show exactly what is
+    /// stored.
     pub fn now(&self) -> Timestamp {
         let now = self.clock.now();
         Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now)
@@ -108,7 +123,7 @@ impl Usher {
 }
 
 impl Parameters {
-    /// The parameters that the environment holds.
+    /// Reads the parameters from the environment variables.
     ///
     /// # Errors
     /// As [`Parameters::read`].
@@ -117,7 +132,7 @@ impl Parameters {
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "this is where the environment is read, once")]
+#[expect(clippy::disallowed_methods, reason = "the one function that reads the environment")]
 fn environment(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }

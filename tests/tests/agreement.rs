@@ -239,7 +239,7 @@ fn every_code_that_an_answer_may_have_is_explained() {
         "parse_or(",
         "unknown_name(",
         "code: ",
-        "Public::new(",
+        "PublicMessage::new(",
         "Reason::new(",
         "Error::invalid(",
         "Error::unauthenticated(",

@@ -3,7 +3,7 @@
 use serde_json::Value;
 use shared::{
     Usher,
-    operations::{BUDGET, StreamBatch},
+    operations::{MAIL_TIME_BUDGET, StreamBatch},
 };
 use tokio::time::Instant;
 
@@ -11,5 +11,5 @@ use super::response::batch_response;
 
 /// Delivers each new outbox item of the batch. The response names the records that failed, so that they come again.
 pub(super) async fn handle(usher: &Usher, batch: &StreamBatch) -> Value {
-    batch_response(usher.deliver_stream(batch, Instant::now() + BUDGET).await)
+    batch_response(usher.deliver_stream(batch, Instant::now() + MAIL_TIME_BUDGET).await)
 }

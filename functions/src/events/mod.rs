@@ -7,7 +7,7 @@ mod response;
 
 use futures::future::BoxFuture;
 use serde_json::{Value, json};
-use shared::{Usher, operations::BUDGET};
+use shared::{Usher, operations::MAIL_TIME_BUDGET};
 use tokio::time::Instant;
 use tracing::Instrument;
 
@@ -38,7 +38,7 @@ pub fn handle<'a>(
                 Ok(deliver_invitations::handle(usher, &serde_json::from_value(event)?).await)
             }
             Operation::SweepUndelivered => {
-                let count = usher.sweep(Instant::now() + BUDGET).await.map_err(failed)?;
+                let count = usher.sweep(Instant::now() + MAIL_TIME_BUDGET).await.map_err(failed)?;
                 Ok(json!({ "settled": count }))
             }
             Operation::RequeueUndelivered => {

@@ -8,8 +8,8 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use shared::{
     Usher,
-    domain::{Delivery, DeliveryStep, EmailAddress, MailedTo, SuppressionReason},
-    mail::mailed_to,
+    domain::{DeliveryEvent, DeliveryStep, EmailAddress, MailedRecord, SuppressionReason},
+    mail::mailed_record,
 };
 
 use super::response::failed;
@@ -104,13 +104,13 @@ fn is_letter(mail: &Mail) -> bool {
 }
 
 /// The person's record that the mail's tags name.
-fn mail(mail: &Mail) -> Option<MailedTo> {
+fn mail(mail: &Mail) -> Option<MailedRecord> {
     let tag = |name: &str| mail.tags.get(name)?.first().map(String::as_str);
-    mailed_to(recipient(mail)?, tag)
+    mailed_record(recipient(mail)?, tag)
 }
 
 /// The delivery step that the event reports; `None` for events that the configuration set doesn't publish.
-fn delivery(detail: Detail) -> Option<Delivery> {
+fn delivery(detail: Detail) -> Option<DeliveryEvent> {
     let Detail { event_type, mail, bounce, complaint, delivery, delivery_delay } = detail;
     let (step, at, detail) = match event_type.as_str() {
         "Send" => (DeliveryStep::Sent, mail.timestamp, None),
@@ -125,7 +125,7 @@ fn delivery(detail: Detail) -> Option<Delivery> {
         "Rendering Failure" => (DeliveryStep::Refused, mail.timestamp, Some("SES: not rendered".to_owned())),
         _ => return None,
     };
-    Some(Delivery { step, at, detail })
+    Some(DeliveryEvent { step, at, detail })
 }
 
 /// Only a permanent bounce suppresses the address. SES also reports a mail to an address on its own suppression list as a
@@ -135,7 +135,7 @@ fn bounced(bounce: &Bounce) -> (DeliveryStep, Timestamp, Option<String>) {
     let why = [Some(bounce.sub_kind.as_str()), status];
     let (step, detail) = match (bounce.kind.as_str(), bounce.sub_kind.as_str()) {
         (_, "Suppressed" | "OnAccountSuppressionList") => {
-            (DeliveryStep::Suppressed, SuppressionReason::ListedPerson.words().to_owned())
+            (DeliveryStep::Suppressed, SuppressionReason::Listed.description().to_owned())
         }
         ("Permanent", _) => (DeliveryStep::Bounced, reason("for good", &why)),
         _ => (DeliveryStep::BouncedForNow, reason("for now", &why)),
@@ -147,7 +147,7 @@ fn bounced(bounce: &Bounce) -> (DeliveryStep, Timestamp, Option<String>) {
 fn complained(complaint: &Complaint) -> Option<(DeliveryStep, Timestamp, Option<String>)> {
     let kind = complaint.feedback.as_deref();
     if complaint.sub_kind.as_deref() == Some("OnAccountSuppressionList") {
-        let detail = SuppressionReason::ListedPerson.words().to_owned();
+        let detail = SuppressionReason::Listed.description().to_owned();
         return Some((DeliveryStep::Suppressed, complaint.timestamp, Some(detail)));
     }
     (kind != Some("not-spam")).then(|| {
@@ -170,7 +170,7 @@ fn reason(what: &str, why: &[Option<&str>]) -> String {
 mod tests {
     use super::*;
 
-    fn read(event_type: &str, more: &Value) -> Option<Delivery> {
+    fn read(event_type: &str, more: &Value) -> Option<DeliveryEvent> {
         let mut detail = json!({
             "eventType": event_type,
             "mail": { "timestamp": "2025-01-01T00:00:00.000Z", "destination": ["bob@example.com"] },

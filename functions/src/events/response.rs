@@ -11,7 +11,7 @@ pub(super) fn batch_response(failed: Vec<Option<String>>) -> Value {
 /// The error of a failed operation. It goes to the log only: an event has nobody who reads a response.
 pub(super) fn failed(error: shared::Error) -> lambda_runtime::Error {
     match error {
-        shared::Error::Internal(context) | shared::Error::Unavailable(context) => context.for_the_log().into(),
+        shared::Error::Internal(context) | shared::Error::Unavailable(context) => context.for_log().into(),
         other => format!("{other:?}").into(),
     }
 }

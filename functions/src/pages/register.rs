@@ -30,7 +30,7 @@ impl Offer<'_> {
     }
 
     fn until(&self) -> String {
-        shared::mail::moment(self.expires_at)
+        shared::mail::format_time(self.expires_at)
     }
 }
 

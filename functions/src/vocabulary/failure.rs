@@ -34,7 +34,7 @@ impl From<Error> for Failure {
 /// Logs a failure that the client didn't cause.
 pub(crate) fn log_failure(failure: &Failure) {
     if let Failure::Operation(Error::Internal(context) | Error::Unavailable(context)) = failure {
-        tracing::error!(context = context.for_the_log(), "failed");
+        tracing::error!(context = context.for_log(), "failed");
     }
 }
 

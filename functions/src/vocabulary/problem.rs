@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 
-use shared::{Error, Public, domain::Reason};
+use shared::{Error, PublicMessage, domain::Reason};
 
 use super::{
     failure::Failure,
@@ -35,7 +35,7 @@ impl FieldProblem {
 
 impl From<FieldProblem> for Error {
     fn from(problem: FieldProblem) -> Self {
-        Self::Invalid(Public::new(problem.code, problem.message))
+        Self::Invalid(PublicMessage::new(problem.code, problem.message))
     }
 }
 

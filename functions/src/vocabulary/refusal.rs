@@ -2,7 +2,7 @@
 //! can't differ from the responses.
 
 use jiff::SignedDuration;
-use shared::{Error, Internal, Missing, Public};
+use shared::{Error, InternalContext, Missing, PublicMessage};
 
 use super::failure::Failure;
 
@@ -65,8 +65,8 @@ impl Refusal {
 
     /// A failure of this kind.
     pub(crate) fn failure(self) -> Failure {
-        let public = || Public::new("", "");
-        let internal = || Internal::new("");
+        let public = || PublicMessage::new("", "");
+        let internal = || InternalContext::new("");
         Failure::Operation(match self {
             Self::MediaType => return Failure::MediaType(""),
             Self::Path => return Failure::Path,

@@ -6,7 +6,7 @@ use lambda_http::{Body, Request, RequestExt, Response};
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 use shared::{
-    Error, Public, Usher,
+    Error, PublicMessage, Usher,
     operations::{Caller, MeteredCaller},
 };
 
@@ -166,7 +166,8 @@ impl Incoming {
     pub(crate) fn text(&self) -> Result<&str, Error> {
         let bytes = self.bytes();
         if bytes.len() > MAX_BODY_BYTES {
-            let public = Public::new("body_too_large", "The body is larger than 4 MB. Send fewer users at once.");
+            let public =
+                PublicMessage::new("body_too_large", "The body is larger than 4 MB. Send fewer users at once.");
             return Err(Error::TooLarge(public));
         }
         std::str::from_utf8(bytes).map_err(|_| Error::invalid("invalid_body", "The body isn't valid UTF-8."))

@@ -3,7 +3,7 @@
 use http::{HeaderValue, StatusCode, header};
 use lambda_http::{Body, Response};
 use serde::Serialize;
-use shared::{Error, Public};
+use shared::{Error, PublicMessage};
 
 use super::{
     failure::{Failure, LIST_TOO_LARGE},
@@ -31,7 +31,7 @@ pub(crate) fn bounded(response: Response<Body>) -> HandlerResult {
     match response.body() {
         Body::Text(text) if escaped_len(text) > MAX_RESPONSE_BYTES => {
             let message = "The list is larger than 5 MB.";
-            Err(Error::TooLarge(Public::new(LIST_TOO_LARGE, message)).into())
+            Err(Error::TooLarge(PublicMessage::new(LIST_TOO_LARGE, message)).into())
         }
         _ => Ok(response),
     }

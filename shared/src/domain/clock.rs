@@ -1,4 +1,4 @@
-//! Time is an argument: whoever needs it is handed a [`Clock`].
+//! [`Clock`]: the source of the time. Code that needs the time receives a clock, so that tests can choose the time.
 
 use std::sync::{
     Mutex, MutexGuard, PoisonError,
@@ -7,7 +7,7 @@ use std::sync::{
 
 use jiff::{SignedDuration, Timestamp};
 
-/// ResultDetail the time. The only place that asks the system for it is [`SystemClock`].
+/// A source of the time. Only [`SystemClock`] reads the system's clock.
 pub trait Clock: Send + Sync + std::fmt::Debug {
     /// The present moment.
     fn now(&self) -> Timestamp;
@@ -18,13 +18,13 @@ pub trait Clock: Send + Sync + std::fmt::Debug {
 pub struct SystemClock;
 
 impl Clock for SystemClock {
-    #[expect(clippy::disallowed_methods, reason = "this is the one place that asks")]
+    #[expect(clippy::disallowed_methods, reason = "the one function that reads the system's clock")]
     fn now(&self) -> Timestamp {
         Timestamp::now()
     }
 }
 
-/// The system's clock, moved ahead or stopped by hand: a test of expiry moves it and doesn't sleep.
+/// The system's clock with an offset, or stopped. A test of expiry moves this clock instead of sleeping.
 #[derive(Debug, Default)]
 pub struct TestClock {
     ahead_ms: AtomicI64,
@@ -32,7 +32,8 @@ pub struct TestClock {
 }
 
 impl TestClock {
-    /// Moves the clock, which runs on from there. A negative duration moves it back.
+    /// Moves the clock forward by this duration; backward if it is negative. The clock then runs on, even if it was
+    /// stopped.
     pub fn advance(&self, by: SignedDuration) {
         let stopped = self.stopped().take();
         if let Some(at) = stopped {

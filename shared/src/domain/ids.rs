@@ -1,13 +1,14 @@
-//! One id type per entity: ids of different entities don't mix.
+//! Ids. Each entity has an id type of its own, so that code can't mix ids of different entities.
 
 use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use crate::domain::Random;
+use crate::domain::{Identifier, Random};
 
-/// The text isn't an id of the expected form.
+/// The text doesn't have the form of the expected id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not a valid id")]
 pub struct InvalidId;
@@ -24,11 +25,6 @@ macro_rules! uuid_id {
             pub fn random(random: &dyn Random) -> Self {
                 Self(random.uuid())
             }
-
-            /// The id as a UUID.
-            pub fn as_uuid(&self) -> &Uuid {
-                &self.0
-            }
         }
 
         impl fmt::Display for $name {
@@ -37,7 +33,7 @@ macro_rules! uuid_id {
             }
         }
 
-        /// Only the hyphenated form of RFC 9562 section 4 is an id; capitals are accepted.
+        /// Accepts only the hyphenated form of RFC 9562 section 4, in lower or upper case.
         impl FromStr for $name {
             type Err = InvalidId;
 
@@ -49,27 +45,27 @@ macro_rules! uuid_id {
 }
 
 uuid_id!(
-    /// A company: the tenant. It has workspaces and people.
+    /// The id of a company.
     CompanyId
 );
 uuid_id!(
-    /// A workspace of a company.
+    /// The id of a workspace.
     WorkspaceId
 );
 uuid_id!(
-    /// A group of a workspace's people.
+    /// The id of a group in a workspace.
     GroupId
 );
 uuid_id!(
-    /// A person or a service account.
+    /// The id of a user: a person or a service account.
     UserId
 );
 uuid_id!(
-    /// A mail template of a company.
+    /// The id of a company's mail template.
     TemplateId
 );
 uuid_id!(
-    /// What one inviting request has in common: message and inviter.
+    /// The id of a batch: the data that the mails of one inviting request share.
     BatchId
 );
 
@@ -80,20 +76,20 @@ fn parse_hyphenated(text: &str) -> Result<Uuid, InvalidId> {
     Uuid::try_parse(text).map_err(|_| InvalidId)
 }
 
-/// The public id of a person in a workspace or company, invited or member: 12 base62 characters, stable, and not to
-/// be derived from the address by a stranger.
+/// The public id of an invited person or member in one workspace or company: 12 base62 characters. It never changes.
+/// Only the service can derive it from the address: see [`person_id`].
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct PersonId(String);
 
 impl PersonId {
-    /// The id that a 16-byte digest of address and private salt stands for.
+    /// The id for a digest of the scope's salt and the person's identifier.
     pub fn from_digest(digest: [u8; 16]) -> Self {
         Self(base62(digest))
     }
 }
 
-/// A workspace's short public id: 12 random base62 characters, kept beside its UUID.
+/// The short public id of a workspace, group or domain rule: 12 random base62 characters.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct ShortId(String);
@@ -107,14 +103,16 @@ impl ShortId {
     }
 }
 
-/// Twelve base62 characters: 71 of the bytes' 128 bits.
+/// The base62 digits in byte order, so that numbers of equal length sort as their texts do.
+pub(super) const BASE62: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+
+/// Twelve base62 characters. They encode 71 of the 128 bits.
 fn base62(bytes: [u8; 16]) -> String {
-    const ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
     let mut rest = u128::from_be_bytes(bytes);
     let digits = (0..12).map(|_| {
         let digit = usize::try_from(rest % 62).unwrap_or_default();
         rest /= 62;
-        char::from(ALPHABET[digit])
+        char::from(BASE62[digit])
     });
     digits.collect()
 }
@@ -141,23 +139,32 @@ macro_rules! short_text {
 short_text!(PersonId);
 short_text!(ShortId);
 
-/// The secret in an invitation's link, shaped as a version-4 UUID. Whoever holds it may sign up, so it is in no table,
-/// no log and no API answer; `Debug` is redacted.
+/// The public id of this person in the workspace or company with this salt. Without the salt nobody can compute the id
+/// from an address.
+pub fn person_id(salt: &str, identifier: &Identifier) -> PersonId {
+    let digest = Sha256::new().chain_update(salt).chain_update([0]).chain_update(identifier.canonical()).finalize();
+    let mut bytes = [0; 16];
+    bytes.copy_from_slice(&digest[..16]);
+    PersonId::from_digest(bytes)
+}
+
+/// The secret in an invitation's link, in the form of a version-4 UUID. Everybody who has it can sign up with the
+/// invitation. Therefore no table, log or API response contains it, and `Debug` is redacted.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct InvitationHash(Uuid);
 
 impl InvitationHash {
-    /// A hash that is nobody's.
+    /// A random hash, which belongs to no invitation.
     pub fn random(random: &dyn Random) -> Self {
         Self(random.uuid())
     }
 
-    /// The hash that 16 bytes of a keyed digest stand for.
+    /// The hash for 16 bytes of a keyed digest.
     pub fn from_digest(digest: [u8; 16]) -> Self {
         Self(uuid::Builder::from_random_bytes(digest).into_uuid())
     }
 
-    /// The text for the link. Nothing else may be done with it.
+    /// The text of the hash. Use it only to build the link.
     pub fn reveal(&self) -> String {
         self.0.as_hyphenated().to_string()
     }
@@ -193,7 +200,7 @@ mod tests {
         }
 
         #[test]
-        fn a_hash_is_a_version_4_uuid_and_reads_back_in_capitals(digest: [u8; 16]) {
+        fn a_hash_is_a_version_4_uuid_and_parses_in_upper_case(digest: [u8; 16]) {
             let hash = InvitationHash::from_digest(digest);
             prop_assert_eq!(hash.0.get_version_num(), 4);
             let parsed = hash.reveal().to_uppercase().parse::<InvitationHash>();
@@ -202,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_hyphenated_form_is_an_id() {
+    fn only_the_hyphenated_form_of_a_uuid_is_an_id() {
         for text in ["", "e0754cfcf7d14cc38690e34a2f17291d", "{e0754cfc-f7d1-4cc3-8690-e34a2f17291d}", "luI89ZCeEJuF"] {
             assert_eq!(text.parse::<WorkspaceId>(), Err(InvalidId));
         }

@@ -1,4 +1,9 @@
-//! The words of the field: pure values, parsed once and valid ever after.
+//! Entities, identities and decisions, one folder per concept.
+//!
+//! Everything here is pure: no async code, no clock, no store. A type that comes from a request has one constructor,
+//! which parses and validates, so a value of the type is always valid. The files beside the folders hold what all
+//! concepts share: ids (`ids`), the workspace or company of a record (`scope`), names and messages that people write
+//! (`text`), and the sources of time (`clock`) and randomness (`random`).
 
 mod accounts;
 mod clock;
@@ -21,16 +26,19 @@ mod workspaces;
 pub use accounts::email_address::{EmailAddress, InvalidAddress};
 pub use accounts::identifier::{Identifier, InvalidCode, UserCode};
 pub use accounts::identity::{AccountsOfAddress, Identity};
-pub use accounts::password::{HashingMemory, Password, PasswordHash, WeakPassword};
+pub use accounts::password::{Password, WeakPassword};
+pub use accounts::password_hash::{HashingMemory, PasswordHash};
 pub use accounts::profile::{Profile, ProfileKind, ProfileStatus};
 pub use clock::{Clock, SystemClock, TestClock};
 pub use companies::company::Company;
-pub use events::domain_event::{DomainEvent, domain_events_of};
+pub use events::domain_event::{DomainEvent, domain_events_between};
+pub use groups::display_id::{DisplayId, InvalidDisplayId};
 pub use groups::group::Group;
-pub use groups::group_path::{DisplayId, GroupPath, GroupPlace, InvalidDisplayId, InvalidPath};
+pub use groups::group_path::{GroupPath, GroupRef, InvalidPath};
 pub use idempotency::idempotency_key::{IdempotencyKey, InvalidIdempotencyKey};
 pub use ids::{
     BatchId, CompanyId, GroupId, InvalidId, InvitationHash, PersonId, ShortId, TemplateId, UserId, WorkspaceId,
+    person_id,
 };
 pub use invitations::decisions::{
     accept::{Acceptance, InvitationDead, accept, may_admit},
@@ -47,11 +55,13 @@ pub use invitations::person::{InvitationStatus, MembershipState, Person, RecordS
 pub use invitations::row_outcome::{InvalidLifetime, Lifetime, Outcome, Reason};
 pub use invitations::transition::Transition;
 pub use mail::batch::Batch;
-pub use mail::delivery::{Delivery, DeliveryState, DeliveryStep, MailedTo, Suppression, SuppressionReason};
+pub use mail::delivery::{DeliveryEvent, DeliveryState, DeliveryStep};
 pub use mail::mail_kind::MailKind;
 pub use mail::mail_sender::MailSender;
 pub use mail::mail_template::{InvalidTemplate, MailTemplate, Placeholder};
-pub use mail::stored_template::{MAX_TEMPLATES, StoredTemplate};
+pub use mail::mailed_record::MailedRecord;
+pub use mail::stored_template::StoredTemplate;
+pub use mail::suppression::{Suppression, SuppressionReason};
 pub use mail_domains::domain_rule::DomainRule;
 pub use mail_domains::mail_domain::{InvalidDomain, MailDomain};
 pub use members::caller_standing::CallerStanding;
@@ -61,6 +71,7 @@ pub use members::role::{Permission, Role};
 pub use random::{Random, SystemRandom};
 pub use scope::Scope;
 pub use service_accounts::service_account::{OpaqueToken, ServiceAccount};
-pub use sign_ups::sign_up::{MAX_TRIES, SignUp};
+pub use sign_ups::sign_up::SignUp;
+pub(crate) use text::is_line_break;
 pub use text::{InvalidText, Message, PersonName, Title};
-pub use workspaces::workspace::{Workspace, WorkspaceChange, person_id};
+pub use workspaces::workspace::{Workspace, WorkspaceChange};

@@ -1,10 +1,10 @@
-//! Randomness is an argument, like time.
+//! [`Random`]: the source of randomness. Code that needs random bytes receives one, as it receives a clock.
 
 use uuid::Uuid;
 
 /// A source of unpredictable bytes.
 pub trait Random: Send + Sync + std::fmt::Debug {
-    /// Fills `bytes`.
+    /// Fills `bytes` with random bytes.
     fn fill(&self, bytes: &mut [u8]);
 
     /// A random (version 4) UUID, RFC 9562 section 5.4.
@@ -23,7 +23,7 @@ impl Random for SystemRandom {
     #[expect(
         clippy::disallowed_methods,
         clippy::expect_used,
-        reason = "the one place that asks; a system without randomness can't go on"
+        reason = "the only call of the system's generator; without randomness no secret is safe, so the function must stop"
     )]
     fn fill(&self, bytes: &mut [u8]) {
         getrandom::fill(bytes).expect("the operating system provides randomness");

@@ -1,33 +1,33 @@
-//! What people write and others read in mails and lists: cleaned once, limited in length.
+//! Names, titles and messages that people write: parsing cleans them and limits their length.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// The text can't be used, and why.
+/// Why a text is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidText {
-    /// Nothing visible is left of it.
+    /// The text contains no visible character.
     #[error("must not be empty")]
     Empty,
-    /// It is longer than allowed, in characters (Unicode scalar values) after cleaning.
-    #[error("must not be longer than {most} characters")]
+    /// The cleaned text has too many characters (Unicode scalar values).
+    #[error("must not be longer than {max} characters")]
     TooLong {
-        /// The greatest length allowed.
-        most: usize,
+        /// The largest number of characters allowed.
+        max: usize,
     },
 }
 
 macro_rules! text {
-    ($(#[$doc:meta])* $name:ident, at most $most:literal, cleaned by $clean:path) => {
+    ($(#[$doc:meta])* $name:ident, at most $max:literal, cleaned by $clean:path) => {
         $(#[$doc])*
         #[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
         #[serde(try_from = "String", into = "String")]
         pub struct $name(String);
 
         impl $name {
-            /// The greatest length in characters (Unicode scalar values).
-            pub const MAX: usize = $most;
+            /// The largest length in characters (Unicode scalar values).
+            pub const MAX: usize = $max;
         }
 
         impl TryFrom<String> for $name {
@@ -56,7 +56,7 @@ macro_rules! text {
             }
         }
 
-        /// Redacted: what people write is personal and stays out of the logs.
+        /// Redacted: what people write is personal data and must not appear in logs.
         impl fmt::Debug for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str(concat!(stringify!($name), "(redacted)"))
@@ -74,18 +74,22 @@ text!(
     PersonName, at most 80, cleaned by one_line
 );
 text!(
-    /// What an inviter writes to the invited: 1 to 2000 characters, in lines that `\n` ends.
+    /// A message or description: 1 to 2000 characters in lines that end with `\n`.
     Message, at most 2000, cleaned by lines
 );
 
 impl Title {
-    /// Cleans the text: control and invisible characters go, runs of white space become one space.
+    /// Cleans the text: removes control and invisible characters, and replaces each run of white space with one space.
+    ///
+    /// # Errors
+    /// [`InvalidText`] if the cleaned text is empty or too long.
     pub fn parse(text: &str) -> Result<Self, InvalidText> {
         Self::try_from(text.to_owned())
     }
 
-    /// The title as a DNS label (RFC 1035 section 2.3.1) of 1 to 40 characters: lower-case ASCII letters, digits and
-    /// single hyphens between them; `company` when nothing is left.
+    /// The title as a DNS label (RFC 1035 section 2.3.1) of 1 to 40 characters: the title's ASCII letters and digits in
+    /// lower case, with single hyphens between the words. `company` if the title has neither letters nor digits in
+    /// ASCII.
     pub fn slug(&self) -> String {
         const MAX: usize = 40;
         let words: Vec<_> =
@@ -99,15 +103,22 @@ impl Title {
 
 impl PersonName {
     /// Cleans the text as [`Title::parse`] does.
+    ///
+    /// # Errors
+    /// [`InvalidText`] if the cleaned text is empty or too long.
     pub fn parse(text: &str) -> Result<Self, InvalidText> {
         Self::try_from(text.to_owned())
     }
 }
 
 impl Message {
-    /// Cleans the text: every line break becomes `\n` with at most one blank line between two others, a tab becomes a
-    /// space, other control and invisible characters go. `None` when nothing visible is left: writing no message is
-    /// fine. (`Deserialize` refuses an empty one, as nothing stored is.)
+    /// Cleans the text: replaces every line break with `\n` and every tab with a space, keeps at most one of several
+    /// blank lines in a row, and removes other control and invisible characters. The result is `None` if nothing
+    /// visible remains, because a message is optional. `Deserialize` refuses an empty text, because no empty message is
+    /// ever stored.
+    ///
+    /// # Errors
+    /// [`InvalidText::TooLong`].
     pub fn parse(text: &str) -> Result<Option<Self>, InvalidText> {
         match Self::try_from(text.to_owned()) {
             Err(InvalidText::Empty) => Ok(None),
@@ -116,40 +127,41 @@ impl Message {
     }
 }
 
-fn limited(text: String, most: usize) -> Result<String, InvalidText> {
+/// The cleaned text, if its length is allowed.
+fn limited(text: String, max: usize) -> Result<String, InvalidText> {
     if text.chars().all(|c| c.is_whitespace() || is_blank(c)) {
         Err(InvalidText::Empty)
-    } else if text.chars().count() > most {
-        Err(InvalidText::TooLong { most })
+    } else if text.chars().count() > max {
+        Err(InvalidText::TooLong { max })
     } else {
         Ok(text)
     }
 }
 
 fn one_line(text: &str) -> String {
-    let shown: String = text.chars().filter(|c| !is_hidden(*c)).collect();
-    shown.split_whitespace().collect::<Vec<_>>().join(" ")
+    let visible: String = text.chars().filter(|c| !is_hidden(*c)).collect();
+    visible.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 fn lines(text: &str) -> String {
-    let mut lines: Vec<_> = text.replace("\r\n", "\n").split(is_line_break).map(shown_line).collect();
+    let mut lines: Vec<_> = text.replace("\r\n", "\n").split(is_line_break).map(clean_line).collect();
     lines.dedup_by(|next, line| next.is_empty() && line.is_empty());
     lines.join("\n").trim().to_owned()
 }
 
-fn shown_line(line: &str) -> String {
+fn clean_line(line: &str) -> String {
     let line: String = line.chars().filter(|c| !is_hidden(*c)).map(|c| if c == '\t' { ' ' } else { c }).collect();
     line.trim_end().to_owned()
 }
 
-/// Ends a line (Unicode Standard Annex 14, classes BK, CR, LF and NL).
-fn is_line_break(c: char) -> bool {
+/// Whether this character ends a line (Unicode Standard Annex 14, classes BK, CR, LF and NL).
+pub(crate) fn is_line_break(c: char) -> bool {
     matches!(c, '\n' | '\r' | '\u{B}' | '\u{C}' | '\u{85}' | '\u{2028}' | '\u{2029}')
 }
 
-/// Shows nothing and can mislead about what is there: controls other than white space, bidirectional overrides and
-/// isolates (Unicode Standard Annex 9), zero-width characters. The joiners U+200C and U+200D are not among them: Persian,
-/// Indic scripts and emoji are spelt with them.
+/// Whether this character is invisible and can mislead the reader: control characters other than white space,
+/// bidirectional overrides and isolates (Unicode Standard Annex 9), and zero-width characters. The joiners U+200C and
+/// U+200D are allowed, because Persian, Indic scripts and emoji need them.
 pub(super) fn is_hidden(c: char) -> bool {
     (c.is_control() && !c.is_whitespace())
         || matches!(c,
@@ -157,7 +169,8 @@ pub(super) fn is_hidden(c: char) -> bool {
             | '\u{2066}'..='\u{206F}' | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}')
 }
 
-/// May stand in a text, but alone shows nothing: joiners, direction marks, fillers, variation selectors.
+/// Whether this character is allowed in a text but shows nothing by itself: joiners, direction marks, fillers and
+/// variation selectors.
 fn is_blank(c: char) -> bool {
     matches!(c,
         '\u{34F}' | '\u{61C}' | '\u{115F}' | '\u{1160}' | '\u{200C}'..='\u{200F}' | '\u{2800}' | '\u{3164}'
@@ -179,7 +192,7 @@ mod tests {
         Message::parse(text).unwrap().map(String::from)
     }
 
-    /// Text with more line breaks, hidden characters and joiners than chance would bring.
+    /// Text with many line breaks, hidden characters and joiners.
     fn nasty_text() -> impl Strategy<Value = String> {
         let nasty = prop::sample::select(
             "\r\n\t \u{0}\u{1b}\u{85}\u{2028}\u{2029}\u{202e}\u{2066}\u{200b}\u{200d}\u{feff}\u{a0}-"
@@ -204,11 +217,11 @@ mod tests {
         #[test]
         fn a_message_keeps_no_control_but_newline_and_cleaning_it_again_changes_nothing(text in nasty_text()) {
             if let Some(message) = Message::parse(&text).unwrap() {
-                let shown = message.as_ref();
-                prop_assert!(!shown.contains(|c: char| is_hidden(c) || (c != '\n' && (c.is_control() || is_line_break(c)))));
-                prop_assert!(!shown.contains("\n\n\n"));
-                prop_assert_eq!(shown.trim(), shown);
-                prop_assert_eq!(Message::parse(shown), Ok(Some(message)));
+                let text = message.as_ref();
+                prop_assert!(!text.contains(|c: char| is_hidden(c) || (c != '\n' && (c.is_control() || is_line_break(c)))));
+                prop_assert!(!text.contains("\n\n\n"));
+                prop_assert_eq!(text.trim(), text);
+                prop_assert_eq!(Message::parse(text), Ok(Some(message)));
             }
         }
 
@@ -220,7 +233,7 @@ mod tests {
         }
 
         #[test]
-        fn a_slug_makes_a_service_accounts_address(text in any::<String>()) {
+        fn a_slug_is_valid_in_the_address_of_a_service_account(text in any::<String>()) {
             if let Ok(title) = Title::parse(&text) {
                 let slug = title.slug();
                 prop_assert!(slug.len() <= 40);
@@ -260,7 +273,7 @@ mod tests {
     }
 
     #[test]
-    fn a_message_of_which_nothing_is_seen_is_none() {
+    fn a_message_without_visible_characters_is_none() {
         for text in ["", " \r\n\t", "\u{202e}\u{feff}", "\u{200d}", "\u{3164}"] {
             assert_eq!(message(text), None);
             assert_eq!(Title::parse(text), Err(InvalidText::Empty));
@@ -271,11 +284,11 @@ mod tests {
     #[test]
     fn length_is_counted_in_characters_after_cleaning() {
         assert!(Title::parse(&format!("  {}\u{200b} ", "é".repeat(120))).is_ok());
-        assert_eq!(Title::parse(&"é".repeat(121)), Err(InvalidText::TooLong { most: 120 }));
+        assert_eq!(Title::parse(&"é".repeat(121)), Err(InvalidText::TooLong { max: 120 }));
         assert!(PersonName::parse(&"𝔘".repeat(80)).is_ok());
-        assert_eq!(PersonName::parse(&"𝔘".repeat(81)), Err(InvalidText::TooLong { most: 80 }));
+        assert_eq!(PersonName::parse(&"𝔘".repeat(81)), Err(InvalidText::TooLong { max: 80 }));
         assert!(Message::parse(&"m".repeat(2000)).is_ok());
-        assert_eq!(Message::parse(&"m".repeat(2001)), Err(InvalidText::TooLong { most: 2000 }));
+        assert_eq!(Message::parse(&"m".repeat(2001)), Err(InvalidText::TooLong { max: 2000 }));
     }
 
     #[test]

@@ -1,11 +1,16 @@
-//! What is written to people, and how it is handed to SES.
+//! Mail: renders letters and sends them through SES. This module never reads or writes the table.
+//!
+//! [`Letter`] is a rendered mail: subject, text and HTML. [`Mailer`] sends letters through SES at the pace that the
+//! account allows. [`mail_tags`] and [`mailed_record`] write and read the tags by which an event from SES names a
+//! person's record.
 
 mod letter;
-mod sender;
+mod mailer;
 mod tags;
 
 pub use crate::mail::letter::{
-    Added, AlreadyRegistered, Invitation, Letter, OneTimePassword, Recipient, Renewal, Welcome, moment,
+    AddedLetter, AlreadyRegisteredLetter, InvitationLetter, Letter, LetterRecipient, OneTimePasswordLetter,
+    RenewalLetter, WelcomeLetter, format_time,
 };
-pub use crate::mail::sender::{Envelope, Refused, Sender, SentStatus};
-pub use crate::mail::tags::{mailed_to, tags};
+pub use crate::mail::mailer::{Mailer, OutgoingMail, RecipientStatus, SendError};
+pub use crate::mail::tags::{mail_tags, mailed_record};

@@ -1,29 +1,31 @@
-//! The tags of a mail, by which SES's events find its record. They hold no address: the event itself names that.
+//! Mail tags: an event from SES carries them back, and they name the record that the mail was about. They contain no
+//! address, because the event itself names the recipient.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 
-use crate::domain::{EmailAddress, Identifier, MailedTo, Scope, UserCode};
+use crate::domain::{EmailAddress, Identifier, MailedRecord, Scope, UserCode};
 
 const SCOPE: &str = "scope";
 const RECORD: &str = "record";
 const VERSION: &str = "version";
 const CODE: &str = "code";
 
-/// The tags of a mail: names and values of ASCII letters, digits, `_` and `-`, of at most 256.
-pub fn tags(mail: &MailedTo) -> Vec<(&'static str, String)> {
-    let scope = match mail.of {
+/// The tags of a mail about this record. Names and values have at most 256 ASCII letters, digits, `_` and `-`.
+pub fn mail_tags(record: &MailedRecord) -> Vec<(&'static str, String)> {
+    let scope = match record.scope {
         Scope::Workspace(id) => format!("W-{id}"),
         Scope::Company(id) => format!("C-{id}"),
     };
-    let mut tags = vec![(SCOPE, scope), (RECORD, mail.person.to_string()), (VERSION, mail.version.to_string())];
-    let code = mail.identifier.code.as_ref();
+    let mut tags = vec![(SCOPE, scope), (RECORD, record.person_id.to_string()), (VERSION, record.version.to_string())];
+    let code = record.identifier.code.as_ref();
     tags.extend(code.map(|code| (CODE, URL_SAFE_NO_PAD.encode(code.as_ref()))));
     tags
 }
 
-/// The mail to an address that has these tags: `get` knows a name's value. `None` if they aren't ours.
-pub fn mailed_to<'a>(address: EmailAddress, get: impl Fn(&str) -> Option<&'a str>) -> Option<MailedTo> {
-    let of = match get(SCOPE)?.split_once('-')? {
+/// The record that a mail to `address` with these tags was about. `get` returns the value of a tag. `None` if the tags
+/// are not those of [`mail_tags`].
+pub fn mailed_record<'a>(address: EmailAddress, get: impl Fn(&str) -> Option<&'a str>) -> Option<MailedRecord> {
+    let scope = match get(SCOPE)?.split_once('-')? {
         ("W", id) => Scope::Workspace(id.parse().ok()?),
         ("C", id) => Scope::Company(id.parse().ok()?),
         _ => return None,
@@ -35,8 +37,8 @@ pub fn mailed_to<'a>(address: EmailAddress, get: impl Fn(&str) -> Option<&'a str
             Some(UserCode::parse(&code).ok()?)
         }
     };
-    let (person, version) = (get(RECORD)?.parse().ok()?, get(VERSION)?.parse().ok()?);
-    Some(MailedTo { of, identifier: Identifier { address, code }, person, version })
+    let (person_id, version) = (get(RECORD)?.parse().ok()?, get(VERSION)?.parse().ok()?);
+    Some(MailedRecord { scope, identifier: Identifier { address, code }, person_id, version })
 }
 
 #[cfg(test)]
@@ -48,35 +50,38 @@ mod tests {
 
     const ID: &str = "3fa85f64-5717-4562-b3fc-2c963f66afa6";
 
-    fn mail(company: bool, digest: [u8; 16], version: u32, code: Option<&str>) -> MailedTo {
-        let of = if company {
+    fn record(company: bool, digest: [u8; 16], version: u32, code: Option<&str>) -> MailedRecord {
+        let scope = if company {
             Scope::Company(ID.parse::<CompanyId>().unwrap())
         } else {
             Scope::Workspace(ID.parse::<WorkspaceId>().unwrap())
         };
         let address = "bob@example.com".parse().unwrap();
         let code = code.map(|code| code.parse().unwrap());
-        MailedTo { of, identifier: Identifier { address, code }, person: PersonId::from_digest(digest), version }
+        let identifier = Identifier { address, code };
+        MailedRecord { scope, identifier, person_id: PersonId::from_digest(digest), version }
     }
 
     proptest! {
         #[test]
-        fn tags_read_back_and_are_what_ses_takes(company: bool, digest: [u8; 16], version: u32, code in "[!-~]{1,64}", coded: bool) {
-            let mail = mail(company, digest, version, coded.then_some(code.as_str()));
-            let tags = tags(&mail);
+        fn tags_are_valid_for_ses_and_name_their_record(
+            company: bool, digest: [u8; 16], version: u32, code in "[!-~]{1,64}", has_code: bool,
+        ) {
+            let record = record(company, digest, version, has_code.then_some(code.as_str()));
+            let tags = mail_tags(&record);
             for (_, value) in &tags {
                 prop_assert!(value.len() <= 256);
                 prop_assert!(value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte)));
             }
             let get = |name: &str| tags.iter().find(|(tag, _)| *tag == name).map(|(_, value)| value.as_str());
-            prop_assert_eq!(mailed_to(mail.identifier.address.clone(), get), Some(mail));
+            prop_assert_eq!(mailed_record(record.identifier.address.clone(), get), Some(record));
         }
 
         #[test]
-        fn any_tags_are_ours_or_none(scope: String, record: String, version: String, code: String) {
+        fn no_tags_cause_a_panic(scope: String, record: String, version: String, code: String) {
             let values = [(SCOPE, &scope), (RECORD, &record), (VERSION, &version), (CODE, &code)];
             let get = |name: &str| values.iter().find(|(tag, _)| *tag == name).map(|(_, value)| value.as_str());
-            let _ = mailed_to("bob@example.com".parse().unwrap(), get);
+            let _ = mailed_record("bob@example.com".parse().unwrap(), get);
         }
     }
 }

@@ -1,4 +1,7 @@
-//! Cursors: where a list goes on, sealed. Whoever holds one can neither read nor alter it, nor use it for another list.
+//! Cursors of lists that are read page by page.
+//!
+//! A cursor is the encrypted and authenticated position in one list. A client can neither read nor change it, nor use
+//! it for another list, workspace or filter.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chacha20poly1305::{
@@ -14,58 +17,60 @@ use crate::{
     store::{Page, PagePosition},
 };
 
-const NONCE: usize = 24;
+/// The length of a nonce of XChaCha20-Poly1305 in bytes.
+const NONCE_LENGTH: usize = 24;
 
-/// Which page of a list is wanted.
+/// A request for a page of a list.
 #[derive(Debug, Clone)]
 pub struct PageRequest {
-    /// At most so many items.
+    /// The largest number of items on the page.
     pub limit: usize,
-    /// The cursor of the page before; the first page without one.
+    /// The cursor that the previous page ended with. `None`: the first page.
     pub cursor: Option<String>,
 }
 
 /// A page of a list.
 #[derive(Debug)]
-pub struct Paged<T> {
-    /// What is on it.
+pub struct CursorPage<T> {
+    /// The items of the page.
     pub items: Vec<T>,
-    /// Where it goes on; nowhere if the list is at its end.
+    /// The cursor of the next page. `None` on the last page.
     pub next_cursor: Option<String>,
 }
 
-impl<T> Paged<T> {
-    /// The same page of something else.
-    pub(super) fn map<U>(self, to: impl FnMut(T) -> U) -> Paged<U> {
-        Paged { items: self.items.into_iter().map(to).collect(), next_cursor: self.next_cursor }
+impl<T> CursorPage<T> {
+    /// The page with each item converted.
+    pub(super) fn map<U>(self, to: impl FnMut(T) -> U) -> CursorPage<U> {
+        CursorPage { items: self.items.into_iter().map(to).collect(), next_cursor: self.next_cursor }
     }
 }
 
-/// The seal of one list's cursors.
+/// Seals and opens the cursors of one list.
 pub(super) struct Cursors {
     cipher: XChaCha20Poly1305,
     list: Vec<u8>,
 }
 
 impl Cursors {
-    /// For the list of this name, with these filters, of a workspace or company with this salt. The salt never leaves the
-    /// table, and whoever lists has read it anyway: no secret is needed.
+    /// The cursors of the list with this name and these filters, in the workspace or company with this salt. The key
+    /// derives from the salt, which never leaves the service and which every list has read anyway. So listing needs no
+    /// further secret.
     pub(super) fn new(salt: &str, list: &str, filters: &impl Serialize) -> Self {
         let key: [u8; 32] = Sha256::new().chain_update(b"cursor\0").chain_update(salt).finalize().into();
-        // A filter is made of names and texts, which always serialise.
+        // Serialization fails only for maps whose keys aren't text, and filters contain no maps.
         let list = serde_json::to_vec(&(list, filters)).unwrap_or_default();
         Self { cipher: XChaCha20Poly1305::new(&key.into()), list }
     }
 
-    /// The position that a cursor stands for.
+    /// The position after which the requested page starts. `None`: at the start of the list.
     ///
     /// # Errors
-    /// [`Error::Invalid`] for one that is forged, altered, or of another list, workspace or filter.
-    pub(super) fn open(&self, wish: &PageRequest) -> Result<Option<PagePosition>> {
-        let Some(cursor) = &wish.cursor else { return Ok(None) };
+    /// [`Error::Invalid`] for a cursor that is forged, altered, or of another list, workspace or filter.
+    pub(super) fn open(&self, request: &PageRequest) -> Result<Option<PagePosition>> {
+        let Some(cursor) = &request.cursor else { return Ok(None) };
         let opened = || {
             let sealed = URL_SAFE_NO_PAD.decode(cursor).ok()?;
-            let (nonce, sealed) = sealed.split_first_chunk::<NONCE>()?;
+            let (nonce, sealed) = sealed.split_first_chunk::<NONCE_LENGTH>()?;
             let payload = Payload { msg: sealed, aad: &self.list };
             let position = self.cipher.decrypt(&XNonce::from(*nonce), payload).ok()?;
             String::from_utf8(position).ok().map(PagePosition::new)
@@ -74,17 +79,20 @@ impl Cursors {
         opened().map(Some).ok_or_else(invalid)
     }
 
-    /// The page with its position sealed.
-    pub(super) fn seal<T>(&self, page: Page<T>, random: &dyn Random) -> Result<Paged<T>> {
+    /// The page, with its position sealed as the cursor of the next page.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] if the position can't be encrypted.
+    pub(super) fn seal<T>(&self, page: Page<T>, random: &dyn Random) -> Result<CursorPage<T>> {
         let sealed = |position: PagePosition| {
-            let mut nonce = [0; NONCE];
+            let mut nonce = [0; NONCE_LENGTH];
             random.fill(&mut nonce);
             let payload = Payload { msg: position.as_str().as_bytes(), aad: &self.list };
             let sealed = self.cipher.encrypt(&XNonce::from(nonce), payload);
-            let sealed = sealed.map_err(|_| Error::internal("cursor: a position can't be sealed"))?;
+            let sealed = sealed.map_err(|_| Error::internal("sealing a cursor: the position can't be encrypted"))?;
             Ok(URL_SAFE_NO_PAD.encode([&nonce[..], &sealed].concat()))
         };
-        Ok(Paged { items: page.items, next_cursor: page.next.map(sealed).transpose()? })
+        Ok(CursorPage { items: page.items, next_cursor: page.next.map(sealed).transpose()? })
     }
 }
 
@@ -95,7 +103,7 @@ mod tests {
     use super::*;
     use crate::domain::SystemRandom;
 
-    fn wish(cursor: &str) -> PageRequest {
+    fn request(cursor: &str) -> PageRequest {
         PageRequest { limit: 1, cursor: Some(cursor.to_owned()) }
     }
 
@@ -106,10 +114,10 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_cursor_opens_where_it_was_sealed_and_nowhere_else(position: String, salt: String, filter: String) {
+        fn a_cursor_opens_only_for_the_list_that_it_was_sealed_for(position: String, salt: String, filter: String) {
             let own = Cursors::new(&salt, "list", &filter);
             let cursor = sealed(&own, &position);
-            let opened = own.open(&wish(&cursor)).unwrap();
+            let opened = own.open(&request(&cursor)).unwrap();
             prop_assert_eq!(opened, Some(PagePosition::new(position)));
             let others = [
                 Cursors::new(&format!("{salt}x"), "list", &filter),
@@ -117,24 +125,24 @@ mod tests {
                 Cursors::new(&salt, "list", &format!("{filter}x")),
             ];
             for other in others {
-                prop_assert!(matches!(other.open(&wish(&cursor)), Err(Error::Invalid(_))));
+                prop_assert!(matches!(other.open(&request(&cursor)), Err(Error::Invalid(_))));
             }
         }
 
         #[test]
-        fn an_altered_or_made_up_cursor_opens_nothing(index: prop::sample::Index, made_up: String) {
+        fn an_altered_or_forged_cursor_is_refused(index: prop::sample::Index, made_up: String) {
             let own = Cursors::new("salt", "list", &());
             let mut bytes = URL_SAFE_NO_PAD.decode(sealed(&own, "ada@example.com")).unwrap();
             let index = index.index(bytes.len());
             bytes[index] ^= 1;
             for cursor in [URL_SAFE_NO_PAD.encode(bytes), made_up.clone(), URL_SAFE_NO_PAD.encode(made_up)] {
-                prop_assert!(matches!(own.open(&wish(&cursor)), Err(Error::Invalid(_))));
+                prop_assert!(matches!(own.open(&request(&cursor)), Err(Error::Invalid(_))));
             }
         }
     }
 
     #[test]
-    fn a_cursor_shows_nothing_of_its_position_and_is_another_each_time() {
+    fn a_cursor_hides_its_position_and_differs_each_time() {
         let own = Cursors::new("salt", "list", &());
         let cursor = sealed(&own, "ada@example.com");
         let bytes = URL_SAFE_NO_PAD.decode(&cursor).unwrap();

@@ -1,13 +1,14 @@
-//! Whom a request is about, for the log: the request's span has a place for each.
+//! Fills in the company and the workspace of the current request's log span. Every log line of the request then shows
+//! them.
 
 use crate::domain::{CompanyId, WorkspaceId};
 
-/// The company that the request turned out to be about.
+/// Logs that the request is about this company.
 pub(super) fn company(id: CompanyId) {
     tracing::Span::current().record("company", tracing::field::display(id));
 }
 
-/// The workspace that the request turned out to be about.
+/// Logs that the request is about this workspace.
 pub(super) fn workspace(id: WorkspaceId) {
     tracing::Span::current().record("workspace", tracing::field::display(id));
 }

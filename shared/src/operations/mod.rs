@@ -1,7 +1,16 @@
-//! The use cases. All authority is decided here, and nowhere else.
+//! The use cases, and all authorization.
 //!
-//! An operation that needs somebody takes a [`Caller`], who was authenticated, and begins by asking for the standing it
-//! needs: [`Usher::company_access`] or [`Usher::workspace_access`].
+//! Each concept has a folder, and each use case has a file with its request type, its result type and its method on
+//! [`Usher`]. The small use cases that manage one entity share a file, named `manage_…`.
+//!
+//! An operation on behalf of a user takes an authenticated [`Caller`]. It first asks for the access that it needs,
+//! and so decides whether the caller may proceed:
+//!
+//! | access | decides | file |
+//! |---|---|---|
+//! | [`CompanyAccess`] | what the caller may do in the caller's own company | `companies/company_access.rs` |
+//! | [`WorkspaceAccess`] | what the caller may do in a workspace | `workspaces/workspace_access.rs` |
+//! | [`GroupAccess`] | what the caller may do in the groups of a workspace | `groups/group_access.rs` |
 
 mod accounts;
 mod audit;
@@ -20,15 +29,18 @@ mod sign_ups;
 mod workspaces;
 
 pub use crate::store::StreamBatch;
-pub use accounts::authenticate::{Caller, CompanyAccess, WorkspaceAccess};
+pub use accounts::caller::Caller;
+pub use accounts::credentials::LoginIdentifier;
 pub use accounts::get_profile::{OwnProfile, WorkspaceRole};
-pub use accounts::log_in::{LogIn, LoggedIn, LoginName};
+pub use accounts::log_in::{LogIn, LoggedIn};
 pub use audit::list_audit::AuditEntry;
-pub use companies::list_people::ListedPerson;
-pub use cursor::{PageRequest, Paged};
+pub use companies::company_access::CompanyAccess;
+pub use companies::list_people::CompanyPerson;
+pub use cursor::{CursorPage, PageRequest};
 pub use events::publish_changes::TableChange;
+pub use groups::create_group::NewGroup;
 pub use groups::group_access::GroupAccess;
-pub use groups::manage_groups::{NewGroup, PlacedGroup};
+pub use groups::list_groups::GroupNode;
 pub use invitations::accept_invitation::AcceptedInvitation;
 pub use invitations::invite_users::{
     Access, IdempotencyRequest, InviteRow, InviteTo, InviteUsers, Invited, InviteeOptions, LetterOptions, RejectWhole,
@@ -38,18 +50,19 @@ pub use invitations::list_invitations::{Invitation, InvitationFilter};
 pub use invitations::sign_up_by_invitation::{SignUpByInvitation, SignedUp};
 pub use invitations::view_invitation::InvitationView;
 pub use limits::authenticate_metered::MeteredCaller;
-pub use limits::rate_limit_status::RateLimitStatus;
-pub use mail::deliver_mail::{BUDGET, Delivered};
-pub use mail::mail_templates::NewTemplate;
-pub use mail::mail_users::MailRecipient;
-pub use mail_domains::workspace_domains::NewDomain;
+pub use limits::count_request::RateLimitStatus;
+pub use mail::deliver_outbox_item::{DeliveryOutcome, MAIL_TIME_BUDGET};
+pub use mail::mail_users::{MailRecipient, MailUsers};
+pub use mail::manage_mail_templates::NewMailTemplate;
+pub use mail_domains::manage_domain_rules::NewDomainRule;
 pub use members::list_members::MemberFilter;
 pub use members::workspace_users::NewWorkspaceUser;
 pub use service_accounts::issue_client_token::ClientToken;
-pub use service_accounts::manage_service_accounts::{NewServiceAccount, NewToken};
-pub use sign_ups::sign_up::BeginSignUp;
+pub use service_accounts::manage_service_accounts::{IssuedToken, NewServiceAccount};
+pub use sign_ups::begin_sign_up::BeginSignUp;
 pub use workspaces::create_workspace::NewWorkspace;
 pub use workspaces::set_access::SetAccess;
+pub use workspaces::workspace_access::WorkspaceAccess;
 pub use workspaces::workspace_reference::WorkspaceReference;
 pub use workspaces::workspace_with_lists::{
     NewAccess, NewWorkspaceWithPeople, NumberedPage, WorkspaceLists, WorkspaceWithLists,

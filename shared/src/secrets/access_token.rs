@@ -1,4 +1,5 @@
-//! Access tokens: JWTs (RFC 7519) signed with Ed25519 (RFC 8037), verified with keys that the table holds.
+//! Access tokens: JWTs (RFC 7519) signed with Ed25519 (RFC 8037). The table holds the public keys that verify them, so
+//! a function that only verifies needs no secret.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use ed25519_dalek::{SigningKey, VerifyingKey, pkcs8::EncodePrivateKey};
@@ -13,16 +14,18 @@ use crate::{
     secrets::{Secrets, keyed_digest},
 };
 
-/// A key is published for as long as a token lives and this much more, so that it is written only now and then.
-const PUBLISHED_AHEAD: SignedDuration = SignedDuration::from_hours(2);
+/// How much longer than a token's lifetime a public key stays published. The longer it is, the less often a function
+/// that signs has to publish its key again.
+const KEY_LIFETIME_MARGIN: SignedDuration = SignedDuration::from_hours(2);
 
-/// No id of ours is longer, and what isn't ours mustn't become a key of the table.
-const MAX_KID: usize = 64;
+/// The longest `kid` in bytes. This service issues none that is longer, and the `kid` of a forged token must not reach
+/// the table as an oversized key.
+const MAX_KID_LENGTH: usize = 64;
 
-/// Who issues and who is meant.
+/// The issuer (`iss`) and the audience (`aud`) of every token.
 const ISSUER: &str = "usher";
 
-/// What an access token says.
+/// The claims of an access token.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Claims {
     /// The user.
@@ -35,23 +38,25 @@ pub struct Claims {
     /// The user's integer id.
     #[serde(rename = "userId")]
     pub user_number: u32,
-    /// The user's role in the company. Told for clients; what counts is read from the table on each request.
+    /// The user's role in the company. Only clients read this claim: the service reads the role from the table on each
+    /// request.
     pub roles: Vec<String>,
-    /// The permissions of that role, likewise.
+    /// The permissions of that role, also only for clients.
     pub permissions: Vec<String>,
-    /// The digest of the secret that it was issued for, if it was: it dies with that secret.
+    /// The digest of the service-account token that this access token was issued for, if any. When that token is
+    /// revoked, this one is no longer valid.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub secret: Option<String>,
-    /// The number of the user's sessions that it was issued under: see `Profile::epoch`.
+    /// The account's epoch at the time of issue: see `Profile::epoch`.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub epoch: u32,
-    /// Issued at, seconds since the epoch.
+    /// The time of issue, in seconds since 1970.
     pub iat: i64,
-    /// Expires at, seconds since the epoch.
+    /// The time of expiry, in seconds since 1970.
     pub exp: i64,
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it")]
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
 fn is_zero(number: &u32) -> bool {
     *number == 0
 }
@@ -66,21 +71,21 @@ struct Payload<C> {
 
 /// A signed access token, and the key that verifies it.
 pub struct AccessToken {
-    /// The token. A secret: it goes to its owner and nowhere else.
+    /// The token. It is a secret: only the owner may receive it.
     pub token: String,
-    /// The key that verifies it, which the table must hold before the token is used.
+    /// The public key that verifies the token. The table must hold the key before the client uses the token.
     pub key: PublicKey,
 }
 
-/// A key that access tokens are verified with.
+/// A public key that verifies access tokens.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PublicKey {
     /// The key's id, the `kid` of RFC 7517 section 4.5.
     pub kid: String,
     /// The public key, the `x` of RFC 8037 section 2.
     pub x: String,
-    /// From this second since the epoch on, the key verifies no token. A key that still signs is published again before
-    /// this time; a key that signs no more retires at this time.
+    /// When the key expires, in seconds since 1970. A function that signs with the key publishes it again before that, so a
+    /// key expires only after rotation replaced it.
     ///
     /// The attribute is deliberately not the table's TTL attribute, as it once was. TTL would delete the key while signers
     /// still remember that they have published it: if the clock then moves back, nobody could verify their tokens. A key
@@ -90,14 +95,14 @@ pub struct PublicKey {
 }
 
 impl PublicKey {
-    /// Whether the key verifies tokens at `now`.
+    /// Whether the key may verify tokens at `now`.
     pub fn is_current(&self, now: Timestamp) -> bool {
         now.as_second() < self.verifies_until
     }
 
-    /// Whether a signer must publish the key again before it signs with it.
-    pub fn is_stale(&self, now: Timestamp, lifetime: SignedDuration) -> bool {
-        now.as_second() + lifetime.as_secs() + PUBLISHED_AHEAD.as_secs() / 2 > self.verifies_until
+    /// Whether the key must be published again before it signs a token with this lifetime.
+    pub fn needs_publishing(&self, now: Timestamp, lifetime: SignedDuration) -> bool {
+        now.as_second() + lifetime.as_secs() + KEY_LIFETIME_MARGIN.as_secs() / 2 > self.verifies_until
     }
 }
 
@@ -105,12 +110,12 @@ impl Secrets {
     /// Signs `claims` with the current key.
     ///
     /// # Errors
-    /// The secret can't be read.
+    /// [`Error::Internal`] if the secret can't be read.
     pub async fn sign(&self, claims: &Claims, now: Timestamp) -> Result<AccessToken> {
         let ring = self.token.ring(now).await?;
         let seed = keyed_digest(ring.key(&ring.current)?, &[b"access token"]);
         let signing = SigningKey::from_bytes(&seed);
-        let verifies_until = claims.exp + PUBLISHED_AHEAD.as_secs();
+        let verifies_until = claims.exp + KEY_LIFETIME_MARGIN.as_secs();
         let key = public_key(&ring.current, &signing.verifying_key(), verifies_until);
         let pkcs8 = signing.to_pkcs8_der().map_err(|_| Error::internal("access token: encoding its key"))?;
         let mut header = Header::new(Algorithm::EdDSA);
@@ -122,24 +127,25 @@ impl Secrets {
     }
 }
 
-/// The id names the material too: a secret that was made anew under an old name has another `kid`.
+/// The `kid` contains a digest of the key: a secret that is replaced under its old id gets another `kid`.
 fn public_key(id: &str, key: &VerifyingKey, verifies_until: i64) -> PublicKey {
     let digest = URL_SAFE_NO_PAD.encode(&Sha256::digest(key.as_bytes())[..6]);
     PublicKey { kid: format!("{id}-{digest}"), x: URL_SAFE_NO_PAD.encode(key.as_bytes()), verifies_until }
 }
 
-/// The id of the key that a token says it was signed with; `None` if it isn't a token of ours at all.
-pub fn key_id(token: &str) -> Option<String> {
+/// The `kid` of the key that signed a token, according to the token; `None` if the text is no access token of this
+/// service.
+pub fn signing_key_id(token: &str) -> Option<String> {
     let header = jsonwebtoken::decode_header(token).ok().filter(|header| header.alg == Algorithm::EdDSA)?;
-    header.kid.filter(|kid| kid.len() <= MAX_KID)
+    header.kid.filter(|kid| kid.len() <= MAX_KID_LENGTH)
 }
 
-/// The claims of a token that `key` signed and that is alive at `now`; `None` for every other.
-pub fn verify(token: &str, key: &PublicKey, now: Timestamp) -> Option<Claims> {
+/// The claims of a token that `key` signed and that has not expired at `now`; `None` for every other text.
+pub fn verify_access_token(token: &str, key: &PublicKey, now: Timestamp) -> Option<Claims> {
     let mut validation = Validation::new(Algorithm::EdDSA);
     validation.set_issuer(&[ISSUER]);
     validation.set_audience(&[ISSUER]);
-    // The library would ask the system's clock.
+    // The library would compare with the system's clock. The comparison below uses `now`.
     validation.validate_exp = false;
     let key = DecodingKey::from_ed_components(&key.x).ok()?;
     let claims = jsonwebtoken::decode::<Payload<Claims>>(token, &key, &validation).ok()?.claims.claims;
@@ -175,25 +181,25 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_token_is_good_until_the_second_it_expires() {
+    async fn a_token_is_valid_until_the_second_of_its_expiry() {
         let AccessToken { token, key } = signed(r#"{"current":"1","1":"a"}"#, 100).await;
-        assert_eq!(key_id(&token).as_deref(), Some(key.kid.as_str()));
-        assert!(verify(&token, &key, Timestamp::from_second(99).unwrap()).is_some());
-        assert!(verify(&token, &key, Timestamp::from_second(100).unwrap()).is_none());
+        assert_eq!(signing_key_id(&token).as_deref(), Some(key.kid.as_str()));
+        assert!(verify_access_token(&token, &key, Timestamp::from_second(99).unwrap()).is_some());
+        assert!(verify_access_token(&token, &key, Timestamp::from_second(100).unwrap()).is_none());
     }
 
     #[tokio::test]
-    async fn a_token_of_another_key_or_a_changed_one_is_not_ours() {
+    async fn a_token_with_another_signature_is_not_valid() {
         let AccessToken { token, key } = signed(r#"{"current":"1","1":"a"}"#, 100).await;
         let other = signed(r#"{"current":"1","1":"b"}"#, 100).await;
         assert_ne!(key.kid, other.key.kid);
-        assert!(verify(&token, &other.key, Timestamp::UNIX_EPOCH).is_none());
+        assert!(verify_access_token(&token, &other.key, Timestamp::UNIX_EPOCH).is_none());
         let (head, signature) = token.rsplit_once('.').unwrap();
         let forged = format!("{head}A.{signature}");
-        assert!(verify(&forged, &key, Timestamp::UNIX_EPOCH).is_none());
+        assert!(verify_access_token(&forged, &key, Timestamp::UNIX_EPOCH).is_none());
         let long = URL_SAFE_NO_PAD.encode(format!(r#"{{"alg":"EdDSA","kid":"{}"}}"#, "k".repeat(1_100)));
         for text in ["", "a.b.c", "usher_sa_abc", &format!("{long}.e30.AA")] {
-            assert!(key_id(text).is_none());
+            assert!(signing_key_id(text).is_none());
         }
     }
 }

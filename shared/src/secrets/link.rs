@@ -1,4 +1,5 @@
-//! What is derived from the link secret: invitations' hashes and one-time passwords. Neither is kept anywhere.
+//! Invitation hashes and one-time passwords. Both are derived from the link secret whenever they are needed, so the
+//! table stores neither.
 
 use std::sync::Arc;
 
@@ -11,17 +12,17 @@ use crate::{
     secrets::{Keyring, Secrets, keyed_digest},
 };
 
-/// A key of the link secret.
+/// One key of the link secret.
 pub struct LinkKey {
     ring: Arc<Keyring>,
     id: String,
 }
 
 impl Secrets {
-    /// The link key of this id, or the current one.
+    /// The link key with this id; without an id the current key.
     ///
     /// # Errors
-    /// The secret can't be read, or the key is no longer in it.
+    /// [`crate::Error::Internal`] if the secret can't be read, or no longer contains the key.
     pub async fn link_key(&self, id: Option<&str>, now: Timestamp) -> Result<LinkKey> {
         let ring = self.link.ring(now).await?;
         let id = id.unwrap_or(&ring.current).to_owned();
@@ -29,11 +30,12 @@ impl Secrets {
         Ok(LinkKey { ring, id })
     }
 
-    /// Whether `code` is the one-time password of this sign-up, made with any key that is still there.
+    /// Whether `code` is the one-time password of this sign-up. Any key that the secret still contains may have made
+    /// it.
     ///
     /// # Errors
-    /// The secret can't be read.
-    pub async fn is_one_time_password(&self, code: &str, sign_up: &str, now: Timestamp) -> Result<bool> {
+    /// [`crate::Error::Internal`] if the secret can't be read.
+    pub async fn matches_one_time_password(&self, code: &str, sign_up: &str, now: Timestamp) -> Result<bool> {
         let ring = self.link.ring(now).await?;
         let matches = ring.keys.values().map(|key| one_time_password(key, sign_up).as_bytes().ct_eq(code.as_bytes()));
         Ok(matches.fold(subtle::Choice::from(0), |any, one| any | one).into())
@@ -41,12 +43,12 @@ impl Secrets {
 }
 
 impl LinkKey {
-    /// The key's id: kept with what waits to be mailed, so that a mail sent twice carries the same link.
+    /// The key's id. An outbox item stores the id, so that a mail that is sent twice carries the same link.
     pub fn id(&self) -> &str {
         &self.id
     }
 
-    /// The hash of an invitation: of one record, for one version of it.
+    /// The hash of one version of an invitation. `record` is the key of the person's record: partition and sort key.
     pub fn invitation_hash(&self, record: (&str, &str), version: u32) -> InvitationHash {
         let parts = [b"invitation", record.0.as_bytes(), record.1.as_bytes(), &version.to_be_bytes()];
         let digest = keyed_digest(self.secret(), &parts);
@@ -55,7 +57,7 @@ impl LinkKey {
         InvitationHash::from_digest(bytes)
     }
 
-    /// The six digits that prove the address of a sign-up.
+    /// The six digits that verify the address of this sign-up.
     pub fn one_time_password(&self, sign_up: &str) -> String {
         one_time_password(self.secret(), sign_up)
     }
@@ -65,7 +67,8 @@ impl LinkKey {
     }
 }
 
-/// Truncated as RFC 4226 section 5.3 does it, from eight bytes, which leaves no measurable bias.
+/// Six digits of a digest, in the manner of RFC 4226 section 5.3. It takes eight bytes of the digest rather than four,
+/// so that all codes are equally likely.
 fn one_time_password(key: &str, sign_up: &str) -> String {
     let digest = keyed_digest(key, &[b"one-time password", sign_up.as_bytes()]);
     let mut bytes = [0; 8];

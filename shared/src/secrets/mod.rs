@@ -1,8 +1,10 @@
-//! The deployment's two secrets, each read when first needed and only by the functions that need it.
+//! The deployment's two secrets, and what is derived from them.
 //!
-//! The link secret makes invitations' hashes and one-time passwords, the token secret signs access tokens. Each is a
-//! JSON object `{"current": "<id>", "<id>": "<key>", …}`: rotating adds a key and makes it current; the old one stays
-//! until nothing made with it is alive.
+//! Invitation hashes and one-time passwords derive from the link secret. The token secret signs access tokens. A
+//! function reads a secret when it first needs it, and only the functions that need a secret may read it.
+//!
+//! Each secret is a JSON object `{"current": "<id>", "<id>": "<key>", …}`. To rotate it, add a key and make that key
+//! the current one. Keep the old key until no hash, code or token that was made with it is valid any more.
 
 mod access_token;
 mod link;
@@ -17,16 +19,16 @@ use tokio::sync::Mutex;
 
 use crate::{Error, Result};
 
-pub use crate::secrets::access_token::{AccessToken, Claims, PublicKey, key_id, verify};
+pub use crate::secrets::access_token::{AccessToken, Claims, PublicKey, signing_key_id, verify_access_token};
 pub use crate::secrets::link::LinkKey;
 
-/// A warm function notices a rotation within this time.
-const REREAD_AFTER: SignedDuration = SignedDuration::from_mins(5);
+/// How long a function uses a secret before it reads it again. A running function notices a rotation within this time.
+const CACHE_TIME: SignedDuration = SignedDuration::from_mins(5);
 
-/// Where a secret is kept.
+/// Where a secret is stored.
 #[derive(Debug, Clone)]
 pub enum SecretSource {
-    /// A file: the local stack's.
+    /// A file, for the local stack.
     File(PathBuf),
     /// AWS Secrets Manager.
     Manager {
@@ -35,32 +37,34 @@ pub enum SecretSource {
         /// The secret's ARN.
         arn: String,
     },
-    /// This function has no business with it.
+    /// The function has no access to this secret, because it doesn't need it.
     Withheld,
 }
 
 impl SecretSource {
     async fn read(&self) -> Result<String> {
         match self {
-            Self::File(path) => {
-                std::fs::read_to_string(path).map_err(|error| Error::internal(format!("secret file: {}", error.kind())))
-            }
+            Self::File(path) => std::fs::read_to_string(path)
+                .map_err(|error| Error::internal(format!("reading the secret file: {}", error.kind()))),
             Self::Manager { client, arn } => client
                 .get_secret_value()
                 .secret_id(arn)
                 .send()
                 .await
                 .map_err(|error| {
-                    Error::internal(format!("secret: {:?}", error.as_service_error().map(|e| e.meta().code())))
+                    Error::internal(format!(
+                        "reading the secret: {:?}",
+                        error.as_service_error().map(|e| e.meta().code())
+                    ))
                 })?
                 .secret_string
-                .ok_or_else(|| Error::internal("secret: it has no text")),
-            Self::Withheld => Err(Error::internal("secret: not given to this function")),
+                .ok_or_else(|| Error::internal("reading the secret: it has no text")),
+            Self::Withheld => Err(Error::internal("reading the secret: this function has no access to it")),
         }
     }
 }
 
-/// Keys by id, and which of them is used for what is made now.
+/// The content of a secret: keys by id, and the id of the current key.
 #[derive(Deserialize)]
 struct Keyring {
     current: String,
@@ -70,11 +74,12 @@ struct Keyring {
 
 impl Keyring {
     fn parse(text: &str) -> Result<Self> {
-        let ring: Self = serde_json::from_str(text).map_err(|_| Error::internal("secret: not the documented JSON"))?;
+        let ring: Self = serde_json::from_str(text)
+            .map_err(|_| Error::internal("parsing the secret: it is not the documented JSON"))?;
         if ring.keys.contains_key(&ring.current) {
             Ok(ring)
         } else {
-            Err(Error::internal("secret: the current key is missing"))
+            Err(Error::internal("parsing the secret: the current key is missing"))
         }
     }
 
@@ -82,10 +87,11 @@ impl Keyring {
         self.keys
             .get(id)
             .map(String::as_str)
-            .ok_or_else(|| Error::internal("secret: a key that is still in use is gone"))
+            .ok_or_else(|| Error::internal("the secret no longer contains a key that is still in use"))
     }
 }
 
+/// A secret, and the content that was read last with the time of that reading.
 struct Secret {
     source: SecretSource,
     cached: Mutex<Option<(Timestamp, Arc<Keyring>)>>,
@@ -99,7 +105,7 @@ impl Secret {
     async fn ring(&self, now: Timestamp) -> Result<Arc<Keyring>> {
         let mut cached = self.cached.lock().await;
         if let Some((read_at, ring)) = &*cached
-            && now.duration_since(*read_at) < REREAD_AFTER
+            && now.duration_since(*read_at) < CACHE_TIME
         {
             return Ok(ring.clone());
         }
@@ -109,14 +115,14 @@ impl Secret {
     }
 }
 
-/// The two secrets.
+/// The deployment's two secrets.
 pub struct Secrets {
     link: Secret,
     token: Secret,
 }
 
 impl Secrets {
-    /// Secrets to be read from these places, when first needed.
+    /// The link secret and the token secret with these sources. Nothing is read yet.
     pub fn new(link: SecretSource, token: SecretSource) -> Self {
         Self { link: Secret::new(link), token: Secret::new(token) }
     }
@@ -128,7 +134,8 @@ impl std::fmt::Debug for Secrets {
     }
 }
 
-/// HMAC-SHA256 (RFC 2104) over parts that can't run into each other: each is preceded by its length.
+/// HMAC-SHA256 (RFC 2104) over several parts. The length of each part precedes it, so that no two lists of parts
+/// produce the same input.
 fn keyed_digest(key: &str, parts: &[&[u8]]) -> [u8; 32] {
     #[expect(clippy::expect_used, reason = "HMAC takes a key of any length")]
     let mut mac = Hmac::<Sha256>::new_from_slice(key.as_bytes()).expect("any length");
@@ -152,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn digests_of_parts_do_not_run_into_each_other() {
+    fn the_digest_depends_on_where_a_part_ends() {
         assert_ne!(keyed_digest("k", &[b"ab", b"c"]), keyed_digest("k", &[b"a", b"bc"]));
         assert_ne!(keyed_digest("k", &[b"a"]), keyed_digest("l", &[b"a"]));
     }

@@ -12,7 +12,7 @@ use aws_sdk_dynamodb::{
 use serde::Serialize;
 
 use crate::{
-    Error, Internal, Result,
+    Error, InternalContext, Result,
     store::{
         Store,
         condition::{Condition, Placeholders, item_absent, item_exists},
@@ -271,7 +271,7 @@ impl Store {
             }
             self.pause(attempt).await;
         }
-        Err(Error::Unavailable(Internal::new("store: conflicts of a write with transactions did not end")))
+        Err(Error::Unavailable(InternalContext::new("store: conflicts of a write with transactions did not end")))
     }
 
     /// Attempts a write once. `None` if the item takes part in a transaction at that moment.

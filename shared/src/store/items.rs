@@ -6,7 +6,7 @@ use aws_sdk_dynamodb::{error::SdkError, types::AttributeValue};
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::{Error, Internal, Result};
+use crate::{Error, InternalContext, Result};
 
 /// An item: its attributes by name.
 pub(super) type Item = HashMap<String, AttributeValue>;
@@ -35,7 +35,7 @@ pub(super) fn from_item<T: DeserializeOwned>(item: Item) -> Result<T> {
 /// quote items.
 pub(super) fn failed<E: ProvideErrorMetadata, R>(action: &'static str, error: &SdkError<E, R>) -> Error {
     let code = error.as_service_error().and_then(|error| error.code());
-    let internal = Internal::new(format!("store: {action}: {}", code.unwrap_or("no answer")));
+    let internal = InternalContext::new(format!("store: {action}: {}", code.unwrap_or("no answer")));
     match code {
         Some(
             "ResourceNotFoundException"

@@ -7,7 +7,7 @@ use futures::{StreamExt, TryStreamExt, stream};
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
-    Error, Internal, Result,
+    Error, InternalContext, Result,
     store::{
         Store,
         condition::{Condition, Placeholders},
@@ -140,7 +140,7 @@ impl Store {
             }
             self.pause(attempt).await;
         }
-        Err(Error::Unavailable(Internal::new("store: BatchGetItem: keys remained unprocessed")))
+        Err(Error::Unavailable(InternalContext::new("store: BatchGetItem: keys remained unprocessed")))
     }
 
     /// Reads the items of a partition whose sort keys begin with `prefix`, in ascending order, and at limit `limit`

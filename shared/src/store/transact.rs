@@ -3,7 +3,7 @@
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 
 use crate::{
-    Error, Internal, Result,
+    Error, InternalContext, Result,
     store::{
         Store,
         conditional_write::ConditionalWrite,
@@ -64,6 +64,6 @@ impl Store {
             }
             self.pause(attempt).await;
         }
-        Err(Error::Unavailable(Internal::new("store: TransactWriteItems: conflicts did not end")))
+        Err(Error::Unavailable(InternalContext::new("store: TransactWriteItems: conflicts did not end")))
     }
 }

@@ -15,7 +15,7 @@ async fn the_published_key_verifies_a_token_and_its_claims_are_the_documented_on
     assert_eq!(answer.header("content-type"), "application/jwk-set+json");
     assert!(answer.header("cache-control").starts_with("public, max-age="));
 
-    let kid = secrets::key_id(&ada.token).expect("the token names its key");
+    let kid = secrets::signing_key_id(&ada.token).expect("the token names its key");
     let keys = answer.json()["keys"].as_array().unwrap().clone();
     let key = keys.iter().find(|key| key["kid"] == kid).expect("the token's key is published");
     let x = key["x"].as_str().unwrap();
@@ -23,7 +23,8 @@ async fn the_published_key_verifies_a_token_and_its_claims_are_the_documented_on
     assert_eq!(*key, expected, "a key has no private part");
 
     let published = PublicKey { kid, x: x.to_owned(), verifies_until: i64::MAX };
-    let claims = secrets::verify(&ada.token, &published, SystemClock.now()).expect("the key verifies the token");
+    let claims =
+        secrets::verify_access_token(&ada.token, &published, SystemClock.now()).expect("the key verifies the token");
     let profile = usher.get("/idp/api/v1/user", &ada.token).await.expect(200).json();
     assert_eq!((json!(claims.user_number), json!(claims.company_number)), ids(&profile));
     assert_eq!(json!(claims.roles), json!(["ADMIN"]));
@@ -41,5 +42,5 @@ async fn a_token_made_with_another_deployments_key_is_not_ours() {
     let (ours, theirs) = (usher.founder("ada").await, other.founder("ada").await);
     usher.get("/idp/api/v1/user", &theirs.token).await.datagol_error(401, "INVALID_TOKEN");
     other.get("/idp/api/v1/user", &ours.token).await.datagol_error(401, "INVALID_TOKEN");
-    assert_ne!(secrets::key_id(&ours.token), secrets::key_id(&theirs.token));
+    assert_ne!(secrets::signing_key_id(&ours.token), secrets::signing_key_id(&theirs.token));
 }

@@ -4,7 +4,7 @@ use http::header;
 use shared::{
     Error, Usher,
     domain::{EmailAddress, Password},
-    operations::{LogIn, LoginName},
+    operations::{LogIn, LoginIdentifier},
 };
 
 use super::{TokenBody, profile::FullProfile};
@@ -35,7 +35,7 @@ pub(crate) async fn login(usher: &Usher, incoming: &Incoming) -> HandlerResult {
 
 fn credentials(incoming: &Incoming) -> Result<LogIn, Failure> {
     let CredentialsBody { email, password } = incoming.body()?;
-    Ok(LogIn { who: email.map(LoginName::Address), password, exclusive_to: None })
+    Ok(LogIn { identifier: email.map(LoginIdentifier::Address), password, exclusive_to: None })
 }
 
 pub(crate) mod describe {

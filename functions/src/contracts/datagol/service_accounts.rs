@@ -6,7 +6,7 @@ use serde::Serialize;
 use shared::{
     Missing, Usher,
     domain::{Message, ServiceAccount, UserId},
-    operations::{NewServiceAccount, NewToken},
+    operations::{IssuedToken, NewServiceAccount},
 };
 
 use crate::vocabulary::{
@@ -95,7 +95,7 @@ pub(crate) async fn create(usher: &Usher, incoming: &Incoming) -> HandlerResult 
     let caller = incoming.caller(usher).await?;
     let NewAccountBody { description, account_admin, name } = incoming.body()?;
     let new = NewServiceAccount { name, description, account_admin: account_admin.unwrap_or(false) };
-    let NewToken { account, token, lifetime } = &usher.create_service_account(&caller, new).await?;
+    let IssuedToken { account, token, lifetime } = &usher.create_service_account(&caller, new).await?;
     let expiry_in_seconds = lifetime.map_or(0, |lifetime| lifetime.as_secs());
     Ok(ok(&CreatedAccount { account: account.into(), token, expiry_in_seconds }))
 }

@@ -2,7 +2,7 @@
 
 use schemars::JsonSchema;
 use serde::Serialize;
-use shared::{Usher, domain::Company, operations::ListedPerson};
+use shared::{Usher, domain::Company, operations::CompanyPerson};
 
 use super::{company_role_name, role_name};
 use crate::vocabulary::{HandlerResult, Incoming, bare_array};
@@ -28,7 +28,7 @@ pub(crate) async fn handle(usher: &Usher, incoming: &Incoming) -> HandlerResult 
     bare_array(&people)
 }
 
-fn colleague<'a>(ListedPerson { person, active }: &'a ListedPerson, company: &'a Company) -> Colleague<'a> {
+fn colleague<'a>(CompanyPerson { person, active }: &'a CompanyPerson, company: &'a Company) -> Colleague<'a> {
     Colleague {
         id: person.number,
         firstname: person.first_name.as_ref().map(ToString::to_string),

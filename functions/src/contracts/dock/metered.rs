@@ -45,6 +45,6 @@ where
 
 fn with_rate_limit(response: Response<Body>, rate_limit: &RateLimitStatus) -> Response<Body> {
     let response = with_header(response, LIMIT, &MAX_PER_MINUTE.to_string());
-    let response = with_header(response, REMAINING, &rate_limit.left.to_string());
+    let response = with_header(response, REMAINING, &rate_limit.remaining.to_string());
     with_header(response, RESET, &rate_limit.resets_at.as_second().to_string())
 }

@@ -33,7 +33,7 @@ struct SomeUsers {
 pub(crate) async fn list(usher: &Usher, incoming: &Incoming) -> HandlerResult {
     metered(usher, incoming, |session| async move {
         let (selection, page) = (PropertySelection::of(incoming, objects::USER)?, NumberedPageQuery::page(incoming)?);
-        let people = usher.list_everybody(&session.caller).await?;
+        let people = usher.list_people_and_guests(&session.caller).await?;
         let page_info = PageInfo::of(page, people.len());
         let people = page.cut(people);
         let users = people.iter().map(|listed| objects::user(usher, &session.company, &listed.person, &selection, ""));

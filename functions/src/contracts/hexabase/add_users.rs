@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 use shared::{
-    Error, Internal, Public, Usher,
+    Error, InternalContext, PublicMessage, Usher,
     domain::{
         EmailAddress, GroupId, Outcome, Password, PersonName, Reason, Role, Status, TemplateId, UserId, WorkspaceId,
     },
@@ -197,10 +197,10 @@ pub(crate) async fn one(usher: &Usher, incoming: &Incoming) -> HandlerResult {
         (Some(added), _) => Ok(ok(&added)),
         (None, _) if is_unauthorised(&row) => Err(Error::forbidden("forbidden", NOT_ADMIN).into()),
         (None, Outcome::Limited) => {
-            let public = Public::new("limited", "The workspace has invited as many as it may today.");
+            let public = PublicMessage::new("limited", "The workspace has invited as many as it may today.");
             Err(Error::TooMany { public, retry_after: retry_after.unwrap_or_default() }.into())
         }
-        (None, Outcome::Failed) => Err(Error::Unavailable(Internal::new("add user: it wasn't written")).into()),
+        (None, Outcome::Failed) => Err(Error::Unavailable(InternalContext::new("add user: it wasn't written")).into()),
         (None, _) => Err(FieldProblem::new("This user can't be added.").into()),
     }
 }

@@ -8,7 +8,7 @@ use serde::Serialize;
 use shared::{
     Missing, Usher,
     domain::{DisplayId, Group, GroupPath, Title, UserId},
-    operations::{NewGroup, PlacedGroup},
+    operations::{GroupNode, NewGroup},
 };
 
 use super::{GROUP_ID, done};
@@ -64,7 +64,7 @@ pub(crate) async fn get(usher: &Usher, incoming: &Incoming) -> HandlerResult {
 }
 
 /// Hexabase documents an empty text as the error of a success here, and null elsewhere.
-fn with_children(PlacedGroup { group, index, children }: PlacedGroup) -> HandlerResult {
+fn with_children(GroupNode { group, index, children }: GroupNode) -> HandlerResult {
     let children: Vec<_> = children.iter().enumerate().map(|(index, child)| GroupBody::new(child, index)).collect();
     bounded(ok(&GroupWithChildren { error: "", group: GroupBody::new(&group, index), count: children.len(), children }))
 }
@@ -140,7 +140,7 @@ pub(crate) async fn create(usher: &Usher, incoming: &Incoming) -> HandlerResult 
     let caller = incoming.caller(usher).await?;
     let parent = GROUP_ID.read(incoming)?;
     let NewGroupBody { name, display_id } = incoming.body()?;
-    let PlacedGroup { group, index, .. } = usher.create_group(&caller, NewGroup { parent, name, display_id }).await?;
+    let GroupNode { group, index, .. } = usher.create_group(&caller, NewGroup { parent, name, display_id }).await?;
     Ok(ok(&CreatedGroup {
         group: CreatedGroupBody {
             g_id: group.id.to_string(),

@@ -6,7 +6,7 @@ use serde::Serialize;
 use shared::{
     Usher,
     domain::{EmailAddress, Password, UserCode, WorkspaceId},
-    operations::{LogIn, LoggedIn, LoginName},
+    operations::{LogIn, LoggedIn, LoginIdentifier},
 };
 
 use crate::vocabulary::{
@@ -41,11 +41,11 @@ pub(super) struct LogInToken<'a> {
 pub(crate) async fn handle(usher: &Usher, incoming: &Incoming) -> HandlerResult {
     let LogInBody { code, email, password, exclusive_to } = incoming.body()?;
     let who = match (code, email) {
-        (Some(code), _) => code.map(LoginName::Code),
-        (None, Some(email)) => email.map(LoginName::Address),
+        (Some(code), _) => code.map(LoginIdentifier::Code),
+        (None, Some(email)) => email.map(LoginIdentifier::Address),
         (None, None) => return Err(FieldProblem::of("email", "is required").into()),
     };
-    Ok(logged_in(&usher.log_in(LogIn { who, password, exclusive_to }).await?))
+    Ok(logged_in(&usher.log_in(LogIn { identifier: who, password, exclusive_to }).await?))
 }
 
 /// The response to a person who is logged in.

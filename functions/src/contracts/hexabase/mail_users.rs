@@ -5,7 +5,7 @@ use serde::Serialize;
 use shared::{
     Usher,
     domain::{EmailAddress, PersonName, TemplateId, WorkspaceId},
-    operations::{LetterOptions, MailRecipient},
+    operations::{LetterOptions, MailRecipient, MailUsers},
 };
 
 use super::{
@@ -67,7 +67,8 @@ pub(crate) async fn handle(usher: &Usher, incoming: &Incoming) -> HandlerResult 
     let letter =
         LetterOptions { sender: sender(sender_address, sender_name), template, on_behalf_of: None, registered: false };
     let recipients = users.iter().map(recipient).collect();
-    let mailed = usher.mail_users_of_current_workspace(&caller, recipients, &letter, !unmailed).await;
+    let mailed =
+        usher.mail_users_of_current_workspace(&caller, MailUsers { recipients, letter, mail: !unmailed }).await;
     let emails: Vec<_> = users.iter().map(|entry| echo(&entry.key.email, MAX_ECHOED_ADDRESS)).collect();
     let stats = emails.iter().zip(mailed.map_err(not_admin)?);
     let stats = stats.map(|(email, present)| MailedUser { email, stats: if present { 200 } else { 400 } });

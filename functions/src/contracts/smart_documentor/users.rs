@@ -6,7 +6,7 @@ use serde::Serialize;
 use shared::{
     Usher,
     domain::{Person, Status},
-    operations::{ListedPerson, WorkspaceReference},
+    operations::{CompanyPerson, WorkspaceReference},
 };
 
 use super::{WORKSPACE_NUMBER, role_name, role_schema};
@@ -46,7 +46,7 @@ impl<'a> TenantUser<'a> {
 pub(crate) async fn of_tenant(usher: &Usher, incoming: &Incoming) -> HandlerResult {
     let caller = incoming.caller(usher).await?;
     let (_, people) = usher.list_people_as_admin(&caller).await?;
-    let users = people.iter().map(|ListedPerson { person, active }| TenantUser::new(person, *active));
+    let users = people.iter().map(|CompanyPerson { person, active }| TenantUser::new(person, *active));
     bare_array(&users.collect::<Vec<_>>())
 }
 

@@ -32,7 +32,7 @@ struct AuditActor {
 }
 
 impl From<AuditEntry> for AuditItem {
-    fn from(AuditEntry { line, actor_name }: AuditEntry) -> Self {
+    fn from(AuditEntry { record: line, actor_name }: AuditEntry) -> Self {
         let actor = AuditActor { id: line.actor, name: actor_name };
         Self { at: line.at, actor, action: line.action, subject: line.subject, detail: line.detail }
     }

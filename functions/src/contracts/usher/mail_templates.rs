@@ -7,7 +7,7 @@ use serde::Serialize;
 use shared::{
     Missing, Usher,
     domain::{MailTemplate, StoredTemplate, TemplateId, Title},
-    operations::NewTemplate,
+    operations::NewMailTemplate,
 };
 use uuid::Uuid;
 
@@ -78,11 +78,11 @@ impl<'a> From<&'a StoredTemplate> for WholeTemplate<'a> {
     }
 }
 
-fn new_template(incoming: &Incoming) -> Result<NewTemplate, Failure> {
+fn new_template(incoming: &Incoming) -> Result<NewMailTemplate, Failure> {
     let TemplateBody { name, subject, text, html } = incoming.body()?;
     let template = MailTemplate::parse(&subject, &text, &html);
     let template = template.map_err(|(part, problem)| FieldProblem::of(part, problem))?;
-    Ok(NewTemplate { name, template })
+    Ok(NewMailTemplate { name, template })
 }
 
 pub(crate) async fn add(usher: &Usher, incoming: &Incoming) -> HandlerResult {

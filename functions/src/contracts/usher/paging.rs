@@ -6,7 +6,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use shared::{
     Error,
-    operations::{PageRequest, Paged},
+    operations::{CursorPage, PageRequest},
 };
 
 use crate::vocabulary::{Description, Format, Incoming, Refusal, count, describe, fields, ok, optional, text};
@@ -58,7 +58,7 @@ pub(super) fn stored_word<T: DeserializeOwned>(word: &str) -> Option<T> {
 }
 
 /// The response with a page of these items.
-pub(super) fn items_page<T, U: Serialize>(page: Paged<T>, item: impl Fn(T) -> U) -> Response<Body> {
+pub(super) fn items_page<T, U: Serialize>(page: CursorPage<T>, item: impl Fn(T) -> U) -> Response<Body> {
     ok(&ItemsPage { items: page.items.into_iter().map(item).collect(), next_cursor: page.next_cursor })
 }
 

@@ -1,4 +1,4 @@
-//! E-mail addresses: who somebody is, here.
+//! [`EmailAddress`]: parsing, comparison and the spellings of an address.
 
 use std::{
     cmp::Ordering,
@@ -13,62 +13,72 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::text::is_hidden;
 
-/// The longest address in octets: a path of 256 (RFC 5321 section 4.5.3.1.3) less its angle brackets.
-const LONGEST: usize = 254;
-/// The longest local part in octets (RFC 5321 section 4.5.3.1.1).
-const LONGEST_LOCAL_PART: usize = 64;
-/// The longest spelling that is looked at, in bytes of UTF-8: far more than a domain in Unicode needs.
-const LONGEST_TYPED: usize = 4 * LONGEST;
+/// The largest length of an address in octets: that of a path (256, RFC 5321 section 4.5.3.1.3) without its angle
+/// brackets.
+const MAX_LENGTH: usize = 254;
 
-/// The text is no address that mail can be sent to, and why. The text itself is never part of it.
+/// The largest length of a local part in octets (RFC 5321 section 4.5.3.1.1).
+const MAX_LOCAL_PART: usize = 64;
+
+/// The largest length of a text that is parsed at all, in bytes of UTF-8. No domain in Unicode needs as much.
+const MAX_TYPED: usize = 4 * MAX_LENGTH;
+
+/// Why an address is refused. The error never contains the text itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidAddress {
-    /// Nothing was given.
+    /// The text is empty.
     #[error("must not be empty")]
     Empty,
-    /// More than 254 octets, the domain in Punycode.
+    /// The address has more than 254 octets, with its domain in Punycode.
     #[error("must not be longer than 254 characters")]
     TooLong,
-    /// More than 64 octets before the @.
+    /// The local part has more than 64 octets.
     #[error("must not have more than 64 characters before the @")]
     LocalPartTooLong,
-    /// White space or a control, zero-width or direction character inside it.
+    /// The address contains white space, or a control, zero-width or direction character.
     #[error("must not contain a space or an invisible character")]
     ForbiddenCharacter,
-    /// SES doesn't support SMTPUTF8 (RFC 6531).
+    /// The local part isn't ASCII. SES doesn't support SMTPUTF8 (RFC 6531).
     #[error("must be ASCII before the @: mail can't be sent to it otherwise")]
     NonAsciiLocalPart,
-    /// A quoted local part, a comment or a domain literal: legal, but nobody's real address.
+    /// The address has a quoted local part, a comment or a domain literal. RFC 5321 permits these forms, but no real
+    /// mailbox uses them.
     #[error("must not have quotes, comments or an IP address")]
     UnsupportedForm,
-    /// The domain is not one of the public DNS: a bad label, only one label, a number at the end.
+    /// The domain can't be in the public DNS: a label is invalid, there is only one label, or the last label is a
+    /// number.
     #[error("must have a valid domain after the @")]
     InvalidDomain,
-    /// Not `local@domain` with a local part of dot-separated atoms (RFC 5321 section 4.1.2).
+    /// The text isn't `local@domain` with a local part of dot-separated atoms (RFC 5321 section 4.1.2).
     #[error("must be an e-mail address such as name@example.com")]
     Malformed,
 }
 
-/// An e-mail address, which is a person's identity. Two spellings are equal when they differ only in letter case or in
-/// how the domain is encoded; plus-tags and dots count. `Debug` is redacted and there is no `Display`, because no log
-/// may hold an address. Serialised as typed.
+/// An e-mail address, which identifies a person.
+///
+/// Two addresses are equal if they differ only in letter case or in the encoding of the domain. Plus-tags and dots make
+/// different addresses. No log may contain an address, so `Debug` is redacted and `Display` is not implemented. An
+/// address is serialized as it was typed.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct EmailAddress {
     typed: String,
     canonical: String,
-    /// The octets before the @, in both spellings.
+    /// The number of octets before the `@`, which is the same in both spellings.
     local_part_len: usize,
 }
 
 impl EmailAddress {
-    /// Reads an address. White space around it is ignored.
+    /// Parses an address. White space around the text is ignored.
+    ///
+    /// # Errors
+    /// [`InvalidAddress`].
     pub fn parse(text: &str) -> Result<Self, InvalidAddress> {
         let typed = text.trim();
         if typed.is_empty() {
             return Err(InvalidAddress::Empty);
         }
-        if typed.len() > LONGEST_TYPED {
+        if typed.len() > MAX_TYPED {
             return Err(InvalidAddress::TooLong);
         }
         if typed.contains(|c: char| c.is_whitespace() || is_hidden(c)) {
@@ -82,23 +92,23 @@ impl EmailAddress {
             SyntaxError::DomainTooFew => InvalidAddress::InvalidDomain,
             _ => InvalidAddress::Malformed,
         })?;
-        if canonical.len() > LONGEST {
+        if canonical.len() > MAX_LENGTH {
             return Err(InvalidAddress::TooLong);
         }
         Ok(Self { typed: typed.to_owned(), canonical, local_part_len: local_part.len() })
     }
 
-    /// The identity and database key: all in lower case, the domain in Punycode.
+    /// The spelling for comparison and for keys in the table: lower case, with the domain in Punycode.
     pub fn canonical(&self) -> &str {
         &self.canonical
     }
 
-    /// Whether it begins so, as it is typed or as it is compared. The text is in lower case.
-    pub fn begins_with(&self, text: &str) -> bool {
+    /// Whether the typed or the canonical spelling starts with this text, which must be in lower case.
+    pub fn starts_with(&self, text: &str) -> bool {
         self.canonical.starts_with(text) || self.typed.to_lowercase().starts_with(text)
     }
 
-    /// The spelling for display: as typed, trimmed.
+    /// The spelling for display: as it was typed, without white space around it.
     pub fn as_typed(&self) -> &str {
         &self.typed
     }
@@ -108,13 +118,14 @@ impl EmailAddress {
         &self.canonical[self.local_part_len + 1..]
     }
 
-    /// What SES is given: the local part as typed (RFC 5321 section 2.4 lets its case matter to the receiver) at the
-    /// domain in Punycode.
+    /// The spelling for SES: the local part as it was typed, and the domain in Punycode. The receiving server may
+    /// distinguish upper and lower case in the local part (RFC 5321 section 2.4).
     pub fn mailbox(&self) -> String {
         format!("{}@{}", &self.typed[..self.local_part_len], self.domain())
     }
 
-    /// Whether the address has the form of a service account's: no mailbox, only a name.
+    /// Whether the address has the form of a service account's address. Such an address is only a name and has no
+    /// mailbox.
     pub fn is_service_account(&self) -> bool {
         self.domain().ends_with(".iam.serviceaccount.com")
     }
@@ -125,15 +136,16 @@ fn check_local_part(local_part: &str) -> Result<(), InvalidAddress> {
         Err(InvalidAddress::UnsupportedForm)
     } else if !local_part.is_ascii() {
         Err(InvalidAddress::NonAsciiLocalPart)
-    } else if local_part.len() > LONGEST_LOCAL_PART {
+    } else if local_part.len() > MAX_LOCAL_PART {
         Err(InvalidAddress::LocalPartTooLong)
     } else {
         Ok(())
     }
 }
 
-/// Lower case and Punycode by UTS 46: letters, digits and hyphens only, labels of at most 63 octets, no final dot.
-/// Hyphens in third and fourth place are let through, as a few real domains have them.
+/// The domain in lower case and Punycode according to UTS 46. It contains only letters, digits and hyphens, its labels
+/// have at most 63 octets, and it has no final dot. Hyphens as third and fourth character are allowed, because some
+/// real domains have them.
 fn canonical_domain(domain: &str) -> Result<String, InvalidAddress> {
     if domain.contains(['[', '(', ')']) {
         return Err(InvalidAddress::UnsupportedForm);
@@ -141,7 +153,7 @@ fn canonical_domain(domain: &str) -> Result<String, InvalidAddress> {
     let domain = Uts46::new()
         .to_ascii(domain.as_bytes(), AsciiDenyList::STD3, Hyphens::CheckFirstLast, DnsLength::Verify)
         .map_err(|_| InvalidAddress::InvalidDomain)?;
-    // No top-level domain is a number (RFC 3696 section 2), but a bare IPv4 address ends in one.
+    // A bare IPv4 address ends in a number, and no top-level domain is a number (RFC 3696 section 2).
     if domain.rsplit('.').next().is_some_and(|label| label.bytes().all(|byte| byte.is_ascii_digit())) {
         return Err(InvalidAddress::InvalidDomain);
     }
@@ -212,26 +224,26 @@ mod tests {
         EmailAddress::parse(text).unwrap()
     }
 
-    /// Texts that mostly are addresses: some labels in Unicode, some parts too long.
+    /// Texts most of which are addresses. Some have labels in Unicode, and some have parts that are too long.
     fn likely_address() -> impl Strategy<Value = String> {
         "[A-Za-z0-9+_.'-]{1,66}@([A-Za-z0-9äßéЖ中-]{1,20}\\.){1,4}(com|DE|рф|xn--p1ai|9)"
     }
 
     proptest! {
         #[test]
-        fn any_text_is_an_address_or_a_clean_error(text: String, likely in likely_address()) {
+        fn every_parsed_address_is_safe_and_canonical(text: String, likely in likely_address()) {
             for text in [text, likely] {
                 if let Ok(address) = EmailAddress::parse(&text) {
                     prop_assert!(!address.as_typed().contains(|c: char| c.is_control() || c.is_whitespace()));
                     prop_assert!(address.mailbox().bytes().all(|byte| byte.is_ascii_graphic()));
-                    prop_assert!(address.canonical().len() <= LONGEST);
+                    prop_assert!(address.canonical().len() <= MAX_LENGTH);
                     prop_assert_eq!(address.mailbox().to_ascii_lowercase(), address.canonical());
                 }
             }
         }
 
         #[test]
-        fn every_spelling_of_an_address_reads_back_as_the_same(text in likely_address()) {
+        fn every_spelling_of_an_address_parses_to_the_same_address(text in likely_address()) {
             if let Ok(address) = EmailAddress::parse(&text) {
                 for spelling in [address.as_typed(), address.canonical(), &address.mailbox()] {
                     let again = EmailAddress::parse(spelling).unwrap();
@@ -242,7 +254,7 @@ mod tests {
         }
 
         #[test]
-        fn letter_case_makes_no_other_address(text in "[a-z0-9+._-]{1,20}@[a-z0-9]{1,20}\\.[äöüéа-я]{2,8}") {
+        fn letter_case_does_not_matter(text in "[a-z0-9+._-]{1,20}@[a-z0-9]{1,20}\\.[äöüéа-я]{2,8}") {
             let spellings = [text.to_uppercase(), text.clone()].map(|text| EmailAddress::parse(&text));
             prop_assert_eq!(&spellings[0], &spellings[1]);
         }
@@ -258,7 +270,7 @@ mod tests {
     }
 
     #[test]
-    fn the_domain_is_compared_in_punycode_and_the_spelling_kept() {
+    fn the_domain_is_compared_in_punycode_and_shown_as_typed() {
         let address = parse(" Grace.Hopper+Usher@Bücher.Example\r\n");
         assert_eq!(address.canonical(), "grace.hopper+usher@xn--bcher-kva.example");
         assert_eq!(address.as_typed(), "Grace.Hopper+Usher@Bücher.Example");
@@ -274,7 +286,7 @@ mod tests {
     }
 
     #[test]
-    fn service_accounts_are_known_by_their_domain() {
+    fn service_accounts_are_recognised_by_their_domain() {
         assert!(parse("robot-bd4ffdd8@acme.iam.serviceaccount.com").is_service_account());
         assert!(parse("a@B.IAM.ServiceAccount.com").is_service_account());
         assert!(!parse("a@iam.serviceaccount.com.example.com").is_service_account());
@@ -295,7 +307,7 @@ mod tests {
     }
 
     #[test]
-    fn what_mail_cannot_reach_is_refused_with_its_reason() {
+    fn an_address_that_mail_cannot_reach_is_refused_with_the_reason() {
         use InvalidAddress::*;
         for (text, error) in [
             ("", Empty),

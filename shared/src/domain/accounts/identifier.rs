@@ -1,4 +1,4 @@
-//! Who somebody is: an address, or one of several people at an address, told apart by a code.
+//! [`Identifier`]: a person's address, together with a user code if several people share the address.
 
 use std::{fmt, str::FromStr};
 
@@ -6,22 +6,26 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::EmailAddress;
 
-/// The text isn't a code.
+/// The text can't be a user code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("must be 1 to 64 visible ASCII characters")]
 pub struct InvalidCode;
 
-/// What tells several people at one address apart: 1 to 64 visible ASCII characters (RFC 5234's VCHAR), letter case
-/// counts, and unique in the deployment. `Debug` is redacted and there is no `Display`: one logs in with it.
+/// A code that distinguishes several people who share one address: 1 to 64 visible ASCII characters (RFC 5234, VCHAR).
+/// Letter case matters. A code is unique in the deployment. People log in with their code, so `Debug` is redacted and
+/// `Display` is not implemented.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct UserCode(String);
 
 impl UserCode {
-    /// The greatest length in characters.
+    /// The largest length in characters.
     pub const MAX: usize = 64;
 
-    /// Reads a code. White space around it is ignored.
+    /// Parses a code. White space around the text is ignored.
+    ///
+    /// # Errors
+    /// [`InvalidCode`].
     pub fn parse(text: &str) -> Result<Self, InvalidCode> {
         let text = text.trim();
         let good = (1..=Self::MAX).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic());
@@ -63,7 +67,8 @@ impl fmt::Debug for UserCode {
     }
 }
 
-/// A person's identity, and that of a record of theirs: the address alone means the person without a code.
+/// Identifies a person, and the person's record in each workspace and company. An address without a code identifies the
+/// person at that address who has no code.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Identifier {
     /// The address.
@@ -73,8 +78,8 @@ pub struct Identifier {
 }
 
 impl Identifier {
-    /// The identity as one text, the same for every spelling of the address: the canonical address, and after a space,
-    /// which neither part can hold, the code.
+    /// The identifier as one string: the canonical address, and after a space the code, if there is one. Neither part
+    /// can contain a space, so different identifiers have different strings.
     pub fn canonical(&self) -> String {
         match &self.code {
             None => self.address.canonical().to_owned(),
@@ -102,7 +107,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_text_is_a_visible_code_or_an_error(text: String, likely in "[!-~]{0,70}") {
+        fn every_parsed_code_is_visible_ascii(text: String, likely in "[!-~]{0,70}") {
             for text in [text, likely] {
                 if let Ok(code) = UserCode::parse(&text) {
                     prop_assert_eq!(code.as_ref(), text.trim());
@@ -114,15 +119,15 @@ mod tests {
         }
 
         #[test]
-        fn different_identities_are_different_texts(codes in prop::collection::vec("[!-~]{1,64}", 2)) {
-            let [one, other] = [0, 1].map(|place| identifier("a#b|c@example.com", Some(&codes[place])));
+        fn different_identifiers_have_different_strings(codes in prop::collection::vec("[!-~]{1,64}", 2)) {
+            let [one, other] = [0, 1].map(|index| identifier("a#b|c@example.com", Some(&codes[index])));
             prop_assert_eq!(one == other, one.canonical() == other.canonical());
             prop_assert_ne!(one.canonical(), one.address.canonical());
         }
     }
 
     #[test]
-    fn without_a_code_the_canonical_address_is_the_identity() {
+    fn without_a_code_the_canonical_address_is_the_identifier() {
         assert_eq!(identifier("Grace@Example.com", None).canonical(), "grace@example.com");
         assert_eq!(identifier("Grace@Example.com", Some("A-1")).canonical(), "grace@example.com A-1");
         assert_eq!(identifier("Grace@Example.com", Some("A")), identifier("grace@example.com", Some("A")));
@@ -131,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_code_is_refused() {
+    fn an_invalid_code_is_refused() {
         for text in ["", " ", "a b", "é", "a\u{200b}", "a\tb", &"x".repeat(65)] {
             assert_eq!(UserCode::parse(text), Err(InvalidCode), "{text:?}");
         }
@@ -139,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn neither_debug_nor_an_error_shows_it() {
+    fn neither_debug_nor_an_error_shows_the_code() {
         assert_eq!(format!("{:?}", UserCode::parse("secret").unwrap()), "UserCode(redacted)");
         assert!(!serde_json::from_str::<UserCode>("\"sec ret\"").unwrap_err().to_string().contains("sec"));
     }

@@ -1,10 +1,11 @@
-//! Which account an address and user code belong to.
+//! [`Identity`]: which account an identifier belongs to.
 
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{CompanyId, PersonName, Profile, ProfileKind, UserId, WorkspaceId};
 
-/// Whose an address is, with a code or without.
+/// The account that an identifier belongs to. The table stores it under the identifier, with the fields of the account
+/// that inviting needs.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Identity {
     /// The user.
@@ -15,17 +16,17 @@ pub struct Identity {
     pub company: CompanyId,
     /// Person or service account.
     pub kind: ProfileKind,
-    /// The only workspace that they may ever belong to, if there is one.
+    /// The only workspace that the account may ever belong to, if it is restricted to one.
     #[serde(default)]
     pub exclusive_to: Option<WorkspaceId>,
-    /// First name; a service account's name.
+    /// The first name, or a service account's name.
     pub first_name: PersonName,
-    /// Last name.
+    /// The last name.
     pub last_name: Option<PersonName>,
 }
 
 impl Identity {
-    /// The identity of a user.
+    /// The identity of this account.
     pub fn of(profile: &Profile) -> Self {
         Self {
             user: profile.id,
@@ -39,17 +40,17 @@ impl Identity {
     }
 }
 
-/// The accounts of a person: at most one of the two is there.
+/// The accounts of one identifier. At most one of the two exists.
 #[derive(Debug, Default)]
 pub struct AccountsOfAddress {
-    /// The one whose address is verified.
+    /// The account whose address is verified.
     pub verified: Option<Identity>,
-    /// The one with a temporary password.
+    /// The guest account, whose address is not verified.
     pub unverified: Option<Identity>,
 }
 
 impl AccountsOfAddress {
-    /// The one to log in to.
+    /// The account to log in to.
     pub fn into_either(self) -> Option<Identity> {
         self.verified.or(self.unverified)
     }

@@ -1,7 +1,9 @@
-//! AccountsOfAddress.
+//! Accounts: who a user is. Here are e-mail addresses and user codes, the identity that they form, passwords, and the
+//! profile of an account.
 
 pub(super) mod email_address;
 pub(super) mod identifier;
 pub(super) mod identity;
 pub(super) mod password;
+pub(super) mod password_hash;
 pub(super) mod profile;

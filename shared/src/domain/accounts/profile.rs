@@ -1,31 +1,31 @@
-//! A user of a company: a person or a service account.
+//! [`Profile`]: the account of a user.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{CompanyId, EmailAddress, Identifier, PasswordHash, PersonName, UserCode, UserId, WorkspaceId};
 
-/// What kind of user it is.
+/// The kind of a user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum ProfileKind {
-    /// Somebody with a password.
+    /// A human being, who logs in with a password.
     Person,
-    /// A program with a token.
+    /// A program, which calls the API with a token.
     ServiceAccount,
 }
 
-/// Whether a user can do anything.
+/// Whether an account can be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
 pub enum ProfileStatus {
-    /// Yes.
+    /// The account can be used.
     Active,
-    /// Removed, and all its tokens and memberships are void.
+    /// The account was deleted. Its tokens and memberships are invalid.
     Deleted,
 }
 
-/// A user.
+/// The account of a user: a person or a service account of a company.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Profile {
     /// The user's id.
@@ -35,53 +35,55 @@ pub struct Profile {
     /// The user's address.
     #[serde(rename = "email")]
     pub address: EmailAddress,
-    /// What tells them apart from others at the address.
+    /// The code that distinguishes the user from others with the same address.
     #[serde(default)]
     pub user_code: Option<UserCode>,
-    /// First name; a service account's name.
+    /// The first name, or a service account's name.
     pub first_name: PersonName,
-    /// Last name.
+    /// The last name.
     pub last_name: Option<PersonName>,
-    /// The company they signed up with.
+    /// The company that the user belongs to.
     pub company: CompanyId,
-    /// Their password, if they have one.
+    /// The hash of the password, if the user has one.
     pub password: Option<PasswordHash>,
-    /// Person or service account.
+    /// Whether the user is a person or a service account.
     pub kind: ProfileKind,
-    /// Active or not.
+    /// Whether the account can be used.
     pub status: ProfileStatus,
-    /// Whether the address isn't verified: the account was made with a temporary password, and is its company's only.
+    /// Whether the address is unverified. Then this is a guest account: an inviter created it with a temporary
+    /// password, and it is valid only in its own company.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub unverified: bool,
-    /// Whether the password is one that somebody else chose.
+    /// Whether the password is a temporary one, which an inviter chose.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub temporary_password: bool,
-    /// The only workspace that they may ever belong to, if there is one.
+    /// The only workspace that the user may ever belong to, if the account is restricted to one.
     #[serde(default)]
     pub exclusive_to: Option<WorkspaceId>,
-    /// Counts what ends all sessions: an access token names the number that it was issued under.
+    /// The number of times that all sessions of the account were ended. An access token names the epoch of its issue
+    /// and is valid only in that epoch.
     #[serde(default)]
     pub epoch: u32,
-    /// The workspace that requests are about which name none, if they chose one.
+    /// The user's current workspace, if the user chose one. Requests that name no workspace are about this one.
     #[serde(default)]
     pub current_workspace: Option<WorkspaceId>,
-    /// When they signed up.
+    /// When the account was created.
     #[serde(with = "jiff::fmt::serde::timestamp::millisecond::required")]
     pub created_at: Timestamp,
 }
 
 impl Profile {
-    /// Who it is.
+    /// The identifier of the user.
     pub fn identifier(&self) -> Identifier {
         Identifier { address: self.address.clone(), code: self.user_code.clone() }
     }
 
-    /// Whether the user can do anything.
+    /// Whether the account can be used.
     pub fn is_active(&self) -> bool {
         self.status == ProfileStatus::Active
     }
 
-    /// First and last name.
+    /// The first and last name.
     pub fn full_name(&self) -> String {
         match &self.last_name {
             Some(last) => format!("{} {last}", self.first_name),

@@ -1,4 +1,4 @@
-//! A company: the tenant.
+//! [`Company`].
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -8,15 +8,15 @@ use crate::domain::{CompanyId, Title};
 /// A company: the tenant.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Company {
-    /// Its id.
+    /// The company's id.
     pub id: CompanyId,
-    /// Its integer id.
+    /// The company's integer id, for contracts that number companies.
     pub number: u32,
-    /// Its name.
+    /// The company's name.
     pub name: Title,
-    /// Makes the ids of its people unguessable.
+    /// A secret that the public ids of the company's people derive from: see [`crate::domain::person_id`].
     pub salt: String,
-    /// When it was founded.
+    /// When the company was created.
     #[serde(with = "jiff::fmt::serde::timestamp::millisecond::required")]
     pub created_at: Timestamp,
 }

@@ -1,3 +1,3 @@
-//! Companies.
+//! Companies: the tenants. A company owns workspaces and has users.
 
 pub(super) mod company;

@@ -1,41 +1,42 @@
-//! What happened to invitations and members, as others are told: derived from a record before and after a change, and
-//! from nothing else.
+//! [`DomainEvent`]: what happened to an invitation or member. The events derive only from a record before and after a
+//! change, so the table's stream is enough to publish them.
 
 use jiff::Timestamp;
 
-use crate::domain::{DeliveryState, DeliveryStep, Person, Status};
+use crate::domain::{DeliveryState, DeliveryStep, Person, RecordStatus};
 
-/// Something that happened.
+/// What happened to an invitation or member.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DomainEvent {
-    /// Somebody was invited: for the first time, or anew.
+    /// A person was invited, for the first time or again.
     InvitationCreated,
-    /// SES took the mail.
+    /// SES accepted the invitation's mail.
     InvitationSent,
-    /// The recipient's mail server took it.
+    /// The recipient's mail server accepted the mail.
     InvitationDelivered,
-    /// It came back for a reason that may pass.
+    /// The mail bounced for a temporary reason.
     InvitationBouncedForNow,
-    /// It came back for good.
+    /// The mail bounced permanently.
     InvitationBounced,
     /// The invited person became a member.
     InvitationAccepted,
-    /// The invited person said no.
+    /// The invited person declined the invitation.
     InvitationDeclined,
-    /// The invitation was taken back.
+    /// The inviter or an administrator revoked the invitation.
     InvitationRevoked,
-    /// Nobody answered in time.
+    /// The invitation expired before anybody answered it.
     InvitationExpired,
-    /// Somebody became a member without having to accept.
+    /// A person became a member without having to accept.
     MemberAdded,
-    /// A member has another role.
+    /// A member's role changed.
     MemberChanged,
-    /// Somebody isn't a member any more.
+    /// A member was removed or left.
     MemberRemoved,
 }
 
 impl DomainEvent {
-    /// Its name, by which others choose what they hear. Both kinds of coming back have one.
+    /// The event's name: EventBridge's `detail-type`, by which consumers choose events. Both kinds of bounce share one
+    /// name.
     pub const fn name(self) -> &'static str {
         match self {
             Self::InvitationCreated => "invitation.created",
@@ -52,12 +53,12 @@ impl DomainEvent {
         }
     }
 
-    /// Whether it is about a member, and not about an invitation.
-    pub const fn is_of_member(self) -> bool {
+    /// Whether the event is about a member rather than an invitation.
+    pub const fn is_about_member(self) -> bool {
         matches!(self, Self::MemberAdded | Self::MemberChanged | Self::MemberRemoved)
     }
 
-    /// When it happened, by the record as it was then.
+    /// When the event happened, according to the record as the event left it.
     pub fn at(self, person: &Person) -> Timestamp {
         match self {
             Self::InvitationCreated => person.invited_at,
@@ -71,41 +72,43 @@ impl DomainEvent {
     }
 }
 
-/// What happened between these two states of one record. An invitation's deadline passes without a write, so that is
-/// never among it.
-pub fn domain_events_of(old: Option<&Person>, new: &Person) -> Vec<DomainEvent> {
-    // Of another version is another invitation: it begins with a mail that waits.
-    let same = old.filter(|old| old.version == new.version);
-    let was = old.map(|old| old.status);
-    let standing = match (was, new.status) {
-        (_, Status::Pending) if same.is_none_or(|old| old.status != Status::Pending) => {
+/// The events between two states of one record. An invitation expires without a write, so this function never returns
+/// [`DomainEvent::InvitationExpired`].
+pub fn domain_events_between(old: Option<&Person>, new: &Person) -> Vec<DomainEvent> {
+    // Another version is another invitation, which starts with a mail of its own.
+    let same_version = old.filter(|old| old.version == new.version);
+    let status_event = match (old.map(|old| old.status), new.status) {
+        (_, RecordStatus::Pending) if same_version.is_none_or(|old| old.status != RecordStatus::Pending) => {
             Some(DomainEvent::InvitationCreated)
         }
-        (Some(Status::Accepted), Status::Accepted) => {
-            let changed = old.is_some_and(|old| old.role != new.role);
-            changed.then_some(DomainEvent::MemberChanged)
+        (Some(RecordStatus::Accepted), RecordStatus::Accepted) => {
+            let role_changed = old.is_some_and(|old| old.role != new.role);
+            role_changed.then_some(DomainEvent::MemberChanged)
         }
-        (Some(Status::Pending), Status::Accepted) if same.is_some() => Some(DomainEvent::InvitationAccepted),
-        (_, Status::Accepted) => Some(DomainEvent::MemberAdded),
-        (Some(Status::Pending), Status::Declined) => Some(DomainEvent::InvitationDeclined),
-        (Some(Status::Pending), Status::Revoked) => Some(DomainEvent::InvitationRevoked),
-        (Some(Status::Accepted), Status::Left) => Some(DomainEvent::MemberRemoved),
+        (Some(RecordStatus::Pending), RecordStatus::Accepted) if same_version.is_some() => {
+            Some(DomainEvent::InvitationAccepted)
+        }
+        (_, RecordStatus::Accepted) => Some(DomainEvent::MemberAdded),
+        (Some(RecordStatus::Pending), RecordStatus::Declined) => Some(DomainEvent::InvitationDeclined),
+        (Some(RecordStatus::Pending), RecordStatus::Revoked) => Some(DomainEvent::InvitationRevoked),
+        (Some(RecordStatus::Accepted), RecordStatus::Left) => Some(DomainEvent::MemberRemoved),
         _ => None,
     };
-    standing.into_iter().chain(delivered(same, new)).collect()
+    status_event.into_iter().chain(delivery_events(same_version, new)).collect()
 }
 
-/// What became of the mail. A later state that is heard of first tells of those before it too.
-fn delivered(old: Option<&Person>, new: &Person) -> Vec<DomainEvent> {
-    // The mail to somebody who was added is no invitation.
-    let invited = new.answered_by.is_some() || new.status != Status::Accepted;
-    if !invited {
+/// The events in the delivery of the invitation's mail. SES can report a later step first; then the events of the
+/// skipped steps are returned together with it.
+fn delivery_events(old: Option<&Person>, new: &Person) -> Vec<DomainEvent> {
+    // A person who was added receives a mail too, but that mail is no invitation.
+    let was_invited = new.answered_by.is_some() || new.status != RecordStatus::Accepted;
+    if !was_invited {
         return Vec::new();
     }
-    let reached = |step: DomainEvent, person: &Person| {
+    let has_reached = |event: DomainEvent, person: &Person| {
         use DeliveryState::{Bounced, Complained, Delivered, Sent};
         let for_now = person.delivery_step == Some(DeliveryStep::BouncedForNow.rank());
-        match (step, person.delivery) {
+        match (event, person.delivery) {
             (DomainEvent::InvitationSent, Some(state)) => matches!(state, Sent | Delivered | Bounced | Complained),
             (DomainEvent::InvitationDelivered, Some(state)) => matches!(state, Delivered | Complained),
             (DomainEvent::InvitationBouncedForNow, state) => state == Some(Bounced) && for_now,
@@ -120,7 +123,7 @@ fn delivered(old: Option<&Person>, new: &Person) -> Vec<DomainEvent> {
         DomainEvent::InvitationBounced,
     ]
     .into_iter()
-    .filter(|step| reached(*step, new) && !old.is_some_and(|old| reached(*step, old)))
+    .filter(|event| has_reached(*event, new) && !old.is_some_and(|old| has_reached(*event, old)))
     .collect()
 }
 
@@ -130,11 +133,17 @@ mod tests {
 
     use super::*;
 
-    const STATUSES: [Status; 5] = [Status::Pending, Status::Accepted, Status::Declined, Status::Revoked, Status::Left];
+    const STATUSES: [RecordStatus; 5] = [
+        RecordStatus::Pending,
+        RecordStatus::Accepted,
+        RecordStatus::Declined,
+        RecordStatus::Revoked,
+        RecordStatus::Left,
+    ];
 
-    fn person(status: Status, version: u32, delivery: Option<DeliveryState>) -> Person {
+    fn person(status: RecordStatus, version: u32, delivery: Option<DeliveryState>) -> Person {
         let id = "3fa85f64-5717-4562-b3fc-2c963f66afa6";
-        let answered_by = (status == Status::Accepted).then_some("attempt");
+        let answered_by = (status == RecordStatus::Accepted).then_some("attempt");
         serde_json::from_value(json!({
             "email": "user@example.com", "person_id": "RiHO4e0Ju3DS", "user": id, "number": 1, "role": "EDITOR",
             "status": status, "version": version, "created_at": 1, "updated_at": 2, "invited_at": 1, "expires_at": 3,
@@ -143,95 +152,99 @@ mod tests {
         .unwrap()
     }
 
-    #[test]
-    fn every_change_of_standing_is_told_as_what_it_is() {
-        use Status::{Accepted, Declined, Left, Pending, Revoked};
-        for was in std::iter::once(None).chain(STATUSES.map(Some)) {
-            for is in STATUSES {
-                for same in [true, false] {
-                    let old = was.map(|was| person(was, 1, None));
-                    let told = domain_events_of(old.as_ref(), &person(is, if same { 1 } else { 2 }, None));
-                    let expected = match (was, is) {
-                        (Some(Pending), Pending) if same => None,
-                        (_, Pending) => Some(DomainEvent::InvitationCreated),
-                        (Some(Accepted), Accepted) => None,
-                        (Some(Pending), Accepted) if same => Some(DomainEvent::InvitationAccepted),
-                        (_, Accepted) => Some(DomainEvent::MemberAdded),
-                        (Some(Pending), Declined) => Some(DomainEvent::InvitationDeclined),
-                        (Some(Pending), Revoked) => Some(DomainEvent::InvitationRevoked),
-                        (Some(Accepted), Left) => Some(DomainEvent::MemberRemoved),
-                        _ => None,
-                    };
-                    assert_eq!(told, Vec::from_iter(expected), "{was:?} to {is:?}");
-                }
-            }
+    fn expected_event(was: Option<RecordStatus>, is: RecordStatus, same_version: bool) -> Option<DomainEvent> {
+        use RecordStatus::{Accepted, Declined, Left, Pending, Revoked};
+        match (was, is) {
+            (Some(Pending), Pending) if same_version => None,
+            (_, Pending) => Some(DomainEvent::InvitationCreated),
+            (Some(Accepted), Accepted) => None,
+            (Some(Pending), Accepted) if same_version => Some(DomainEvent::InvitationAccepted),
+            (_, Accepted) => Some(DomainEvent::MemberAdded),
+            (Some(Pending), Declined) => Some(DomainEvent::InvitationDeclined),
+            (Some(Pending), Revoked) => Some(DomainEvent::InvitationRevoked),
+            (Some(Accepted), Left) => Some(DomainEvent::MemberRemoved),
+            _ => None,
         }
     }
 
     #[test]
-    fn only_a_members_other_role_is_a_change_of_them() {
-        let (mut old, new) = (person(Status::Accepted, 1, None), person(Status::Accepted, 1, None));
+    fn each_change_of_status_has_its_event() {
+        let old_statuses = || std::iter::once(None).chain(STATUSES.map(Some));
+        let changes = STATUSES.into_iter().flat_map(|is| old_statuses().map(move |was| (was, is)));
+        for ((was, is), version) in changes.flat_map(|change| [(change, 1), (change, 2)]) {
+            let old = was.map(|was| person(was, 1, None));
+            let events = domain_events_between(old.as_ref(), &person(is, version, None));
+            let expected = expected_event(was, is, version == 1);
+            assert_eq!(events, Vec::from_iter(expected), "{was:?} to {is:?}");
+        }
+    }
+
+    #[test]
+    fn a_member_changes_only_with_the_role() {
+        let (mut old, new) = (person(RecordStatus::Accepted, 1, None), person(RecordStatus::Accepted, 1, None));
         old.role = crate::domain::Role::Viewer;
-        assert_eq!(domain_events_of(Some(&old), &new), [DomainEvent::MemberChanged]);
-        (old.status, old.version) = (Status::Pending, 1);
-        assert_eq!(domain_events_of(Some(&old), &person(Status::Pending, 1, None)), []);
+        assert_eq!(domain_events_between(Some(&old), &new), [DomainEvent::MemberChanged]);
+        (old.status, old.version) = (RecordStatus::Pending, 1);
+        assert_eq!(domain_events_between(Some(&old), &person(RecordStatus::Pending, 1, None)), []);
     }
 
     fn mailed(step: Option<DeliveryStep>) -> Person {
         let state = step.map_or(DeliveryState::Queued, DeliveryStep::state);
-        Person { delivery_step: step.map(DeliveryStep::rank), ..person(Status::Pending, 1, Some(state)) }
+        Person { delivery_step: step.map(DeliveryStep::rank), ..person(RecordStatus::Pending, 1, Some(state)) }
     }
 
-    /// Every way forward from a mail that waits tells of each thing at most once, and of an arrival after the sending. Only
-    /// sending and arrival may come again, as the same events: what is heard of a second copy stands above what became of the
-    /// first.
+    /// Tries every sequence of steps in their order. Each event happens at most once, and the sending comes before the
+    /// arrival. Only sending and arrival can repeat, with the same event id: if two copies were mailed, a step of the
+    /// second copy can replace a step of the first.
     #[test]
-    fn a_mail_that_moves_forward_is_told_of_once() {
+    fn a_mail_that_moves_forward_causes_each_event_once() {
         use DeliveryStep::{
             Bounced, BouncedForNow, Complained, Delayed, Delivered, NotSent, Refused, Sent, Suppressed,
         };
-        let forward = [NotSent, Sent, Delayed, BouncedForNow, Refused, Suppressed, Delivered, Bounced, Complained];
-        for ways in 0..1_u32 << forward.len() {
-            let steps = forward.iter().enumerate().filter(|(place, _)| ways & (1 << place) != 0);
+        let all = [NotSent, Sent, Delayed, BouncedForNow, Refused, Suppressed, Delivered, Bounced, Complained];
+        for subset in 0..1_u32 << all.len() {
+            let steps = all.iter().enumerate().filter(|(index, _)| subset & (1 << index) != 0);
             let path: Vec<_> = std::iter::once(None).chain(steps.map(|(_, step)| Some(*step))).collect();
-            let told: Vec<_> =
-                path.windows(2).flat_map(|pair| domain_events_of(Some(&mailed(pair[0])), &mailed(pair[1]))).collect();
-            for (place, happening) in told.iter().enumerate() {
-                let again = told[..place].contains(happening);
-                let may = [DomainEvent::InvitationSent, DomainEvent::InvitationDelivered].contains(happening);
-                assert!(!again || may, "{path:?}: {told:?}");
+            let events: Vec<_> = path
+                .windows(2)
+                .flat_map(|pair| domain_events_between(Some(&mailed(pair[0])), &mailed(pair[1])))
+                .collect();
+            for (index, event) in events.iter().enumerate() {
+                let repeated = events[..index].contains(event);
+                let may_repeat = [DomainEvent::InvitationSent, DomainEvent::InvitationDelivered].contains(event);
+                assert!(!repeated || may_repeat, "{path:?}: {events:?}");
             }
-            let first = |happening| told.iter().position(|told| *told == happening);
+            let position = |wanted| events.iter().position(|event| *event == wanted);
             let sent = [Sent, Delayed, BouncedForNow, Delivered, Bounced, Complained];
             let sent = sent.iter().any(|step| path.contains(&Some(*step)));
-            assert_eq!(first(DomainEvent::InvitationSent).is_some(), sent, "{path:?}");
-            for (step, happening) in
+            assert_eq!(position(DomainEvent::InvitationSent).is_some(), sent, "{path:?}");
+            for (step, event) in
                 [(Bounced, DomainEvent::InvitationBounced), (BouncedForNow, DomainEvent::InvitationBouncedForNow)]
             {
-                assert_eq!(first(happening).is_some(), path.contains(&Some(step)), "{path:?}: {told:?}");
+                assert_eq!(position(event).is_some(), path.contains(&Some(step)), "{path:?}: {events:?}");
             }
-            if let Some(delivered) = first(DomainEvent::InvitationDelivered) {
-                assert!(first(DomainEvent::InvitationSent).is_some_and(|sent| sent < delivered), "{path:?}");
+            if let Some(delivered) = position(DomainEvent::InvitationDelivered) {
+                assert!(position(DomainEvent::InvitationSent).is_some_and(|sent| sent < delivered), "{path:?}");
             }
         }
     }
 
     #[test]
-    fn the_mail_to_a_colleague_who_was_added_is_no_invitation() {
-        let [mut old, mut new] =
-            [DeliveryState::Queued, DeliveryState::Delivered].map(|state| person(Status::Accepted, 1, Some(state)));
+    fn the_mail_to_an_added_colleague_causes_no_invitation_events() {
+        let [mut old, mut new] = [DeliveryState::Queued, DeliveryState::Delivered]
+            .map(|state| person(RecordStatus::Accepted, 1, Some(state)));
         (old.answered_by, new.answered_by) = (None, None);
-        assert_eq!(domain_events_of(Some(&old), &new), []);
-        // Who accepted before the delivery was heard of was invited.
+        assert_eq!(domain_events_between(Some(&old), &new), []);
+        // This person was invited, and accepted before SES reported the delivery.
         new.answered_by = Some("attempt".to_owned());
-        let told = [DomainEvent::InvitationSent, DomainEvent::InvitationDelivered];
-        assert_eq!(domain_events_of(Some(&old), &new), told);
+        let expected = [DomainEvent::InvitationSent, DomainEvent::InvitationDelivered];
+        assert_eq!(domain_events_between(Some(&old), &new), expected);
     }
 
     #[test]
-    fn a_new_version_begins_with_a_mail_that_waits() {
-        let old = person(Status::Pending, 1, Some(DeliveryState::Delivered));
-        let new = person(Status::Pending, 2, Some(DeliveryState::Queued));
-        assert_eq!(domain_events_of(Some(&old), &new), [DomainEvent::InvitationCreated]);
+    fn a_new_version_starts_with_a_mail_of_its_own() {
+        let old = person(RecordStatus::Pending, 1, Some(DeliveryState::Delivered));
+        let new = person(RecordStatus::Pending, 2, Some(DeliveryState::Queued));
+        assert_eq!(domain_events_between(Some(&old), &new), [DomainEvent::InvitationCreated]);
     }
 }

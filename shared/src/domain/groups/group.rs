@@ -1,56 +1,59 @@
-//! A group: a node in the tree of a workspace.
+//! [`Group`].
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
     Error, Result,
-    domain::{DisplayId, GroupId, GroupPath, GroupPlace, Random, ShortId, Title, UserId, Workspace, WorkspaceId},
+    domain::{DisplayId, GroupId, GroupPath, GroupRef, Random, ShortId, Title, UserId, Workspace, WorkspaceId},
 };
 
-/// The name, and the display id, of the group that every workspace has.
-const TOP: &str = "TopGroup";
+/// The name and the display id of a workspace's topmost group.
+const TOP_NAME: &str = "TopGroup";
 
-/// A group.
+/// A group of people in a workspace. The groups of a workspace form a tree, in which a group never moves.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Group {
-    /// Its id.
+    /// The group's id.
     pub id: GroupId,
-    /// Whose it is.
+    /// The workspace that the group belongs to.
     pub workspace: WorkspaceId,
-    /// Where it is in the workspace's tree.
+    /// The group's position in the tree.
     pub path: GroupPath,
-    /// Its name.
+    /// The name.
     pub name: Title,
-    /// Its name for programs, unique in the workspace.
+    /// The name for programs, unique in the workspace.
     pub display_id: DisplayId,
-    /// Its short id.
+    /// The short public id.
     pub short_id: ShortId,
-    /// Who made it.
+    /// The user who created the group.
     pub created_by: UserId,
-    /// When.
+    /// When the group was created.
     #[serde(with = "jiff::fmt::serde::timestamp::millisecond::required")]
     pub created_at: Timestamp,
 }
 
 impl Group {
     /// The topmost group of a new workspace.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] if the built-in name were invalid.
     pub fn top(workspace: &Workspace, random: &dyn Random) -> Result<Self> {
-        let unnamed = || Error::internal("group: the topmost group has no name");
+        let invalid_name = || Error::internal("creating the topmost group: its name is invalid");
         Ok(Self {
             id: GroupId::random(random),
             workspace: workspace.id,
             path: GroupPath::top(),
-            name: Title::parse(TOP).map_err(|_| unnamed())?,
-            display_id: TOP.parse().map_err(|_| unnamed())?,
+            name: Title::parse(TOP_NAME).map_err(|_| invalid_name())?,
+            display_id: TOP_NAME.parse().map_err(|_| invalid_name())?,
             short_id: ShortId::random(random),
             created_by: workspace.created_by,
             created_at: workspace.created_at,
         })
     }
 
-    /// How a person's record names it.
-    pub fn place(&self) -> GroupPlace {
-        GroupPlace { id: self.id, path: self.path.clone() }
+    /// The reference by which a person's record names the group.
+    pub fn reference(&self) -> GroupRef {
+        GroupRef { id: self.id, path: self.path.clone() }
     }
 }

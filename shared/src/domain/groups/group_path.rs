@@ -1,62 +1,59 @@
-//! Groups of a workspace's people: a tree, in which a group never moves.
-
-use std::{fmt, str::FromStr};
+//! [`GroupPath`]: a group's position in the tree of a workspace's groups. Authority over groups is decided by comparing
+//! paths.
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::GroupId;
+use crate::domain::{GroupId, ids::BASE62};
 
-/// The characters of one level: enough for 62⁵ groups, and 200 levels of them fit into a sort key of 1,024 bytes.
+/// The number of characters per level. Five base62 characters number 62⁵ groups, and 200 levels fit into a sort key,
+/// which has at most 1,024 bytes.
 const WIDTH: usize = 5;
 
-/// In the order of their bytes, so that groups beneath one parent sort by age.
-const ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-
-/// The text isn't a path.
+/// The text is no [`GroupPath`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not a path of groups")]
 pub struct InvalidPath;
 
-/// Where a group is: the numbers of the groups from the topmost one down to it, each in five base62 characters. What is
-/// under a group begins with its path.
+/// A group's position in its tree: the numbers of the groups from the topmost group down to this one, each in five
+/// base62 characters. The path of every group below a group starts with that group's path.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct GroupPath(String);
 
 impl GroupPath {
-    /// The greatest depth of a tree, the topmost group counted.
+    /// The largest depth of a tree. The topmost group counts as one level.
     pub const MAX_LEVELS: usize = 200;
 
-    /// The topmost group's.
+    /// The path of the topmost group.
     pub fn top() -> Self {
         Self(segment(0))
     }
 
-    /// That of a group under this one, whose number no other group of the workspace has. `None` if the tree may not be
-    /// deeper, or numbers are used up.
+    /// The path of a group directly under this one. No other group of the workspace may have the same number. `None` if
+    /// the tree would be too deep, or the number is too large for one level.
     pub fn child(&self, number: u32) -> Option<Self> {
-        let most = ALPHABET.len().pow(u32::try_from(WIDTH).ok()?);
-        let fits = self.depth() < Self::MAX_LEVELS && usize::try_from(number).ok()? < most;
+        let max = BASE62.len().pow(u32::try_from(WIDTH).ok()?);
+        let fits = self.depth() < Self::MAX_LEVELS && usize::try_from(number).ok()? < max;
         fits.then(|| Self(format!("{}{}", self.0, segment(number))))
     }
 
-    /// That of the group it is in; `None` of the topmost one.
+    /// The path of the parent group; `None` for the topmost group.
     pub fn parent(&self) -> Option<Self> {
-        let above = self.0.len().checked_sub(WIDTH).filter(|above| *above > 0)?;
-        Some(Self(self.0[..above].to_owned()))
+        let length = self.0.len().checked_sub(WIDTH).filter(|length| *length > 0)?;
+        Some(Self(self.0[..length].to_owned()))
     }
 
-    /// How many levels there are down to it: 1 for the topmost group.
+    /// The number of levels: 1 for the topmost group.
     pub fn depth(&self) -> usize {
         self.0.len() / WIDTH
     }
 
-    /// Whether it is the topmost group's.
+    /// Whether this is the path of the topmost group.
     pub fn is_top(&self) -> bool {
         self.depth() == 1
     }
 
-    /// Whether a group is this one or somewhere under it. All authority over groups is this test.
+    /// Whether the other group is this group or lies below it. Authority over groups is decided by this test alone.
     pub fn covers(&self, other: &Self) -> bool {
         other.0.starts_with(&self.0)
     }
@@ -64,10 +61,10 @@ impl GroupPath {
 
 fn segment(number: u32) -> String {
     let mut rest = usize::try_from(number).unwrap_or_default();
-    let mut digits = [ALPHABET[0]; WIDTH];
+    let mut digits = [BASE62[0]; WIDTH];
     for digit in digits.iter_mut().rev() {
-        *digit = ALPHABET[rest % ALPHABET.len()];
-        rest /= ALPHABET.len();
+        *digit = BASE62[rest % BASE62.len()];
+        rest /= BASE62.len();
     }
     digits.iter().copied().map(char::from).collect()
 }
@@ -95,18 +92,18 @@ impl From<GroupPath> for String {
     }
 }
 
-/// A group as a person's record names it: what it is called outside, and where it is. As one text, so that records hold sets
-/// of them.
+/// The reference by which a person's record names a group: id and path. It is serialized as one string, so that a
+/// record can store a set of them.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct GroupPlace {
-    /// Its id.
+pub struct GroupRef {
+    /// The group's id.
     pub id: GroupId,
-    /// Its path.
+    /// The group's path.
     pub path: GroupPath,
 }
 
-impl TryFrom<String> for GroupPlace {
+impl TryFrom<String> for GroupRef {
     type Error = InvalidPath;
 
     fn try_from(text: String) -> Result<Self, InvalidPath> {
@@ -115,55 +112,9 @@ impl TryFrom<String> for GroupPlace {
     }
 }
 
-impl From<GroupPlace> for String {
-    fn from(place: GroupPlace) -> Self {
-        format!("{}#{}", place.id, place.path.as_ref())
-    }
-}
-
-/// The text can't be a display id.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("must be 1 to 64 letters, digits, '-' or '_'")]
-pub struct InvalidDisplayId;
-
-/// A name of a group for programs, unique in the workspace: 1 to 64 ASCII letters, digits, `-` and `_`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct DisplayId(String);
-
-impl FromStr for DisplayId {
-    type Err = InvalidDisplayId;
-
-    fn from_str(text: &str) -> Result<Self, InvalidDisplayId> {
-        let good = (1..=64).contains(&text.len())
-            && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');
-        if good { Ok(Self(text.to_owned())) } else { Err(InvalidDisplayId) }
-    }
-}
-
-impl TryFrom<String> for DisplayId {
-    type Error = InvalidDisplayId;
-
-    fn try_from(text: String) -> Result<Self, InvalidDisplayId> {
-        text.parse()
-    }
-}
-
-impl From<DisplayId> for String {
-    fn from(id: DisplayId) -> Self {
-        id.0
-    }
-}
-
-impl AsRef<str> for DisplayId {
-    fn as_ref(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Display for DisplayId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+impl From<GroupRef> for String {
+    fn from(reference: GroupRef) -> Self {
+        format!("{}#{}", reference.id, reference.path.as_ref())
     }
 }
 
@@ -179,7 +130,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_path_covers_just_what_begins_with_its_numbers(
+        fn a_path_covers_exactly_the_paths_that_start_with_its_numbers(
             one in prop::collection::vec(0u32..100_000, 0..6),
             other in prop::collection::vec(0u32..100_000, 0..6),
             shared in 0usize..6,
@@ -190,7 +141,7 @@ mod tests {
         }
 
         #[test]
-        fn a_path_reads_back_and_sorts_by_its_numbers(
+        fn a_path_parses_and_sorts_by_its_numbers(
             one in prop::collection::vec(0u32..916_132_832, 0..6),
             other in prop::collection::vec(0u32..916_132_832, 0..6),
         ) {
@@ -209,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn the_deepest_path_fits_into_a_sort_key_and_none_is_deeper() {
+    fn the_deepest_path_fits_into_a_sort_key() {
         let deepest = path(&[7; GroupPath::MAX_LEVELS - 1]);
         assert!(deepest.as_ref().len() <= 1024);
         assert_eq!(deepest.child(1), None);
@@ -217,27 +168,19 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_path_is_refused() {
+    fn an_invalid_path_is_refused() {
         for text in ["", "0000", "000000", "0000-", "00000 0000"] {
             assert_eq!(GroupPath::try_from(text.to_owned()), Err(InvalidPath), "{text:?}");
         }
     }
 
     #[test]
-    fn a_place_reads_back() {
+    fn a_reference_parses() {
         let id: GroupId = "3fa85f64-5717-4562-b3fc-2c963f66afa6".parse().unwrap();
-        let place = GroupPlace { id, path: path(&[7]) };
-        assert_eq!(GroupPlace::try_from(String::from(place.clone())), Ok(place));
+        let reference = GroupRef { id, path: path(&[7]) };
+        assert_eq!(GroupRef::try_from(String::from(reference.clone())), Ok(reference));
         for text in ["", "3fa85f64-5717-4562-b3fc-2c963f66afa6", "x#00000", "3fa85f64-5717-4562-b3fc-2c963f66afa6#"] {
-            assert_eq!(GroupPlace::try_from(text.to_owned()), Err(InvalidPath), "{text:?}");
-        }
-    }
-
-    #[test]
-    fn a_display_id_is_plain() {
-        assert_eq!("Sales_EU-1".parse::<DisplayId>().unwrap().to_string(), "Sales_EU-1");
-        for text in ["", "a b", "é", "a/b", &"x".repeat(65)] {
-            assert!(text.parse::<DisplayId>().is_err(), "{text:?}");
+            assert_eq!(GroupRef::try_from(text.to_owned()), Err(InvalidPath), "{text:?}");
         }
     }
 }

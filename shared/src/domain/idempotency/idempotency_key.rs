@@ -1,13 +1,14 @@
-//! The name that a client gives a request, so that sending it again is safe.
+//! [`IdempotencyKey`].
 
 use std::{fmt, str::FromStr};
 
-/// The text is no idempotency key.
+/// The text can't be an idempotency key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("must have 1 to 255 visible ASCII characters")]
 pub struct InvalidIdempotencyKey;
 
-/// 1 to 255 visible ASCII characters (RFC 5234, VCHAR), compared as they are. `Debug` is redacted.
+/// The key that a client gives a request, so that the client can safely send the request again. It has 1 to 255 visible
+/// ASCII characters (RFC 5234, VCHAR). Keys are equal only if all characters are. `Debug` is redacted.
 #[derive(Clone, PartialEq, Eq)]
 pub struct IdempotencyKey(String);
 

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{
-    BatchId, DeliveryState, EmailAddress, GroupPath, GroupPlace, Identifier, Metadata, PersonId, PersonName, Role,
+    BatchId, DeliveryState, EmailAddress, GroupPath, GroupRef, Identifier, Metadata, PersonId, PersonName, Role,
     UserCode, UserId,
 };
 
@@ -75,7 +75,7 @@ pub struct Person {
     /// The workspace's groups that the person belongs to, or will belong to. A person without groups belongs to the
     /// topmost group.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub groups: Vec<GroupPlace>,
+    pub groups: Vec<GroupRef>,
     /// When the record was created: by the first invitation, or by becoming a member without an invitation.
     #[serde(with = "jiff::fmt::serde::timestamp::millisecond::required")]
     pub created_at: Timestamp,

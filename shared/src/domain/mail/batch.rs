@@ -1,31 +1,32 @@
-//! What the mails of one inviting request have in common.
+//! [`Batch`].
 
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{BatchId, CompanyId, MailSender, Message, TemplateId};
 
-/// One inviting request, as its mails need it.
+/// The data that all mails of one inviting request share. One record holds it, so that it need not be copied to each
+/// person's record.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Batch {
-    /// Its id.
+    /// The batch's id.
     pub id: BatchId,
-    /// The company that is invited to, or into a workspace of.
+    /// The company that the request invites to, or that owns the workspace that it invites to.
     pub company: CompanyId,
     /// The inviter's name.
     pub inviter_name: String,
-    /// What they invite to: the workspace's or company's name.
+    /// The name of the workspace or company that the request invites to.
     pub scope_name: String,
     /// The company's name.
     pub company_name: String,
-    /// What the inviter wrote.
+    /// The inviter's message.
     pub message: Option<Message>,
-    /// Whom its mails are from, if not from the deployment's own address.
+    /// The sender of the mails, if not the deployment's own address.
     #[serde(default)]
     pub sender: Option<MailSender>,
-    /// In which words of the company's its invitations are.
+    /// The company's mail template for the invitations, if the request chose one.
     #[serde(default)]
     pub template: Option<TemplateId>,
-    /// Whether its invitations say that an account is ready, and ask for a password only.
+    /// Whether the invitations say that an account is ready, and ask only for a password.
     #[serde(default)]
     pub registered: bool,
 }

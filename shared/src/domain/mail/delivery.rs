@@ -1,58 +1,63 @@
-//! What becomes of a mail. What is known of it only moves forward, in whatever order it is heard.
+//! The delivery of a mail: its state, and the events by which the state moves forward.
+//!
+//! SES reports events late, repeatedly and in any order. Each event is a [`DeliveryStep`], and steps have an order. A
+//! record takes over an event only if the event supersedes the last one, so the state never moves back.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{Identifier, PersonId, Scope};
+use crate::domain::SuppressionReason;
 
-/// What became of a mail.
+/// The delivery state of a mail, as the API shows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
 pub enum DeliveryState {
-    /// Waits to be mailed.
+    /// The mail waits in the outbox.
     Queued,
-    /// SES has taken it.
+    /// SES accepted the mail.
     Sent,
-    /// The recipient's mail server has taken it.
+    /// The recipient's mail server accepted the mail.
     Delivered,
-    /// It came back; the detail says why.
+    /// The mail bounced. The record's delivery detail gives the reason.
     Bounced,
-    /// The recipient called it spam.
+    /// The recipient reported the mail as spam.
     Complained,
-    /// Wasn't mailed, because the address bounced or complained before.
+    /// The mail was not sent, because the address is suppressed.
     Suppressed,
-    /// Won't be mailed; the detail says why.
+    /// The mail will not be sent. The record's delivery detail gives the reason.
     Failed,
 }
 
-/// How far a mail has come. A later step is never undone by an earlier one that is heard of late.
+/// How far a mail has come. The variants are in order: an event of an earlier step never replaces one of a later step.
 ///
-/// The same invitation may be mailed twice, where SES's answer was lost. So steps aren't only those of one mail: what
-/// reached the person stands above what kept another copy from it.
+/// The same invitation can be mailed twice, if SES's answer was lost. The order therefore also covers two mails: the
+/// steps that say that a mail reached the person come after the steps that say that another copy did not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum DeliveryStep {
-    /// Not given to SES, or given up: FAILED, until SES says that it had it after all, or it is brought back.
+    /// The service gave the mail up: FAILED. A later step replaces this one if SES had accepted the mail after all, or
+    /// if an operator requeues the mail.
     NotSent = 1,
-    /// SES has it: SENT.
+    /// SES accepted the mail: SENT.
     Sent,
-    /// SES has it and can't get rid of it yet: still SENT, with a detail.
+    /// SES could not deliver the mail yet and keeps trying: still SENT, with a detail.
     Delayed,
-    /// Came back for a reason that may pass: BOUNCED. Automatic replies are told as such too, after the delivery.
+    /// The mail bounced for a temporary reason: BOUNCED. SES also reports automatic replies as temporary bounces, after
+    /// the delivery.
     BouncedForNow,
-    /// SES had it and won't send it: FAILED.
+    /// SES accepted the mail but will not send it: FAILED.
     Refused,
-    /// The address is on a list of those not mailed: SUPPRESSED.
+    /// The address is on a suppression list: SUPPRESSED.
     Suppressed,
-    /// Has arrived: DELIVERED.
+    /// The recipient's mail server accepted the mail: DELIVERED.
     Delivered,
-    /// Came back for good: BOUNCED, also where it seemed to have arrived.
+    /// The mail bounced permanently: BOUNCED, even after a delivery was reported.
     Bounced,
-    /// Arrived, and was called spam: COMPLAINED.
+    /// The recipient reported the delivered mail as spam: COMPLAINED.
     Complained,
 }
 
 impl DeliveryStep {
-    /// The state that a mail is in after this step.
+    /// The state of a mail after this step.
     pub const fn state(self) -> DeliveryState {
         match self {
             Self::Sent | Self::Delayed => DeliveryState::Sent,
@@ -64,15 +69,15 @@ impl DeliveryStep {
         }
     }
 
-    /// The step as a number that grows with it.
+    /// The step's position in the order, for the table.
     pub const fn rank(self) -> u8 {
         self as u8
     }
 
-    /// Whether the address is not to be mailed again after this, and why.
-    pub const fn suppresses(self) -> Option<SuppressionReason> {
+    /// Why the address is suppressed after this step; `None` if it isn't.
+    pub const fn suppression_reason(self) -> Option<SuppressionReason> {
         match self {
-            Self::Suppressed => Some(SuppressionReason::ListedPerson),
+            Self::Suppressed => Some(SuppressionReason::Listed),
             Self::Bounced => Some(SuppressionReason::Bounced),
             Self::Complained => Some(SuppressionReason::Complained),
             _ => None,
@@ -80,77 +85,22 @@ impl DeliveryStep {
     }
 }
 
-/// Something that became of a mail.
+/// An event in the delivery of a mail.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Delivery {
-    /// What.
+pub struct DeliveryEvent {
+    /// The step that the mail has reached.
     pub step: DeliveryStep,
-    /// When.
+    /// When the mail reached the step.
     pub at: Timestamp,
-    /// Why, in a few words; neither an address nor what a stranger's server wrote.
+    /// The reason in a few words. It contains no address, and no text from another mail server.
     pub detail: Option<String>,
 }
 
-impl Delivery {
-    /// Whether this is to be written over what is known: it is a later step, or the same one at a later time. What is
-    /// heard again changes nothing.
-    pub fn follows(&self, known: &Self) -> bool {
-        (self.step, self.at) > (known.step, known.at)
-    }
-}
-
-/// Which mail it was: whose record it was about, and which version of it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct MailedTo {
-    /// To what they were invited, or were added.
-    pub of: Scope,
-    /// Who it went to.
-    pub identifier: Identifier,
-    /// The record's public id.
-    pub person: PersonId,
-    /// The version that was mailed.
-    pub version: u32,
-}
-
-/// Why an address isn't mailed any more. The greater one stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "UPPERCASE")]
-pub enum SuppressionReason {
-    /// It is on SES's own list.
-    ListedPerson,
-    /// Mail to it came back for good.
-    Bounced,
-    /// Its reader called our mail spam.
-    Complained,
-}
-
-impl SuppressionReason {
-    /// All of them.
-    pub const ALL: [Self; 3] = [Self::ListedPerson, Self::Bounced, Self::Complained];
-
-    /// In a few words.
-    pub const fn words(self) -> &'static str {
-        match self {
-            Self::ListedPerson => "on SES's suppression list",
-            Self::Bounced => "bounced before",
-            Self::Complained => "complained before",
-        }
-    }
-}
-
-/// That an address isn't mailed any more.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Suppression {
-    /// Since when.
-    pub since: Timestamp,
-    /// Why.
-    pub reason: SuppressionReason,
-}
-
-impl Suppression {
-    /// What whoever would have it mailed is told: a sentence.
-    pub fn sentence(&self) -> String {
-        format!("This address isn't mailed any more: {}.", self.reason.words())
+impl DeliveryEvent {
+    /// Whether this event replaces the `recorded` one: it is of a later step, or of the same step at a later time. An
+    /// event that is reported again does not supersede itself.
+    pub fn supersedes(&self, recorded: &Self) -> bool {
+        (self.step, self.at) > (recorded.step, recorded.at)
     }
 }
 
@@ -172,27 +122,27 @@ mod tests {
         DeliveryStep::Complained,
     ];
 
-    fn heard(step: DeliveryStep, second: i64) -> Delivery {
+    fn event(step: DeliveryStep, second: i64) -> DeliveryEvent {
         let at = Timestamp::from_second(second).unwrap();
-        Delivery { step, at, detail: Some(format!("{step:?} at {second}")) }
+        DeliveryEvent { step, at, detail: Some(format!("{step:?} at {second}")) }
     }
 
-    /// What is known after these are heard one after the other.
-    fn known<'a>(heard: impl IntoIterator<Item = &'a Delivery>) -> Option<&'a Delivery> {
-        heard.into_iter().fold(None, |known, next| match known {
-            Some(known) if !next.follows(known) => Some(known),
+    /// The recorded event after these were reported one after the other.
+    fn recorded<'a>(events: impl IntoIterator<Item = &'a DeliveryEvent>) -> Option<&'a DeliveryEvent> {
+        events.into_iter().fold(None, |recorded, next| match recorded {
+            Some(recorded) if !next.supersedes(recorded) => Some(recorded),
             _ => Some(next),
         })
     }
 
-    fn in_two_orders() -> impl Strategy<Value = (Vec<Delivery>, Vec<Delivery>)> {
-        let one = (prop::sample::select(STEPS.to_vec()), 0..5_i64).prop_map(|(step, second)| heard(step, second));
+    /// Events in one order, and the same events in another order with repetitions.
+    fn in_two_orders() -> impl Strategy<Value = (Vec<DeliveryEvent>, Vec<DeliveryEvent>)> {
+        let one = (prop::sample::select(STEPS.to_vec()), 0..5_i64).prop_map(|(step, second)| event(step, second));
         prop::collection::vec(one, 1..8).prop_flat_map(|all| {
-            // Each is heard at least once, some of them again.
-            let again = prop::collection::vec(prop::sample::select(all.clone()), 0..4);
-            let shuffled = again.prop_map({
+            let repeated = prop::collection::vec(prop::sample::select(all.clone()), 0..4);
+            let shuffled = repeated.prop_map({
                 let all = all.clone();
-                move |again| all.iter().cloned().chain(again).collect::<Vec<_>>()
+                move |repeated| all.iter().cloned().chain(repeated).collect::<Vec<_>>()
             });
             (Just(all), shuffled.prop_shuffle())
         })
@@ -200,8 +150,8 @@ mod tests {
 
     proptest! {
         #[test]
-        fn events_in_any_order_and_again_come_to_the_same((order, other) in in_two_orders()) {
-            prop_assert_eq!(known(&order), known(&other));
+        fn the_order_and_repetition_of_events_do_not_matter((order, other) in in_two_orders()) {
+            prop_assert_eq!(recorded(&order), recorded(&other));
         }
     }
 
@@ -211,18 +161,18 @@ mod tests {
     }
 
     #[test]
-    fn what_comes_late_undoes_nothing() {
+    fn a_late_event_of_an_earlier_step_changes_nothing() {
         use DeliveryStep as Step;
         let state = |steps: &[DeliveryStep]| {
-            let heard: Vec<_> = steps.iter().zip(0..).map(|(step, second)| heard(*step, second)).collect();
-            known(&heard).unwrap().step.state()
+            let events: Vec<_> = steps.iter().zip(0..).map(|(step, second)| event(*step, second)).collect();
+            recorded(&events).unwrap().step.state()
         };
         assert_eq!(state(&[Step::Delivered, Step::Sent]), DeliveryState::Delivered);
         assert_eq!(state(&[Step::Sent, Step::Delivered, Step::Bounced]), DeliveryState::Bounced);
         assert_eq!(state(&[Step::Complained, Step::Delivered]), DeliveryState::Complained);
-        // An automatic reply isn't a mail that came back.
+        // SES reports an automatic reply as a temporary bounce.
         assert_eq!(state(&[Step::Delivered, Step::BouncedForNow]), DeliveryState::Delivered);
-        // SES had what was given up after its answer was lost.
+        // SES had accepted the mail, but its answer was lost and the service gave the mail up.
         assert_eq!(state(&[Step::NotSent, Step::Sent]), DeliveryState::Sent);
         assert_eq!(state(&[Step::Refused, Step::Sent]), DeliveryState::Failed);
     }

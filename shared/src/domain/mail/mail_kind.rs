@@ -1,13 +1,13 @@
-//! The kinds of mail that people of a workspace or company get.
+//! [`MailKind`].
 
 use serde::{Deserialize, Serialize};
 
-/// Which mail a person gets.
+/// The kind of mail that a person receives about a workspace or company.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
 pub enum MailKind {
-    /// An invitation, with a link.
+    /// An invitation, with a link that accepts it.
     Invitation,
-    /// The news of being a member.
+    /// The news that the person is a member.
     Added,
 }

@@ -1,24 +1,25 @@
-//! Whom a mail is from, if not from the deployment's own address.
+//! [`MailSender`]: the `From` header of a mail.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{EmailAddress, PersonName};
 
-/// Octets of one encoded word: it has at most 75 characters (RFC 2047 section 2).
-const WORD: usize = 45;
+/// The largest number of octets that one encoded word encodes. An encoded word has at most 75 characters (RFC 2047
+/// section 2).
+const MAX_WORD_OCTETS: usize = 45;
 
-/// A sender that an inviter chose.
+/// The sender that an inviter chose for a request's mails, instead of the deployment's own address.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct MailSender {
-    /// The address, which SES must have verified; else the deployment's own.
+    /// The address, which SES must have verified. `None`: the deployment's own address.
     pub address: Option<EmailAddress>,
-    /// The name that is shown with it.
+    /// The name that mail clients show.
     pub name: Option<PersonName>,
 }
 
 impl MailSender {
-    /// The sender as a mail's header has it (RFC 5322 section 3.4), all in ASCII. `own` is the deployment's address.
+    /// The value of the `From` header (RFC 5322 section 3.4), in ASCII only. `own` is the deployment's address.
     pub fn header(&self, own: &str) -> String {
         let mailbox = self.address.as_ref().map_or_else(|| own.to_owned(), EmailAddress::mailbox);
         match &self.name {
@@ -28,7 +29,7 @@ impl MailSender {
     }
 }
 
-/// A quoted string (RFC 5322 section 3.2.4), or encoded words where there is more than ASCII.
+/// The name as a quoted string (RFC 5322 section 3.2.4); as encoded words (RFC 2047) if it isn't ASCII.
 fn display_name(name: &str) -> String {
     if name.is_ascii() {
         return format!("\"{}\"", name.replace('\\', "\\\\").replace('"', "\\\""));
@@ -36,7 +37,7 @@ fn display_name(name: &str) -> String {
     let mut words = vec![String::new()];
     for c in name.chars() {
         match words.last_mut() {
-            Some(word) if word.len() + c.len_utf8() <= WORD => word.push(c),
+            Some(word) if word.len() + c.len_utf8() <= MAX_WORD_OCTETS => word.push(c),
             _ => words.push(c.to_string()),
         }
     }
@@ -60,7 +61,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_name_is_one_line_of_ascii_that_cannot_leave_its_place(name: String) {
+        fn any_name_becomes_ascii_that_cannot_end_its_quotes_or_words(name: String) {
             if let Ok(name) = PersonName::parse(&name) {
                 let shown = display_name(name.as_ref());
                 prop_assert!(shown.bytes().all(|byte| (b' '..=b'~').contains(&byte)), "{shown:?}");
@@ -75,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn name_and_address_are_there_as_far_as_they_were_chosen() {
+    fn the_header_has_the_chosen_name_and_address() {
         assert_eq!(header(None, None), "usher@example.com");
         assert_eq!(header(Some("Ada@Bücher.example"), None), "Ada@xn--bcher-kva.example");
         assert_eq!(header(None, Some("Ada \"A\" L")), "\"Ada \\\"A\\\" L\" <usher@example.com>");

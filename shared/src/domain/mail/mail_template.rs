@@ -1,5 +1,5 @@
-//! Mail templates of a company: subject, text and HTML with named placeholders. Nothing in them is run: each placeholder is
-//! replaced once, by an escaped value.
+//! [`MailTemplate`]: a company's own text for its invitations. Subject, text and HTML contain named placeholders. A
+//! template is no program: rendering replaces each placeholder once with a value.
 
 use std::fmt;
 
@@ -7,51 +7,52 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::text::is_hidden;
 
-/// Placeholders in one part: with the longest message in each of them a mail stays far below SES's limit.
+/// The largest number of placeholders in one part. Even if each of them is the longest message, the mail stays far
+/// below the size that SES accepts.
 const MAX_PLACEHOLDERS: usize = 20;
 
-/// The template can't be stored, and why.
+/// Why a template is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidTemplate {
-    /// Nothing visible.
+    /// The part contains no visible character.
     #[error("must not be empty")]
     Empty,
-    /// Too many characters.
-    #[error("must not be longer than {most} characters")]
+    /// The part has too many characters.
+    #[error("must not be longer than {max} characters")]
     TooLong {
-        /// The greatest length.
-        most: usize,
+        /// The largest length in characters.
+        max: usize,
     },
-    /// A subject of several lines, or with invisible characters.
+    /// The subject has several lines or invisible characters.
     #[error("must be one line without invisible characters")]
     NotOneLine,
-    /// `{{` without `}}`.
+    /// The part has a `{{` without a `}}`.
     #[error("has a \"{{{{\" without \"}}}}\"")]
     Unclosed,
-    /// A name that isn't a placeholder's.
-    #[error("has an unknown placeholder: known are {}", Placeholder::known())]
+    /// A name between `{{` and `}}` is no placeholder.
+    #[error("has an unknown placeholder: known are {}", Placeholder::all_names())]
     UnknownPlaceholder,
-    /// Too many.
+    /// The part has too many placeholders.
     #[error("has more than {MAX_PLACEHOLDERS} placeholders")]
     TooManyPlaceholders,
-    /// Without the link nobody could accept.
+    /// The text or HTML lacks the link, without which nobody could accept.
     #[error("must contain the placeholder {{{{link}}}}")]
     NoLink,
-    /// A subject is shown to anyone who sees the telephone.
+    /// The subject contains the link. A locked telephone shows subjects to anybody.
     #[error("must not contain the placeholder {{{{link}}}}")]
     LinkInSubject,
 }
 
 macro_rules! placeholders {
     ($($(#[$doc:meta])* $variant:ident = $name:literal,)*) => {
-        /// What a template may name between `{{` and `}}`.
+        /// A name that a template may contain between `{{` and `}}`.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         pub enum Placeholder {
             $($(#[$doc])* $variant,)*
         }
 
         impl Placeholder {
-            /// All of them.
+            /// All placeholders.
             pub const ALL: &[Self] = &[$(Self::$variant),*];
 
             /// The name between the braces.
@@ -65,55 +66,55 @@ macro_rules! placeholders {
 }
 
 placeholders! {
-    /// Where to accept.
+    /// The link that accepts the invitation.
     Link = "link",
-    /// The workspace's name; the company's if the invitation is to the whole of it.
+    /// The workspace's name, or the company's if the invitation is to the company.
     WorkspaceName = "workspaceName",
     /// The company's name.
     CompanyName = "companyName",
-    /// Who invites.
+    /// The inviter's name.
     InviterName = "inviterName",
-    /// The role in a word for people.
+    /// The role's title, such as "Editor".
     Role = "role",
-    /// What the inviter wrote; nothing if nothing.
+    /// The inviter's message, or nothing if there is none.
     Message = "message",
-    /// When the link dies.
+    /// When the link expires.
     ExpiresAt = "expiresAt",
     /// The invited address.
     Email = "email",
-    /// The invited person's name, if it is known; else their address.
+    /// The invited person's name, or the invited address if the record has no name.
     UserName = "userName",
 }
 
 impl Placeholder {
-    fn of(name: &str) -> Option<Self> {
+    fn from_name(name: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|placeholder| placeholder.name() == name)
     }
 
-    fn known() -> String {
+    fn all_names() -> String {
         Self::ALL.iter().map(|placeholder| placeholder.name()).collect::<Vec<_>>().join(", ")
     }
 }
 
-/// A piece of a part.
+/// A piece of a part: literal text or a placeholder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Piece<'a> {
     Text(&'a str),
     Placeholder(Placeholder),
 }
 
-/// Subject, text or HTML.
+/// The subject, the text or the HTML of a template.
 #[derive(Clone, PartialEq, Eq)]
 struct Part(String);
 
 impl Part {
-    fn parse(text: &str, most: usize) -> Result<Self, InvalidTemplate> {
+    fn parse(text: &str, max: usize) -> Result<Self, InvalidTemplate> {
         let text = text.replace("\r\n", "\n");
         if text.trim().is_empty() {
             return Err(InvalidTemplate::Empty);
         }
-        if text.chars().count() > most {
-            return Err(InvalidTemplate::TooLong { most });
+        if text.chars().count() > max {
+            return Err(InvalidTemplate::TooLong { max });
         }
         let placeholders = pieces(&text)?.into_iter().filter(|piece| matches!(piece, Piece::Placeholder(_))).count();
         if placeholders > MAX_PLACEHOLDERS {
@@ -122,13 +123,13 @@ impl Part {
         Ok(Self(text))
     }
 
-    fn names(&self, wanted: Placeholder) -> bool {
+    fn contains(&self, wanted: Placeholder) -> bool {
         pieces(&self.0).is_ok_and(|pieces| pieces.contains(&Piece::Placeholder(wanted)))
     }
 
     fn render(&self, value: impl Fn(Placeholder) -> String) -> String {
         let mut rendered = String::with_capacity(2 * self.0.len());
-        // It was read before it was stored.
+        // `parse` has already split this text without an error.
         for piece in pieces(&self.0).unwrap_or_default() {
             match piece {
                 Piece::Text(text) => rendered.push_str(text),
@@ -139,21 +140,23 @@ impl Part {
     }
 }
 
-/// The text between placeholders, and these: read once from left to right, so values are never looked into.
+/// Splits a part into literal text and placeholders, from left to right. Rendering inserts values afterwards, so a `{{`
+/// in a value is plain text.
 fn pieces(text: &str) -> Result<Vec<Piece<'_>>, InvalidTemplate> {
     let mut pieces = Vec::new();
     let mut rest = text;
     while let Some((before, after)) = rest.split_once("{{") {
         let (name, after) = after.split_once("}}").ok_or(InvalidTemplate::Unclosed)?;
         pieces.push(Piece::Text(before));
-        pieces.push(Piece::Placeholder(Placeholder::of(name.trim()).ok_or(InvalidTemplate::UnknownPlaceholder)?));
+        pieces
+            .push(Piece::Placeholder(Placeholder::from_name(name.trim()).ok_or(InvalidTemplate::UnknownPlaceholder)?));
         rest = after;
     }
     pieces.push(Piece::Text(rest));
     Ok(pieces)
 }
 
-/// A mail template: a good one, or it isn't one. `Debug` is redacted, as what people write is.
+/// A valid mail template. `Debug` is redacted, because people write the content.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Raw", into = "Raw")]
 pub struct MailTemplate {
@@ -170,62 +173,62 @@ struct Raw {
 }
 
 impl MailTemplate {
-    /// The greatest lengths in characters.
+    /// The largest length of the subject in characters.
     pub const MAX_SUBJECT: usize = 150;
-    /// Of the text.
+    /// The largest length of the text in characters.
     pub const MAX_TEXT: usize = 10_000;
-    /// Of the HTML.
+    /// The largest length of the HTML in characters.
     pub const MAX_HTML: usize = 40_000;
 
-    /// Reads a template of an invitation: text and HTML contain the link. The error names the part.
+    /// Parses the template of an invitation. Its text and its HTML must contain the link.
     ///
     /// # Errors
-    /// The part's name and what is wrong with it.
+    /// The name of the invalid part and the reason.
     pub fn parse(subject: &str, text: &str, html: &str) -> Result<Self, (&'static str, InvalidTemplate)> {
-        let of = |name: &'static str| move |problem| (name, problem);
-        let subject = Part::parse(subject.trim(), Self::MAX_SUBJECT).map_err(of("subject"))?;
+        let in_part = |name: &'static str| move |problem| (name, problem);
+        let subject = Part::parse(subject.trim(), Self::MAX_SUBJECT).map_err(in_part("subject"))?;
         if subject.0.contains(|c: char| c.is_control() || is_hidden(c)) {
             return Err(("subject", InvalidTemplate::NotOneLine));
         }
-        if subject.names(Placeholder::Link) {
+        if subject.contains(Placeholder::Link) {
             return Err(("subject", InvalidTemplate::LinkInSubject));
         }
-        let text = Part::parse(text, Self::MAX_TEXT).map_err(of("text"))?;
-        let html = Part::parse(html, Self::MAX_HTML).map_err(of("html"))?;
+        let text = Part::parse(text, Self::MAX_TEXT).map_err(in_part("text"))?;
+        let html = Part::parse(html, Self::MAX_HTML).map_err(in_part("html"))?;
         for (name, part) in [("text", &text), ("html", &html)] {
-            if !part.names(Placeholder::Link) {
+            if !part.contains(Placeholder::Link) {
                 return Err((name, InvalidTemplate::NoLink));
             }
         }
         Ok(Self { subject, text, html })
     }
 
-    /// The subject as it was written.
+    /// The subject, with its placeholders.
     pub fn subject(&self) -> &str {
         &self.subject.0
     }
 
-    /// The text as it was written.
+    /// The text, with its placeholders.
     pub fn text(&self) -> &str {
         &self.text.0
     }
 
-    /// The HTML as it was written.
+    /// The HTML, with its placeholders.
     pub fn html(&self) -> &str {
         &self.html.0
     }
 
-    /// The subject with these values.
+    /// The subject with these values in place of the placeholders.
     pub(crate) fn render_subject(&self, value: impl Fn(Placeholder) -> String) -> String {
         self.subject.render(value)
     }
 
-    /// The text with these values.
+    /// The text with these values in place of the placeholders.
     pub(crate) fn render_text(&self, value: impl Fn(Placeholder) -> String) -> String {
         self.text.render(value)
     }
 
-    /// The HTML with these values, which must be escaped.
+    /// The HTML with these values in place of the placeholders. The values must already be escaped.
     pub(crate) fn render_html(&self, value: impl Fn(Placeholder) -> String) -> String {
         self.html.render(value)
     }
@@ -263,7 +266,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_text_is_a_part_or_an_error_and_values_are_put_in_once(
+        fn rendering_replaces_each_placeholder_once(
             pieces in prop::collection::vec(
                 prop::sample::select(vec!["{{", "}}", "{", "}", "link", "role", " ", "x", "é", "{{link}}", "\r\n"]), 0..20,
             ),
@@ -276,7 +279,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_with_a_part_is_named() {
+    fn the_error_says_why_a_part_is_refused() {
         use InvalidTemplate::*;
         for (text, problem) in [
             ("", Empty),
@@ -289,18 +292,18 @@ mod tests {
         ] {
             assert_eq!(part(text).map(|_| ()), Err(problem), "{text}");
         }
-        assert_eq!(part(&"x".repeat(1_001)).map(|_| ()), Err(TooLong { most: 1_000 }));
+        assert_eq!(part(&"x".repeat(1_001)).map(|_| ()), Err(TooLong { max: 1_000 }));
         assert_eq!(part(&"{{link}}".repeat(21)).map(|_| ()), Err(TooManyPlaceholders));
         assert!(part(&"{{ link }}".repeat(20)).is_ok());
         assert!(part("a } b }} c {").is_ok());
     }
 
     #[test]
-    fn a_template_has_the_link_where_it_belongs() {
+    fn the_link_belongs_in_the_text_and_the_html() {
         let good = ["Welcome to {{workspaceName}}", "Go to {{link}}", "<a href=\"{{link}}\">Go</a>"];
-        let parse = |place: usize, text: &str| {
+        let parse = |changed: usize, text: &str| {
             let mut parts = good;
-            parts[place] = text;
+            parts[changed] = text;
             MailTemplate::parse(parts[0], parts[1], parts[2]).map(|_| ())
         };
         assert_eq!(parse(0, good[0]), Ok(()));
@@ -311,10 +314,11 @@ mod tests {
     }
 
     #[test]
-    fn the_names_are_told_to_whoever_misses_them() {
-        let known = InvalidTemplate::UnknownPlaceholder.to_string();
+    fn the_error_for_an_unknown_placeholder_lists_all_placeholders() {
+        let message = InvalidTemplate::UnknownPlaceholder.to_string();
         assert!(
-            known.ends_with("link, workspaceName, companyName, inviterName, role, message, expiresAt, email, userName")
+            message
+                .ends_with("link, workspaceName, companyName, inviterName, role, message, expiresAt, email, userName")
         );
         assert_eq!(InvalidTemplate::NoLink.to_string(), "must contain the placeholder {{link}}");
     }

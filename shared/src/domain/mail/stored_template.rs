@@ -1,26 +1,28 @@
-//! A company's mail template, as it is stored.
+//! [`StoredTemplate`].
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{MailTemplate, TemplateId, Title};
 
-/// A company has no more than these.
-pub const MAX_TEMPLATES: u32 = 50;
-
-/// A stored mail template.
+/// A mail template of a company, with its id and name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StoredTemplate {
-    /// Its id.
+    /// The template's id.
     pub id: TemplateId,
-    /// What it is called among the others.
+    /// The name by which the company's administrators recognise the template.
     pub name: Title,
-    /// What it says.
+    /// The content.
     pub template: MailTemplate,
-    /// When it was first stored.
+    /// When the template was created.
     #[serde(with = "jiff::fmt::serde::timestamp::millisecond::required")]
     pub created_at: Timestamp,
-    /// When it was last replaced.
+    /// When the template was last replaced.
     #[serde(with = "jiff::fmt::serde::timestamp::millisecond::required")]
     pub updated_at: Timestamp,
+}
+
+impl StoredTemplate {
+    /// The largest number of templates of one company.
+    pub const MAX_PER_COMPANY: u32 = 50;
 }

@@ -1,29 +1,30 @@
-//! A rule by which people of a mail domain join a workspace.
+//! [`DomainRule`].
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{CompanyId, MailDomain, Role, ShortId, UserId, WorkspaceId};
 
-/// Whoever proves an address of the domain joins the workspace.
+/// A rule for one mail domain and one workspace: everybody who signs up and verifies an address of the domain joins the
+/// workspace.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DomainRule {
-    /// Its id.
+    /// The rule's id.
     pub id: ShortId,
-    /// The domain.
+    /// The mail domain.
     pub domain: MailDomain,
-    /// The workspace.
+    /// The workspace that people join.
     pub workspace: WorkspaceId,
-    /// Whose the workspace is.
+    /// The company that owns the workspace.
     pub company: CompanyId,
-    /// The role they get.
+    /// The role that people get.
     pub role: Role,
-    /// Who stands for it: whoever added it or set its role last.
+    /// The user who added the rule or last set its role. The rule works only while this user may grant the role.
     pub added_by: UserId,
-    /// When.
+    /// When the rule was added.
     #[serde(with = "jiff::fmt::serde::timestamp::millisecond::required")]
     pub created_at: Timestamp,
-    /// When it last changed.
+    /// When the rule last changed.
     #[serde(with = "jiff::fmt::serde::timestamp::millisecond::required")]
     pub updated_at: Timestamp,
 }

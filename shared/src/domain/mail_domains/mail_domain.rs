@@ -1,11 +1,11 @@
-//! Domains of mail whose people may join a workspace by themselves.
+//! [`MailDomain`]: the part of a company's addresses after the `@`.
 
 use serde::{Deserialize, Serialize};
 
 use crate::domain::EmailAddress;
 
-/// Where anybody gets an address: well-known providers of free mail. Sorted.
-const PUBLIC: &[&str] = &[
+/// Well-known mail providers where anybody can get an address. The list is sorted.
+const PUBLIC_PROVIDERS: &[&str] = &[
     "126.com",
     "163.com",
     "aim.com",
@@ -106,31 +106,38 @@ const PUBLIC: &[&str] = &[
     "zohomail.com",
 ];
 
-/// The text is no domain of a company's mail.
+/// Why a domain is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidDomain {
-    /// No domain that mail can be sent to.
+    /// The text is no domain that can receive mail.
     #[error("must be a domain such as example.com")]
     Malformed,
-    /// Anybody gets an address there.
+    /// The domain belongs to a mail provider where anybody can get an address.
     #[error("must be a company's own domain, not that of a public mail provider")]
     Public,
 }
 
-/// A domain in lower case and Punycode, where not everybody gets an address.
+/// A mail domain of a company, in lower case and Punycode. It is no public mail provider's.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct MailDomain(String);
 
 impl MailDomain {
-    /// Reads a domain. White space around it is ignored.
+    /// Parses a domain. White space around the text is ignored.
+    ///
+    /// # Errors
+    /// [`InvalidDomain`].
     pub fn parse(text: &str) -> Result<Self, InvalidDomain> {
         let address = EmailAddress::parse(&format!("a@{}", text.trim())).map_err(|_| InvalidDomain::Malformed)?;
         let domain = address.domain();
         if address.is_service_account() {
             return Err(InvalidDomain::Malformed);
         }
-        if PUBLIC.binary_search(&domain).is_ok() { Err(InvalidDomain::Public) } else { Ok(Self(domain.to_owned())) }
+        if PUBLIC_PROVIDERS.binary_search(&domain).is_ok() {
+            Err(InvalidDomain::Public)
+        } else {
+            Ok(Self(domain.to_owned()))
+        }
     }
 }
 
@@ -155,8 +162,8 @@ mod tests {
     }
 
     #[test]
-    fn a_public_mail_provider_is_refused_however_it_is_written() {
-        assert!(PUBLIC.is_sorted());
+    fn a_public_mail_provider_is_refused_in_every_spelling() {
+        assert!(PUBLIC_PROVIDERS.is_sorted());
         for text in ["gmail.com", "GMail.Com", " outlook.com", "zohomail.com", "126.com"] {
             assert_eq!(MailDomain::parse(text), Err(InvalidDomain::Public), "{text:?}");
         }

@@ -1,25 +1,26 @@
-//! What a user is in a company and in one of its workspaces, as the store has it.
+//! [`CallerStanding`]: what a user is in the own company and in one workspace.
 
 use crate::domain::{Membership, Permission, Profile, Role};
 
-/// A user's account, and the user's memberships of their company and of one workspace.
+/// A user's account, and the user's memberships of the own company and of one workspace, as the store read them
+/// together.
 #[derive(Debug)]
 pub struct CallerStanding {
     /// The account.
     pub profile: Option<Profile>,
-    /// The role in the user's company.
+    /// The membership of the user's company.
     pub company: Option<Membership>,
-    /// The role in the workspace in question.
+    /// The membership of the workspace.
     pub workspace: Option<Membership>,
 }
 
 impl CallerStanding {
-    /// Whether the account can do anything.
+    /// Whether the account can be used.
     pub fn is_active(&self) -> bool {
         self.profile.as_ref().is_some_and(Profile::is_active)
     }
 
-    /// The role in the company.
+    /// The user's role in the company.
     pub fn company_role(&self) -> Option<Role> {
         self.company.map(|membership| membership.role)
     }
@@ -29,8 +30,15 @@ impl CallerStanding {
         self.company.is_some() || self.workspace.is_some()
     }
 
-    /// The role in a workspace of the user's own company: that of the membership; ADMIN for an admin of the company; and
-    /// at least VIEWER for a user who oversees the company's workspaces.
+    /// The user's role in the workspace. `is_own_company` says whether the workspace belongs to the user's company; in
+    /// a workspace of another company only the membership counts.
+    pub fn role_in_workspace(&self, is_own_company: bool) -> Option<Role> {
+        if is_own_company { self.role_in_own_workspace() } else { self.workspace.map(|membership| membership.role) }
+    }
+
+    /// The user's role in a workspace of the user's own company. It is the role of the membership, with two exceptions:
+    /// a company admin is ADMIN in each workspace, and a user whose role in the company may oversee workspaces is at
+    /// least VIEWER.
     pub fn role_in_own_workspace(&self) -> Option<Role> {
         let member = self.workspace.map(|membership| membership.role);
         match self.company_role() {

@@ -1,22 +1,23 @@
-//! The role of a user in a workspace or company.
+//! [`Membership`].
 
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{Role, Scope, WorkspaceId};
 
-/// A user's role in a workspace or company. This is the authoritative one.
+/// A user's membership of a workspace or company. Authorization reads the role from this record, not from the person's
+/// record.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub struct Membership {
     /// The role.
     pub role: Role,
-    /// The workspace, if it isn't the company.
+    /// The workspace; `None` if the membership is in the company.
     pub workspace: Option<WorkspaceId>,
 }
 
 impl Membership {
-    /// A membership.
-    pub fn new(role: Role, of: Scope) -> Self {
-        let workspace = if let Scope::Workspace(id) = of { Some(id) } else { None };
+    /// A membership of this workspace or company.
+    pub fn new(role: Role, scope: Scope) -> Self {
+        let workspace = if let Scope::Workspace(id) = scope { Some(id) } else { None };
         Self { role, workspace }
     }
 }

@@ -1,4 +1,4 @@
-//! Roles, and what each may do.
+//! [`Role`] and [`Permission`]: what a member may do.
 
 use std::str::FromStr;
 
@@ -6,31 +6,31 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::InvalidId;
 
-/// Something a role lets its holder do.
+/// What a role permits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Permission {
-    /// See the workspace and its people.
+    /// To see the workspace and its people.
     View,
-    /// Comment.
+    /// To comment.
     Comment,
-    /// Work with others on what is there.
+    /// To work on content together with others.
     Collaborate,
-    /// Review and approve.
+    /// To review and approve content.
     Review,
-    /// Change what is there.
+    /// To change content.
     Edit,
-    /// Make and delete.
+    /// To create and delete content.
     Create,
-    /// Invite people, list invitations, resend and revoke one's own.
+    /// To invite people, to list invitations, and to resend and revoke one's own invitations.
     Invite,
-    /// See every workspace of the company, where the role is a company's.
+    /// To see every workspace of the company. It counts only in a role in the company.
     Oversee,
-    /// Everything else: set roles, remove members, see the audit.
+    /// To do everything else: set roles, remove members, read the audit log.
     Administer,
 }
 
 impl Permission {
-    /// Its name for programs, as access tokens and profiles show it.
+    /// The name for programs, in access tokens and profiles.
     pub const fn name(self) -> &'static str {
         match self {
             Self::View => "VIEW",
@@ -46,25 +46,25 @@ impl Permission {
     }
 }
 
-/// A role in a workspace or a company. Each has all the permissions of those after it.
+/// A role in a workspace or a company. Each role includes the permissions of the roles after it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
 pub enum Role {
-    /// Full control.
+    /// Has full control.
     Admin,
-    /// Invites, and oversees a company's workspaces.
+    /// Invites people; in a company also sees all workspaces.
     Manager,
-    /// Creates and invites.
+    /// Creates content and invites people.
     Creator,
-    /// Edits.
+    /// Edits content.
     Editor,
-    /// Reviews.
+    /// Reviews content.
     Reviewer,
-    /// Collaborates.
+    /// Works on content together with others.
     Collaborator,
-    /// Comments.
+    /// Comments on content.
     Commenter,
-    /// Only looks.
+    /// Sees content.
     Viewer,
 }
 
@@ -81,7 +81,7 @@ impl Role {
         Self::Viewer,
     ];
 
-    /// What the role may do.
+    /// The permissions of the role.
     pub const fn permissions(self) -> &'static [Permission] {
         use Permission::{Administer, Collaborate, Comment, Create, Edit, Invite, Oversee, Review, View};
         match self {
@@ -101,23 +101,23 @@ impl Role {
         self.permissions().contains(&permission)
     }
 
-    /// Whether someone with this role may give `other`: only what they have themselves.
+    /// Whether a holder of this role may grant the role `other`. Nobody may grant permissions that they lack.
     pub fn may_grant(self, other: Self) -> bool {
         other.permissions().iter().all(|permission| self.may(*permission))
     }
 
-    /// The roles that someone with this role may give.
+    /// The roles that a holder of this role may grant.
     pub fn grantable(self) -> impl Iterator<Item = Self> {
         Self::ALL.into_iter().filter(move |other| self.may_grant(*other))
     }
 
-    /// The more powerful of two.
+    /// The role with more permissions of the two.
     #[must_use]
     pub fn or_higher(self, other: Self) -> Self {
         if self.may_grant(other) { self } else { other }
     }
 
-    /// Its name for programs, such as `ADMIN`.
+    /// The name for programs, such as `ADMIN`.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Admin => "ADMIN",
@@ -131,7 +131,7 @@ impl Role {
         }
     }
 
-    /// Its name for people, such as `Admin`.
+    /// The title for people, such as `Admin`.
     pub const fn title(self) -> &'static str {
         match self {
             Self::Admin => "Admin",
@@ -146,7 +146,7 @@ impl Role {
     }
 }
 
-/// Reads [`Role::name`].
+/// Parses [`Role::name`].
 impl FromStr for Role {
     type Err = InvalidId;
 
@@ -160,20 +160,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_role_contains_those_after_it_and_grants_only_what_it_has() {
+    fn each_role_may_grant_itself_and_the_roles_after_it() {
         for (index, role) in Role::ALL.into_iter().enumerate() {
             assert_eq!(role.grantable().collect::<Vec<_>>(), Role::ALL[index..]);
         }
     }
 
     #[test]
-    fn only_creator_and_above_invite() {
+    fn only_creators_and_higher_roles_invite() {
         let inviting: Vec<_> = Role::ALL.into_iter().filter(|role| role.may(Permission::Invite)).collect();
         assert_eq!(inviting, [Role::Admin, Role::Manager, Role::Creator]);
     }
 
     #[test]
-    fn names_read_back() {
+    fn names_parse() {
         for role in Role::ALL {
             assert_eq!(role.name().parse(), Ok(role));
             assert_eq!(serde_json::to_value(role).unwrap(), role.name());

@@ -1,53 +1,53 @@
-//! A service account: a program that calls with a token of its own.
+//! [`ServiceAccount`] and the token that it calls with.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{CompanyId, EmailAddress, Message, UserId};
 
-/// A service account as its company knows it.
+/// A service account: a program of a company. It calls the API with a token instead of a password.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ServiceAccount {
-    /// Its user id.
+    /// The service account's user id.
     pub id: UserId,
-    /// Its name, unique in the company.
+    /// The name, unique in the company.
     pub name: String,
-    /// Its address.
+    /// The address: a name in the form of an e-mail address, which receives no mail.
     #[serde(rename = "email")]
     pub address: EmailAddress,
-    /// What it is for.
+    /// The purpose, in its creator's words.
     pub description: Option<Message>,
-    /// Whether it is ADMIN in every workspace of its company.
+    /// Whether the service account is ADMIN in every workspace of its company.
     pub account_admin: bool,
-    /// The digest of its token.
+    /// The digest of the token. The token itself is not stored.
     pub token: String,
-    /// When its token expires; never if `None`.
+    /// When the token expires. `None`: never.
     #[serde(with = "jiff::fmt::serde::timestamp::millisecond::optional", default)]
     pub expires_at: Option<Timestamp>,
-    /// When it was made.
+    /// When the service account was created.
     #[serde(with = "jiff::fmt::serde::timestamp::millisecond::required")]
     pub created_at: Timestamp,
 }
 
-/// Whose an opaque token is.
+/// The record that is looked up by a token's digest: which service account holds the token.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct OpaqueToken {
     /// The service account.
     pub user: UserId,
-    /// Its company.
+    /// The service account's company.
     pub company: CompanyId,
-    /// When it expires; never if `None`. In seconds, and DynamoDB removes it some time after.
+    /// When the token expires, in seconds since 1970. `None`: never. DynamoDB deletes the record some time later.
     pub purge_at: Option<i64>,
 }
 
 impl OpaqueToken {
-    /// The token of a service account.
+    /// The record for a service account's current token.
     pub fn of(account: &ServiceAccount, company: CompanyId) -> Self {
         Self { user: account.id, company, purge_at: account.expires_at.map(Timestamp::as_second) }
     }
 
-    /// Whether it is alive at `now`.
-    pub fn is_alive(&self, now: Timestamp) -> bool {
+    /// Whether the token is still valid at `now`.
+    pub fn is_valid(&self, now: Timestamp) -> bool {
         self.purge_at.is_none_or(|expires_at| now.as_second() < expires_at)
     }
 }

@@ -1,3 +1,3 @@
-//! Sign ups.
+//! Sign-ups without an invitation: they wait until a one-time password verifies the address.
 
 pub(super) mod sign_up;

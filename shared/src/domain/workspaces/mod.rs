@@ -1,3 +1,3 @@
-//! Workspaces.
+//! Workspaces: what people are invited to. A workspace belongs to one company.
 
 pub(super) mod workspace;

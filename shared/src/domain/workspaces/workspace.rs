@@ -1,55 +1,46 @@
-//! A workspace of a company.
+//! [`Workspace`] and the changes that an administrator can make to it.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{CompanyId, Identifier, Message, PersonId, ShortId, Title, UserId, WorkspaceId};
+use crate::domain::{CompanyId, Message, ShortId, Title, UserId, WorkspaceId};
 
-/// A workspace.
+/// A workspace of a company. People are invited to it and become its members.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Workspace {
-    /// Its id.
+    /// The workspace's id.
     pub id: WorkspaceId,
-    /// Its integer id.
+    /// The integer id, for contracts that number workspaces.
     pub number: u32,
-    /// Its short id.
+    /// The short public id.
     pub short_id: ShortId,
-    /// Whose it is.
+    /// The company that owns the workspace.
     pub company: CompanyId,
-    /// Its name.
+    /// The name.
     pub name: Title,
-    /// What it is for.
+    /// The purpose, in its creator's words.
     pub description: Option<Message>,
-    /// Makes the ids of its people unguessable.
+    /// A secret that the public ids of the workspace's people derive from: see [`crate::domain::person_id`].
     pub salt: String,
-    /// How many members are its explicit ADMINs.
+    /// How many members have the role ADMIN in the workspace itself. Company admins don't count.
     pub admins: u32,
-    /// Whether it is published: from one that isn't, some contracts mail no message.
+    /// Whether the workspace is published. Some contracts mail an inviter's message only from a published workspace.
     pub published: bool,
-    /// Who made it.
+    /// The user who created the workspace.
     pub created_by: UserId,
-    /// When.
+    /// When the workspace was created.
     #[serde(with = "jiff::fmt::serde::timestamp::millisecond::required")]
     pub created_at: Timestamp,
-    /// When it last changed.
+    /// When the workspace last changed.
     #[serde(with = "jiff::fmt::serde::timestamp::millisecond::required")]
     pub updated_at: Timestamp,
 }
 
-/// The public id of this person in a workspace or company with this salt.
-pub fn person_id(salt: &str, identifier: &Identifier) -> PersonId {
-    use sha2::{Digest, Sha256};
-    let digest = Sha256::new().chain_update(salt).chain_update([0]).chain_update(identifier.canonical()).finalize();
-    let mut bytes = [0; 16];
-    bytes.copy_from_slice(&digest[..16]);
-    PersonId::from_digest(bytes)
-}
-
-/// What is to change of a workspace.
+/// New values for some fields of a workspace. `None` leaves a field unchanged.
 #[derive(Debug, Clone, Default)]
 pub struct WorkspaceChange {
-    /// Its name.
+    /// The new name.
     pub name: Option<Title>,
-    /// Whether it is published.
+    /// Whether the workspace is published from now on.
     pub published: Option<bool>,
 }

@@ -2,8 +2,8 @@ use super::*;
 
 const MARKUP: &str = r#"<b title="x">&'"#;
 
-fn invitation() -> Invitation<'static> {
-    Invitation {
+fn invitation() -> InvitationLetter<'static> {
+    InvitationLetter {
         scope_name: "Design",
         company_name: "Analytical Engines Ltd",
         inviter_name: "Ada Lovelace",
@@ -15,91 +15,96 @@ fn invitation() -> Invitation<'static> {
     }
 }
 
-fn added() -> Added<'static> {
-    let Invitation { scope_name, company_name, inviter_name, role, message, .. } = invitation();
-    Added { scope_name, company_name, inviter_name, role, message, app_url: "https://app.example" }
+fn added() -> AddedLetter<'static> {
+    let InvitationLetter { scope_name, company_name, inviter_name, role, message, .. } = invitation();
+    AddedLetter { scope_name, company_name, inviter_name, role, message, app_url: "https://app.example" }
 }
 
-fn password() -> OneTimePassword<'static> {
-    OneTimePassword { code: "042137", valid_minutes: 10, first_name: "Charles", company_name: "Difference & Sons" }
+fn password() -> OneTimePasswordLetter<'static> {
+    OneTimePasswordLetter {
+        code: "042137",
+        valid_minutes: 10,
+        first_name: "Charles",
+        company_name: "Difference & Sons",
+    }
 }
 
-fn renewal() -> Renewal<'static> {
-    let Invitation { scope_name, company_name, role, .. } = invitation();
-    Renewal { scope_name, company_name, invited: "charles@example.com", role, app_url: "https://app.example" }
+fn renewal() -> RenewalLetter<'static> {
+    let InvitationLetter { scope_name, company_name, role, .. } = invitation();
+    RenewalLetter { scope_name, company_name, invited: "charles@example.com", role, app_url: "https://app.example" }
 }
 
 fn whole(letter: &Letter) -> String {
     format!("{}\n\n{}\n\n{}", letter.subject, letter.text, letter.html)
 }
 
-/// The letter as the snapshot shows it: joiners are visible there.
-fn shown(letter: &Letter) -> String {
+/// The letter as snapshots show it: with visible word joiners.
+fn snapshot(letter: &Letter) -> String {
     whole(letter).replace('\u{2060}', "⁀")
 }
 
 #[test]
 fn an_invitation_reads_well() {
-    insta::assert_snapshot!(shown(&Letter::invitation(&invitation())));
+    insta::assert_snapshot!(snapshot(&Letter::invitation(&invitation())));
 }
 
 #[test]
 fn an_invitation_to_a_company_for_someone_with_an_account_reads_well() {
     let invitation =
-        Invitation { has_account: true, scope_name: "Analytical Engines Ltd", message: None, ..invitation() };
-    insta::assert_snapshot!(shown(&Letter::invitation(&invitation)));
+        InvitationLetter { has_account: true, scope_name: "Analytical Engines Ltd", message: None, ..invitation() };
+    insta::assert_snapshot!(snapshot(&Letter::invitation(&invitation)));
 }
 
 #[test]
 fn the_news_of_being_added_reads_well() {
-    insta::assert_snapshot!(shown(&Letter::added(&added())));
+    insta::assert_snapshot!(snapshot(&Letter::added(&added())));
 }
 
 #[test]
 fn a_one_time_password_reads_well() {
-    insta::assert_snapshot!(shown(&Letter::one_time_password(&password())));
+    insta::assert_snapshot!(snapshot(&Letter::one_time_password(&password())));
 }
 
 #[test]
 fn the_news_of_having_an_account_reads_well() {
-    let letter = Letter::already_registered(&AlreadyRegistered { app_url: "https://app.example" });
-    insta::assert_snapshot!(shown(&letter));
+    let letter = Letter::already_registered(&AlreadyRegisteredLetter { app_url: "https://app.example" });
+    insta::assert_snapshot!(snapshot(&letter));
 }
 
 #[test]
 fn the_request_for_a_new_invitation_reads_well() {
-    insta::assert_snapshot!(shown(&Letter::renewal(&renewal())));
+    insta::assert_snapshot!(snapshot(&Letter::renewal(&renewal())));
 }
 
-/// Letters in which one caller-written field at a time holds the words.
-fn with_every_field(words: &str) -> Vec<Letter> {
-    let invited = |invitation: Invitation<'_>| Letter::invitation(&invitation);
-    let joined = |added: Added<'_>| Letter::added(&added);
-    let asked = |renewal: Renewal<'_>| Letter::renewal(&renewal);
-    let coded = |password: OneTimePassword<'_>| Letter::one_time_password(&password);
+/// One letter for each field that a caller writes. The field contains `text`.
+fn with_text_in_each_field(text: &str) -> Vec<Letter> {
+    let invited = |invitation: InvitationLetter<'_>| Letter::invitation(&invitation);
+    let added_to = |added: AddedLetter<'_>| Letter::added(&added);
+    let renewed = |renewal: RenewalLetter<'_>| Letter::renewal(&renewal);
+    let with_code = |password: OneTimePasswordLetter<'_>| Letter::one_time_password(&password);
     vec![
-        invited(Invitation { scope_name: words, ..invitation() }),
-        invited(Invitation { company_name: words, ..invitation() }),
-        invited(Invitation { inviter_name: words, ..invitation() }),
-        invited(Invitation { role: words, ..invitation() }),
-        invited(Invitation { message: Some(words), ..invitation() }),
-        joined(Added { scope_name: words, ..added() }),
-        joined(Added { company_name: words, ..added() }),
-        joined(Added { inviter_name: words, ..added() }),
-        joined(Added { role: words, ..added() }),
-        joined(Added { message: Some(words), ..added() }),
-        asked(Renewal { scope_name: words, ..renewal() }),
-        asked(Renewal { company_name: words, ..renewal() }),
-        asked(Renewal { invited: words, ..renewal() }),
-        asked(Renewal { role: words, ..renewal() }),
-        coded(OneTimePassword { first_name: words, ..password() }),
-        coded(OneTimePassword { company_name: words, ..password() }),
+        invited(InvitationLetter { scope_name: text, ..invitation() }),
+        invited(InvitationLetter { company_name: text, ..invitation() }),
+        invited(InvitationLetter { inviter_name: text, ..invitation() }),
+        invited(InvitationLetter { role: text, ..invitation() }),
+        invited(InvitationLetter { message: Some(text), ..invitation() }),
+        added_to(AddedLetter { scope_name: text, ..added() }),
+        added_to(AddedLetter { company_name: text, ..added() }),
+        added_to(AddedLetter { inviter_name: text, ..added() }),
+        added_to(AddedLetter { role: text, ..added() }),
+        added_to(AddedLetter { message: Some(text), ..added() }),
+        renewed(RenewalLetter { scope_name: text, ..renewal() }),
+        renewed(RenewalLetter { company_name: text, ..renewal() }),
+        renewed(RenewalLetter { invited: text, ..renewal() }),
+        renewed(RenewalLetter { role: text, ..renewal() }),
+        with_code(OneTimePasswordLetter { first_name: text, ..password() }),
+        with_code(OneTimePasswordLetter { company_name: text, ..password() }),
     ]
 }
 
 #[test]
-fn markup_in_any_field_is_escaped_in_html_and_stays_itself_in_text() {
-    for letter in with_every_field(MARKUP) {
+fn markup_in_any_field_is_escaped_in_html_and_unchanged_in_text() {
+    for letter in with_text_in_each_field(MARKUP) {
         assert!(!letter.html.contains(MARKUP), "{}", letter.html);
         assert!(letter.html.contains("&#60;b title=&#34;x&#34;&#62;&#38;&#39;"), "{}", letter.html);
         assert!(letter.text.contains(MARKUP), "{}", letter.text);
@@ -108,7 +113,7 @@ fn markup_in_any_field_is_escaped_in_html_and_stays_itself_in_text() {
 
 #[test]
 fn a_link_in_any_field_is_broken_in_every_part() {
-    for letter in with_every_field("see https://evil.example, www.evil.example or a@evil.example") {
+    for letter in with_text_in_each_field("see https://evil.example, www.evil.example or a@evil.example") {
         let whole = whole(&letter);
         assert!(!whole.contains("https://evil") && !whole.contains("www.") && !whole.contains("a@"), "{whole}");
         assert!(!whole.contains("evil.example"), "{whole}");
@@ -118,7 +123,7 @@ fn a_link_in_any_field_is_broken_in_every_part() {
 
 #[test]
 fn a_subject_is_one_short_line_whatever_the_names_are() {
-    for letter in with_every_field(&"\u{1b}a\r\nBcc: b@c.d\u{202e} ".repeat(40)) {
+    for letter in with_text_in_each_field(&"\u{1b}a\r\nBcc: b@c.d\u{202e} ".repeat(40)) {
         assert!(letter.subject.chars().count() <= 150, "{}", letter.subject);
         assert!(!letter.subject.contains(|c: char| c.is_control() || c == '\u{202e}'), "{:?}", letter.subject);
     }
@@ -126,7 +131,7 @@ fn a_subject_is_one_short_line_whatever_the_names_are() {
 
 #[test]
 fn no_field_brings_control_characters_or_other_line_ends() {
-    for letter in with_every_field("a\r\nb\rc\u{7}\u{2028}d\te") {
+    for letter in with_text_in_each_field("a\r\nb\rc\u{7}\u{2028}d\te") {
         let odd = |c: char| (c.is_control() && c != '\n') || c == '\u{2028}';
         assert!(!whole(&letter).contains(odd), "{:?}", whole(&letter));
     }
@@ -134,7 +139,8 @@ fn no_field_brings_control_characters_or_other_line_ends() {
 
 #[test]
 fn every_line_of_a_message_is_quoted_in_text() {
-    let letter = Letter::invitation(&Invitation { message: Some("one\nTo accept, open:\n\nthree"), ..invitation() });
+    let letter =
+        Letter::invitation(&InvitationLetter { message: Some("one\nTo accept, open:\n\nthree"), ..invitation() });
     assert!(letter.text.contains("writes:\n\n> one\n> To accept, open:\n> \n> three\n"), "{}", letter.text);
 }
 
@@ -151,13 +157,13 @@ fn the_link_is_whole_in_text_and_html() {
 #[test]
 fn an_invitation_without_a_message_quotes_nothing() {
     for message in [None, Some(" \n ")] {
-        let letter = Letter::invitation(&Invitation { message, ..invitation() });
+        let letter = Letter::invitation(&InvitationLetter { message, ..invitation() });
         assert!(!whole(&letter).contains("writes"), "{}", letter.text);
     }
 }
 
 #[test]
 fn one_minute_is_singular() {
-    let letter = Letter::one_time_password(&OneTimePassword { valid_minutes: 1, ..password() });
+    let letter = Letter::one_time_password(&OneTimePasswordLetter { valid_minutes: 1, ..password() });
     assert!(letter.text.contains("for 1 minute."), "{}", letter.text);
 }

@@ -1,4 +1,4 @@
-//! Registering by an invitation, and being logged in with it.
+//! Signing up by an invitation, with a login in the same step.
 
 use crate::{
     Result, Usher,
@@ -6,13 +6,13 @@ use crate::{
 };
 
 impl Usher {
-    /// As [`Usher::join`], and logs the new user in.
+    /// Signs a user up as [`Usher::join`] does, and logs the user in.
     ///
     /// # Errors
     /// As [`Usher::join`].
-    pub async fn join_and_log_in(&self, join: SignUpByInvitation) -> Result<LoggedIn> {
-        let joined = self.join(join).await?;
-        let token = self.issue_token(&joined.profile, joined.role, None).await?;
-        Ok(LoggedIn { profile: joined.profile, role: joined.role, token, must_change_password: false })
+    pub async fn join_and_log_in(&self, request: SignUpByInvitation) -> Result<LoggedIn> {
+        let signed_up = self.join(request).await?;
+        let token = self.issue_access_token(&signed_up.profile, signed_up.role, None).await?;
+        Ok(LoggedIn { profile: signed_up.profile, role: signed_up.role, token, must_change_password: false })
     }
 }

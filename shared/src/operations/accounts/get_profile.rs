@@ -1,12 +1,12 @@
-//! The caller's own profile.
+//! Reading the caller's own profile.
 
 use crate::{
-    Error, Result, Usher,
+    Result, Usher,
     domain::{Company, Profile, Role, WorkspaceId},
     operations::{Caller, CompanyAccess, LoggedIn},
 };
 
-/// A role in a workspace.
+/// A user's role in a workspace.
 #[derive(Debug, Clone, Copy)]
 pub struct WorkspaceRole {
     /// The workspace.
@@ -15,16 +15,16 @@ pub struct WorkspaceRole {
     pub role: Role,
 }
 
-/// A profile with all that its owner may know.
+/// A profile, with the company and the roles of its user.
 #[derive(Debug)]
 pub struct OwnProfile {
     /// The profile.
     pub profile: Profile,
-    /// The company.
+    /// The user's company.
     pub company: Company,
-    /// The role in the company.
+    /// The user's role in the company.
     pub role: Role,
-    /// The roles in workspaces.
+    /// The user's roles in workspaces.
     pub workspaces: Vec<WorkspaceRole>,
 }
 
@@ -38,17 +38,16 @@ impl Usher {
         self.full_profile(profile, role).await
     }
 
-    /// The profile of somebody who just logged in.
+    /// The profile of a user who has just logged in.
     ///
     /// # Errors
-    /// Only if the store fails.
+    /// [`Error::Unavailable`](crate::Error::Unavailable) if the store fails.
     pub async fn profile_after_log_in(&self, logged_in: &LoggedIn) -> Result<OwnProfile> {
         self.full_profile(logged_in.profile.clone(), logged_in.role).await
     }
 
     async fn full_profile(&self, profile: Profile, role: Role) -> Result<OwnProfile> {
-        let company = self.store.company(profile.company).await?;
-        let company = company.ok_or_else(|| Error::internal("profile: its company is gone"))?;
+        let company = self.existing_company(profile.company).await?;
         let memberships = self.store.memberships(profile.id).await?;
         let workspaces = memberships
             .into_iter()

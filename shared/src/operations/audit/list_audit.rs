@@ -1,40 +1,45 @@
-//! What was done in a workspace.
+//! Listing the audit log of a workspace.
 
 use crate::{
     Result, Usher,
     domain::{Permission, Scope, WorkspaceId},
     operations::{
         Caller,
-        cursor::{Cursors, PageRequest, Paged},
+        cursor::{CursorPage, Cursors, PageRequest},
         log,
     },
     store::AuditRecord,
 };
 
-/// Something that was done, and who did it.
+/// An entry of the audit log.
 #[derive(Debug)]
 pub struct AuditEntry {
-    /// What was done.
-    pub line: AuditRecord,
-    /// The name of whoever did it.
+    /// The stored record of the change.
+    pub record: AuditRecord,
+    /// The name of the user who made the change. `None` if the account no longer exists.
     pub actor_name: Option<String>,
 }
 
 impl Usher {
-    /// What was done in a workspace, newest first.
+    /// A page of a workspace's audit log, newest entry first.
     ///
     /// # Errors
     /// [`crate::Error::NotFound`] and [`crate::Error::Forbidden`] unless the caller administers the workspace;
-    /// [`crate::Error::Invalid`] for a cursor that isn't this list's.
-    pub async fn list_audit(&self, caller: &Caller, id: WorkspaceId, wish: &PageRequest) -> Result<Paged<AuditEntry>> {
+    /// [`crate::Error::Invalid`] for a cursor of another list.
+    pub async fn list_audit(
+        &self,
+        caller: &Caller,
+        id: WorkspaceId,
+        page: &PageRequest,
+    ) -> Result<CursorPage<AuditEntry>> {
         let access = self.workspace_access(caller, id).await?;
         log::workspace(id);
         access.require(Permission::Administer)?;
         let cursors = Cursors::new(&access.workspace.salt, "audit", &());
-        let after = cursors.open(wish)?;
-        let page = self.store.audit_page(Scope::Workspace(id), after.as_ref(), wish.limit).await?;
+        let after = cursors.open(page)?;
+        let page = self.store.audit_page(Scope::Workspace(id), after.as_ref(), page.limit).await?;
         let page = cursors.seal(page, self.random())?;
-        let names = self.full_names(page.items.iter().map(|line| line.actor).collect()).await?;
-        Ok(page.map(|line| AuditEntry { actor_name: names.get(&line.actor).cloned(), line }))
+        let names = self.full_names(page.items.iter().map(|record| record.actor).collect()).await?;
+        Ok(page.map(|record| AuditEntry { actor_name: names.get(&record.actor).cloned(), record }))
     }
 }

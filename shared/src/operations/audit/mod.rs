@@ -1,3 +1,3 @@
-//! The audit log.
+//! The audit log: who changed what in a workspace.
 
 pub(super) mod list_audit;

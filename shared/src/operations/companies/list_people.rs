@@ -1,4 +1,4 @@
-//! The company's people: its users, and who is invited to it or to one of its workspaces.
+//! Listing the people of a company: its users, and the people who are invited to it or to one of its workspaces.
 
 use std::collections::BTreeMap;
 
@@ -13,41 +13,41 @@ use crate::{
     },
 };
 
-/// Workspaces whose people are read at once.
-const IN_FLIGHT: usize = 4;
+/// The number of workspaces whose people are read at the same time.
+const PARALLEL_READS: usize = 4;
 
-/// Somebody in the list.
+/// A person of a company.
 #[derive(Debug)]
-pub struct ListedPerson {
-    /// The record.
+pub struct CompanyPerson {
+    /// The person's record in the company, or else in one of its workspaces.
     pub person: Person,
-    /// Whether they are a user of the company, and not only invited.
+    /// Whether the person is a user of the company, and not only invited.
     pub active: bool,
 }
 
 impl Usher {
-    /// The company's users and pending invitations, each person once, by address. Any user of the company may ask.
+    /// The company's users and pending invitations, sorted by address. Each person appears once. Every user of the
+    /// company may read the list.
     ///
     /// # Errors
-    /// As [`Usher::company_access`]; [`Error::TooLarge`] for more people than an answer takes.
-    pub async fn list_people(&self, caller: &Caller) -> Result<(Company, Vec<ListedPerson>)> {
+    /// As [`Usher::company_access`]; [`Error::TooLarge`] if the company has more people than a response may list.
+    pub async fn list_people(&self, caller: &Caller) -> Result<(Company, Vec<CompanyPerson>)> {
         self.company_access(caller).await?;
-        self.people_of_company(caller.company).await
+        self.users_and_invited(caller.company).await
     }
 
-    /// The same for a company admin, where nobody else may ask.
+    /// The same list as [`Usher::list_people`], for contracts where only a company admin may read it.
     ///
     /// # Errors
-    /// [`Error::Forbidden`] unless the caller is a company admin; as [`Usher::list_people`].
-    pub async fn list_people_as_admin(&self, caller: &Caller) -> Result<(Company, Vec<ListedPerson>)> {
+    /// [`Error::Forbidden`] unless the caller is a company admin; else as [`Usher::list_people`].
+    pub async fn list_people_as_admin(&self, caller: &Caller) -> Result<(Company, Vec<CompanyPerson>)> {
         self.company_access(caller).await?.require_admin()?;
-        self.people_of_company(caller.company).await
+        self.users_and_invited(caller.company).await
     }
 
-    async fn people_of_company(&self, company: CompanyId) -> Result<(Company, Vec<ListedPerson>)> {
-        let company = self.store.company(company).await?;
-        let company = company.ok_or_else(|| Error::internal("people: the company is gone"))?;
-        let people = self.people_where(&company, |of, standing| match (of, standing) {
+    async fn users_and_invited(&self, company: CompanyId) -> Result<(Company, Vec<CompanyPerson>)> {
+        let company = self.existing_company(company).await?;
+        let people = self.people_of_company(&company, |scope, state| match (scope, state) {
             (Scope::Company(_), MembershipState::Member) => Some(true),
             (_, MembershipState::Pending) => Some(false),
             _ => None,
@@ -55,49 +55,54 @@ impl Usher {
         Ok((company.clone(), people.await?))
     }
 
-    /// The same and, with them, whoever else is a member of one of the company's workspaces: guests of other companies and
-    /// service accounts.
+    /// The list of [`Usher::list_people`] together with all other members of the company's workspaces: guests from
+    /// other companies, and service accounts.
     ///
     /// # Errors
-    /// [`Error::Forbidden`] unless the caller is a company admin; [`Error::TooLarge`] for more people than an answer takes.
-    pub async fn list_everybody(&self, caller: &Caller) -> Result<Vec<ListedPerson>> {
+    /// [`Error::Forbidden`] unless the caller is a company admin; [`Error::TooLarge`] if the company has more people
+    /// than a response may list.
+    pub async fn list_people_and_guests(&self, caller: &Caller) -> Result<Vec<CompanyPerson>> {
         let company = self.own_company(caller).await?;
-        let people = self.people_where(&company, |of, standing| match (of, standing) {
-            (of, MembershipState::Member) => Some(matches!(of, Scope::Company(_))),
+        let people = self.people_of_company(&company, |scope, state| match (scope, state) {
+            (scope, MembershipState::Member) => Some(matches!(scope, Scope::Company(_))),
             (_, MembershipState::Pending) => Some(false),
             _ => None,
         });
         people.await
     }
 
-    /// One of [`Usher::list_everybody`], by the id that is theirs in the company.
+    /// One person of [`Usher::list_people_and_guests`], by the public id that the person has in the company.
     ///
     /// # Errors
-    /// The same; [`Error::NotFound`] for an id that is nobody's.
+    /// As [`Usher::list_people_and_guests`]; [`Error::NotFound`] if no person of the list has this id.
     pub async fn get_person(&self, caller: &Caller, id: &PersonId) -> Result<Person> {
         let company = self.own_company(caller).await?;
-        let mut everybody = self.list_everybody(caller).await?.into_iter().map(|listed| listed.person);
-        let person = everybody.find(|person| person_id(&company.salt, &person.identifier()) == *id);
+        let mut people = self.list_people_and_guests(caller).await?.into_iter().map(|listed| listed.person);
+        let person = people.find(|person| person_id(&company.salt, &person.identifier()) == *id);
         person.ok_or(Error::NotFound(Missing::Person))
     }
 
-    /// Each person once, by address; the company's own record before those of its workspaces. `active` says whether
-    /// somebody is listed, and how.
-    async fn people_where(
+    /// The people of a company and its workspaces, sorted by address. A person with several records appears once; the
+    /// record in the company comes before those in workspaces. `is_active` decides for a record whether it is listed,
+    /// and if so with which value of [`CompanyPerson::active`].
+    async fn people_of_company(
         &self,
         company: &Company,
-        active: fn(Scope, MembershipState) -> Option<bool>,
-    ) -> Result<Vec<ListedPerson>> {
+        is_active: fn(Scope, MembershipState) -> Option<bool>,
+    ) -> Result<Vec<CompanyPerson>> {
         let workspaces = self.store.company_workspaces(company.id).await?;
         let scopes = std::iter::once(Scope::Company(company.id)).chain(workspaces.into_iter().map(Scope::Workspace));
         let now = self.now();
-        let reads: Vec<_> = scopes.map(|of| self.people_of(of)).collect();
-        let mut reads = stream::iter(reads).buffered(IN_FLIGHT);
+        let reads: Vec<_> = scopes.map(|scope| self.people_of_scope(scope)).collect();
+        let mut reads = stream::iter(reads).buffered(PARALLEL_READS);
         let mut people = BTreeMap::new();
-        while let Some((of, some)) = reads.try_next().await? {
-            for person in some {
-                let Some(active) = active(of, person.state(now)) else { continue };
-                people.entry(person.identifier().canonical()).or_insert(ListedPerson { person, active });
+        while let Some((scope, records)) = reads.try_next().await? {
+            let listed = records.into_iter().filter_map(|person| {
+                let active = is_active(scope, person.state(now))?;
+                Some(CompanyPerson { person, active })
+            });
+            for listed in listed {
+                people.entry(listed.person.identifier().canonical()).or_insert(listed);
             }
             if people.len() > MAX_PEOPLE {
                 return Err(list_too_large());
@@ -107,7 +112,7 @@ impl Usher {
         Ok(people.into_values().collect())
     }
 
-    async fn people_of(&self, of: Scope) -> Result<(Scope, Vec<Person>)> {
-        Ok((of, self.store.people(of).await?))
+    async fn people_of_scope(&self, scope: Scope) -> Result<(Scope, Vec<Person>)> {
+        Ok((scope, self.store.people(scope).await?))
     }
 }

@@ -1,70 +1,72 @@
-//! Telling others what domain_events_of, as the table's stream tells of its changes.
+//! Publishing domain events. The table's stream reports the changes that the events derive from.
 
 use crate::{
     Error, Result, Usher,
     bus::BusEvent,
-    domain::{DomainEvent, MembershipState, Person, Scope, domain_events_of},
+    domain::{DomainEvent, MembershipState, Person, Scope, domain_events_between},
     store::HashItem,
 };
 
-/// A change of the table that others may have to hear of.
+/// A change of the table from which domain events may derive.
 #[derive(Debug)]
 pub enum TableChange {
     /// A person's record was written.
     Person {
-        /// Where the person is.
-        of: Scope,
-        /// The record before, if there was one.
+        /// The workspace or company of the record.
+        scope: Scope,
+        /// The record before the change, if it existed.
         old: Option<Box<Person>>,
-        /// The record after.
+        /// The record after the change.
         new: Box<Person>,
     },
-    /// What a link was looked up by is gone, long after the link's end.
+    /// DynamoDB deleted the record that a link's hash is looked up by. That happens some time after the link expired.
     LinkPurged(HashItem),
 }
 
 impl Usher {
-    /// ResultDetail what domain_events_of, each at least once: of what is told again the id is the same. Answers which of the changes,
-    /// by their places, weren't wholly told and are to come again.
+    /// Publishes the events of these changes. An event can be published several times, always with the same id. The
+    /// result lists the indexes of the changes whose events were not all published; the caller must pass these changes
+    /// again.
     ///
     /// # Errors
-    /// If there is no bus.
+    /// [`Error::Internal`] if the function has no event bus.
     pub async fn publish(&self, changes: &[TableChange]) -> Result<Vec<usize>> {
-        let bus = self.bus.as_ref().ok_or_else(|| Error::internal("publish: there is no event bus"))?;
-        let mut untold = Vec::new();
+        let bus = self.bus.as_ref().ok_or_else(|| Error::internal("publishing events: there is no event bus"))?;
+        let mut unpublished = Vec::new();
         let mut events = Vec::new();
-        for (place, change) in changes.iter().enumerate() {
-            match self.events(change).await {
-                Ok(told) => events.extend(told.into_iter().map(|event| (place, event))),
+        for (index, change) in changes.iter().enumerate() {
+            match self.events_of(change).await {
+                Ok(derived) => events.extend(derived.into_iter().map(|event| (index, event))),
                 Err(error) => {
-                    tracing::warn!(?error, "a change will be told later");
-                    untold.push(place);
+                    tracing::warn!(?error, "the events of a change can't be derived now; the change is retried");
+                    unpublished.push(index);
                 }
             }
         }
-        let (places, events): (Vec<_>, Vec<_>) = events.into_iter().unzip();
-        let taken = bus.tell(&events).await;
-        untold.extend(places.into_iter().zip(taken).filter(|(_, taken)| !taken).map(|(place, _)| place));
-        untold.sort_unstable();
-        untold.dedup();
-        Ok(untold)
+        let (indexes, events): (Vec<_>, Vec<_>) = events.into_iter().unzip();
+        let accepted = bus.publish(&events).await;
+        unpublished.extend(indexes.into_iter().zip(accepted).filter(|(_, accepted)| !accepted).map(|(index, _)| index));
+        unpublished.sort_unstable();
+        unpublished.dedup();
+        Ok(unpublished)
     }
 
-    async fn events(&self, change: &TableChange) -> Result<Vec<BusEvent>> {
+    async fn events_of(&self, change: &TableChange) -> Result<Vec<BusEvent>> {
         match change {
-            TableChange::Person { of, old, new } => {
-                let domain_events_of = domain_events_of(old.as_deref(), new);
-                Ok(domain_events_of.into_iter().map(|happening| BusEvent::new(happening, *of, new)).collect())
+            TableChange::Person { scope, old, new } => {
+                let events = domain_events_between(old.as_deref(), new);
+                Ok(events.into_iter().map(|event| BusEvent::new(event, *scope, new)).collect())
             }
-            // Of an invitation that was answered, or sent anew, there is nothing to tell.
             TableChange::LinkPurged(hash) => {
-                let Some(of) = hash.person.scope() else { return Ok(Vec::new()) };
+                let Some(scope) = hash.person.scope() else { return Ok(Vec::new()) };
                 let person = self.store.person_of_hash(hash).await?;
+                // The link of an invitation that was answered or sent again is purged too, but that invitation did not
+                // expire.
                 let expired = person.filter(|person| {
                     person.version == hash.version && person.state(self.now()) == MembershipState::Expired
                 });
-                let told = expired.map(|person| BusEvent::new(DomainEvent::InvitationExpired, of, &person));
-                Ok(told.into_iter().collect())
+                let event = expired.map(|person| BusEvent::new(DomainEvent::InvitationExpired, scope, &person));
+                Ok(event.into_iter().collect())
             }
         }
     }

@@ -22,8 +22,8 @@ impl Usher {
 
 /// The change that may be published. The event source's filters let hardly anything else through.
 fn change(record: &StreamRecord) -> Option<TableChange> {
-    if let Some((of, old, new)) = record.person_change() {
-        return Some(TableChange::Person { of, old: old.map(Box::new), new: Box::new(new) });
+    if let Some((scope, old, new)) = record.person_change() {
+        return Some(TableChange::Person { scope, old: old.map(Box::new), new: Box::new(new) });
     }
     record.purged_hash().map(TableChange::LinkPurged)
 }

@@ -1,41 +1,44 @@
-//! Authority over groups: decided here, by the path that each group has.
+//! What a caller may do in the groups of a workspace.
 //!
-//! Who administers the workspace has authority over each of its groups; who administers a group, over it and what is under
-//! it, whether they are in it or not. Everybody else has none.
+//! An administrator of the workspace has authority over all its groups. An administrator of a group has authority over
+//! that group and the groups below it, whether or not the administrator belongs to them. Nobody else has authority over
+//! a group. The paths of the groups decide this.
 
 use crate::{
     Error, Missing, Result, Usher,
     domain::{Group, GroupId, GroupPath, Permission, Role, WorkspaceId},
-    operations::{
-        Caller, WorkspaceAccess,
-        accounts::authenticate::{active, role_in},
-        log,
-    },
+    operations::{Caller, WorkspaceAccess, log},
     store::GroupRecords,
 };
 
-/// A caller in a workspace, with what they administer of its groups.
+pub(super) const GROUP_NOT_FOUND: Error = Error::NotFound(Missing::Group);
+
+/// What a caller may do in a workspace and its groups.
 #[derive(Debug)]
 pub struct GroupAccess {
-    /// The caller in the workspace. Whoever administers a group without being a member is at least a viewer.
+    /// The caller's access to the workspace. A caller who is no member but administers a group has at least the role
+    /// VIEWER.
     pub access: WorkspaceAccess,
-    /// The groups asked for, in order; `None` for one that the workspace hasn't.
+    /// The requested groups, in the order of the request. `None` for a group that the workspace doesn't have.
     pub groups: Vec<Option<Group>>,
-    /// The topmost group, if groups were asked for.
+    /// The topmost group, if the request named groups.
     pub top: Option<Group>,
-    /// What the caller administers there.
+    /// The paths of the groups that the caller administers.
     pub administers: Vec<GroupPath>,
 }
 
 impl GroupAccess {
-    /// Whether the caller has authority over a group.
-    pub(in crate::operations) fn has_authority(&self, over: &GroupPath) -> bool {
-        self.access.role.may(Permission::Administer) || self.administers.iter().any(|own| own.covers(over))
+    /// Whether the caller has authority over the group with this path.
+    pub(in crate::operations) fn has_authority(&self, group: &GroupPath) -> bool {
+        self.access.role.may(Permission::Administer) || self.administers.iter().any(|own| own.covers(group))
     }
 
-    /// Lets those pass who have authority over a group.
-    pub(in crate::operations) fn require_authority(&self, over: &GroupPath) -> Result<()> {
-        if self.has_authority(over) {
+    /// Checks that the caller has authority over the group with this path.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] otherwise.
+    pub(in crate::operations) fn require_authority(&self, group: &GroupPath) -> Result<()> {
+        if self.has_authority(group) {
             Ok(())
         } else {
             Err(Error::forbidden(
@@ -47,40 +50,39 @@ impl GroupAccess {
 }
 
 impl Usher {
-    /// A caller's standing in a workspace and its groups: one read.
+    /// What a caller may do in a workspace and its groups, and the groups with these ids. It takes one read.
     ///
     /// # Errors
-    /// [`Error::NotFound`] if there is no such workspace, or none that the caller can reach.
+    /// [`Error::NotFound`] if the workspace doesn't exist or the caller has no role there.
     pub async fn group_access(
         &self,
         caller: &Caller,
         workspace: WorkspaceId,
         groups: &[GroupId],
     ) -> Result<GroupAccess> {
-        const MISSING: Error = Error::NotFound(Missing::Workspace);
+        const WORKSPACE_NOT_FOUND: Error = Error::NotFound(Missing::Workspace);
         let records = self.store.group_records(caller.user, caller.company, workspace, groups).await?;
         let GroupRecords { workspace, caller: standing, administers, groups, top } = records;
-        let profile = active(caller, standing.profile.clone())?;
-        let workspace = workspace.ok_or(MISSING)?;
-        let own_company = workspace.company == caller.company;
-        // Whoever left both workspace and company administers nothing, whatever is written of them.
-        let belongs = standing.workspace.is_some() || (own_company && standing.company.is_some());
+        let profile = caller.require_active(standing.profile.clone())?;
+        let workspace = workspace.ok_or(WORKSPACE_NOT_FOUND)?;
+        let is_own_company = workspace.company == caller.company;
+        // A user who left both the workspace and the company administers nothing, even if a record still says so.
+        let belongs = standing.workspace.is_some() || (is_own_company && standing.company.is_some());
         let administers = if belongs { administers } else { Vec::new() };
-        let role = role_in(&standing, own_company).or((!administers.is_empty()).then_some(Role::Viewer));
-        let role = role.ok_or(MISSING)?;
+        let group_admin_role = (!administers.is_empty()).then_some(Role::Viewer);
+        let role = standing.role_in_workspace(is_own_company).or(group_admin_role).ok_or(WORKSPACE_NOT_FOUND)?;
         log::workspace(workspace.id);
         Ok(GroupAccess { access: WorkspaceAccess { profile, workspace, role }, groups, top, administers })
     }
 
-    /// A caller's standing in a group and its workspace: two reads.
+    /// A group, and what a caller may do in its workspace and the workspace's groups. It takes two reads.
     ///
     /// # Errors
-    /// [`Error::NotFound`] if there is no such group, or none that the caller can reach.
-    pub async fn group_access_of(&self, caller: &Caller, id: GroupId) -> Result<(GroupAccess, Group)> {
-        const MISSING: Error = Error::NotFound(Missing::Group);
-        let group = self.store.group(id).await?.ok_or(MISSING)?;
+    /// [`Error::NotFound`] if the group doesn't exist or the caller has no role in its workspace.
+    pub async fn access_to_group(&self, caller: &Caller, id: GroupId) -> Result<(GroupAccess, Group)> {
+        let group = self.store.group(id).await?.ok_or(GROUP_NOT_FOUND)?;
         let access = self.group_access(caller, group.workspace, &[]).await.map_err(|error| match error {
-            Error::NotFound(_) => MISSING,
+            Error::NotFound(_) => GROUP_NOT_FOUND,
             other => other,
         })?;
         Ok((access, group))

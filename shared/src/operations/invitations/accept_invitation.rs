@@ -6,7 +6,7 @@ use crate::{
         Acceptance, InvitationDead, InvitationHash, Password, ProfileKind, Role, Scope, WorkspaceId, accept, may_belong,
     },
     operations::{
-        Caller, LoginName,
+        Caller, LoginIdentifier,
         invitations::refusals::{exclusive_user, other_address},
     },
     store::{AcceptanceWrite, Accepted},
@@ -86,8 +86,8 @@ impl Usher {
     ) -> Result<AcceptedInvitation> {
         let person = self.open_invitation(hash).await?.person;
         let login_name = match person.user_code {
-            Some(code) => LoginName::Code(code),
-            None => LoginName::Address(person.address),
+            Some(code) => LoginIdentifier::Code(code),
+            None => LoginIdentifier::Address(person.address),
         };
         let profile = self.check_credentials(&login_name, password, |_| true).await?;
         self.accept_invitation(&Caller::of(&profile), hash).await

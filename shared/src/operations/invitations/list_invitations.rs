@@ -11,7 +11,7 @@ use crate::{
     },
     operations::{
         Caller, InviteTo,
-        cursor::{Cursors, PageRequest, Paged},
+        cursor::{CursorPage, Cursors, PageRequest},
         log,
     },
     store::PeoplePage,
@@ -62,7 +62,7 @@ impl Usher {
         of: InviteTo,
         filter: &InvitationFilter,
         page: &PageRequest,
-    ) -> Result<Paged<Invitation>> {
+    ) -> Result<CursorPage<Invitation>> {
         let (managed, salt) = self.managed_invitations(caller, of).await?;
         let salt = match salt {
             Some(salt) => salt,
@@ -78,7 +78,7 @@ impl Usher {
         let matches = move |person: &Person| {
             let own_status = person.invitation(now);
             own_status.is_some()
-                && person.address.begins_with(&address)
+                && person.address.starts_with(&address)
                 && status.is_none_or(|status| own_status == Some(status))
                 && delivery.is_none_or(|delivery| person.delivery == Some(delivery))
         };
@@ -87,7 +87,7 @@ impl Usher {
         let names = self.full_names(inviters).await?;
         let invitations =
             page.items.into_iter().filter_map(|person| Invitation::of(managed.scope, person, &names, now));
-        Ok(Paged { items: invitations.collect(), next_cursor: page.next_cursor })
+        Ok(CursorPage { items: invitations.collect(), next_cursor: page.next_cursor })
     }
 
     /// Returns one invitation.

@@ -1,6 +1,6 @@
 //! The errors that several ways of joining a workspace or company share.
 
-use crate::{Error, Public};
+use crate::{Error, PublicMessage};
 
 /// The account belongs to one workspace only, and can't join another.
 pub(in crate::operations) fn exclusive_user() -> Error {
@@ -9,5 +9,5 @@ pub(in crate::operations) fn exclusive_user() -> Error {
 
 /// The invitation was sent to another address than the caller's.
 pub(in crate::operations) fn other_address() -> Error {
-    Error::WrongAddress(Public::new("other_address", "This invitation is for another e-mail address."))
+    Error::WrongAddress(PublicMessage::new("other_address", "This invitation is for another e-mail address."))
 }

@@ -62,7 +62,7 @@ impl Usher {
         if self.unsuppressed(vec![to.clone()]).await?.is_empty() {
             return Ok(None);
         }
-        Ok(Some(Letter::renewal(&mail::Renewal {
+        Ok(Some(Letter::renewal(&mail::RenewalLetter {
             scope_name: workspace.as_ref().map_or(&company.name, |workspace| &workspace.name).as_ref(),
             company_name: company.name.as_ref(),
             invited: person.address.as_typed(),

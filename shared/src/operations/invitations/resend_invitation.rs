@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::{
-    Error, Public, Result, Usher,
+    Error, PublicMessage, Result, Usher,
     domain::{Batch, BatchId, MailKind, ManageRefusal, Manager, Person, PersonId, may_resend, resend},
     operations::{
         Caller, InviteTo,
@@ -38,7 +38,7 @@ impl Usher {
         self.require_unsuppressed(&person).await?;
         let quota = self.daily_quota(&target, now);
         if self.store.reserve(&quota, 1, now).await? == 0 {
-            let public = Public::new("limited", "As many people were invited today as may be.");
+            let public = PublicMessage::new("limited", "As many people were invited today as may be.");
             return Err(Error::TooMany { public, retry_after: quota.left(now) });
         }
         let resent = self.write_resend(&target, manager, person, now).await;
@@ -82,7 +82,7 @@ impl Usher {
             return refused_invitation(refusal);
         }
         let left = self.parameters.resend_cooldown - now.duration_since(person.invited_at);
-        let public = Public::new("cooldown", "This invitation was mailed a moment ago.");
+        let public = PublicMessage::new("cooldown", "This invitation was mailed a moment ago.");
         // Clients count in whole seconds. Rounding up keeps them from trying again too early.
         let retry_after = SignedDuration::from_secs(left.as_secs() + i64::from(left.subsec_nanos() > 0));
         Error::TooMany { public, retry_after }
@@ -93,7 +93,7 @@ impl Usher {
         let records = self.store.known(&[&person.identifier()]).await?;
         match records.into_iter().find_map(|record| record.suppressed) {
             None => Ok(()),
-            Some(suppression) => Err(Error::Suppressed(Public::new("suppressed", suppression.sentence()))),
+            Some(suppression) => Err(Error::Suppressed(PublicMessage::new("suppressed", suppression.message()))),
         }
     }
 

@@ -1,7 +1,7 @@
 //! Authenticating a company admin whose company may make a limited number of requests.
 
 use crate::{
-    Error, Public, Result, Usher,
+    Error, PublicMessage, Result, Usher,
     domain::Company,
     operations::{Caller, RateLimitStatus},
 };
@@ -25,11 +25,12 @@ impl Usher {
     /// [`Error::Unauthenticated`] for an invalid token.
     pub async fn authenticate_metered(&self, token: Option<&str>, max_per_minute: u32) -> Result<MeteredCaller> {
         let caller = self.authenticate(token).await?;
-        let rate_limit = self.meter(&caller, max_per_minute).await?;
+        let rate_limit = self.count_request(&caller, max_per_minute).await?;
         let company = if rate_limit.admitted {
             self.own_company(&caller).await
         } else {
-            let public = Public::new("rate_limit_exceeded", "The company has made too many requests in this minute.");
+            let public =
+                PublicMessage::new("rate_limit_exceeded", "The company has made too many requests in this minute.");
             Err(Error::TooMany { public, retry_after: rate_limit.resets_in })
         };
         Ok(MeteredCaller { caller, rate_limit, company })

@@ -1,4 +1,5 @@
-//! Limits.
+//! Limits: how many requests a company may send, and how many attempts a person has.
 
+pub(super) mod attempts;
 pub(super) mod authenticate_metered;
-pub(super) mod rate_limit_status;
+pub(super) mod count_request;

@@ -1,4 +1,4 @@
-//! Mailing people who are in a workspace already.
+//! Mailing people of a workspace again.
 
 use crate::{
     Result, Usher,
@@ -6,58 +6,65 @@ use crate::{
     operations::{Access, Caller, InviteRow, InviteTo, InviteUsers, InviteeOptions, LetterOptions},
 };
 
-/// Somebody to be mailed again.
+/// A person who is to be mailed again.
 #[derive(Debug, Clone)]
 pub struct MailRecipient {
-    /// Who it is.
+    /// The person.
     pub identifier: Identifier,
-    /// The only workspace that they belong to, if whoever asks says so.
+    /// The workspace that the request says the person is restricted to, if any.
     pub exclusive_to: Option<WorkspaceId>,
 }
 
+/// A request to mail people of a workspace again.
+#[derive(Debug)]
+pub struct MailUsers {
+    /// The people. A row that is `None` could not be parsed.
+    pub recipients: Vec<Option<MailRecipient>>,
+    /// The options of the letter.
+    pub letter: LetterOptions,
+    /// Whether mails are sent. If not, the request only finds out who belongs to the workspace.
+    pub mail: bool,
+}
+
 impl Usher {
-    /// Mails people who are in a workspace already, by this letter: whoever hasn't signed up gets a new link, the others the
-    /// news. Answers for each row whether they are there; `None` is a row that couldn't be read. Without `mail` that is all.
+    /// Mails members of a workspace, and people who are invited to it. A person who has not signed up receives a new
+    /// link; a member receives the news of the membership. The result says for each row whether the person belongs to
+    /// the workspace.
     ///
     /// # Errors
     /// As [`Usher::invite_users`].
-    pub async fn mail_users(
-        &self,
-        caller: &Caller,
-        workspace: WorkspaceId,
-        rows: Vec<Option<MailRecipient>>,
-        letter: &LetterOptions,
-        mail: bool,
-    ) -> Result<Vec<bool>> {
-        self.admit_rows(rows.len())?;
+    pub async fn mail_users(&self, caller: &Caller, workspace: WorkspaceId, request: MailUsers) -> Result<Vec<bool>> {
+        let MailUsers { recipients, letter, mail } = request;
+        self.admit_rows(recipients.len())?;
         self.group_access(caller, workspace, &[]).await?;
-        let mut whom: Vec<_> = rows.iter().flatten().map(|addressee| &addressee.identifier).collect();
-        whom.sort_unstable();
-        whom.dedup();
-        let people = self.store.people_by_identifier(Scope::Workspace(workspace), &whom).await?;
+        let mut identifiers: Vec<_> = recipients.iter().flatten().map(|recipient| &recipient.identifier).collect();
+        identifiers.sort_unstable();
+        identifiers.dedup();
+        let people = self.store.people_by_identifier(Scope::Workspace(workspace), &identifiers).await?;
         let now = self.now();
-        let invitee = |addressee: &MailRecipient| {
-            let place = whom.binary_search(&&addressee.identifier).ok()?;
-            let person = people.get(place)?.as_ref().filter(|person| person.state(now) != MembershipState::Gone)?;
-            let exclusive = addressee.exclusive_to.is_none_or(|own| own == workspace && person.exclusive);
-            let mut invitee = InviteRow::new(addressee.identifier.clone(), person.role);
-            invitee.groups = person.groups.iter().map(|group| group.id).collect();
-            invitee.personal = InviteeOptions {
+        let invite_row = |recipient: &MailRecipient| {
+            let index = identifiers.binary_search(&&recipient.identifier).ok()?;
+            let person = people.get(index)?.as_ref().filter(|person| person.state(now) != MembershipState::Gone)?;
+            let matches = recipient.exclusive_to.is_none_or(|own| own == workspace && person.exclusive);
+            let mut row = InviteRow::new(recipient.identifier.clone(), person.role);
+            row.groups = person.groups.iter().map(|group| group.id).collect();
+            row.personal = InviteeOptions {
                 access: Access::Again(Box::new(person.clone())),
                 letter: letter.clone(),
                 ..InviteeOptions::default()
             };
-            exclusive.then_some(invitee)
+            matches.then_some(row)
         };
-        let nobody = || Reason::new("unknown_person", "There is no such person in the workspace.");
-        let rows = rows.iter().map(|row| row.as_ref().and_then(invitee).ok_or_else(nobody)).collect();
+        let unknown = || Reason::new("unknown_person", "There is no such person in the workspace.");
+        let rows = recipients.iter().map(|row| row.as_ref().and_then(invite_row).ok_or_else(unknown)).collect();
         let request = InviteUsers { validate_only: !mail, ..InviteUsers::new(InviteTo::Workspace(workspace), rows) };
         let mailed = self.invite_users(caller, request).await?;
-        // Where nobody is to be mailed, neither a limit nor an address that isn't mailed says that they aren't there.
-        let there = |outcome: Outcome| match outcome {
+        // If nothing is mailed, neither a limit nor a suppressed address means that the person doesn't belong to the
+        // workspace.
+        let belongs = |outcome: Outcome| match outcome {
             Outcome::Invalid | Outcome::Duplicate | Outcome::Forbidden => false,
             outcome => !mail || outcome.succeeded(),
         };
-        Ok(mailed.results.iter().map(|result| there(result.outcome)).collect())
+        Ok(mailed.results.iter().map(|result| belongs(result.outcome)).collect())
     }
 }

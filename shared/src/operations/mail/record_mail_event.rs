@@ -1,35 +1,37 @@
-//! What SES tells of a mail, later and in any order.
+//! Recording what SES reports about a mail. SES reports late, repeatedly and in any order.
 
 use crate::{
     Result, Usher,
-    domain::{Delivery, EmailAddress, MailedTo, Scope},
+    domain::{DeliveryEvent, EmailAddress, MailedRecord, Scope},
     operations::log,
 };
 
 impl Usher {
-    /// Writes what became of a mail. Answers whether it was news: what was heard before, came late, or is about a
-    /// record or a version that isn't there any more changes nothing of a record.
+    /// Records an event in the delivery of a mail about a person's record. Returns whether the record changed: it
+    /// doesn't if the event was recorded before, came after a later step, or is about a record or version that no
+    /// longer exists.
     ///
     /// # Errors
-    /// If the store fails; hearing it again does no harm.
-    pub async fn record_mail_event(&self, mail: &MailedTo, delivery: &Delivery) -> Result<bool> {
-        match mail.of {
+    /// [`Error`](crate::Error) if the store fails. Recording the event again is safe.
+    pub async fn record_mail_event(&self, mail: &MailedRecord, event: &DeliveryEvent) -> Result<bool> {
+        match mail.scope {
             Scope::Workspace(id) => log::workspace(id),
             Scope::Company(id) => log::company(id),
         }
-        let news = self.store.record_delivery(mail, delivery).await?;
-        tracing::info!(state = ?delivery.step.state(), news, "SES told of a mail");
-        Ok(news)
+        let changed = self.store.record_delivery(mail, event).await?;
+        tracing::info!(state = ?event.step.state(), changed, "SES reported on a mail");
+        Ok(changed)
     }
 
-    /// As [`Usher::record_mail_event`], of a mail that is about no record: only whether the address is mailed again.
+    /// Records an event in the delivery of a letter, which is about no record. Only a suppression of the address is
+    /// recorded. Returns whether one was.
     ///
     /// # Errors
-    /// The same.
-    pub async fn record_letter_event(&self, to: &EmailAddress, delivery: &Delivery) -> Result<bool> {
-        let Some(reason) = delivery.step.suppresses() else { return Ok(false) };
-        let news = self.store.suppress(to, reason, delivery.at).await?;
-        tracing::info!(state = ?delivery.step.state(), news, "SES told of a letter");
-        Ok(news)
+    /// As [`Usher::record_mail_event`].
+    pub async fn record_letter_event(&self, to: &EmailAddress, event: &DeliveryEvent) -> Result<bool> {
+        let Some(reason) = event.step.suppression_reason() else { return Ok(false) };
+        let changed = self.store.suppress(to, reason, event.at).await?;
+        tracing::info!(state = ?event.step.state(), changed, "SES reported on a letter");
+        Ok(changed)
     }
 }

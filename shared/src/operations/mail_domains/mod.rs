@@ -1,3 +1,4 @@
-//! Mail domains.
+//! Mail domains: managing the rules by which people of a domain join a workspace, and joining by such a rule.
 
-pub(super) mod workspace_domains;
+pub(super) mod join_by_domain;
+pub(super) mod manage_domain_rules;

@@ -5,11 +5,11 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::{
-    Error, Public, Result, Usher,
+    Error, PublicMessage, Result, Usher,
     domain::{MembershipState, Permission, Person, Role, Scope, Workspace, WorkspaceId},
     operations::{
         Caller,
-        cursor::{Cursors, PageRequest, Paged},
+        cursor::{CursorPage, Cursors, PageRequest},
         log,
         members::change_member::Selection,
     },
@@ -24,7 +24,7 @@ pub(in crate::operations) const MAX_PEOPLE: usize = 50_000;
 
 /// The refusal of a list without pages that has more than [`MAX_PEOPLE`] people.
 pub(in crate::operations) fn list_too_large() -> Error {
-    Error::TooLarge(Public::new("list_too_large", "There are too many people for one list."))
+    Error::TooLarge(PublicMessage::new("list_too_large", "There are too many people for one list."))
 }
 
 /// Selects the members to list.
@@ -60,7 +60,7 @@ impl Usher {
         id: WorkspaceId,
         filter: &MemberFilter,
         page: &PageRequest,
-    ) -> Result<Paged<Person>> {
+    ) -> Result<CursorPage<Person>> {
         let access = self.workspace_access(caller, id).await?;
         log::workspace(id);
         access.require(Permission::View)?;

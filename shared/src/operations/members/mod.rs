@@ -3,5 +3,6 @@
 pub(super) mod change_member;
 pub(super) mod list_members;
 pub(super) mod list_roles;
+pub(super) mod member_record;
 pub(super) mod remove_member;
 pub(super) mod workspace_users;

@@ -1,4 +1,4 @@
-//! An access token for a service account's id and secret (RFC 6749 section 4.4).
+//! Issuing an access token to a service account, by the client credentials grant (RFC 6749 section 4.4).
 
 use jiff::SignedDuration;
 
@@ -12,24 +12,25 @@ use crate::{
 /// A service account's access token.
 #[derive(Debug)]
 pub struct ClientToken {
-    /// The token: a secret.
+    /// The access token. It is a secret.
     pub token: String,
-    /// How long it is good, unless the secret dies before.
+    /// How long the access token is valid, unless the service-account token is revoked earlier.
     pub lifetime: SignedDuration,
 }
 
 impl Usher {
-    /// Gives a service account an access token that dies with the secret it was issued for.
+    /// Issues an access token to a service account. `secret` is the service-account token. When it is revoked, the
+    /// access token is no longer valid either.
     ///
     /// # Errors
-    /// [`Error::Unauthenticated`] if id and secret don't belong together, or are no more.
+    /// [`Error::Unauthenticated`] if id and secret don't belong together, or the secret is no longer valid.
     pub async fn issue_client_token(&self, client: UserId, secret: &str) -> Result<ClientToken> {
         let digest = store::token_digest(secret);
-        let holder = self.holder_of_secret(&digest).await?.filter(|holder| holder.user == client);
+        let holder = self.service_account_of_token(&digest).await?.filter(|holder| holder.user == client);
         let caller = holder.ok_or_else(wrong_client)?;
         log::company(caller.company);
         let CompanyAccess { profile, role } = self.company_access(&caller).await?;
-        let token = self.issue_token(&profile, role, Some(digest)).await?;
+        let token = self.issue_access_token(&profile, role, Some(digest)).await?;
         Ok(ClientToken { token, lifetime: self.parameters.access_token_ttl })
     }
 }

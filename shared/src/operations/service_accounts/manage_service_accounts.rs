@@ -1,96 +1,79 @@
-//! Service accounts: programs that call with a token of their own. Only company admins manage them.
+//! Creating, listing and deleting service accounts, and resetting their tokens. Only company admins may do so.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use jiff::SignedDuration;
 
 use crate::{
     Error, Missing, Result, Usher,
-    domain::{EmailAddress, Message, PersonName, Profile, ProfileKind, ProfileStatus, ServiceAccount, UserId},
-    operations::{Caller, accounts::authenticate::OPAQUE_PREFIX},
+    domain::{
+        CompanyId, EmailAddress, Message, PersonName, Profile, ProfileKind, ProfileStatus, ServiceAccount, UserId,
+    },
+    operations::{Caller, accounts::authenticate::SERVICE_ACCOUNT_TOKEN_PREFIX},
     store::{self, Numbers},
 };
 
-/// How long a token is good, unless it never expires: a year.
+/// How long a token is valid, unless it never expires: one year.
 const TOKEN_TTL: SignedDuration = SignedDuration::from_hours(365 * 24);
 
-/// What a service account is made of.
+/// A request to create a service account.
 #[derive(Debug)]
 pub struct NewServiceAccount {
-    /// Its name, unique in the company.
+    /// The name, unique in the company.
     pub name: String,
-    /// What it is for.
+    /// The purpose, in the creator's words.
     pub description: Option<Message>,
-    /// Whether it is ADMIN in every workspace of its company.
+    /// Whether the service account is ADMIN in every workspace of its company.
     pub account_admin: bool,
 }
 
-/// A service account with its new token.
+/// A service account, and the token that was issued to it.
 #[derive(Debug)]
-pub struct NewToken {
+pub struct IssuedToken {
     /// The service account.
     pub account: ServiceAccount,
-    /// The token: shown this once.
+    /// The token. Only this response shows it.
     pub token: String,
-    /// How long it is good; for ever if `None`.
+    /// How long the token is valid. `None`: it never expires.
     pub lifetime: Option<SignedDuration>,
 }
 
 impl Usher {
-    /// Makes a service account.
+    /// Creates a service account.
     ///
     /// # Errors
-    /// [`Error::Forbidden`] unless the caller is a company admin, [`Error::Invalid`] for a bad name,
-    /// [`Error::Conflict`] if the company has one of that name.
-    pub async fn create_service_account(&self, caller: &Caller, new: NewServiceAccount) -> Result<NewToken> {
-        let access = self.company_access(caller).await?;
-        access.require_admin()?;
-        let name = service_account_name(&new.name)?;
-        let company =
-            self.store.company(caller.company).await?.ok_or_else(|| Error::internal("its company is gone"))?;
+    /// [`Error::Forbidden`] unless the caller is a company admin, [`Error::Invalid`] for an invalid name,
+    /// [`Error::Conflict`] if the company has a service account with this name.
+    pub async fn create_service_account(&self, caller: &Caller, new: NewServiceAccount) -> Result<IssuedToken> {
+        self.company_access(caller).await?.require_admin()?;
+        let name = parse_name(&new.name)?;
+        let company = self.existing_company(caller.company).await?;
         let mut tail = [0; 4];
         self.random().fill(&mut tail);
-        let address =
-            format!("{}-{:08x}@{}.iam.serviceaccount.com", new.name, u32::from_be_bytes(tail), company.name.slug());
-        let address =
-            EmailAddress::parse(&address).map_err(|_| Error::internal("service accounts: its address isn't one"))?;
+        let tail = u32::from_be_bytes(tail);
+        let address = format!("{}-{tail:08x}@{}.iam.serviceaccount.com", new.name, company.name.slug());
+        let address = EmailAddress::parse(&address)
+            .map_err(|_| Error::internal("creating a service account: its address is invalid"))?;
         let number = self.store.take_numbers(Numbers { users: 1, ..Numbers::default() }).await?.users;
-        let token = self.new_token();
+        let token = self.new_service_account_token();
         let account = ServiceAccount {
             id: UserId::random(self.random()),
             name: new.name,
-            address: address.clone(),
+            address,
             description: new.description,
             account_admin: new.account_admin,
             token: store::token_digest(&token),
             expires_at: Some(self.now() + TOKEN_TTL),
             created_at: self.now(),
         };
-        let profile = Profile {
-            id: account.id,
-            number,
-            address,
-            user_code: None,
-            first_name: name,
-            last_name: None,
-            company: caller.company,
-            password: None,
-            kind: ProfileKind::ServiceAccount,
-            status: ProfileStatus::Active,
-            unverified: false,
-            temporary_password: false,
-            exclusive_to: None,
-            epoch: 0,
-            current_workspace: None,
-            created_at: account.created_at,
-        };
+        let profile = profile_of(&account, name, number, caller.company);
         if self.store.create_service_account(&account, &profile, caller.user, self.random()).await? {
-            Ok(NewToken { account, token, lifetime: Some(TOKEN_TTL) })
+            Ok(IssuedToken { account, token, lifetime: Some(TOKEN_TTL) })
         } else {
             Err(Error::conflict("name_taken", "The company has a service account of this name already."))
         }
     }
 
-    /// The company's service accounts, by name.
+    /// The company's service accounts, sorted by name.
     ///
     /// # Errors
     /// [`Error::Forbidden`] unless the caller is a company admin.
@@ -99,21 +82,21 @@ impl Usher {
         self.store.service_accounts(caller.company).await
     }
 
-    /// Gives a service account a new token; the old one is dead at once.
+    /// Gives a service account a new token. The old token is invalid immediately.
     ///
     /// # Errors
-    /// [`Error::Forbidden`] unless the caller is a company admin, [`Error::NotFound`] for an id that isn't one of the
-    /// company's, [`Error::Conflict`] if somebody else did the same at the same time.
+    /// [`Error::Forbidden`] unless the caller is a company admin, [`Error::NotFound`] if the company has no service
+    /// account with this id, [`Error::Conflict`] if another request reset the token at the same time.
     pub async fn reset_service_account_token(
         &self,
         caller: &Caller,
         id: UserId,
         never_expires: bool,
-    ) -> Result<NewToken> {
+    ) -> Result<IssuedToken> {
         self.company_access(caller).await?.require_admin()?;
         let old = self.service_account(caller, id).await?;
         let now = self.now();
-        let token = self.new_token();
+        let token = self.new_service_account_token();
         let lifetime = (!never_expires).then_some(TOKEN_TTL);
         let new = ServiceAccount {
             token: store::token_digest(&token),
@@ -121,17 +104,17 @@ impl Usher {
             ..old.clone()
         };
         if self.store.replace_token(caller.company, &old, &new, caller.user, now, self.random()).await? {
-            Ok(NewToken { account: new, token, lifetime })
+            Ok(IssuedToken { account: new, token, lifetime })
         } else {
             Err(Error::conflict("changed_meanwhile", "The token was reset by somebody else at the same time."))
         }
     }
 
-    /// Removes a service account; its token and memberships are dead at once.
+    /// Deletes a service account. Its token and memberships are invalid immediately.
     ///
     /// # Errors
-    /// [`Error::Forbidden`] unless the caller is a company admin, [`Error::NotFound`] for an id that isn't one of the
-    /// company's.
+    /// [`Error::Forbidden`] unless the caller is a company admin, [`Error::NotFound`] if the company has no service
+    /// account with this id.
     pub async fn delete_service_account(&self, caller: &Caller, id: UserId) -> Result<()> {
         self.company_access(caller).await?.require_admin()?;
         let account = self.service_account(caller, id).await?;
@@ -139,26 +122,48 @@ impl Usher {
     }
 
     async fn service_account(&self, caller: &Caller, id: UserId) -> Result<ServiceAccount> {
-        const MISSING: Error = Error::NotFound(Missing::ServiceAccount);
-        let profile = self.store.profile(id).await?.ok_or(MISSING)?;
+        const NOT_FOUND: Error = Error::NotFound(Missing::ServiceAccount);
+        let profile = self.store.profile(id).await?.ok_or(NOT_FOUND)?;
         if profile.company != caller.company || profile.kind != ProfileKind::ServiceAccount {
-            return Err(MISSING);
+            return Err(NOT_FOUND);
         }
         let account = self.store.service_account(caller.company, profile.first_name.as_ref()).await?;
-        account.filter(|account| account.id == id).ok_or(MISSING)
+        account.filter(|account| account.id == id).ok_or(NOT_FOUND)
     }
 
-    fn new_token(&self) -> String {
+    fn new_service_account_token(&self) -> String {
         let mut bytes = [0; 32];
         self.random().fill(&mut bytes);
-        format!("{OPAQUE_PREFIX}{}", URL_SAFE_NO_PAD.encode(bytes))
+        format!("{SERVICE_ACCOUNT_TOKEN_PREFIX}{}", URL_SAFE_NO_PAD.encode(bytes))
     }
 }
 
-/// Letters, digits, `-` and `_`; 1 to 50, so that the address's local part stays within 64 octets.
-fn service_account_name(name: &str) -> Result<PersonName> {
-    let good = (1..=50).contains(&name.len())
+/// The profile that a service account has as a user of its company.
+fn profile_of(account: &ServiceAccount, name: PersonName, number: u32, company: CompanyId) -> Profile {
+    Profile {
+        id: account.id,
+        number,
+        address: account.address.clone(),
+        user_code: None,
+        first_name: name,
+        last_name: None,
+        company,
+        password: None,
+        kind: ProfileKind::ServiceAccount,
+        status: ProfileStatus::Active,
+        unverified: false,
+        temporary_password: false,
+        exclusive_to: None,
+        epoch: 0,
+        current_workspace: None,
+        created_at: account.created_at,
+    }
+}
+
+/// Parses a name: 1 to 50 letters, digits, `-` and `_`. The limit keeps the local part of the address within 64 octets.
+fn parse_name(name: &str) -> Result<PersonName> {
+    let is_valid = (1..=50).contains(&name.len())
         && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');
-    let bad = || Error::invalid("invalid_name", "The name must be 1 to 50 letters, digits, '-' or '_'.");
-    if good { PersonName::parse(name).map_err(|_| bad()) } else { Err(bad()) }
+    let invalid = || Error::invalid("invalid_name", "The name must be 1 to 50 letters, digits, '-' or '_'.");
+    if is_valid { PersonName::parse(name).map_err(|_| invalid()) } else { Err(invalid()) }
 }

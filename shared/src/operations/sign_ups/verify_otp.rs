@@ -1,48 +1,49 @@
-//! Proving an address founds a company.
+//! Completing a sign-up: the one-time password verifies the address, and the sign-up's company is created.
 
 use crate::{
     Error, Result, Usher,
-    domain::{
-        BatchId, Company, CompanyId, EmailAddress, MAX_TRIES, Person, Profile, ProfileKind, ProfileStatus, Role,
-        SignUp, Status, UserId, person_id,
-    },
-    operations::log,
+    domain::{Company, CompanyId, EmailAddress, Profile, ProfileKind, ProfileStatus, Role, SignUp, UserId},
+    operations::{limits::attempts::AttemptLimit, log},
     store::Numbers,
 };
 
-/// How often a company is founded while somebody else makes an account of the address with a temporary password.
-const TRIES: u32 = 2;
+/// How often the company is written. A write fails if, since the accounts of the address were read, an inviter created
+/// a guest account for it.
+const WRITE_ATTEMPTS: u32 = 2;
 
 fn wrong_code() -> Error {
     Error::invalid("invalid_otp", "The code is wrong or has expired.")
 }
 
 impl Usher {
-    /// Activates the sign-up that this one-time password was mailed for, and founds its company.
+    /// Completes the sign-up that this one-time password was mailed for: creates its company, with the user as its
+    /// admin.
     ///
     /// # Errors
-    /// [`Error::Invalid`] for a code that isn't good, [`Error::TooMany`] after five tries.
+    /// [`Error::Invalid`] for a wrong or expired code; [`Error::TooMany`] after five tries.
     pub async fn verify_otp(&self, address: &EmailAddress, code: &str) -> Result<()> {
         let message = "Too many wrong codes. Wait, then sign up again.";
-        self.brake("otp-tries", address.canonical(), MAX_TRIES, message).await?;
+        let (subject, max) = (address.canonical(), SignUp::MAX_TRIES);
+        self.count_attempt(&AttemptLimit { kind: "otp-tries", subject, max, message }).await?;
         let now = self.now();
         let mut verified = None;
         for sign_up in self.store.sign_ups(address, now).await? {
-            // Each code has its own tries too: a window of the brake may end within its life.
+            // Each sign-up counts its tries too, because the window of the limit above can end while the code is still
+            // valid.
             let counted = self.store.count_try(&sign_up).await?;
-            let matches = self.secrets.is_one_time_password(code, &sign_up.id.to_string(), now).await?;
+            let matches = self.secrets.matches_one_time_password(code, &sign_up.id.to_string(), now).await?;
             if counted && matches && sign_up.live {
                 verified = Some(sign_up);
             }
         }
         if let Some(sign_up) = verified {
-            return self.found(sign_up).await;
+            return self.create_company(sign_up).await;
         }
-        self.note_wrong_code(address).await?;
+        self.count_wrong_code(address).await?;
         Err(wrong_code())
     }
 
-    async fn found(&self, sign_up: SignUp) -> Result<()> {
+    async fn create_company(&self, sign_up: SignUp) -> Result<()> {
         let now = self.now();
         let numbers = self.store.take_numbers(Numbers { users: 1, companies: 1, ..Numbers::default() }).await?;
         let company = Company {
@@ -70,16 +71,17 @@ impl Usher {
             current_workspace: None,
             created_at: now,
         };
-        let profile = self.founder(&sign_up, &company, new).await?.ok_or_else(wrong_code)?;
+        let profile = self.create_founder(&sign_up, &company, new).await?.ok_or_else(wrong_code)?;
         log::company(company.id);
         self.mark_memberships_verified(&profile).await;
         self.join_by_domain(&profile).await;
         Ok(())
     }
 
-    /// Makes a company's first user. `None` if the sign-up was used, or the address got an account.
-    async fn founder(&self, sign_up: &SignUp, company: &Company, new: Profile) -> Result<Option<Profile>> {
-        for _ in 0..TRIES {
+    /// Writes the company together with its first user. `None` if the sign-up was already used, or the address has an
+    /// account by now.
+    async fn create_founder(&self, sign_up: &SignUp, company: &Company, new: Profile) -> Result<Option<Profile>> {
+        for _ in 0..WRITE_ATTEMPTS {
             let unverified = self.store.accounts(&new.identifier()).await?.unverified;
             let Some(profile) = self.verified_profile(new.clone(), unverified.as_ref()).await? else { continue };
             let record = self.member_record(&profile, Role::Admin, &company.salt);
@@ -87,47 +89,12 @@ impl Usher {
                 return Ok(Some(profile));
             }
         }
-        // Its own write, of which only the reply was lost, or else somebody was quicker.
+        // The write may have succeeded although its response was lost. Then the identity belongs to this company.
+        // Otherwise another request was faster.
         let identity = self.store.identity(&new.identifier()).await?;
         match identity.filter(|identity| identity.company == company.id) {
             Some(identity) => self.store.profile(identity.user).await,
             None => Ok(None),
-        }
-    }
-
-    /// The record of somebody who is a member without having been invited.
-    pub(in crate::operations) fn member_record(&self, profile: &Profile, role: Role, salt: &str) -> Person {
-        let now = self.now();
-        Person {
-            address: profile.address.clone(),
-            user_code: profile.user_code.clone(),
-            unverified: profile.unverified,
-            exclusive: false,
-            welcomed: false,
-            person_id: person_id(salt, &profile.identifier()),
-            user: profile.id,
-            number: profile.number,
-            role,
-            status: Status::Accepted,
-            revision: 1,
-            version: 0,
-            groups: Vec::new(),
-            created_at: now,
-            updated_at: now,
-            invited_at: now,
-            expires_at: now,
-            inviter: profile.id,
-            batch: BatchId::random(self.random()),
-            delivery: None,
-            delivery_at: None,
-            delivery_detail: None,
-            delivery_step: None,
-            queued_by: None,
-            first_name: Some(profile.first_name.clone()),
-            last_name: profile.last_name.clone(),
-            answered_by: None,
-            metadata: None,
-            accepted_at: Some(now),
         }
     }
 }

@@ -2,12 +2,12 @@
 
 use crate::{
     Error, Missing, Result, Usher,
-    domain::{Company, ShortId, Workspace, WorkspaceChange, WorkspaceId},
+    domain::{ShortId, Workspace, WorkspaceChange, WorkspaceId},
     operations::Caller,
 };
 
 impl Usher {
-    /// Changes what is named of a workspace of the company.
+    /// Changes the fields of a workspace that have a new value.
     ///
     /// # Errors
     /// [`Error::NotFound`] and [`Error::Forbidden`] unless the caller administers the workspace.
@@ -28,22 +28,12 @@ impl Usher {
         self.store.workspaces(&[id]).await?.pop().ok_or(MISSING)
     }
 
-    /// The company's workspace of a short id.
+    /// The workspace of the company that has this short id.
     ///
     /// # Errors
     /// As [`Usher::change_workspace`].
     pub async fn workspace_of_short_id(&self, caller: &Caller, id: &ShortId) -> Result<Workspace> {
         let id = self.store.workspace_of_short_id(id).await?.ok_or(Error::NotFound(Missing::Workspace))?;
         Ok(self.administered_workspace(caller, id).await?.workspace)
-    }
-
-    /// The caller's company, for those who administer it.
-    ///
-    /// # Errors
-    /// [`Error::Forbidden`] unless the caller is a company admin.
-    pub async fn own_company(&self, caller: &Caller) -> Result<Company> {
-        self.company_access(caller).await?.require_admin()?;
-        let company = self.store.company(caller.company).await?;
-        company.ok_or_else(|| Error::internal("its company is gone"))
     }
 }

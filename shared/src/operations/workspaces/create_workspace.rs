@@ -1,4 +1,4 @@
-//! Making a workspace.
+//! Creating a workspace.
 
 use crate::{
     Error, Result, Usher,
@@ -7,22 +7,23 @@ use crate::{
     store::Numbers,
 };
 
-/// What a workspace is made of.
+/// A request to create a workspace.
 #[derive(Debug)]
 pub struct NewWorkspace {
-    /// Its name.
+    /// The name.
     pub name: Title,
-    /// What it is for.
+    /// The purpose, in the creator's words.
     pub description: Option<Message>,
-    /// Whether it is published from the start.
+    /// Whether the workspace is published immediately.
     pub published: bool,
 }
 
 impl Usher {
-    /// Makes a workspace in the caller's company; the caller is its ADMIN. Any active user may.
+    /// Creates a workspace in the caller's company, with the caller as its ADMIN. Every active user may create
+    /// workspaces.
     ///
     /// # Errors
-    /// As [`Usher::company_access`]; [`Error::Forbidden`] for somebody who may belong to one workspace only.
+    /// As [`Usher::company_access`]; [`Error::Forbidden`] for a user whose account is restricted to one workspace.
     pub async fn create_workspace(&self, caller: &Caller, new: NewWorkspace) -> Result<Workspace> {
         let profile = self.company_access(caller).await?.profile;
         if profile.exclusive_to.is_some() {

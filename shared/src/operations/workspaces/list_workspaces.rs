@@ -1,4 +1,4 @@
-//! The workspaces somebody can reach.
+//! Listing workspaces.
 
 use std::collections::BTreeSet;
 
@@ -9,17 +9,22 @@ use crate::{
 };
 
 impl Usher {
-    /// The caller's workspaces, oldest first: those they are a member of, and all of their company's if they oversee it.
+    /// The caller's workspaces, oldest first: those that the caller is a member of. If the caller's role in the company
+    /// may oversee workspaces, also all others of the company.
     ///
     /// # Errors
     /// As [`Usher::company_access`].
     pub async fn list_workspaces(&self, caller: &Caller) -> Result<Vec<Workspace>> {
         let access = self.company_access(caller).await?;
-        self.reachable(caller, access.role).await
+        self.accessible_workspaces(caller, access.role).await
     }
 
-    /// The workspaces of somebody who is this in their company, oldest first.
-    pub(in crate::operations) async fn reachable(&self, caller: &Caller, role: Role) -> Result<Vec<Workspace>> {
+    /// The workspaces of a caller who has this role in the company, oldest first.
+    pub(in crate::operations) async fn accessible_workspaces(
+        &self,
+        caller: &Caller,
+        role: Role,
+    ) -> Result<Vec<Workspace>> {
         let memberships = self.store.memberships(caller.user).await?;
         let mut ids: BTreeSet<WorkspaceId> =
             memberships.into_iter().filter_map(|membership| membership.workspace).collect();
@@ -31,7 +36,7 @@ impl Usher {
         Ok(workspaces)
     }
 
-    /// The same, each with its company.
+    /// The caller's workspaces as in [`Usher::list_workspaces`], each with its company.
     ///
     /// # Errors
     /// As [`Usher::company_access`].
@@ -43,18 +48,19 @@ impl Usher {
         Ok(workspaces.into_iter().filter_map(|workspace| of(&workspace).map(|company| (workspace, company))).collect())
     }
 
-    /// The id of the workspace of an integer id. It opens nothing: whether the caller can reach it is still to be asked.
+    /// The id of the workspace that has this integer id. This grants nothing: the caller's access to the workspace is
+    /// still to be checked.
     ///
     /// # Errors
-    /// [`Error::NotFound`] if there is none.
+    /// [`Error::NotFound`] if no workspace has this integer id.
     pub async fn workspace_of_number(&self, number: u32) -> Result<WorkspaceId> {
         self.store.workspace_of_number(number).await?.ok_or(Error::NotFound(Missing::Workspace))
     }
 
-    /// The company's workspaces, oldest first.
+    /// All workspaces of the caller's company, oldest first.
     ///
     /// # Errors
-    /// [`crate::Error::Forbidden`] unless the caller is a company admin.
+    /// [`Error::Forbidden`] unless the caller is a company admin.
     pub async fn list_company_workspaces(&self, caller: &Caller) -> Result<Vec<Workspace>> {
         self.company_access(caller).await?.require_admin()?;
         let ids = self.store.company_workspaces(caller.company).await?;
@@ -63,7 +69,7 @@ impl Usher {
         Ok(workspaces)
     }
 
-    /// One workspace that the caller can reach.
+    /// A workspace that the caller has a role in.
     ///
     /// # Errors
     /// As [`Usher::workspace_access`].

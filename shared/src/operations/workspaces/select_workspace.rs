@@ -1,4 +1,4 @@
-//! The caller's current workspace: what requests are about that name none.
+//! The caller's current workspace: requests that name no workspace are about this one.
 
 use crate::{
     Result, Usher,
@@ -7,7 +7,7 @@ use crate::{
 };
 
 impl Usher {
-    /// Makes a workspace that the caller can reach their current one.
+    /// Makes a workspace the caller's current one.
     ///
     /// # Errors
     /// As [`Usher::workspace_access`].
@@ -19,20 +19,20 @@ impl Usher {
         self.store.select_workspace(caller.user, id).await
     }
 
-    /// As [`Usher::list_workspaces`], and which of them is the current one: at first, and once they can't reach the one
-    /// that they chose any more, the oldest.
+    /// The caller's workspaces as in [`Usher::list_workspaces`], and the id of the current one. The oldest workspace is
+    /// the current one until the caller selects another, and again if the caller loses access to the selected one.
     ///
     /// # Errors
     /// As [`Usher::company_access`].
     pub async fn list_workspaces_with_current(&self, caller: &Caller) -> Result<(Vec<Workspace>, Option<WorkspaceId>)> {
         let access = self.company_access(caller).await?;
-        let workspaces = self.reachable(caller, access.role).await?;
-        let current = current(&access.profile, &workspaces);
+        let workspaces = self.accessible_workspaces(caller, access.role).await?;
+        let current = current_workspace(&access.profile, &workspaces);
         Ok((workspaces, current))
     }
 }
 
-fn current(profile: &Profile, workspaces: &[Workspace]) -> Option<WorkspaceId> {
-    let chosen = profile.current_workspace.filter(|id| workspaces.iter().any(|workspace| workspace.id == *id));
-    chosen.or_else(|| workspaces.first().map(|workspace| workspace.id))
+fn current_workspace(profile: &Profile, workspaces: &[Workspace]) -> Option<WorkspaceId> {
+    let selected = profile.current_workspace.filter(|id| workspaces.iter().any(|workspace| workspace.id == *id));
+    selected.or_else(|| workspaces.first().map(|workspace| workspace.id))
 }

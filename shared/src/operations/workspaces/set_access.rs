@@ -1,4 +1,5 @@
-//! Saying who has access to a workspace: adds people and domains and changes roles, and removes nobody.
+//! Setting who has access to a workspace. The request adds people and mail domains and changes roles. It removes
+//! nobody.
 
 use std::{
     borrow::Cow,
@@ -8,13 +9,13 @@ use std::{
 use jiff::SignedDuration;
 
 use crate::{
-    Error, Public, Result, Usher,
+    Error, PublicMessage, Result, Usher,
     domain::{
         Identifier, MailDomain, Manager, MembershipState, Message, Outcome, Person, Reason, Role, Scope, Workspace,
         WorkspaceId, may_change_role,
     },
     operations::{
-        Caller, InviteRow, InviteTo, InviteUsers, Invited, NewDomain, RejectWhole, ResultDetail,
+        Caller, InviteRow, InviteTo, InviteUsers, Invited, NewDomainRule, RejectWhole, ResultDetail, WorkspaceAccess,
         invitations::invite_users::refusal_of_address,
         members::{
             change_member::{MemberChange, Selection, last_admin, refused_change},
@@ -24,173 +25,191 @@ use crate::{
     store::Known,
 };
 
-/// Who is to have access.
+/// A request to give people and mail domains access to a workspace.
 #[derive(Debug)]
 pub struct SetAccess {
-    /// To which workspace.
+    /// The workspace.
     pub workspace: WorkspaceId,
-    /// People, each once.
+    /// The people and their roles. Each person may appear once.
     pub people: Vec<InviteRow>,
-    /// Domains.
+    /// The mail domains and the roles that their people get. Each domain may appear once.
     pub domains: Vec<(MailDomain, Role)>,
-    /// What is written to whoever is new, if the workspace is published.
+    /// The message to newly invited people. It is mailed only if the workspace is published.
     pub message: Option<Message>,
-    /// Whether to tell who has access then.
+    /// Whether the result lists everybody who has access afterwards.
     pub listed: bool,
-    /// The role that the caller takes a role for. Who seems to have the role that they are to have keeps theirs.
-    pub seen_as: fn(Role) -> Role,
+    /// The role that the caller's contract shows for a role. A person who is shown with the requested role keeps the
+    /// present one.
+    pub shown_as: fn(Role) -> Role,
+}
+
+/// What a request changes, given the people who already have access.
+struct AccessChanges {
+    /// People with access, and their new roles.
+    changes: Vec<(Person, MemberChange)>,
+    /// People without access.
+    new: Vec<std::result::Result<InviteRow, Reason>>,
 }
 
 impl Usher {
-    /// Invites whoever isn't there yet, changes the roles of the others, and adds the domains. Asked again after a failure
-    /// it goes on. Answers who is a member or invited, oldest first, if the request asks for it: whoever was when it began,
-    /// with its own changes.
+    /// Invites the people who have no access yet, changes the roles of the others, and adds the domains. A request that
+    /// failed half-way can be repeated and then completes.
+    ///
+    /// If `listed`, the result has the members and pending invitations, oldest first: those from before the request,
+    /// with the request's own changes.
     ///
     /// # Errors
-    /// [`Error::NotFound`] and [`Error::Forbidden`] unless the caller administers the workspace; with nothing done,
-    /// [`Error::Invalid`] for an address or domain that is there twice, for too many and for whoever can't be invited,
-    /// [`Error::Suppressed`] for an address that isn't mailed, [`Error::Conflict`] if no ADMIN would be left, and
-    /// [`Error::Forbidden`] for somebody whose role, be it the one they have, is above the caller's; else what the first
-    /// refused person was refused for.
+    /// [`Error::NotFound`] and [`Error::Forbidden`] unless the caller administers the workspace. Before anything is
+    /// changed: [`Error::Invalid`] for an address or domain that appears twice, for too many people, and for a person
+    /// who can't be invited; [`Error::Suppressed`] for a suppressed address; [`Error::Conflict`] if the workspace would
+    /// lose its last ADMIN; [`Error::Forbidden`] for a person whose present or requested role is above the caller's.
+    /// Otherwise the reason why the first person was refused.
     pub async fn set_access(&self, caller: &Caller, request: SetAccess) -> Result<Option<Vec<Person>>> {
-        let SetAccess { workspace, people, domains, message, listed, seen_as } = request;
+        let SetAccess { workspace, people, domains, message, listed, shown_as } = request;
         let access = self.administered_workspace(caller, workspace).await?;
         if !people.is_empty() {
-            self.admit_once_each(&people)?;
+            self.require_distinct_people(&people)?;
         }
-        let mut named = HashSet::new();
-        if !domains.iter().all(|(domain, _)| named.insert(domain)) {
+        let mut seen = HashSet::new();
+        if !domains.iter().all(|(domain, _)| seen.insert(domain)) {
             return Err(Error::invalid("duplicate_domain", "A domain is there twice."));
         }
-        let mut there = self.people_before(workspace, &people, listed).await?;
+        let detail = if listed { ResultDetail::Records } else { ResultDetail::Outcomes };
+        let mut with_access = self.people_with_access(workspace, &people, listed).await?;
         if !people.is_empty() {
-            let now = self.now();
-            let (mut changed, mut rows) = (Vec::new(), Vec::new());
-            for invitee in people {
-                match there.get(&invitee.identifier).filter(|person| Selection::MembersAndInvited.contains(person, now))
-                {
-                    Some(person) if seen_as(person.role) == invitee.role => {}
-                    Some(person) => changed.push((person.clone(), MemberChange::Role(invitee.role))),
-                    None => rows.push(Ok(invitee)),
-                }
-            }
-            let manager = Manager { user: access.profile.id, role: access.role };
-            for (person, fate) in &changed {
-                if let MemberChange::Role(role) = fate {
-                    may_change_role(manager, person, *role).map_err(refused_change)?;
-                }
-            }
-            // Whoever becomes an ADMIN does so before another one ceases to be the last.
-            changed.sort_by_key(|(_, fate)| !matches!(fate, MemberChange::Role(Role::Admin)));
-            self.keep_an_admin(&access.workspace, &changed, &rows).await?;
-            if !rows.is_empty() {
-                let mut request = InviteUsers::new(InviteTo::Workspace(workspace), rows);
+            let AccessChanges { changes, new } = self.plan_access(&access, &with_access, people, shown_as).await?;
+            if !new.is_empty() {
+                let mut request = InviteUsers::new(InviteTo::Workspace(workspace), new);
                 (request.message, request.only_if_published, request.refused_by) = (message, true, RejectWhole::AnyRow);
-                request.tells = if listed { ResultDetail::Records } else { ResultDetail::Outcomes };
+                request.tells = detail;
                 let invited = self.invite_users(caller, request).await?;
                 invited.require_all()?;
                 let records = invited.results.into_iter().filter_map(|row| row.record);
-                there.extend(records.map(|person| (person.identifier(), *person)));
+                with_access.extend(records.map(|person| (person.identifier(), *person)));
             }
-            for (person, fate) in changed {
-                let person = self.change_person(&access, person, fate, Selection::MembersAndInvited).await?;
-                there.insert(person.identifier(), person);
+            for (person, change) in changes {
+                let person = self.change_person(&access, person, change, Selection::MembersAndInvited).await?;
+                with_access.insert(person.identifier(), person);
             }
         }
         for (domain, role) in domains {
-            let rule = self.add_domain(caller, NewDomain { workspace, domain, role }).await?;
+            let rule = self.add_domain(caller, NewDomainRule { workspace, domain, role }).await?;
             self.change_domain(caller, &rule.id, role).await?;
         }
-        Ok(listed.then(|| members_and_invited(there.into_values().collect(), self.now())))
+        Ok(listed.then(|| members_and_invited(with_access.into_values().collect(), self.now())))
     }
 
-    /// Refuses what would leave a workspace without an ADMIN before anything of it is done. Their own writes decide. Of
-    /// whoever is new only colleagues are members at once.
-    async fn keep_an_admin(
+    /// Splits the requested people into those whose role changes and those who are new, and checks that the caller may
+    /// make the changes.
+    async fn plan_access(
         &self,
-        workspace: &Workspace,
-        changed: &[(Person, MemberChange)],
-        new: &[std::result::Result<InviteRow, Reason>],
-    ) -> Result<()> {
+        access: &WorkspaceAccess,
+        with_access: &HashMap<Identifier, Person>,
+        people: Vec<InviteRow>,
+        shown_as: fn(Role) -> Role,
+    ) -> Result<AccessChanges> {
         let now = self.now();
-        let members = changed.iter().filter(|(person, _)| person.state(now) == MembershipState::Member);
-        let (mut less, mut more) = (0, 0);
-        for (person, fate) in members {
-            let stays = matches!(fate, MemberChange::Role(Role::Admin));
-            less += u32::from(person.role == Role::Admin && !stays);
-            more += u32::from(person.role != Role::Admin && stays);
+        let (mut changes, mut new) = (Vec::new(), Vec::new());
+        for row in people {
+            match with_access.get(&row.identifier).filter(|person| Selection::MembersAndInvited.contains(person, now)) {
+                Some(person) if shown_as(person.role) == row.role => {}
+                Some(person) => changes.push((person.clone(), MemberChange::Role(row.role))),
+                None => new.push(Ok(row)),
+            }
         }
-        if less == 0 || workspace.admins + more > less {
+        let manager = Manager { user: access.profile.id, role: access.role };
+        for (person, change) in &changes {
+            if let MemberChange::Role(role) = change {
+                may_change_role(manager, person, *role).map_err(refused_change)?;
+            }
+        }
+        // Promotions to ADMIN come first, so that the workspace never lacks an ADMIN in between.
+        changes.sort_by_key(|(_, change)| !matches!(change, MemberChange::Role(Role::Admin)));
+        let planned = AccessChanges { changes, new };
+        self.require_remaining_admin(&access.workspace, &planned).await?;
+        Ok(planned)
+    }
+
+    /// Refuses a request that would leave the workspace without an ADMIN, before anything is changed. The writes of the
+    /// changes check this again. Among the new people only colleagues count, because all others first have to accept.
+    async fn require_remaining_admin(&self, workspace: &Workspace, planned: &AccessChanges) -> Result<()> {
+        let now = self.now();
+        let members = planned.changes.iter().filter(|(person, _)| person.state(now) == MembershipState::Member);
+        let (mut demoted, mut promoted) = (0, 0);
+        for (person, change) in members {
+            let becomes_admin = matches!(change, MemberChange::Role(Role::Admin));
+            demoted += u32::from(person.role == Role::Admin && !becomes_admin);
+            promoted += u32::from(person.role != Role::Admin && becomes_admin);
+        }
+        if demoted == 0 || workspace.admins + promoted > demoted {
             return Ok(());
         }
-        let new: Vec<_> =
-            new.iter().flatten().filter(|new| new.role == Role::Admin).map(|new| &new.identifier).collect();
-        let known = self.store.known(&new).await?;
+        let new_admins: Vec<_> =
+            planned.new.iter().flatten().filter(|row| row.role == Role::Admin).map(|row| &row.identifier).collect();
+        let known = self.store.known(&new_admins).await?;
         let is_colleague = |known: &Known| known.identity.as_ref().is_some_and(|it| it.company == workspace.company);
         if known.iter().any(is_colleague) { Ok(()) } else { Err(last_admin()) }
     }
 
-    /// Everybody in the workspace if they are to be told, or else those whom the request names, if they are there.
-    async fn people_before(
+    /// The people who have records in the workspace: all of them if `everybody`, otherwise those whom the request
+    /// names.
+    async fn people_with_access(
         &self,
         workspace: WorkspaceId,
         named: &[InviteRow],
         everybody: bool,
     ) -> Result<HashMap<Identifier, Person>> {
-        let of = Scope::Workspace(workspace);
+        let scope = Scope::Workspace(workspace);
         let people = if everybody {
-            self.store.people(of).await?
+            self.store.people(scope).await?
         } else {
-            let whom: Vec<_> = named.iter().map(|invitee| &invitee.identifier).collect();
-            self.store.people_by_identifier(of, &whom).await?.into_iter().flatten().collect()
+            let identifiers: Vec<_> = named.iter().map(|row| &row.identifier).collect();
+            self.store.people_by_identifier(scope, &identifiers).await?.into_iter().flatten().collect()
         };
         Ok(people.into_iter().map(|person| (person.identifier(), person)).collect())
     }
-}
 
-impl Usher {
-    /// Lets pass people who could be given access to a workspace of the caller's company, as far as nothing has to be known
-    /// of it.
+    /// Checks that people can be given access to a workspace of the caller's company that is still to be created.
     ///
     /// # Errors
-    /// [`Error::Invalid`] for an address that is there twice, for too many, and for a service account that there isn't;
-    /// [`Error::Suppressed`] for an address that isn't mailed.
+    /// [`Error::Invalid`] for an address that appears twice, for too many people, and for a service account that
+    /// doesn't exist; [`Error::Suppressed`] for a suppressed address.
     pub async fn admit_people(&self, caller: &Caller, people: &[InviteRow]) -> Result<()> {
-        self.admit_once_each(people)?;
-        let known = self.store.known(&people.iter().map(|invitee| &invitee.identifier).collect::<Vec<_>>()).await?;
-        for (invitee, Known { identity, suppressed }) in people.iter().zip(known) {
-            let colleague = identity.is_some_and(|identity| identity.company == caller.company);
-            if let Some((outcome, Reason { detail, .. })) = refusal_of_address(invitee, colleague, suppressed) {
+        self.require_distinct_people(people)?;
+        let known = self.store.known(&people.iter().map(|row| &row.identifier).collect::<Vec<_>>()).await?;
+        for (row, Known { identity, suppressed }) in people.iter().zip(known) {
+            let is_colleague = identity.is_some_and(|identity| identity.company == caller.company);
+            if let Some((outcome, Reason { detail, .. })) = refusal_of_address(row, is_colleague, suppressed) {
                 return Err(refusal(outcome, detail, SignedDuration::ZERO));
             }
         }
         Ok(())
     }
 
-    fn admit_once_each(&self, people: &[InviteRow]) -> Result<()> {
+    fn require_distinct_people(&self, people: &[InviteRow]) -> Result<()> {
         let mut seen = HashSet::new();
-        if !people.iter().all(|invitee| seen.insert(&invitee.identifier)) {
+        if !people.iter().all(|row| seen.insert(&row.identifier)) {
             return Err(Error::invalid("duplicate_user", "An e-mail address is there twice."));
         }
         self.admit_rows(people.len())
     }
 
-    /// Lets pass unless people of a workspace that the caller is about to make name the caller as less than its ADMIN.
+    /// Checks that people for a new workspace don't include its creator, the caller, with another role than ADMIN.
     ///
     /// # Errors
-    /// [`Error::Conflict`] then.
+    /// [`Error::Conflict`] if they do.
     pub async fn admit_founder(&self, caller: &Caller, people: &[InviteRow]) -> Result<()> {
         let own = self.company_access(caller).await?.profile.identifier();
-        let lesser = people.iter().any(|invitee| invitee.identifier == own && invitee.role != Role::Admin);
-        if lesser { Err(last_admin()) } else { Ok(()) }
+        let demoted = people.iter().any(|row| row.identifier == own && row.role != Role::Admin);
+        if demoted { Err(last_admin()) } else { Ok(()) }
     }
 }
 
 impl Invited {
-    /// Lets pass if everybody is invited or a member now, or was one before.
+    /// Checks that every person of the request is now invited or a member.
     ///
     /// # Errors
-    /// Why the first who isn't was refused.
+    /// The reason why the first of the others was refused.
     pub fn require_all(&self) -> Result<()> {
         let Some(row) = self.results.iter().find(|row| !row.is_there()) else { return Ok(()) };
         let detail = row.reason.clone().map_or_else(Default::default, |Reason { detail, .. }| detail);
@@ -198,12 +217,13 @@ impl Invited {
     }
 }
 
+/// The error for a person who was refused with this outcome.
 fn refusal(outcome: Outcome, detail: Cow<'static, str>, retry_after: SignedDuration) -> Error {
     match outcome {
         Outcome::Forbidden => Error::forbidden("forbidden", detail),
-        Outcome::Limited => Error::TooMany { public: Public::new("limited", detail), retry_after },
-        Outcome::Suppressed => Error::Suppressed(Public::new("suppressed", detail)),
+        Outcome::Limited => Error::TooMany { public: PublicMessage::new("limited", detail), retry_after },
+        Outcome::Suppressed => Error::Suppressed(PublicMessage::new("suppressed", detail)),
         Outcome::Invalid | Outcome::Duplicate => Error::invalid("invalid_user", detail),
-        _ => Error::Unavailable(crate::Internal::new("invite: a row wasn't written")),
+        _ => Error::Unavailable(crate::InternalContext::new("setting access: a row could not be written")),
     }
 }

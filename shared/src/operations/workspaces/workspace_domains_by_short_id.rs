@@ -3,7 +3,7 @@
 use crate::{
     Result, Usher,
     domain::{DomainRule, MailDomain, Role, ShortId, Workspace},
-    operations::{Caller, NewDomain},
+    operations::{Caller, NewDomainRule},
 };
 
 impl Usher {
@@ -36,7 +36,7 @@ impl Usher {
         role: Role,
     ) -> Result<(Workspace, DomainRule)> {
         let workspace = self.workspace_of_short_id(caller, workspace).await?;
-        let added = self.add_domain(caller, NewDomain { workspace: workspace.id, domain, role }).await?;
+        let added = self.add_domain(caller, NewDomainRule { workspace: workspace.id, domain, role }).await?;
         Ok((workspace, added))
     }
 }

@@ -3,7 +3,7 @@
 use crate::{
     Error, Missing, Result, Usher,
     domain::{Group, Person, ShortId, WorkspaceId},
-    operations::{Caller, InviteTo, InviteUsers, Invited, LetterOptions, MailRecipient, PlacedGroup},
+    operations::{Caller, GroupNode, InviteTo, InviteUsers, Invited, MailUsers},
 };
 
 /// How a request names a workspace.
@@ -70,23 +70,17 @@ impl Usher {
     ///
     /// # Errors
     /// As [`Usher::mail_users`]; [`Error::NotFound`] if the caller has no workspace.
-    pub async fn mail_users_of_current_workspace(
-        &self,
-        caller: &Caller,
-        rows: Vec<Option<MailRecipient>>,
-        letter: &LetterOptions,
-        mail: bool,
-    ) -> Result<Vec<bool>> {
-        self.admit_rows(rows.len())?;
+    pub async fn mail_users_of_current_workspace(&self, caller: &Caller, request: MailUsers) -> Result<Vec<bool>> {
+        self.admit_rows(request.recipients.len())?;
         let workspace = self.referenced_workspace(caller, &WorkspaceReference::Current).await?;
-        self.mail_users(caller, workspace, rows, letter, mail).await
+        self.mail_users(caller, workspace, request).await
     }
 
     /// As [`Usher::top_groups`], of the caller's current workspace.
     ///
     /// # Errors
     /// As [`Usher::top_groups`]; [`Error::NotFound`] if the caller has no workspace.
-    pub async fn top_groups_of_current_workspace(&self, caller: &Caller) -> Result<PlacedGroup> {
+    pub async fn top_groups_of_current_workspace(&self, caller: &Caller) -> Result<GroupNode> {
         let workspace = self.referenced_workspace(caller, &WorkspaceReference::Current).await?;
         self.top_groups(caller, workspace).await
     }

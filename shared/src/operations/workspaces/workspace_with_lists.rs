@@ -90,14 +90,8 @@ impl Usher {
         self.admit_people(caller, &people).await?;
         self.admit_founder(caller, &people).await?;
         let workspace = self.create_workspace(caller, workspace).await?;
-        let access = SetAccess {
-            workspace: workspace.id,
-            people,
-            domains: Vec::new(),
-            message,
-            listed: lists.people,
-            seen_as: shown_as,
-        };
+        let access =
+            SetAccess { workspace: workspace.id, people, domains: Vec::new(), message, listed: lists.people, shown_as };
         let people = self.set_access(caller, access).await?;
         self.with_lists(caller, workspace, people, lists).await
     }
@@ -115,7 +109,7 @@ impl Usher {
         let NewAccess { workspace, people, domains, message, shown_as } = new;
         let workspace = self.workspace_of_short_id(caller, &workspace).await?;
         let listed = lists.people;
-        let access = SetAccess { workspace: workspace.id, people, domains, message, listed, seen_as: shown_as };
+        let access = SetAccess { workspace: workspace.id, people, domains, message, listed, shown_as };
         let people = self.set_access(caller, access).await?;
         self.with_lists(caller, workspace, people, lists).await
     }

@@ -6,7 +6,7 @@ use serde_dynamo::string_set::StringSet;
 
 use crate::{
     Result,
-    domain::{CompanyId, Group, GroupId, GroupPath, GroupPlace, Random, Scope, UserId, Workspace, WorkspaceId},
+    domain::{CompanyId, Group, GroupId, GroupPath, GroupRef, Random, Scope, UserId, Workspace, WorkspaceId},
     store::{
         CallerRecords, Store,
         accounts::profiles::{caller_keys, take_caller_records},
@@ -264,7 +264,7 @@ impl Store {
 /// The write that brings people into a group which was read just before. It is part of the transaction that writes
 /// these people, and it succeeds only if the group is not deleted. The topmost group is never deleted and needs no
 /// write. Concurrent transactions usually count in different partitions.
-pub(in crate::store) fn group_join_write(group: &GroupPlace, partition: u8) -> Option<ConditionalWrite> {
+pub(in crate::store) fn group_join_write(group: &GroupRef, partition: u8) -> Option<ConditionalWrite> {
     let join = ConditionalWrite::update(keys::group_joins(group.id, partition));
     (!group.path.is_top()).then(|| join.expect(absent("closed")).add("joins", 1))
 }

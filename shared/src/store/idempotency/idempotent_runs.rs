@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::{
-    Error, Internal, Result,
+    Error, InternalContext, Result,
     domain::{BatchId, IdempotencyKey, InviteEffect, Outcome, Random, Reason, Scope, UserId},
     store::{
         RateLimit, Store,
@@ -294,7 +294,7 @@ impl Store {
 }
 
 fn taken_over() -> Error {
-    Error::Unavailable(Internal::new("store: another run has taken over the request"))
+    Error::Unavailable(InternalContext::new("store: another run has taken over the request"))
 }
 
 #[cfg(test)]

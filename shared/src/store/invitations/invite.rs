@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::{
     Result,
     domain::{
-        BatchId, Entry as EntryMethod, GroupId, GroupPlace, GuestAccount, Identity, InviteDecision, InviteEffect,
+        BatchId, Entry as EntryMethod, GroupId, GroupRef, GuestAccount, Identity, InviteDecision, InviteEffect,
         InviteOffer, InviteRefusal, MailKind, Membership, Person, Random, Role, Scope, Transition, UserId,
     },
     store::{
@@ -202,7 +202,7 @@ impl Store {
 }
 
 /// The groups that people of the rows join, each once. The topmost group is never deleted, so it needs no write.
-fn new_groups<'a>(rows: &[InviteWrite<'a>]) -> Vec<&'a GroupPlace> {
+fn new_groups<'a>(rows: &[InviteWrite<'a>]) -> Vec<&'a GroupRef> {
     let mut seen = HashSet::new();
     let all = rows.iter().flat_map(|row| &row.offer.groups).filter(|group| !group.path.is_top());
     all.filter(|group| seen.insert(group.id)).collect()

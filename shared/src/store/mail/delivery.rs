@@ -6,7 +6,8 @@ use serde::Deserialize;
 use crate::{
     Result,
     domain::{
-        Delivery, DeliveryState, EmailAddress, Identifier, Identity, MailedTo, Person, Suppression, SuppressionReason,
+        DeliveryEvent, DeliveryState, EmailAddress, Identifier, Identity, MailedRecord, Person, Suppression,
+        SuppressionReason,
     },
     store::{
         Store,
@@ -69,9 +70,10 @@ impl Store {
     /// mailed and no later state is recorded. If the state suppresses the address, the suppression is written in the
     /// same transaction. The suppression is also written if the record has moved on to a later version or state. If
     /// the record does not exist or is another person's, nothing is written. Returns whether anything was written.
-    pub async fn record_delivery(&self, mail: &MailedTo, delivery: &Delivery) -> Result<bool> {
-        let step_write = delivery_write(&keys::person(mail.of, &mail.identifier), mail.version, delivery, Some(mail));
-        let Some(reason) = delivery.step.suppresses() else {
+    pub async fn record_delivery(&self, mail: &MailedRecord, delivery: &DeliveryEvent) -> Result<bool> {
+        let step_write =
+            delivery_write(&keys::person(mail.scope, &mail.identifier), mail.version, delivery, Some(mail));
+        let Some(reason) = delivery.step.suppression_reason() else {
             return Ok(matches!(self.write(step_write).await?, Written::Done(_)));
         };
         let suppression = suppression_write(&mail.identifier.address, reason, delivery.at);
@@ -93,18 +95,18 @@ impl Store {
 }
 
 /// Whether the stored record is that of the mailed person.
-fn is_of_person(stored: &Item, mail: &MailedTo) -> bool {
-    from_item::<Person>(stored.clone()).is_ok_and(|person| person.person_id == mail.person)
+fn is_of_person(stored: &Item, mail: &MailedRecord) -> bool {
+    from_item::<Person>(stored.clone()).is_ok_and(|person| person.person_id == mail.person_id)
 }
 
-/// The write of a delivery state for the mail of this version. It expects the rule of [`Delivery::follows`]. A record
+/// The write of a delivery state for the mail of this version. It expects the rule of [`DeliveryEvent::supersedes`]. A record
 /// whose delivery is QUEUED has no step yet, and accepts any step. SES events name the mail in `mail`. The deliverer
 /// passes `None`: it may write a step again that an SES event has already recorded.
 pub(in crate::store) fn delivery_write(
     key: &Key,
     version: u32,
-    delivery: &Delivery,
-    mail: Option<&MailedTo>,
+    delivery: &DeliveryEvent,
+    mail: Option<&MailedRecord>,
 ) -> ConditionalWrite {
     let (step, at) = (delivery.step.rank(), delivery.at.as_millisecond());
     let queued = equal("delivery", DeliveryState::Queued);
@@ -113,7 +115,7 @@ pub(in crate::store) fn delivery_write(
         None => write.expect(any([queued, at_most("delivery_step", step)])),
         Some(mail) => {
             let later = all([equal("delivery_step", step), below("delivery_at", at)]);
-            write.expect(equal("person_id", &mail.person)).expect(any([queued, below("delivery_step", step), later]))
+            write.expect(equal("person_id", &mail.person_id)).expect(any([queued, below("delivery_step", step), later]))
         }
     };
     write

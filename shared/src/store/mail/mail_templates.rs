@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use crate::{
     Error, Result,
-    domain::{CompanyId, MAX_TEMPLATES, Random, Scope, StoredTemplate, TemplateId, UserId},
+    domain::{CompanyId, Random, Scope, StoredTemplate, TemplateId, UserId},
     store::{
         Store,
         audit::audit_log::{AuditEntry, audit_write},
@@ -49,7 +49,7 @@ impl Store {
         let key = keys::mail_template(company, stored.id);
         let template_count = ConditionalWrite::update(keys::company(company))
             .if_present()
-            .expect(any([absent("templates"), below("templates", MAX_TEMPLATES)]))
+            .expect(any([absent("templates"), below("templates", StoredTemplate::MAX_PER_COMPANY)]))
             .add("templates", 1);
         let audit = template_audit(company, "mailTemplate.stored", actor, stored.updated_at, random);
         match self.transact(vec![ConditionalWrite::put(&key, stored).if_absent(), template_count, audit]).await? {

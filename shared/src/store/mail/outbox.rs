@@ -9,8 +9,8 @@ use uuid::Uuid;
 use crate::{
     Error, Result,
     domain::{
-        Batch, BatchId, CompanyId, Delivery, DeliveryStep, Identifier, InvitationHash, MailKind, Person, Random, Scope,
-        SuppressionReason,
+        Batch, BatchId, CompanyId, DeliveryEvent, DeliveryStep, Identifier, InvitationHash, MailKind, Person, Random,
+        Scope, SuppressionReason,
     },
     store::{
         HashItem, InvitedBy, RateLimit, Store,
@@ -443,7 +443,7 @@ fn mail_result_write(key: &Key, person: &Person, mailed: &Mailed, at: Timestamp)
     let (step, detail) = match mailed {
         Mailed::Sent => (DeliveryStep::Sent, None),
         Mailed::Failed(detail) => (DeliveryStep::NotSent, Some(detail.clone())),
-        Mailed::Suppressed(reason) => (DeliveryStep::Suppressed, Some(reason.words().to_owned())),
+        Mailed::Suppressed(reason) => (DeliveryStep::Suppressed, Some(reason.description().to_owned())),
     };
-    delivery_write(key, person.version, &Delivery { step, at, detail }, None)
+    delivery_write(key, person.version, &DeliveryEvent { step, at, detail }, None)
 }

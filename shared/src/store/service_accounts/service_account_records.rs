@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::{
-    Error, Internal, Result,
+    Error, InternalContext, Result,
     domain::{
         CompanyId, Membership, OpaqueToken, Profile, ProfileStatus, Random, RecordStatus, Role, Scope, ServiceAccount,
         UserId,
@@ -132,7 +132,7 @@ impl Store {
                 break;
             }
             if attempt == MAX_RETRIES {
-                return Err(Error::Unavailable(Internal::new(
+                return Err(Error::Unavailable(InternalContext::new(
                     "store: the roles of a service account kept changing during its deletion",
                 )));
             }

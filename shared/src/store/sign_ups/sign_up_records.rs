@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::{
     Result,
-    domain::{EmailAddress, MAX_TRIES, Random, SignUp},
+    domain::{EmailAddress, Random, SignUp},
     store::{
         Store,
         condition::{absent, any, below},
@@ -51,7 +51,7 @@ impl Store {
     pub async fn count_try(&self, sign_up: &SignUp) -> Result<bool> {
         let write = ConditionalWrite::update(keys::sign_up(&sign_up.address, sign_up.id))
             .if_present()
-            .expect(any([absent("tries"), below("tries", MAX_TRIES)]))
+            .expect(any([absent("tries"), below("tries", SignUp::MAX_TRIES)]))
             .add("tries", 1);
         Ok(matches!(self.transact(vec![write]).await?, Transacted::Done))
     }

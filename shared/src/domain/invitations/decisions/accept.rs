@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::domain::{
-    CallerStanding, GroupPath, GroupPlace, Permission, Person, Profile, RecordStatus, Role, Transition, WorkspaceId,
+    CallerStanding, GroupPath, GroupRef, Permission, Person, Profile, RecordStatus, Role, Transition, WorkspaceId,
 };
 
 /// The link can't accept or decline the invitation. The invitation is not pending, a newer link has replaced this one,
@@ -68,6 +68,6 @@ pub fn may_admit(
         return role.is_some_and(|role| role.may(Permission::Invite) && role.may_grant(person.role));
     }
     // An inviter without the right to invite needs authority over each group that the person is invited into.
-    let administers = |group: &GroupPlace| administered.iter().any(|own| own.covers(&group.path));
+    let administers = |group: &GroupRef| administered.iter().any(|own| own.covers(&group.path));
     inviter.belongs() && role.unwrap_or(Role::Viewer).may_grant(person.role) && person.groups.iter().all(administers)
 }

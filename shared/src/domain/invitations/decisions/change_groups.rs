@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::domain::{GroupPlace, ManageRefusal, Manager, Person, Transition};
+use crate::domain::{GroupRef, ManageRefusal, Manager, Person, Transition};
 
 /// Decides that a person belongs to exactly these groups of the workspace.
 ///
@@ -11,7 +11,7 @@ use crate::domain::{GroupPlace, ManageRefusal, Manager, Person, Transition};
 pub fn change_groups(
     manager: Manager,
     record: &Person,
-    groups: Vec<GroupPlace>,
+    groups: Vec<GroupRef>,
     now: Timestamp,
 ) -> Result<Transition, ManageRefusal> {
     if !manager.role.may_grant(record.role) {

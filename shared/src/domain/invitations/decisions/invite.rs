@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{
-    BatchId, DeliveryState, GroupPath, GroupPlace, Identifier, MailKind, MembershipState, Metadata, Person, PersonId,
+    BatchId, DeliveryState, GroupPath, GroupRef, Identifier, MailKind, MembershipState, Metadata, Person, PersonId,
     PersonName, RecordStatus, Role, Transition, UserId,
 };
 
@@ -22,7 +22,7 @@ pub struct InviteOffer {
     /// The role that the person gets.
     pub role: Role,
     /// The groups that the person joins, without duplicates.
-    pub groups: Vec<GroupPlace>,
+    pub groups: Vec<GroupRef>,
     /// The metadata that the inviter's program stores with the record. `None` keeps the metadata of an existing record.
     pub metadata: Option<Metadata>,
     /// The first name, if the inviter or the person's account gives one.
@@ -76,7 +76,7 @@ pub struct InviteTerms<'a> {
     /// The inviter's rights.
     pub rights: InviterRights<'a>,
     /// The topmost group of the workspace. It is read only if a row names groups.
-    pub top_group: Option<&'a GroupPlace>,
+    pub top_group: Option<&'a GroupRef>,
     /// The current time.
     pub now: Timestamp,
     /// When the invitations of this request expire.
@@ -183,7 +183,7 @@ impl InviteTerms<'_> {
     /// Whether the inviter has authority over all groups that this person is invited into already.
     fn has_authority_over(&self, person: &Person) -> bool {
         let Some(own) = self.rights.confined_to else { return true };
-        let administers = |group: &GroupPlace| own.iter().any(|own| own.covers(&group.path));
+        let administers = |group: &GroupRef| own.iter().any(|own| own.covers(&group.path));
         !person.groups.is_empty() && person.groups.iter().all(administers)
     }
 
@@ -310,7 +310,7 @@ fn apply_offer(person: &mut Person, offer: &InviteOffer) {
     add_groups(person, &offer.groups);
 }
 
-fn add_groups<'a>(person: &mut Person, groups: impl IntoIterator<Item = &'a GroupPlace>) {
+fn add_groups<'a>(person: &mut Person, groups: impl IntoIterator<Item = &'a GroupRef>) {
     for group in groups {
         if !person.groups.contains(group) {
             person.groups.push(group.clone());

@@ -5,7 +5,7 @@ use proptest::{prelude::*, sample::select};
 use uuid::Uuid;
 
 use crate::domain::{
-    Acceptance, BatchId, DeliveryState, EmailAddress, Entry, GroupPath, GroupPlace, InvitationDead, InviteDecision,
+    Acceptance, BatchId, DeliveryState, EmailAddress, Entry, GroupPath, GroupRef, InvitationDead, InviteDecision,
     InviteEffect, InviteOffer, InviteRefusal, InviteTerms, InviterRights, MailKind, ManageRefusal, Manager,
     MembershipState, Person, PersonName, Profile, ProfileKind, ProfileStatus, Role, Transition, UserId, accept,
     change_groups, change_role, decline, end, invite, person_id, resend, revoke,
@@ -26,9 +26,9 @@ fn at(seconds: i64) -> Timestamp {
     Timestamp::from_second(1_800_000_000 + seconds).unwrap()
 }
 
-fn group(number: u32) -> GroupPlace {
+fn group(number: u32) -> GroupRef {
     let id = Uuid::from_u128(u128::from(number)).to_string().parse().unwrap();
-    GroupPlace { id, path: GroupPath::top().child(number).unwrap() }
+    GroupRef { id, path: GroupPath::top().child(number).unwrap() }
 }
 
 fn terms(role: Role, now: Timestamp) -> InviteTerms<'static> {
@@ -151,7 +151,7 @@ fn a_colleague_becomes_a_member_at_once_and_a_member_is_only_added_to_groups() {
     let refused = invite(&again, Some(&member), &terms(Role::Admin, at(1)));
     assert_eq!(refused.unwrap_err(), InviteRefusal::AlreadyMember);
     again.groups = vec![group(1)];
-    let top = GroupPlace { id: group(0).id, path: GroupPath::top() };
+    let top = GroupRef { id: group(0).id, path: GroupPath::top() };
     let with_top = InviteTerms { top_group: Some(&top), ..terms(Role::Admin, at(1)) };
     let grouped = invite(&again, Some(&member), &with_top).unwrap();
     assert_eq!((grouped.effect, grouped.mail), (InviteEffect::AddedToGroups, None));

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use tokio::time::Instant;
 
 use crate::{
-    Error, Public, Result, Usher,
+    Error, PublicMessage, Result, Usher,
     domain::{Outcome, PersonId},
     operations::invitations::invite_users::{
         invitation_target::InvitationTarget,
@@ -33,7 +33,7 @@ impl Usher {
             RunStart::Running => return Err(Error::KeyInUse),
             RunStart::OtherBody => {
                 let message = "This Idempotency-Key was sent with another request. Use a new key.";
-                return Err(Error::KeyReused(Public::new("idempotency_key_reused", message)));
+                return Err(Error::KeyReused(PublicMessage::new("idempotency_key_reused", message)));
             }
             RunStart::Answered(stored) => return Ok(replayed(&stored, &request, target)),
         };

@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::{
     Error, Result, Usher,
     domain::{
-        Batch, BatchId, Company, Group, GroupId, GroupPath, GroupPlace, InviterRights, Message, Permission, PersonId,
+        Batch, BatchId, Company, Group, GroupId, GroupPath, GroupRef, InviterRights, Message, Permission, PersonId,
         Profile, Role, Scope, WorkspaceId, person_id,
     },
     operations::{
@@ -45,9 +45,9 @@ pub(in crate::operations) struct InvitationTarget {
 #[derive(Default)]
 struct NamedGroups {
     /// Each group that exists, and whether the inviter has authority over the group.
-    by_id: BTreeMap<GroupId, (GroupPlace, bool)>,
+    by_id: BTreeMap<GroupId, (GroupRef, bool)>,
     /// The topmost group of the workspace.
-    top: Option<GroupPlace>,
+    top: Option<GroupRef>,
     /// The groups that the inviter administers.
     administers: Vec<GroupPath>,
 }
@@ -62,13 +62,13 @@ impl InvitationTarget {
     }
 
     /// The ids and paths of these groups, without duplicates.
-    pub(super) fn group_places(&self, groups: &[GroupId]) -> Vec<GroupPlace> {
+    pub(super) fn group_places(&self, groups: &[GroupId]) -> Vec<GroupRef> {
         let groups: BTreeSet<_> = groups.iter().collect();
         groups.into_iter().filter_map(|id| self.groups.by_id.get(id)).map(|(place, _)| place.clone()).collect()
     }
 
     /// The topmost group of the workspace. It is read only if a row names groups.
-    pub(super) fn top_group(&self) -> Option<&GroupPlace> {
+    pub(super) fn top_group(&self) -> Option<&GroupRef> {
         self.groups.top.as_ref()
     }
 
@@ -177,8 +177,8 @@ impl Usher {
         }
         let access = self.group_access(caller, workspace, &named.into_iter().collect::<Vec<_>>()).await?;
         let groups = access.groups.iter().flatten();
-        let by_id = groups.map(|group| (group.id, (group.place(), access.has_authority(&group.path)))).collect();
-        let top = access.top.as_ref().map(Group::place);
+        let by_id = groups.map(|group| (group.id, (group.reference(), access.has_authority(&group.path)))).collect();
+        let top = access.top.as_ref().map(Group::reference);
         Ok((access.access, NamedGroups { by_id, top, administers: access.administers }))
     }
 

@@ -107,7 +107,7 @@ impl Usher {
             if answers.contains_key(sender) {
                 continue;
             }
-            let answer = timeout_at(deadline, self.sender.may_send_from(sender, now)).await;
+            let answer = timeout_at(deadline, self.mailer.may_send_from(sender, now)).await;
             answers.insert(sender.clone(), answer.ok().and_then(std::result::Result::ok));
         }
         answers

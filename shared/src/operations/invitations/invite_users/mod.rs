@@ -15,7 +15,7 @@ use jiff::Timestamp;
 use tokio::time::Instant;
 
 use crate::{
-    Error, Internal, Result, Usher,
+    Error, InternalContext, Result, Usher,
     domain::{BatchId, Identifier, InviteTerms, Lifetime, Outcome, Scope},
     operations::{
         Caller,
@@ -107,7 +107,7 @@ impl Usher {
         }
         written?;
         if request.refused_by != RejectWhole::Nothing && rows.has_outcome(Outcome::Failed) {
-            return Err(Error::Unavailable(Internal::new("invite: some rows were not written")));
+            return Err(Error::Unavailable(InternalContext::new("invite: some rows were not written")));
         }
         let retry_after = rows.has_outcome(Outcome::Limited).then(|| quota.left(now));
         let mut results = rows.into_results();

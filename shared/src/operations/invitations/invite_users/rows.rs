@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use jiff::SignedDuration;
 
 use crate::{
-    Error, Public, Result,
+    Error, PublicMessage, Result,
     domain::{Identifier, Identity, InviteEffect, Outcome, Reason, Role, Scope, Suppression},
     operations::invitations::invite_users::row_result::{
         LIMITED, RowResult, code_taken, unknown_account, unknown_group,
@@ -30,7 +30,7 @@ pub(in crate::operations) fn refusal_of_address(
     if invitee.identifier.address.is_service_account() {
         return Some((Outcome::Invalid, unknown_account()));
     }
-    suppressed.map(|suppression| (Outcome::Suppressed, Reason::new("suppressed", suppression.sentence())))
+    suppressed.map(|suppression| (Outcome::Suppressed, Reason::new("suppressed", suppression.message())))
 }
 
 /// The reason's sentence with the address of its row, for an error about the whole request.
@@ -150,7 +150,7 @@ impl Rows {
                 None => valid.push(ValidRow { index, invitee, colleague }),
                 Some((Outcome::Suppressed, reason)) if self.refused_by == RejectWhole::AnyRow => {
                     let sentence = sentence_with_address(&invitee.identifier, &reason);
-                    return Err(Error::Suppressed(Public::new("suppressed", sentence)));
+                    return Err(Error::Suppressed(PublicMessage::new("suppressed", sentence)));
                 }
                 Some((Outcome::Suppressed, reason)) => {
                     self.results[index] = Some(RowResult::refused(Outcome::Suppressed, reason));
@@ -192,7 +192,7 @@ impl Rows {
     /// [`Error::TooMany`] if the request is to be rejected as a whole.
     pub(super) fn refuse_over_quota(&mut self, index: usize, retry_after: SignedDuration) -> Result<()> {
         if self.refused_by != RejectWhole::Nothing {
-            return Err(Error::TooMany { public: Public::new("limited", LIMITED), retry_after });
+            return Err(Error::TooMany { public: PublicMessage::new("limited", LIMITED), retry_after });
         }
         self.results[index] = Some(RowResult::limited());
         Ok(())

@@ -5,7 +5,7 @@ use futures::{StreamExt, stream};
 use tokio::time::{Duration, Instant, timeout_at};
 
 use crate::{
-    Error, Internal, Result, Usher,
+    Error, InternalContext, Result, Usher,
     domain::{InviteEffect, InviteOffer, InviteRefusal, InviteTerms, Person, Scope},
     operations::invitations::invite_users::planned_rows::{DecidedRow, PlannedRow},
     store::{IdempotentRun, InviteTransaction, InviteWritten, RowConflict, TransactionRoom},
@@ -155,7 +155,7 @@ impl Usher {
         let writes: Vec<_> = decided.iter().map(DecidedRow::as_write).collect();
         let transaction =
             InviteTransaction { of: plan.scope, inviter: plan.terms.rights.user, now: plan.terms.now, run: plan.run };
-        let too_slow = |_| Error::Unavailable(Internal::new("invite: a transaction took too long"));
+        let too_slow = |_| Error::Unavailable(InternalContext::new("invite: a transaction took too long"));
         let written = self.store.invite(transaction, &writes, self.random());
         timeout_at(plan.begun + END_WITHIN, written).await.map_err(too_slow)?
     }

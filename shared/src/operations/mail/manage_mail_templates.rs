@@ -1,36 +1,38 @@
-//! A company's own words for its invitations.
+//! Adding, reading, replacing and removing a company's mail templates. Only company admins may do so.
 
 use crate::{
     Error, Missing, Result, Usher,
-    domain::{MAX_TEMPLATES, MailTemplate, StoredTemplate, TemplateId, Title},
+    domain::{MailTemplate, StoredTemplate, TemplateId, Title},
     operations::Caller,
 };
 
-const NONE: Error = Error::NotFound(Missing::MailTemplate);
+const NOT_FOUND: Error = Error::NotFound(Missing::MailTemplate);
 
-/// A template to be stored.
+/// A request to store a mail template.
 #[derive(Debug)]
-pub struct NewTemplate {
-    /// What it is called.
+pub struct NewMailTemplate {
+    /// The name.
     pub name: Title,
-    /// What it says.
+    /// The content.
     pub template: MailTemplate,
 }
 
 impl Usher {
-    /// Stores a template.
+    /// Adds a template.
     ///
     /// # Errors
-    /// [`Error::Forbidden`] unless the caller is a company admin, [`Error::Conflict`] if there are as many as there may be.
-    pub async fn add_mail_template(&self, caller: &Caller, new: NewTemplate) -> Result<StoredTemplate> {
+    /// [`Error::Forbidden`] unless the caller is a company admin, [`Error::Conflict`] if the company has as many
+    /// templates as allowed.
+    pub async fn add_mail_template(&self, caller: &Caller, new: NewMailTemplate) -> Result<StoredTemplate> {
         self.company_access(caller).await?.require_admin()?;
-        let NewTemplate { name, template } = new;
+        let NewMailTemplate { name, template } = new;
         let (id, now) = (TemplateId::random(self.random()), self.now());
         let stored = StoredTemplate { id, name, template, created_at: now, updated_at: now };
         if self.store.add_mail_template(caller.company, &stored, caller.user, self.random()).await? {
             return Ok(stored);
         }
-        let message = format!("A company has at most {MAX_TEMPLATES} mail templates: remove one first.");
+        let message =
+            format!("A company has at most {} mail templates: remove one first.", StoredTemplate::MAX_PER_COMPANY);
         Err(Error::conflict("too_many_templates", message))
     }
 
@@ -48,13 +50,14 @@ impl Usher {
     /// One of the company's templates.
     ///
     /// # Errors
-    /// [`Error::Forbidden`] unless the caller is a company admin, [`Error::NotFound`] if there is none.
+    /// [`Error::Forbidden`] unless the caller is a company admin, [`Error::NotFound`] if the company has no template
+    /// with this id.
     pub async fn get_mail_template(&self, caller: &Caller, id: TemplateId) -> Result<StoredTemplate> {
         self.company_access(caller).await?.require_admin()?;
-        self.store.mail_template(caller.company, id).await?.ok_or(NONE)
+        self.store.mail_template(caller.company, id).await?.ok_or(NOT_FOUND)
     }
 
-    /// Replaces a template: what is mailed from now on is in its words.
+    /// Replaces a template. Mails that are sent from now on use the new content.
     ///
     /// # Errors
     /// As [`Usher::get_mail_template`].
@@ -62,24 +65,24 @@ impl Usher {
         &self,
         caller: &Caller,
         id: TemplateId,
-        new: NewTemplate,
+        new: NewMailTemplate,
     ) -> Result<StoredTemplate> {
-        let there = self.get_mail_template(caller, id).await?;
-        let stored = StoredTemplate { name: new.name, template: new.template, updated_at: self.now(), ..there };
+        let old = self.get_mail_template(caller, id).await?;
+        let stored = StoredTemplate { name: new.name, template: new.template, updated_at: self.now(), ..old };
         if self.store.replace_mail_template(caller.company, &stored, caller.user, self.random()).await? {
             Ok(stored)
         } else {
-            Err(NONE)
+            Err(NOT_FOUND)
         }
     }
 
-    /// Removes a template. Invitations that were to be mailed in its words are mailed in ours.
+    /// Removes a template. Invitations that wait to be mailed with it are mailed with the service's own letter instead.
     ///
     /// # Errors
     /// As [`Usher::get_mail_template`].
     pub async fn remove_mail_template(&self, caller: &Caller, id: TemplateId) -> Result<()> {
         self.company_access(caller).await?.require_admin()?;
         let removed = self.store.remove_mail_template(caller.company, id, caller.user, self.now(), self.random());
-        if removed.await? { Ok(()) } else { Err(NONE) }
+        if removed.await? { Ok(()) } else { Err(NOT_FOUND) }
     }
 }

@@ -1,12 +1,12 @@
-//! The keys that access tokens are verified with.
+//! Listing the public keys that verify access tokens.
 
 use crate::{Result, Usher, secrets::PublicKey};
 
 impl Usher {
-    /// All published keys that verify now.
+    /// All public keys that may verify access tokens now.
     ///
     /// # Errors
-    /// Only if the store fails.
+    /// [`Error::Unavailable`](crate::Error::Unavailable) if the store fails.
     pub async fn public_keys(&self) -> Result<Vec<PublicKey>> {
         let now = self.now();
         let keys = self.store.public_keys().await?;

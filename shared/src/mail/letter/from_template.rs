@@ -1,54 +1,57 @@
-//! An invitation in the words of the company's own template.
+//! An invitation that is rendered from the company's own mail template.
 
 use crate::{
     domain::{MailTemplate, Placeholder},
-    mail::letter::{Invitation, Letter, moment, words::Words},
+    mail::letter::{
+        InvitationLetter, Letter, format_time,
+        safe_line::{SafeLine, shorten},
+    },
 };
 
 impl Letter {
-    /// An invitation to `to`, by this template. Values pass through [`Words`] and, in HTML, are escaped; but for the link
-    /// they hold nothing that a mail client would make one of.
-    pub fn custom(template: &MailTemplate, invitation: &Invitation<'_>, to: &Recipient<'_>) -> Self {
-        let line = |text: &str| vec![Words::line(text).to_string()];
+    /// Renders an invitation from this template. Every value except the link becomes a [`SafeLine`], so it contains
+    /// nothing that a mail client would turn into a link. In HTML every value is escaped.
+    pub fn from_template(
+        template: &MailTemplate,
+        invitation: &InvitationLetter<'_>,
+        recipient: &LetterRecipient<'_>,
+    ) -> Self {
+        let line = |text: &str| vec![SafeLine::new(text).to_string()];
         let value = |placeholder| match placeholder {
             Placeholder::Link => vec![invitation.link.to_owned()],
             Placeholder::WorkspaceName => line(invitation.scope_name),
             Placeholder::CompanyName => line(invitation.company_name),
             Placeholder::InviterName => line(invitation.inviter_name),
             Placeholder::Role => line(invitation.role),
-            Placeholder::Message => Words::lines(invitation.message).iter().map(ToString::to_string).collect(),
-            Placeholder::ExpiresAt => vec![moment(invitation.expires_at)],
-            Placeholder::Email => vec![to.email.to_owned()],
-            Placeholder::UserName => to.name.map_or_else(|| vec![to.email.to_owned()], line),
+            Placeholder::Message => SafeLine::lines(invitation.message).iter().map(ToString::to_string).collect(),
+            Placeholder::ExpiresAt => vec![format_time(invitation.expires_at)],
+            Placeholder::Email => vec![recipient.email.to_owned()],
+            Placeholder::UserName => recipient.name.map_or_else(|| vec![recipient.email.to_owned()], line),
         };
         let escaped = |line: &String| line.chars().map(escape).collect::<String>();
         let html = |placeholder| value(placeholder).iter().map(escaped).collect::<Vec<_>>().join("<br>\n");
         Self {
-            subject: cut(&template.render_subject(|placeholder| value(placeholder).join(" "))),
+            subject: shorten(
+                &template.render_subject(|placeholder| value(placeholder).join(" ")),
+                MailTemplate::MAX_SUBJECT,
+            ),
             text: template.render_text(|placeholder| value(placeholder).join("\n")),
             html: template.render_html(html),
         }
     }
 }
 
-/// Whom a letter is to.
+/// The person who receives a letter.
 #[derive(Debug, Clone, Copy)]
-pub struct Recipient<'a> {
-    /// The address as typed.
+pub struct LetterRecipient<'a> {
+    /// The address as it was typed.
     pub email: &'a str,
-    /// Their name, if it is known.
+    /// The person's name, if the record has one.
     pub name: Option<&'a str>,
 }
 
-/// A subject has at most 150 characters.
-fn cut(subject: &str) -> String {
-    match subject.char_indices().nth(MailTemplate::MAX_SUBJECT) {
-        None => subject.to_owned(),
-        Some(_) => subject.chars().take(MailTemplate::MAX_SUBJECT - 1).chain(['…']).collect(),
-    }
-}
-
-/// Whatever could mean something in HTML, in a text or in an attribute with quotes or without, as a character reference.
+/// Writes every ASCII character except letters and digits as a character reference. A company's template may insert a
+/// value into text, a quoted attribute or an unquoted one, and this form is safe in all three.
 fn escape(c: char) -> String {
     if c.is_ascii() && !c.is_ascii_alphanumeric() { format!("&#{};", u32::from(c)) } else { c.to_string() }
 }
@@ -68,7 +71,7 @@ mod tests {
             &format!("{ALL}|{{{{link}}}}"),
             &format!("<i title={{{{userName}}}}>{ALL}</i>{{{{link}}}}"),
         );
-        let invitation = Invitation {
+        let invitation = InvitationLetter {
             scope_name: text,
             company_name: text,
             inviter_name: text,
@@ -78,7 +81,8 @@ mod tests {
             expires_at: "2026-11-29T14:05:59Z".parse().unwrap(),
             has_account: false,
         };
-        Letter::custom(&template.unwrap(), &invitation, &Recipient { email: "grace@example.com", name: Some(text) })
+        let recipient = LetterRecipient { email: "grace@example.com", name: Some(text) };
+        Letter::from_template(&template.unwrap(), &invitation, &recipient)
     }
 
     proptest! {

@@ -1,0 +1,46 @@
+//! Suppression: the fact that the service no longer mails an address, and why.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// Why an address is suppressed. The variants are in order: a stronger reason replaces a weaker one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum SuppressionReason {
+    /// The address is on SES's own suppression list.
+    Listed,
+    /// A mail to the address bounced permanently.
+    Bounced,
+    /// The address's owner reported one of our mails as spam.
+    Complained,
+}
+
+impl SuppressionReason {
+    /// All reasons, from the weakest to the strongest.
+    pub const ALL: [Self; 3] = [Self::Listed, Self::Bounced, Self::Complained];
+
+    /// The reason in a few words, as the API shows it.
+    pub const fn description(self) -> &'static str {
+        match self {
+            Self::Listed => "on SES's suppression list",
+            Self::Bounced => "bounced before",
+            Self::Complained => "complained before",
+        }
+    }
+}
+
+/// The fact that the service no longer mails an address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Suppression {
+    /// Since when the address is suppressed.
+    pub since: Timestamp,
+    /// Why.
+    pub reason: SuppressionReason,
+}
+
+impl Suppression {
+    /// A sentence for the caller whose request would have mailed the address.
+    pub fn message(&self) -> String {
+        format!("This address isn't mailed any more: {}.", self.reason.description())
+    }
+}

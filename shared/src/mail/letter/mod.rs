@@ -1,0 +1,233 @@
+//! The letters that people receive: subject, text and HTML, rendered and escaped. SES inserts these values as they are.
+//!
+//! Names and messages come from callers. Each of them becomes a [`SafeLine`], and the templates accept no other type
+//! for them. A [`SafeLine`] contains no control characters, and nothing that a mail client would turn into a link. A
+//! mail client may still turn a telephone number into one. The templates are in `shared/templates/letters`.
+
+mod bodies;
+mod from_template;
+mod safe_line;
+
+use jiff::Timestamp;
+
+pub use crate::mail::letter::from_template::LetterRecipient;
+use crate::mail::letter::{
+    bodies::{HtmlBody, TextBody},
+    safe_line::SafeLine,
+};
+
+/// The content of a mail.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Letter {
+    /// One line, at most 150 characters, without control characters.
+    pub subject: String,
+    /// The whole content as plain text. Lines end in LF and are not wrapped.
+    pub text: String,
+    /// The whole content as HTML.
+    pub html: String,
+}
+
+/// An invitation to a workspace or company.
+#[derive(Debug, Clone, Copy)]
+pub struct InvitationLetter<'a> {
+    /// The workspace's name, or the company's if the invitation is to the company.
+    pub scope_name: &'a str,
+    /// The company's name. It equals `scope_name` if the invitation is to the company.
+    pub company_name: &'a str,
+    /// The inviter's name.
+    pub inviter_name: &'a str,
+    /// The role's title, such as "Editor".
+    pub role: &'a str,
+    /// The inviter's message.
+    pub message: Option<&'a str>,
+    /// The link that accepts the invitation. It contains the hash.
+    pub link: &'a str,
+    /// When the link expires.
+    pub expires_at: Timestamp,
+    /// Whether the address has an account, so that its owner need not sign up.
+    pub has_account: bool,
+}
+
+/// The news that somebody was added as a member and need not accept.
+#[derive(Debug, Clone, Copy)]
+pub struct AddedLetter<'a> {
+    /// The workspace's name, or the company's if the membership is in the company.
+    pub scope_name: &'a str,
+    /// The company's name. It equals `scope_name` if the membership is in the company.
+    pub company_name: &'a str,
+    /// The name of the user who added the recipient.
+    pub inviter_name: &'a str,
+    /// The role's title, such as "Editor".
+    pub role: &'a str,
+    /// The inviter's message.
+    pub message: Option<&'a str>,
+    /// The URL at which the recipient signs in.
+    pub app_url: &'a str,
+}
+
+/// The code that verifies the address of a sign-up.
+#[derive(Debug, Clone, Copy)]
+pub struct OneTimePasswordLetter<'a> {
+    /// Six digits.
+    pub code: &'a str,
+    /// How many minutes the code is valid.
+    pub valid_minutes: i64,
+    /// The first name in the sign-up. Anybody can have started the sign-up with this address.
+    pub first_name: &'a str,
+    /// The name of the company that the sign-up creates.
+    pub company_name: &'a str,
+}
+
+/// The confirmation that a sign-up by invitation is complete.
+#[derive(Debug, Clone, Copy)]
+pub struct WelcomeLetter<'a> {
+    /// The name of the workspace or company that the recipient joined.
+    pub scope_name: &'a str,
+    /// The URL at which the recipient signs in.
+    pub app_url: &'a str,
+}
+
+/// The answer to a sign-up with an address that already has an account.
+#[derive(Debug, Clone, Copy)]
+pub struct AlreadyRegisteredLetter<'a> {
+    /// The URL at which the recipient signs in.
+    pub app_url: &'a str,
+}
+
+/// The request to replace an expired invitation. An inviter or administrator receives it.
+#[derive(Debug, Clone, Copy)]
+pub struct RenewalLetter<'a> {
+    /// The workspace's name, or the company's if the invitation was to the company.
+    pub scope_name: &'a str,
+    /// The company's name. It equals `scope_name` if the invitation was to the company.
+    pub company_name: &'a str,
+    /// The invited address.
+    pub invited: &'a str,
+    /// The role's title, such as "Editor".
+    pub role: &'a str,
+    /// The URL at which the recipient can invite the person again.
+    pub app_url: &'a str,
+}
+
+impl Letter {
+    /// "Ada invites you to Design."
+    pub fn invitation(invitation: &InvitationLetter<'_>) -> Self {
+        let offer = &MembershipOffer::of(invitation);
+        let (link, has_account) = (invitation.link, invitation.has_account);
+        let expires = &format_time(invitation.expires_at);
+        let subject = format!("{} invites you to {}", offer.actor.shortened(), offer.scope.shortened());
+        Self {
+            text: TextBody::Invitation { offer, link, expires, has_account }.to_string(),
+            html: HtmlBody::Invitation { subject: &subject, offer, link, expires, has_account }.to_string(),
+            subject,
+        }
+    }
+
+    /// "Your account for Design is ready." The form of an invitation that asks a person without an account only for a
+    /// password.
+    pub fn account_ready(invitation: &InvitationLetter<'_>) -> Self {
+        let offer = &MembershipOffer::of(invitation);
+        let link = invitation.link;
+        let expires = &format_time(invitation.expires_at);
+        let subject = format!("Your account for {} is ready", offer.scope.shortened());
+        Self {
+            text: TextBody::AccountReady { offer, link, expires }.to_string(),
+            html: HtmlBody::AccountReady { subject: &subject, offer, link, expires }.to_string(),
+            subject,
+        }
+    }
+
+    /// "Your registration is complete."
+    pub fn welcome(&WelcomeLetter { scope_name, app_url }: &WelcomeLetter<'_>) -> Self {
+        let scope = &SafeLine::new(scope_name);
+        let subject = "Your registration is complete".to_owned();
+        Self {
+            text: TextBody::Welcome { scope, app_url }.to_string(),
+            html: HtmlBody::Welcome { subject: &subject, scope, app_url }.to_string(),
+            subject,
+        }
+    }
+
+    /// "Ada added you to Design."
+    pub fn added(added: &AddedLetter<'_>) -> Self {
+        let AddedLetter { scope_name, company_name, inviter_name, role, message, app_url } = *added;
+        let offer = &MembershipOffer::new(scope_name, company_name, inviter_name, role, message);
+        let subject = format!("{} added you to {}", offer.actor.shortened(), offer.scope.shortened());
+        Self {
+            text: TextBody::Added { offer, app_url }.to_string(),
+            html: HtmlBody::Added { subject: &subject, offer, app_url }.to_string(),
+            subject,
+        }
+    }
+
+    /// "Your code to finish signing up." The subject doesn't contain the code, because a locked telephone shows
+    /// subjects to anybody.
+    pub fn one_time_password(password: &OneTimePasswordLetter<'_>) -> Self {
+        let (code, valid_minutes) = (password.code, password.valid_minutes);
+        let (first_name, company) = (&SafeLine::new(password.first_name), &SafeLine::new(password.company_name));
+        let subject = "Your code to finish signing up".to_owned();
+        Self {
+            text: TextBody::OneTimePassword { code, valid_minutes, first_name, company }.to_string(),
+            html: HtmlBody::OneTimePassword { subject: &subject, code, valid_minutes, first_name, company }.to_string(),
+            subject,
+        }
+    }
+
+    /// "grace@example.com asks for a new invitation to Design."
+    pub fn renewal(renewal: &RenewalLetter<'_>) -> Self {
+        let RenewalLetter { scope_name, company_name, invited, role, app_url } = *renewal;
+        let offer = &MembershipOffer::new(scope_name, company_name, invited, role, None);
+        let subject = format!("{} asks for a new invitation to {}", offer.actor.shortened(), offer.scope.shortened());
+        Self {
+            text: TextBody::Renewal { offer, app_url }.to_string(),
+            html: HtmlBody::Renewal { subject: &subject, offer, app_url }.to_string(),
+            subject,
+        }
+    }
+
+    /// "You already have an account."
+    pub fn already_registered(&AlreadyRegisteredLetter { app_url }: &AlreadyRegisteredLetter<'_>) -> Self {
+        let subject = "You already have an account".to_owned();
+        Self {
+            text: TextBody::AlreadyRegistered { app_url }.to_string(),
+            html: HtmlBody::AlreadyRegistered { subject: &subject, app_url }.to_string(),
+            subject,
+        }
+    }
+}
+
+/// A time in the form "29 November 2026, 14:05 UTC".
+pub fn format_time(at: Timestamp) -> String {
+    at.strftime("%-d %B %Y, %H:%M UTC").to_string()
+}
+
+/// What several letters say about a membership: who offers or requests it, where, and with which role and message.
+struct MembershipOffer {
+    scope: SafeLine,
+    /// `None` if the scope is the company itself.
+    company: Option<SafeLine>,
+    /// The inviter; in a renewal the invited address, whose owner asks for a new invitation.
+    actor: SafeLine,
+    role: SafeLine,
+    message: Vec<SafeLine>,
+}
+
+impl MembershipOffer {
+    fn of(invitation: &InvitationLetter<'_>) -> Self {
+        let InvitationLetter { scope_name, company_name, inviter_name, role, message, .. } = *invitation;
+        Self::new(scope_name, company_name, inviter_name, role, message)
+    }
+
+    fn new(scope: &str, company: &str, actor: &str, role: &str, message: Option<&str>) -> Self {
+        Self {
+            scope: SafeLine::new(scope),
+            company: (company != scope).then(|| SafeLine::new(company)),
+            actor: SafeLine::new(actor),
+            role: SafeLine::new(role),
+            message: SafeLine::lines(message),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,43 @@
+//! [`Caller`]: the authenticated user on whose behalf an operation runs.
+
+use crate::{
+    Error, Result,
+    domain::{CompanyId, Profile, UserId},
+};
+
+/// An authenticated user. What the user may do in a company, workspace or group is decided separately, by
+/// [`Usher::company_access`](crate::Usher::company_access), [`Usher::workspace_access`](crate::Usher::workspace_access)
+/// and [`Usher::group_access`](crate::Usher::group_access).
+#[derive(Debug, Clone, Copy)]
+pub struct Caller {
+    pub(in crate::operations) user: UserId,
+    pub(in crate::operations) company: CompanyId,
+    /// The account's epoch when the token was issued: see `Profile::epoch`.
+    pub(in crate::operations) epoch: u32,
+}
+
+impl Caller {
+    /// The user of this account, who has just proved to know the password.
+    pub(in crate::operations) fn of(profile: &Profile) -> Self {
+        Self { user: profile.id, company: profile.company, epoch: profile.epoch }
+    }
+
+    /// The caller's company.
+    pub fn company(&self) -> CompanyId {
+        self.company
+    }
+
+    /// The caller's profile, if the account is active and the sessions of the token's epoch were not ended.
+    ///
+    /// # Errors
+    /// [`Error::Unauthenticated`] otherwise.
+    pub(in crate::operations) fn require_active(&self, profile: Option<Profile>) -> Result<Profile> {
+        profile.filter(|profile| profile.is_active() && profile.epoch == self.epoch).ok_or_else(invalid_token)
+    }
+}
+
+/// The error for every token that is not valid. It is the same whatever the reason, so that it reveals nothing about
+/// the token.
+pub(in crate::operations) fn invalid_token() -> Error {
+    Error::unauthenticated("invalid_token", "The access token is missing, malformed, expired or revoked.")
+}

@@ -1,0 +1,131 @@
+//! Checking a password. Every use case that asks for a password goes through here, so that all attempts count together.
+
+use crate::{
+    Error, Result, Usher,
+    domain::{EmailAddress, Password, PasswordHash, Profile, UserCode, UserId},
+    operations::{limits::attempts::AttemptLimit, log},
+};
+
+/// The largest number of wrong passwords for one login identifier within a window. Identifiers without an account count
+/// too, so that the limit reveals no account.
+const MAX_WRONG_PASSWORDS: u32 = 10;
+
+/// What a person logs in with, besides the password.
+#[derive(Debug)]
+pub enum LoginIdentifier {
+    /// The address, for a person without a user code.
+    Address(EmailAddress),
+    /// The user code.
+    Code(UserCode),
+}
+
+impl LoginIdentifier {
+    /// What the user of this account logs in with.
+    pub(in crate::operations) fn of(profile: &Profile) -> Self {
+        match &profile.user_code {
+            Some(code) => Self::Code(code.clone()),
+            None => Self::Address(profile.address.clone()),
+        }
+    }
+
+    /// The subject that attempts are counted for. A code starts with a space here, which no address does, so that an
+    /// address and a code never share a counter.
+    fn subject(&self) -> String {
+        match self {
+            Self::Address(address) => address.canonical().to_owned(),
+            Self::Code(code) => format!(" {}", code.as_ref()),
+        }
+    }
+}
+
+impl Usher {
+    /// The account that has this login identifier and password, if it is `allowed` here. The attempt is counted before
+    /// the passwords are compared, so that parallel attempts can't exceed the limit.
+    ///
+    /// # Errors
+    /// [`Error::Unauthenticated`] if identifier and password don't belong together or the account isn't allowed here;
+    /// [`Error::TooMany`] after ten wrong passwords.
+    pub(in crate::operations) async fn check_credentials(
+        &self,
+        identifier: &LoginIdentifier,
+        password: Option<Password>,
+        allowed: impl Fn(&Profile) -> bool,
+    ) -> Result<Profile> {
+        let subject = self.count_password_attempt(identifier).await?;
+        let profile = self.active_profile(identifier).await?;
+        let hash = profile.as_ref().and_then(|profile| profile.password.clone());
+        let checked = hash.clone().unwrap_or_else(|| PasswordHash::dummy().clone());
+        let matches = match password.clone() {
+            Some(password) => self.verify_password(password, checked).await?,
+            None => false,
+        };
+        let (Some(profile), Some(hash), Some(password), true) = (profile, hash, password, matches) else {
+            return Err(wrong_credentials());
+        };
+        if !allowed(&profile) {
+            return Err(wrong_credentials());
+        }
+        self.give_back_attempt(&password_limit(&subject)).await?;
+        log::company(profile.company);
+        if hash.needs_rehash() {
+            let new = self.hash_password(password).await?;
+            self.store.rehash(profile.id, &hash, &new).await?;
+        }
+        Ok(profile)
+    }
+
+    /// Whether `password` is the caller's own password, whose hash is `hash`. The attempt is counted as in
+    /// [`Usher::check_credentials`].
+    ///
+    /// # Errors
+    /// [`Error::TooMany`] after ten wrong passwords.
+    pub(in crate::operations) async fn check_own_password(
+        &self,
+        profile: &Profile,
+        hash: &PasswordHash,
+        password: Option<Password>,
+    ) -> Result<bool> {
+        let subject = self.count_password_attempt(&LoginIdentifier::of(profile)).await?;
+        let matches = match password {
+            Some(password) => self.verify_password(password, hash.clone()).await?,
+            None => false,
+        };
+        if matches {
+            self.give_back_attempt(&password_limit(&subject)).await?;
+        }
+        Ok(matches)
+    }
+
+    /// Counts an attempt, and returns the subject that it was counted for.
+    async fn count_password_attempt(&self, identifier: &LoginIdentifier) -> Result<String> {
+        let subject = identifier.subject();
+        self.count_attempt(&password_limit(&subject)).await?;
+        Ok(subject)
+    }
+
+    async fn active_profile(&self, identifier: &LoginIdentifier) -> Result<Option<Profile>> {
+        let accounts = match identifier {
+            LoginIdentifier::Address(address) => self.store.accounts(&address.clone().into()).await?,
+            LoginIdentifier::Code(code) => self.store.accounts_of_code(code).await?,
+        };
+        let identity = accounts.into_either();
+        // Without an account, a random user is looked up, so that the response takes as long as with one.
+        let user = identity.map_or_else(|| UserId::random(self.random()), |identity| identity.user);
+        let profile = self.store.profile(user).await?;
+        Ok(profile.filter(Profile::is_active))
+    }
+}
+
+fn password_limit(subject: &str) -> AttemptLimit<'_> {
+    AttemptLimit {
+        kind: "log-ins",
+        subject,
+        max: MAX_WRONG_PASSWORDS,
+        message: "Too many tries. Wait, then try again.",
+    }
+}
+
+/// The error for every login that fails. It is the same whatever the reason, so that it reveals no account.
+pub(in crate::operations) fn wrong_credentials() -> Error {
+    Error::unauthenticated("invalid_credentials", "E-mail address or password is wrong.")
+}

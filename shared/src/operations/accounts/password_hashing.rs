@@ -1,0 +1,85 @@
+//! Hashing and verifying passwords on threads of their own, one thread per core.
+//!
+//! The async threads never hash, because hashing takes tens of milliseconds. Never more passwords are hashed at once
+//! than there are cores, which bounds the memory. The threads take jobs from a queue, so no core waits for an async
+//! thread.
+
+use std::{
+    num::NonZero,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::LazyLock,
+    thread,
+    time::Duration,
+};
+
+use crossbeam_channel::{Receiver, Sender, unbounded};
+use tokio::sync::oneshot;
+
+use crate::{
+    Error, Result, Usher,
+    domain::{HashingMemory, Password, PasswordHash},
+};
+
+/// How long an idle thread keeps the memory that it hashed in.
+const IDLE_MEMORY_TIME: Duration = Duration::from_secs(1);
+
+type Job = Box<dyn FnOnce(&mut HashingMemory) + Send>;
+
+/// The queue of jobs. The threads take the oldest job first.
+static QUEUE: LazyLock<Sender<Job>> = LazyLock::new(|| {
+    let (queue, jobs) = unbounded();
+    for _ in 0..thread::available_parallelism().map_or(1, NonZero::get) {
+        let jobs = jobs.clone();
+        thread::spawn(move || run_jobs(&jobs));
+    }
+    queue
+});
+
+fn run_jobs(jobs: &Receiver<Job>) {
+    while let Ok(first) = jobs.recv() {
+        let mut memory = HashingMemory::default();
+        let mut next = Ok(first);
+        while let Ok(job) = next {
+            // After a panic the job's sender is dropped without a result, and the waiting task returns an error.
+            drop(catch_unwind(AssertUnwindSafe(|| job(&mut memory))));
+            next = jobs.recv_timeout(IDLE_MEMORY_TIME);
+        }
+    }
+}
+
+/// Runs `work` on one of the threads.
+async fn on_hashing_thread<T: Send + 'static>(
+    work: impl FnOnce(&mut HashingMemory) -> T + Send + 'static,
+) -> Result<T> {
+    let (sender, receiver) = oneshot::channel();
+    let job = Box::new(move |memory: &mut HashingMemory| drop(sender.send(work(memory))));
+    QUEUE.send(job).map_err(|_| Error::internal("hashing a password: no thread takes jobs"))?;
+    receiver.await.map_err(|_| Error::internal("hashing a password: the job panicked"))
+}
+
+impl Usher {
+    /// The hash of a new password.
+    pub(in crate::operations) async fn hash_password(&self, password: Password) -> Result<PasswordHash> {
+        let random = self.random.clone();
+        on_hashing_thread(move |memory| PasswordHash::create(&password, &*random, memory)).await
+    }
+
+    /// Whether this is the hash of this password.
+    pub(in crate::operations) async fn verify_password(&self, password: Password, hash: PasswordHash) -> Result<bool> {
+        on_hashing_thread(move |memory| hash.verify(&password, memory)).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_panic_becomes_an_error_and_the_threads_go_on() {
+        let panicking = |_: &mut HashingMemory| -> u8 { panic!("a bug") };
+        for _ in 0..100 {
+            assert!(on_hashing_thread(panicking).await.is_err());
+        }
+        assert_eq!(on_hashing_thread(|_| 1).await.unwrap(), 1);
+    }
+}

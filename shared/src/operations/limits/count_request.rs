@@ -1,0 +1,40 @@
+//! Counting the requests of a company, for contracts that limit their rate.
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::{Result, Usher, operations::Caller, store::RateLimit};
+
+const WINDOW: SignedDuration = SignedDuration::from_mins(1);
+
+/// How many requests a company may still send in the current minute.
+#[derive(Debug, Clone, Copy)]
+pub struct RateLimitStatus {
+    /// Whether the limit admits the request that was just counted.
+    pub admitted: bool,
+    /// How many further requests the limit admits.
+    pub remaining: u32,
+    /// When the next minute starts.
+    pub resets_at: Timestamp,
+    /// How long until the next minute starts.
+    pub resets_in: SignedDuration,
+}
+
+impl Usher {
+    /// Counts a request of the caller's company, which may send `max` requests in a minute.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`](crate::Error::Unavailable) if the store fails.
+    pub async fn count_request(&self, caller: &Caller, max: u32) -> Result<RateLimitStatus> {
+        let now = self.now();
+        let company = caller.company.to_string();
+        let limit = RateLimit { kind: "requests", subject: &company, window: WINDOW, most: max };
+        let remaining = self.store.spend(&limit, now).await?;
+        let resets_in = limit.left(now);
+        Ok(RateLimitStatus {
+            admitted: remaining.is_some(),
+            remaining: remaining.unwrap_or_default(),
+            resets_at: Timestamp::from_second(now.as_second() + resets_in.as_secs()).unwrap_or(now),
+            resets_in,
+        })
+    }
+}

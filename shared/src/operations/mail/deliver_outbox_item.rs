@@ -1,0 +1,125 @@
+//! Delivering one item of the outbox. A crash at any point loses no mail: the item stays in the outbox until the result
+//! of every mail in it is recorded.
+
+use jiff::SignedDuration;
+use tokio::time::{Duration, Instant};
+use tracing::{
+    Instrument, Span,
+    field::{Empty, display},
+};
+
+use crate::{
+    Result, Usher,
+    domain::{Person, Scope},
+    mail::SendError,
+    operations::mail::deliver_to_people::{PeopleMails, still_wants},
+    store::{Claimed, Key, MAX_ATTEMPTS, Task},
+};
+
+/// How long a function may deliver mail before it returns what is left to the outbox.
+pub const MAIL_TIME_BUDGET: Duration = Duration::from_secs(75);
+
+/// When an item is tried again after SES paused the account's sending.
+const PAUSE: SignedDuration = SignedDuration::from_secs(10);
+
+/// When an item is tried again after a failed attempt: twice this after the first attempt, and twice as long after each
+/// further one.
+const BACKOFF: SignedDuration = SignedDuration::from_secs(15);
+
+/// What happened to an outbox item.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DeliveryOutcome {
+    /// The result of every mail in the item is recorded.
+    Done,
+    /// The item no longer exists, or another deliverer works on it.
+    NotClaimed,
+    /// SES accepts no mail now. The item waits, and the attempt doesn't count.
+    Paused,
+    /// The attempt failed, and the item waits for another one.
+    Postponed,
+    /// The item was given up after too many attempts.
+    GivenUp,
+}
+
+impl Usher {
+    /// Delivers one item of the outbox, unless another deliverer works on it. Calls to SES start before `deadline`.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error) if the store fails. The item is tried again when its lease ends.
+    pub async fn deliver(&self, key: &Key, deadline: Instant) -> Result<DeliveryOutcome> {
+        let now = self.now();
+        let link_key = self.secrets.link_key(None, now).await?;
+        let Some(claimed) = self.store.claim(key, link_key.id(), now, self.random()).await? else {
+            return Ok(DeliveryOutcome::NotClaimed);
+        };
+        let span = item_span(&claimed.task);
+        self.deliver_claimed(claimed, deadline).instrument(span).await
+    }
+
+    async fn deliver_claimed(&self, mut claimed: Claimed, deadline: Instant) -> Result<DeliveryOutcome> {
+        if claimed.attempts > MAX_ATTEMPTS {
+            return self.give_up(&claimed, "it was never settled").await;
+        }
+        let failure = match claimed.task.clone() {
+            Task::Letter(letter) => self.deliver_letter(&mut claimed, &letter).await?,
+            Task::People { kind, batch, people } => {
+                let mails = PeopleMails { kind, batch, people };
+                self.deliver_to_people(&mut claimed, mails, deadline).await?
+            }
+        };
+        match failure {
+            None => Ok(DeliveryOutcome::Done),
+            Some(failure) => self.postpone(&claimed, failure).await,
+        }
+    }
+
+    /// Releases an item with mails that were not sent, or gives the item up if this was its last attempt.
+    async fn postpone(&self, claimed: &Claimed, failure: SendError) -> Result<DeliveryOutcome> {
+        let is_last_attempt = claimed.attempts >= MAX_ATTEMPTS;
+        match failure {
+            SendError::Paused => {
+                self.store.release(claimed, self.now() + PAUSE, false).await?;
+                Ok(DeliveryOutcome::Paused)
+            }
+            SendError::Rejected(reason) if is_last_attempt => self.give_up(claimed, &reason).await,
+            SendError::Unknown if is_last_attempt => self.give_up(claimed, "SES didn't answer").await,
+            SendError::Rejected(reason) => {
+                tracing::warn!(reason, attempts = claimed.attempts, "mail is tried again");
+                let wait = BACKOFF * (1 << claimed.attempts.min(10));
+                self.store.release(claimed, self.now() + wait, true).await?;
+                Ok(DeliveryOutcome::Postponed)
+            }
+            // The item keeps its lease: the mails may have been sent, so they should not be sent again soon.
+            SendError::Unknown => Ok(DeliveryOutcome::Postponed),
+        }
+    }
+
+    /// Gives an item up, and marks the mails in it as failed. If the people's records can't be read, the item is given
+    /// up without the marks.
+    async fn give_up(&self, claimed: &Claimed, reason: &str) -> Result<DeliveryOutcome> {
+        let now = self.now();
+        let unmailed = match &claimed.task {
+            Task::People { people, batch, kind } => {
+                let (addressees, _) = self.store.addressees(people, *batch).await.unwrap_or_default();
+                let is_unmailed = |person: &Person| person.queued_by == Some(*batch) && still_wants(*kind, person, now);
+                addressees.into_iter().filter(|(_, person)| is_unmailed(person)).collect()
+            }
+            Task::Letter(_) => Vec::new(),
+        };
+        if !self.store.bury(claimed, &unmailed, reason, now).await? {
+            return Ok(DeliveryOutcome::NotClaimed);
+        }
+        tracing::error!(event = "outbox_dead", reason, people = unmailed.len(), "mail was given up");
+        Ok(DeliveryOutcome::GivenUp)
+    }
+}
+
+/// The log span of an item: the workspace of its people, and their number.
+fn item_span(task: &Task) -> Span {
+    let Task::People { people, .. } = task else { return Span::none() };
+    let span = tracing::info_span!("mail", company = Empty, workspace = Empty, people = people.len());
+    if let Some(Scope::Workspace(workspace)) = people.first().and_then(Key::scope) {
+        span.record("workspace", display(workspace));
+    }
+    span
+}

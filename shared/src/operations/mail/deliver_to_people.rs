@@ -1,0 +1,186 @@
+//! Delivering the mails of an outbox item to people: invitations, or the news that a person was added.
+
+use jiff::Timestamp;
+use tokio::time::Instant;
+
+use crate::{
+    Error, Result, Usher,
+    domain::{Batch, BatchId, MailKind, MembershipState, Person},
+    mail::{Mailer, OutgoingMail, RecipientStatus, SendError},
+    operations::log,
+    store::{Claimed, Key, Mail, Mailed},
+};
+
+/// How often the service tries to record the results of a bulk call.
+const RECORD_TRIES: u32 = 3;
+
+/// The mails of an outbox item.
+pub(super) struct PeopleMails {
+    pub(super) kind: MailKind,
+    /// The batch of the inviting request that queued the item.
+    pub(super) batch: BatchId,
+    /// The keys of the people's records.
+    pub(super) people: Vec<Key>,
+}
+
+impl Usher {
+    /// Mails the people of an item, and records the result of each mail. The function returns `None` if every mail has
+    /// a result, and otherwise why the rest was not sent.
+    pub(super) async fn deliver_to_people(
+        &self,
+        claimed: &mut Claimed,
+        mails: PeopleMails,
+        deadline: Instant,
+    ) -> Result<Option<SendError>> {
+        let PeopleMails { kind, batch, people } = mails;
+        let now = self.now();
+        let (addressees, batches) = self.store.addressees(&people, batch).await?;
+        if let Some(batch) = batches.first() {
+            log::company(batch.company);
+        }
+        let due = addressees.into_iter().filter(|(_, person)| person.queued_by == Some(batch) && person.awaits_mail());
+        let (mailable, others): (Vec<_>, Vec<_>) = due.partition(|(_, person)| still_wants(kind, person, now));
+        let expired = others.iter().filter(|(_, person)| person.state(now) == MembershipState::Expired);
+        let expired: Vec<_> = expired.map(|(key, person)| (key, person, failed("expired"))).collect();
+        claimed.keep_people(mailable.iter().map(|(key, _)| key));
+        // Recording the last results of an item also removes the item.
+        if mailable.is_empty() || !expired.is_empty() {
+            self.store.settle(claimed, &expired, now).await?;
+        }
+        if mailable.is_empty() {
+            return Ok(None);
+        }
+        if !self.has_app_url() {
+            return Ok(Some(SendError::Paused));
+        }
+        // This wait comes before anything is written for mails that SES doesn't accept now.
+        if let Err(failure) = self.mailer.wait_for_capacity(now, deadline).await {
+            return Ok(Some(failure));
+        }
+        let mails = self.admit_mails(claimed, kind, &mailable, &batches).await?;
+        if mails.is_empty() {
+            return Ok(None);
+        }
+        let templates = self.templates_of(&batches).await?;
+        let outgoing: Vec<_> = mails.iter().map(|mail| self.render_mail(mail, &batches, &templates)).collect();
+        self.send(claimed, &mails, &outgoing, deadline).await
+    }
+
+    /// The mails that may be sent. The function records the result of the others here: their addresses are suppressed,
+    /// or have reached the daily limit.
+    async fn admit_mails<'a>(
+        &self,
+        claimed: &mut Claimed,
+        kind: MailKind,
+        mailable: &'a [(Key, Person)],
+        batches: &[Batch],
+    ) -> Result<Vec<Mail<'a>>> {
+        let now = self.now();
+        let link_key = self.secrets.link_key(Some(&claimed.link_key), now).await?;
+        let hash = |key: &Key, person: &Person| link_key.invitation_hash(key.parts(), person.version);
+        let recipients: Vec<_> = mailable.iter().map(|(_, person)| person.identifier()).collect();
+        let known = self.store.known(&recipients.iter().collect::<Vec<_>>()).await?;
+        let mut mails = Vec::with_capacity(mailable.len());
+        let mut suppressed = Vec::new();
+        for ((key, person), known) in mailable.iter().zip(known) {
+            if let Some(suppression) = known.suppressed {
+                suppressed.push((key, person, Mailed::Suppressed(suppression.reason)));
+            } else {
+                let hash = (kind == MailKind::Invitation).then(|| hash(key, person));
+                let company = batches.iter().find(|batch| batch.id == person.batch).map(|batch| batch.company);
+                mails.push(Mail { key, person, company, hash, has_account: known.identity.is_some() });
+            }
+        }
+        if !suppressed.is_empty() {
+            self.store.settle(claimed, &suppressed, now).await?;
+        }
+        if mails.is_empty() {
+            return Ok(mails);
+        }
+        let max = self.parameters.mails_per_recipient_per_day;
+        let mut limited = self.store.prepare(claimed, &mails, max, now).await?;
+        if !limited.is_empty() {
+            limited.sort_unstable();
+            let limited: Vec<_> = limited.into_iter().rev().map(|index| mails.remove(index)).collect();
+            let results: Vec<_> = limited.iter().map(|mail| (mail.key, mail.person, failed("limited"))).collect();
+            self.store.settle(claimed, &results, now).await?;
+        }
+        Ok(mails)
+    }
+
+    /// Sends mails in bulk calls, and records which of them SES accepted or finally rejected. `outgoing` has the
+    /// rendered mails in the order of `mails`.
+    async fn send(
+        &self,
+        claimed: &mut Claimed,
+        mails: &[Mail<'_>],
+        outgoing: &[OutgoingMail<'_>],
+        deadline: Instant,
+    ) -> Result<Option<SendError>> {
+        let mut sent = 0;
+        while sent < outgoing.len() {
+            let capacity = match self.mailer.wait_for_capacity(self.now(), deadline).await {
+                Ok(capacity) => capacity,
+                Err(failure) => return Ok(Some(failure)),
+            };
+            let rest = &outgoing[sent..];
+            let call = &rest[..capacity.min(Mailer::count_for_one_call(rest)).min(rest.len())];
+            let statuses = match self.mailer.send_bulk(call).await {
+                Ok(statuses) => statuses,
+                Err(failure) => return Ok(Some(failure)),
+            };
+            let (results, failure) = split_by_status(&mails[sent..], statuses);
+            self.record_results(claimed, &results).await?;
+            tracing::info!(mailed = results.len(), "mailed");
+            sent += call.len();
+            if failure.is_some() {
+                return Ok(failure);
+            }
+        }
+        Ok(None)
+    }
+
+    /// Records the results of a bulk call. If this fails, the accepted mails will be sent again, so it is tried several
+    /// times.
+    async fn record_results(&self, claimed: &mut Claimed, results: &[(&Key, &Person, Mailed)]) -> Result<()> {
+        for _ in 1..RECORD_TRIES {
+            match self.store.settle(claimed, results, self.now()).await {
+                Err(Error::Unavailable(_)) => {}
+                result => return result,
+            }
+        }
+        self.store.settle(claimed, results, self.now()).await
+    }
+}
+
+/// The results of the mails that SES accepted or finally rejected, and why the others of the call were not sent.
+fn split_by_status<'a>(
+    mails: &[Mail<'a>],
+    statuses: Vec<RecipientStatus>,
+) -> (Vec<(&'a Key, &'a Person, Mailed)>, Option<SendError>) {
+    let mut results = Vec::with_capacity(statuses.len());
+    let mut failure = None;
+    for (Mail { key, person, .. }, status) in mails.iter().zip(statuses) {
+        match status {
+            RecipientStatus::Accepted => results.push((*key, *person, Mailed::Sent)),
+            RecipientStatus::Rejected(reason) => results.push((*key, *person, Mailed::Failed(reason))),
+            RecipientStatus::Paused => failure = Some(SendError::Paused),
+            // If SES paused a mail of the call, the attempt doesn't count, so the pause is the failure to report.
+            RecipientStatus::Retryable(_) if failure == Some(SendError::Paused) => {}
+            RecipientStatus::Retryable(reason) => failure = Some(SendError::Rejected(reason)),
+        }
+    }
+    (results, failure)
+}
+
+/// Whether this mail still fits the person's state.
+pub(super) fn still_wants(kind: MailKind, person: &Person, now: Timestamp) -> bool {
+    match kind {
+        MailKind::Invitation => person.is_open_to(person.version, now),
+        MailKind::Added => person.state(now) == MembershipState::Member,
+    }
+}
+
+fn failed(reason: &str) -> Mailed {
+    Mailed::Failed(reason.to_owned())
+}

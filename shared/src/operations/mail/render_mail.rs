@@ -1,0 +1,93 @@
+//! Rendering the mail to a person: the letter, its sender, and the tags that name the person's record.
+
+use std::collections::BTreeSet;
+
+use crate::{
+    Result, Usher,
+    domain::{Batch, MailedRecord, Person, StoredTemplate},
+    mail::{AddedLetter, InvitationLetter, Letter, LetterRecipient, OutgoingMail, mail_tags},
+    store::Mail,
+};
+
+impl Usher {
+    /// The company's mail templates that these batches use. A template that was deleted meanwhile is missing from the
+    /// result.
+    pub(super) async fn templates_of(&self, batches: &[Batch]) -> Result<Vec<StoredTemplate>> {
+        let Some(batch) = batches.first() else { return Ok(Vec::new()) };
+        let ids: BTreeSet<_> = batches.iter().filter_map(|batch| batch.template).collect();
+        if ids.is_empty() { Ok(Vec::new()) } else { self.store.mail_templates_of(batch.company, ids.into_iter()).await }
+    }
+
+    /// Whether mails can have links. Without `APP_URL` such mails wait, and waiting doesn't count as a failed attempt.
+    pub(super) fn has_app_url(&self) -> bool {
+        let is_set = !self.parameters.app_url.is_empty();
+        if !is_set {
+            tracing::error!("APP_URL is not set: mails with links wait until it is");
+        }
+        is_set
+    }
+
+    /// Renders a mail. A mail with a hash is an invitation; a mail without one says that the person was added.
+    pub(super) fn render_mail<'a>(
+        &self,
+        mail: &Mail<'a>,
+        batches: &'a [Batch],
+        templates: &[StoredTemplate],
+    ) -> OutgoingMail<'a> {
+        let Mail { key, person, hash, has_account, .. } = mail;
+        let batch = batches.iter().find(|batch| batch.id == person.batch);
+        let scope_name = batch.map_or("", |batch| batch.scope_name.as_str());
+        let company_name = batch.map_or("", |batch| batch.company_name.as_str());
+        let inviter_name = batch.map_or("", |batch| batch.inviter_name.as_str());
+        let message = batch.and_then(|batch| batch.message.as_ref()).map(AsRef::as_ref);
+        let role = person.role.title();
+        let app_url = self.parameters.app_url.as_str();
+        let letter = match hash {
+            None => Letter::added(&AddedLetter { scope_name, company_name, inviter_name, role, message, app_url }),
+            Some(hash) => {
+                // A person who has an account needs no link to the registration page.
+                let page = if *has_account { "invitation" } else { "register" };
+                let link_type = key.scope().map_or("", |scope| scope.link_type());
+                let link = &format!("{app_url}/{page}?hash={}&type={link_type}", hash.reveal());
+                let expires_at = person.expires_at;
+                let invitation = InvitationLetter {
+                    scope_name,
+                    company_name,
+                    inviter_name,
+                    role,
+                    message,
+                    link,
+                    expires_at,
+                    has_account: *has_account,
+                };
+                invitation_letter(&invitation, person, batch, templates)
+            }
+        };
+        let record = key.scope().map(|scope| MailedRecord {
+            scope,
+            identifier: person.identifier(),
+            person_id: person.person_id.clone(),
+            version: person.version,
+        });
+        let tags = record.as_ref().map(mail_tags).unwrap_or_default();
+        OutgoingMail { to: &person.address, from: batch.and_then(|batch| batch.sender.as_ref()), letter, tags }
+    }
+}
+
+/// The invitation from the company's mail template, if the batch uses one and it still exists. Otherwise the service's
+/// own letter.
+fn invitation_letter(
+    invitation: &InvitationLetter<'_>,
+    person: &Person,
+    batch: Option<&Batch>,
+    templates: &[StoredTemplate],
+) -> Letter {
+    let chosen = batch.and_then(|batch| batch.template);
+    if let Some(stored) = templates.iter().find(|stored| Some(stored.id) == chosen) {
+        let (email, name) = (person.address.as_typed(), person.full_name());
+        let recipient = LetterRecipient { email, name: name.as_deref() };
+        return Letter::from_template(&stored.template, invitation, &recipient);
+    }
+    let is_account_ready = batch.is_some_and(|batch| batch.registered) && !invitation.has_account;
+    if is_account_ready { Letter::account_ready(invitation) } else { Letter::invitation(invitation) }
+}
