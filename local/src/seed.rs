@@ -85,7 +85,7 @@ impl Seed {
             let next = store.take_numbers(numbers_of(entry)).await?;
             let company = RecordMaker { random, now, invitation_ttl, next }.company(entry);
             let company = company.ok_or_else(|| Error::internal("seed: the file was not checked"))?;
-            store.seed(&company, random).await?;
+            store.seed(&company).await?;
         }
         Ok(())
     }

@@ -104,7 +104,7 @@ async fn transactions(people: &[String]) -> Vec<Transaction> {
         let fitting = rest.iter().take_while(|(offer, _)| room.take(offer)).count();
         let (chunk, others) = rest.split_at(fitting);
         let writes = chunk.iter().map(|(offer, decision)| InviteWrite { row: 0, offer, decision, guest: None });
-        let written = store.invite(transaction, &writes.collect::<Vec<_>>(), &random).await;
+        let written = store.invite(transaction, &writes.collect::<Vec<_>>()).await;
         assert!(matches!(written, Ok(InviteWritten::Done)));
         rest = others;
     }

@@ -6,6 +6,7 @@
 //! (`text`), and the sources of time (`clock`) and randomness (`random`).
 
 mod accounts;
+mod audit;
 mod clock;
 mod companies;
 mod events;
@@ -30,6 +31,7 @@ pub use accounts::password::{Password, WeakPassword};
 pub use accounts::password_hash::{HashingMemory, PasswordHash};
 pub use accounts::profile::{Profile, ProfileKind, ProfileStatus};
 pub use clock::{Clock, SystemClock, TestClock};
+pub use audit::act::Act;
 pub use companies::company::Company;
 pub use events::domain_event::{DomainEvent, domain_events_between};
 pub use groups::display_id::{DisplayId, InvalidDisplayId};

@@ -34,7 +34,7 @@ mod transact;
 mod workspaces;
 
 pub use crate::domain::{CallerStanding as CallerRecords, MailKind as Kind};
-pub use accounts::profiles::Numbers;
+pub use accounts::profiles::{Founding, Numbers};
 pub use audit::audit_log::AuditRecord;
 pub use groups::group_records::{GroupDeleted, GroupMade, GroupRecords, Joins};
 pub use idempotency::idempotent_runs::{IdempotencyRecord, IdempotentRun, Reservation, RunStart, StoredResponse};
@@ -74,6 +74,11 @@ impl Store {
     /// Creates the access to the table with this name. `random` supplies the jitter between attempts.
     pub fn new(client: Client, table: String, random: Arc<dyn Random>) -> Self {
         Self { client, table, random }
+    }
+
+    /// The source of the ids that writes need.
+    fn random(&self) -> &dyn Random {
+        self.random.as_ref()
     }
 
     /// A random number of milliseconds below `limit`.

@@ -4,9 +4,7 @@ use serde::Serialize;
 
 use crate::{
     Result,
-    domain::{
-        Batch, Company, InvitationHash, Membership, Person, Profile, Random, Scope, ServiceAccount, UserId, Workspace,
-    },
+    domain::{Batch, Company, InvitationHash, Membership, Person, Profile, Scope, ServiceAccount, UserId, Workspace},
     store::{
         Store,
         accounts::profiles::claim_address,
@@ -63,7 +61,7 @@ impl Store {
     ///
     /// # Errors
     /// The table can't be written, or a workspace's id is taken.
-    pub async fn seed(&self, seed: &SeedCompany, random: &dyn Random) -> Result<()> {
+    pub async fn seed(&self, seed: &SeedCompany) -> Result<()> {
         let SeedCompany { company, administrator, people, workspaces, service_accounts } = seed;
         let mut writes = vec![ConditionalWrite::put(&keys::company(company.id), company)];
         for (profile, person) in people {
@@ -71,7 +69,7 @@ impl Store {
             writes.extend(member(Scope::Company(company.id), person));
         }
         for SeedWorkspace { workspace, creator, members, invitations } in workspaces {
-            self.create_workspace(workspace, creator, random).await?;
+            self.create_workspace(workspace, creator).await?;
             let of = Scope::Workspace(workspace.id);
             writes.extend(members.iter().flat_map(|person| member(of, person)));
             for invitation in invitations {
@@ -83,7 +81,7 @@ impl Store {
             self.write(write).await?;
         }
         for (account, profile) in service_accounts {
-            self.create_service_account(account, profile, *administrator, random).await?;
+            self.create_service_account(account, profile, *administrator).await?;
         }
         Ok(())
     }

@@ -36,7 +36,7 @@ impl Usher {
             }
         }
         let (actor, now) = (access.access.profile.id, self.now());
-        if self.store.change_group_admin(&group, user, administers, actor, now, self.random()).await? {
+        if self.store.change_group_admin(&group, user, administers, Act { actor, at: now }).await? {
             return Ok(());
         }
         Err(Error::conflict("too_many_groups", "This user administers as many groups of the workspace as can be."))

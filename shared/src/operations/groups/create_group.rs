@@ -42,7 +42,7 @@ impl Usher {
             created_by: access.access.profile.id,
             created_at: self.now(),
         };
-        match self.store.create_group(&group, parent.id, self.random()).await? {
+        match self.store.create_group(&group, parent.id).await? {
             GroupMade::Done => Ok(GroupNode { index: self.index_of_group(&group).await?, group, children: Vec::new() }),
             GroupMade::NoParent => Err(GROUP_NOT_FOUND),
             GroupMade::DisplayIdTaken => {

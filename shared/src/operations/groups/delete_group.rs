@@ -30,7 +30,7 @@ impl Usher {
                 return Err(not_empty("There are people in this group."));
             }
             let (actor, now) = (access.access.profile.id, self.now());
-            match self.store.delete_group(&group, parent.id, joins, actor, now, self.random()).await? {
+            match self.store.delete_group(&group, parent.id, joins, Act { actor, at: now }).await? {
                 GroupDeleted::Done => return Ok(()),
                 GroupDeleted::HasGroups => return Err(not_empty("There are groups in this group.")),
                 GroupDeleted::Changed => {}

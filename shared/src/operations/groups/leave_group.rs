@@ -51,6 +51,6 @@ impl Usher {
         let audit = AuditNote { actor: manager.user, action: "member.groupsChanged", detail: Vec::new() };
         let of = Scope::Workspace(access.workspace.id);
         let write = TransitionWrite { of, transition: &transition, audit, mail: None, now };
-        Ok(self.store.write_transition(&write, self.random()).await? == Transitioned::Done)
+        Ok(self.store.write_transition(&write).await? == Transitioned::Done)
     }
 }

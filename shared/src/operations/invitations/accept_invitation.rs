@@ -67,7 +67,7 @@ impl Usher {
                 new_account: None,
                 now,
             };
-            if self.store.accept(&write, self.random()).await? == Accepted::Done {
+            if self.store.accept(&write).await? == Accepted::Done {
                 return Ok(AcceptedInvitation { workspace, role: invitation.person.role });
             }
         }

@@ -25,7 +25,7 @@ impl Usher {
             let detail = vec![("role", person.role.name())];
             let audit = AuditNote { actor: person.user, action: "invitation.declined", detail };
             let write = TransitionWrite { of: invitation.scope, transition: &transition, audit, mail: None, now };
-            if self.store.write_transition(&write, self.random()).await? == Transitioned::Done {
+            if self.store.write_transition(&write).await? == Transitioned::Done {
                 return Ok(());
             }
         }

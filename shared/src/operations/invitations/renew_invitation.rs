@@ -35,7 +35,7 @@ impl Usher {
         let cooldown = Cooldown { kind: "renewals", subject: &subject, every: RENEWAL_INTERVAL, now, attempt };
         let may_ask = self.store.take_turn(&cooldown).await?;
         let letter = if may_ask && expired { QueuedLetter::Renewal { hash } } else { QueuedLetter::Nothing };
-        let queued = self.store.queue_letter(letter, now, self.random()).await;
+        let queued = self.store.queue_letter(letter, now).await;
         if queued.is_err()
             && may_ask
             && let Err(error) = self.store.give_turn_back(&cooldown).await

@@ -67,7 +67,7 @@ impl Usher {
             let audit = AuditNote { actor: manager.user, action: "invitation.resent", detail };
             let mail = Some(MailKind::Invitation);
             let write = TransitionWrite { of: target.scope, transition: &transition, audit, mail, now };
-            let written = self.store.write_transition(&write, self.random()).await?;
+            let written = self.store.write_transition(&write).await?;
             person = self.reread_invited_person(target.scope, &person).await?;
             if written == Transitioned::Done {
                 return self.with_inviter_name(target.scope, person).await;

@@ -33,7 +33,7 @@ impl Usher {
             let detail = vec![("role", person.role.name())];
             let audit = AuditNote { actor: managed.manager.user, action: "invitation.revoked", detail };
             let write = TransitionWrite { of: managed.scope, transition: &transition, audit, mail: None, now };
-            if self.store.write_transition(&write, self.random()).await? == Transitioned::Done {
+            if self.store.write_transition(&write).await? == Transitioned::Done {
                 return Ok(());
             }
             person = self.reread_invited_person(managed.scope, &person).await?;

@@ -94,7 +94,7 @@ impl Usher {
                 new_account: Some(NewAccount { company_record, guest: invitation.unverified.clone() }),
                 now,
             };
-            match self.store.accept(&write, self.random()).await? {
+            match self.store.accept(&write).await? {
                 Accepted::Done => {
                     self.mark_memberships_verified(&profile).await;
                     return Ok(SignedUp { profile, company: company.clone(), role });

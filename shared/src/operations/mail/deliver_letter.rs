@@ -25,7 +25,7 @@ impl Usher {
                 (to, letter)
             });
             let max = self.parameters.mails_per_recipient_per_day;
-            self.store.divide(claimed, letters.collect(), max, now, self.random()).await?;
+            self.store.divide(claimed, letters.collect(), max, now).await?;
             return Ok(None);
         }
         if has_link(letter) && !self.has_app_url() {

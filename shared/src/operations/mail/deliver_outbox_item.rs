@@ -49,7 +49,7 @@ impl Usher {
     pub async fn deliver(&self, key: &Key, deadline: Instant) -> Result<DeliveryOutcome> {
         let now = self.now();
         let link_key = self.secrets.link_key(None, now).await?;
-        let Some(claimed) = self.store.claim(key, link_key.id(), now, self.random()).await? else {
+        let Some(claimed) = self.store.claim(key, link_key.id(), now).await? else {
             return Ok(DeliveryOutcome::NotClaimed);
         };
         let span = item_span(&claimed.task);

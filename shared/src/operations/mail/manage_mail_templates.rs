@@ -28,7 +28,7 @@ impl Usher {
         let NewMailTemplate { name, template } = new;
         let (id, now) = (TemplateId::random(self.random()), self.now());
         let stored = StoredTemplate { id, name, template, created_at: now, updated_at: now };
-        if self.store.add_mail_template(caller.company, &stored, caller.user, self.random()).await? {
+        if self.store.add_mail_template(caller.company, &stored, caller.user).await? {
             return Ok(stored);
         }
         let message =
@@ -69,7 +69,7 @@ impl Usher {
     ) -> Result<StoredTemplate> {
         let old = self.get_mail_template(caller, id).await?;
         let stored = StoredTemplate { name: new.name, template: new.template, updated_at: self.now(), ..old };
-        if self.store.replace_mail_template(caller.company, &stored, caller.user, self.random()).await? {
+        if self.store.replace_mail_template(caller.company, &stored, caller.user).await? {
             Ok(stored)
         } else {
             Err(NOT_FOUND)
@@ -82,7 +82,7 @@ impl Usher {
     /// As [`Usher::get_mail_template`].
     pub async fn remove_mail_template(&self, caller: &Caller, id: TemplateId) -> Result<()> {
         self.company_access(caller).await?.require_admin()?;
-        let removed = self.store.remove_mail_template(caller.company, id, caller.user, self.now(), self.random());
+        let removed = self.store.remove_mail_template(caller.company, id, caller.user, self.now());
         if removed.await? { Ok(()) } else { Err(NOT_FOUND) }
     }
 }

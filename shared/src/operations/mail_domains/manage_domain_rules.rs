@@ -39,7 +39,7 @@ impl Usher {
             created_at: now,
             updated_at: now,
         };
-        if self.store.add_domain_rule(&rule, self.random()).await? {
+        if self.store.add_domain_rule(&rule).await? {
             return Ok(rule);
         }
         let existing = self.store.domain_rule(&rule.domain, rule.workspace).await?;
@@ -58,7 +58,7 @@ impl Usher {
         if old.role == role && old.added_by == access.profile.id {
             return Ok((access.workspace, old));
         }
-        let changed = self.store.change_domain_role(&old, role, access.profile.id, self.now(), self.random()).await?;
+        let changed = self.store.change_domain_role(&old, role, Act { actor: access.profile.id, at: self.now() }).await?;
         Ok((access.workspace, changed))
     }
 

@@ -196,7 +196,7 @@ impl Usher {
         let audit = audit_note(manager.user, person, change);
         let of = Scope::Workspace(access.workspace.id);
         let write = TransitionWrite { of, transition: &transition, audit, mail: None, now };
-        match self.store.write_transition(&write, self.random()).await? {
+        match self.store.write_transition(&write).await? {
             Transitioned::Done if change == MemberChange::Removed => Ok(Some(person.clone())),
             Transitioned::Done => Ok(Some(transition.into_after())),
             Transitioned::LastAdmin => Err(last_admin()),

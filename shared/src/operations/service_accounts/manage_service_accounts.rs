@@ -66,7 +66,7 @@ impl Usher {
             created_at: self.now(),
         };
         let profile = profile_of(&account, name, number, caller.company);
-        if self.store.create_service_account(&account, &profile, caller.user, self.random()).await? {
+        if self.store.create_service_account(&account, &profile, caller.user).await? {
             Ok(IssuedToken { account, token, lifetime: Some(TOKEN_TTL) })
         } else {
             Err(Error::conflict("name_taken", "The company has a service account of this name already."))
@@ -103,7 +103,7 @@ impl Usher {
             expires_at: lifetime.map(|lifetime| now + lifetime),
             ..old.clone()
         };
-        if self.store.replace_token(caller.company, &old, &new, caller.user, now, self.random()).await? {
+        if self.store.replace_token(caller.company, &old, &new, Act { actor: caller.user, at: now }).await? {
             Ok(IssuedToken { account: new, token, lifetime })
         } else {
             Err(Error::conflict("changed_meanwhile", "The token was reset by somebody else at the same time."))
@@ -118,7 +118,7 @@ impl Usher {
     pub async fn delete_service_account(&self, caller: &Caller, id: UserId) -> Result<()> {
         self.company_access(caller).await?.require_admin()?;
         let account = self.service_account(caller, id).await?;
-        self.store.delete_service_account(caller.company, &account, caller.user, self.now(), self.random()).await
+        self.store.delete_service_account(caller.company, &account, Act { actor: caller.user, at: self.now() }).await
     }
 
     async fn service_account(&self, caller: &Caller, id: UserId) -> Result<ServiceAccount> {

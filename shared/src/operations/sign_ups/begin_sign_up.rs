@@ -63,7 +63,7 @@ impl Usher {
         } else {
             QueuedLetter::OneTimePassword { email: request.address, sign_up: sign_up.id }
         };
-        self.store.begin_sign_up(&sign_up, &letter, self.random()).await
+        self.store.begin_sign_up(&sign_up, &letter).await
     }
 
     /// Counts a letter about a sign-up to this address before it is queued.

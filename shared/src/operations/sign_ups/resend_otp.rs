@@ -22,11 +22,11 @@ impl Usher {
                 let (id, expires_at) = (self.random().uuid(), now + self.parameters.otp_ttl);
                 let sign_up = SignUp { id, begun_at: now, expires_at, ..used_up };
                 let letter = QueuedLetter::OneTimePassword { email: address, sign_up: id };
-                return self.store.begin_sign_up(&sign_up, &letter, self.random()).await;
+                return self.store.begin_sign_up(&sign_up, &letter).await;
             }
             Some(sign_up) => QueuedLetter::OneTimePassword { email: address, sign_up: sign_up.id },
             None => QueuedLetter::Nothing,
         };
-        self.store.queue_letter(letter, now, self.random()).await
+        self.store.queue_letter(letter, now).await
     }
 }

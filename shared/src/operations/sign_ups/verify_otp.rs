@@ -85,7 +85,9 @@ impl Usher {
             let unverified = self.store.accounts(&new.identifier()).await?.unverified;
             let Some(profile) = self.verified_profile(new.clone(), unverified.as_ref()).await? else { continue };
             let record = self.member_record(&profile, Role::Admin, &company.salt);
-            if self.store.found(sign_up, company, &record, &profile, unverified.as_ref(), self.random()).await? {
+            let guest = unverified.as_ref();
+            let founding = Founding { sign_up, company, founder: &record, profile: &profile, guest };
+            if self.store.found_company(&founding).await? {
                 return Ok(Some(profile));
             }
         }

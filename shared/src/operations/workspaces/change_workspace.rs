@@ -22,7 +22,7 @@ impl Usher {
         if change.name.is_none() && change.published.is_none() {
             return Ok(access.workspace);
         }
-        if !self.store.change_workspace(id, &change, access.profile.id, self.now(), self.random()).await? {
+        if !self.store.change_workspace(id, &change, access.profile.id, self.now()).await? {
             return Err(MISSING);
         }
         self.store.workspaces(&[id]).await?.pop().ok_or(MISSING)

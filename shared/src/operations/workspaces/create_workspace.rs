@@ -50,7 +50,7 @@ impl Usher {
         };
         let creator = self.member_record(&profile, Role::Admin, &workspace.salt);
         log::workspace(workspace.id);
-        self.store.create_workspace(&workspace, &creator, self.random()).await?;
+        self.store.create_workspace(&workspace, &creator).await?;
         Ok(workspace)
     }
 }

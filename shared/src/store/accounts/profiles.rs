@@ -5,8 +5,8 @@ use serde::Deserialize;
 use crate::{
     Error, Result,
     domain::{
-        CallerStanding, Company, CompanyId, Identifier, Identity, Membership, PasswordHash, Person, Profile, Random,
-        Scope, SignUp, UserId, WorkspaceId,
+        CallerStanding, Company, CompanyId, Identifier, Identity, Membership, PasswordHash, Person, Profile, Scope,
+        SignUp, UserId, WorkspaceId,
     },
     secrets::PublicKey,
     store::{
@@ -31,6 +31,21 @@ pub struct Numbers {
     pub companies: u32,
     /// Ids of workspaces.
     pub workspaces: u32,
+}
+
+/// A company that a verified sign-up founds.
+#[derive(Debug)]
+pub struct Founding<'a> {
+    /// The sign-up, which is used up.
+    pub sign_up: &'a SignUp,
+    /// The company.
+    pub company: &'a Company,
+    /// The company's record of the founder.
+    pub founder: &'a Person,
+    /// The founder's account.
+    pub profile: &'a Profile,
+    /// The guest account at the founder's address, which becomes this account.
+    pub guest: Option<&'a Identity>,
 }
 
 impl Store {
@@ -114,15 +129,8 @@ impl Store {
 
     /// Creates a company with its first user, whose address is verified. `false` if the sign-up was already used, or
     /// if the address got an account after it was read, including an account with a temporary password.
-    pub async fn found(
-        &self,
-        sign_up: &SignUp,
-        company: &Company,
-        founder: &Person,
-        profile: &Profile,
-        unverified: Option<&Identity>,
-        random: &dyn Random,
-    ) -> Result<bool> {
+    pub async fn found_company(&self, founding: &Founding<'_>) -> Result<bool> {
+        let Founding { sign_up, company, founder, profile, guest } = *founding;
         let scope = Scope::Company(company.id);
         let audit_entry = AuditEntry::new(company.created_at, profile.id, "company.founded");
         let mut writes = vec![
@@ -131,9 +139,9 @@ impl Store {
             ConditionalWrite::put(&keys::company(company.id), company).if_absent(),
             ConditionalWrite::put(&keys::person(scope, &founder.identifier()), founder),
             ConditionalWrite::put(&keys::membership(profile.id, scope), Membership::new(founder.role, scope)),
-            audit_write(scope, &audit_entry, random),
+            audit_write(scope, &audit_entry, self.random()),
         ];
-        writes.extend(verified_account_writes(profile, unverified, company.created_at));
+        writes.extend(verified_account_writes(profile, guest, company.created_at));
         Ok(matches!(self.transact(writes).await?, Transacted::Done))
     }
 

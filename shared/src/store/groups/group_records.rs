@@ -170,10 +170,10 @@ impl Store {
     }
 
     /// Creates a group below another group.
-    pub async fn create_group(&self, group: &Group, parent: GroupId, random: &dyn Random) -> Result<GroupMade> {
+    pub async fn create_group(&self, group: &Group, parent: GroupId) -> Result<GroupMade> {
         let mut writes = vec![ConditionalWrite::update(keys::group(parent)).if_present().add("children", 1)];
         writes.extend(group_writes(group));
-        writes.push(group_audit(group, group.created_by, "group.created", group.created_at, random));
+        writes.push(group_audit(group, Act { actor: group.created_by, at: group.created_at }, "group.created", self.random()));
         let result = self.transact(writes).await?;
         if matches!(result, Transacted::Done) || self.group(group.id).await?.is_some() {
             // The id of the group is new. If a group with this id exists, an earlier attempt succeeded and only its
@@ -205,19 +205,17 @@ impl Store {
         group: &Group,
         parent: GroupId,
         joins: Joins,
-        actor: UserId,
-        now: Timestamp,
-        random: &dyn Random,
+        act: Act,
     ) -> Result<GroupDeleted> {
         let mut writes = vec![
             ConditionalWrite::delete(keys::group(group.id)).expect(equal("children", 0)),
             ConditionalWrite::update(keys::group(parent)).if_present().add("children", -1),
             ConditionalWrite::delete(keys::group_in_tree(group.workspace, &group.path)),
             ConditionalWrite::delete(keys::display_id(group.workspace, &group.display_id)),
-            group_audit(group, actor, "group.deleted", now, random),
+            group_audit(group, act, "group.deleted", self.random()),
         ];
         // A request that is about to bring people into the group finds the group closed.
-        let purge_at = (now + CLOSED_RETENTION).as_second();
+        let purge_at = (act.at + CLOSED_RETENTION).as_second();
         writes.extend((0..keys::PARTITIONS).zip(joins).map(|(partition, joins)| {
             let unchanged = if joins == 0 { absent("joins") } else { equal("joins", joins) };
             let close = ConditionalWrite::update(keys::group_joins(group.id, partition)).expect(unchanged);
@@ -242,9 +240,7 @@ impl Store {
         group: &Group,
         user: UserId,
         administers: bool,
-        actor: UserId,
-        now: Timestamp,
-        random: &dyn Random,
+        act: Act,
     ) -> Result<bool> {
         let key = keys::administered(user, group.workspace);
         let (write, path) = (ConditionalWrite::update(key), group.path.as_ref());
@@ -254,9 +250,9 @@ impl Store {
         } else {
             (write.delete_from("paths", StringSet(vec![path])), "groupAdmin.removed")
         };
-        let audit_entry = AuditEntry::new(now, actor, action)
+        let audit_entry = AuditEntry::new(act.at, act.actor, action)
             .about(Subject::new(user.to_string()).with("group", group.display_id.to_string()));
-        let writes = vec![write, audit_write(Scope::Workspace(group.workspace), &audit_entry, random)];
+        let writes = vec![write, audit_write(Scope::Workspace(group.workspace), &audit_entry, self.random())];
         Ok(matches!(self.transact(writes).await?, Transacted::Done))
     }
 }
@@ -279,11 +275,10 @@ pub(in crate::store) fn random_partition(random: &dyn Random) -> u8 {
 /// The write of the audit entry about a group.
 fn group_audit(
     group: &Group,
-    actor: UserId,
+    act: Act,
     action: &'static str,
-    at: Timestamp,
     random: &dyn Random,
 ) -> ConditionalWrite {
-    let audit_entry = AuditEntry::new(at, actor, action).about(Subject::new(group.display_id.to_string()));
+    let audit_entry = AuditEntry::new(act.at, act.actor, action).about(Subject::new(group.display_id.to_string()));
     audit_write(Scope::Workspace(group.workspace), &audit_entry, random)
 }

@@ -175,15 +175,15 @@ impl IdempotentRun {
 impl Store {
     /// Starts a run of an idempotent request, unless another run executes it or it was already answered. If an
     /// earlier run died, the new run resumes the request.
-    pub async fn begin_run(&self, record: &IdempotencyRecord<'_>, random: &dyn Random) -> Result<RunStart> {
+    pub async fn begin_run(&self, record: &IdempotencyRecord<'_>) -> Result<RunStart> {
         let IdempotencyRecord { caller, of: scope, key, body, now } = *record;
         let key = keys::idempotent_request(caller, scope, key.as_ref());
         let leased_until = (now + LEASE).as_millisecond();
         let item = RequestItem {
             body: body.to_owned(),
-            run: random.uuid(),
+            run: self.random().uuid(),
             leased_until,
-            batch: BatchId::random(random),
+            batch: BatchId::random(self.random()),
             reserved: None,
             answer: None,
             purge_at: (now + RETENTION).as_second(),

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 use crate::{
     Result,
-    domain::{Identity, Profile, Random, Scope, Transition},
+    domain::{Identity, Profile, Scope, Transition},
     store::{
         Store,
         accounts::{profiles::claim_address, unverified::verified_account_writes},
@@ -61,12 +61,12 @@ impl Store {
     /// check this. If hundreds of people accepted one inviter's batch at the same time, all their transactions would
     /// check the inviter's membership, and DynamoDB cancels a transaction that shares an item with another
     /// transaction at the same moment.
-    pub async fn accept(&self, acceptance: &AcceptanceWrite<'_>, random: &dyn Random) -> Result<Accepted> {
+    pub async fn accept(&self, acceptance: &AcceptanceWrite<'_>) -> Result<Accepted> {
         let AcceptanceWrite { of: scope, transition, profile, now, .. } = *acceptance;
         let person = transition.after();
         let subject = Subject::new(person.address.canonical()).with("role", person.role.name());
         let audit = AuditEntry::new(now, profile.id, "invitation.accepted").about(subject);
-        let mut writes = vec![record_write(scope, transition), audit_write(scope, &audit, random)];
+        let mut writes = vec![record_write(scope, transition), audit_write(scope, &audit, self.random())];
         writes.extend(membership_write(scope, transition));
         writes.extend(admin_count_write(scope, transition.admin_change()));
         let address_write_index = writes.len();
@@ -76,7 +76,7 @@ impl Store {
             if person.welcomed {
                 let (email, scope_name) = (profile.address.clone(), acceptance.scope_name.to_owned());
                 let letter = QueuedItem::letter(QueuedLetter::Welcome { email, scope_name });
-                writes.push(letter.into_write(now, random));
+                writes.push(letter.into_write(now, self.random()));
             }
             if let Some(record) = company_record {
                 let company = Scope::Company(profile.company);

@@ -18,7 +18,7 @@ use crate::{
         conditional_write::ConditionalWrite,
         groups::group_records::{group_join_write, random_partition},
         idempotency::idempotent_runs::IdempotentRun,
-        invitations::transition::{admin_count_write, mail_write, membership_write, record_write},
+        invitations::transition::{admin_count_write, membership_write, queued_mail, record_write},
         items::from_item,
         keys,
         mail::outbox::MAX_ADDRESSES,
@@ -154,12 +154,7 @@ impl PlannedWrite {
 
 impl Store {
     /// Writes rows about people who differ from each other. The transaction writes all rows or none.
-    pub async fn invite(
-        &self,
-        transaction: InviteTransaction<'_>,
-        rows: &[InviteWrite<'_>],
-        random: &dyn Random,
-    ) -> Result<InviteWritten> {
+    pub async fn invite(&self, transaction: InviteTransaction<'_>, rows: &[InviteWrite<'_>]) -> Result<InviteWritten> {
         let mut planned_writes = Vec::with_capacity(rows.len() + 8);
         for (row_index, row) in rows.iter().enumerate() {
             let record = record_write(transaction.of, &row.decision.transition);
@@ -168,11 +163,12 @@ impl Store {
         }
         let groups = new_groups(rows);
         let first_group = planned_writes.len();
-        let partition = random_partition(random);
+        let partition = random_partition(self.random());
         planned_writes.extend(
             groups.iter().filter_map(|group| group_join_write(group, partition)).map(PlannedWrite::unconditional),
         );
-        planned_writes.extend(shared_writes(transaction, rows, random).into_iter().map(PlannedWrite::unconditional));
+        planned_writes
+            .extend(shared_writes(transaction, rows, self.random()).into_iter().map(PlannedWrite::unconditional));
         let (writes, causes): (Vec<_>, Vec<_>) =
             planned_writes.into_iter().map(|planned| (planned.write, planned.if_refused)).unzip();
         let transacted = self.transact(writes).await?;
@@ -271,7 +267,8 @@ fn shared_writes(
             by_batch.entry(row.offer.batch).or_default().push(row.decision.transition.after());
         }
         for (batch, people) in by_batch {
-            writes.extend(people.chunks(MAX_ADDRESSES).map(|chunk| mail_write(kind, scope, batch, chunk, now, random)));
+            let items = people.chunks(MAX_ADDRESSES).map(|chunk| queued_mail(kind, scope, batch, chunk));
+            writes.extend(items.map(|item| item.into_write(now, random)));
         }
     }
     if let Some(run) = run {

@@ -61,7 +61,7 @@ pub enum Transitioned {
 impl Store {
     /// Writes a decision in one transaction, together with the membership, the number of ADMINs, the counters of the
     /// groups, the mail and the audit entry.
-    pub async fn write_transition(&self, write: &TransitionWrite<'_>, random: &dyn Random) -> Result<Transitioned> {
+    pub async fn write_transition(&self, write: &TransitionWrite<'_>) -> Result<Transitioned> {
         let TransitionWrite { of: scope, transition, ref audit, mail, now } = *write;
         let after = transition.after();
         let mut writes = vec![record_write(scope, transition)];
@@ -76,11 +76,11 @@ impl Store {
             writes.push(ConditionalWrite::delete(keys::administered(after.user, workspace)));
         }
         let before = transition.before().map_or(&[][..], |before| before.groups.as_slice());
-        let partition = random_partition(random);
+        let partition = random_partition(self.random());
         let new_groups = after.groups.iter().filter(|group| !before.contains(group));
         writes.extend(new_groups.filter_map(|group| group_join_write(group, partition)));
-        writes.extend(mail.map(|kind| mail_write(kind, scope, after.batch, &[after], now, random)));
-        writes.push(audit_write(scope, &audit.entry(now, after), random));
+        writes.extend(mail.map(|kind| queued_mail(kind, scope, after.batch, &[after]).into_write(now, self.random())));
+        writes.push(audit_write(scope, &audit.entry(now, after), self.random()));
         let transacted = self.transact(writes).await?;
         if matches!(transacted, Transacted::Done)
             || transacted.refused(0).is_some_and(|stored| is_result_of(transition, stored))
@@ -156,17 +156,10 @@ pub(in crate::store) fn admin_count_write(scope: Scope, change: i32) -> Option<C
     }
 }
 
-/// The write of the outbox item that mails people.
-pub(in crate::store) fn mail_write(
-    kind: MailKind,
-    scope: Scope,
-    batch: BatchId,
-    people: &[&Person],
-    now: Timestamp,
-    random: &dyn Random,
-) -> ConditionalWrite {
+/// The outbox item that mails people.
+pub(in crate::store) fn queued_mail(kind: MailKind, scope: Scope, batch: BatchId, people: &[&Person]) -> QueuedItem {
     let people: Vec<_> = people.iter().map(|person| person.identifier()).collect();
-    QueuedItem::people(kind, scope, batch, &people.iter().collect::<Vec<_>>()).into_write(now, random)
+    QueuedItem::people(kind, scope, batch, &people.iter().collect::<Vec<_>>())
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use crate::{
     Error, Result,
-    domain::{EmailAddress, Random},
+    domain::EmailAddress,
     store::{Claimed, QueuedItem, QueuedLetter, RateLimit, Store, transact::Transacted},
 };
 
@@ -18,13 +18,12 @@ impl Store {
         mut letters: Vec<(EmailAddress, QueuedLetter)>,
         limit: u32,
         now: Timestamp,
-        random: &dyn Random,
     ) -> Result<()> {
         loop {
             let mut writes = vec![claimed.done()];
             writes.extend(letters.iter().map(|(to, _)| RateLimit::mails(to.canonical(), limit).consume_write(1, now)));
             let items = letters.iter().map(|(_, letter)| QueuedItem::letter(letter.clone()));
-            writes.extend(items.map(|item| item.into_write(now, random)));
+            writes.extend(items.map(|item| item.into_write(now, self.random())));
             let result = self.transact(writes).await?;
             if matches!(result, Transacted::Done) {
                 return Ok(());

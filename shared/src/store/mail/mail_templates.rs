@@ -39,22 +39,16 @@ impl Store {
     }
 
     /// Stores a new template. `false` if the company has the largest allowed number of templates.
-    pub async fn add_mail_template(
-        &self,
-        company: CompanyId,
-        stored: &StoredTemplate,
-        actor: UserId,
-        random: &dyn Random,
-    ) -> Result<bool> {
+    pub async fn add_mail_template(&self, company: CompanyId, stored: &StoredTemplate, actor: UserId) -> Result<bool> {
         let key = keys::mail_template(company, stored.id);
         let template_count = ConditionalWrite::update(keys::company(company))
             .if_present()
             .expect(any([absent("templates"), below("templates", StoredTemplate::MAX_PER_COMPANY)]))
             .add("templates", 1);
-        let audit = template_audit(company, "mailTemplate.stored", actor, stored.updated_at, random);
+        let audit = template_audit(company, "mailTemplate.stored", actor, stored.updated_at, self.random());
         match self.transact(vec![ConditionalWrite::put(&key, stored).if_absent(), template_count, audit]).await? {
             Transacted::Done => Ok(true),
-            // The random id is new. A template with this id exists only if an earlier attempt succeeded and its reply
+            // The self.random() id is new. A template with this id exists only if an earlier attempt succeeded and its reply
             // was lost.
             result if result.refused(0).is_some() => Ok(true),
             Transacted::Refused(_) => Ok(false),
@@ -67,10 +61,9 @@ impl Store {
         company: CompanyId,
         stored: &StoredTemplate,
         actor: UserId,
-        random: &dyn Random,
     ) -> Result<bool> {
         let key = keys::mail_template(company, stored.id);
-        let audit = template_audit(company, "mailTemplate.replaced", actor, stored.updated_at, random);
+        let audit = template_audit(company, "mailTemplate.replaced", actor, stored.updated_at, self.random());
         let writes = vec![ConditionalWrite::put(&key, stored).if_present(), audit];
         Ok(matches!(self.transact(writes).await?, Transacted::Done))
     }
@@ -82,11 +75,10 @@ impl Store {
         id: TemplateId,
         actor: UserId,
         now: Timestamp,
-        random: &dyn Random,
     ) -> Result<bool> {
         let deletion = ConditionalWrite::delete(keys::mail_template(company, id)).if_present();
         let template_count = ConditionalWrite::update(keys::company(company)).if_present().add("templates", -1);
-        let audit = template_audit(company, "mailTemplate.removed", actor, now, random);
+        let audit = template_audit(company, "mailTemplate.removed", actor, now, self.random());
         match self.transact(vec![deletion, template_count, audit]).await? {
             Transacted::Done => Ok(true),
             result if result.refused(0).is_some() => Ok(false),

@@ -166,14 +166,8 @@ pub enum Mailed {
 
 impl Store {
     /// Claims an item with one conditional update. `None` if the item does not exist or another deliverer has it.
-    pub async fn claim(
-        &self,
-        key: &Key,
-        link_key: &str,
-        now: Timestamp,
-        random: &dyn Random,
-    ) -> Result<Option<Claimed>> {
-        let claim = random.uuid();
+    pub async fn claim(&self, key: &Key, link_key: &str, now: Timestamp) -> Result<Option<Claimed>> {
+        let claim = self.random().uuid();
         let write = ConditionalWrite::update(key.clone())
             .if_present()
             // If a reply is lost, the SDK repeats the write. The repeated write then finds its own claim.

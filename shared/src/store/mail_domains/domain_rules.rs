@@ -52,12 +52,13 @@ impl Store {
     }
 
     /// Adds a rule. `false` if the workspace already has a rule for the domain.
-    pub async fn add_domain_rule(&self, rule: &DomainRule, random: &dyn Random) -> Result<bool> {
+    pub async fn add_domain_rule(&self, rule: &DomainRule) -> Result<bool> {
+        let added = Act { actor: rule.added_by, at: rule.created_at };
         let pointer = DomainRulePointer { domain: rule.domain.clone(), workspace: rule.workspace };
         let writes = vec![
             ConditionalWrite::put(&keys::domain_rule(&rule.domain, rule.workspace), rule).if_absent(),
             ConditionalWrite::put(&keys::company_domain(rule.company, &rule.id), pointer).if_absent(),
-            rule_audit(rule, rule_subject(rule, rule.role), rule.added_by, "domain.added", rule.created_at, random),
+            rule_audit(rule, rule_subject(rule, rule.role), added, "domain.added", self.random()),
         ];
         Ok(matches!(self.transact(writes).await?, Transacted::Done))
     }
@@ -68,16 +69,14 @@ impl Store {
         &self,
         rule: &DomainRule,
         role: Role,
-        actor: UserId,
-        now: Timestamp,
-        random: &dyn Random,
+        act: Act,
     ) -> Result<DomainRule> {
-        let write = ConditionalWrite::update(keys::domain_rule(&rule.domain, rule.workspace));
-        let write = write.if_present().set("role", role).set("added_by", actor);
-        let write = write.set("updated_at", now.as_millisecond());
+        let change = ConditionalWrite::update(keys::domain_rule(&rule.domain, rule.workspace));
+        let change = change.if_present().set("role", role).set("added_by", act.actor);
+        let change = change.set("updated_at", act.at.as_millisecond());
         let subject = rule_subject(rule, role).with("roleBefore", rule.role.name());
-        self.transact(vec![write, rule_audit(rule, subject, actor, "domain.changed", now, random)]).await?;
-        Ok(DomainRule { role, added_by: actor, updated_at: now, ..rule.clone() })
+        self.transact(vec![change, rule_audit(rule, subject, act, "domain.changed", self.random())]).await?;
+        Ok(DomainRule { role, added_by: act.actor, updated_at: act.at, ..rule.clone() })
     }
 }
 
@@ -90,10 +89,9 @@ fn rule_subject(rule: &DomainRule, role: Role) -> Subject {
 fn rule_audit(
     rule: &DomainRule,
     subject: Subject,
-    actor: UserId,
+    act: Act,
     action: &'static str,
-    at: Timestamp,
     random: &dyn Random,
 ) -> ConditionalWrite {
-    audit_write(Scope::Workspace(rule.workspace), &AuditEntry::new(at, actor, action).about(subject), random)
+    audit_write(Scope::Workspace(rule.workspace), &AuditEntry::new(act.at, act.actor, action).about(subject), random)
 }

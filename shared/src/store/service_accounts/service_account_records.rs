@@ -45,7 +45,6 @@ impl Store {
         account: &ServiceAccount,
         profile: &Profile,
         actor: UserId,
-        random: &dyn Random,
     ) -> Result<bool> {
         let company = profile.company;
         let scope = Scope::Company(company);
@@ -56,7 +55,7 @@ impl Store {
             ConditionalWrite::put(&keys::profile(account.id), profile).if_absent(),
             ConditionalWrite::put(&keys::membership(account.id, scope), Membership::new(role, scope)),
             ConditionalWrite::put(&keys::token(&account.token), OpaqueToken::of(account, company)),
-            account_audit(scope, account, actor, "serviceAccount.created", account.created_at, random),
+            account_audit(scope, account, Act { actor, at: account.created_at }, "serviceAccount.created", self.random()),
         ];
         match self.transact(writes).await? {
             Transacted::Done => Ok(true),
@@ -75,9 +74,7 @@ impl Store {
         company: CompanyId,
         old: &ServiceAccount,
         new: &ServiceAccount,
-        actor: UserId,
-        now: Timestamp,
-        random: &dyn Random,
+        act: Act,
     ) -> Result<bool> {
         let scope = Scope::Company(company);
         let key = keys::service_account(company, &old.name);
@@ -85,7 +82,7 @@ impl Store {
             ConditionalWrite::put(&key, new).expect(equal("token", &old.token)),
             ConditionalWrite::delete(keys::token(&old.token)),
             ConditionalWrite::put(&keys::token(&new.token), OpaqueToken::of(new, company)),
-            account_audit(scope, new, actor, "serviceAccount.tokenReset", now, random),
+            account_audit(scope, new, act, "serviceAccount.tokenReset", self.random()),
         ];
         match self.transact(writes).await? {
             Transacted::Done => Ok(true),
@@ -102,9 +99,7 @@ impl Store {
         &self,
         company: CompanyId,
         account: &ServiceAccount,
-        actor: UserId,
-        now: Timestamp,
-        random: &dyn Random,
+        act: Act,
     ) -> Result<()> {
         let scope = Scope::Company(company);
         let profile_deletion = ConditionalWrite::update(keys::profile(account.id))
@@ -114,7 +109,7 @@ impl Store {
             profile_deletion,
             ConditionalWrite::delete(keys::token(&account.token)),
             ConditionalWrite::delete(keys::identity(&account.address.clone().into())),
-            account_audit(scope, account, actor, "serviceAccount.deleted", now, random),
+            account_audit(scope, account, act, "serviceAccount.deleted", self.random()),
         ];
         // A refusal means that an earlier call has already made these writes.
         self.transact(writes).await?;
@@ -122,11 +117,7 @@ impl Store {
             let mut has_conflicts = false;
             for membership in self.memberships(account.id).await? {
                 let Some(workspace) = membership.workspace else { continue };
-                let removed = Subject::new(account.address.canonical()).with("role", membership.role.name());
-                let audit = AuditEntry::new(now, actor, "member.removed").about(removed);
-                let audit = audit_write(Scope::Workspace(workspace), &audit, random);
-                has_conflicts |=
-                    !self.end_membership(account, membership.role, Scope::Workspace(workspace), now, audit).await?;
+                has_conflicts |= !self.end_membership(account, membership.role, workspace, act).await?;
             }
             if !has_conflicts {
                 break;
@@ -148,25 +139,25 @@ impl Store {
         &self,
         account: &ServiceAccount,
         role: Role,
-        scope: Scope,
-        now: Timestamp,
-        audit: ConditionalWrite,
+        workspace: WorkspaceId,
+        act: Act,
     ) -> Result<bool> {
+        let scope = Scope::Workspace(workspace);
+        let removed = Subject::new(account.address.canonical()).with("role", role.name());
+        let audit = AuditEntry::new(act.at, act.actor, "member.removed").about(removed);
         let mut writes = vec![
             ConditionalWrite::update(keys::person(scope, &account.address.clone().into()))
                 .expect(equal("status", RecordStatus::Accepted))
                 .expect(equal("user", account.id))
                 .set("status", RecordStatus::Left)
-                .set("updated_at", now.as_millisecond())
+                .set("updated_at", act.at.as_millisecond())
                 .remove("groups")
                 .add("revision", 1),
             ConditionalWrite::delete(keys::membership(account.id, scope)).expect(equal("role", role)),
-            audit,
+            audit_write(scope, &audit, self.random()),
         ];
-        if role == Role::Admin
-            && let Scope::Workspace(id) = scope
-        {
-            writes.push(ConditionalWrite::update(keys::workspace(id)).if_present().add("admins", -1));
+        if role == Role::Admin {
+            writes.push(ConditionalWrite::update(keys::workspace(workspace)).if_present().add("admins", -1));
         }
         let result = self.transact(writes).await?;
         Ok(result.refused(0).is_some() || result.refused(1).is_none())
@@ -177,10 +168,9 @@ impl Store {
 fn account_audit(
     scope: Scope,
     account: &ServiceAccount,
-    actor: UserId,
+    act: Act,
     action: &'static str,
-    at: Timestamp,
     random: &dyn Random,
 ) -> ConditionalWrite {
-    audit_write(scope, &AuditEntry::new(at, actor, action).about(Subject::new(account.name.clone())), random)
+    audit_write(scope, &AuditEntry::new(act.at, act.actor, action).about(Subject::new(account.name.clone())), random)
 }

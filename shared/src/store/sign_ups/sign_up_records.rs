@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::{
     Result,
-    domain::{EmailAddress, Random, SignUp},
+    domain::{EmailAddress, SignUp},
     store::{
         Store,
         condition::{absent, any, below},
@@ -20,7 +20,7 @@ use crate::{
 
 impl Store {
     /// Writes a sign-up and queues a letter about it.
-    pub async fn begin_sign_up(&self, sign_up: &SignUp, letter: &QueuedLetter, random: &dyn Random) -> Result<()> {
+    pub async fn begin_sign_up(&self, sign_up: &SignUp, letter: &QueuedLetter) -> Result<()> {
         /// The item of a sign-up.
         #[derive(Serialize)]
         struct SignUpItem<'a> {
@@ -31,7 +31,7 @@ impl Store {
         let item = SignUpItem { sign_up, purge_at: sign_up.expires_at.as_second() + 1 };
         let writes = vec![
             ConditionalWrite::put(&keys::sign_up(&sign_up.address, sign_up.id), item),
-            QueuedItem::letter(letter.clone()).into_write(sign_up.begun_at, random),
+            QueuedItem::letter(letter.clone()).into_write(sign_up.begun_at, self.random()),
         ];
         self.transact(writes).await.map(|_| ())
     }
@@ -62,7 +62,7 @@ impl Store {
     }
 
     /// Queues a letter.
-    pub async fn queue_letter(&self, letter: QueuedLetter, now: Timestamp, random: &dyn Random) -> Result<()> {
-        self.write(QueuedItem::letter(letter).into_write(now, random)).await.map(|_| ())
+    pub async fn queue_letter(&self, letter: QueuedLetter, now: Timestamp) -> Result<()> {
+        self.write(QueuedItem::letter(letter).into_write(now, self.random())).await.map(|_| ())
     }
 }

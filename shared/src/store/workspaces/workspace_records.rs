@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Error, Result,
     domain::{
-        CallerStanding, Company, CompanyId, Group, Membership, Person, Random, Scope, ShortId, UserId, Workspace,
+        CallerStanding, Company, CompanyId, Group, Membership, Person, Scope, ShortId, UserId, Workspace,
         WorkspaceChange, WorkspaceId,
     },
     store::{
@@ -71,7 +71,7 @@ impl Store {
     }
 
     /// Writes a new workspace with its first member and its topmost group.
-    pub async fn create_workspace(&self, workspace: &Workspace, creator: &Person, random: &dyn Random) -> Result<()> {
+    pub async fn create_workspace(&self, workspace: &Workspace, creator: &Person) -> Result<()> {
         let scope = Scope::Workspace(workspace.id);
         let audit_entry = AuditEntry::new(workspace.created_at, workspace.created_by, "workspace.created");
         let pointer = WorkspacePointer { workspace: workspace.id };
@@ -82,12 +82,12 @@ impl Store {
             ConditionalWrite::put(&keys::short_id(&workspace.short_id), pointer).if_absent(),
             ConditionalWrite::put(&keys::person(scope, &creator.identifier()), creator),
             ConditionalWrite::put(&keys::membership(creator.user, scope), Membership::new(creator.role, scope)),
-            audit_write(scope, &audit_entry, random),
+            audit_write(scope, &audit_entry, self.random()),
         ];
-        writes.extend(group_writes(&Group::top(workspace, random)?));
+        writes.extend(group_writes(&Group::top(workspace, self.random())?));
         match self.transact(writes).await? {
             Transacted::Done => Ok(()),
-            // The random id is new. A workspace with the same id and salt exists only if an earlier attempt succeeded
+            // The self.random() id is new. A workspace with the same id and salt exists only if an earlier attempt succeeded
             // and its reply was lost.
             Transacted::Refused(_)
                 if self.workspaces(&[workspace.id]).await?.iter().any(|stored| stored.salt == workspace.salt) =>
@@ -107,7 +107,6 @@ impl Store {
         wanted: &WorkspaceChange,
         actor: UserId,
         now: Timestamp,
-        random: &dyn Random,
     ) -> Result<bool> {
         let mut write =
             ConditionalWrite::update(keys::workspace(id)).if_present().set("updated_at", now.as_millisecond());
@@ -118,7 +117,7 @@ impl Store {
             write = write.set("published", published);
         }
         let audit_entry = AuditEntry::new(now, actor, "workspace.changed");
-        let writes = vec![write, audit_write(Scope::Workspace(id), &audit_entry, random)];
+        let writes = vec![write, audit_write(Scope::Workspace(id), &audit_entry, self.random())];
         Ok(matches!(self.transact(writes).await?, Transacted::Done))
     }
 }

@@ -28,7 +28,7 @@ impl Usher {
         let IdempotencyRequest { key, body, trace_id } = idempotency;
         let record =
             IdempotencyRecord { caller: target.inviter.id, of: target.scope, key: &key, body: &body, now: self.now() };
-        let mut run = match self.store.begin_run(&record, self.random()).await? {
+        let mut run = match self.store.begin_run(&record).await? {
             RunStart::IdempotentRun(run) => run,
             RunStart::Running => return Err(Error::KeyInUse),
             RunStart::OtherBody => {

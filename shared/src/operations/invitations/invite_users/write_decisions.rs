@@ -156,7 +156,7 @@ impl Usher {
         let transaction =
             InviteTransaction { of: plan.scope, inviter: plan.terms.rights.user, now: plan.terms.now, run: plan.run };
         let too_slow = |_| Error::Unavailable(InternalContext::new("invite: a transaction took too long"));
-        let written = self.store.invite(transaction, &writes, self.random());
+        let written = self.store.invite(transaction, &writes);
         timeout_at(plan.begun + END_WITHIN, written).await.map_err(too_slow)?
     }
 }

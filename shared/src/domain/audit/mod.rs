@@ -1,0 +1,3 @@
+//! The audit log: who did what, and when.
+
+pub(super) mod act;
