@@ -28,4 +28,4 @@ pub use bus::Bus;
 pub use error::{Error, InternalContext, Missing, PublicMessage, Result};
 pub use parameters::{InvalidParameter, Parameters};
 pub use secrets::{SecretSource, Secrets};
-pub use usher::{Dependencies, StartError, Usher};
+pub use usher::{Dependencies, Usher};

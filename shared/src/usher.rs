@@ -23,14 +23,6 @@ const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(3);
 /// sent its mails.
 const MAIL_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Why a function can't start.
-#[derive(Debug, thiserror::Error)]
-pub enum StartError {
-    /// A parameter is missing or invalid.
-    #[error(transparent)]
-    Parameter(#[from] InvalidParameter),
-}
-
 /// The service: settings, clients, secrets, clock and randomness. A function builds one [`Usher`] when it starts, and
 /// every call borrows it. The operations are its methods, in [`crate::operations`].
 #[derive(Debug)]
@@ -80,8 +72,8 @@ impl Usher {
     /// bus's name.
     ///
     /// # Errors
-    /// [`StartError`] names the first parameter that is missing or invalid.
-    pub async fn from_environment() -> Result<Self, StartError> {
+    /// [`InvalidParameter`] for the first parameter that is missing or invalid.
+    pub async fn from_environment() -> Result<Self, InvalidParameter> {
         let parameters = Parameters::from_environment()?;
         let http =
             aws_smithy_http_client::Builder::new().tls_provider(tls::Provider::Rustls(CryptoMode::Ring)).build_https();

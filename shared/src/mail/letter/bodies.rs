@@ -7,7 +7,7 @@
 
 use askama::Template;
 
-use crate::mail::letter::{MembershipOffer, safe_line::SafeLine};
+use crate::mail::letter::{membership_offer::MembershipOffer, safe_line::SafeLine};
 
 /// The text body of each letter.
 #[derive(Template)]

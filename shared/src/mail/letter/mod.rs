@@ -6,6 +6,7 @@
 
 mod bodies;
 mod from_template;
+mod membership_offer;
 mod safe_line;
 
 use jiff::Timestamp;
@@ -13,6 +14,7 @@ use jiff::Timestamp;
 pub use crate::mail::letter::from_template::LetterRecipient;
 use crate::mail::letter::{
     bodies::{HtmlBody, TextBody},
+    membership_offer::MembershipOffer,
     safe_line::SafeLine,
 };
 
@@ -112,7 +114,7 @@ pub struct RenewalLetter<'a> {
 impl Letter {
     /// "Ada invites you to Design."
     pub fn invitation(invitation: &InvitationLetter<'_>) -> Self {
-        let offer = &MembershipOffer::of(invitation);
+        let offer = &invitation_offer(invitation);
         let (link, has_account) = (invitation.link, invitation.has_account);
         let expires = &format_time(invitation.expires_at);
         let subject = format!("{} invites you to {}", offer.actor.shortened(), offer.scope.shortened());
@@ -126,7 +128,7 @@ impl Letter {
     /// "Your account for Design is ready." The form of an invitation that asks a person without an account only for a
     /// password.
     pub fn account_ready(invitation: &InvitationLetter<'_>) -> Self {
-        let offer = &MembershipOffer::of(invitation);
+        let offer = &invitation_offer(invitation);
         let link = invitation.link;
         let expires = &format_time(invitation.expires_at);
         let subject = format!("Your account for {} is ready", offer.scope.shortened());
@@ -196,37 +198,14 @@ impl Letter {
     }
 }
 
+fn invitation_offer(invitation: &InvitationLetter<'_>) -> MembershipOffer {
+    let InvitationLetter { scope_name, company_name, inviter_name, role, message, .. } = *invitation;
+    MembershipOffer::new(scope_name, company_name, inviter_name, role, message)
+}
+
 /// A time in the form "29 November 2026, 14:05 UTC".
 pub fn format_time(at: Timestamp) -> String {
     at.strftime("%-d %B %Y, %H:%M UTC").to_string()
-}
-
-/// What several letters say about a membership: who offers or requests it, where, and with which role and message.
-struct MembershipOffer {
-    scope: SafeLine,
-    /// `None` if the scope is the company itself.
-    company: Option<SafeLine>,
-    /// The inviter; in a renewal the invited address, whose owner asks for a new invitation.
-    actor: SafeLine,
-    role: SafeLine,
-    message: Vec<SafeLine>,
-}
-
-impl MembershipOffer {
-    fn of(invitation: &InvitationLetter<'_>) -> Self {
-        let InvitationLetter { scope_name, company_name, inviter_name, role, message, .. } = *invitation;
-        Self::new(scope_name, company_name, inviter_name, role, message)
-    }
-
-    fn new(scope: &str, company: &str, actor: &str, role: &str, message: Option<&str>) -> Self {
-        Self {
-            scope: SafeLine::new(scope),
-            company: (company != scope).then(|| SafeLine::new(company)),
-            actor: SafeLine::new(actor),
-            role: SafeLine::new(role),
-            message: SafeLine::lines(message),
-        }
-    }
 }
 
 #[cfg(test)]

@@ -1,0 +1,26 @@
+//! [`MembershipOffer`].
+
+use crate::mail::letter::safe_line::SafeLine;
+
+/// What several letters say about a membership: who offers or requests it, where, and with which role and message.
+pub(super) struct MembershipOffer {
+    pub(super) scope: SafeLine,
+    /// `None` if the scope is the company itself.
+    pub(super) company: Option<SafeLine>,
+    /// The inviter; in a renewal the invited address, whose owner asks for a new invitation.
+    pub(super) actor: SafeLine,
+    pub(super) role: SafeLine,
+    pub(super) message: Vec<SafeLine>,
+}
+
+impl MembershipOffer {
+    pub(super) fn new(scope: &str, company: &str, actor: &str, role: &str, message: Option<&str>) -> Self {
+        Self {
+            scope: SafeLine::new(scope),
+            company: (company != scope).then(|| SafeLine::new(company)),
+            actor: SafeLine::new(actor),
+            role: SafeLine::new(role),
+            message: SafeLine::lines(message),
+        }
+    }
+}
