@@ -2,7 +2,7 @@
 
 use crate::{
     Error, Result, Usher,
-    domain::{CallerStanding, GroupId, Profile, UserId},
+    domain::{Act, CallerStanding, GroupId, Profile, UserId},
     operations::{Caller, invitations::refusals::exclusive_user, members::change_member::NO_SUCH_PERSON},
 };
 

@@ -2,7 +2,7 @@
 
 use crate::{
     Error, Result, Usher,
-    domain::{GroupId, Person, RecordStatus, Scope},
+    domain::{Act, GroupId, Person, RecordStatus, Scope},
     operations::{Caller, groups::group_access::GROUP_NOT_FOUND},
     store::GroupDeleted,
 };

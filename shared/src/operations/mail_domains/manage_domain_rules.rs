@@ -4,7 +4,7 @@ use futures::future::try_join;
 
 use crate::{
     Error, Missing, Result, Usher,
-    domain::{DomainRule, MailDomain, Permission, Role, ShortId, Workspace, WorkspaceId},
+    domain::{Act, DomainRule, MailDomain, Permission, Role, ShortId, Workspace, WorkspaceId},
     operations::Caller,
 };
 
@@ -58,7 +58,8 @@ impl Usher {
         if old.role == role && old.added_by == access.profile.id {
             return Ok((access.workspace, old));
         }
-        let changed = self.store.change_domain_role(&old, role, Act { actor: access.profile.id, at: self.now() }).await?;
+        let changed =
+            self.store.change_domain_role(&old, role, Act { actor: access.profile.id, at: self.now() }).await?;
         Ok((access.workspace, changed))
     }
 

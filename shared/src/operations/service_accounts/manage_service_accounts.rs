@@ -6,7 +6,7 @@ use jiff::SignedDuration;
 use crate::{
     Error, Missing, Result, Usher,
     domain::{
-        CompanyId, EmailAddress, Message, PersonName, Profile, ProfileKind, ProfileStatus, ServiceAccount, UserId,
+        Act, CompanyId, EmailAddress, Message, PersonName, Profile, ProfileKind, ProfileStatus, ServiceAccount, UserId,
     },
     operations::{Caller, accounts::authenticate::SERVICE_ACCOUNT_TOKEN_PREFIX},
     store::{self, Numbers},

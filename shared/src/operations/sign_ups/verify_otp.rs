@@ -4,6 +4,7 @@ use crate::{
     Error, Result, Usher,
     domain::{Company, CompanyId, EmailAddress, Profile, ProfileKind, ProfileStatus, Role, SignUp, UserId},
     operations::{limits::attempts::AttemptLimit, log},
+    store::Founding,
     store::Numbers,
 };
 

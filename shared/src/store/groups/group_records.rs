@@ -1,12 +1,12 @@
 //! Groups of the people of a workspace, and their administrators.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 use serde_dynamo::string_set::StringSet;
 
 use crate::{
     Result,
-    domain::{CompanyId, Group, GroupId, GroupPath, GroupRef, Random, Scope, UserId, Workspace, WorkspaceId},
+    domain::{Act, CompanyId, Group, GroupId, GroupPath, GroupRef, Random, Scope, UserId, Workspace, WorkspaceId},
     store::{
         CallerRecords, Store,
         accounts::profiles::{caller_keys, take_caller_records},
@@ -173,7 +173,12 @@ impl Store {
     pub async fn create_group(&self, group: &Group, parent: GroupId) -> Result<GroupMade> {
         let mut writes = vec![ConditionalWrite::update(keys::group(parent)).if_present().add("children", 1)];
         writes.extend(group_writes(group));
-        writes.push(group_audit(group, Act { actor: group.created_by, at: group.created_at }, "group.created", self.random()));
+        writes.push(group_audit(
+            group,
+            Act { actor: group.created_by, at: group.created_at },
+            "group.created",
+            self.random(),
+        ));
         let result = self.transact(writes).await?;
         if matches!(result, Transacted::Done) || self.group(group.id).await?.is_some() {
             // The id of the group is new. If a group with this id exists, an earlier attempt succeeded and only its
@@ -200,13 +205,7 @@ impl Store {
     }
 
     /// Deletes a group that nobody has joined since `joins` was read and that has no groups below it.
-    pub async fn delete_group(
-        &self,
-        group: &Group,
-        parent: GroupId,
-        joins: Joins,
-        act: Act,
-    ) -> Result<GroupDeleted> {
+    pub async fn delete_group(&self, group: &Group, parent: GroupId, joins: Joins, act: Act) -> Result<GroupDeleted> {
         let mut writes = vec![
             ConditionalWrite::delete(keys::group(group.id)).expect(equal("children", 0)),
             ConditionalWrite::update(keys::group(parent)).if_present().add("children", -1),
@@ -235,13 +234,7 @@ impl Store {
 
     /// Makes a user an administrator of a group and of the groups below it, or ends this. `false` if the user already
     /// administers the largest allowed number of groups.
-    pub async fn change_group_admin(
-        &self,
-        group: &Group,
-        user: UserId,
-        administers: bool,
-        act: Act,
-    ) -> Result<bool> {
+    pub async fn change_group_admin(&self, group: &Group, user: UserId, administers: bool, act: Act) -> Result<bool> {
         let key = keys::administered(user, group.workspace);
         let (write, path) = (ConditionalWrite::update(key), group.path.as_ref());
         let (write, action) = if administers {
@@ -273,12 +266,7 @@ pub(in crate::store) fn random_partition(random: &dyn Random) -> u8 {
 }
 
 /// The write of the audit entry about a group.
-fn group_audit(
-    group: &Group,
-    act: Act,
-    action: &'static str,
-    random: &dyn Random,
-) -> ConditionalWrite {
+fn group_audit(group: &Group, act: Act, action: &'static str, random: &dyn Random) -> ConditionalWrite {
     let audit_entry = AuditEntry::new(act.at, act.actor, action).about(Subject::new(group.display_id.to_string()));
     audit_write(Scope::Workspace(group.workspace), &audit_entry, random)
 }

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use crate::{
     Result,
-    domain::{BatchId, MailKind, Membership, Person, Random, Scope, Transition, UserId},
+    domain::{BatchId, MailKind, Membership, Person, Scope, Transition, UserId},
     store::{
         Store,
         audit::audit_log::{AuditEntry, Subject, audit_write},

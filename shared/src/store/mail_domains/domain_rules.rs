@@ -1,11 +1,10 @@
 //! Domain rules: people whose address belongs to a mail domain may join a workspace when they sign up.
 
-use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
     Result,
-    domain::{CompanyId, DomainRule, MailDomain, Random, Role, Scope, ShortId, UserId, WorkspaceId},
+    domain::{Act, CompanyId, DomainRule, MailDomain, Random, Role, Scope, ShortId, WorkspaceId},
     store::{
         Store,
         audit::audit_log::{AuditEntry, Subject, audit_write},
@@ -65,12 +64,7 @@ impl Store {
 
     /// Sets the role of a rule, and makes the actor the person who answers for the rule. Of concurrent changes, the
     /// last one stands.
-    pub async fn change_domain_role(
-        &self,
-        rule: &DomainRule,
-        role: Role,
-        act: Act,
-    ) -> Result<DomainRule> {
+    pub async fn change_domain_role(&self, rule: &DomainRule, role: Role, act: Act) -> Result<DomainRule> {
         let change = ConditionalWrite::update(keys::domain_rule(&rule.domain, rule.workspace));
         let change = change.if_present().set("role", role).set("added_by", act.actor);
         let change = change.set("updated_at", act.at.as_millisecond());

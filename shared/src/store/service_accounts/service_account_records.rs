@@ -1,12 +1,10 @@
 //! Service accounts: accounts of programs, which call the service with an opaque token.
 
-use jiff::Timestamp;
-
 use crate::{
     Error, InternalContext, Result,
     domain::{
-        CompanyId, Membership, OpaqueToken, Profile, ProfileStatus, Random, RecordStatus, Role, Scope, ServiceAccount,
-        UserId,
+        Act, CompanyId, Membership, OpaqueToken, Profile, ProfileStatus, Random, RecordStatus, Role, Scope,
+        ServiceAccount, UserId, WorkspaceId,
     },
     store::{
         Store,
@@ -55,7 +53,13 @@ impl Store {
             ConditionalWrite::put(&keys::profile(account.id), profile).if_absent(),
             ConditionalWrite::put(&keys::membership(account.id, scope), Membership::new(role, scope)),
             ConditionalWrite::put(&keys::token(&account.token), OpaqueToken::of(account, company)),
-            account_audit(scope, account, Act { actor, at: account.created_at }, "serviceAccount.created", self.random()),
+            account_audit(
+                scope,
+                account,
+                Act { actor, at: account.created_at },
+                "serviceAccount.created",
+                self.random(),
+            ),
         ];
         match self.transact(writes).await? {
             Transacted::Done => Ok(true),
@@ -95,12 +99,7 @@ impl Store {
     /// Deletes a service account. The first transaction invalidates its token and ends its rights. Then its
     /// memberships are ended one by one, and finally its name becomes free. After a failure, a repeated call
     /// continues the deletion.
-    pub async fn delete_service_account(
-        &self,
-        company: CompanyId,
-        account: &ServiceAccount,
-        act: Act,
-    ) -> Result<()> {
+    pub async fn delete_service_account(&self, company: CompanyId, account: &ServiceAccount, act: Act) -> Result<()> {
         let scope = Scope::Company(company);
         let profile_deletion = ConditionalWrite::update(keys::profile(account.id))
             .expect(equal("status", ProfileStatus::Active))
