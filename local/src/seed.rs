@@ -82,7 +82,7 @@ impl Seed {
             if store.company(entry.id).await?.is_some() {
                 continue;
             }
-            let next = store.take_numbers(numbers_of(entry)).await?;
+            let next = store.take_integer_ids(numbers_of(entry)).await?;
             let company = RecordMaker { random, now, invitation_ttl, next }.company(entry);
             let company = company.ok_or_else(|| Error::internal("seed: the file was not checked"))?;
             store.seed(&company).await?;

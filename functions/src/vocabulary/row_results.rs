@@ -10,7 +10,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 use shared::{
-    domain::Outcome,
+    domain::RowOutcome,
     operations::{Invited, RowResult},
 };
 
@@ -73,7 +73,7 @@ pub(crate) fn row<B: Fields + 'static>() -> Format<(RowEcho, Result<B, FieldProb
 /// No row succeeded, so the response is an error. The first row determines which.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct NoRowSucceeded {
-    first: Outcome,
+    first: RowOutcome,
     retry_after: Option<SignedDuration>,
 }
 
@@ -81,12 +81,12 @@ impl NoRowSucceeded {
     /// The HTTP status.
     pub(crate) fn status(self) -> StatusCode {
         match self.first {
-            Outcome::Invalid | Outcome::Duplicate => StatusCode::BAD_REQUEST,
-            Outcome::Forbidden => StatusCode::FORBIDDEN,
-            Outcome::AlreadyMember => StatusCode::CONFLICT,
-            Outcome::Suppressed => StatusCode::UNPROCESSABLE_ENTITY,
-            Outcome::Limited => StatusCode::TOO_MANY_REQUESTS,
-            Outcome::Invited | Outcome::AlreadyInvited | Outcome::Added | Outcome::Failed => {
+            RowOutcome::Invalid | RowOutcome::Duplicate => StatusCode::BAD_REQUEST,
+            RowOutcome::Forbidden => StatusCode::FORBIDDEN,
+            RowOutcome::AlreadyMember => StatusCode::CONFLICT,
+            RowOutcome::Suppressed => StatusCode::UNPROCESSABLE_ENTITY,
+            RowOutcome::Limited => StatusCode::TOO_MANY_REQUESTS,
+            RowOutcome::Invited | RowOutcome::AlreadyInvited | RowOutcome::Added | RowOutcome::Failed => {
                 StatusCode::SERVICE_UNAVAILABLE
             }
         }
@@ -95,12 +95,16 @@ impl NoRowSucceeded {
     /// The stable code, and a sentence for people.
     pub(crate) fn message(self) -> (&'static str, &'static str) {
         match self.first {
-            Outcome::Invalid | Outcome::Duplicate => ("invalid_users", "No user was invited: the entries are invalid."),
-            Outcome::AlreadyMember => ("already_member", "User already has access to the workspace."),
-            Outcome::Forbidden => ("forbidden", "No user was invited: the role is above your own."),
-            Outcome::Suppressed => ("suppressed", "No user was invited: the address isn't mailed any more."),
-            Outcome::Limited => ("limited", "No user was invited: the workspace has invited as many as it may today."),
-            Outcome::Invited | Outcome::AlreadyInvited | Outcome::Added | Outcome::Failed => {
+            RowOutcome::Invalid | RowOutcome::Duplicate => {
+                ("invalid_users", "No user was invited: the entries are invalid.")
+            }
+            RowOutcome::AlreadyMember => ("already_member", "User already has access to the workspace."),
+            RowOutcome::Forbidden => ("forbidden", "No user was invited: the role is above your own."),
+            RowOutcome::Suppressed => ("suppressed", "No user was invited: the address isn't mailed any more."),
+            RowOutcome::Limited => {
+                ("limited", "No user was invited: the workspace has invited as many as it may today.")
+            }
+            RowOutcome::Invited | RowOutcome::AlreadyInvited | RowOutcome::Added | RowOutcome::Failed => {
                 ("unavailable", "No user was invited. Sending it again is safe.")
             }
         }
@@ -109,8 +113,10 @@ impl NoRowSucceeded {
     /// The response with `Retry-After`, where a later request may succeed.
     pub(crate) fn with_retry_after(self, response: Response<Body>) -> Response<Body> {
         match (self.first, self.retry_after) {
-            (Outcome::Limited, Some(after)) => with_header(response, header::RETRY_AFTER, &retry_after_seconds(after)),
-            (Outcome::Failed, _) => with_header(response, header::RETRY_AFTER, "1"),
+            (RowOutcome::Limited, Some(after)) => {
+                with_header(response, header::RETRY_AFTER, &retry_after_seconds(after))
+            }
+            (RowOutcome::Failed, _) => with_header(response, header::RETRY_AFTER, "1"),
             _ => response,
         }
     }
@@ -119,7 +125,7 @@ impl NoRowSucceeded {
 /// The body for these rows, and whether none of them succeeded.
 pub(crate) fn row_results(echoes: Vec<RowEcho>, invited: Invited) -> (RowResults, Option<NoRowSucceeded>) {
     let Invited { results, retry_after, .. } = invited;
-    let first = results.first().map_or(Outcome::Failed, |row| row.outcome);
+    let first = results.first().map_or(RowOutcome::Failed, |row| row.outcome);
     let succeeded = results.iter().any(|row| row.outcome.succeeded());
     let mut summary = BTreeMap::new();
     let rows = echoes.into_iter().zip(results).enumerate().map(|(index, (echo, result))| {
@@ -147,17 +153,17 @@ fn result_body(index: usize, echo: RowEcho, result: RowResult) -> RowResultBody 
     }
 }
 
-fn status_word(outcome: Outcome) -> &'static str {
+fn status_word(outcome: RowOutcome) -> &'static str {
     match outcome {
-        Outcome::Invited => "invited",
-        Outcome::AlreadyInvited => "alreadyInvited",
-        Outcome::Added => "added",
-        Outcome::AlreadyMember => "alreadyMember",
-        Outcome::Duplicate => "duplicate",
-        Outcome::Invalid => "invalid",
-        Outcome::Forbidden => "forbidden",
-        Outcome::Suppressed => "suppressed",
-        Outcome::Limited => "limited",
-        Outcome::Failed => "failed",
+        RowOutcome::Invited => "invited",
+        RowOutcome::AlreadyInvited => "alreadyInvited",
+        RowOutcome::Added => "added",
+        RowOutcome::AlreadyMember => "alreadyMember",
+        RowOutcome::Duplicate => "duplicate",
+        RowOutcome::Invalid => "invalid",
+        RowOutcome::Forbidden => "forbidden",
+        RowOutcome::Suppressed => "suppressed",
+        RowOutcome::Limited => "limited",
+        RowOutcome::Failed => "failed",
     }
 }

@@ -7,7 +7,7 @@ use shared::{
         Profile, ProfileKind, ProfileStatus, Random, RecordStatus, Role, ServiceAccount, ShortId, UserId, Workspace,
         person_id,
     },
-    store::{Numbers, SeedCompany, SeedInvitation, SeedWorkspace, token_digest},
+    store::{IntegerIds, SeedCompany, SeedInvitation, SeedWorkspace, token_digest},
 };
 
 use super::file::{CompanyEntry, InvitationEntry, ServiceAccountEntry, WorkspaceEntry};
@@ -19,7 +19,7 @@ pub(super) struct RecordMaker<'a> {
     /// How long an invitation can be accepted.
     pub(super) invitation_ttl: SignedDuration,
     /// The next integer id of each kind.
-    pub(super) next: Numbers,
+    pub(super) next: IntegerIds,
 }
 
 /// The name and address of a user.
@@ -30,10 +30,10 @@ struct UserName<'a> {
 }
 
 /// How many integer ids a company's records need.
-pub(super) fn numbers_of(entry: &CompanyEntry) -> Numbers {
+pub(super) fn numbers_of(entry: &CompanyEntry) -> IntegerIds {
     let count = |length: usize| u32::try_from(length).unwrap_or(u32::MAX);
     let invitations: usize = entry.workspaces.iter().map(|workspace| workspace.invitations.len()).sum();
-    Numbers {
+    IntegerIds {
         users: count(entry.people.len() + entry.service_accounts.len() + invitations),
         companies: 1,
         workspaces: count(entry.workspaces.len()),

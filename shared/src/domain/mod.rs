@@ -53,8 +53,8 @@ pub use invitations::decisions::{
     resend::{may_resend, resend},
 };
 pub use invitations::metadata::{InvalidMetadata, Metadata};
-pub use invitations::person::{InvitationStatus, MembershipState, Person, RecordStatus, RecordStatus as Status};
-pub use invitations::row_outcome::{InvalidLifetime, Lifetime, Outcome, Reason};
+pub use invitations::person::{InvitationStatus, MembershipState, Person, RecordStatus};
+pub use invitations::row_outcome::{InvalidLifetime, Lifetime, Reason, RowOutcome};
 pub use invitations::transition::Transition;
 pub use mail::batch::Batch;
 pub use mail::delivery::{DeliveryEvent, DeliveryState, DeliveryStep};

@@ -43,8 +43,8 @@ pub use groups::group_access::GroupAccess;
 pub use groups::list_groups::GroupNode;
 pub use invitations::accept_invitation::AcceptedInvitation;
 pub use invitations::invite_users::{
-    Access, IdempotencyRequest, InviteRow, InviteTo, InviteUsers, Invited, InviteeOptions, LetterOptions, RejectWhole,
-    ResultDetail, RowResult,
+    EntryMethod, IdempotencyRequest, InviteRow, InviteTo, InviteUsers, Invited, InviteeOptions, LetterOptions,
+    RejectWhole, ResultDetail, RowResult,
 };
 pub use invitations::list_invitations::{Invitation, InvitationFilter};
 pub use invitations::sign_up_by_invitation::{SignUpByInvitation, SignedUp};

@@ -33,23 +33,22 @@ mod stream_records;
 mod transact;
 mod workspaces;
 
-pub use crate::domain::{CallerStanding as CallerRecords, MailKind as Kind};
-pub use accounts::profiles::{Founding, Numbers};
+pub use accounts::profiles::{Founding, IntegerIds};
 pub use audit::audit_log::AuditRecord;
 pub use groups::group_records::{GroupDeleted, GroupMade, GroupRecords, Joins};
 pub use idempotency::idempotent_runs::{IdempotencyRecord, IdempotentRun, Reservation, RunStart, StoredResponse};
 pub use invitations::{
     accept::{AcceptanceWrite, Accepted, NewAccount},
     admission::{AdmissionRecords, InvitedBy},
-    hash::{HashItem, Invited},
+    hash::{HashItem, LinkRecords},
     invite::{InviteTransaction, InviteWrite, InviteWritten, RowConflict, TransactionRoom},
     page::PeoplePage,
     transition::{AuditNote, TransitionWrite, Transitioned},
 };
 pub use keys::Key;
 pub use limits::rate_limits::{Cooldown, RateLimit};
-pub use mail::delivery::Known;
-pub use mail::outbox::{Claimed, MAX_ATTEMPTS, Mail, Mailed, QueuedItem, Task};
+pub use mail::delivery::AddressRecords;
+pub use mail::outbox::{ClaimedItem, MAX_ATTEMPTS, Mail, MailResult, OutboxItem, Task};
 pub use mail::queued_letter::QueuedLetter;
 pub use page::{Page, PagePosition};
 pub use seed::{SeedCompany, SeedInvitation, SeedWorkspace};

@@ -216,7 +216,11 @@ fn all_authorization_happens_in_operations() {
 
 #[test]
 fn a_contract_calls_one_operation_per_request() {
-    none(&requests::handlers_with_several_operations());
+    // The sign-up page calls one of the two: a form with a bad field is shown again, and nothing else is done.
+    let alternatives = "functions/src/contracts/usher/register.rs: submit calls";
+    let mut found = requests::handlers_with_several_operations();
+    found.retain(|handler| !handler.starts_with(alternatives));
+    none(&found);
 }
 
 #[test]

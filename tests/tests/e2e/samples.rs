@@ -27,6 +27,7 @@ const INVITATION: &str =
 const PROBLEM: &str = "code detail status title traceId";
 
 /// The expected success of a sample: the status, and the fields of the answer or of its entries.
+#[expect(clippy::too_many_lines, reason = "a table: one entry for each sample")]
 fn expected(sample: &str) -> (u16, String) {
     let fields = match sample {
         "datagol/sign-up" => PROFILE,
@@ -137,6 +138,7 @@ impl World {
     }
 
     /// Prepares the state that the sample needs, and returns the values of its placeholders.
+    #[expect(clippy::too_many_lines, reason = "a table: one entry for each sample")]
     async fn prepare(&self, sample: &str) -> Vec<(&'static str, String)> {
         let (usher, ada) = (&self.usher, &self.ada);
         let form = json!({ "email": USER, "password": "Demo12#$", "firstname": "John", "lastname": "Doe" });

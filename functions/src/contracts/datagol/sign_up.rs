@@ -39,7 +39,7 @@ pub(crate) async fn handle(usher: &Usher, incoming: &Incoming) -> HandlerResult 
 }
 
 async fn by_invitation(usher: &Usher, sign_up: SignUpByInvitation) -> HandlerResult {
-    let signed_up = usher.join(sign_up).await?;
+    let signed_up = usher.sign_up_by_invitation(sign_up).await?;
     Ok(ok(&ProfileBody::new(&signed_up.profile, &signed_up.company, signed_up.role)))
 }
 

@@ -49,7 +49,7 @@ pub(super) fn invite_rows(people: Vec<PersonEntry>, notify: Option<bool>) -> Vec
     let row = |PersonEntry { role, user }: PersonEntry| InviteRow {
         name: user.first_name.or(user.name),
         last_name: user.last_name,
-        personal: InviteeOptions { quiet: notify == Some(false), ..InviteeOptions::default() },
+        options: InviteeOptions { quiet: notify == Some(false), ..InviteeOptions::default() },
         ..InviteRow::new(user.email, role)
     };
     people.into_iter().map(row).collect()

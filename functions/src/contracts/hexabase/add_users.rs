@@ -5,10 +5,11 @@ use serde::Serialize;
 use shared::{
     Error, InternalContext, PublicMessage, Usher,
     domain::{
-        EmailAddress, GroupId, Outcome, Password, PersonName, Reason, Role, Status, TemplateId, UserId, WorkspaceId,
+        EmailAddress, GroupId, Password, PersonName, Reason, RecordStatus, Role, RowOutcome, TemplateId, UserId,
+        WorkspaceId,
     },
     operations::{
-        Access, InviteRow, InviteTo, InviteUsers, Invited, InviteeOptions, LetterOptions, ResultDetail, RowResult,
+        EntryMethod, InviteRow, InviteTo, InviteUsers, Invited, InviteeOptions, LetterOptions, ResultDetail, RowResult,
         WorkspaceReference,
     },
 };
@@ -88,17 +89,18 @@ fn invite_row(entry: UserEntry) -> Result<InviteRow, Reason> {
         on_behalf_of: options.on_behalf_of,
         registered: options.registered,
     };
-    let personal =
+    let name = options.name;
+    let options =
         InviteeOptions { letter, access, exclusive_to: options.exclusive_to, welcomed: options.welcomed, quiet: false };
-    Ok(InviteRow { groups: vec![group], name: options.name, personal, ..InviteRow::new(identifier, Role::Viewer) })
+    Ok(InviteRow { groups: vec![group], name, options, ..InviteRow::new(identifier, Role::Viewer) })
 }
 
 /// How the user logs in for the first time. A password counts only if no letter with a link is mailed.
-fn access(unmailed: bool, password: Option<&str>) -> Result<Access, FieldProblem> {
+fn access(unmailed: bool, password: Option<&str>) -> Result<EntryMethod, FieldProblem> {
     match (unmailed, password) {
-        (false, _) => Ok(Access::Mail),
-        (true, None) => Ok(Access::Later),
-        (true, Some(password)) => parsed("tmp_password", Password::parse(password)).map(Access::Password),
+        (false, _) => Ok(EntryMethod::Mail),
+        (true, None) => Ok(EntryMethod::Later),
+        (true, Some(password)) => parsed("tmp_password", Password::parse(password)).map(EntryMethod::Password),
     }
 }
 
@@ -153,7 +155,7 @@ impl<'a> AddedUser<'a> {
         let person = row.record.as_ref()?;
         let email = person.address.as_typed();
         let user_profile = AddedProfile {
-            confirmed: person.status == Status::Accepted && !person.unverified,
+            confirmed: person.status == RecordStatus::Accepted && !person.unverified,
             email,
             email_sent: row.is_mailed(),
             profile_pics: [Picture { media_link: PICTURE }],
@@ -183,7 +185,7 @@ impl EntryEcho {
 }
 
 fn request(rows: Vec<Result<InviteRow, Reason>>, to: InviteTo) -> InviteUsers {
-    InviteUsers { tells: ResultDetail::Records, ..InviteUsers::new(to, rows) }
+    InviteUsers { result_detail: ResultDetail::Records, ..InviteUsers::new(to, rows) }
 }
 
 pub(crate) async fn one(usher: &Usher, incoming: &Incoming) -> HandlerResult {
@@ -196,11 +198,13 @@ pub(crate) async fn one(usher: &Usher, incoming: &Incoming) -> HandlerResult {
     match (AddedUser::of(&row), row.outcome) {
         (Some(added), _) => Ok(ok(&added)),
         (None, _) if is_unauthorised(&row) => Err(Error::forbidden("forbidden", NOT_ADMIN).into()),
-        (None, Outcome::Limited) => {
+        (None, RowOutcome::Limited) => {
             let public = PublicMessage::new("limited", "The workspace has invited as many as it may today.");
             Err(Error::TooMany { public, retry_after: retry_after.unwrap_or_default() }.into())
         }
-        (None, Outcome::Failed) => Err(Error::Unavailable(InternalContext::new("add user: it wasn't written")).into()),
+        (None, RowOutcome::Failed) => {
+            Err(Error::Unavailable(InternalContext::new("add user: it wasn't written")).into())
+        }
         (None, _) => Err(FieldProblem::new("This user can't be added.").into()),
     }
 }

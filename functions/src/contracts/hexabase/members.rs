@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use shared::{
     Error, Missing, Usher,
-    domain::{DeliveryState, GroupId, Person, Role, Status, UserId, WorkspaceId},
+    domain::{DeliveryState, GroupId, Person, RecordStatus, Role, UserId, WorkspaceId},
 };
 
 use super::{GROUP_ID, WORKSPACE_ID, done};
@@ -90,7 +90,7 @@ impl<'a> From<&'a Person> for GroupMember<'a> {
             username: person.full_name(),
             email: person.address.as_typed(),
             profile_pic: None,
-            confirmed: person.status == Status::Accepted && !person.unverified,
+            confirmed: person.status == RecordStatus::Accepted && !person.unverified,
             email_sent: !matches!(person.delivery, None | Some(DeliveryState::Failed | DeliveryState::Suppressed)),
             is_sv: person.role == Role::Admin,
             user_roles: [UserRole { role_id: person.role.name(), role_name: person.role.title() }],

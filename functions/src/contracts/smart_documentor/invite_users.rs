@@ -75,7 +75,7 @@ pub(crate) async fn to_workspace(usher: &Usher, incoming: &Incoming) -> HandlerR
 fn request(users: Rows) -> InviteUsers {
     let row = |entry: InviteeEntry| InviteRow::new(entry.email, entry.role);
     let rows = users.into_iter().map(|entry| entry.map(row).map_err(Into::into)).collect();
-    InviteUsers { refused_by: RejectWhole::Mistakes, ..InviteUsers::new(InviteTo::Company, rows) }
+    InviteUsers { reject_whole: RejectWhole::Mistakes, ..InviteUsers::new(InviteTo::Company, rows) }
 }
 
 pub(crate) mod describe {

@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use shared::{
     Usher,
-    domain::{Person, Status},
+    domain::{Person, RecordStatus},
     operations::{CompanyPerson, WorkspaceReference},
 };
 
@@ -54,7 +54,7 @@ pub(crate) async fn of_workspace(usher: &Usher, incoming: &Incoming) -> HandlerR
     let caller = incoming.caller(usher).await?;
     let workspace = WorkspaceReference::Number(WORKSPACE_NUMBER.read(incoming)?);
     let people = usher.list_members_of(&caller, &workspace).await?;
-    let users = people.iter().map(|person| TenantUser::new(person, person.status == Status::Accepted));
+    let users = people.iter().map(|person| TenantUser::new(person, person.status == RecordStatus::Accepted));
     bare_array(&users.collect::<Vec<_>>())
 }
 

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 /// The outcome of one row of an inviting request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum Outcome {
+pub enum RowOutcome {
     /// The person is invited, and gets a mail if the row asks for one.
     Invited,
     /// The person was mailed within the cooldown. Role and message were updated, and no other mail is sent.
@@ -31,7 +31,7 @@ pub enum Outcome {
     Failed,
 }
 
-impl Outcome {
+impl RowOutcome {
     /// Whether the person is invited or a member because of this request.
     pub fn succeeded(self) -> bool {
         matches!(self, Self::Invited | Self::AlreadyInvited | Self::Added)

@@ -7,13 +7,13 @@ use crate::{
 };
 
 impl Usher {
-    /// As [`Usher::join`], with the invitation.
+    /// As [`Usher::sign_up_by_invitation`], with the invitation.
     ///
     /// # Errors
-    /// As [`Usher::view_invitation`] and [`Usher::join`].
+    /// As [`Usher::view_invitation`] and [`Usher::sign_up_by_invitation`].
     pub async fn follow_link_to_sign_up(&self, sign_up: SignUpByInvitation) -> Result<(InvitationView, SignedUp)> {
         let view = self.view_invitation(&sign_up.hash).await?;
-        Ok((view, self.join(sign_up).await?))
+        Ok((view, self.sign_up_by_invitation(sign_up).await?))
     }
 
     /// As [`Usher::accept_by_password`], with the invitation. The inner result is the acceptance's.

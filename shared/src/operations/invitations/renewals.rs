@@ -127,7 +127,7 @@ impl Usher {
     /// The addresses that are not suppressed. No address may occur twice.
     pub(in crate::operations) async fn unsuppressed(&self, addresses: Vec<EmailAddress>) -> Result<Vec<EmailAddress>> {
         let identifiers: Vec<Identifier> = addresses.iter().cloned().map(Into::into).collect();
-        let records = self.store.known(&identifiers.iter().collect::<Vec<_>>()).await?;
+        let records = self.store.address_records(&identifiers.iter().collect::<Vec<_>>()).await?;
         let unsuppressed = addresses.into_iter().zip(records).filter(|(_, record)| record.suppressed.is_none());
         Ok(unsuppressed.map(|(address, _)| address).collect())
     }

@@ -90,7 +90,7 @@ impl Usher {
 
     /// Checks that Usher mails the person's address.
     async fn require_unsuppressed(&self, person: &Person) -> Result<()> {
-        let records = self.store.known(&[&person.identifier()]).await?;
+        let records = self.store.address_records(&[&person.identifier()]).await?;
         match records.into_iter().find_map(|record| record.suppressed) {
             None => Ok(()),
             Some(suppression) => Err(Error::Suppressed(PublicMessage::new("suppressed", suppression.message()))),

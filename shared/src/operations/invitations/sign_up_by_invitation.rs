@@ -62,7 +62,7 @@ impl Usher {
     ///   only.
     ///
     /// After an error nothing has changed.
-    pub async fn join(&self, request: SignUpByInvitation) -> Result<SignedUp> {
+    pub async fn sign_up_by_invitation(&self, request: SignUpByInvitation) -> Result<SignedUp> {
         let attempt = self.random().uuid().to_string();
         let item = self.hash_item(&request.hash).await?;
         // Hashing takes long. The records that decide are read after it, so that they are fresh.

@@ -10,7 +10,7 @@ use crate::{
         Person, Role, Scope, Title, UserId, Workspace, WorkspaceId, may_admit,
     },
     operations::log,
-    store::{AdmissionRecords, HashItem, Invited, InvitedBy},
+    store::{AdmissionRecords, HashItem, InvitedBy, LinkRecords},
 };
 
 /// An open invitation, with the records that decide whether it may be accepted.
@@ -107,7 +107,7 @@ impl Usher {
         if let Scope::Workspace(workspace) = scope {
             log::workspace(workspace);
         }
-        let Invited { person, workspace, accounts, admission } = self.store.invited(item).await?;
+        let LinkRecords { person, workspace, accounts, admission } = self.store.invited(item).await?;
         let person = person.filter(|person| person.is_open_to(item.version, self.now())).ok_or(Error::Gone)?;
         let company = match (scope, &workspace) {
             (Scope::Company(company), _) => company,

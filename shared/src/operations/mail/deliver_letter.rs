@@ -6,7 +6,7 @@ use crate::{
     Result, Usher,
     domain::EmailAddress,
     mail::{AlreadyRegisteredLetter, Letter, OneTimePasswordLetter, SendError, WelcomeLetter},
-    store::{Claimed, QueuedLetter, RateLimit},
+    store::{ClaimedItem, QueuedLetter, RateLimit},
 };
 
 impl Usher {
@@ -14,7 +14,7 @@ impl Usher {
     /// letter that is no longer due, and otherwise why the letter was not sent.
     pub(super) async fn deliver_letter(
         &self,
-        claimed: &mut Claimed,
+        claimed: &mut ClaimedItem,
         letter: &QueuedLetter,
     ) -> Result<Option<SendError>> {
         let now = self.now();
@@ -44,7 +44,7 @@ impl Usher {
             }
             return Ok(Some(failure));
         }
-        self.store.settle(claimed, &[], now).await?;
+        self.store.record_mailed(claimed, &[], now).await?;
         Ok(None)
     }
 
@@ -64,7 +64,7 @@ impl Usher {
     /// The recipient and the rendered letter; `None` if the letter is no longer due.
     async fn render_letter<'a>(
         &self,
-        claimed: &Claimed,
+        claimed: &ClaimedItem,
         letter: &'a QueuedLetter,
         now: Timestamp,
     ) -> Result<Option<(&'a EmailAddress, Letter)>> {

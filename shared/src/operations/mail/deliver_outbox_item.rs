@@ -13,7 +13,7 @@ use crate::{
     domain::{Person, Scope},
     mail::SendError,
     operations::mail::deliver_to_people::{PeopleMails, still_wants},
-    store::{Claimed, Key, MAX_ATTEMPTS, Task},
+    store::{ClaimedItem, Key, MAX_ATTEMPTS, Task},
 };
 
 /// How long a function may deliver mail before it returns what is left to the outbox.
@@ -56,7 +56,7 @@ impl Usher {
         self.deliver_claimed(claimed, deadline).instrument(span).await
     }
 
-    async fn deliver_claimed(&self, mut claimed: Claimed, deadline: Instant) -> Result<DeliveryOutcome> {
+    async fn deliver_claimed(&self, mut claimed: ClaimedItem, deadline: Instant) -> Result<DeliveryOutcome> {
         if claimed.attempts > MAX_ATTEMPTS {
             return self.give_up(&claimed, "it was never settled").await;
         }
@@ -74,7 +74,7 @@ impl Usher {
     }
 
     /// Releases an item with mails that were not sent, or gives the item up if this was its last attempt.
-    async fn postpone(&self, claimed: &Claimed, failure: SendError) -> Result<DeliveryOutcome> {
+    async fn postpone(&self, claimed: &ClaimedItem, failure: SendError) -> Result<DeliveryOutcome> {
         let is_last_attempt = claimed.attempts >= MAX_ATTEMPTS;
         match failure {
             SendError::Paused => {
@@ -96,7 +96,7 @@ impl Usher {
 
     /// Gives an item up, and marks the mails in it as failed. If the people's records can't be read, the item is given
     /// up without the marks.
-    async fn give_up(&self, claimed: &Claimed, reason: &str) -> Result<DeliveryOutcome> {
+    async fn give_up(&self, claimed: &ClaimedItem, reason: &str) -> Result<DeliveryOutcome> {
         let now = self.now();
         let unmailed = match &claimed.task {
             Task::People { people, batch, kind } => {
@@ -106,7 +106,7 @@ impl Usher {
             }
             Task::Letter(_) => Vec::new(),
         };
-        if !self.store.bury(claimed, &unmailed, reason, now).await? {
+        if !self.store.give_up(claimed, &unmailed, reason, now).await? {
             return Ok(DeliveryOutcome::NotClaimed);
         }
         tracing::error!(event = "outbox_dead", reason, people = unmailed.len(), "mail was given up");

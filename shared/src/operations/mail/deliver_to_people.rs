@@ -8,7 +8,7 @@ use crate::{
     domain::{Batch, BatchId, MailKind, MembershipState, Person},
     mail::{Mailer, OutgoingMail, RecipientStatus, SendError},
     operations::log,
-    store::{Claimed, Key, Mail, Mailed},
+    store::{ClaimedItem, Key, Mail, MailResult},
 };
 
 /// How often the service tries to record the results of a bulk call.
@@ -28,7 +28,7 @@ impl Usher {
     /// a result, and otherwise why the rest was not sent.
     pub(super) async fn deliver_to_people(
         &self,
-        claimed: &mut Claimed,
+        claimed: &mut ClaimedItem,
         mails: PeopleMails,
         deadline: Instant,
     ) -> Result<Option<SendError>> {
@@ -45,7 +45,7 @@ impl Usher {
         claimed.keep_people(mailable.iter().map(|(key, _)| key));
         // Recording the last results of an item also removes the item.
         if mailable.is_empty() || !expired.is_empty() {
-            self.store.settle(claimed, &expired, now).await?;
+            self.store.record_mailed(claimed, &expired, now).await?;
         }
         if mailable.is_empty() {
             return Ok(None);
@@ -70,7 +70,7 @@ impl Usher {
     /// or have reached the daily limit.
     async fn admit_mails<'a>(
         &self,
-        claimed: &mut Claimed,
+        claimed: &mut ClaimedItem,
         kind: MailKind,
         mailable: &'a [(Key, Person)],
         batches: &[Batch],
@@ -79,12 +79,12 @@ impl Usher {
         let link_key = self.secrets.link_key(Some(&claimed.link_key), now).await?;
         let hash = |key: &Key, person: &Person| link_key.invitation_hash(key.parts(), person.version);
         let recipients: Vec<_> = mailable.iter().map(|(_, person)| person.identifier()).collect();
-        let known = self.store.known(&recipients.iter().collect::<Vec<_>>()).await?;
+        let known = self.store.address_records(&recipients.iter().collect::<Vec<_>>()).await?;
         let mut mails = Vec::with_capacity(mailable.len());
         let mut suppressed = Vec::new();
         for ((key, person), known) in mailable.iter().zip(known) {
             if let Some(suppression) = known.suppressed {
-                suppressed.push((key, person, Mailed::Suppressed(suppression.reason)));
+                suppressed.push((key, person, MailResult::Suppressed(suppression.reason)));
             } else {
                 let hash = (kind == MailKind::Invitation).then(|| hash(key, person));
                 let company = batches.iter().find(|batch| batch.id == person.batch).map(|batch| batch.company);
@@ -92,7 +92,7 @@ impl Usher {
             }
         }
         if !suppressed.is_empty() {
-            self.store.settle(claimed, &suppressed, now).await?;
+            self.store.record_mailed(claimed, &suppressed, now).await?;
         }
         if mails.is_empty() {
             return Ok(mails);
@@ -103,7 +103,7 @@ impl Usher {
             limited.sort_unstable();
             let limited: Vec<_> = limited.into_iter().rev().map(|index| mails.remove(index)).collect();
             let results: Vec<_> = limited.iter().map(|mail| (mail.key, mail.person, failed("limited"))).collect();
-            self.store.settle(claimed, &results, now).await?;
+            self.store.record_mailed(claimed, &results, now).await?;
         }
         Ok(mails)
     }
@@ -112,7 +112,7 @@ impl Usher {
     /// rendered mails in the order of `mails`.
     async fn send(
         &self,
-        claimed: &mut Claimed,
+        claimed: &mut ClaimedItem,
         mails: &[Mail<'_>],
         outgoing: &[OutgoingMail<'_>],
         deadline: Instant,
@@ -142,14 +142,14 @@ impl Usher {
 
     /// Records the results of a bulk call. If this fails, the accepted mails will be sent again, so it is tried several
     /// times.
-    async fn record_results(&self, claimed: &mut Claimed, results: &[(&Key, &Person, Mailed)]) -> Result<()> {
+    async fn record_results(&self, claimed: &mut ClaimedItem, results: &[(&Key, &Person, MailResult)]) -> Result<()> {
         for _ in 1..RECORD_TRIES {
-            match self.store.settle(claimed, results, self.now()).await {
+            match self.store.record_mailed(claimed, results, self.now()).await {
                 Err(Error::Unavailable(_)) => {}
                 result => return result,
             }
         }
-        self.store.settle(claimed, results, self.now()).await
+        self.store.record_mailed(claimed, results, self.now()).await
     }
 }
 
@@ -157,13 +157,13 @@ impl Usher {
 fn split_by_status<'a>(
     mails: &[Mail<'a>],
     statuses: Vec<RecipientStatus>,
-) -> (Vec<(&'a Key, &'a Person, Mailed)>, Option<SendError>) {
+) -> (Vec<(&'a Key, &'a Person, MailResult)>, Option<SendError>) {
     let mut results = Vec::with_capacity(statuses.len());
     let mut failure = None;
     for (Mail { key, person, .. }, status) in mails.iter().zip(statuses) {
         match status {
-            RecipientStatus::Accepted => results.push((*key, *person, Mailed::Sent)),
-            RecipientStatus::Rejected(reason) => results.push((*key, *person, Mailed::Failed(reason))),
+            RecipientStatus::Accepted => results.push((*key, *person, MailResult::Sent)),
+            RecipientStatus::Rejected(reason) => results.push((*key, *person, MailResult::Failed(reason))),
             RecipientStatus::Paused => failure = Some(SendError::Paused),
             // If SES paused a mail of the call, the attempt doesn't count, so the pause is the failure to report.
             RecipientStatus::Retryable(_) if failure == Some(SendError::Paused) => {}
@@ -181,6 +181,6 @@ pub(super) fn still_wants(kind: MailKind, person: &Person, now: Timestamp) -> bo
     }
 }
 
-fn failed(reason: &str) -> Mailed {
-    Mailed::Failed(reason.to_owned())
+fn failed(reason: &str) -> MailResult {
+    MailResult::Failed(reason.to_owned())
 }

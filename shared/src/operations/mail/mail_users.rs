@@ -2,8 +2,8 @@
 
 use crate::{
     Result, Usher,
-    domain::{Identifier, MembershipState, Outcome, Reason, Scope, WorkspaceId},
-    operations::{Access, Caller, InviteRow, InviteTo, InviteUsers, InviteeOptions, LetterOptions},
+    domain::{Identifier, MembershipState, Reason, RowOutcome, Scope, WorkspaceId},
+    operations::{Caller, EntryMethod, InviteRow, InviteTo, InviteUsers, InviteeOptions, LetterOptions},
 };
 
 /// A person who is to be mailed again.
@@ -48,8 +48,8 @@ impl Usher {
             let matches = recipient.exclusive_to.is_none_or(|own| own == workspace && person.exclusive);
             let mut row = InviteRow::new(recipient.identifier.clone(), person.role);
             row.groups = person.groups.iter().map(|group| group.id).collect();
-            row.personal = InviteeOptions {
-                access: Access::Again(Box::new(person.clone())),
+            row.options = InviteeOptions {
+                access: EntryMethod::Again(Box::new(person.clone())),
                 letter: letter.clone(),
                 ..InviteeOptions::default()
             };
@@ -61,8 +61,8 @@ impl Usher {
         let mailed = self.invite_users(caller, request).await?;
         // If nothing is mailed, neither a limit nor a suppressed address means that the person doesn't belong to the
         // workspace.
-        let belongs = |outcome: Outcome| match outcome {
-            Outcome::Invalid | Outcome::Duplicate | Outcome::Forbidden => false,
+        let belongs = |outcome: RowOutcome| match outcome {
+            RowOutcome::Invalid | RowOutcome::Duplicate | RowOutcome::Forbidden => false,
             outcome => !mail || outcome.succeeded(),
         };
         Ok(mailed.results.iter().map(|result| belongs(result.outcome)).collect())

@@ -89,6 +89,6 @@ impl Usher {
     /// # Errors
     /// [`Error`](crate::Error) if the store fails.
     pub async fn requeue(&self) -> Result<usize> {
-        self.store.revive(MAX_REQUEUED).await
+        self.store.requeue_abandoned(MAX_REQUEUED).await
     }
 }

@@ -9,7 +9,7 @@ use crate::{
         Act, CompanyId, EmailAddress, Message, PersonName, Profile, ProfileKind, ProfileStatus, ServiceAccount, UserId,
     },
     operations::{Caller, accounts::authenticate::SERVICE_ACCOUNT_TOKEN_PREFIX},
-    store::{self, Numbers},
+    store::{self, IntegerIds},
 };
 
 /// How long a token is valid, unless it never expires: one year.
@@ -53,7 +53,7 @@ impl Usher {
         let address = format!("{}-{tail:08x}@{}.iam.serviceaccount.com", new.name, company.name.slug());
         let address = EmailAddress::parse(&address)
             .map_err(|_| Error::internal("creating a service account: its address is invalid"))?;
-        let number = self.store.take_numbers(Numbers { users: 1, ..Numbers::default() }).await?.users;
+        let number = self.store.take_integer_ids(IntegerIds { users: 1, ..IntegerIds::default() }).await?.users;
         let token = self.new_service_account_token();
         let account = ServiceAccount {
             id: UserId::random(self.random()),

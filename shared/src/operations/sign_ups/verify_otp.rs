@@ -5,7 +5,7 @@ use crate::{
     domain::{Company, CompanyId, EmailAddress, Profile, ProfileKind, ProfileStatus, Role, SignUp, UserId},
     operations::{limits::attempts::AttemptLimit, log},
     store::Founding,
-    store::Numbers,
+    store::IntegerIds,
 };
 
 /// How often the company is written. A write fails if, since the accounts of the address were read, an inviter created
@@ -46,7 +46,8 @@ impl Usher {
 
     async fn create_company(&self, sign_up: SignUp) -> Result<()> {
         let now = self.now();
-        let numbers = self.store.take_numbers(Numbers { users: 1, companies: 1, ..Numbers::default() }).await?;
+        let numbers =
+            self.store.take_integer_ids(IntegerIds { users: 1, companies: 1, ..IntegerIds::default() }).await?;
         let company = Company {
             id: CompanyId::random(self.random()),
             number: numbers.companies,

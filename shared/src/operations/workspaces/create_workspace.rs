@@ -4,7 +4,7 @@ use crate::{
     Error, Result, Usher,
     domain::{Message, Role, ShortId, Title, Workspace, WorkspaceId},
     operations::{Caller, log},
-    store::Numbers,
+    store::IntegerIds,
 };
 
 /// A request to create a workspace.
@@ -32,7 +32,7 @@ impl Usher {
                 "An account that belongs to one workspace only has no others.",
             ));
         }
-        let numbers = self.store.take_numbers(Numbers { workspaces: 1, ..Numbers::default() }).await?;
+        let numbers = self.store.take_integer_ids(IntegerIds { workspaces: 1, ..IntegerIds::default() }).await?;
         let now = self.now();
         let workspace = Workspace {
             id: WorkspaceId::random(self.random()),

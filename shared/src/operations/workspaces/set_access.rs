@@ -11,7 +11,7 @@ use jiff::SignedDuration;
 use crate::{
     Error, PublicMessage, Result, Usher,
     domain::{
-        Identifier, MailDomain, Manager, MembershipState, Message, Outcome, Person, Reason, Role, Scope, Workspace,
+        Identifier, MailDomain, Manager, MembershipState, Message, Person, Reason, Role, RowOutcome, Scope, Workspace,
         WorkspaceId, may_change_role,
     },
     operations::{
@@ -22,7 +22,7 @@ use crate::{
             list_members::members_and_invited,
         },
     },
-    store::Known,
+    store::AddressRecords,
 };
 
 /// A request to give people and mail domains access to a workspace.
@@ -80,8 +80,9 @@ impl Usher {
             let AccessChanges { changes, new } = self.plan_access(&access, &with_access, people, shown_as).await?;
             if !new.is_empty() {
                 let mut request = InviteUsers::new(InviteTo::Workspace(workspace), new);
-                (request.message, request.only_if_published, request.refused_by) = (message, true, RejectWhole::AnyRow);
-                request.tells = detail;
+                (request.message, request.only_if_published, request.reject_whole) =
+                    (message, true, RejectWhole::AnyRow);
+                request.result_detail = detail;
                 let invited = self.invite_users(caller, request).await?;
                 invited.require_all()?;
                 let records = invited.results.into_iter().filter_map(|row| row.record);
@@ -146,8 +147,9 @@ impl Usher {
         }
         let new_admins: Vec<_> =
             planned.new.iter().flatten().filter(|row| row.role == Role::Admin).map(|row| &row.identifier).collect();
-        let known = self.store.known(&new_admins).await?;
-        let is_colleague = |known: &Known| known.identity.as_ref().is_some_and(|it| it.company == workspace.company);
+        let known = self.store.address_records(&new_admins).await?;
+        let is_colleague =
+            |known: &AddressRecords| known.identity.as_ref().is_some_and(|it| it.company == workspace.company);
         if known.iter().any(is_colleague) { Ok(()) } else { Err(last_admin()) }
     }
 
@@ -176,8 +178,8 @@ impl Usher {
     /// doesn't exist; [`Error::Suppressed`] for a suppressed address.
     pub async fn admit_people(&self, caller: &Caller, people: &[InviteRow]) -> Result<()> {
         self.require_distinct_people(people)?;
-        let known = self.store.known(&people.iter().map(|row| &row.identifier).collect::<Vec<_>>()).await?;
-        for (row, Known { identity, suppressed }) in people.iter().zip(known) {
+        let known = self.store.address_records(&people.iter().map(|row| &row.identifier).collect::<Vec<_>>()).await?;
+        for (row, AddressRecords { identity, suppressed }) in people.iter().zip(known) {
             let is_colleague = identity.is_some_and(|identity| identity.company == caller.company);
             if let Some((outcome, Reason { detail, .. })) = refusal_of_address(row, is_colleague, suppressed) {
                 return Err(refusal(outcome, detail, SignedDuration::ZERO));
@@ -218,12 +220,12 @@ impl Invited {
 }
 
 /// The error for a person who was refused with this outcome.
-fn refusal(outcome: Outcome, detail: Cow<'static, str>, retry_after: SignedDuration) -> Error {
+fn refusal(outcome: RowOutcome, detail: Cow<'static, str>, retry_after: SignedDuration) -> Error {
     match outcome {
-        Outcome::Forbidden => Error::forbidden("forbidden", detail),
-        Outcome::Limited => Error::TooMany { public: PublicMessage::new("limited", detail), retry_after },
-        Outcome::Suppressed => Error::Suppressed(PublicMessage::new("suppressed", detail)),
-        Outcome::Invalid | Outcome::Duplicate => Error::invalid("invalid_user", detail),
+        RowOutcome::Forbidden => Error::forbidden("forbidden", detail),
+        RowOutcome::Limited => Error::TooMany { public: PublicMessage::new("limited", detail), retry_after },
+        RowOutcome::Suppressed => Error::Suppressed(PublicMessage::new("suppressed", detail)),
+        RowOutcome::Invalid | RowOutcome::Duplicate => Error::invalid("invalid_user", detail),
         _ => Error::Unavailable(crate::InternalContext::new("setting access: a row could not be written")),
     }
 }

@@ -10,7 +10,7 @@ use crate::{
     },
     secrets::PublicKey,
     store::{
-        Known, Store,
+        AddressRecords, Store,
         accounts::unverified::verified_account_writes,
         audit::audit_log::{AuditEntry, audit_write},
         condition::{absent, equal},
@@ -24,7 +24,7 @@ use crate::{
 
 /// Integer ids of each kind. They fit into 31 bits.
 #[derive(Debug, Clone, Copy, Default, Deserialize)]
-pub struct Numbers {
+pub struct IntegerIds {
     /// Ids of users.
     pub users: u32,
     /// Ids of companies.
@@ -63,7 +63,7 @@ impl Store {
 
     /// Reads the verified account of a person.
     pub async fn identity(&self, identifier: &Identifier) -> Result<Option<Identity>> {
-        Ok(Known::read(self.get_item(&keys::identity(identifier)).await?, None)?.identity)
+        Ok(AddressRecords::read(self.get_item(&keys::identity(identifier)).await?, None)?.identity)
     }
 
     /// Reads the profile of a user.
@@ -108,7 +108,7 @@ impl Store {
     }
 
     /// Takes consecutive integer ids of each kind; `taken` says how many. Returns the first id of each kind.
-    pub async fn take_numbers(&self, taken: Numbers) -> Result<Numbers> {
+    pub async fn take_integer_ids(&self, taken: IntegerIds) -> Result<IntegerIds> {
         let write = ConditionalWrite::update(keys::numbers())
             .add("users", taken.users)
             .add("companies", taken.companies)
@@ -116,11 +116,11 @@ impl Store {
         let Written::Done(item) = self.write(write).await? else {
             return Err(Error::internal("store: an update without a condition was refused"));
         };
-        let last: Numbers = from_item(item)?;
+        let last: IntegerIds = from_item(item)?;
         if last.users > i32::MAX.unsigned_abs() {
             return Err(Error::internal("store: integer ids are used up"));
         }
-        Ok(Numbers {
+        Ok(IntegerIds {
             users: last.users + 1 - taken.users,
             companies: last.companies + 1 - taken.companies,
             workspaces: last.workspaces + 1 - taken.workspaces,

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use crate::{
     Result,
     domain::{AccountsOfAddress, Identifier, Identity, PasswordHash, Profile, RecordStatus, Scope, UserCode, UserId},
-    store::{Known, Store, condition::equal, conditional_write::ConditionalWrite, keys, transact::Transacted},
+    store::{AddressRecords, Store, condition::equal, conditional_write::ConditionalWrite, keys, transact::Transacted},
 };
 
 impl Store {
@@ -35,7 +35,7 @@ impl Store {
     /// Reads a verified and an unverified account by their keys.
     async fn accounts_at(&self, verified: &keys::Key, unverified: &keys::Key) -> Result<AccountsOfAddress> {
         let mut found = self.get_many(vec![verified.clone(), unverified.clone()]).await?;
-        let account = Known::read(found.item(verified).cloned(), None)?;
+        let account = AddressRecords::read(found.item(verified).cloned(), None)?;
         Ok(AccountsOfAddress { verified: account.identity, unverified: found.take(unverified)? })
     }
 

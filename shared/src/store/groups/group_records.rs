@@ -6,9 +6,12 @@ use serde_dynamo::string_set::StringSet;
 
 use crate::{
     Result,
-    domain::{Act, CompanyId, Group, GroupId, GroupPath, GroupRef, Random, Scope, UserId, Workspace, WorkspaceId},
+    domain::{
+        Act, CallerStanding, CompanyId, Group, GroupId, GroupPath, GroupRef, Random, Scope, UserId, Workspace,
+        WorkspaceId,
+    },
     store::{
-        CallerRecords, Store,
+        Store,
         accounts::profiles::{caller_keys, take_caller_records},
         audit::audit_log::{AuditEntry, Subject, audit_write},
         condition::{absent, any, contains, equal, size_below},
@@ -71,7 +74,7 @@ pub struct GroupRecords {
     /// The workspace.
     pub workspace: Option<Workspace>,
     /// The caller.
-    pub caller: CallerRecords,
+    pub caller: CallerStanding,
     /// The paths of the groups that the caller administers in the workspace.
     pub administers: Vec<GroupPath>,
     /// The requested groups, in order. `None` for a group that does not exist or belongs to another workspace.

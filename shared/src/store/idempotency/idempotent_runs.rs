@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::{
     Error, InternalContext, Result,
-    domain::{BatchId, IdempotencyKey, InviteEffect, Outcome, Random, Reason, Scope, UserId},
+    domain::{BatchId, IdempotencyKey, InviteEffect, Random, Reason, RowOutcome, Scope, UserId},
     store::{
         RateLimit, Store,
         condition::{absent, all, any, at_most, equal, exists, item_absent},
@@ -78,15 +78,15 @@ pub struct StoredResponse {
     pub trace_id: String,
     /// The different results of rows. The table calls this attribute `told`.
     #[serde(rename = "told")]
-    results: Vec<(Outcome, Option<Reason>)>,
+    results: Vec<(RowOutcome, Option<Reason>)>,
     /// One character for each row: the index of its result in `results`, counted from the character `0`.
     rows: String,
 }
 
 impl StoredResponse {
     /// Creates a response from the results of the rows, in order.
-    pub fn of<'a>(trace_id: String, rows: impl Iterator<Item = (Outcome, Option<&'a Reason>)>) -> Self {
-        let mut results: Vec<(Outcome, Option<Reason>)> = Vec::new();
+    pub fn of<'a>(trace_id: String, rows: impl Iterator<Item = (RowOutcome, Option<&'a Reason>)>) -> Self {
+        let mut results: Vec<(RowOutcome, Option<Reason>)> = Vec::new();
         let rows = rows.map(|(outcome, reason)| {
             let existing = results
                 .iter()
@@ -102,9 +102,9 @@ impl StoredResponse {
     }
 
     /// The results of the rows, in order.
-    pub fn rows(&self) -> impl Iterator<Item = (Outcome, Option<Reason>)> {
+    pub fn rows(&self) -> impl Iterator<Item = (RowOutcome, Option<Reason>)> {
         let indexes = self.rows.chars().map(|index| u32::from(index).saturating_sub(u32::from('0')) as usize);
-        indexes.map(|index| self.results.get(index).cloned().unwrap_or((Outcome::Failed, None)))
+        indexes.map(|index| self.results.get(index).cloned().unwrap_or((RowOutcome::Failed, None)))
     }
 }
 
@@ -288,7 +288,7 @@ impl Store {
     }
 
     /// Releases a request whose run failed. The next run resumes with what is reserved and written.
-    pub async fn let_go(&self, run: &IdempotentRun) -> Result<()> {
+    pub async fn release_run(&self, run: &IdempotentRun) -> Result<()> {
         self.write(run.update().set("leased_until", 0)).await.map(|_| ())
     }
 }
@@ -305,11 +305,11 @@ mod tests {
     fn a_stored_response_reads_back_and_stores_equal_results_once() {
         let reason = |detail: &str| Some(Reason::new("invalid_field", detail.to_owned()));
         let rows = [
-            (Outcome::Invited, None),
-            (Outcome::Invalid, reason("one")),
-            (Outcome::Invited, None),
-            (Outcome::Invalid, reason("two")),
-            (Outcome::Invalid, reason("one")),
+            (RowOutcome::Invited, None),
+            (RowOutcome::Invalid, reason("one")),
+            (RowOutcome::Invited, None),
+            (RowOutcome::Invalid, reason("two")),
+            (RowOutcome::Invalid, reason("one")),
         ];
         let response =
             StoredResponse::of("t".to_owned(), rows.iter().map(|(outcome, reason)| (*outcome, reason.as_ref())));

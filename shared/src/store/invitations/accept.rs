@@ -11,7 +11,7 @@ use crate::{
         accounts::{profiles::claim_address, unverified::verified_account_writes},
         audit::audit_log::{AuditEntry, Subject, audit_write},
         invitations::transition::{admin_count_write, is_result_of, membership_write, record_write},
-        mail::{outbox::QueuedItem, queued_letter::QueuedLetter},
+        mail::{outbox::OutboxItem, queued_letter::QueuedLetter},
         transact::Transacted,
     },
 };
@@ -75,7 +75,7 @@ impl Store {
             writes.extend(verified_account_writes(profile, guest.as_ref(), now));
             if person.welcomed {
                 let (email, scope_name) = (profile.address.clone(), acceptance.scope_name.to_owned());
-                let letter = QueuedItem::letter(QueuedLetter::Welcome { email, scope_name });
+                let letter = OutboxItem::letter(QueuedLetter::Welcome { email, scope_name });
                 writes.push(letter.into_write(now, self.random()));
             }
             if let Some(record) = company_record {

@@ -7,7 +7,7 @@ use crate::{
     Result,
     domain::{AccountsOfAddress, InvitationHash, Person, Workspace},
     store::{
-        Known, Store,
+        AddressRecords, Store,
         invitations::admission::{AdmissionRecords, InvitedBy, admission_keys, take_admission},
         keys,
     },
@@ -32,7 +32,7 @@ pub struct HashItem {
 
 /// The records that a hash leads to.
 #[derive(Debug)]
-pub struct Invited {
+pub struct LinkRecords {
     /// The person's record, in any state.
     pub person: Option<Person>,
     /// The workspace, if the invitation is to a workspace.
@@ -55,15 +55,15 @@ impl Store {
     }
 
     /// Reads the records that a hash leads to, in one call.
-    pub async fn invited(&self, hash: &HashItem) -> Result<Invited> {
+    pub async fn invited(&self, hash: &HashItem) -> Result<LinkRecords> {
         let key = &hash.person;
         let workspace = key.workspace().map(keys::workspace);
         let (identity, unverified) = (keys::identity_of(key), keys::unverified_of(key));
         let keys = [key.clone(), identity.clone(), unverified.clone()].into_iter().chain(workspace.clone());
         let admission = hash.invited_by.into_iter().flat_map(|invited_by| admission_keys(key, invited_by));
         let mut found = self.get_many(keys.chain(admission).collect()).await?;
-        let account = Known::read(found.item(&identity).cloned(), None)?;
-        Ok(Invited {
+        let account = AddressRecords::read(found.item(&identity).cloned(), None)?;
+        Ok(LinkRecords {
             person: found.take(key)?,
             workspace: workspace.map(|key| found.take(&key)).transpose()?.flatten(),
             accounts: AccountsOfAddress { verified: account.identity, unverified: found.take(&unverified)? },

@@ -16,7 +16,7 @@ use crate::{
         groups::group_records::{group_join_write, random_partition},
         items::{Item, from_item, to_item},
         keys,
-        mail::outbox::QueuedItem,
+        mail::outbox::OutboxItem,
         transact::Transacted,
     },
 };
@@ -157,9 +157,9 @@ pub(in crate::store) fn admin_count_write(scope: Scope, change: i32) -> Option<C
 }
 
 /// The outbox item that mails people.
-pub(in crate::store) fn queued_mail(kind: MailKind, scope: Scope, batch: BatchId, people: &[&Person]) -> QueuedItem {
+pub(in crate::store) fn queued_mail(kind: MailKind, scope: Scope, batch: BatchId, people: &[&Person]) -> OutboxItem {
     let people: Vec<_> = people.iter().map(|person| person.identifier()).collect();
-    QueuedItem::people(kind, scope, batch, &people.iter().collect::<Vec<_>>())
+    OutboxItem::people(kind, scope, batch, &people.iter().collect::<Vec<_>>())
 }
 
 #[cfg(test)]

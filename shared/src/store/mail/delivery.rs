@@ -21,14 +21,14 @@ use crate::{
 
 /// What the table holds about a person's address: the account and the suppression. Each may exist without the other.
 #[derive(Debug, Clone, Default)]
-pub struct Known {
+pub struct AddressRecords {
     /// The verified account of the person.
     pub identity: Option<Identity>,
     /// The suppression of the address. It applies to all people who use the address with different user codes.
     pub suppressed: Option<Suppression>,
 }
 
-impl Known {
+impl AddressRecords {
     /// Reads the item of the person and the item of the address. For a person without a user code, both are the same
     /// item.
     pub(in crate::store) fn read(person: Option<Item>, address: Option<&Item>) -> Result<Self> {
@@ -50,7 +50,7 @@ impl Known {
 impl Store {
     /// Reads the accounts and suppressions of people who differ from each other. The result has one entry per
     /// identifier, in the same order. People who share an address share its suppression.
-    pub async fn known(&self, identifiers: &[&Identifier]) -> Result<Vec<Known>> {
+    pub async fn address_records(&self, identifiers: &[&Identifier]) -> Result<Vec<AddressRecords>> {
         let keys =
             |identifier: &Identifier| (keys::identity(identifier), keys::identity(&identifier.address.clone().into()));
         let all_keys: std::collections::HashSet<_> = identifiers
@@ -61,7 +61,7 @@ impl Store {
         let found = self.get_many(all_keys.into_iter().collect()).await?;
         let records = identifiers.iter().map(|identifier| {
             let (person, address) = keys(identifier);
-            Known::read(found.item(&person).cloned(), found.item(&address))
+            AddressRecords::read(found.item(&person).cloned(), found.item(&address))
         });
         records.collect()
     }

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use crate::{
     Error, Result,
     domain::EmailAddress,
-    store::{Claimed, QueuedItem, QueuedLetter, RateLimit, Store, transact::Transacted},
+    store::{ClaimedItem, OutboxItem, QueuedLetter, RateLimit, Store, transact::Transacted},
 };
 
 impl Store {
@@ -14,7 +14,7 @@ impl Store {
     /// `limit`. An address whose limit is reached gets no letter.
     pub async fn divide(
         &self,
-        claimed: &Claimed,
+        claimed: &ClaimedItem,
         mut letters: Vec<(EmailAddress, QueuedLetter)>,
         limit: u32,
         now: Timestamp,
@@ -22,7 +22,7 @@ impl Store {
         loop {
             let mut writes = vec![claimed.done()];
             writes.extend(letters.iter().map(|(to, _)| RateLimit::mails(to.canonical(), limit).consume_write(1, now)));
-            let items = letters.iter().map(|(_, letter)| QueuedItem::letter(letter.clone()));
+            let items = letters.iter().map(|(_, letter)| OutboxItem::letter(letter.clone()));
             writes.extend(items.map(|item| item.into_write(now, self.random())));
             let result = self.transact(writes).await?;
             if matches!(result, Transacted::Done) {

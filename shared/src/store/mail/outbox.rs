@@ -60,7 +60,7 @@ pub enum Task {
 
 /// An item of the outbox.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct QueuedItem {
+pub struct OutboxItem {
     #[serde(flatten)]
     task: Task,
     #[serde(default)]
@@ -73,7 +73,7 @@ pub struct QueuedItem {
     reason: Option<String>,
 }
 
-impl QueuedItem {
+impl OutboxItem {
     fn new(task: Task) -> Self {
         Self { task, attempts: 0, leased_until: 0, counted: false, link_key: None, reason: None }
     }
@@ -102,7 +102,7 @@ impl QueuedItem {
 
 /// An item that is claimed by this deliverer. Until the lease ends, no other deliverer works on it.
 #[derive(Debug)]
-pub struct Claimed {
+pub struct ClaimedItem {
     key: Key,
     claim: Uuid,
     /// What to send.
@@ -155,7 +155,7 @@ impl Mail<'_> {
 
 /// The result of mailing one person.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Mailed {
+pub enum MailResult {
     /// SES accepted the mail.
     Sent,
     /// The mail will not be sent, for this reason.
@@ -166,7 +166,7 @@ pub enum Mailed {
 
 impl Store {
     /// Claims an item with one conditional update. `None` if the item does not exist or another deliverer has it.
-    pub async fn claim(&self, key: &Key, link_key: &str, now: Timestamp) -> Result<Option<Claimed>> {
+    pub async fn claim(&self, key: &Key, link_key: &str, now: Timestamp) -> Result<Option<ClaimedItem>> {
         let claim = self.random().uuid();
         let write = ConditionalWrite::update(key.clone())
             .if_present()
@@ -177,10 +177,10 @@ impl Store {
             .set_if_absent("link_key", link_key)
             .add("attempts", 1);
         let Written::Done(item) = self.write(write).await? else { return Ok(None) };
-        let mut item: QueuedItem = from_item(item)?;
+        let mut item: OutboxItem = from_item(item)?;
         let link_key = item.link_key.take().unwrap_or_else(|| link_key.to_owned());
-        let QueuedItem { task, attempts, counted, .. } = item;
-        Ok(Some(Claimed { key: key.clone(), claim, task, attempts, link_key, counted }))
+        let OutboxItem { task, attempts, counted, .. } = item;
+        Ok(Some(ClaimedItem { key: key.clone(), claim, task, attempts, link_key, counted }))
     }
 
     /// The keys of unclaimed items, at most `limit` per queue: letters first, and in each queue the oldest first.
@@ -240,7 +240,7 @@ impl Store {
     /// daily limit of its address, however often the item is attempted. Returns the indexes of mails above it.
     pub async fn prepare(
         &self,
-        claimed: &mut Claimed,
+        claimed: &mut ClaimedItem,
         mails: &[Mail<'_>],
         limit: u32,
         now: Timestamp,
@@ -283,10 +283,10 @@ impl Store {
 
     /// Writes the results of some mails and removes their people from the claimed item, in one transaction. Deletes
     /// the item if no people remain. A newer invitation of a person keeps its own delivery state.
-    pub async fn settle(
+    pub async fn record_mailed(
         &self,
-        claimed: &mut Claimed,
-        mailed: &[(&Key, &Person, Mailed)],
+        claimed: &mut ClaimedItem,
+        mailed: &[(&Key, &Person, MailResult)],
         now: Timestamp,
     ) -> Result<()> {
         let remaining = claimed.without(mailed.iter().map(|(key, ..)| *key));
@@ -314,7 +314,7 @@ impl Store {
 
     /// Gives a claimed item back, to be attempted again at the time `at`. With `counted` set to `false`, the attempt
     /// does not count, for example because SES refused it for pace or because sending is paused.
-    pub async fn release(&self, claimed: &Claimed, at: Timestamp, counted: bool) -> Result<()> {
+    pub async fn release(&self, claimed: &ClaimedItem, at: Timestamp, counted: bool) -> Result<()> {
         let released = claimed.update().set("leased_until", at.as_millisecond());
         let released = released.add("attempts", if counted { 0 } else { -1 });
         self.write(released).await.map(|_| ())
@@ -322,19 +322,19 @@ impl Store {
 
     /// Gives up an item: moves it to the partition of abandoned items together with the reason, and marks the
     /// delivery to its people as failed. `false` if this deliverer no longer holds the claim.
-    pub async fn bury(
+    pub async fn give_up(
         &self,
-        claimed: &Claimed,
+        claimed: &ClaimedItem,
         addressees: &[(Key, Person)],
         reason: &str,
         now: Timestamp,
     ) -> Result<bool> {
-        let mut item = QueuedItem::new(claimed.task.clone());
+        let mut item = OutboxItem::new(claimed.task.clone());
         item.counted = claimed.counted;
         item.link_key = Some(claimed.link_key.clone());
         item.reason = Some(reason.to_owned());
         let mut pending: Vec<_> = addressees.iter().collect();
-        let failed = Mailed::Failed(reason.to_owned());
+        let failed = MailResult::Failed(reason.to_owned());
         loop {
             let mut writes = vec![claimed.done(), ConditionalWrite::put(&keys::abandoned(&claimed.key), &item)];
             writes.extend(pending.iter().map(|(key, person)| mail_result_write(key, person, &failed, now)));
@@ -354,13 +354,13 @@ impl Store {
     }
 
     /// Moves up to `limit` abandoned items back into their queues. Returns the number of items moved.
-    pub async fn revive(&self, limit: usize) -> Result<usize> {
+    pub async fn requeue_abandoned(&self, limit: usize) -> Result<usize> {
         #[derive(Deserialize)]
         struct AbandonedItem {
             #[serde(flatten)]
             key: Key,
             #[serde(flatten)]
-            item: QueuedItem,
+            item: OutboxItem,
         }
         let mut revived = 0;
         for queue in queues() {
@@ -380,7 +380,7 @@ impl Store {
     }
 }
 
-impl Claimed {
+impl ClaimedItem {
     /// An update of the item. It succeeds only while this deliverer holds the claim.
     fn update(&self) -> ConditionalWrite {
         ConditionalWrite::update(self.key.clone()).expect(equal("claim", self.claim))
@@ -433,11 +433,11 @@ impl Key {
 }
 
 /// The write of the result of mailing one person.
-fn mail_result_write(key: &Key, person: &Person, mailed: &Mailed, at: Timestamp) -> ConditionalWrite {
+fn mail_result_write(key: &Key, person: &Person, mailed: &MailResult, at: Timestamp) -> ConditionalWrite {
     let (step, detail) = match mailed {
-        Mailed::Sent => (DeliveryStep::Sent, None),
-        Mailed::Failed(detail) => (DeliveryStep::NotSent, Some(detail.clone())),
-        Mailed::Suppressed(reason) => (DeliveryStep::Suppressed, Some(reason.description().to_owned())),
+        MailResult::Sent => (DeliveryStep::Sent, None),
+        MailResult::Failed(detail) => (DeliveryStep::NotSent, Some(detail.clone())),
+        MailResult::Suppressed(reason) => (DeliveryStep::Suppressed, Some(reason.description().to_owned())),
     };
     delivery_write(key, person.version, &DeliveryEvent { step, at, detail }, None)
 }

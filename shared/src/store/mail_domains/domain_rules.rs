@@ -64,19 +64,19 @@ impl Store {
 
     /// Sets the role of a rule, and makes the actor the person who answers for the rule. Of concurrent changes, the
     /// last one stands.
-    pub async fn change_domain_role(&self, rule: &DomainRule, role: Role, act: Act) -> Result<DomainRule> {
+    pub async fn change_domain_role(&self, rule: &DomainRule, new_role: Role, act: Act) -> Result<DomainRule> {
         let change = ConditionalWrite::update(keys::domain_rule(&rule.domain, rule.workspace));
-        let change = change.if_present().set("role", role).set("added_by", act.actor);
+        let change = change.if_present().set("role", new_role).set("added_by", act.actor);
         let change = change.set("updated_at", act.at.as_millisecond());
-        let subject = rule_subject(rule, role).with("roleBefore", rule.role.name());
+        let subject = rule_subject(rule, new_role).with("roleBefore", rule.role.name());
         self.transact(vec![change, rule_audit(rule, subject, act, "domain.changed", self.random())]).await?;
-        Ok(DomainRule { role, added_by: act.actor, updated_at: act.at, ..rule.clone() })
+        Ok(DomainRule { role: new_role, added_by: act.actor, updated_at: act.at, ..rule.clone() })
     }
 }
 
 /// The rule as an audit subject with this role.
-fn rule_subject(rule: &DomainRule, role: Role) -> Subject {
-    Subject::new(rule.domain.as_ref()).with("role", role.name())
+fn rule_subject(rule: &DomainRule, shown_role: Role) -> Subject {
+    Subject::new(rule.domain.as_ref()).with("role", shown_role.name())
 }
 
 /// The write of the audit entry about a rule.

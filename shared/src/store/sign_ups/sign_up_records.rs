@@ -13,7 +13,7 @@ use crate::{
         condition::{absent, any, below},
         conditional_write::ConditionalWrite,
         keys,
-        mail::{outbox::QueuedItem, queued_letter::QueuedLetter},
+        mail::{outbox::OutboxItem, queued_letter::QueuedLetter},
         transact::Transacted,
     },
 };
@@ -31,7 +31,7 @@ impl Store {
         let item = SignUpItem { sign_up, purge_at: sign_up.expires_at.as_second() + 1 };
         let writes = vec![
             ConditionalWrite::put(&keys::sign_up(&sign_up.address, sign_up.id), item),
-            QueuedItem::letter(letter.clone()).into_write(sign_up.begun_at, self.random()),
+            OutboxItem::letter(letter.clone()).into_write(sign_up.begun_at, self.random()),
         ];
         self.transact(writes).await.map(|_| ())
     }
@@ -63,6 +63,6 @@ impl Store {
 
     /// Queues a letter.
     pub async fn queue_letter(&self, letter: QueuedLetter, now: Timestamp) -> Result<()> {
-        self.write(QueuedItem::letter(letter).into_write(now, self.random())).await.map(|_| ())
+        self.write(OutboxItem::letter(letter).into_write(now, self.random())).await.map(|_| ())
     }
 }

@@ -8,20 +8,41 @@ use tests::{DELIVERERS, Endpoint, LEASE};
 
 use super::{PAUSED, World};
 
+/// Where and how a deliverer fails.
+#[derive(Clone, Copy)]
+struct Failure<'a> {
+    action: &'a str,
+    /// How many calls succeed first.
+    skip: u32,
+    fault: &'a str,
+    /// How many calls fail.
+    times: u32,
+}
+
+/// What must be true in the end.
+#[derive(Clone, Copy)]
+struct Recovery {
+    /// After how many seconds.
+    seconds: i64,
+    /// How many mails each recipient has.
+    mails: usize,
+}
+
 /// A deliverer fails finally at its n-th call of an action. So many seconds later each recipient has so many mails, and
 /// can join by their link.
 async fn crash_at(action: &str, skip: u32, fault: &str, seconds: i64, mails: usize) {
     // The SDK tries a call of DynamoDB three times, and one of SES once.
     let times = if action.starts_with("ses:") { 1 } else { 3 };
-    fail_at(action, skip, fault, times, seconds, mails).await;
+    fail_at(Failure { action, skip, fault, times }, Recovery { seconds, mails }).await;
 }
 
-async fn fail_at(action: &str, skip: u32, fault: &str, times: u32, seconds: i64, mails: usize) {
+async fn fail_at(failure: Failure<'_>, recovery: Recovery) {
     let world = World::new().await;
-    fail_in(&world, action, skip, fault, times, seconds, mails).await;
+    fail_in(&world, failure, recovery).await;
 }
 
-async fn fail_in(world: &World, action: &str, skip: u32, fault: &str, times: u32, seconds: i64, mails: usize) {
+async fn fail_in(world: &World, failure: Failure<'_>, recovery: Recovery) {
+    let (Failure { action, skip, fault, times }, Recovery { seconds, mails }) = (failure, recovery);
     for function in DELIVERERS {
         let fault = json!({ "action": action, "function": function, "fault": fault, "skip": skip, "times": times });
         world.usher.queue_fault(fault).await;
@@ -87,22 +108,39 @@ async fn a_crash_after_ses_accepted_a_mail_sends_a_second_one_with_the_same_link
     // The deliverer tries three times to write the outcome, and SES's events are lost.
     let world = World::new().await;
     world.disturb_ses("lostEvents", 1).await;
-    fail_in(&world, "dynamodb:TransactWriteItems", 1, "InternalServerError", 9, LEASE, 2).await;
+    fail_in(
+        &world,
+        Failure { action: "dynamodb:TransactWriteItems", skip: 1, fault: "InternalServerError", times: 9 },
+        Recovery { seconds: LEASE, mails: 2 },
+    )
+    .await;
 }
 
 #[tokio::test]
 async fn a_crash_after_ses_accepted_a_mail_sends_no_second_one_if_an_event_reports_it_as_sent() {
-    fail_at("dynamodb:TransactWriteItems", 1, "InternalServerError", 9, LEASE, 1).await;
+    fail_at(
+        Failure { action: "dynamodb:TransactWriteItems", skip: 1, fault: "InternalServerError", times: 9 },
+        Recovery { seconds: LEASE, mails: 1 },
+    )
+    .await;
 }
 
 #[tokio::test]
 async fn an_outcome_that_cannot_be_written_for_a_moment_causes_no_second_mail() {
-    fail_at("dynamodb:TransactWriteItems", 1, "InternalServerError", 4, 0, 1).await;
+    fail_at(
+        Failure { action: "dynamodb:TransactWriteItems", skip: 1, fault: "InternalServerError", times: 4 },
+        Recovery { seconds: 0, mails: 1 },
+    )
+    .await;
 }
 
 #[tokio::test]
 async fn a_claim_whose_reply_was_lost_once_is_recognised_as_the_deliverers_own() {
-    fail_at("dynamodb:UpdateItem", 0, "lostReply", 1, 0, 1).await;
+    fail_at(
+        Failure { action: "dynamodb:UpdateItem", skip: 0, fault: "lostReply", times: 1 },
+        Recovery { seconds: 0, mails: 1 },
+    )
+    .await;
 }
 
 #[tokio::test]
@@ -120,7 +158,7 @@ async fn a_deliverer_that_dies_before_any_of_its_calls_loses_nothing() {
         ("ses:SendBulkEmail", 0),
         ("dynamodb:TransactWriteItems", 1),
     ] {
-        fail_at(action, skip, "crash", 1, LEASE, 1).await;
+        fail_at(Failure { action, skip, fault: "crash", times: 1 }, Recovery { seconds: LEASE, mails: 1 }).await;
     }
 }
 

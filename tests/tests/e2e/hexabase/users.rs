@@ -8,6 +8,7 @@ use super::world::{LOGIN, World};
 const PICTURE: &str = "https://storage.googleapis.com/linker/pub/default.png";
 
 /// The vendor document's request, with ids, addresses and texts filled in.
+#[expect(clippy::too_many_lines, reason = "the vendor's document in full: its request and its response")]
 #[tokio::test]
 async fn the_documents_request_is_answered_as_printed() {
     let world = World::new().await;

@@ -5,7 +5,7 @@ use tokio::time::Instant;
 
 use crate::{
     Error, PublicMessage, Result, Usher,
-    domain::{Outcome, PersonId},
+    domain::{PersonId, RowOutcome},
     operations::invitations::invite_users::{
         invitation_target::InvitationTarget,
         request::{IdempotencyRequest, InviteUsers, Invited},
@@ -43,7 +43,7 @@ impl Usher {
                 Ok(invited)
             }
             Err(error) => {
-                if let Err(error) = self.store.let_go(&run).await {
+                if let Err(error) = self.store.release_run(&run).await {
                     tracing::warn!(
                         ?error,
                         "an idempotent run was not released: retries are refused until its lease expires"
@@ -82,11 +82,11 @@ impl Usher {
         let used = results.iter().filter(|row| row.uses_quota()).count();
         let unused = run.reserved.map_or(0, |reserved| reserved.count.saturating_sub(count(used)));
         let first = results.first().map(|row| row.outcome);
-        let may_pass = matches!(first, Some(Outcome::Limited | Outcome::Failed));
+        let may_pass = matches!(first, Some(RowOutcome::Limited | RowOutcome::Failed));
         let is_final = !may_pass || results.iter().any(|row| row.outcome.succeeded());
         if !is_final && results.iter().any(RowResult::is_maybe_written) {
             // The next run reads which rows were written, and uses the same reservation.
-            return self.store.let_go(run).await;
+            return self.store.release_run(run).await;
         }
         let rows = results.iter().map(|row| (row.outcome, row.reason.as_ref()));
         let response = is_final.then(|| StoredResponse::of(trace_id, rows));

@@ -9,12 +9,12 @@ use tokio::time::{Duration, Instant, timeout_at};
 use crate::{
     Error, Result, Usher,
     domain::{
-        Batch, BatchId, CompanyId, EmailAddress, Outcome, Password, PasswordHash, Profile, ProfileKind, Reason,
+        Batch, BatchId, CompanyId, EmailAddress, Password, PasswordHash, Profile, ProfileKind, Reason, RowOutcome,
         TemplateId, UserId, may_belong,
     },
     operations::invitations::invite_users::{
         invitation_target::InvitationTarget,
-        request::{Access, InviteRow, LetterOptions},
+        request::{EntryMethod, InviteRow, LetterOptions},
         rows::{Rows, ValidRow},
     },
 };
@@ -72,7 +72,7 @@ impl Usher {
         *valid = kept;
         let mut batches = HashMap::new();
         for row in &*valid {
-            let letter = &row.invitee.personal.letter;
+            let letter = &row.invitee.options.letter;
             if *letter != LetterOptions::default() && !batches.contains_key(letter) {
                 batches.insert(letter.clone(), BatchId::random(self.random()));
             }
@@ -86,7 +86,7 @@ impl Usher {
 
     /// Looks up everything that the letter options of the rows refer to.
     async fn look_up_references(&self, rows: &[ValidRow], target: &InvitationTarget) -> Result<LetterReferences> {
-        let letters = || rows.iter().map(|row| &row.invitee.personal.letter);
+        let letters = || rows.iter().map(|row| &row.invitee.options.letter);
         let senders = letters().filter_map(|letter| letter.sender.as_ref()?.address.as_ref()).collect();
         let templates = letters().filter_map(|letter| letter.template).collect();
         let inviters = letters().filter_map(|letter| letter.on_behalf_of).collect();
@@ -150,7 +150,7 @@ impl Usher {
 /// # Errors
 /// [`Error::Invalid`] if it does.
 pub(super) fn admit_passwords<'a>(invitees: impl Iterator<Item = &'a InviteRow>) -> Result<()> {
-    let passwords = invitees.filter(|invitee| matches!(invitee.personal.access, Access::Password(_))).count();
+    let passwords = invitees.filter(|invitee| matches!(invitee.options.access, EntryMethod::Password(_))).count();
     if passwords > MAX_PASSWORDS {
         let message = format!("At most {MAX_PASSWORDS} users can be given a password in one request.");
         return Err(Error::invalid("too_many_users", message));
@@ -163,8 +163,8 @@ fn refusal_of_options(
     row: &ValidRow,
     target: &InvitationTarget,
     references: &LetterReferences,
-) -> Option<(Outcome, Reason)> {
-    let options = &row.invitee.personal;
+) -> Option<(RowOutcome, Reason)> {
+    let options = &row.invitee.options;
     let letter = &options.letter;
     if let Some(sender) = letter.sender.as_ref().and_then(|sender| sender.address.as_ref()) {
         match references.senders.get(sender).copied().flatten() {
@@ -172,7 +172,7 @@ fn refusal_of_options(
             Some(false) => return Some(invalid("unknown_sender", "Mail can't be sent from this address.")),
             None => {
                 let reason = Reason::new("not_written", "This row wasn't written. Send it again.");
-                return Some((Outcome::Failed, reason));
+                return Some((RowOutcome::Failed, reason));
             }
         }
     }
@@ -189,7 +189,7 @@ fn refusal_of_options(
     if !is_target || colleague.is_some_and(|account| !may_belong(account.exclusive_to, workspace, exclusive)) {
         return Some(invalid("exclusive_user", "An account that belongs to one workspace only can't join another."));
     }
-    let has_password = matches!(options.access, Access::Password(_));
+    let has_password = matches!(options.access, EntryMethod::Password(_));
     if has_password && (colleague.is_some() || workspace.is_none()) {
         return Some(invalid("has_account", "A password is given only to an address without an account."));
     }
@@ -197,8 +197,8 @@ fn refusal_of_options(
 }
 
 /// A refusal of a row with a mistake.
-fn invalid(code: &'static str, detail: &'static str) -> (Outcome, Reason) {
-    (Outcome::Invalid, Reason::new(code, detail))
+fn invalid(code: &'static str, detail: &'static str) -> (RowOutcome, Reason) {
+    (RowOutcome::Invalid, Reason::new(code, detail))
 }
 
 /// The batch of the rows with these letter options.

@@ -16,7 +16,7 @@ use tokio::time::Instant;
 
 use crate::{
     Error, InternalContext, Result, Usher,
-    domain::{BatchId, Identifier, InviteTerms, Lifetime, Outcome, Scope},
+    domain::{BatchId, Identifier, InviteTerms, Lifetime, RowOutcome, Scope},
     operations::{
         Caller,
         invitations::invite_users::{
@@ -28,7 +28,7 @@ use crate::{
 };
 
 pub(in crate::operations) use crate::operations::invitations::invite_users::invitation_target::InvitationTarget;
-pub use crate::operations::invitations::invite_users::request::{Access, InviteeOptions, LetterOptions};
+pub use crate::operations::invitations::invite_users::request::{EntryMethod, InviteeOptions, LetterOptions};
 pub use crate::operations::invitations::invite_users::request::{
     IdempotencyRequest, InviteRow, InviteTo, InviteUsers, Invited, RejectWhole, ResultDetail,
 };
@@ -38,7 +38,7 @@ pub(in crate::operations) use crate::operations::invitations::invite_users::writ
 
 /// The identity of each row whose record the response must contain.
 fn identifiers(request: &InviteUsers) -> Vec<Option<Identifier>> {
-    let rows = request.rows.iter().filter(|_| request.tells == ResultDetail::Records);
+    let rows = request.rows.iter().filter(|_| request.result_detail == ResultDetail::Records);
     rows.map(|row| row.as_ref().ok().map(|invitee| invitee.identifier.clone())).collect()
 }
 
@@ -80,7 +80,7 @@ impl Usher {
         mut run: Option<&mut IdempotentRun>,
     ) -> Result<Invited> {
         let identifiers = identifiers(&request);
-        let mut rows = Rows::check(std::mem::take(&mut request.rows), target.role, request.refused_by)?;
+        let mut rows = Rows::check(std::mem::take(&mut request.rows), target.role, request.reject_whole)?;
         let mut valid = self.check_rows(&mut rows, target, run.as_deref()).await?;
         let batch_id = run.as_ref().map_or_else(|| BatchId::random(self.random()), |run| run.batch);
         let with_message = !request.only_if_published || target.published;
@@ -94,7 +94,7 @@ impl Usher {
             Some(run) => self.reserve_once(run, &quota, count(valid.len()), now).await?,
         };
         let terms = self.invite_terms(target, request.lifetime, now);
-        let with_records = request.tells == ResultDetail::Records;
+        let with_records = request.result_detail == ResultDetail::Records;
         let write = WritePlan { scope: target.scope, terms, begun, run: run.as_deref(), with_records };
         let plan = InvitePlan { target, batch: &batch, letters: &letters, quota: &quota, write };
         let written = if request.validate_only {
@@ -106,10 +106,10 @@ impl Usher {
             self.give_back(&quota, slots.saturating_sub(rows.used_quota()), now).await;
         }
         written?;
-        if request.refused_by != RejectWhole::Nothing && rows.has_outcome(Outcome::Failed) {
+        if request.reject_whole != RejectWhole::Nothing && rows.has_outcome(RowOutcome::Failed) {
             return Err(Error::Unavailable(InternalContext::new("invite: some rows were not written")));
         }
-        let retry_after = rows.has_outcome(Outcome::Limited).then(|| quota.left(now));
+        let retry_after = rows.has_outcome(RowOutcome::Limited).then(|| quota.left(now));
         let mut results = rows.into_results();
         self.read_records(target.scope, &identifiers, &mut results).await?;
         Ok(Invited { results, retry_after, answered_before: None })
@@ -127,7 +127,7 @@ impl Usher {
             rows.restore_written(&run.written, target);
         }
         rows.check_groups(target)?;
-        let addresses = self.store.known(&rows.identifiers()).await?;
+        let addresses = self.store.address_records(&rows.identifiers()).await?;
         rows.check_addresses(addresses, target)
     }
 

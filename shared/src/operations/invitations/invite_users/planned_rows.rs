@@ -11,11 +11,11 @@ use crate::{
         invite_users::{
             invitation_target::InvitationTarget,
             letters::LetterBatches,
-            request::Access,
+            request::EntryMethod,
             rows::{ValidRow, count},
         },
     },
-    store::{InviteWrite, Numbers},
+    store::{IntegerIds, InviteWrite},
 };
 
 /// A row that is not decided yet: its offer, and the records that the decision needs, as they were read.
@@ -85,11 +85,11 @@ impl PlannedRow {
     ) -> Self {
         let ValidRow { index, invitee, colleague } = row;
         let person_id = target.person_id(&invitee);
-        let options = invitee.personal;
+        let options = invitee.options;
         let entry = entry(&options.access, options.quiet, colleague.as_ref());
         let (password, record) = match options.access {
-            Access::Password(password) if entry == Entry::GuestAccount => (Some(password), record),
-            Access::Again(person) => (None, record.or(Some(*person))),
+            EntryMethod::Password(password) if entry == Entry::GuestAccount => (Some(password), record),
+            EntryMethod::Again(person) => (None, record.or(Some(*person))),
             _ => (None, record),
         };
         let own_or_new_user = || record.as_ref().map_or_else(|| UserId::random(random), |person| person.user);
@@ -156,16 +156,16 @@ impl PlannedRow {
 }
 
 /// The way in which the row's person becomes a member.
-fn entry(access: &Access, quiet: bool, colleague: Option<&Identity>) -> Entry {
+fn entry(access: &EntryMethod, quiet: bool, colleague: Option<&Identity>) -> Entry {
     match (access, colleague) {
-        (Access::Again(_), _) => Entry::MailAgain,
+        (EntryMethod::Again(_), _) => Entry::MailAgain,
         (_, Some(colleague)) => {
-            let by_mail = matches!(access, Access::Mail) && !quiet;
+            let by_mail = matches!(access, EntryMethod::Mail) && !quiet;
             Entry::Colleague { mailed: colleague.kind == ProfileKind::Person && by_mail }
         }
-        (Access::Password(_), None) => Entry::GuestAccount,
-        (Access::Later, None) => Entry::Invitation { mailed: false },
-        (Access::Mail, None) => Entry::Invitation { mailed: true },
+        (EntryMethod::Password(_), None) => Entry::GuestAccount,
+        (EntryMethod::Later, None) => Entry::Invitation { mailed: false },
+        (EntryMethod::Mail, None) => Entry::Invitation { mailed: true },
     }
 }
 
@@ -178,7 +178,7 @@ impl Usher {
         if users == 0 {
             return Ok(());
         }
-        let mut number = self.store.take_numbers(Numbers { users, ..Numbers::default() }).await?.users;
+        let mut number = self.store.take_integer_ids(IntegerIds { users, ..IntegerIds::default() }).await?.users;
         for row in rows.iter_mut().filter(|row| needs_number(row)) {
             if row.offer.number == 0 {
                 row.offer.number = number;

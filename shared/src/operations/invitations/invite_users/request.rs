@@ -28,7 +28,7 @@ pub struct InviteRow {
     /// The last name, if the inviter gives it separately.
     pub last_name: Option<PersonName>,
     /// The options of this row.
-    pub personal: InviteeOptions,
+    pub options: InviteeOptions,
 }
 
 impl InviteRow {
@@ -41,7 +41,7 @@ impl InviteRow {
             groups: Vec::new(),
             name: None,
             last_name: None,
-            personal: InviteeOptions::default(),
+            options: InviteeOptions::default(),
         }
     }
 }
@@ -90,11 +90,11 @@ pub struct InviteUsers {
     /// Whether the mails contain the message only if the workspace is published.
     pub only_if_published: bool,
     /// Which rows reject the whole request.
-    pub refused_by: RejectWhole,
+    pub reject_whole: RejectWhole,
     /// Whether the request is a dry run: the response is the same, but nothing is written or mailed.
     pub validate_only: bool,
     /// How much the results contain.
-    pub tells: ResultDetail,
+    pub result_detail: ResultDetail,
     /// The idempotency key and what belongs to it, if the client sent a key.
     pub name: Option<IdempotencyRequest>,
 }
@@ -119,9 +119,9 @@ impl InviteUsers {
             message: None,
             lifetime: None,
             only_if_published: false,
-            refused_by: RejectWhole::Nothing,
+            reject_whole: RejectWhole::Nothing,
             validate_only: false,
-            tells: ResultDetail::Outcomes,
+            result_detail: ResultDetail::Outcomes,
             name: None,
         }
     }
@@ -144,7 +144,7 @@ pub struct InviteeOptions {
     /// The options of the row's letter.
     pub letter: LetterOptions,
     /// The way in which the person becomes a member.
-    pub access: Access,
+    pub access: EntryMethod,
     /// The only workspace that the person may ever belong to. It must be the target workspace.
     pub exclusive_to: Option<WorkspaceId>,
     /// Whether the person gets a welcome mail after signing up.
@@ -155,7 +155,7 @@ pub struct InviteeOptions {
 
 /// The way in which a person becomes a member who is not a colleague. Colleagues are added at once.
 #[derive(Debug, Clone, Default)]
-pub enum Access {
+pub enum EntryMethod {
     /// The request mails a link, and the person accepts by it.
     #[default]
     Mail,

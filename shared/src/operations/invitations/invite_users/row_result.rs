@@ -1,6 +1,6 @@
 //! The result of one row of an inviting request.
 
-use crate::domain::{InviteEffect, InviteRefusal, Outcome, Person, PersonId, Reason};
+use crate::domain::{InviteEffect, InviteRefusal, Person, PersonId, Reason, RowOutcome};
 
 /// The reason code of a row that may have been written: the store's replies were lost.
 const MAYBE_WRITTEN: &str = "maybe_written";
@@ -12,7 +12,7 @@ pub(super) const LIMITED: &str = "As many people were invited today as may be.";
 #[derive(Debug, Clone)]
 pub struct RowResult {
     /// The outcome.
-    pub outcome: Outcome,
+    pub outcome: RowOutcome,
     /// The public id of the person's record, if the person is invited or a member.
     pub invitation: Option<PersonId>,
     /// The reason for the outcome. A row that was simply invited or added has none.
@@ -23,28 +23,28 @@ pub struct RowResult {
 
 impl RowResult {
     /// A result without a record.
-    pub(super) const fn new(outcome: Outcome, invitation: Option<PersonId>, reason: Option<Reason>) -> Self {
+    pub(super) const fn new(outcome: RowOutcome, invitation: Option<PersonId>, reason: Option<Reason>) -> Self {
         Self { outcome, invitation, reason, record: None }
     }
 
     /// The result of a row that was refused for this reason.
-    pub(super) fn refused(outcome: Outcome, reason: Reason) -> Self {
+    pub(super) fn refused(outcome: RowOutcome, reason: Reason) -> Self {
         Self::new(outcome, None, Some(reason))
     }
 
     /// Whether the person is invited or a member after the request, because of the request or from before.
     pub fn is_there(&self) -> bool {
-        self.outcome.succeeded() || self.outcome == Outcome::AlreadyMember
+        self.outcome.succeeded() || self.outcome == RowOutcome::AlreadyMember
     }
 
     /// Whether this request invited or added the person.
     pub fn is_new(&self) -> bool {
-        matches!(self.outcome, Outcome::Invited | Outcome::Added)
+        matches!(self.outcome, RowOutcome::Invited | RowOutcome::Added)
     }
 
     /// Whether the person has an account whose existence the caller may learn. Needs the record.
     pub fn had_account(&self) -> bool {
-        let member = matches!(self.outcome, Outcome::Added | Outcome::AlreadyMember);
+        let member = matches!(self.outcome, RowOutcome::Added | RowOutcome::AlreadyMember);
         member && self.record.as_ref().is_some_and(|record| !record.unverified)
     }
 
@@ -58,12 +58,12 @@ impl RowResult {
     /// The result of a row that was written.
     pub(super) fn of_effect(effect: InviteEffect, id: PersonId) -> Self {
         let (outcome, reason) = match effect {
-            InviteEffect::Invited => (Outcome::Invited, None),
-            InviteEffect::Added => (Outcome::Added, None),
-            InviteEffect::Amended => (Outcome::AlreadyInvited, Some(already_invited())),
+            InviteEffect::Invited => (RowOutcome::Invited, None),
+            InviteEffect::Added => (RowOutcome::Added, None),
+            InviteEffect::Amended => (RowOutcome::AlreadyInvited, Some(already_invited())),
             InviteEffect::AddedToGroups => {
                 let detail = "Was a member before, and is in these groups too.";
-                (Outcome::Added, Some(Reason::new("added_to_groups", detail)))
+                (RowOutcome::Added, Some(Reason::new("added_to_groups", detail)))
             }
         };
         Self::new(outcome, Some(id), reason)
@@ -73,29 +73,29 @@ impl RowResult {
     pub(super) fn of_refusal(refusal: InviteRefusal, id: PersonId) -> Self {
         let (outcome, code, detail) = match refusal {
             InviteRefusal::AlreadyInvited => {
-                return Self::new(Outcome::AlreadyInvited, Some(id), Some(already_invited()));
+                return Self::new(RowOutcome::AlreadyInvited, Some(id), Some(already_invited()));
             }
             InviteRefusal::AlreadyMember => {
-                (Outcome::AlreadyMember, "already_member", "This user already has access to the workspace.")
+                (RowOutcome::AlreadyMember, "already_member", "This user already has access to the workspace.")
             }
             InviteRefusal::RoleAboveOwn => {
-                (Outcome::Forbidden, "invited_above", "Is invited to a role above your own.")
+                (RowOutcome::Forbidden, "invited_above", "Is invited to a role above your own.")
             }
             InviteRefusal::GroupsBeyondOwn => {
-                (Outcome::Forbidden, "invited_beyond", "Is invited into groups that you don't administer.")
+                (RowOutcome::Forbidden, "invited_beyond", "Is invited into groups that you don't administer.")
             }
             InviteRefusal::UnknownPerson => {
-                (Outcome::Invalid, "unknown_person", "There is no such person in the workspace.")
+                (RowOutcome::Invalid, "unknown_person", "There is no such person in the workspace.")
             }
             InviteRefusal::HasAccount => {
-                (Outcome::Invalid, "has_account", "A password is given only to an address without an account.")
+                (RowOutcome::Invalid, "has_account", "A password is given only to an address without an account.")
             }
             InviteRefusal::MaybeWritten => {
-                (Outcome::Failed, MAYBE_WRITTEN, "Nobody knows whether this row was written. Send it again.")
+                (RowOutcome::Failed, MAYBE_WRITTEN, "Nobody knows whether this row was written. Send it again.")
             }
-            InviteRefusal::ServiceAccountDeleted => return Self::refused(Outcome::Invalid, unknown_account()),
-            InviteRefusal::GroupDeleted => return Self::refused(Outcome::Invalid, unknown_group()),
-            InviteRefusal::UserCodeTaken => return Self::refused(Outcome::Invalid, code_taken()),
+            InviteRefusal::ServiceAccountDeleted => return Self::refused(RowOutcome::Invalid, unknown_account()),
+            InviteRefusal::GroupDeleted => return Self::refused(RowOutcome::Invalid, unknown_group()),
+            InviteRefusal::UserCodeTaken => return Self::refused(RowOutcome::Invalid, code_taken()),
             InviteRefusal::QuotaExhausted => return Self::limited(),
             InviteRefusal::NotWritten => return Self::failed(),
         };
@@ -110,17 +110,17 @@ impl RowResult {
 
     /// Whether the row may have been written: the store's replies were lost.
     pub(super) fn is_maybe_written(&self) -> bool {
-        self.outcome == Outcome::Failed && self.reason.as_ref().is_some_and(|reason| reason.code == MAYBE_WRITTEN)
+        self.outcome == RowOutcome::Failed && self.reason.as_ref().is_some_and(|reason| reason.code == MAYBE_WRITTEN)
     }
 
     /// The result of a row that the daily quota doesn't cover.
     pub(super) fn limited() -> Self {
-        Self::refused(Outcome::Limited, Reason::new("limited", LIMITED))
+        Self::refused(RowOutcome::Limited, Reason::new("limited", LIMITED))
     }
 
     /// The result of a row that was not written.
     pub(super) fn failed() -> Self {
-        Self::refused(Outcome::Failed, Reason::new("not_written", "This row wasn't written. Send it again."))
+        Self::refused(RowOutcome::Failed, Reason::new("not_written", "This row wasn't written. Send it again."))
     }
 }
 

@@ -6,7 +6,7 @@ use jiff::SignedDuration;
 
 use crate::{
     Error, PublicMessage, Result,
-    domain::{Identifier, Identity, InviteEffect, Outcome, Reason, Role, Scope, Suppression},
+    domain::{Identifier, Identity, InviteEffect, Reason, Role, RowOutcome, Scope, Suppression},
     operations::invitations::invite_users::row_result::{
         LIMITED, RowResult, code_taken, unknown_account, unknown_group,
     },
@@ -14,7 +14,7 @@ use crate::{
         invitation_target::InvitationTarget,
         request::{InviteRow, RejectWhole},
     },
-    store::Known,
+    store::AddressRecords,
 };
 
 /// The refusal of an address that can't be invited to any target: of an unknown service account, or of an address that
@@ -23,14 +23,14 @@ pub(in crate::operations) fn refusal_of_address(
     invitee: &InviteRow,
     colleague: bool,
     suppressed: Option<Suppression>,
-) -> Option<(Outcome, Reason)> {
+) -> Option<(RowOutcome, Reason)> {
     if colleague {
         return None;
     }
     if invitee.identifier.address.is_service_account() {
-        return Some((Outcome::Invalid, unknown_account()));
+        return Some((RowOutcome::Invalid, unknown_account()));
     }
-    suppressed.map(|suppression| (Outcome::Suppressed, Reason::new("suppressed", suppression.message())))
+    suppressed.map(|suppression| (RowOutcome::Suppressed, Reason::new("suppressed", suppression.message())))
 }
 
 /// The reason's sentence with the address of its row, for an error about the whole request.
@@ -51,7 +51,7 @@ pub(super) struct Rows {
     pub(super) results: Vec<Option<RowResult>>,
     /// The rows that have no result yet, each with its index.
     unresolved: Vec<(usize, InviteRow)>,
-    refused_by: RejectWhole,
+    reject_whole: RejectWhole,
 }
 
 impl Rows {
@@ -62,26 +62,26 @@ impl Rows {
     pub(super) fn check(
         rows: Vec<std::result::Result<InviteRow, Reason>>,
         role: Role,
-        refused_by: RejectWhole,
+        reject_whole: RejectWhole,
     ) -> Result<Self> {
         let mut seen = HashSet::with_capacity(rows.len());
         let mut codes = HashSet::new();
         let mut checked =
-            Self { results: vec![None; rows.len()], unresolved: Vec::with_capacity(rows.len()), refused_by };
+            Self { results: vec![None; rows.len()], unresolved: Vec::with_capacity(rows.len()), reject_whole };
         for (index, row) in rows.into_iter().enumerate() {
             match row {
-                Err(reason) => checked.refuse(index, None, Outcome::Invalid, reason)?,
+                Err(reason) => checked.refuse(index, None, RowOutcome::Invalid, reason)?,
                 Ok(InviteRow { identifier, .. }) if !seen.insert(identifier.clone()) => {
                     let reason = Reason::new("duplicate", "An earlier row has the same address.");
-                    checked.refuse(index, Some(&identifier), Outcome::Duplicate, reason)?;
+                    checked.refuse(index, Some(&identifier), RowOutcome::Duplicate, reason)?;
                 }
                 // The first row with a user code gets the code.
                 Ok(InviteRow { identifier, .. }) if identifier.code.clone().is_some_and(|code| !codes.insert(code)) => {
-                    checked.refuse(index, Some(&identifier), Outcome::Invalid, code_taken())?;
+                    checked.refuse(index, Some(&identifier), RowOutcome::Invalid, code_taken())?;
                 }
                 Ok(InviteRow { identifier, role: wanted, .. }) if !role.may_grant(wanted) => {
                     let reason = Reason::new("role_above", "This role is above your own.");
-                    checked.refuse(index, Some(&identifier), Outcome::Forbidden, reason)?;
+                    checked.refuse(index, Some(&identifier), RowOutcome::Forbidden, reason)?;
                 }
                 Ok(invitee) => checked.unresolved.push((index, invitee)),
             }
@@ -94,11 +94,11 @@ impl Rows {
     pub(super) fn check_groups(&mut self, target: &InvitationTarget) -> Result<()> {
         for (index, invitee) in std::mem::take(&mut self.unresolved) {
             let refusal = match target.authority(&invitee.groups) {
-                None => Some((Outcome::Invalid, unknown_group())),
+                None => Some((RowOutcome::Invalid, unknown_group())),
                 Some(true) => None,
                 Some(false) => {
                     let detail = "Only an administrator of the workspace or group may do this.";
-                    Some((Outcome::Forbidden, Reason::new("group_admin_required", detail)))
+                    Some((RowOutcome::Forbidden, Reason::new("group_admin_required", detail)))
                 }
             };
             match refusal {
@@ -133,27 +133,27 @@ impl Rows {
     /// checks.
     pub(super) fn check_addresses(
         &mut self,
-        addresses: Vec<Known>,
+        addresses: Vec<AddressRecords>,
         target: &InvitationTarget,
     ) -> Result<Vec<ValidRow>> {
         let mut valid = Vec::with_capacity(self.unresolved.len());
-        for ((index, invitee), Known { identity, suppressed }) in
+        for ((index, invitee), AddressRecords { identity, suppressed }) in
             std::mem::take(&mut self.unresolved).into_iter().zip(addresses)
         {
             let colleague = identity.filter(|identity| identity.company == target.company.id);
             if colleague.is_some() && matches!(target.scope, Scope::Company(_)) {
                 let reason = Reason::new("already_member", "This user is in the company already.");
-                self.results[index] = Some(RowResult::refused(Outcome::AlreadyMember, reason));
+                self.results[index] = Some(RowResult::refused(RowOutcome::AlreadyMember, reason));
                 continue;
             }
             match refusal_of_address(&invitee, colleague.is_some(), suppressed) {
                 None => valid.push(ValidRow { index, invitee, colleague }),
-                Some((Outcome::Suppressed, reason)) if self.refused_by == RejectWhole::AnyRow => {
+                Some((RowOutcome::Suppressed, reason)) if self.reject_whole == RejectWhole::AnyRow => {
                     let sentence = sentence_with_address(&invitee.identifier, &reason);
                     return Err(Error::Suppressed(PublicMessage::new("suppressed", sentence)));
                 }
-                Some((Outcome::Suppressed, reason)) => {
-                    self.results[index] = Some(RowResult::refused(Outcome::Suppressed, reason));
+                Some((RowOutcome::Suppressed, reason)) => {
+                    self.results[index] = Some(RowResult::refused(RowOutcome::Suppressed, reason));
                 }
                 Some((outcome, reason)) => self.refuse(index, Some(&invitee.identifier), outcome, reason)?,
             }
@@ -169,10 +169,10 @@ impl Rows {
         &mut self,
         index: usize,
         identifier: Option<&Identifier>,
-        outcome: Outcome,
+        outcome: RowOutcome,
         reason: Reason,
     ) -> Result<()> {
-        if self.refused_by != RejectWhole::Nothing {
+        if self.reject_whole != RejectWhole::Nothing {
             let with_address = |identifier| sentence_with_address(identifier, &reason).into();
             let sentence = identifier.map_or(reason.detail.clone(), with_address);
             return Err(Error::invalid("invalid_user", sentence));
@@ -182,7 +182,7 @@ impl Rows {
     }
 
     /// Refuses a row that had passed the checks before, as [`Rows::refuse`] does.
-    pub(super) fn refuse_row(&mut self, row: &ValidRow, outcome: Outcome, reason: Reason) -> Result<()> {
+    pub(super) fn refuse_row(&mut self, row: &ValidRow, outcome: RowOutcome, reason: Reason) -> Result<()> {
         self.refuse(row.index, Some(&row.invitee.identifier), outcome, reason)
     }
 
@@ -191,7 +191,7 @@ impl Rows {
     /// # Errors
     /// [`Error::TooMany`] if the request is to be rejected as a whole.
     pub(super) fn refuse_over_quota(&mut self, index: usize, retry_after: SignedDuration) -> Result<()> {
-        if self.refused_by != RejectWhole::Nothing {
+        if self.reject_whole != RejectWhole::Nothing {
             return Err(Error::TooMany { public: PublicMessage::new("limited", LIMITED), retry_after });
         }
         self.results[index] = Some(RowResult::limited());
@@ -199,7 +199,7 @@ impl Rows {
     }
 
     /// Whether a row has this outcome.
-    pub(super) fn has_outcome(&self, outcome: Outcome) -> bool {
+    pub(super) fn has_outcome(&self, outcome: RowOutcome) -> bool {
         self.results.iter().flatten().any(|row| row.outcome == outcome)
     }
 
