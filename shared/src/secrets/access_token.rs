@@ -87,7 +87,7 @@ pub struct PublicKey {
     /// When the key expires, in seconds since 1970. A function that signs with the key publishes it again before that, so a
     /// key expires only after rotation replaced it.
     ///
-    /// The attribute is deliberately not the table's TTL attribute, as it once was. TTL would delete the key while signers
+    /// The attribute is deliberately not the table's TTL attribute. TTL would delete the key while signers
     /// still remember that they have published it: if the clock then moves back, nobody could verify their tokens. A key
     /// stays in the table for good, which is one small item for each rotation of the secret.
     #[serde(alias = "purge_at")]

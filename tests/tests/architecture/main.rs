@@ -39,7 +39,6 @@ const CLOCK: &str = "shared/src/domain/clock.rs";
 
 /// Folders that one of the three layers lacks: the layer, the concept and the reason.
 const ABSENT_FOLDERS: &[(&str, &str, &str)] = &[
-    ("domain", "audit", "an audit entry is written and shown as it is: it has no rule"),
     ("domain", "limits", "counting is the store's: only the table counts exactly"),
     ("operations", "idempotency", "inviting is the only idempotent request, and its operation runs it"),
     ("store", "companies", "a company's item is read with the callers' accounts"),
