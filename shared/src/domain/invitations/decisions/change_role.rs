@@ -33,7 +33,8 @@ pub enum ManageRefusal {
     Cooldown,
 }
 
-/// The number of ADMINs among a workspace's members. `None` for a company, because nobody counts a company's admins.
+/// The number of ADMINs among a workspace's members. `None` for a company, because the service doesn't count a
+/// company's admins.
 pub type AdminCount = Option<u32>;
 
 /// Refuses a transition that leaves a workspace without an ADMIN among its members.

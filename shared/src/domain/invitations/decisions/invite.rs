@@ -130,8 +130,8 @@ pub enum InviteRefusal {
     AlreadyMember,
     /// The person is invited or a member already, with a role above the inviter's own role.
     RoleAboveOwn,
-    /// The person has an invitation already, and the inviter may not change it: it isn't confined to groups that the
-    /// inviter administers.
+    /// The person has an invitation already, and the inviter may not change the invitation, because the inviter doesn't
+    /// administer every group of the invitation.
     GroupsBeyondOwn,
     /// The row asks for another mail, but the person is neither invited nor a member.
     UnknownPerson,
