@@ -11,10 +11,10 @@ use crate::domain::{
     CompanyId, DeliveryState, DomainEvent, Person, PersonId, RecordStatus, Scope, UserId, WorkspaceId,
 };
 
-/// `PutEvents` takes at most 10 entries and 256 KB in one call. Ten of these events are far smaller than 256 KB.
+/// `PutEvents` takes at most 10 entries and 256 KB in one call. Ten events of this service are far smaller than 256 KB.
 const MAX_ENTRIES: usize = 10;
 
-/// The `source` of every event.
+/// The `source` field of every event that the service publishes on EventBridge.
 const SOURCE: &str = "usher";
 
 /// An EventBridge event bus.
@@ -27,10 +27,10 @@ pub struct Bus {
 /// A domain event in the form that EventBridge takes.
 #[derive(Debug, Clone)]
 pub(crate) struct BusEvent {
-    /// EventBridge's `detail-type`.
+    /// The event's name, which EventBridge calls `detail-type`.
     detail_type: &'static str,
     at: Timestamp,
-    /// JSON: an [`EventDetail`].
+    /// The event's details: an [`EventDetail`] as JSON.
     detail: String,
 }
 
@@ -77,7 +77,8 @@ struct MemberDetail<'a> {
 }
 
 impl BusEvent {
-    /// The event about a person of a workspace or company. `person` is the record as the event left it.
+    /// The event about an invited person or member of a workspace or company. `person` is the person's record after the
+    /// change that the event reports.
     pub(crate) fn new(event: DomainEvent, scope: Scope, person: &Person) -> Self {
         let at = event.at(person);
         let (workspace_id, company_id) = match scope {
@@ -91,7 +92,7 @@ impl BusEvent {
             (Some(invitation_detail(event, person)), None)
         };
         let detail = EventDetail { id: event_id(event, person), at, workspace_id, company_id, invitation, member };
-        // Serialization fails only for maps whose keys aren't text, and there are no maps.
+        // Serialization fails only for maps whose keys aren't text, and an event's details contain no maps.
         let detail = serde_json::to_string(&detail).unwrap_or_default();
         Self { detail_type: event.name(), at, detail }
     }
@@ -125,9 +126,9 @@ fn invitation_detail(event: DomainEvent, person: &Person) -> InvitationDetail<'_
 
 /// The id by which consumers recognise a repeated event: every delivery of one event carries the same id.
 ///
-/// An invitation event happens once per version of the invitation. The exception is a bounce: a temporary one can be
-/// followed by a permanent one, so the id tells the two apart. A member can change often, so the id of a member event
-/// includes the time of the change.
+/// An invitation event happens once per version of the invitation. A bounce can happen twice: a permanent bounce can
+/// follow a temporary bounce, so the two bounces have different ids. A member can change often, so the id of a member
+/// event includes the time of the change.
 fn event_id(event: DomainEvent, person: &Person) -> String {
     let mut id = format!("{} {} {}", person.person_id, person.version, event.name());
     if event == DomainEvent::InvitationBouncedForNow {
@@ -140,12 +141,13 @@ fn event_id(event: DomainEvent, person: &Person) -> String {
 }
 
 impl Bus {
-    /// The bus with this name.
+    /// The EventBridge event bus with this name.
     pub fn new(client: Client, name: String) -> Self {
         Self { client, name }
     }
 
-    /// Publishes these events. The result says for each event, in order, whether EventBridge accepted it.
+    /// Publishes these events on the event bus. The result says for each event, in order, whether EventBridge accepted
+    /// it.
     pub(crate) async fn publish(&self, events: &[BusEvent]) -> Vec<bool> {
         let mut accepted = Vec::with_capacity(events.len());
         for events in events.chunks(MAX_ENTRIES) {

@@ -1,10 +1,11 @@
-//! The errors of operations. They know nothing of HTTP: each contract turns them into responses in one match.
+//! The errors of operations. An error knows nothing of HTTP: each contract turns the errors into HTTP responses in one
+//! match.
 
 use std::{borrow::Cow, fmt};
 
 use jiff::SignedDuration;
 
-/// The result of an operation.
+/// The result of an operation: the operation's value or an [`Error`].
 pub type Result<T> = std::result::Result<T, Error>;
 
 /// Why an operation did not do what the request asked for.
@@ -14,35 +15,37 @@ pub enum Error {
     Invalid(PublicMessage),
     /// The caller is not authenticated: no token, an invalid or expired token, or wrong credentials.
     Unauthenticated(PublicMessage),
-    /// The caller is authenticated but lacks the right to do this.
+    /// The caller is authenticated but lacks the right to do what the request asks for.
     Forbidden(PublicMessage),
     /// The invitation is for another address than the caller's.
     WrongAddress(PublicMessage),
-    /// The thing does not exist, or the caller may not learn that it exists.
+    /// The thing that the request names does not exist, or the caller may not learn that the thing exists.
     NotFound(Missing),
-    /// The current state of a record forbids it, for example a name that is taken.
+    /// The current state of a record forbids what the request asks for. For example, the requested name is taken.
     Conflict(PublicMessage),
-    /// The address is suppressed: it bounced or its owner complained, so the service no longer mails it.
+    /// The address is suppressed: a mail to the address bounced, or the address's owner complained. The service no
+    /// longer mails the address.
     Suppressed(PublicMessage),
     /// The idempotency key was already used for a different request.
     KeyReused(PublicMessage),
     /// A request with the same idempotency key is still running.
     KeyInUse,
     /// The invitation's link is dead: used, expired, revoked, declined, replaced, or never valid. The caller never
-    /// learns which.
+    /// learns which of these reasons applies.
     Gone,
-    /// The body or the list is too large.
+    /// The request's body, or a list in the request, is too large.
     TooLarge(PublicMessage),
-    /// A rate limit is used up.
+    /// A rate limit for the caller's requests is used up.
     TooMany {
-        /// The message for the caller.
+        /// The code and the sentence that the caller sees.
         public: PublicMessage,
         /// How long the caller has to wait before the next attempt.
         retry_after: SignedDuration,
     },
-    /// DynamoDB refused the write for now, or did not answer, so the outcome is unknown. The caller should try again.
+    /// DynamoDB refused the operation's write for now, or DynamoDB did not answer, so that nobody knows whether the
+    /// write happened. The caller should try again.
     Unavailable(InternalContext),
-    /// A bug or a broken deployment.
+    /// The operation failed because of a bug or a broken deployment.
     Internal(InternalContext),
 }
 
@@ -73,32 +76,33 @@ impl Error {
     }
 }
 
-/// What the caller sees: a stable code for programs and a sentence for people.
+/// The part of an error that the caller sees: a stable code for programs and a sentence for people.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PublicMessage {
-    /// The code, in `snake_case`. It never changes.
+    /// The error's code for programs, in `snake_case`. The code of an error never changes.
     pub code: &'static str,
-    /// The sentence.
+    /// The sentence that explains the error to people.
     pub message: Cow<'static, str>,
 }
 
 impl PublicMessage {
-    /// A message with this code and sentence.
+    /// A public message with this code and this sentence.
     pub fn new(code: &'static str, message: impl Into<Cow<'static, str>>) -> Self {
         Self { code, message: message.into() }
     }
 }
 
-/// What only the log shows. This type does not implement `Display`, so that no response can include it by accident.
+/// The part of an error that only the log shows. The type `InternalContext` does not implement `Display`, so that no
+/// response can include the context by accident.
 pub struct InternalContext(String);
 
 impl InternalContext {
-    /// Context for the log. The text must not contain an address, token, hash or password.
+    /// The context of an error, for the log. The text must not contain an address, token, hash or password.
     pub fn new(context: impl Into<String>) -> Self {
         Self(context.into())
     }
 
-    /// The context, for the log.
+    /// The context of the error, for the log.
     pub fn for_log(&self) -> &str {
         &self.0
     }
@@ -113,18 +117,18 @@ impl fmt::Debug for InternalContext {
 /// The kind of thing that was not found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Missing {
-    /// No workspace with this id, or none that the caller has access to.
+    /// No workspace has the requested id, or the caller has no access to the workspace.
     Workspace,
-    /// No service account with this id in the caller's company.
+    /// The caller's company has no service account with the requested id.
     ServiceAccount,
-    /// No person with this id in the workspace or the caller's company.
+    /// The workspace or the caller's company has no person with the requested id.
     Person,
-    /// No group with this id in the workspace.
+    /// The workspace has no group with the requested id.
     Group,
-    /// No invitation with this id to this workspace or company.
+    /// The workspace or company has no invitation with the requested id.
     Invitation,
-    /// No mail domain with this id in the caller's company.
+    /// The caller's company has no mail domain with the requested id.
     Domain,
-    /// No mail template with this id in the caller's company.
+    /// The caller's company has no mail template with the requested id.
     MailTemplate,
 }

@@ -11,8 +11,8 @@
 //! | [`Parameters`] | The deployment's settings. |
 //! | [`Usher`] | The object that every operation is a method of. It holds the clients and the settings. |
 //!
-//! No module here knows HTTP or a vendor. An operation returns an [`Error`], and the `functions` crate turns it into a
-//! response.
+//! No module of this crate knows HTTP or a vendor's contract. A failed operation returns an [`Error`], and the
+//! `functions` crate turns the error into an HTTP response.
 
 mod bus;
 pub mod domain;

@@ -6,7 +6,7 @@ use jiff::SignedDuration;
 
 use crate::domain::EmailAddress;
 
-/// A parameter is missing or has a value outside its range. The message names the parameter.
+/// A parameter is missing or has a value outside its range. The error message names the parameter.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{name} must be {expected}, but is {value:?}")]
 pub struct InvalidParameter {
@@ -14,20 +14,20 @@ pub struct InvalidParameter {
     pub name: &'static str,
     /// The values that the parameter accepts, in words.
     pub expected: String,
-    /// The value that was set; empty if none was.
+    /// The value that was set for the parameter. The text is empty if no value was set.
     pub value: String,
 }
 
-/// The settings of one deployment. [`Parameters::read`] lists their names, ranges and defaults.
+/// The settings of one deployment. [`Parameters::read`] lists the parameters' names, ranges and defaults.
 #[derive(Debug, Clone)]
 pub struct Parameters {
-    /// The base URL of mailed links, without a trailing slash. A mailed link never takes its host from a request, because
-    /// the client chooses a request's host. Empty if `APP_URL` is not set: pages then contain relative links, and mails
-    /// with links wait until `APP_URL` is set.
+    /// The base URL of mailed links, without a trailing slash. A mailed link never takes its host from a request,
+    /// because the client chooses a request's host. The text is empty if `APP_URL` is not set: pages then contain
+    /// relative links, and mails with links wait until `APP_URL` is set.
     pub app_url: String,
     /// The address that mails are sent from.
     pub sender_address: EmailAddress,
-    /// How long an invitation can be accepted.
+    /// The usual lifetime of an invitation: how long the invited person can accept the invitation.
     pub invitation_ttl: SignedDuration,
     /// How long a one-time password is valid.
     pub otp_ttl: SignedDuration,
@@ -35,12 +35,12 @@ pub struct Parameters {
     pub access_token_ttl: SignedDuration,
     /// The largest number of rows in one inviting request.
     pub max_users_per_request: usize,
-    /// The shortest time between two mails of the same invitation.
+    /// The cooldown: the shortest time between two mails of the same invitation.
     pub resend_cooldown: SignedDuration,
     /// The largest number of people who can be invited to one workspace in a day.
     pub invitations_per_workspace_per_day: u32,
-    /// The largest number of mails to one address in a day. One-time passwords don't count: they have a limit of their
-    /// own.
+    /// The largest number of mails to one address in a day. Mails with a one-time password don't count, because such
+    /// mails have a limit of their own.
     pub mails_per_recipient_per_day: u32,
     /// The name of the DynamoDB table.
     pub table_name: String,
@@ -51,7 +51,8 @@ pub struct Parameters {
 }
 
 impl Parameters {
-    /// Reads the parameters. `get` returns the value of a name, if it is set.
+    /// Reads the deployment's parameters. `get` returns the value of the parameter with a given name, if the parameter
+    /// is set.
     ///
     /// | name | default | range |
     /// |---|---|---|

@@ -15,16 +15,16 @@ use crate::{
     store::Store,
 };
 
-/// The timeout of one attempt of an AWS call. The SDK then tries again. No call to the table takes a second, so an
-/// attempt of three seconds is lost.
+/// The timeout of one attempt of an AWS call. After the timeout the SDK repeats the call. A call to the table takes
+/// less than a second, so an attempt that has run for three seconds will get no answer.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(3);
 
-/// The timeout of one call to SES. It is long because a bulk call is slow, and because a call that timed out may have
-/// sent its mails.
+/// The timeout of one call to SES. The timeout is long because a bulk call to SES is slow, and because a call that
+/// timed out may have sent its mails.
 const MAIL_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The service: settings, clients, secrets, clock and randomness. A function builds one [`Usher`] when it starts, and
-/// every call borrows it. The operations are its methods, in [`crate::operations`].
+/// every call borrows it. The operations are methods of [`Usher`], in [`crate::operations`].
 #[derive(Debug)]
 pub struct Usher {
     /// The deployment's parameters.
@@ -33,26 +33,28 @@ pub struct Usher {
     pub(crate) mailer: Mailer,
     pub(crate) secrets: Arc<Secrets>,
     pub(crate) bus: Option<Bus>,
-    /// The public keys that this function has read or published, by their `kid`. They spare most requests a read.
+    /// The public keys that this function has read or published, by their `kid`. Because of this cache, most requests
+    /// need not read a public key from the table.
     pub(crate) public_keys: RwLock<HashMap<String, PublicKey>>,
     pub(crate) random: Arc<dyn Random>,
     clock: Arc<dyn Clock>,
 }
 
-/// What [`Usher`] is built from, besides the parameters.
+/// The clients, the secrets and the sources of time and randomness that [`Usher`] is built from.
 #[derive(Debug)]
 pub struct Dependencies {
-    /// The source of the time.
+    /// The clock that tells the service the time.
     pub clock: Arc<dyn Clock>,
-    /// The source of randomness.
+    /// The source of the service's random bytes.
     pub random: Arc<dyn Random>,
     /// The client for DynamoDB.
     pub dynamodb: aws_sdk_dynamodb::Client,
-    /// The client for SES. It must not retry by itself, because a repeated call can send its mails twice.
+    /// The client for SES. The client for SES must not retry a call by itself, because a repeated call can send its
+    /// mails twice.
     pub ses: aws_sdk_sesv2::Client,
-    /// The two secrets.
+    /// The deployment's link secret and token secret.
     pub secrets: Arc<Secrets>,
-    /// The event bus. Only the function that publishes events needs it.
+    /// The event bus. Only the function that publishes events needs the event bus.
     pub bus: Option<Bus>,
 }
 
@@ -101,14 +103,14 @@ impl Usher {
         Ok(Self::new(parameters, dependencies))
     }
 
-    /// The present moment, cut to milliseconds: the table stores milliseconds, so responses show exactly what is
-    /// stored.
+    /// The present moment, cut to milliseconds. The table stores times in milliseconds, so a response shows exactly the
+    /// time that the table stores.
     pub fn now(&self) -> Timestamp {
         let now = self.clock.now();
         Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now)
     }
 
-    /// The source of randomness.
+    /// The source of the service's random bytes.
     pub fn random(&self) -> &dyn Random {
         &*self.random
     }
@@ -118,7 +120,7 @@ impl Parameters {
     /// Reads the parameters from the environment variables.
     ///
     /// # Errors
-    /// As [`Parameters::read`].
+    /// [`InvalidParameter`] for the first parameter that is missing or out of its range.
     pub fn from_environment() -> Result<Self, InvalidParameter> {
         Self::read(environment)
     }

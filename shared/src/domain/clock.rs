@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 
 /// A source of the time. Only [`SystemClock`] reads the system's clock.
 pub trait Clock: Send + Sync + std::fmt::Debug {
-    /// The present moment.
+    /// The present moment, as this clock shows it.
     fn now(&self) -> Timestamp;
 }
 
@@ -24,7 +24,8 @@ impl Clock for SystemClock {
     }
 }
 
-/// The system's clock with an offset, or stopped. A test of expiry moves this clock instead of sleeping.
+/// A clock for tests: the system's clock with an offset, or a stopped clock. A test of expiry moves this clock instead
+/// of sleeping.
 #[derive(Debug, Default)]
 pub struct TestClock {
     ahead_ms: AtomicI64,
@@ -32,8 +33,8 @@ pub struct TestClock {
 }
 
 impl TestClock {
-    /// Moves the clock forward by this duration; backward if it is negative. The clock then runs on, even if it was
-    /// stopped.
+    /// Moves the clock forward by this duration, or backward by a negative duration. Afterwards the clock runs on, even
+    /// if the clock was stopped before.
     pub fn advance(&self, by: SignedDuration) {
         let stopped = self.stopped().take();
         if let Some(at) = stopped {

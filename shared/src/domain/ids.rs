@@ -33,7 +33,8 @@ macro_rules! uuid_id {
             }
         }
 
-        /// Accepts only the hyphenated form of RFC 9562 section 4, in lower or upper case.
+        /// Parses an id. The parser accepts only the hyphenated form of a UUID in RFC 9562 section 4, in lower or upper
+        /// case.
         impl FromStr for $name {
             type Err = InvalidId;
 
@@ -76,14 +77,14 @@ fn parse_hyphenated(text: &str) -> Result<Uuid, InvalidId> {
     Uuid::try_parse(text).map_err(|_| InvalidId)
 }
 
-/// The public id of an invited person or member in one workspace or company: 12 base62 characters. It never changes.
-/// Only the service can derive it from the address: see [`person_id`].
+/// The public id of an invited person or member in one workspace or company: 12 base62 characters. The public id of a
+/// person never changes. Only the service can derive this id from the person's address: see [`person_id`].
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct PersonId(String);
 
 impl PersonId {
-    /// The id for a digest of the scope's salt and the person's identifier.
+    /// Makes a person's public id from a digest of the person's identifier and the salt of the workspace or company.
     pub fn from_digest(digest: [u8; 16]) -> Self {
         Self(base62(digest))
     }
@@ -106,7 +107,7 @@ impl ShortId {
 /// The base62 digits in byte order, so that numbers of equal length sort as their texts do.
 pub(super) const BASE62: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
-/// Twelve base62 characters. They encode 71 of the 128 bits.
+/// Encodes bytes as twelve base62 characters. The characters encode 71 of the 128 bits.
 fn base62(bytes: [u8; 16]) -> String {
     let mut rest = u128::from_be_bytes(bytes);
     let digits = (0..12).map(|_| {
@@ -139,8 +140,8 @@ macro_rules! short_text {
 short_text!(PersonId);
 short_text!(ShortId);
 
-/// The public id of this person in the workspace or company with this salt. Without the salt nobody can compute the id
-/// from an address.
+/// The public id of this person in the workspace or company with this salt. Without the salt nobody can compute a
+/// person's public id from an address.
 pub fn person_id(salt: &str, identifier: &Identifier) -> PersonId {
     let digest = Sha256::new().chain_update(salt).chain_update([0]).chain_update(identifier.canonical()).finalize();
     let mut bytes = [0; 16];
@@ -148,23 +149,23 @@ pub fn person_id(salt: &str, identifier: &Identifier) -> PersonId {
     PersonId::from_digest(bytes)
 }
 
-/// The secret in an invitation's link, in the form of a version-4 UUID. Everybody who has it can sign up with the
-/// invitation. Therefore no table, log or API response contains it, and `Debug` is redacted.
+/// The secret in an invitation's link, in the form of a version-4 UUID. Everybody who has this hash can sign up with
+/// the invitation. Therefore no table, log or API response contains the hash, and `Debug` is redacted.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct InvitationHash(Uuid);
 
 impl InvitationHash {
-    /// A random hash, which belongs to no invitation.
+    /// A random invitation hash, which belongs to no invitation.
     pub fn random(random: &dyn Random) -> Self {
         Self(random.uuid())
     }
 
-    /// The hash for 16 bytes of a keyed digest.
+    /// Makes an invitation hash from 16 bytes of a keyed digest.
     pub fn from_digest(digest: [u8; 16]) -> Self {
         Self(uuid::Builder::from_random_bytes(digest).into_uuid())
     }
 
-    /// The text of the hash. Use it only to build the link.
+    /// The text of the hash. Use this text only to build the link of the invitation.
     pub fn reveal(&self) -> String {
         self.0.as_hyphenated().to_string()
     }

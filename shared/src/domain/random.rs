@@ -1,4 +1,5 @@
-//! [`Random`]: the source of randomness. Code that needs random bytes receives one, as it receives a clock.
+//! [`Random`]: the source of randomness. Code that needs random bytes receives a source of randomness as an argument,
+//! so that tests can choose the bytes.
 
 use uuid::Uuid;
 

@@ -2,17 +2,17 @@
 
 use crate::domain::{CompanyId, WorkspaceId};
 
-/// What an invitation is to.
+/// The workspace or company that a person is invited to or is a member of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Scope {
-    /// One workspace.
+    /// The person is invited to, or a member of, one workspace.
     Workspace(WorkspaceId),
-    /// The whole company.
+    /// The person is invited to, or a member of, the whole company.
     Company(CompanyId),
 }
 
 impl Scope {
-    /// The word in the mailed link's `type`.
+    /// The word for the scope in the `type` parameter of a mailed link.
     pub const fn link_type(self) -> &'static str {
         match self {
             Self::Workspace(_) => "WORK_SPACE",

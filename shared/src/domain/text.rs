@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// Why a text is refused.
+/// The reason why a name, title or message is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidText {
     /// The text contains no visible character.
@@ -26,7 +26,7 @@ macro_rules! text {
         pub struct $name(String);
 
         impl $name {
-            /// The largest length in characters (Unicode scalar values).
+            /// The largest length of the text in characters (Unicode scalar values).
             pub const MAX: usize = $max;
         }
 
@@ -56,7 +56,7 @@ macro_rules! text {
             }
         }
 
-        /// Redacted: what people write is personal data and must not appear in logs.
+        /// The `Debug` output is redacted: text that people write is personal data and must not appear in logs.
         impl fmt::Debug for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str(concat!(stringify!($name), "(redacted)"))
@@ -118,7 +118,7 @@ impl Message {
     /// ever stored.
     ///
     /// # Errors
-    /// [`InvalidText::TooLong`].
+    /// [`InvalidText::TooLong`] if the cleaned text of the message is too long.
     pub fn parse(text: &str) -> Result<Option<Self>, InvalidText> {
         match Self::try_from(text.to_owned()) {
             Err(InvalidText::Empty) => Ok(None),
@@ -127,7 +127,7 @@ impl Message {
     }
 }
 
-/// The cleaned text, if its length is allowed.
+/// Returns the cleaned text, if the text is neither empty nor longer than `max` characters.
 fn limited(text: String, max: usize) -> Result<String, InvalidText> {
     if text.chars().all(|c| c.is_whitespace() || is_blank(c)) {
         Err(InvalidText::Empty)
@@ -192,7 +192,7 @@ mod tests {
         Message::parse(text).unwrap().map(String::from)
     }
 
-    /// Text with many line breaks, hidden characters and joiners.
+    /// A strategy for test texts with many line breaks, hidden characters and joiners.
     fn nasty_text() -> impl Strategy<Value = String> {
         let nasty = prop::sample::select(
             "\r\n\t \u{0}\u{1b}\u{85}\u{2028}\u{2029}\u{202e}\u{2066}\u{200b}\u{200d}\u{feff}\u{a0}-"

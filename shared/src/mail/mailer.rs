@@ -24,22 +24,24 @@ use crate::{
     mail::Letter,
 };
 
-/// SES accepts this many recipients in one bulk call.
+/// The largest number of recipients that SES accepts in one bulk call.
 const MAX_RECIPIENTS: usize = 50;
 
-/// The largest size of the template values in one bulk call. SES accepts 1 MB; the rest is room for addresses and tags.
+/// The largest size of the template values in one bulk call. SES accepts 1 MB in a bulk call. The difference is room
+/// for addresses and tags.
 const MAX_BYTES: usize = 900_000;
 
-/// The share of the account's sending rate that this service uses. The rest is for other senders in the account.
+/// The share of the account's sending rate that this service uses. The rest of the sending rate is for other senders in
+/// the AWS account.
 const RATE_SHARE: f64 = 0.8;
 
-/// How long the account's sending rate is cached.
+/// How long the mailer caches the AWS account's sending rate.
 const RATE_CACHE_TIME: SignedDuration = SignedDuration::from_mins(5);
 
-/// How long the verification state of an identity is cached.
+/// How long the mailer caches whether SES has verified an identity: a sender's address or domain.
 const IDENTITY_CACHE_TIME: SignedDuration = SignedDuration::from_mins(5);
 
-/// The largest number of identities in that cache. A full cache is emptied.
+/// The largest number of sender identities in the mailer's cache. The mailer empties a full cache.
 const MAX_CACHED_IDENTITIES: usize = 1_000;
 
 /// A mail to one recipient.
@@ -47,11 +49,12 @@ const MAX_CACHED_IDENTITIES: usize = 1_000;
 pub struct OutgoingMail<'a> {
     /// The recipient's address.
     pub to: &'a EmailAddress,
-    /// The sender, if not the deployment's own address.
+    /// The sender of the mail, if the inviter chose another sender than the deployment's own address.
     pub from: Option<&'a MailSender>,
-    /// The content.
+    /// The content of the mail.
     pub letter: Letter,
-    /// The tags that SES's events carry back. Names and values consist of ASCII letters, digits, `_`, `-`, `.` and `@`.
+    /// The tags of the mail, which SES's events about the mail repeat. The tags' names and values consist of ASCII
+    /// letters, digits, `_`, `-`, `.` and `@`.
     pub tags: Vec<(&'static str, String)>,
 }
 
@@ -60,20 +63,21 @@ pub struct OutgoingMail<'a> {
 pub enum RecipientStatus {
     /// SES accepted the mail.
     Accepted,
-    /// SES will never accept this mail, for this reason.
+    /// SES will never accept this mail. The text is the reason.
     Rejected(String),
     /// SES accepts no mail now, because the account is throttled, over its quota or paused.
     Paused,
-    /// SES did not accept the mail this time, for this reason. A later attempt may succeed.
+    /// SES did not accept the mail in this call. The text is the reason. A later attempt to send the mail may succeed.
     Retryable(String),
 }
 
-/// Why SES accepted no mail of a whole call.
+/// The reason why SES accepted no mail of a whole call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SendError {
-    /// SES sent nothing, because the account is throttled or paused. This is no failed attempt.
+    /// SES sent nothing, because the account is throttled or paused. Such a call doesn't count as a failed attempt to
+    /// send the mails.
     Paused,
-    /// SES sent nothing, for this reason.
+    /// SES sent no mail of the call. The text is the reason.
     Rejected(String),
     /// SES did not answer, so the mails may have been sent.
     Unknown,
@@ -85,17 +89,17 @@ pub struct Mailer {
     client: Client,
     from: String,
     configuration_set: Option<String>,
-    /// The account's sending rate in mails per second, and when SES reported it.
+    /// When SES last reported the AWS account's sending rate, and the sending rate in mails per second.
     rate: Mutex<Option<(Timestamp, f64)>>,
-    /// Whether each identity is verified, and when SES reported it.
+    /// For each sender identity, when SES reported whether the identity is verified, and what SES reported.
     identities: Mutex<HashMap<String, (Timestamp, bool)>>,
     /// The earliest moment of the next bulk call.
     ready_at: Mutex<Option<Instant>>,
 }
 
 impl Mailer {
-    /// A mailer that sends from this address. The client must not retry by itself, because a repeated call can send its
-    /// mails twice.
+    /// A mailer that sends mails from the address `from`. The SES client must not retry a call by itself, because a
+    /// repeated call can send its mails twice.
     pub fn new(client: Client, from: &EmailAddress, configuration_set: Option<String>) -> Self {
         Self {
             client,
@@ -142,7 +146,8 @@ impl Mailer {
         Ok(rate * RATE_SHARE)
     }
 
-    /// Delays the next bulk call by the time that these recipients take at the usable rate.
+    /// Delays the next bulk call to SES by the time that this number of recipients takes at the sending rate that this
+    /// service may use.
     async fn delay_next_call(&self, recipients: usize) {
         let rate = self.rate.lock().await.map_or(1.0, |(_, rate)| rate * RATE_SHARE);
         #[expect(clippy::cast_precision_loss, reason = "at most 50 recipients")]
@@ -150,15 +155,15 @@ impl Mailer {
         *self.ready_at.lock().await = Some(Instant::now() + delay);
     }
 
-    /// How many of the first mails fit into one bulk call. All mails of a call have the same sender, and the call has a
-    /// limited size.
+    /// How many mails from the start of the list fit into one bulk call to SES. All mails of a call have the same
+    /// sender, and the call has a limited size.
     pub fn count_for_one_call(mails: &[OutgoingMail<'_>]) -> usize {
         let mut bytes = 0;
         let same_sender = mails.iter().take_while(|mail| mail.from == mails[0].from);
         let fitting = same_sender.take_while(|mail| {
             let Letter { subject, text, html } = &mail.letter;
-            // The values are JSON text within JSON, so each quote is escaped twice. Letters contain few quotes; the
-            // factor leaves room for them.
+            // The values are JSON text within JSON, so each quote is escaped twice. Letters contain few quotes, and the
+            // factor 2 leaves room for the escaped quotes.
             bytes += 2 * (subject.len() + text.len() + html.len());
             bytes < MAX_BYTES
         });
@@ -167,7 +172,8 @@ impl Mailer {
 
     /// Sends up to 50 mails that have the same sender in one call. The result has SES's answer for each mail, in order.
     ///
-    /// Subject, text and HTML are final. SES doesn't escape template values, so the inline template only inserts them.
+    /// Each letter's subject, text and HTML are rendered and escaped already. SES doesn't escape template values, so
+    /// the inline template inserts subject, text and HTML unchanged.
     ///
     /// # Errors
     /// [`SendError`] if SES accepted none of the mails.
@@ -206,9 +212,9 @@ impl Mailer {
         from.map_or_else(|| self.from.clone(), |from| from.header(&self.from))
     }
 
-    /// Whether SES has verified this address or its domain for the account, so that mails may be sent from it. The
-    /// domain is looked up first, because domains are verified more often, and SES answers only about one such call per
-    /// second.
+    /// Whether SES has verified this address or its domain for the account, so that mails may be sent from this
+    /// address. The domain is looked up first, because domains are verified more often, and SES answers only about one
+    /// call for an identity per second.
     ///
     /// # Errors
     /// [`SendError`] if SES doesn't answer.
@@ -260,12 +266,13 @@ impl Mailer {
     }
 }
 
-/// The configuration of a call that sends no mail, so that the SDK may repeat the call.
+/// The configuration of a call to SES that sends no mail. The SDK may repeat such a call.
 fn with_retries() -> config::Builder {
     config::Builder::default().retry_config(RetryConfig::standard())
 }
 
-/// How many recipients a bulk call may have at this rate: one second's worth, between 1 and 50.
+/// How many recipients a bulk call may have at this sending rate: as many as SES takes in one second, but between 1 and
+/// 50.
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
@@ -290,8 +297,8 @@ fn bulk_entry(mail: &OutgoingMail<'_>) -> BulkEmailEntry {
         .build()
 }
 
-/// Translates the status and error of one entry of a bulk call. `mailbox` is the sender's. SES rejects mails whose
-/// sender is not verified; such a mail is retried, because the sender may be verified later.
+/// Translates the status and error of one entry of a bulk call. `mailbox` is the sender's address. SES rejects mails
+/// whose sender is not verified. The service retries such a mail, because SES may verify the sender later.
 fn recipient_status(status: &BulkEmailStatus, error: &str, mailbox: &str) -> RecipientStatus {
     use BulkEmailStatus as Status;
     match status {
@@ -311,7 +318,7 @@ fn recipient_status(status: &BulkEmailStatus, error: &str, mailbox: &str) -> Rec
     }
 }
 
-/// Whether this error message of SES lists the mailbox or its domain as not verified. The message has the form `Email
+/// Whether this error message of SES lists the mailbox or its domain as not verified. SES's message has the form `Email
 /// address is not verified. The following identities failed the check in region US-EAST-1: Usher <usher@example.com>,
 /// guest@example.org`.
 fn is_sender_unverified(mailbox: &str, error: &str) -> bool {

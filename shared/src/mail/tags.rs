@@ -1,5 +1,6 @@
-//! Mail tags: an event from SES carries them back, and they name the record that the mail was about. They contain no
-//! address, because the event itself names the recipient.
+//! Mail tags: names and values that the service adds to a mail. SES's events about the mail repeat the tags, and the
+//! tags name the person's record that the mail was about. The tags contain no address, because an event itself names
+//! the recipient.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 
@@ -10,7 +11,8 @@ const RECORD: &str = "record";
 const VERSION: &str = "version";
 const CODE: &str = "code";
 
-/// The tags of a mail about this record. Names and values have at most 256 ASCII letters, digits, `_` and `-`.
+/// The tags of a mail about this person's record. The tags' names and values have at most 256 ASCII letters, digits,
+/// `_` and `-`.
 pub fn mail_tags(record: &MailedRecord) -> Vec<(&'static str, String)> {
     let scope = match record.scope {
         Scope::Workspace(id) => format!("W-{id}"),
@@ -22,8 +24,8 @@ pub fn mail_tags(record: &MailedRecord) -> Vec<(&'static str, String)> {
     tags
 }
 
-/// The record that a mail to `address` with these tags was about. `get` returns the value of a tag. `None` if the tags
-/// are not those of [`mail_tags`].
+/// The person's record that a mail to `address` with these tags was about. `get` returns the value of the tag with a
+/// given name. `None` if [`mail_tags`] didn't make the tags.
 pub fn mailed_record<'a>(address: EmailAddress, get: impl Fn(&str) -> Option<&'a str>) -> Option<MailedRecord> {
     let scope = match get(SCOPE)?.split_once('-')? {
         ("W", id) => Scope::Workspace(id.parse().ok()?),

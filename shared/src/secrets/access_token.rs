@@ -1,5 +1,5 @@
-//! Access tokens: JWTs (RFC 7519) signed with Ed25519 (RFC 8037). The table holds the public keys that verify them, so
-//! a function that only verifies needs no secret.
+//! Access tokens: JWTs (RFC 7519) signed with Ed25519 (RFC 8037). The table holds the public keys that verify access
+//! tokens, so a function that only verifies access tokens needs no secret.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use ed25519_dalek::{SigningKey, VerifyingKey, pkcs8::EncodePrivateKey};
@@ -14,21 +14,21 @@ use crate::{
     secrets::{Secrets, keyed_digest},
 };
 
-/// How much longer than a token's lifetime a public key stays published. The longer it is, the less often a function
-/// that signs has to publish its key again.
+/// How much longer than an access token's lifetime the token's public key stays published. The longer this margin is,
+/// the less often a function that signs access tokens has to publish its public key again.
 const KEY_LIFETIME_MARGIN: SignedDuration = SignedDuration::from_hours(2);
 
-/// The longest `kid` in bytes. This service issues none that is longer, and the `kid` of a forged token must not reach
-/// the table as an oversized key.
+/// The longest `kid` in bytes. This service issues no longer `kid`, and the `kid` of a forged token must not reach the
+/// table as an oversized key.
 const MAX_KID_LENGTH: usize = 64;
 
-/// The issuer (`iss`) and the audience (`aud`) of every token.
+/// The issuer (`iss`) and the audience (`aud`) of every access token.
 const ISSUER: &str = "usher";
 
 /// The claims of an access token.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Claims {
-    /// The user.
+    /// The user whom the access token authenticates.
     pub sub: UserId,
     /// The user's company.
     pub company: CompanyId,
@@ -41,18 +41,18 @@ pub struct Claims {
     /// The user's role in the company. Only clients read this claim: the service reads the role from the table on each
     /// request.
     pub roles: Vec<String>,
-    /// The permissions of that role, also only for clients.
+    /// The permissions of the user's role in the company. Only clients read this claim.
     pub permissions: Vec<String>,
-    /// The digest of the service-account token that this access token was issued for, if any. When that token is
-    /// revoked, this one is no longer valid.
+    /// The digest of the service-account token that this access token was issued for, if any. When the service-account
+    /// token is revoked, the access token is no longer valid.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub secret: Option<String>,
-    /// The account's epoch at the time of issue: see `Profile::epoch`.
+    /// The epoch of the user's account when the access token was issued: see `Profile::epoch`.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub epoch: u32,
-    /// The time of issue, in seconds since 1970.
+    /// The time at which the access token was issued, in seconds since 1970.
     pub iat: i64,
-    /// The time of expiry, in seconds since 1970.
+    /// The time at which the access token expires, in seconds since 1970.
     pub exp: i64,
 }
 
@@ -71,7 +71,7 @@ struct Payload<C> {
 
 /// A signed access token, and the key that verifies it.
 pub struct AccessToken {
-    /// The token. It is a secret: only the owner may receive it.
+    /// The access token. The token is a secret: only the token's owner may receive the token.
     pub token: String,
     /// The public key that verifies the token. The table must hold the key before the client uses the token.
     pub key: PublicKey,
@@ -84,33 +84,35 @@ pub struct PublicKey {
     pub kid: String,
     /// The public key, the `x` of RFC 8037 section 2.
     pub x: String,
-    /// When the key expires, in seconds since 1970. A function that signs with the key publishes it again before that, so a
-    /// key expires only after rotation replaced it.
+    /// When the key expires, in seconds since 1970. A function that signs access tokens with the key publishes the
+    /// public key again before the key expires. So a key expires only after a rotation of the token secret replaced the
+    /// key.
     ///
-    /// The attribute is deliberately not the table's TTL attribute. TTL would delete the key while signers
-    /// still remember that they have published it: if the clock then moves back, nobody could verify their tokens. A key
-    /// stays in the table for good, which is one small item for each rotation of the secret.
+    /// The attribute `verifies_until` is deliberately not the table's TTL attribute. TTL would delete the public key
+    /// while the functions that sign access tokens still remember that they have published the key. If the clock then
+    /// moved back, nobody could verify the access tokens of these functions. A public key stays in the table for good:
+    /// one small item for each rotation of the token secret.
     #[serde(alias = "purge_at")]
     pub verifies_until: i64,
 }
 
 impl PublicKey {
-    /// Whether the key may verify tokens at `now`.
+    /// Whether the public key may verify access tokens at `now`.
     pub fn is_current(&self, now: Timestamp) -> bool {
         now.as_second() < self.verifies_until
     }
 
-    /// Whether the key must be published again before it signs a token with this lifetime.
+    /// Whether the public key must be published again before its private key signs an access token with this lifetime.
     pub fn needs_publishing(&self, now: Timestamp, lifetime: SignedDuration) -> bool {
         now.as_second() + lifetime.as_secs() + KEY_LIFETIME_MARGIN.as_secs() / 2 > self.verifies_until
     }
 }
 
 impl Secrets {
-    /// Signs `claims` with the current key.
+    /// Signs `claims` with the current key of the token secret.
     ///
     /// # Errors
-    /// [`Error::Internal`] if the secret can't be read.
+    /// [`Error::Internal`] if the token secret can't be read, or if the access token can't be encoded.
     pub async fn sign(&self, claims: &Claims, now: Timestamp) -> Result<AccessToken> {
         let ring = self.token.ring(now).await?;
         let seed = keyed_digest(ring.key(&ring.current)?, &[b"access token"]);
@@ -127,25 +129,28 @@ impl Secrets {
     }
 }
 
-/// The `kid` contains a digest of the key: a secret that is replaced under its old id gets another `kid`.
+/// The public key with its `kid`. The `kid` contains a digest of the public key, so a key that replaces another key
+/// under the same id gets another `kid`.
 fn public_key(id: &str, key: &VerifyingKey, verifies_until: i64) -> PublicKey {
     let digest = URL_SAFE_NO_PAD.encode(&Sha256::digest(key.as_bytes())[..6]);
     PublicKey { kid: format!("{id}-{digest}"), x: URL_SAFE_NO_PAD.encode(key.as_bytes()), verifies_until }
 }
 
-/// The `kid` of the key that signed a token, according to the token; `None` if the text is no access token of this
-/// service.
+/// The `kid` of the key that signed an access token, as the token's header says. `None` if the text is no access token
+/// of this service.
 pub fn signing_key_id(token: &str) -> Option<String> {
     let header = jsonwebtoken::decode_header(token).ok().filter(|header| header.alg == Algorithm::EdDSA)?;
     header.kid.filter(|kid| kid.len() <= MAX_KID_LENGTH)
 }
 
-/// The claims of a token that `key` signed and that has not expired at `now`; `None` for every other text.
+/// The claims of an access token whose signature `key` verifies and that has not expired at `now`. `None` for every
+/// other text.
 pub fn verify_access_token(token: &str, key: &PublicKey, now: Timestamp) -> Option<Claims> {
     let mut validation = Validation::new(Algorithm::EdDSA);
     validation.set_issuer(&[ISSUER]);
     validation.set_audience(&[ISSUER]);
-    // The library would compare with the system's clock. The comparison below uses `now`.
+    // The JWT library would compare the token's expiry with the system's clock. The last line of this function compares
+    // the expiry with `now`.
     validation.validate_exp = false;
     let key = DecodingKey::from_ed_components(&key.x).ok()?;
     let claims = jsonwebtoken::decode::<Payload<Claims>>(token, &key, &validation).ok()?.claims.claims;

@@ -1,5 +1,5 @@
-//! Invitation hashes and one-time passwords. Both are derived from the link secret whenever they are needed, so the
-//! table stores neither.
+//! Invitation hashes and one-time passwords. The service derives both from the link secret whenever they are needed, so
+//! the table stores neither hashes nor one-time passwords.
 
 use std::sync::Arc;
 
@@ -19,10 +19,10 @@ pub struct LinkKey {
 }
 
 impl Secrets {
-    /// The link key with this id; without an id the current key.
+    /// The key of the link secret with this id, or the current key if `id` is `None`.
     ///
     /// # Errors
-    /// [`crate::Error::Internal`] if the secret can't be read, or no longer contains the key.
+    /// [`crate::Error::Internal`] if the link secret can't be read, or if the link secret no longer contains the key.
     pub async fn link_key(&self, id: Option<&str>, now: Timestamp) -> Result<LinkKey> {
         let ring = self.link.ring(now).await?;
         let id = id.unwrap_or(&ring.current).to_owned();
@@ -30,8 +30,8 @@ impl Secrets {
         Ok(LinkKey { ring, id })
     }
 
-    /// Whether `code` is the one-time password of this sign-up. Any key that the secret still contains may have made
-    /// it.
+    /// Whether `code` is the one-time password of this sign-up. Any key that the link secret still contains may have
+    /// made the one-time password.
     ///
     /// # Errors
     /// [`crate::Error::Internal`] if the secret can't be read.
@@ -43,7 +43,8 @@ impl Secrets {
 }
 
 impl LinkKey {
-    /// The key's id. An outbox item stores the id, so that a mail that is sent twice carries the same link.
+    /// The id of this key of the link secret. An outbox item stores the id, so that a mail that is sent twice carries
+    /// the same link.
     pub fn id(&self) -> &str {
         &self.id
     }
@@ -57,7 +58,7 @@ impl LinkKey {
         InvitationHash::from_digest(bytes)
     }
 
-    /// The six digits that verify the address of this sign-up.
+    /// The one-time password of this sign-up: six digits that verify the sign-up's address.
     pub fn one_time_password(&self, sign_up: &str) -> String {
         one_time_password(self.secret(), sign_up)
     }
@@ -67,8 +68,8 @@ impl LinkKey {
     }
 }
 
-/// Six digits of a digest, in the manner of RFC 4226 section 5.3. It takes eight bytes of the digest rather than four,
-/// so that all codes are equally likely.
+/// Makes a one-time password: six digits of a keyed digest, in the manner of RFC 4226 section 5.3. The function uses
+/// eight bytes of the digest rather than four, so that all one-time passwords are practically equally likely.
 fn one_time_password(key: &str, sign_up: &str) -> String {
     let digest = keyed_digest(key, &[b"one-time password", sign_up.as_bytes()]);
     let mut bytes = [0; 8];

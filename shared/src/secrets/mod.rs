@@ -1,10 +1,11 @@
-//! The deployment's two secrets, and what is derived from them.
+//! The deployment's two secrets, and the hashes, one-time passwords and signing keys that derive from these secrets.
 //!
 //! Invitation hashes and one-time passwords derive from the link secret. The token secret signs access tokens. A
 //! function reads a secret when it first needs it, and only the functions that need a secret may read it.
 //!
-//! Each secret is a JSON object `{"current": "<id>", "<id>": "<key>", …}`. To rotate it, add a key and make that key
-//! the current one. Keep the old key until no hash, code or token that was made with it is valid any more.
+//! Each secret is a JSON object `{"current": "<id>", "<id>": "<key>", …}`. To rotate a secret, add a key to the JSON
+//! object and make the new key the current key. Keep the old key until no invitation hash, one-time password or access
+//! token that was made with the old key is valid any more.
 
 mod access_token;
 mod link;
@@ -22,22 +23,23 @@ use crate::{Error, Result};
 pub use crate::secrets::access_token::{AccessToken, Claims, PublicKey, signing_key_id, verify_access_token};
 pub use crate::secrets::link::LinkKey;
 
-/// How long a function uses a secret before it reads it again. A running function notices a rotation within this time.
+/// How long a function uses a secret before the function reads the secret again. A running function notices a rotation
+/// within this time.
 const CACHE_TIME: SignedDuration = SignedDuration::from_mins(5);
 
 /// Where a secret is stored.
 #[derive(Debug, Clone)]
 pub enum SecretSource {
-    /// A file, for the local stack.
+    /// The secret is stored in a file. Only the local stack uses a file.
     File(PathBuf),
-    /// AWS Secrets Manager.
+    /// The secret is stored in AWS Secrets Manager.
     Manager {
-        /// The client.
+        /// The client for AWS Secrets Manager.
         client: aws_sdk_secretsmanager::Client,
         /// The secret's ARN.
         arn: String,
     },
-    /// The function has no access to this secret, because it doesn't need it.
+    /// The function has no access to this secret, because the function doesn't need the secret.
     Withheld,
 }
 
@@ -91,7 +93,8 @@ impl Keyring {
     }
 }
 
-/// A secret, and the content that was read last with the time of that reading.
+/// One of the two secrets: the secret's source, and the content that the function read last with the time of the
+/// reading.
 struct Secret {
     source: SecretSource,
     cached: Mutex<Option<(Timestamp, Arc<Keyring>)>>,
@@ -115,14 +118,14 @@ impl Secret {
     }
 }
 
-/// The deployment's two secrets.
+/// The deployment's two secrets: the link secret and the token secret.
 pub struct Secrets {
     link: Secret,
     token: Secret,
 }
 
 impl Secrets {
-    /// The link secret and the token secret with these sources. Nothing is read yet.
+    /// The link secret and the token secret with these sources. The constructor reads no secret yet.
     pub fn new(link: SecretSource, token: SecretSource) -> Self {
         Self { link: Secret::new(link), token: Secret::new(token) }
     }

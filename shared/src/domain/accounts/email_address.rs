@@ -13,17 +13,18 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::text::is_hidden;
 
-/// The largest length of an address in octets: that of a path (256, RFC 5321 section 4.5.3.1.3) without its angle
-/// brackets.
+/// The largest length of an address in octets: the largest length of a path in RFC 5321 section 4.5.3.1.3 is 256
+/// octets, and two of them are angle brackets.
 const MAX_LENGTH: usize = 254;
 
 /// The largest length of a local part in octets (RFC 5321 section 4.5.3.1.1).
 const MAX_LOCAL_PART: usize = 64;
 
-/// The largest length of a text that is parsed at all, in bytes of UTF-8. No domain in Unicode needs as much.
+/// The largest length of a text that is parsed at all, in bytes of UTF-8. No address with a domain in Unicode needs as
+/// many bytes.
 const MAX_TYPED: usize = 4 * MAX_LENGTH;
 
-/// Why an address is refused. The error never contains the text itself.
+/// The reason why a text is refused as an address. The error never contains the refused text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidAddress {
     /// The text is empty.
@@ -64,7 +65,7 @@ pub enum InvalidAddress {
 pub struct EmailAddress {
     typed: String,
     canonical: String,
-    /// The number of octets before the `@`, which is the same in both spellings.
+    /// The number of octets before the `@`. This number is the same in the typed and in the canonical spelling.
     local_part_len: usize,
 }
 
@@ -72,7 +73,7 @@ impl EmailAddress {
     /// Parses an address. White space around the text is ignored.
     ///
     /// # Errors
-    /// [`InvalidAddress`].
+    /// [`InvalidAddress`] if the text isn't an address that the service can mail.
     pub fn parse(text: &str) -> Result<Self, InvalidAddress> {
         let typed = text.trim();
         if typed.is_empty() {
@@ -98,34 +99,34 @@ impl EmailAddress {
         Ok(Self { typed: typed.to_owned(), canonical, local_part_len: local_part.len() })
     }
 
-    /// The spelling for comparison and for keys in the table: lower case, with the domain in Punycode.
+    /// The address's spelling for comparison and for keys in the table: lower case, with the domain in Punycode.
     pub fn canonical(&self) -> &str {
         &self.canonical
     }
 
-    /// Whether the typed or the canonical spelling starts with this text, which must be in lower case.
+    /// Whether the address's typed or canonical spelling starts with this text, which must be in lower case.
     pub fn starts_with(&self, text: &str) -> bool {
         self.canonical.starts_with(text) || self.typed.to_lowercase().starts_with(text)
     }
 
-    /// The spelling for display: as it was typed, without white space around it.
+    /// The address's spelling for display: as a person typed the address, without white space around it.
     pub fn as_typed(&self) -> &str {
         &self.typed
     }
 
-    /// The domain, in lower case and Punycode.
+    /// The address's domain, in lower case and Punycode.
     pub fn domain(&self) -> &str {
         &self.canonical[self.local_part_len + 1..]
     }
 
-    /// The spelling for SES: the local part as it was typed, and the domain in Punycode. The receiving server may
-    /// distinguish upper and lower case in the local part (RFC 5321 section 2.4).
+    /// The address's spelling for SES: the local part as a person typed it, and the domain in Punycode. The receiving
+    /// server may distinguish upper and lower case in the local part (RFC 5321 section 2.4).
     pub fn mailbox(&self) -> String {
         format!("{}@{}", &self.typed[..self.local_part_len], self.domain())
     }
 
-    /// Whether the address has the form of a service account's address. Such an address is only a name and has no
-    /// mailbox.
+    /// Whether the address has the form of a service account's address. A service account's address is only a name and
+    /// has no mailbox.
     pub fn is_service_account(&self) -> bool {
         self.domain().ends_with(".iam.serviceaccount.com")
     }
@@ -143,9 +144,9 @@ fn check_local_part(local_part: &str) -> Result<(), InvalidAddress> {
     }
 }
 
-/// The domain in lower case and Punycode according to UTS 46. It contains only letters, digits and hyphens, its labels
-/// have at most 63 octets, and it has no final dot. Hyphens as third and fourth character are allowed, because some
-/// real domains have them.
+/// An address's domain in lower case and Punycode according to UTS 46. The result contains only letters, digits,
+/// hyphens and dots between labels. Its labels have at most 63 octets, and no dot follows the last label. Hyphens as
+/// third and fourth character are allowed, because some real domains have them.
 fn canonical_domain(domain: &str) -> Result<String, InvalidAddress> {
     if domain.contains(['[', '(', ')']) {
         return Err(InvalidAddress::UnsupportedForm);
@@ -224,7 +225,8 @@ mod tests {
         EmailAddress::parse(text).unwrap()
     }
 
-    /// Texts most of which are addresses. Some have labels in Unicode, and some have parts that are too long.
+    /// A strategy for test texts, most of which are addresses. Some texts have labels in Unicode, and some texts have
+    /// parts that are too long.
     fn likely_address() -> impl Strategy<Value = String> {
         "[A-Za-z0-9+_.'-]{1,66}@([A-Za-z0-9äßéЖ中-]{1,20}\\.){1,4}(com|DE|рф|xn--p1ai|9)"
     }
@@ -345,7 +347,7 @@ mod tests {
     #[test]
     fn lengths_are_measured_in_octets_of_punycode() {
         let local_part = "l".repeat(64);
-        // A label of 57 "ü" has 63 octets in Punycode, the most there are.
+        // A label of 57 "ü" has 63 octets in Punycode, which is the largest length of a label.
         let labels = format!("{}.{}", "ü".repeat(57), "b".repeat(63));
         let longest = parse(&format!("{local_part}@{labels}.{}.com", "c".repeat(57)));
         assert_eq!(longest.canonical().len(), 254);

@@ -11,21 +11,21 @@ use crate::domain::EmailAddress;
 #[error("must be 1 to 64 visible ASCII characters")]
 pub struct InvalidCode;
 
-/// A code that distinguishes several people who share one address: 1 to 64 visible ASCII characters (RFC 5234, VCHAR).
-/// Letter case matters. A code is unique in the deployment. People log in with their code, so `Debug` is redacted and
-/// `Display` is not implemented.
+/// A user code, which distinguishes several people who share one address: 1 to 64 visible ASCII characters (RFC 5234,
+/// VCHAR). Letter case matters. A code is unique in the deployment. People log in with their code, so `Debug` is
+/// redacted and `Display` is not implemented.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct UserCode(String);
 
 impl UserCode {
-    /// The largest length in characters.
+    /// The largest length of a user code in characters.
     pub const MAX: usize = 64;
 
-    /// Parses a code. White space around the text is ignored.
+    /// Parses a user code. White space around the text is ignored.
     ///
     /// # Errors
-    /// [`InvalidCode`].
+    /// [`InvalidCode`] if the text can't be a user code.
     pub fn parse(text: &str) -> Result<Self, InvalidCode> {
         let text = text.trim();
         let good = (1..=Self::MAX).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic());
@@ -71,15 +71,15 @@ impl fmt::Debug for UserCode {
 /// person at that address who has no code.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Identifier {
-    /// The address.
+    /// The person's address.
     pub address: EmailAddress,
-    /// The code, if the person has one.
+    /// The person's user code, if the person has a user code.
     pub code: Option<UserCode>,
 }
 
 impl Identifier {
-    /// The identifier as one string: the canonical address, and after a space the code, if there is one. Neither part
-    /// can contain a space, so different identifiers have different strings.
+    /// The identifier as one string: the canonical address, and after a space the user code, if the person has a user
+    /// code. Neither the address nor the code can contain a space, so different identifiers have different strings.
     pub fn canonical(&self) -> String {
         match &self.code {
             None => self.address.canonical().to_owned(),

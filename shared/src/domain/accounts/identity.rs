@@ -4,29 +4,29 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::{CompanyId, PersonName, Profile, ProfileKind, UserId, WorkspaceId};
 
-/// The account that an identifier belongs to. The table stores it under the identifier, with the fields of the account
-/// that inviting needs.
+/// The account that an identifier belongs to. The table stores this record under the identifier, with the fields of the
+/// account that an inviting request needs.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Identity {
-    /// The user.
+    /// The user who owns the account.
     pub user: UserId,
     /// The user's integer id.
     pub number: u32,
     /// The user's company.
     pub company: CompanyId,
-    /// Person or service account.
+    /// Whether the account belongs to a person or a service account.
     pub kind: ProfileKind,
-    /// The only workspace that the account may ever belong to, if it is restricted to one.
+    /// The only workspace that the account may ever belong to, if the account is restricted to one workspace.
     #[serde(default)]
     pub exclusive_to: Option<WorkspaceId>,
-    /// The first name, or a service account's name.
+    /// The user's first name, or a service account's name.
     pub first_name: PersonName,
-    /// The last name.
+    /// The user's last name.
     pub last_name: Option<PersonName>,
 }
 
 impl Identity {
-    /// The identity of this account.
+    /// The identity record of this account.
     pub fn of(profile: &Profile) -> Self {
         Self {
             user: profile.id,
@@ -40,7 +40,7 @@ impl Identity {
     }
 }
 
-/// The accounts of one identifier. At most one of the two exists.
+/// The accounts of one identifier. At most one of the two accounts exists: the verified account or the guest account.
 #[derive(Debug, Default)]
 pub struct AccountsOfAddress {
     /// The account whose address is verified.
@@ -50,7 +50,7 @@ pub struct AccountsOfAddress {
 }
 
 impl AccountsOfAddress {
-    /// The account to log in to.
+    /// The account that the owner of the identifier logs in to.
     pub fn into_either(self) -> Option<Identity> {
         self.verified.or(self.unverified)
     }

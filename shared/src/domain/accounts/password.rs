@@ -8,10 +8,11 @@ const MIN_LENGTH: usize = 8;
 /// The largest length of a password in characters.
 const MAX_LENGTH: usize = 256;
 
-/// Common breached passwords that meet all other rules. They are in lower case, sorted, and separated by white space.
+/// Common breached passwords that meet all other rules. The file lists the passwords in lower case, sorted, and
+/// separated by white space.
 const BREACHED: &str = include_str!("breached_passwords.txt");
 
-/// The rule that a new password breaks. The error never contains the password itself.
+/// The rule that a new password breaks. This error never contains the password itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum WeakPassword {
     /// The password has fewer than 8 characters.
@@ -32,20 +33,20 @@ pub enum WeakPassword {
     /// The password has only letters and digits.
     #[error("must have a special character")]
     NoSpecialCharacter,
-    /// The password, in any letter case, is a common breached one.
+    /// The password, in any letter case, is a common breached password.
     #[error("is one of those most often used and guessed: choose another")]
     Breached,
 }
 
 /// A password in plain text. It may contain any Unicode characters and is not normalised, so only the same bytes match.
-/// It can't be serialized, and `Debug` is redacted.
+/// A password can't be serialized, and its `Debug` output is redacted.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Password(String);
 
 impl Password {
-    /// Checks a new password. It needs 8 to 256 characters (Unicode scalar values), among them an upper-case letter, a
-    /// lower-case letter, a digit, and a character that is neither a letter nor a digit, each as Unicode defines it. It
-    /// must not be a common breached password.
+    /// Checks a new password. A new password needs 8 to 256 characters (Unicode scalar values), among them an
+    /// upper-case letter, a lower-case letter, a digit, and a character that is neither a letter nor a digit, each as
+    /// Unicode defines it. A new password must not be a common breached password.
     ///
     /// # Errors
     /// [`WeakPassword`] names the first rule that the password breaks.
@@ -69,13 +70,13 @@ impl Password {
         Ok(Self(text.to_owned()))
     }
 
-    /// A password that is only compared with a hash, as at login. No rule applies except the largest length: `None` if
-    /// the text is longer.
+    /// A password that is only compared with a hash, as at login. No rule for passwords applies except the largest
+    /// length: `None` if the text is longer than that.
     pub fn unchecked(text: &str) -> Option<Self> {
         (text.chars().count() <= MAX_LENGTH).then(|| Self(text.to_owned()))
     }
 
-    /// The plain text, for hashing only.
+    /// The password's plain text, for hashing only.
     pub(super) fn reveal(&self) -> &str {
         &self.0
     }

@@ -10,20 +10,21 @@ use crate::domain::{Password, Random};
 const ALGORITHM: Algorithm = Algorithm::Argon2id;
 const VERSION: Version = Version::V0x13;
 
-/// The parameters of new hashes: 19 MiB, 2 passes, 1 lane. This is OWASP's minimum for argon2id.
+/// The argon2id parameters of new password hashes: 19 MiB, 2 passes, 1 lane. These parameters are OWASP's minimum for
+/// argon2id.
 const PARAMS: Params = match Params::new(19 * 1024, 2, 1, Some(Params::DEFAULT_OUTPUT_LEN)) {
     Ok(params) => params,
     Err(_) => panic!("the parameters are in argon2's range"),
 };
 
-/// Whether verifying with these parameters is affordable: at most 128 MiB, 16 passes and 16 lanes. The parameters come
-/// from the stored hash.
+/// Whether verifying a password with these argon2 parameters is affordable: at most 128 MiB, 16 passes and 16 lanes.
+/// The parameters come from the stored hash.
 fn is_affordable(params: &Params) -> bool {
     params.m_cost() <= 128 * 1024 && params.t_cost() <= 16 && params.p_cost() <= 16
 }
 
-/// The memory that hashing works in: 19 MiB, or what a stored hash requires. Reuse it to hash several passwords,
-/// because allocating and clearing so much memory takes a good part of the time of hashing.
+/// The memory that hashing works in: 19 MiB, or what a stored hash requires. Reuse the same memory to hash several
+/// passwords, because allocating and clearing so much memory takes a good part of the time of hashing.
 #[derive(Default)]
 pub struct HashingMemory(Vec<Block>);
 
@@ -31,7 +32,7 @@ impl HashingMemory {
     fn blocks(&mut self, params: &Params) -> &mut [Block] {
         let count = params.block_count();
         if self.0.len() < count {
-            // A new vector, because growing the old one would copy content that nobody needs.
+            // The code makes a new vector, because growing the old vector would copy content that nobody needs.
             self.0 = vec![Block::new(); count];
         }
         &mut self.0[..count]
@@ -44,8 +45,8 @@ impl fmt::Debug for HashingMemory {
     }
 }
 
-/// The salted hash of a password, serialized as a PHC string. `Debug` is redacted. Creating and verifying take tens of
-/// milliseconds of one core, so they must not run on the async threads.
+/// The salted hash of a password, serialized as a PHC string. `Debug` is redacted. Creating and verifying a hash take
+/// tens of milliseconds of one core, so they must not run on the async threads.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct PasswordHash(phc::PasswordHash);
@@ -54,7 +55,7 @@ impl PasswordHash {
     /// Hashes a password with argon2id (19 MiB, 2 passes, 1 lane) and a new random salt.
     ///
     /// # Panics
-    /// If argon2 refused the parameters of this module.
+    /// The function panics if argon2 refuses the parameters of this module.
     #[expect(clippy::expect_used, reason = "argon2 accepts these parameters, and any password and salt")]
     pub fn create(password: &Password, random: &dyn Random, memory: &mut HashingMemory) -> Self {
         let mut salt = [0; RECOMMENDED_SALT_LEN];
@@ -64,14 +65,15 @@ impl PasswordHash {
         Self::with_current_parameters(&salt, Some(digest))
     }
 
-    /// Whether this is the hash of `password`. Never, if the hash requires more than 128 MiB, 16 passes or 16 lanes, or
-    /// isn't an argon2 hash.
+    /// Whether this is the hash of `password`. The result is `false` for a hash that requires more than 128 MiB, 16
+    /// passes or 16 lanes, and for a hash that isn't an argon2 hash.
     pub fn verify(&self, password: &Password, memory: &mut HashingMemory) -> bool {
-        // phc compares two digests in constant time.
+        // The crate `phc` compares two password digests in constant time.
         self.digest_of(password, memory).is_some_and(|digest| self.0.hash == Some(digest))
     }
 
-    /// The digest of a password with the salt and parameters of this hash; `None` if they are unusable.
+    /// The digest of a password with the salt and parameters of this hash. `None` if the salt or the parameters are
+    /// unusable.
     fn digest_of(&self, password: &Password, memory: &mut HashingMemory) -> Option<phc::Output> {
         let params = Params::try_from(&self.0).ok().filter(is_affordable)?;
         let algorithm = Algorithm::try_from(self.0.algorithm.as_str()).ok()?;
@@ -79,16 +81,16 @@ impl PasswordHash {
         digest(&Argon2::new(algorithm, version, params), password, self.0.salt.as_ref()?, memory)
     }
 
-    /// Whether [`create`](Self::create) now uses another algorithm or other parameters.
+    /// Whether [`create`](Self::create) now uses another algorithm or other parameters than this password hash.
     pub fn needs_rehash(&self) -> bool {
         self.0.algorithm != ALGORITHM.ident()
             || self.0.version != Some(VERSION.into())
             || Params::try_from(&self.0) != Ok(PARAMS)
     }
 
-    /// A hash that no password matches. Verify against it when an address has no account, so that the response takes as
-    /// long as for an existing account. The digest is constant rather than computed, so that the first use isn't
-    /// slower.
+    /// A hash that no password matches. A login verifies the password against this hash when the address has no
+    /// account, so that the response takes as long as for an existing account. The hash's digest is a constant rather
+    /// than computed, so that the first use isn't slower than later uses.
     pub fn dummy() -> &'static Self {
         static DUMMY: LazyLock<PasswordHash> = LazyLock::new(|| {
             let digest = phc::Output::new(&[0; Params::DEFAULT_OUTPUT_LEN]).ok();
@@ -97,7 +99,7 @@ impl PasswordHash {
         &DUMMY
     }
 
-    /// A hash with the algorithm and parameters of new hashes.
+    /// A password hash with the algorithm and parameters of new hashes.
     fn with_current_parameters(salt: &[u8; RECOMMENDED_SALT_LEN], digest: Option<phc::Output>) -> Self {
         Self(phc::PasswordHash {
             algorithm: ALGORITHM.ident(),

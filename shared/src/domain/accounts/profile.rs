@@ -19,9 +19,9 @@ pub enum ProfileKind {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
 pub enum ProfileStatus {
-    /// The account can be used.
+    /// The user can use the account.
     Active,
-    /// The account was deleted. Its tokens and memberships are invalid.
+    /// The account was deleted. The account's tokens and memberships are invalid.
     Deleted,
 }
 
@@ -35,36 +35,37 @@ pub struct Profile {
     /// The user's address.
     #[serde(rename = "email")]
     pub address: EmailAddress,
-    /// The code that distinguishes the user from others with the same address.
+    /// The user code that distinguishes the user from other users with the same address.
     #[serde(default)]
     pub user_code: Option<UserCode>,
-    /// The first name, or a service account's name.
+    /// The user's first name, or a service account's name.
     pub first_name: PersonName,
-    /// The last name.
+    /// The user's last name.
     pub last_name: Option<PersonName>,
     /// The company that the user belongs to.
     pub company: CompanyId,
-    /// The hash of the password, if the user has one.
+    /// The hash of the user's password, if the user has a password.
     pub password: Option<PasswordHash>,
     /// Whether the user is a person or a service account.
     pub kind: ProfileKind,
     /// Whether the account can be used.
     pub status: ProfileStatus,
-    /// Whether the address is unverified. Then this is a guest account: an inviter created it with a temporary
-    /// password, and it is valid only in its own company.
+    /// Whether the user's address is unverified. An account with an unverified address is a guest account: an inviter
+    /// created the account with a temporary password, and the account is valid only in its own company.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub unverified: bool,
-    /// Whether the password is a temporary one, which an inviter chose.
+    /// Whether the user's password is a temporary password that an inviter chose.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub temporary_password: bool,
-    /// The only workspace that the user may ever belong to, if the account is restricted to one.
+    /// The only workspace that the user may ever belong to, if the account is restricted to one workspace.
     #[serde(default)]
     pub exclusive_to: Option<WorkspaceId>,
     /// The number of times that all sessions of the account were ended. An access token names the epoch of its issue
     /// and is valid only in that epoch.
     #[serde(default)]
     pub epoch: u32,
-    /// The user's current workspace, if the user chose one. Requests that name no workspace are about this one.
+    /// The user's current workspace, if the user chose one. A request that names no workspace is about the current
+    /// workspace.
     #[serde(default)]
     pub current_workspace: Option<WorkspaceId>,
     /// When the account was created.
@@ -83,7 +84,7 @@ impl Profile {
         self.status == ProfileStatus::Active
     }
 
-    /// The first and last name.
+    /// The user's first and last name.
     pub fn full_name(&self) -> String {
         match &self.last_name {
             Some(last) => format!("{} {last}", self.first_name),

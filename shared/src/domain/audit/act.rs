@@ -1,13 +1,13 @@
-//! Who acts, and when.
+//! [`Act`]: which user makes a change, and when.
 
 use jiff::Timestamp;
 
 use crate::domain::UserId;
 
-/// Who changes something, and when: what every entry of the audit log says.
+/// The user who makes a change, and the time of the change. Every entry of the audit log contains both.
 #[derive(Debug, Clone, Copy)]
 pub struct Act {
-    /// The user who acts.
+    /// The user who makes the change.
     pub actor: UserId,
     /// The time of the change.
     pub at: Timestamp,

@@ -1,5 +1,5 @@
-//! [`DomainEvent`]: what happened to an invitation or member. The events derive only from a record before and after a
-//! change, so the table's stream is enough to publish them.
+//! [`DomainEvent`]: what happened to an invitation or member. The events derive only from a person's record before and
+//! after a change, so the table's stream is enough to publish them.
 
 use jiff::Timestamp;
 
@@ -12,11 +12,11 @@ pub enum DomainEvent {
     InvitationCreated,
     /// SES accepted the invitation's mail.
     InvitationSent,
-    /// The recipient's mail server accepted the mail.
+    /// The recipient's mail server accepted the invitation's mail.
     InvitationDelivered,
-    /// The mail bounced for a temporary reason.
+    /// The invitation's mail bounced for a temporary reason.
     InvitationBouncedForNow,
-    /// The mail bounced permanently.
+    /// The invitation's mail bounced permanently.
     InvitationBounced,
     /// The invited person became a member.
     InvitationAccepted,
@@ -24,19 +24,19 @@ pub enum DomainEvent {
     InvitationDeclined,
     /// The inviter or an administrator revoked the invitation.
     InvitationRevoked,
-    /// The invitation expired before anybody answered it.
+    /// The invitation expired before the invited person answered the invitation.
     InvitationExpired,
-    /// A person became a member without having to accept.
+    /// A person became a member without having to accept an invitation.
     MemberAdded,
     /// A member's role changed.
     MemberChanged,
-    /// A member was removed or left.
+    /// A member left the workspace or company, or was removed from it.
     MemberRemoved,
 }
 
 impl DomainEvent {
-    /// The event's name: EventBridge's `detail-type`, by which consumers choose events. Both kinds of bounce share one
-    /// name.
+    /// The event's name: EventBridge's `detail-type`, by which consumers choose events. Temporary and permanent bounces
+    /// share one name.
     pub const fn name(self) -> &'static str {
         match self {
             Self::InvitationCreated => "invitation.created",
@@ -58,7 +58,7 @@ impl DomainEvent {
         matches!(self, Self::MemberAdded | Self::MemberChanged | Self::MemberRemoved)
     }
 
-    /// When the event happened, according to the record as the event left it.
+    /// When the event happened, according to the person's record after the event.
     pub fn at(self, person: &Person) -> Timestamp {
         match self {
             Self::InvitationCreated => person.invited_at,
@@ -72,10 +72,10 @@ impl DomainEvent {
     }
 }
 
-/// The events between two states of one record. An invitation expires without a write, so this function never returns
-/// [`DomainEvent::InvitationExpired`].
+/// The events that changed a person's record from the state `old` to the state `new`. An invitation expires without a
+/// write, so this function never returns [`DomainEvent::InvitationExpired`].
 pub fn domain_events_between(old: Option<&Person>, new: &Person) -> Vec<DomainEvent> {
-    // Another version is another invitation, which starts with a mail of its own.
+    // A new version of the record is another invitation, which starts with a mail of its own.
     let same_version = old.filter(|old| old.version == new.version);
     let status_event = match (old.map(|old| old.status), new.status) {
         (_, RecordStatus::Pending) if same_version.is_none_or(|old| old.status != RecordStatus::Pending) => {
@@ -97,10 +97,10 @@ pub fn domain_events_between(old: Option<&Person>, new: &Person) -> Vec<DomainEv
     status_event.into_iter().chain(delivery_events(same_version, new)).collect()
 }
 
-/// The events in the delivery of the invitation's mail. SES can report a later step first; then the events of the
-/// skipped steps are returned together with it.
+/// The events in the delivery of the invitation's mail. SES can report a later delivery step before an earlier step. In
+/// this case the function returns the events of the skipped steps together with the event of the later step.
 fn delivery_events(old: Option<&Person>, new: &Person) -> Vec<DomainEvent> {
-    // A person who was added receives a mail too, but that mail is no invitation.
+    // A person who was added as a member receives a mail too, but the mail to an added member is no invitation.
     let was_invited = new.answered_by.is_some() || new.status != RecordStatus::Accepted;
     if !was_invited {
         return Vec::new();
@@ -193,9 +193,9 @@ mod tests {
         Person { delivery_step: step.map(DeliveryStep::rank), ..person(RecordStatus::Pending, 1, Some(state)) }
     }
 
-    /// Tries every sequence of steps in their order. Each event happens at most once, and the sending comes before the
-    /// arrival. Only sending and arrival can repeat, with the same event id: if two copies were mailed, a step of the
-    /// second copy can replace a step of the first.
+    /// Tries every sequence of delivery steps in their order. Each event happens at most once, and the event of sending
+    /// comes before the event of arrival. Only the events of sending and arrival can repeat, with the same event id: if
+    /// two copies were mailed, a step of the second copy can replace a step of the first.
     #[test]
     fn a_mail_that_moves_forward_causes_each_event_once() {
         use DeliveryStep::{
@@ -235,7 +235,8 @@ mod tests {
             .map(|state| person(RecordStatus::Accepted, 1, Some(state)));
         (old.answered_by, new.answered_by) = (None, None);
         assert_eq!(domain_events_between(Some(&old), &new), []);
-        // This person was invited, and accepted before SES reported the delivery.
+        // The person of this test was invited, and accepted the invitation before SES reported the delivery of the
+        // mail.
         new.answered_by = Some("attempt".to_owned());
         let expected = [DomainEvent::InvitationSent, DomainEvent::InvitationDelivered];
         assert_eq!(domain_events_between(Some(&old), &new), expected);

@@ -18,13 +18,13 @@ pub struct Group {
     pub id: GroupId,
     /// The workspace that the group belongs to.
     pub workspace: WorkspaceId,
-    /// The group's position in the tree.
+    /// The group's position in the workspace's tree of groups.
     pub path: GroupPath,
-    /// The name.
+    /// The group's name for people.
     pub name: Title,
-    /// The name for programs, unique in the workspace.
+    /// The group's name for programs, unique in the workspace.
     pub display_id: DisplayId,
-    /// The short public id.
+    /// The group's short public id.
     pub short_id: ShortId,
     /// The user who created the group.
     pub created_by: UserId,
@@ -37,7 +37,7 @@ impl Group {
     /// The topmost group of a new workspace.
     ///
     /// # Errors
-    /// [`Error::Internal`] if the built-in name were invalid.
+    /// [`Error::Internal`] if the built-in name of the topmost group were invalid.
     pub fn top(workspace: &Workspace, random: &dyn Random) -> Result<Self> {
         let invalid_name = || Error::internal("creating the topmost group: its name is invalid");
         Ok(Self {

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::{GroupId, ids::BASE62};
 
-/// The number of characters per level. Five base62 characters number 62⁵ groups, and 200 levels fit into a sort key,
-/// which has at most 1,024 bytes.
+/// The number of characters that a path has for each level of the tree of groups. Five base62 characters number 62⁵
+/// groups, and 200 levels fit into a sort key, which has at most 1,024 bytes.
 const WIDTH: usize = 5;
 
 /// The text is no [`GroupPath`].
@@ -14,8 +14,8 @@ const WIDTH: usize = 5;
 #[error("not a path of groups")]
 pub struct InvalidPath;
 
-/// A group's position in its tree: the numbers of the groups from the topmost group down to this one, each in five
-/// base62 characters. The path of every group below a group starts with that group's path.
+/// A group's position in its tree: the numbers of the groups from the topmost group down to the group itself. Each
+/// number has five base62 characters. The path of every group below a group starts with that group's path.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct GroupPath(String);
@@ -29,21 +29,21 @@ impl GroupPath {
         Self(segment(0))
     }
 
-    /// The path of a group directly under this one. No other group of the workspace may have the same number. `None` if
-    /// the tree would be too deep, or the number is too large for one level.
+    /// The path of a group directly under this path's group. No other group of the workspace may have the number
+    /// `number`. `None` if the tree would be too deep, or the number is too large for one level.
     pub fn child(&self, number: u32) -> Option<Self> {
         let max = BASE62.len().pow(u32::try_from(WIDTH).ok()?);
         let fits = self.depth() < Self::MAX_LEVELS && usize::try_from(number).ok()? < max;
         fits.then(|| Self(format!("{}{}", self.0, segment(number))))
     }
 
-    /// The path of the parent group; `None` for the topmost group.
+    /// The path of the parent group. `None` for the topmost group, which has no parent group.
     pub fn parent(&self) -> Option<Self> {
         let length = self.0.len().checked_sub(WIDTH).filter(|length| *length > 0)?;
         Some(Self(self.0[..length].to_owned()))
     }
 
-    /// The number of levels: 1 for the topmost group.
+    /// The number of levels from the topmost group down to this path's group: 1 for the topmost group.
     pub fn depth(&self) -> usize {
         self.0.len() / WIDTH
     }
@@ -53,7 +53,8 @@ impl GroupPath {
         self.depth() == 1
     }
 
-    /// Whether the other group is this group or lies below it. Authority over groups is decided by this test alone.
+    /// Whether the group at the path `other` is this path's group or lies below this path's group. This test alone
+    /// decides authority over groups.
     pub fn covers(&self, other: &Self) -> bool {
         other.0.starts_with(&self.0)
     }
@@ -92,8 +93,8 @@ impl From<GroupPath> for String {
     }
 }
 
-/// The reference by which a person's record names a group: id and path. It is serialized as one string, so that a
-/// record can store a set of them.
+/// The reference by which a person's record names a group: the group's id and path. A reference is serialized as one
+/// string, so that a record can store a set of references.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct GroupRef {

@@ -7,8 +7,9 @@ use std::{fmt, str::FromStr};
 #[error("must have 1 to 255 visible ASCII characters")]
 pub struct InvalidIdempotencyKey;
 
-/// The key that a client gives a request, so that the client can safely send the request again. It has 1 to 255 visible
-/// ASCII characters (RFC 5234, VCHAR). Keys are equal only if all characters are. `Debug` is redacted.
+/// The key that a client gives a request, so that the client can safely send the request again. An idempotency key has
+/// 1 to 255 visible ASCII characters (RFC 5234, VCHAR). Two keys are equal only if all their characters are equal.
+/// `Debug` is redacted.
 #[derive(Clone, PartialEq, Eq)]
 pub struct IdempotencyKey(String);
 

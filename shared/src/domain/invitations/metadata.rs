@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-/// The value is not valid metadata.
+/// The value is not valid metadata for an invitation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidMetadata {
     /// The value isn't a JSON object.
@@ -22,10 +22,10 @@ pub enum InvalidMetadata {
 pub struct Metadata(String);
 
 impl Metadata {
-    /// The largest length, in bytes of JSON without white space.
+    /// The largest length of an invitation's metadata, in bytes of JSON without white space.
     pub const MAX: usize = 1024;
 
-    /// Metadata from a JSON object.
+    /// Makes an invitation's metadata from a JSON object.
     ///
     /// # Errors
     /// [`InvalidMetadata`] for a value that isn't an object, and for an object that is too long.
@@ -35,9 +35,9 @@ impl Metadata {
         if text.len() > Self::MAX { Err(InvalidMetadata::TooLong) } else { Ok(Self(text)) }
     }
 
-    /// The JSON object.
+    /// The JSON object that the caller's program stored as metadata.
     pub fn object(&self) -> Map<String, Value> {
-        // The constructor accepts only objects, so the text parses.
+        // The constructor of metadata accepts only JSON objects, so the stored text parses as an object.
         serde_json::from_str(&self.0).unwrap_or_default()
     }
 }

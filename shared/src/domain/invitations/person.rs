@@ -9,7 +9,8 @@ use crate::domain::{
     UserCode, UserId,
 };
 
-/// The status that is stored in the record. Expiry is not stored: [`Person::state`] derives it from the current time.
+/// The status that is stored in a person's record. The expiry of an invitation is not stored: [`Person::state`] derives
+/// it from the current time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
 pub enum RecordStatus {
@@ -21,20 +22,20 @@ pub enum RecordStatus {
     Declined,
     /// A manager revoked the invitation.
     Revoked,
-    /// The person was a member, and left or was removed.
+    /// The person was a member, and left the workspace or company or was removed from the workspace or company.
     Left,
 }
 
 /// A person's state in a workspace or company at a given time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MembershipState {
-    /// The person is invited, and may still accept.
+    /// The person is invited, and may still accept the invitation.
     Pending,
     /// The person is invited, but the invitation has expired: `now >= expires_at`.
     Expired,
     /// The person is a member.
     Member,
-    /// The person declined, was uninvited, left or was removed.
+    /// The person declined the invitation, a manager revoked the invitation, or the person's membership ended.
     Gone,
 }
 
@@ -62,15 +63,17 @@ pub struct Person {
     pub user: UserId,
     /// The integer id of the person's user account.
     pub number: u32,
-    /// The role that the person has, or will have after accepting.
+    /// The role that the person has as a member, or will have after accepting the invitation.
     pub role: Role,
-    /// The stored status.
+    /// The status that the record stores.
     pub status: RecordStatus,
     /// The number of decisions that changed the record. A decision is written only if the record still has the revision
-    /// that the decision read. Updates of the delivery state don't count, because delivery states have their own order.
+    /// that the decision read. An update of the delivery state doesn't change the revision, because delivery states
+    /// have their own order.
     #[serde(default)]
     pub revision: u32,
-    /// The number of invitations that the person was sent. A hash is valid for one version only.
+    /// The number of invitations that the person got: each new invitation starts a new version of the record. The hash
+    /// in a link is valid for one version only.
     pub version: u32,
     /// The workspace's groups that the person belongs to, or will belong to. A person without groups belongs to the
     /// topmost group.
@@ -85,55 +88,56 @@ pub struct Person {
     /// When the current version of the invitation was made.
     #[serde(with = "jiff::fmt::serde::timestamp::millisecond::required")]
     pub invited_at: Timestamp,
-    /// When a pending invitation expires. At exactly this time it is expired.
+    /// When a pending invitation expires. At exactly this time the invitation is expired already.
     #[serde(with = "jiff::fmt::serde::timestamp::millisecond::required")]
     pub expires_at: Timestamp,
-    /// The user who sent the current version of the invitation, or amended it since.
+    /// The user who sent the current version of the invitation, or the user who last amended this version.
     pub inviter: UserId,
     /// The batch of the request that last invited the person.
     pub batch: BatchId,
-    /// The delivery state of this version's mail. `None` if no mail was queued.
+    /// The delivery state of the mail for the current version of the invitation. `None` if no mail was queued.
     pub delivery: Option<DeliveryState>,
-    /// When the delivery state last changed.
+    /// When the delivery state of the mail last changed.
     #[serde(default, with = "jiff::fmt::serde::timestamp::millisecond::optional")]
     pub delivery_at: Option<Timestamp>,
-    /// The reason for the delivery state, if SES gave one.
+    /// The reason for the mail's delivery state, if SES gave a reason.
     #[serde(default)]
     pub delivery_detail: Option<String>,
-    /// The rank of the last delivery step, as [`DeliveryStep::rank`](crate::domain::DeliveryStep::rank). The rank has
-    /// no meaning while the mail is queued.
+    /// The rank of the mail's last delivery step, as [`DeliveryStep::rank`](crate::domain::DeliveryStep::rank). The
+    /// rank has no meaning while the mail is queued.
     #[serde(default)]
     pub delivery_step: Option<u8>,
-    /// The batch of the request whose outbox item mails this version. Outbox items of earlier requests skip the
-    /// version, so that two items that are delivered at the same time don't both mail it.
+    /// The batch of the request whose outbox item mails this version. The outbox items of earlier requests don't mail
+    /// this version, so that two outbox items that are delivered at the same time don't both mail the version.
     pub queued_by: Option<BatchId>,
-    /// The first name, if the inviter or the person gave one.
+    /// The person's first name, if the inviter or the person gave a first name.
     pub first_name: Option<PersonName>,
-    /// The last name, if the inviter or the person gave one.
+    /// The person's last name, if the inviter or the person gave a last name.
     pub last_name: Option<PersonName>,
-    /// The attempt that accepted or declined the invitation. A retry recognizes its own write by this id.
+    /// The attempt that accepted or declined the invitation. A repeated attempt recognizes its own earlier write by the
+    /// attempt's id.
     pub answered_by: Option<String>,
     /// The metadata that the inviter's program stores with the record.
     #[serde(default)]
     pub metadata: Option<Metadata>,
-    /// When the person became a member.
+    /// When the person became a member. `None` if the person has not become a member.
     #[serde(default, with = "jiff::fmt::serde::timestamp::millisecond::optional")]
     pub accepted_at: Option<Timestamp>,
 }
 
-/// The status of an invitation, as its managers see it.
+/// The status of an invitation, as the API shows the status to users who manage invitations.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
 pub enum InvitationStatus {
-    /// The person may still accept.
+    /// The invited person may still accept the invitation.
     Pending,
-    /// The person accepted, or became a member at once without having to accept.
+    /// The person accepted the invitation, or became a member at once without having to accept.
     Accepted,
-    /// The person declined.
+    /// The invited person declined the invitation.
     Declined,
     /// A manager revoked the invitation.
     Revoked,
-    /// The person neither accepted nor declined before the invitation expired.
+    /// The person neither accepted nor declined the invitation before the invitation expired.
     Expired,
 }
 
@@ -158,13 +162,14 @@ impl Person {
         self.status == RecordStatus::Accepted
     }
 
-    /// Whether the person belongs to a group. If `recursive`, the groups below it count too.
+    /// Whether the person belongs to `group`. If `recursive`, a person who belongs to a group below `group` counts too.
     pub fn is_in(&self, group: &GroupPath, recursive: bool) -> bool {
         let counts = |path: &GroupPath| if recursive { group.covers(path) } else { group == path };
         if self.groups.is_empty() { counts(&GroupPath::top()) } else { self.groups.iter().any(|own| counts(&own.path)) }
     }
 
-    /// Whether the mail of this version must still be sent. A mail that SES has accepted is never sent again.
+    /// Whether the mail for the current version of the invitation must still be sent. A mail that SES has accepted is
+    /// never sent again.
     pub fn awaits_mail(&self) -> bool {
         matches!(self.delivery, Some(DeliveryState::Queued | DeliveryState::Failed))
     }
@@ -195,7 +200,7 @@ impl Person {
         self.accepted_at.unwrap_or(self.created_at)
     }
 
-    /// The full name: first and last name, or only the first name. `None` if no name is stored.
+    /// The person's full name: first and last name, or only the first name. `None` if the record stores no first name.
     pub fn full_name(&self) -> Option<String> {
         let first = self.first_name.as_ref()?;
         Some(match &self.last_name {
@@ -205,7 +210,7 @@ impl Person {
     }
 
     /// Whether a hash that was made for `version` opens this invitation at `now`. The hash of a member whose address is
-    /// unverified stays valid until it expires, because the member verifies the address by it.
+    /// unverified stays valid until the hash expires, because the member verifies the address by the hash.
     pub fn is_open_to(&self, version: u32, now: Timestamp) -> bool {
         let state = self.state(now);
         let open = state == MembershipState::Pending

@@ -1,4 +1,4 @@
-//! The outcomes of the rows of an inviting request, the reasons for them, and the lifetime of invitations.
+//! The outcomes of the rows of an inviting request, the reasons for these outcomes, and the lifetime of invitations.
 
 use std::borrow::Cow;
 
@@ -9,41 +9,44 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum RowOutcome {
-    /// The person is invited, and gets a mail if the row asks for one.
+    /// The row's person is invited, and gets a mail if the row asks for a mail.
     Invited,
-    /// The person was mailed within the cooldown. Role and message were updated, and no other mail is sent.
+    /// The service mailed the invited person less than one cooldown ago. The row only updated the invitation's role and
+    /// message, and the service sends no other mail.
     AlreadyInvited,
-    /// The person became a member without having to accept, or a member joined more groups.
+    /// The row's person became a member without having to accept an invitation, or was a member and joined more groups.
     Added,
-    /// The person was a member before.
+    /// The row's person was a member before the request, and the row changed nothing.
     AlreadyMember,
-    /// An earlier row of the request names the same person.
+    /// An earlier row of the same inviting request names the same person.
     Duplicate,
-    /// The row has a mistake, or its address can't be invited.
+    /// The inviting row has a mistake, or the row's address can't be invited.
     Invalid,
-    /// The inviter has no right to give the role or the groups.
+    /// The inviter has no right to give the row's role or the row's groups.
     Forbidden,
-    /// Usher doesn't mail the address any more, because a mail bounced or its owner complained.
+    /// Usher doesn't mail the row's address any more, because a mail to the address bounced or the address's owner
+    /// complained.
     Suppressed,
-    /// The daily quota of the workspace or company is used up.
+    /// The workspace's or company's daily quota of invitations is used up.
     Limited,
-    /// The row was not written. The caller may send it again.
+    /// The service could not write the row's change to the table. The caller may send the row again.
     Failed,
 }
 
 impl RowOutcome {
-    /// Whether the person is invited or a member because of this request.
+    /// Whether this outcome means that the row's person is invited or has become a member because of the inviting
+    /// request.
     pub fn succeeded(self) -> bool {
         matches!(self, Self::Invited | Self::AlreadyInvited | Self::Added)
     }
 }
 
-/// The reason for an outcome: a stable code for programs and a sentence for people.
+/// The reason for the outcome of an inviting row: a stable code for programs and a sentence for people.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Reason {
-    /// A stable code in `snake_case`.
+    /// The stable code of the reason, in `snake_case`.
     pub code: Cow<'static, str>,
-    /// A sentence that explains the code to people.
+    /// The sentence that explains the reason's code to people.
     pub detail: Cow<'static, str>,
 }
 
@@ -64,7 +67,7 @@ pub struct InvalidLifetime;
 pub struct Lifetime(SignedDuration);
 
 impl Lifetime {
-    /// A lifetime in seconds.
+    /// Makes a lifetime of invitations from a number of seconds.
     ///
     /// # Errors
     /// [`InvalidLifetime`] for less than a minute or more than 30 days.
@@ -73,7 +76,7 @@ impl Lifetime {
         if allowed.contains(&seconds) { Ok(Self(SignedDuration::from_secs(seconds))) } else { Err(InvalidLifetime) }
     }
 
-    /// The lifetime as a duration.
+    /// The lifetime of invitations as a duration.
     pub fn duration(self) -> SignedDuration {
         self.0
     }

@@ -14,12 +14,12 @@ pub struct Transition {
 }
 
 impl Transition {
-    /// Creates the first record of a person.
+    /// A transition that creates the first record of a person.
     pub fn create(record: Person) -> Self {
         Self { before: None, after: record }
     }
 
-    /// Changes a record that was read, and increments its revision.
+    /// A transition that changes a record that the decision read, and increments the record's revision.
     pub fn change(record: &Person, change: impl FnOnce(&mut Person)) -> Self {
         let mut after = record.clone();
         change(&mut after);
@@ -27,7 +27,8 @@ impl Transition {
         Self { before: Some(record.clone()), after }
     }
 
-    /// Replaces the record that was read, or creates the first record if none was read.
+    /// A transition that replaces the record that the decision read, or creates the first record of a person without a
+    /// record.
     pub fn replace(before: Option<&Person>, record: Person) -> Self {
         match before {
             None => Self::create(record),
@@ -35,17 +36,17 @@ impl Transition {
         }
     }
 
-    /// The record as the decision read it; `None` if there was none.
+    /// The person's record as the decision read it. `None` if the person had no record.
     pub fn before(&self) -> Option<&Person> {
         self.before.as_ref()
     }
 
-    /// The record that the store is to write.
+    /// The person's record that the store is to write.
     pub fn after(&self) -> &Person {
         &self.after
     }
 
-    /// Like [`Transition::after`], but returns the record by value.
+    /// The person's record that the store is to write, by value.
     pub fn into_after(self) -> Person {
         self.after
     }
@@ -60,14 +61,15 @@ impl Transition {
         !self.after.is_member() && self.before.as_ref().is_some_and(Person::is_member)
     }
 
-    /// By how much the number of ADMINs among the members changes: 1, 0 or -1.
+    /// By how much the transition changes the number of ADMINs among the members: 1, 0 or -1.
     pub fn admin_change(&self) -> i32 {
         let counts = |person: &Person| i32::from(person.is_member() && person.role == Role::Admin);
         counts(&self.after) - self.before.as_ref().map_or(0, counts)
     }
 
-    /// Whether the transition wrote this record. Then the write succeeded, and only the store's reply was lost. The
-    /// delivery state is not compared, because a delivery may have updated it after the write.
+    /// Whether the transition wrote the record `found`. If so, the write succeeded, and only the table's reply was
+    /// lost. The delivery state is not compared, because a report about the mail may have updated the delivery state
+    /// after the write.
     pub fn wrote(&self, found: &Person) -> bool {
         let Person { delivery, delivery_at, delivery_detail, delivery_step, .. } = found.clone();
         *found == Person { delivery, delivery_at, delivery_detail, delivery_step, ..self.after.clone() }

@@ -1,7 +1,8 @@
 //! The delivery of a mail: its state, and the events by which the state moves forward.
 //!
 //! SES reports events late, repeatedly and in any order. Each event is a [`DeliveryStep`], and steps have an order. A
-//! record takes over an event only if the event supersedes the last one, so the state never moves back.
+//! person's record stores an event only if the event supersedes the event that the record stores, so the delivery state
+//! never moves back.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -28,14 +29,16 @@ pub enum DeliveryState {
     Failed,
 }
 
-/// How far a mail has come. The variants are in order: an event of an earlier step never replaces one of a later step.
+/// The step that a mail has reached in its delivery. The variants are in order: an event of an earlier step never
+/// replaces an event of a later step.
 ///
-/// The same invitation can be mailed twice, if SES's answer was lost. The order therefore also covers two mails: the
-/// steps that say that a mail reached the person come after the steps that say that another copy did not.
+/// The same invitation can be mailed twice, if SES's answer to the first mail was lost. The order therefore also covers
+/// two copies of a mail: the steps that say that a copy reached the person come after the steps that say that another
+/// copy did not reach the person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum DeliveryStep {
-    /// The service gave the mail up: FAILED. A later step replaces this one if SES had accepted the mail after all, or
-    /// if an operator requeues the mail.
+    /// The service gave the mail up: FAILED. A later step replaces the step `NotSent` if SES had accepted the mail
+    /// after all, or if an operator requeues the mail.
     NotSent = 1,
     /// SES accepted the mail: SENT.
     Sent,
@@ -57,7 +60,7 @@ pub enum DeliveryStep {
 }
 
 impl DeliveryStep {
-    /// The state of a mail after this step.
+    /// The delivery state of a mail that has reached this step.
     pub const fn state(self) -> DeliveryState {
         match self {
             Self::Sent | Self::Delayed => DeliveryState::Sent,
@@ -69,12 +72,13 @@ impl DeliveryStep {
         }
     }
 
-    /// The step's position in the order, for the table.
+    /// The position of this delivery step in the order of steps, as the table stores the position.
     pub const fn rank(self) -> u8 {
         self as u8
     }
 
-    /// Why the address is suppressed after this step; `None` if it isn't.
+    /// The reason why the recipient's address is suppressed after this delivery step. `None` if the step suppresses no
+    /// address.
     pub const fn suppression_reason(self) -> Option<SuppressionReason> {
         match self {
             Self::Suppressed => Some(SuppressionReason::Listed),
@@ -88,17 +92,18 @@ impl DeliveryStep {
 /// An event in the delivery of a mail.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DeliveryEvent {
-    /// The step that the mail has reached.
+    /// The delivery step that the mail has reached.
     pub step: DeliveryStep,
     /// When the mail reached the step.
     pub at: Timestamp,
-    /// The reason in a few words. It contains no address, and no text from another mail server.
+    /// The reason for the delivery event in a few words. The reason contains no address, and no text from another mail
+    /// server.
     pub detail: Option<String>,
 }
 
 impl DeliveryEvent {
-    /// Whether this event replaces the `recorded` one: it is of a later step, or of the same step at a later time. An
-    /// event that is reported again does not supersede itself.
+    /// Whether this delivery event replaces the event `recorded`: this event is of a later step, or of the same step at
+    /// a later time. An event that SES reports twice does not supersede itself.
     pub fn supersedes(&self, recorded: &Self) -> bool {
         (self.step, self.at) > (recorded.step, recorded.at)
     }
@@ -127,7 +132,7 @@ mod tests {
         DeliveryEvent { step, at, detail: Some(format!("{step:?} at {second}")) }
     }
 
-    /// The recorded event after these were reported one after the other.
+    /// The event that a record stores after these delivery events were reported one after the other.
     fn recorded<'a>(events: impl IntoIterator<Item = &'a DeliveryEvent>) -> Option<&'a DeliveryEvent> {
         events.into_iter().fold(None, |recorded, next| match recorded {
             Some(recorded) if !next.supersedes(recorded) => Some(recorded),
@@ -135,7 +140,7 @@ mod tests {
         })
     }
 
-    /// Events in one order, and the same events in another order with repetitions.
+    /// Delivery events in one order, and the same events in another order with repetitions.
     fn in_two_orders() -> impl Strategy<Value = (Vec<DeliveryEvent>, Vec<DeliveryEvent>)> {
         let one = (prop::sample::select(STEPS.to_vec()), 0..5_i64).prop_map(|(step, second)| event(step, second));
         prop::collection::vec(one, 1..8).prop_flat_map(|all| {
@@ -172,7 +177,7 @@ mod tests {
         assert_eq!(state(&[Step::Complained, Step::Delivered]), DeliveryState::Complained);
         // SES reports an automatic reply as a temporary bounce.
         assert_eq!(state(&[Step::Delivered, Step::BouncedForNow]), DeliveryState::Delivered);
-        // SES had accepted the mail, but its answer was lost and the service gave the mail up.
+        // SES had accepted the mail, but SES's answer was lost and the service gave the mail up.
         assert_eq!(state(&[Step::NotSent, Step::Sent]), DeliveryState::Sent);
         assert_eq!(state(&[Step::Refused, Step::Sent]), DeliveryState::Failed);
     }

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
 pub enum MailKind {
-    /// An invitation, with a link that accepts it.
+    /// A mail with an invitation and the link by which the person accepts the invitation.
     Invitation,
-    /// The news that the person is a member.
+    /// A mail with the news that the person is a member.
     Added,
 }

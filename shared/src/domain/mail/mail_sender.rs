@@ -12,14 +12,15 @@ const MAX_WORD_OCTETS: usize = 45;
 /// The sender that an inviter chose for a request's mails, instead of the deployment's own address.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct MailSender {
-    /// The address, which SES must have verified. `None`: the deployment's own address.
+    /// The sender's address, which SES must have verified. `None` means the deployment's own address.
     pub address: Option<EmailAddress>,
-    /// The name that mail clients show.
+    /// The sender's name that mail clients show.
     pub name: Option<PersonName>,
 }
 
 impl MailSender {
-    /// The value of the `From` header (RFC 5322 section 3.4), in ASCII only. `own` is the deployment's address.
+    /// The value of the `From` header (RFC 5322 section 3.4), in ASCII only. `own` is the deployment's own sender
+    /// address.
     pub fn header(&self, own: &str) -> String {
         let mailbox = self.address.as_ref().map_or_else(|| own.to_owned(), EmailAddress::mailbox);
         match &self.name {
@@ -29,7 +30,8 @@ impl MailSender {
     }
 }
 
-/// The name as a quoted string (RFC 5322 section 3.2.4); as encoded words (RFC 2047) if it isn't ASCII.
+/// The sender's name as a quoted string (RFC 5322 section 3.2.4). A name that isn't ASCII is written as encoded words
+/// (RFC 2047).
 fn display_name(name: &str) -> String {
     if name.is_ascii() {
         return format!("\"{}\"", name.replace('\\', "\\\\").replace('"', "\\\""));

@@ -7,55 +7,56 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::text::is_hidden;
 
-/// The largest number of placeholders in one part. Even if each of them is the longest message, the mail stays far
-/// below the size that SES accepts.
+/// The largest number of placeholders in one part of a mail template. Even if each placeholder stands for the longest
+/// message, the mail stays far below the size that SES accepts.
 const MAX_PLACEHOLDERS: usize = 20;
 
-/// Why a template is refused.
+/// The reason why a mail template is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidTemplate {
-    /// The part contains no visible character.
+    /// A part of the template (subject, text or HTML) contains no visible character.
     #[error("must not be empty")]
     Empty,
-    /// The part has too many characters.
+    /// A part of the template has too many characters.
     #[error("must not be longer than {max} characters")]
     TooLong {
-        /// The largest length in characters.
+        /// The largest length of the part in characters.
         max: usize,
     },
-    /// The subject has several lines or invisible characters.
+    /// The template's subject has several lines or invisible characters.
     #[error("must be one line without invisible characters")]
     NotOneLine,
-    /// The part has a `{{` without a `}}`.
+    /// A part of the template has a `{{` without a `}}`.
     #[error("has a \"{{{{\" without \"}}}}\"")]
     Unclosed,
-    /// A name between `{{` and `}}` is no placeholder.
+    /// A name between `{{` and `}}` is not the name of a placeholder.
     #[error("has an unknown placeholder: known are {}", Placeholder::all_names())]
     UnknownPlaceholder,
-    /// The part has too many placeholders.
+    /// A part of the template has too many placeholders.
     #[error("has more than {MAX_PLACEHOLDERS} placeholders")]
     TooManyPlaceholders,
-    /// The text or HTML lacks the link, without which nobody could accept.
+    /// The template's text or HTML lacks the link, without which nobody could accept the invitation.
     #[error("must contain the placeholder {{{{link}}}}")]
     NoLink,
-    /// The subject contains the link. A locked telephone shows subjects to anybody.
+    /// The template's subject contains the link. The link is secret, and a locked telephone shows the subjects of mails
+    /// to anybody.
     #[error("must not contain the placeholder {{{{link}}}}")]
     LinkInSubject,
 }
 
 macro_rules! placeholders {
     ($($(#[$doc:meta])* $variant:ident = $name:literal,)*) => {
-        /// A name that a template may contain between `{{` and `}}`.
+        /// A placeholder: a name that a mail template may contain between `{{` and `}}`.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         pub enum Placeholder {
             $($(#[$doc])* $variant,)*
         }
 
         impl Placeholder {
-            /// All placeholders.
+            /// All placeholders of mail templates.
             pub const ALL: &[Self] = &[$(Self::$variant),*];
 
-            /// The name between the braces.
+            /// The placeholder's name, as a template writes the name between the braces.
             pub const fn name(self) -> &'static str {
                 match self {
                     $(Self::$variant => $name,)*
@@ -66,7 +67,7 @@ macro_rules! placeholders {
 }
 
 placeholders! {
-    /// The link that accepts the invitation.
+    /// The link by which the invited person accepts the invitation.
     Link = "link",
     /// The workspace's name, or the company's if the invitation is to the company.
     WorkspaceName = "workspaceName",
@@ -76,7 +77,7 @@ placeholders! {
     InviterName = "inviterName",
     /// The role's title, such as "Editor".
     Role = "role",
-    /// The inviter's message, or nothing if there is none.
+    /// The inviter's message, or nothing if the inviter wrote no message.
     Message = "message",
     /// When the link expires.
     ExpiresAt = "expiresAt",
@@ -96,7 +97,7 @@ impl Placeholder {
     }
 }
 
-/// A piece of a part: literal text or a placeholder.
+/// A piece of a template's subject, text or HTML: literal text or a placeholder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Piece<'a> {
     Text(&'a str),
@@ -129,7 +130,7 @@ impl Part {
 
     fn render(&self, value: impl Fn(Placeholder) -> String) -> String {
         let mut rendered = String::with_capacity(2 * self.0.len());
-        // `parse` has already split this text without an error.
+        // `Part::parse` has already split this part of the template without an error.
         for piece in pieces(&self.0).unwrap_or_default() {
             match piece {
                 Piece::Text(text) => rendered.push_str(text),
@@ -140,8 +141,8 @@ impl Part {
     }
 }
 
-/// Splits a part into literal text and placeholders, from left to right. Rendering inserts values afterwards, so a `{{`
-/// in a value is plain text.
+/// Splits a part of a template into literal text and placeholders, from left to right. Rendering inserts the values
+/// after the split, so a `{{` in a value is plain text.
 fn pieces(text: &str) -> Result<Vec<Piece<'_>>, InvalidTemplate> {
     let mut pieces = Vec::new();
     let mut rest = text;
@@ -156,7 +157,7 @@ fn pieces(text: &str) -> Result<Vec<Piece<'_>>, InvalidTemplate> {
     Ok(pieces)
 }
 
-/// A valid mail template. `Debug` is redacted, because people write the content.
+/// A valid mail template. `Debug` is redacted, because people write the template's content.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Raw", into = "Raw")]
 pub struct MailTemplate {
@@ -173,17 +174,17 @@ struct Raw {
 }
 
 impl MailTemplate {
-    /// The largest length of the subject in characters.
+    /// The largest length of a template's subject in characters.
     pub const MAX_SUBJECT: usize = 150;
-    /// The largest length of the text in characters.
+    /// The largest length of a template's text in characters.
     pub const MAX_TEXT: usize = 10_000;
-    /// The largest length of the HTML in characters.
+    /// The largest length of a template's HTML in characters.
     pub const MAX_HTML: usize = 40_000;
 
-    /// Parses the template of an invitation. Its text and its HTML must contain the link.
+    /// Parses the mail template of an invitation. The template's text and HTML must contain the link.
     ///
     /// # Errors
-    /// The name of the invalid part and the reason.
+    /// The name of the template's first invalid part, and the reason why the part is refused.
     pub fn parse(subject: &str, text: &str, html: &str) -> Result<Self, (&'static str, InvalidTemplate)> {
         let in_part = |name: &'static str| move |problem| (name, problem);
         let subject = Part::parse(subject.trim(), Self::MAX_SUBJECT).map_err(in_part("subject"))?;
@@ -203,32 +204,32 @@ impl MailTemplate {
         Ok(Self { subject, text, html })
     }
 
-    /// The subject, with its placeholders.
+    /// The template's subject, with its placeholders.
     pub fn subject(&self) -> &str {
         &self.subject.0
     }
 
-    /// The text, with its placeholders.
+    /// The template's text, with its placeholders.
     pub fn text(&self) -> &str {
         &self.text.0
     }
 
-    /// The HTML, with its placeholders.
+    /// The template's HTML, with its placeholders.
     pub fn html(&self) -> &str {
         &self.html.0
     }
 
-    /// The subject with these values in place of the placeholders.
+    /// The template's subject with values in place of the placeholders.
     pub(crate) fn render_subject(&self, value: impl Fn(Placeholder) -> String) -> String {
         self.subject.render(value)
     }
 
-    /// The text with these values in place of the placeholders.
+    /// The template's text with values in place of the placeholders.
     pub(crate) fn render_text(&self, value: impl Fn(Placeholder) -> String) -> String {
         self.text.render(value)
     }
 
-    /// The HTML with these values in place of the placeholders. The values must already be escaped.
+    /// The template's HTML with values in place of the placeholders. The values must already be escaped for HTML.
     pub(crate) fn render_html(&self, value: impl Fn(Placeholder) -> String) -> String {
         self.html.render(value)
     }

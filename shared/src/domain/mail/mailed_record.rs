@@ -2,14 +2,15 @@
 
 use crate::domain::{Identifier, PersonId, Scope};
 
-/// The record that a mail was about, and which version of it. The tags of the mail carry this.
+/// The person's record that a mail was about, and the mailed version of the record. The tags of the mail carry this
+/// data.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MailedRecord {
     /// The workspace or company that the recipient was invited or added to.
     pub scope: Scope,
-    /// The recipient.
+    /// The identifier of the mail's recipient.
     pub identifier: Identifier,
-    /// The record's public id.
+    /// The public id of the recipient's record.
     pub person_id: PersonId,
     /// The version of the invitation that was mailed.
     pub version: u32,

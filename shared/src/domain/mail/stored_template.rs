@@ -12,7 +12,7 @@ pub struct StoredTemplate {
     pub id: TemplateId,
     /// The name by which the company's administrators recognise the template.
     pub name: Title,
-    /// The content.
+    /// The content of the mail template.
     pub template: MailTemplate,
     /// When the template was created.
     #[serde(with = "jiff::fmt::serde::timestamp::millisecond::required")]

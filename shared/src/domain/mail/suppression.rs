@@ -1,25 +1,26 @@
-//! Suppression: the fact that the service no longer mails an address, and why.
+//! Suppression: the fact that the service no longer mails an address, and the reason for it.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-/// Why an address is suppressed. The variants are in order: a stronger reason replaces a weaker one.
+/// Why an address is suppressed. The variants go from the weakest reason to the strongest: a stronger reason replaces a
+/// weaker reason.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
 pub enum SuppressionReason {
-    /// The address is on SES's own suppression list.
+    /// The suppressed address is on SES's own suppression list.
     Listed,
-    /// A mail to the address bounced permanently.
+    /// A mail to the suppressed address bounced permanently.
     Bounced,
     /// The address's owner reported one of our mails as spam.
     Complained,
 }
 
 impl SuppressionReason {
-    /// All reasons, from the weakest to the strongest.
+    /// All reasons for a suppression, from the weakest to the strongest.
     pub const ALL: [Self; 3] = [Self::Listed, Self::Bounced, Self::Complained];
 
-    /// The reason in a few words, as the API shows it.
+    /// The reason for the suppression in a few words, as the API shows the reason.
     pub const fn description(self) -> &'static str {
         match self {
             Self::Listed => "on SES's suppression list",
@@ -32,9 +33,9 @@ impl SuppressionReason {
 /// The fact that the service no longer mails an address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Suppression {
-    /// Since when the address is suppressed.
+    /// The time since which the address is suppressed.
     pub since: Timestamp,
-    /// Why.
+    /// The reason why the address is suppressed.
     pub reason: SuppressionReason,
 }
 

@@ -11,15 +11,16 @@ use crate::domain::{CompanyId, MailDomain, Role, ShortId, UserId, WorkspaceId};
 pub struct DomainRule {
     /// The rule's id.
     pub id: ShortId,
-    /// The mail domain.
+    /// The mail domain that the rule is about.
     pub domain: MailDomain,
     /// The workspace that people join.
     pub workspace: WorkspaceId,
     /// The company that owns the workspace.
     pub company: CompanyId,
-    /// The role that people get.
+    /// The role that people get when they join the workspace by the rule.
     pub role: Role,
-    /// The user who added the rule or last set its role. The rule works only while this user may grant the role.
+    /// The user who added the rule or last set its role. The rule admits people only while this user may grant the
+    /// role.
     pub added_by: UserId,
     /// When the rule was added.
     #[serde(with = "jiff::fmt::serde::timestamp::millisecond::required")]

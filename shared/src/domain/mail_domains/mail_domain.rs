@@ -106,7 +106,7 @@ const PUBLIC_PROVIDERS: &[&str] = &[
     "zohomail.com",
 ];
 
-/// Why a domain is refused.
+/// The reason why a text is refused as a company's mail domain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidDomain {
     /// The text is no domain that can receive mail.
@@ -117,16 +117,16 @@ pub enum InvalidDomain {
     Public,
 }
 
-/// A mail domain of a company, in lower case and Punycode. It is no public mail provider's.
+/// A mail domain of a company, in lower case and Punycode. A mail domain never belongs to a public mail provider.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct MailDomain(String);
 
 impl MailDomain {
-    /// Parses a domain. White space around the text is ignored.
+    /// Parses a mail domain. White space around the text is ignored.
     ///
     /// # Errors
-    /// [`InvalidDomain`].
+    /// [`InvalidDomain`] if the text is no domain, or if the domain belongs to a public mail provider.
     pub fn parse(text: &str) -> Result<Self, InvalidDomain> {
         let address = EmailAddress::parse(&format!("a@{}", text.trim())).map_err(|_| InvalidDomain::Malformed)?;
         let domain = address.domain();

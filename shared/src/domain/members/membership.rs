@@ -8,9 +8,9 @@ use crate::domain::{Role, Scope, WorkspaceId};
 /// record.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub struct Membership {
-    /// The role.
+    /// The user's role in the workspace or company.
     pub role: Role,
-    /// The workspace; `None` if the membership is in the company.
+    /// The workspace that the user is a member of. `None` for a membership of the company.
     pub workspace: Option<WorkspaceId>,
 }
 

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::InvalidId;
 
-/// What a role permits.
+/// One thing that a role permits its holder to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Permission {
     /// To see the workspace and its people.
@@ -23,14 +23,15 @@ pub enum Permission {
     Create,
     /// To invite people, to list invitations, and to resend and revoke one's own invitations.
     Invite,
-    /// To see every workspace of the company. It counts only in a role in the company.
+    /// To see every workspace of the company. This permission has an effect only if the user's role in the company
+    /// includes it.
     Oversee,
-    /// To do everything else: set roles, remove members, read the audit log.
+    /// To do everything that no other permission covers: set roles, remove members, read the audit log.
     Administer,
 }
 
 impl Permission {
-    /// The name for programs, in access tokens and profiles.
+    /// The permission's name for programs, as access tokens and profiles contain the name.
     pub const fn name(self) -> &'static str {
         match self {
             Self::View => "VIEW",
@@ -46,25 +47,26 @@ impl Permission {
     }
 }
 
-/// A role in a workspace or a company. Each role includes the permissions of the roles after it.
+/// A role in a workspace or a company. Each role includes the permissions of the roles that are listed after it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
 pub enum Role {
-    /// Has full control.
+    /// A member with this role has full control of the workspace or company.
     Admin,
-    /// Invites people; in a company also sees all workspaces.
+    /// A member with this role invites people. A member with this role in a company also sees all workspaces of the
+    /// company.
     Manager,
-    /// Creates content and invites people.
+    /// A member with this role creates content and invites people.
     Creator,
-    /// Edits content.
+    /// A member with this role edits content.
     Editor,
-    /// Reviews content.
+    /// A member with this role reviews content.
     Reviewer,
-    /// Works on content together with others.
+    /// A member with this role works on content together with others.
     Collaborator,
-    /// Comments on content.
+    /// A member with this role comments on content.
     Commenter,
-    /// Sees content.
+    /// A member with this role only sees content.
     Viewer,
 }
 
@@ -101,7 +103,8 @@ impl Role {
         self.permissions().contains(&permission)
     }
 
-    /// Whether a holder of this role may grant the role `other`. Nobody may grant permissions that they lack.
+    /// Whether a holder of this role may grant the role `other`. A user may grant only a role whose permissions the
+    /// user's own role includes.
     pub fn may_grant(self, other: Self) -> bool {
         other.permissions().iter().all(|permission| self.may(*permission))
     }
@@ -111,13 +114,13 @@ impl Role {
         Self::ALL.into_iter().filter(move |other| self.may_grant(*other))
     }
 
-    /// The role with more permissions of the two.
+    /// This role or the role `other`, whichever has more permissions.
     #[must_use]
     pub fn or_higher(self, other: Self) -> Self {
         if self.may_grant(other) { self } else { other }
     }
 
-    /// The name for programs, such as `ADMIN`.
+    /// The role's name for programs, such as `ADMIN`.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Admin => "ADMIN",
@@ -131,7 +134,7 @@ impl Role {
         }
     }
 
-    /// The title for people, such as `Admin`.
+    /// The role's title for people, such as `Admin`.
     pub const fn title(self) -> &'static str {
         match self {
             Self::Admin => "Admin",
@@ -146,7 +149,7 @@ impl Role {
     }
 }
 
-/// Parses [`Role::name`].
+/// Parses a role's name for programs, as [`Role::name`] returns the name.
 impl FromStr for Role {
     type Err = InvalidId;
 

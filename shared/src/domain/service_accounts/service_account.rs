@@ -1,27 +1,27 @@
-//! [`ServiceAccount`] and the token that it calls with.
+//! [`ServiceAccount`], and the token with which a service account calls the API.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{CompanyId, EmailAddress, Message, UserId};
 
-/// A service account: a program of a company. It calls the API with a token instead of a password.
+/// A service account: a program of a company. The program calls the API with a token instead of a password.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ServiceAccount {
     /// The service account's user id.
     pub id: UserId,
-    /// The name, unique in the company.
+    /// The service account's name, unique in the company.
     pub name: String,
-    /// The address: a name in the form of an e-mail address, which receives no mail.
+    /// The service account's address: a name in the form of an e-mail address, which receives no mail.
     #[serde(rename = "email")]
     pub address: EmailAddress,
-    /// The purpose, in its creator's words.
+    /// The service account's purpose, in the words of its creator.
     pub description: Option<Message>,
     /// Whether the service account is ADMIN in every workspace of its company.
     pub account_admin: bool,
-    /// The digest of the token. The token itself is not stored.
+    /// The digest of the service account's token. The table doesn't store the token itself.
     pub token: String,
-    /// When the token expires. `None`: never.
+    /// When the service account's token expires. `None` if the token never expires.
     #[serde(with = "jiff::fmt::serde::timestamp::millisecond::optional", default)]
     pub expires_at: Option<Timestamp>,
     /// When the service account was created.
@@ -29,14 +29,15 @@ pub struct ServiceAccount {
     pub created_at: Timestamp,
 }
 
-/// The record that is looked up by a token's digest: which service account holds the token.
+/// The record that says which service account holds a token. The store looks the record up by the token's digest.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct OpaqueToken {
-    /// The service account.
+    /// The user id of the service account that holds the token.
     pub user: UserId,
     /// The service account's company.
     pub company: CompanyId,
-    /// When the token expires, in seconds since 1970. `None`: never. DynamoDB deletes the record some time later.
+    /// When the token expires, in seconds since 1970. `None` if the token never expires. DynamoDB deletes the record
+    /// some time after the token expired.
     pub purge_at: Option<i64>,
 }
 
@@ -46,7 +47,7 @@ impl OpaqueToken {
         Self { user: account.id, company, purge_at: account.expires_at.map(Timestamp::as_second) }
     }
 
-    /// Whether the token is still valid at `now`.
+    /// Whether the service account's token is still valid at `now`.
     pub fn is_valid(&self, now: Timestamp) -> bool {
         self.purge_at.is_none_or(|expires_at| now.as_second() < expires_at)
     }

@@ -9,7 +9,7 @@ use crate::domain::{EmailAddress, PasswordHash, PersonName, Title};
 /// A sign-up that waits until its one-time password verifies the address.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct SignUp {
-    /// The sign-up's id. The one-time password derives from it.
+    /// The sign-up's id. The one-time password derives from this id.
     pub id: Uuid,
     /// The address that the one-time password verifies.
     #[serde(rename = "email")]
@@ -20,23 +20,23 @@ pub struct SignUp {
     pub last_name: PersonName,
     /// The name of the company that the sign-up creates.
     pub company_name: Title,
-    /// The hash of the password.
+    /// The hash of the password that the person chose.
     pub password: PasswordHash,
     /// When the sign-up started.
     #[serde(with = "jiff::fmt::serde::timestamp::millisecond::required")]
     pub begun_at: Timestamp,
-    /// From this moment on the one-time password is invalid.
+    /// The moment from which on the sign-up's one-time password is invalid.
     #[serde(with = "jiff::fmt::serde::timestamp::millisecond::required")]
     pub expires_at: Timestamp,
-    /// Whether this sign-up can be completed. `false` if the address already had an account: such a record is written
-    /// only so that the response takes equally long and reveals no account.
+    /// Whether this sign-up can be completed. `false` if the address already had an account: the service writes such a
+    /// record only so that the response takes equally long and doesn't reveal the account.
     pub live: bool,
-    /// How many codes were tried. Only `Store::count_try` changes the number.
+    /// How many one-time passwords were tried for this sign-up. Only `Store::count_try` changes the number.
     #[serde(default, skip_serializing)]
     pub tries: u32,
 }
 
 impl SignUp {
-    /// The largest number of codes that may be tried against one sign-up.
+    /// The largest number of one-time passwords that may be tried for one sign-up.
     pub const MAX_TRIES: u32 = 5;
 }

@@ -1,28 +1,29 @@
-//! [`Workspace`] and the changes that an administrator can make to it.
+//! [`Workspace`], and the changes that an administrator can make to a workspace.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{CompanyId, Message, ShortId, Title, UserId, WorkspaceId};
 
-/// A workspace of a company. People are invited to it and become its members.
+/// A workspace of a company. People are invited to a workspace and become members of the workspace.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Workspace {
     /// The workspace's id.
     pub id: WorkspaceId,
-    /// The integer id, for contracts that number workspaces.
+    /// The workspace's integer id, for contracts that number workspaces.
     pub number: u32,
-    /// The short public id.
+    /// The workspace's short public id.
     pub short_id: ShortId,
     /// The company that owns the workspace.
     pub company: CompanyId,
-    /// The name.
+    /// The workspace's name.
     pub name: Title,
-    /// The purpose, in its creator's words.
+    /// The workspace's purpose, in the words of its creator.
     pub description: Option<Message>,
     /// A secret that the public ids of the workspace's people derive from: see [`crate::domain::person_id`].
     pub salt: String,
-    /// How many members have the role ADMIN in the workspace itself. Company admins don't count.
+    /// How many members have the role ADMIN in the workspace itself. Company admins who have no such membership don't
+    /// count.
     pub admins: u32,
     /// Whether the workspace is published. Some contracts mail an inviter's message only from a published workspace.
     pub published: bool,
@@ -36,10 +37,10 @@ pub struct Workspace {
     pub updated_at: Timestamp,
 }
 
-/// New values for some fields of a workspace. `None` leaves a field unchanged.
+/// New values for some fields of a workspace. A field that is `None` stays unchanged.
 #[derive(Debug, Clone, Default)]
 pub struct WorkspaceChange {
-    /// The new name.
+    /// The workspace's new name.
     pub name: Option<Title>,
     /// Whether the workspace is published from now on.
     pub published: Option<bool>,

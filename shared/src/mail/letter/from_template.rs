@@ -9,8 +9,8 @@ use crate::{
 };
 
 impl Letter {
-    /// Renders an invitation from this template. Every value except the link becomes a [`SafeLine`], so it contains
-    /// nothing that a mail client would turn into a link. In HTML every value is escaped.
+    /// Renders an invitation from this company's mail template. Texts that callers wrote, such as names and messages,
+    /// become a [`SafeLine`], so that a mail client turns no part of them into a link. In HTML every value is escaped.
     pub fn from_template(
         template: &MailTemplate,
         invitation: &InvitationLetter<'_>,
@@ -44,14 +44,14 @@ impl Letter {
 /// The person who receives a letter.
 #[derive(Debug, Clone, Copy)]
 pub struct LetterRecipient<'a> {
-    /// The address as it was typed.
+    /// The recipient's address, as the inviter typed the address.
     pub email: &'a str,
-    /// The person's name, if the record has one.
+    /// The recipient's name, if the person's record has a name.
     pub name: Option<&'a str>,
 }
 
 /// Writes every ASCII character except letters and digits as a character reference. A company's template may insert a
-/// value into text, a quoted attribute or an unquoted one, and this form is safe in all three.
+/// value into text, a quoted attribute or an unquoted one, and a character reference is safe in all three places.
 fn escape(c: char) -> String {
     if c.is_ascii() && !c.is_ascii_alphanumeric() { format!("&#{};", u32::from(c)) } else { c.to_string() }
 }

@@ -2,12 +2,14 @@
 
 use crate::mail::letter::safe_line::SafeLine;
 
-/// What several letters say about a membership: who offers or requests it, where, and with which role and message.
+/// What several letters say about a membership: who offers or requests the membership, in which workspace or company,
+/// and with which role and message.
 pub(super) struct MembershipOffer {
     pub(super) scope: SafeLine,
-    /// `None` if the scope is the company itself.
+    /// The company's name. `None` if the membership is in the company itself.
     pub(super) company: Option<SafeLine>,
-    /// The inviter; in a renewal the invited address, whose owner asks for a new invitation.
+    /// The name of the inviter. In a request for a new invitation, this field is the invited address, whose owner asks
+    /// for the invitation.
     pub(super) actor: SafeLine,
     pub(super) role: SafeLine,
     pub(super) message: Vec<SafeLine>,

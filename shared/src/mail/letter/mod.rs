@@ -1,8 +1,10 @@
-//! The letters that people receive: subject, text and HTML, rendered and escaped. SES inserts these values as they are.
+//! The letters that people receive: subject, text and HTML, rendered and escaped. SES inserts subject, text and HTML
+//! into a mail without changing them.
 //!
-//! Names and messages come from callers. Each of them becomes a [`SafeLine`], and the templates accept no other type
-//! for them. A [`SafeLine`] contains no control characters, and nothing that a mail client would turn into a link. A
-//! mail client may still turn a telephone number into one. The templates are in `shared/templates/letters`.
+//! Names and messages come from callers. Each name and each line of a message becomes a [`SafeLine`], and the letters'
+//! templates accept no other type for names and messages. A [`SafeLine`] contains no control characters, and nothing
+//! that a mail client would turn into a link. A mail client may still turn a telephone number into a link. The
+//! templates are in `shared/templates/letters`.
 
 mod bodies;
 mod from_template;
@@ -21,11 +23,11 @@ use crate::mail::letter::{
 /// The content of a mail.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Letter {
-    /// One line, at most 150 characters, without control characters.
+    /// The letter's subject: one line of at most 150 characters, without control characters.
     pub subject: String,
-    /// The whole content as plain text. Lines end in LF and are not wrapped.
+    /// The letter's whole content as plain text. Lines end in LF and are not wrapped.
     pub text: String,
-    /// The whole content as HTML.
+    /// The letter's whole content as HTML.
     pub html: String,
 }
 
@@ -34,7 +36,7 @@ pub struct Letter {
 pub struct InvitationLetter<'a> {
     /// The workspace's name, or the company's if the invitation is to the company.
     pub scope_name: &'a str,
-    /// The company's name. It equals `scope_name` if the invitation is to the company.
+    /// The company's name. The company's name equals `scope_name` if the invitation is to the company.
     pub company_name: &'a str,
     /// The inviter's name.
     pub inviter_name: &'a str,
@@ -42,20 +44,21 @@ pub struct InvitationLetter<'a> {
     pub role: &'a str,
     /// The inviter's message.
     pub message: Option<&'a str>,
-    /// The link that accepts the invitation. It contains the hash.
+    /// The link by which the recipient accepts the invitation. The link contains the invitation's hash.
     pub link: &'a str,
     /// When the link expires.
     pub expires_at: Timestamp,
-    /// Whether the address has an account, so that its owner need not sign up.
+    /// Whether the invited address has an account, so that the address's owner need not sign up.
     pub has_account: bool,
 }
 
-/// The news that somebody was added as a member and need not accept.
+/// The letter that tells the recipient that an inviter has made the recipient a member. The recipient need not accept
+/// an invitation.
 #[derive(Debug, Clone, Copy)]
 pub struct AddedLetter<'a> {
     /// The workspace's name, or the company's if the membership is in the company.
     pub scope_name: &'a str,
-    /// The company's name. It equals `scope_name` if the membership is in the company.
+    /// The company's name. The company's name equals `scope_name` if the membership is in the company.
     pub company_name: &'a str,
     /// The name of the user who added the recipient.
     pub inviter_name: &'a str,
@@ -67,20 +70,20 @@ pub struct AddedLetter<'a> {
     pub app_url: &'a str,
 }
 
-/// The code that verifies the address of a sign-up.
+/// The letter with the one-time password that verifies the address of a sign-up.
 #[derive(Debug, Clone, Copy)]
 pub struct OneTimePasswordLetter<'a> {
-    /// Six digits.
+    /// The one-time password: six digits.
     pub code: &'a str,
-    /// How many minutes the code is valid.
+    /// How many minutes the one-time password is valid.
     pub valid_minutes: i64,
-    /// The first name in the sign-up. Anybody can have started the sign-up with this address.
+    /// The first name that the sign-up gives. Anybody can have started the sign-up with the recipient's address.
     pub first_name: &'a str,
     /// The name of the company that the sign-up creates.
     pub company_name: &'a str,
 }
 
-/// The confirmation that a sign-up by invitation is complete.
+/// The letter that confirms that the recipient's sign-up by invitation is complete.
 #[derive(Debug, Clone, Copy)]
 pub struct WelcomeLetter<'a> {
     /// The name of the workspace or company that the recipient joined.
@@ -89,19 +92,20 @@ pub struct WelcomeLetter<'a> {
     pub app_url: &'a str,
 }
 
-/// The answer to a sign-up with an address that already has an account.
+/// The letter that answers a sign-up with an address that already has an account.
 #[derive(Debug, Clone, Copy)]
 pub struct AlreadyRegisteredLetter<'a> {
     /// The URL at which the recipient signs in.
     pub app_url: &'a str,
 }
 
-/// The request to replace an expired invitation. An inviter or administrator receives it.
+/// The letter in which an invited person asks for a new invitation in place of an expired invitation. The inviter or an
+/// administrator receives the letter.
 #[derive(Debug, Clone, Copy)]
 pub struct RenewalLetter<'a> {
     /// The workspace's name, or the company's if the invitation was to the company.
     pub scope_name: &'a str,
-    /// The company's name. It equals `scope_name` if the invitation was to the company.
+    /// The company's name. The company's name equals `scope_name` if the invitation was to the company.
     pub company_name: &'a str,
     /// The invited address.
     pub invited: &'a str,
@@ -112,7 +116,7 @@ pub struct RenewalLetter<'a> {
 }
 
 impl Letter {
-    /// "Ada invites you to Design."
+    /// Renders an invitation, whose subject is of the form "Ada invites you to Design".
     pub fn invitation(invitation: &InvitationLetter<'_>) -> Self {
         let offer = &invitation_offer(invitation);
         let (link, has_account) = (invitation.link, invitation.has_account);
@@ -125,8 +129,8 @@ impl Letter {
         }
     }
 
-    /// "Your account for Design is ready." The form of an invitation that asks a person without an account only for a
-    /// password.
+    /// Renders an invitation whose subject is of the form "Your account for Design is ready". This form of an
+    /// invitation asks a person without an account only for a password.
     pub fn account_ready(invitation: &InvitationLetter<'_>) -> Self {
         let offer = &invitation_offer(invitation);
         let link = invitation.link;
@@ -139,7 +143,7 @@ impl Letter {
         }
     }
 
-    /// "Your registration is complete."
+    /// Renders a welcome letter, whose subject is "Your registration is complete".
     pub fn welcome(&WelcomeLetter { scope_name, app_url }: &WelcomeLetter<'_>) -> Self {
         let scope = &SafeLine::new(scope_name);
         let subject = "Your registration is complete".to_owned();
@@ -150,7 +154,7 @@ impl Letter {
         }
     }
 
-    /// "Ada added you to Design."
+    /// Renders the letter to an added member, whose subject is of the form "Ada added you to Design".
     pub fn added(added: &AddedLetter<'_>) -> Self {
         let AddedLetter { scope_name, company_name, inviter_name, role, message, app_url } = *added;
         let offer = &MembershipOffer::new(scope_name, company_name, inviter_name, role, message);
@@ -162,8 +166,8 @@ impl Letter {
         }
     }
 
-    /// "Your code to finish signing up." The subject doesn't contain the code, because a locked telephone shows
-    /// subjects to anybody.
+    /// Renders the letter with a one-time password, whose subject is "Your code to finish signing up". The subject
+    /// doesn't contain the one-time password, because a locked telephone shows the subjects of mails to anybody.
     pub fn one_time_password(password: &OneTimePasswordLetter<'_>) -> Self {
         let (code, valid_minutes) = (password.code, password.valid_minutes);
         let (first_name, company) = (&SafeLine::new(password.first_name), &SafeLine::new(password.company_name));
@@ -175,7 +179,8 @@ impl Letter {
         }
     }
 
-    /// "grace@example.com asks for a new invitation to Design."
+    /// Renders the request for a new invitation, whose subject is of the form "grace@example.com asks for a new
+    /// invitation to Design".
     pub fn renewal(renewal: &RenewalLetter<'_>) -> Self {
         let RenewalLetter { scope_name, company_name, invited, role, app_url } = *renewal;
         let offer = &MembershipOffer::new(scope_name, company_name, invited, role, None);
@@ -187,7 +192,7 @@ impl Letter {
         }
     }
 
-    /// "You already have an account."
+    /// Renders the answer to a sign-up whose address has an account. The subject is "You already have an account".
     pub fn already_registered(&AlreadyRegisteredLetter { app_url }: &AlreadyRegisteredLetter<'_>) -> Self {
         let subject = "You already have an account".to_owned();
         Self {
@@ -203,7 +208,7 @@ fn invitation_offer(invitation: &InvitationLetter<'_>) -> MembershipOffer {
     MembershipOffer::new(scope_name, company_name, inviter_name, role, message)
 }
 
-/// A time in the form "29 November 2026, 14:05 UTC".
+/// Writes a time in the form "29 November 2026, 14:05 UTC", as the letters show times.
 pub fn format_time(at: Timestamp) -> String {
     at.strftime("%-d %B %Y, %H:%M UTC").to_string()
 }

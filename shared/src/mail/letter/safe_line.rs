@@ -4,38 +4,41 @@ use std::fmt;
 
 use crate::domain::is_line_break;
 
-/// U+2060 WORD JOINER. It has no width and allows no line break. Inside a word it keeps mail clients from recognising a
-/// link.
+/// U+2060 WORD JOINER. A word joiner has no width and allows no line break. Inside a word, a word joiner keeps mail
+/// clients from recognising a link.
 const JOINER: char = '\u{2060}';
 
-/// The largest number of characters of one caller-written text in a subject.
+/// The largest number of characters of one text from a caller in the subject of a mail.
 const SUBJECT_CHARS: usize = 64;
 
 /// One line of text from a caller, without control characters and without anything that a mail client would turn into a
-/// link. The letters' templates accept only this type for such text. It is not escaped for HTML: the templates do that.
+/// link. The letters' templates accept only the type `SafeLine` for text from callers. A `SafeLine` is not escaped for
+/// HTML: the HTML templates escape the text.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct SafeLine(String);
 
 impl SafeLine {
-    /// The text on one line. Each run of white space becomes one space.
+    /// Makes a safe line of a caller's text. Each run of white space becomes one space.
     pub(super) fn new(text: &str) -> Self {
         let visible: String = text.chars().filter(|&c| c.is_whitespace() || !is_control(c)).collect();
         Self(break_links(&visible.split_whitespace().collect::<Vec<_>>().join(" ")))
     }
 
-    /// The lines of a text, without empty lines at the start and the end. No lines if the text is missing or empty.
+    /// The safe lines of a caller's text, without empty lines at the start and the end. A missing or empty text has no
+    /// lines.
     pub(super) fn lines(text: Option<&str>) -> Vec<Self> {
         let text = text.unwrap_or_default().replace("\r\n", "\n");
         text.trim().split(is_line_break).map(Self::new).skip_while(|line| line.0.is_empty()).collect()
     }
 
-    /// The text for a subject: shortened with an ellipsis if it is longer than 64 characters.
+    /// The line's text for the subject of a mail. A text of more than 64 characters is shortened and ends in an
+    /// ellipsis.
     pub(super) fn shortened(&self) -> String {
         shorten(&self.0, SUBJECT_CHARS)
     }
 }
 
-/// The text, with its end replaced by an ellipsis if it has more than `max` characters.
+/// Shortens a text that has more than `max` characters: an ellipsis replaces the end of the text.
 pub(super) fn shorten(text: &str, max: usize) -> String {
     match text.char_indices().nth(max) {
         None => text.to_owned(),
@@ -49,21 +52,22 @@ impl fmt::Display for SafeLine {
     }
 }
 
-/// Whether this is a control character, or a character of UAX #9 that changes the direction of the following text. A
+/// Whether `c` is a control character, or a character of UAX #9 that changes the direction of the following text. A
 /// name with such a character could reorder the letter's own words.
 fn is_control(c: char) -> bool {
     c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-/// Whether mail clients recognise links by this character. It ends a scheme, starts an authority or a path, or
-/// separates the labels of a host name (RFC 3490 section 3.1 lists four such dots).
+/// Whether mail clients recognise links by this character. Such a character ends a URL's scheme, starts an authority or
+/// a path, or separates the labels of a host name (RFC 3490 section 3.1 lists four dots that separate labels).
 fn is_link_mark(c: char) -> bool {
     matches!(c, '.' | '\u{3002}' | '\u{ff0e}' | '\u{ff61}' | '@' | '\u{ff20}' | ':' | '/' | '\\')
 }
 
 /// Puts a word joiner on both sides of every link mark inside a word. No mail client then recognises `http://`, `www.`,
-/// `name.tld` or `a@b` as a link. The text looks the same, and punctuation at the edge of a word stays as it is. One
-/// joiner would not be enough: some clients accept any character except spaces and punctuation as part of a host name.
+/// `name.tld` or `a@b` as a link. The text with word joiners looks the same, and punctuation at the edge of a word
+/// stays as it is. One word joiner at each link mark would not be enough: some mail clients accept any character except
+/// spaces and punctuation as part of a host name.
 fn break_links(text: &str) -> String {
     let mut broken = String::with_capacity(text.len());
     let mut before = ' ';
@@ -90,7 +94,7 @@ mod tests {
 
     use super::*;
 
-    /// Text that consists mostly of the parts of links.
+    /// A strategy for test texts that consist mostly of the parts of links.
     fn link_like() -> impl Strategy<Value = String> {
         let piece = prop_oneof![
             4 => prop::sample::select(vec![

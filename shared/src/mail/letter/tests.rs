@@ -38,7 +38,7 @@ fn whole(letter: &Letter) -> String {
     format!("{}\n\n{}\n\n{}", letter.subject, letter.text, letter.html)
 }
 
-/// The letter as snapshots show it: with visible word joiners.
+/// The letter in the form that snapshot tests compare, in which word joiners are visible.
 fn snapshot(letter: &Letter) -> String {
     whole(letter).replace('\u{2060}', "⁀")
 }
@@ -76,7 +76,7 @@ fn the_request_for_a_new_invitation_reads_well() {
     insta::assert_snapshot!(snapshot(&Letter::renewal(&renewal())));
 }
 
-/// One letter for each field that a caller writes. The field contains `text`.
+/// One letter for each field of a letter that a caller writes. In each letter that field contains `text`.
 fn with_text_in_each_field(text: &str) -> Vec<Letter> {
     let invited = |invitation: InvitationLetter<'_>| Letter::invitation(&invitation);
     let added_to = |added: AddedLetter<'_>| Letter::added(&added);

@@ -6,8 +6,9 @@ use crate::domain::{
     CallerStanding, GroupPath, GroupRef, Permission, Person, Profile, RecordStatus, Role, Transition, WorkspaceId,
 };
 
-/// The link can't accept or decline the invitation. The invitation is not pending, a newer link has replaced this one,
-/// or the inviter has lost the right to admit the person. The refusal doesn't say which: a stranger must learn nothing.
+/// The link can't accept or decline the invitation. The invitation is not pending, a newer link has replaced the used
+/// link, or the inviter has lost the right to admit the person. The refusal doesn't name the reason, because a stranger
+/// must learn nothing about the invitation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct InvitationDead;
 
@@ -16,13 +17,15 @@ pub struct InvitationDead;
 pub struct Acceptance<'a> {
     /// The version of the invitation that the link was made for.
     pub version: u32,
-    /// The account that becomes a member.
+    /// The account of the invited person, who becomes a member.
     pub profile: &'a Profile,
-    /// Identifies this attempt, so that two attempts at the same moment write different records.
+    /// The id of this attempt to accept the invitation, so that two attempts at the same moment write different
+    /// records.
     pub attempt: &'a str,
 }
 
-/// Decides an acceptance. A member whose address is unverified may accept too: the link verifies the address.
+/// Decides that the invited person accepts the invitation. A member whose address is unverified may accept too: the
+/// link verifies the address.
 ///
 /// # Errors
 /// [`InvitationDead`] if the link doesn't open the invitation, or if the inviter may no longer admit the person.
@@ -48,8 +51,8 @@ pub fn accept(
     }))
 }
 
-/// Whether an inviter may still admit a person: to `workspace`, or to the whole company if `workspace` is `None`.
-/// `administered` lists the groups of the workspace that the inviter administers.
+/// Whether an inviter still has the right to admit the invited person to `workspace`, or to the whole company if
+/// `workspace` is `None`. `administered` lists the groups of the workspace that the inviter administers.
 pub fn may_admit(
     inviter: &CallerStanding,
     workspace: Option<WorkspaceId>,

@@ -4,10 +4,10 @@ use crate::domain::{
     BatchId, InviteRefusal, InviteTerms, MembershipState, Person, PersonId, Profile, RecordStatus, Role, Transition,
 };
 
-/// An account with a temporary password that an inviter creates for a person.
+/// A guest account: an account with a temporary password that an inviter creates for a person.
 #[derive(Debug, Clone)]
 pub struct GuestAccount {
-    /// The account.
+    /// The profile of the new guest account.
     pub profile: Profile,
     /// The public id of the company's record of the person.
     pub person_id: PersonId,

@@ -16,23 +16,25 @@ pub struct Manager {
 /// Why a manager may not change or end a membership or an invitation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ManageRefusal {
-    /// The person's role is above the manager's own.
+    /// The person's role is above the manager's own role.
     PersonAboveOwn,
-    /// The new role is above the manager's own.
+    /// The role that the person would get is above the manager's own role.
     RoleAboveOwn,
-    /// The person is the last ADMIN among the workspace's members.
+    /// The person is the last ADMIN among the workspace's members, and a workspace must keep an ADMIN.
     LastAdmin,
     /// Another user sent the invitation, and the manager is not an ADMIN.
     OtherInviter,
-    /// The invitation was accepted.
+    /// The person has accepted the invitation.
     AlreadyAccepted,
-    /// The person declined the invitation, a manager revoked it, or it ended with the membership.
+    /// The invitation has ended: the person declined the invitation, a manager revoked the invitation, or the person's
+    /// membership ended.
     Ended,
     /// The last mail of the invitation was queued less than one cooldown ago.
     Cooldown,
 }
 
-/// How many ADMINs a workspace has among its members. `None` for a company, because a company's admins are not counted.
+/// The number of ADMINs among a workspace's members. `None` for a company, because the service doesn't count a
+/// company's admins.
 pub type AdminCount = Option<u32>;
 
 /// Refuses a transition that leaves a workspace without an ADMIN among its members.
@@ -46,8 +48,8 @@ pub(super) fn require_remaining_admin(transition: Transition, admins: AdminCount
 /// Checks that the manager may give this role to this person.
 ///
 /// # Errors
-/// [`ManageRefusal::PersonAboveOwn`] or [`ManageRefusal::RoleAboveOwn`] if one of the two roles is above the manager's
-/// own.
+/// [`ManageRefusal::PersonAboveOwn`] or [`ManageRefusal::RoleAboveOwn`] if the person's present role or the new role is
+/// above the manager's own role.
 pub fn may_change_role(manager: Manager, record: &Person, role: Role) -> Result<(), ManageRefusal> {
     if !manager.role.may_grant(record.role) {
         return Err(ManageRefusal::PersonAboveOwn);
@@ -56,7 +58,7 @@ pub fn may_change_role(manager: Manager, record: &Person, role: Role) -> Result<
 }
 
 /// Decides a change of role, or returns `None` if the person has the role already. A manager who changes the role of an
-/// invitation becomes its inviter, because the former inviter may have no right to grant the new role.
+/// invitation becomes the invitation's inviter, because the former inviter may have no right to grant the new role.
 ///
 /// # Errors
 /// A [`ManageRefusal`] if the manager may not change the role.

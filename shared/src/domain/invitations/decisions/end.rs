@@ -9,7 +9,8 @@ use crate::domain::{InvitationStatus, ManageRefusal, Manager, Permission, Person
 /// workspace.
 ///
 /// # Errors
-/// A [`ManageRefusal`] if the person's role is above the manager's own, or if the person is the last ADMIN.
+/// A [`ManageRefusal`] if the person's role is above the manager's own role, or if the person is the workspace's last
+/// ADMIN.
 pub fn end(manager: Manager, record: &Person, admins: AdminCount, now: Timestamp) -> Result<Transition, ManageRefusal> {
     if !manager.role.may_grant(record.role) {
         return Err(ManageRefusal::PersonAboveOwn);
@@ -37,10 +38,10 @@ pub fn may_manage_invitation(manager: Manager, record: &Person) -> Result<(), Ma
 }
 
 /// Decides that an invitation is revoked. Returns `None` if the invitation has expired, was declined or was revoked
-/// before: then nothing has to change.
+/// before: such an invitation need not change.
 ///
 /// # Errors
-/// A [`ManageRefusal`] if the manager may not revoke the invitation, or if the person has accepted it.
+/// A [`ManageRefusal`] if the manager may not revoke the invitation, or if the person has accepted the invitation.
 pub fn revoke(manager: Manager, record: &Person, now: Timestamp) -> Result<Option<Transition>, ManageRefusal> {
     may_manage_invitation(manager, record)?;
     match record.invitation(now) {

@@ -15,9 +15,11 @@ pub struct InviteOffer {
     pub identifier: Identifier,
     /// The public id of the person's record.
     pub person_id: PersonId,
-    /// The user id for a new record. For a colleague and for a guest account it is the account's own id.
+    /// The user id for a new record of the invited person. A colleague and the owner of a guest account have an
+    /// account: for them this field holds the account's user id.
     pub user: UserId,
-    /// The integer id for a new record. For a colleague and for a guest account it is the account's own id.
+    /// The integer id for a new record of the invited person. A colleague and the owner of a guest account have an
+    /// account: for them this field holds the account's integer id.
     pub number: u32,
     /// The role that the person gets.
     pub role: Role,
@@ -25,17 +27,17 @@ pub struct InviteOffer {
     pub groups: Vec<GroupRef>,
     /// The metadata that the inviter's program stores with the record. `None` keeps the metadata of an existing record.
     pub metadata: Option<Metadata>,
-    /// The first name, if the inviter or the person's account gives one.
+    /// The invited person's first name, if the inviter or the person's account gives a first name.
     pub first_name: Option<PersonName>,
-    /// The last name, if the inviter or the person's account gives one.
+    /// The invited person's last name, if the inviter or the person's account gives a last name.
     pub last_name: Option<PersonName>,
-    /// Whether the workspace is the only one that the person may ever belong to.
+    /// Whether the person may never belong to another workspace than the one of the inviting request.
     pub exclusive: bool,
     /// Whether the person gets a welcome mail after signing up.
     pub welcomed: bool,
     /// The way in which the person becomes a member.
     pub entry: Entry,
-    /// The batch of the row's mails: it identifies the request.
+    /// The batch of the row's mails. The batch's id identifies the inviting request.
     pub batch: BatchId,
 }
 
@@ -44,16 +46,16 @@ pub struct InviteOffer {
 pub enum Entry {
     /// The person gets an invitation, and becomes a member by accepting it.
     Invitation {
-        /// Whether this request mails the invitation. Otherwise a later request does.
+        /// Whether this inviting request mails the invitation. If not, a later request mails the invitation.
         mailed: bool,
     },
-    /// The person is invited or a member already, keeps role and groups, and gets another mail.
+    /// The person is invited or a member already. The person keeps the role and the groups, and gets another mail.
     MailAgain,
     /// The person becomes a member at once, with a guest account that has a temporary password.
     GuestAccount,
     /// The person is a user or service account of the company, and becomes a member at once.
     Colleague {
-        /// Whether a mail informs the person.
+        /// Whether a mail informs the colleague of the new membership.
         mailed: bool,
     },
 }
@@ -65,19 +67,19 @@ pub struct InviterRights<'a> {
     pub user: UserId,
     /// The inviter's role.
     pub role: Role,
-    /// The groups that the inviter administers, if the inviter may invite only into these groups. `None` for an inviter
-    /// whose role allows inviting into the whole workspace.
+    /// The groups that the inviter administers, if the inviter may invite people only into these groups. `None` for an
+    /// inviter whose role allows inviting people into the whole workspace.
     pub confined_to: Option<&'a [GroupPath]>,
 }
 
-/// What is the same for all rows of an inviting request.
+/// The data of an inviting request that is the same for all rows: the inviter's rights, the times and the cooldown.
 #[derive(Debug, Clone, Copy)]
 pub struct InviteTerms<'a> {
-    /// The inviter's rights.
+    /// The rights of the inviter who sent the request.
     pub rights: InviterRights<'a>,
-    /// The topmost group of the workspace. It is read only if a row names groups.
+    /// The topmost group of the workspace. The operation reads this group only if a row of the request names groups.
     pub top_group: Option<&'a GroupRef>,
-    /// The current time.
+    /// The time at which the inviting request is decided.
     pub now: Timestamp,
     /// When the invitations of this request expire.
     pub expires_at: Timestamp,
@@ -85,33 +87,35 @@ pub struct InviteTerms<'a> {
     pub cooldown: SignedDuration,
 }
 
-/// What inviting a person changes.
+/// The result of the decision to invite a person: the changed record, the effect and the mail.
 #[derive(Debug, Clone)]
 pub struct InviteDecision {
     /// The transition of the person's record.
     pub transition: Transition,
-    /// What the inviter learns about the transition.
+    /// The effect that the response tells the inviter.
     pub effect: InviteEffect,
-    /// The mail to queue, if one is due.
+    /// The kind of mail that the store is to queue for the person, if the person is to get a mail.
     pub mail: Option<MailKind>,
 }
 
-/// What an inviting row changes.
+/// The effect that a row of an inviting request has on the row's person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum InviteEffect {
-    /// The person is invited, and gets a mail if the row asks for one.
+    /// The row's person is invited, and gets a mail if the row asks for a mail.
     Invited,
-    /// The person was mailed within the cooldown. Role and message are updated, and no mail is queued.
+    /// The service mailed the invited person less than one cooldown ago. The row updates the invitation's role and
+    /// message, and no mail is queued.
     Amended,
-    /// The person has become a member.
+    /// The row's person has become a member.
     Added,
-    /// The person was a member before, and has joined the row's groups.
+    /// The row's person was a member before the request, and has joined the row's groups.
     AddedToGroups,
 }
 
 impl InviteEffect {
-    /// Whether the row uses one invitation of the daily quota. Amending an invitation or a membership uses none.
+    /// Whether the row uses one invitation of the daily quota. A row that amends an invitation or adds a member to
+    /// groups uses no invitation of the quota.
     pub const fn takes_quota(self) -> bool {
         matches!(self, Self::Invited | Self::Added)
     }
@@ -120,29 +124,30 @@ impl InviteEffect {
 /// Why an inviting row changes no record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum InviteRefusal {
-    /// The person was mailed within the cooldown.
+    /// The service mailed the person less than one cooldown ago.
     AlreadyInvited,
-    /// The person is a member.
+    /// The row's person is a member already, and belongs to all groups of the row.
     AlreadyMember,
-    /// The person is invited already, to a role above the inviter's own.
+    /// The person is invited or a member already, with a role above the inviter's own role.
     RoleAboveOwn,
-    /// The person is invited already, into a group that the inviter doesn't administer.
+    /// The person has an invitation already, and the inviter may not change the invitation, because the inviter doesn't
+    /// administer every group of the invitation.
     GroupsBeyondOwn,
     /// The row asks for another mail, but the person is neither invited nor a member.
     UnknownPerson,
     /// The row asks for a guest account, but the address has an account already.
     HasAccount,
-    /// The service account was deleted while the request ran.
+    /// The service account that the row adds was deleted while the inviting request ran.
     ServiceAccountDeleted,
     /// A group of the row was deleted while the request ran.
     GroupDeleted,
-    /// The user code belongs to another address.
+    /// The row's user code belongs to a person with another address.
     UserCodeTaken,
     /// The daily quota has no invitation left for the row.
     QuotaExhausted,
-    /// The row was not written.
+    /// The store did not write the row's change to the table.
     NotWritten,
-    /// The store's replies were lost: the row may have been written.
+    /// The table's replies to the write were lost, so the row's change may or may not have been written.
     MaybeWritten,
 }
 
@@ -151,7 +156,7 @@ impl InviteOffer {
         matches!(self.entry, Entry::GuestAccount | Entry::Colleague { .. })
     }
 
-    /// The mail that a new record or a new version causes.
+    /// The kind of mail that the person gets when this offer creates a record or starts a new version of a record.
     const fn mail(&self) -> Option<MailKind> {
         match self.entry {
             Entry::Invitation { mailed: true } | Entry::MailAgain => Some(MailKind::Invitation),
@@ -164,14 +169,15 @@ impl InviteOffer {
         if self.joins() { InviteEffect::Added } else { InviteEffect::Invited }
     }
 
-    /// The result of the row, if the record was last written by this request and only the store's reply was lost. The
+    /// The result of the row, if this request wrote the person's record last and only the table's reply was lost. The
     /// record's batch identifies the request. `None` for a record that another request wrote last.
     pub fn result_if_written(
         &self,
         record: &Person,
         attempted: InviteEffect,
     ) -> Option<Result<InviteEffect, InviteRefusal>> {
-        // Amending changes `batch` and not `queued_by`: the request that queued the mail still sends it.
+        // Amending an invitation changes the record's `batch` but not the record's `queued_by`: the request that queued
+        // the invitation's mail still sends the mail.
         if record.queued_by == Some(self.batch) {
             return Some(Ok(attempted));
         }
@@ -196,7 +202,7 @@ impl InviteTerms<'_> {
         if state == MembershipState::Pending && !self.rights.role.may_grant(person.role) {
             return Err(InviteRefusal::RoleAboveOwn);
         }
-        // A new version of an expired invitation keeps its groups.
+        // A new version of an expired invitation keeps the groups of the expired invitation.
         let keeps_groups = state == MembershipState::Pending || !person.groups.is_empty();
         if keeps_groups && !self.has_authority_over(person) { Err(InviteRefusal::GroupsBeyondOwn) } else { Ok(()) }
     }
@@ -268,11 +274,11 @@ fn new_record(offer: &InviteOffer, terms: &InviteTerms<'_>) -> Person {
     }
 }
 
-/// Starts a new version of the record, which kills every earlier link. A new version uses one invitation of the daily
-/// quota.
+/// Starts a new version of the person's record. The new version makes every earlier link of the invitation invalid. A
+/// new version uses one invitation of the daily quota.
 fn new_version(offer: &InviteOffer, record: &Person, terms: &InviteTerms<'_>) -> Result<InviteDecision, InviteRefusal> {
-    // The guest account was given the user id of the record as it was read first. If the record has another id now, the
-    // account doesn't fit.
+    // The new guest account got the user id that the person's record had when the operation first read the record. If
+    // the record has another user id now, the guest account doesn't belong to the record.
     if offer.entry == Entry::GuestAccount && record.user != offer.user {
         return Err(InviteRefusal::NotWritten);
     }
@@ -300,8 +306,8 @@ fn new_version(offer: &InviteOffer, record: &Person, terms: &InviteTerms<'_>) ->
     Ok(InviteDecision { transition, effect: offer.effect(), mail: offer.mail() })
 }
 
-/// Copies the offer's role to the record, and the metadata if the offer has any. Adds the offer's groups to the
-/// record's.
+/// Copies the offer's role to the person's record, and the offer's metadata if the offer has metadata. Adds the offer's
+/// groups to the record's groups.
 fn apply_offer(person: &mut Person, offer: &InviteOffer) {
     person.role = offer.role;
     if offer.metadata.is_some() {
@@ -318,8 +324,8 @@ fn add_groups<'a>(person: &mut Person, groups: impl IntoIterator<Item = &'a Grou
     }
 }
 
-/// Copies names, user code and ids from the offer to the record. An invited person keeps the user id that the record
-/// got first: the user id of an account in another company would reveal that account.
+/// Copies the names, the user code and the ids from the offer to the person's record. An invited person keeps the user
+/// id that the record got first: the user id of an account in another company would reveal that account.
 fn apply_identity(person: &mut Person, offer: &InviteOffer) {
     if offer.identifier.code.is_some() {
         person.user_code.clone_from(&offer.identifier.code);
@@ -344,7 +350,7 @@ fn apply_identity(person: &mut Person, offer: &InviteOffer) {
     }
 }
 
-/// Updates a pending invitation without a new version: its link stays valid, and no other mail is queued.
+/// Updates a pending invitation without a new version: the invitation's link stays valid, and no other mail is queued.
 fn amend(offer: &InviteOffer, record: &Person, terms: &InviteTerms<'_>) -> InviteDecision {
     let transition = Transition::change(record, |person| {
         person.batch = offer.batch;
@@ -357,7 +363,8 @@ fn amend(offer: &InviteOffer, record: &Person, terms: &InviteTerms<'_>) -> Invit
     InviteDecision { transition, effect: InviteEffect::Amended, mail: None }
 }
 
-/// Adds a member to groups. A member without groups belongs to the topmost group, and stays there.
+/// Adds a member to groups. A member whose record names no groups belongs to the topmost group, and stays in the
+/// topmost group.
 fn add_to_groups(
     offer: &InviteOffer,
     record: &Person,
@@ -374,8 +381,8 @@ fn add_to_groups(
     Ok(InviteDecision { transition, effect: InviteEffect::AddedToGroups, mail: None })
 }
 
-/// Queues another mail to a member. A member whose address is unverified gets a new link, which verifies the address.
-/// Every other member gets the notice of being a member.
+/// Queues another mail to a member. A member whose address is unverified gets a new link, and verifies the address by
+/// opening the link. Every other member gets the notice of being a member.
 fn mail_member(offer: &InviteOffer, record: &Person, terms: &InviteTerms<'_>) -> Result<InviteDecision, InviteRefusal> {
     if terms.was_mailed_recently(record) {
         return Err(InviteRefusal::AlreadyInvited);

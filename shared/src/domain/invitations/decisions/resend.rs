@@ -9,7 +9,7 @@ use crate::domain::{BatchId, DeliveryState, InvitationStatus, ManageRefusal, Man
 ///
 /// # Errors
 /// A [`ManageRefusal`] if the manager may not manage the invitation, if the invitation was accepted or has ended, or if
-/// its last mail was queued less than one cooldown ago.
+/// the invitation's last mail was queued less than one cooldown ago.
 pub fn may_resend(
     manager: Manager,
     record: &Person,
@@ -26,11 +26,12 @@ pub fn may_resend(
     }
 }
 
-/// Decides that an invitation is mailed again. The old link is dead, the invitation lives as long as it lived before,
-/// counted from now, and the manager becomes the inviter. An expired invitation is pending again.
+/// Decides that an invitation is mailed again. The invitation's old link becomes invalid, and the manager becomes the
+/// inviter. The invitation gets the same lifetime as before, which starts again now. An expired invitation becomes
+/// pending again.
 ///
 /// # Errors
-/// As [`may_resend`].
+/// A [`ManageRefusal`] if [`may_resend`] refuses that the manager resends the invitation.
 pub fn resend(
     manager: Manager,
     record: &Person,

@@ -1,4 +1,5 @@
-//! Tests of the decisions: examples of each rule, and properties that hold for every sequence of decisions.
+//! Tests of the decisions about invitations and memberships: examples of each rule, and properties that hold for every
+//! sequence of decisions.
 
 use jiff::{SignedDuration, Timestamp};
 use proptest::{prelude::*, sample::select};
@@ -200,7 +201,7 @@ fn the_last_admin_is_neither_removed_nor_given_another_role() {
     assert_eq!(end(manager, &admin, Some(1), at(2)).unwrap_err(), ManageRefusal::LastAdmin);
     assert_eq!(change_role(manager, &admin, Role::Viewer, Some(1), at(2)).unwrap_err(), ManageRefusal::LastAdmin);
     assert_eq!(end(manager, &admin, Some(2), at(2)).unwrap().admin_change(), -1);
-    // A person who is only invited as ADMIN doesn't count as one.
+    // A person who is invited as ADMIN and has not accepted doesn't count as an ADMIN.
     assert!(end(manager, &invited(Role::Admin), Some(1), at(2)).is_ok());
 }
 
@@ -231,7 +232,9 @@ fn resending_waits_for_the_cooldown_and_restarts_the_same_lifetime() {
     assert_eq!(again(&declined, at(60)).unwrap_err(), ManageRefusal::Ended);
 }
 
-/// One request about the same record. Roles are the one to give and the actor's own; numbers are versions of the link.
+/// One request about the test's only person record. In a step with two roles, the first is the role that the request
+/// gives to the person, and the second is the role of the acting user. In a step with one role, the role is that of the
+/// acting user. A number is the version of the link that the invited person uses.
 #[derive(Debug, Clone)]
 enum Step {
     Invite(Entry, Role, Role),
@@ -288,8 +291,9 @@ fn decide(step: &Step, record: Option<&Person>, request: u128, now: Timestamp) -
 }
 
 proptest! {
-    /// For every sequence of decisions, revisions and versions only grow, an accepted link is dead, no actor gives a
-    /// role above the actor's own, and the sum of the changes of the ADMIN count is the number of ADMINs.
+    /// For every sequence of decisions, revisions and versions only grow, an accepted link is dead, no user who changes
+    /// a role gives a role above the user's own role, and the sum of the changes of the ADMIN count is the number of
+    /// ADMINs.
     #[test]
     fn every_sequence_of_decisions_keeps_the_rules(steps in steps()) {
         let mut record: Option<Person> = None;
