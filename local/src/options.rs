@@ -33,12 +33,13 @@ pub struct Options {
     pub port: u16,
     /// The directory that holds the table and the secrets.
     pub data_dir: PathBuf,
-    /// Whether the table is in memory only and the secrets are temporary. `data_dir` isn't used then.
+    /// Whether the table is in memory only and the secrets are temporary. If the table is in memory only, `data_dir`
+    /// isn't used.
     pub memory: bool,
     /// The URL of an AWS-compatible endpoint that replaces the stack's own DynamoDB, SES and EventBridge.
     pub endpoint: Option<String>,
-    /// The address and port of the AWS endpoint for other processes. Without it there is no such endpoint. With port 0 the
-    /// system chooses a free port.
+    /// The address and port of the AWS endpoint for other processes. Without an address, the stack has no AWS endpoint
+    /// for other processes. With port 0 the system chooses a free port.
     pub aws_address: Option<SocketAddr>,
     /// The URL to which every event of the bus is posted.
     pub forward_events: Option<String>,

@@ -7,7 +7,8 @@ use serde::Serialize;
 
 use crate::store::items::attribute;
 
-/// The name of the partition key. Every item has this attribute, so it shows whether an item exists.
+/// The name of the partition key. Every item has a partition key, so the presence of this attribute shows whether an
+/// item exists.
 const PARTITION_KEY: &str = "pk";
 
 /// A condition on an item. DynamoDB checks the condition at the moment of the write.

@@ -39,7 +39,7 @@ impl Key {
         (&self.pk, &self.sk)
     }
 
-    /// The workspace or company of a person's record. `None` if this is not the key of a person's record.
+    /// The workspace or company of a person's record. `None` if the key is not the key of a person's record.
     pub fn scope(&self) -> Option<Scope> {
         let (id, _) = self.pk.get(2..)?.split_once("#P")?;
         match self.pk.get(..2)? {
@@ -73,7 +73,7 @@ fn partition_of(text: &str) -> u8 {
     Sha256::digest(text.as_bytes())[0] % PARTITIONS
 }
 
-/// How the keys of a workspace or company begin.
+/// The prefix of the keys of a workspace or company.
 fn scope_prefix(scope: Scope) -> String {
     match scope {
         Scope::Workspace(id) => format!("W#{id}"),
@@ -208,22 +208,22 @@ pub(super) fn token(digest: &str) -> Key {
     Key::new(format!("T#{digest}"), "-")
 }
 
-/// What the rows of one inviting request share.
+/// The batch of one inviting request, which is the data that the rows of the request share.
 pub(super) fn batch(id: BatchId) -> Key {
     Key::new(format!("B#{id}"), "-")
 }
 
-/// A new item in a queue of the outbox. A queue is sorted by time.
+/// A new item in a queue of the outbox. A queue of the outbox is sorted by time.
 pub(super) fn outbox(queue: &str, at: Timestamp, unique: Uuid) -> Key {
     Key::new(format!("Q#{queue}"), format!("{}#{unique}", outbox_prefix(at)))
 }
 
-/// How the sort keys of items that were queued at this time begin.
+/// The prefix of the sort keys of outbox items that were queued at this time.
 pub(super) fn outbox_prefix(at: Timestamp) -> String {
     format!("{:013}", at.as_millisecond())
 }
 
-/// The key in the partition of abandoned items that an outbox item moves to when it is given up.
+/// The key in the partition of abandoned items that an outbox item moves to when the deliverer gives the item up.
 pub(super) fn abandoned(key: &Key) -> Key {
     Key::new(key.pk.replacen("Q#", "QX#", 1), key.sk.clone())
 }
@@ -238,7 +238,7 @@ pub(super) fn audit(scope: Scope, at: Timestamp, unique: Uuid) -> Key {
     Key::new(audit_partition(scope), format!("{:013}#{unique}", at.as_millisecond()))
 }
 
-/// The partition of the audit log of a workspace or company. It is sorted by time.
+/// The partition of the audit log of a workspace or company. The audit log is sorted by time.
 pub(super) fn audit_partition(scope: Scope) -> String {
     format!("{}#A", scope_prefix(scope))
 }
@@ -255,8 +255,8 @@ pub(super) fn idempotent_request(caller: UserId, scope: Scope, idempotency_key: 
     Key::new(format!("K#{caller}#{}", digest(&format!("{}\n{idempotency_key}", scope_prefix(scope)))), "REQ")
 }
 
-/// The note of what one transaction of an idempotent request wrote. Without `unique`, the sort key is the prefix of
-/// all notes of the request.
+/// The note of what one transaction of an idempotent request wrote. Without `unique`, the sort key is the prefix that
+/// the notes of all transactions of the request share.
 pub(super) fn transaction_note(request: &Key, batch: BatchId, unique: Option<Uuid>) -> Key {
     let unique = unique.map(|unique| unique.to_string()).unwrap_or_default();
     Key::new(request.pk.clone(), format!("{batch}#{unique}"))
@@ -277,7 +277,7 @@ pub(super) fn group(id: GroupId) -> Key {
     Key::new(format!("G#{id}"), "META")
 }
 
-/// One of the partial counters of the joins to a group.
+/// One of the partial counters that count how many writes have brought people into a group.
 pub(super) fn group_joins(id: GroupId, partition: u8) -> Key {
     Key::new(format!("G#{id}"), format!("J#{partition}"))
 }
@@ -292,7 +292,7 @@ pub(super) fn group_in_tree(workspace: WorkspaceId, path: &GroupPath) -> Key {
     Key::new(groups_partition(workspace), format!("{:03}#{}", path.depth(), path.as_ref()))
 }
 
-/// How the sort keys of the groups directly below a group begin.
+/// The prefix of the sort keys of the groups directly below a group.
 pub(super) fn child_groups_prefix(path: &GroupPath) -> String {
     format!("{:03}#{}", path.depth() + 1, path.as_ref())
 }
