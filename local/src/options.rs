@@ -1,4 +1,4 @@
-//! The options of a stack.
+//! The options that a local stack starts with.
 
 use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf};
 
@@ -26,7 +26,7 @@ pub const PARAMETERS: &[(&str, &str)] = &[
     ),
 ];
 
-/// The options of a stack.
+/// The options that a local stack starts with.
 #[derive(Debug, Clone)]
 pub struct Options {
     /// The gateway's port on 127.0.0.1. With 0 the system chooses a free port.
@@ -80,7 +80,8 @@ impl Options {
         self
     }
 
-    /// The value of a parameter: the value that was set, or the stack's default. An empty value counts as not set.
+    /// The value of one of the service's parameters: the value that the options set, or the stack's default. An empty
+    /// value counts as a value that is not set.
     pub(crate) fn parameter(&self, name: &str, url: &str) -> Option<String> {
         let set = self.parameters.get(name).filter(|value| !value.is_empty()).cloned();
         set.or_else(|| match name {

@@ -35,7 +35,7 @@ pub(crate) use self::sending_rate::SendingRate;
 /// The largest message, and so the largest request, in bytes.
 pub(crate) const MESSAGE_LIMIT: usize = 40 * 1024 * 1024;
 
-/// How many recipients one call may have.
+/// How many recipients one call of SES may have.
 const MAX_RECIPIENTS: usize = 50;
 
 /// The `Max24HourSend` of `GetAccount`.
@@ -48,7 +48,8 @@ pub(crate) struct Ses {
     pub(crate) sender: String,
     pub(crate) sending_rate: SendingRate,
     pub(crate) mailbox: Arc<Mailbox>,
-    /// The functions that get the events about mails. The SES of a unit test has no functions, so it sends no events.
+    /// The functions that get the events about mails. The SES of a unit test has no functions, so SES sends no events
+    /// in the test.
     pub(crate) functions: Option<Arc<Functions>>,
     pub(crate) faults: Arc<Faults>,
     pub(crate) clock: Arc<dyn Clock>,

@@ -29,7 +29,7 @@ struct UserName<'a> {
     first_name: &'a PersonName,
 }
 
-/// How many integer ids a company's records need.
+/// How many integer ids of each kind the records of a seeded company need.
 pub(super) fn numbers_of(entry: &CompanyEntry) -> IntegerIds {
     let count = |length: usize| u32::try_from(length).unwrap_or(u32::MAX);
     let invitations: usize = entry.workspaces.iter().map(|workspace| workspace.invitations.len()).sum();

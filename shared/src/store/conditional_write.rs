@@ -41,7 +41,7 @@ enum Kind {
     Check(Key),
 }
 
-/// What an update does to one attribute.
+/// What an update of an item does to one attribute of the item.
 #[derive(Debug, Clone)]
 enum Action {
     Set(AttributeValue),
@@ -64,7 +64,7 @@ impl ConditionalWrite {
         Self { kind, expected: Vec::new() }
     }
 
-    /// Writes the whole item.
+    /// A write that replaces the whole item.
     pub(super) fn put(key: &Key, item: impl Serialize) -> Self {
         let mut item = to_item(item);
         item.extend(key.item());
@@ -76,7 +76,7 @@ impl ConditionalWrite {
         Self::new(Kind::Update(key, Vec::new()))
     }
 
-    /// Deletes the item.
+    /// A write that deletes the item.
     pub(super) fn delete(key: Key) -> Self {
         Self::new(Kind::Delete(key))
     }

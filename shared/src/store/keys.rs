@@ -1,4 +1,4 @@
-//! The keys of the items. `docs/table.md` lists them.
+//! The keys of the items of the table. `docs/table.md` lists all keys.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -29,7 +29,7 @@ impl Key {
         Self { pk: pk.into(), sk: sk.into() }
     }
 
-    /// The key as attributes.
+    /// The key as the attributes of an item: the partition key and the sort key.
     pub(super) fn item(&self) -> Item {
         Item::from([("pk".to_owned(), attribute(&self.pk)), ("sk".to_owned(), attribute(&self.sk))])
     }
@@ -91,12 +91,12 @@ pub(super) fn people_partition(scope: Scope, partition: u8) -> String {
     format!("{}#P{partition}", scope_prefix(scope))
 }
 
-/// A workspace.
+/// The key of the item of a workspace.
 pub(super) fn workspace(id: WorkspaceId) -> Key {
     Key::new(format!("W#{id}"), "META")
 }
 
-/// A company.
+/// The key of the item of a company.
 pub(super) fn company(id: CompanyId) -> Key {
     Key::new(format!("C#{id}"), "META")
 }
@@ -106,7 +106,7 @@ pub(super) fn company_workspace(company: CompanyId, id: WorkspaceId) -> Key {
     Key::new(format!("C#{company}"), format!("W#{id}"))
 }
 
-/// A service account of a company.
+/// The key of a service account of a company.
 pub(super) fn service_account(company: CompanyId, name: &str) -> Key {
     Key::new(format!("C#{company}"), format!("SA#{name}"))
 }
@@ -126,12 +126,12 @@ pub(super) fn company_domain(company: CompanyId, id: &ShortId) -> Key {
     Key::new(format!("C#{company}"), format!("D#{id}"))
 }
 
-/// A mail template of a company.
+/// The key of a mail template of a company.
 pub(super) fn mail_template(company: CompanyId, id: TemplateId) -> Key {
     Key::new(format!("C#{company}"), format!("MT#{id}"))
 }
 
-/// The profile of a user.
+/// The key of the profile of a user.
 pub(super) fn profile(user: UserId) -> Key {
     Key::new(format!("U#{user}"), "PROFILE")
 }
@@ -188,22 +188,22 @@ pub(super) fn unverified_of(person: &Key) -> Key {
     }
 }
 
-/// The address that a user code belongs to.
+/// The key of the item that leads from a user code to the address that the user code belongs to.
 pub(super) fn user_code(code: &UserCode) -> Key {
     Key::new(format!("UC#{}", code.as_ref()), "-")
 }
 
-/// A sign-up of an address.
+/// The key of a sign-up of an address.
 pub(super) fn sign_up(address: &EmailAddress, id: Uuid) -> Key {
     Key::new(address_partition(address), format!("OTP#{id}"))
 }
 
-/// The invitation that the hash with this digest points to.
+/// The key of the item that leads from the digest of a link's hash to the invited person's record.
 pub(super) fn hash(digest: &str) -> Key {
     Key::new(format!("H#{digest}"), "-")
 }
 
-/// The service account that the token with this digest belongs to.
+/// The key of the item that leads from the digest of a token to the service account that the token belongs to.
 pub(super) fn token(digest: &str) -> Key {
     Key::new(format!("T#{digest}"), "-")
 }
@@ -233,7 +233,7 @@ pub(super) fn revived(key: &Key) -> Key {
     Key::new(key.pk.replacen("QX#", "Q#", 1), key.sk.clone())
 }
 
-/// An entry of the audit log.
+/// The key of an entry of the audit log.
 pub(super) fn audit(scope: Scope, at: Timestamp, unique: Uuid) -> Key {
     Key::new(audit_partition(scope), format!("{:013}#{unique}", at.as_millisecond()))
 }
@@ -272,7 +272,7 @@ pub(super) fn short_id(id: &ShortId) -> Key {
     Key::new(format!("I#short#{id}"), "-")
 }
 
-/// A group.
+/// The key of the item of a group.
 pub(super) fn group(id: GroupId) -> Key {
     Key::new(format!("G#{id}"), "META")
 }
@@ -307,7 +307,7 @@ pub(super) fn administered(user: UserId, workspace: WorkspaceId) -> Key {
     Key::new(format!("U#{user}"), format!("G#W#{workspace}"))
 }
 
-/// The counters that give out integer ids.
+/// The key of the item with the counters that give out integer ids.
 pub(super) fn numbers() -> Key {
     Key::new("CONFIG", "NUMBERS")
 }

@@ -1,4 +1,5 @@
-//! The store: it reads and writes the one DynamoDB table. No other code sees keys or attribute maps.
+//! The store reads and writes the one DynamoDB table of the service. No code outside the store sees the attribute maps
+//! of items.
 //!
 //! `docs/table.md` lists the items and the cost of each access.
 //!

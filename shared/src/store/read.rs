@@ -55,7 +55,7 @@ pub(super) struct Slice<'a> {
     pub(super) pk: &'a str,
     /// The range of sort keys.
     pub(super) sort: Sort<'a>,
-    /// The read returns only items after this sort key, in the direction of the read.
+    /// The read returns only items that come after this sort key, in the direction of the read.
     pub(super) after: Option<&'a str>,
     /// Whether to read in descending order of the sort keys.
     pub(super) backwards: bool,
@@ -89,12 +89,12 @@ fn text(item: &Item, name: &str) -> String {
 }
 
 impl Store {
-    /// Reads one item.
+    /// Reads one item of the table by its key.
     pub(super) async fn get<T: DeserializeOwned>(&self, key: &Key) -> Result<Option<T>> {
         self.get_item(key).await?.map(from_item).transpose()
     }
 
-    /// Reads one item without converting it.
+    /// Reads one item of the table by its key, as DynamoDB's map of attributes.
     pub(super) async fn get_item(&self, key: &Key) -> Result<Option<Item>> {
         let request = self.client.get_item().table_name(&self.table).set_key(Some(key.item())).consistent_read(true);
         let output = request.send().await.map_err(|error| failed("GetItem", &error))?;
@@ -191,7 +191,8 @@ impl Store {
         Ok(items)
     }
 
-    /// Reads some items with their sort keys in one call. The second value says whether more items follow.
+    /// Reads some items with their sort keys in one call. The second returned value says whether more items of the
+    /// partition follow.
     pub(super) async fn slice<T: DeserializeOwned>(&self, slice: &Slice<'_>) -> Result<(Vec<(String, T)>, bool)> {
         let (condition, bound) = slice.sort.condition();
         let mut request = self.client.query().table_name(&self.table).key_condition_expression(condition);

@@ -1,5 +1,5 @@
 //! Writes entities with ids that the caller has chosen. The local stack seeds its table with these writes. No deployed
-//! function uses them.
+//! function makes these writes.
 
 use serde::Serialize;
 

@@ -16,11 +16,11 @@ use crate::{
 /// The result of a transaction.
 #[derive(Debug)]
 pub(super) enum Transacted {
-    /// DynamoDB made all writes.
+    /// DynamoDB made all writes of the transaction.
     Done,
-    /// DynamoDB made no write, because expectations failed. The list has one entry per write, in order: the stored item
-    /// if an expectation of the write failed, or `None` if the expectations of the write held. If the item does not
-    /// exist, the entry is an empty item.
+    /// DynamoDB made no write of the transaction, because expectations of some writes failed. The list has one entry
+    /// per write, in order: the stored item if an expectation of the write failed, or `None` if the expectations of the
+    /// write held. If the item does not exist, the entry is an empty item.
     Refused(Vec<Option<Item>>),
 }
 

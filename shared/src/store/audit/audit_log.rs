@@ -92,7 +92,7 @@ pub(in crate::store) fn audit_write(scope: Scope, entry: &AuditEntry, random: &d
     ConditionalWrite::put(&keys::audit(scope, entry.at, random.uuid()), entry)
 }
 
-/// What was done to one subject of a transaction.
+/// A record of the audit log: what a user did to one subject of a transaction.
 #[derive(Clone)]
 pub struct AuditRecord {
     /// When the user did the action.

@@ -89,9 +89,9 @@ pub struct GroupRecords {
 pub enum GroupMade {
     /// The group is created.
     Done,
-    /// The parent group does not exist.
+    /// The group is not created, because its parent group does not exist.
     NoParent,
-    /// Another group of the workspace has this display id.
+    /// The group is not created, because another group of the workspace has the same display id.
     DisplayIdTaken,
 }
 
@@ -100,9 +100,9 @@ pub enum GroupMade {
 pub enum GroupDeleted {
     /// The group is deleted.
     Done,
-    /// There are groups below the group.
+    /// The group is not deleted, because other groups are below it.
     HasGroups,
-    /// A person joined the group after the joins were read.
+    /// The group is not deleted, because a person joined the group after the counters of its joins were read.
     Changed,
 }
 
@@ -231,8 +231,8 @@ impl Store {
                 GroupDeleted::HasGroups
             }
             None if !matches!(result, Transacted::Done) => GroupDeleted::Changed,
-            // This transaction or another one deleted the group. The parent group cannot be the reason for the refusal,
-            // because a parent group is never deleted before the groups below it.
+            // This transaction or another transaction has deleted the group. The parent group cannot be the reason for
+            // the refusal, because a parent group is never deleted before the groups below it.
             _ => GroupDeleted::Done,
         })
     }

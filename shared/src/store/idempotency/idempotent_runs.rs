@@ -57,7 +57,7 @@ struct RequestItem {
     reserved: Option<Reservation>,
     /// The stored response, once the request has been answered.
     answer: Option<StoredResponse>,
-    /// When DynamoDB may delete the item, in seconds since the epoch.
+    /// When DynamoDB may delete the item of the idempotent request, in seconds since the epoch.
     purge_at: i64,
 }
 
@@ -66,7 +66,7 @@ struct RequestItem {
 pub struct Reservation {
     /// The number of uses.
     pub count: u32,
-    /// When the uses were reserved. The time determines the window that counts them.
+    /// When the uses were reserved. The time determines the window of the daily quota that counts the uses.
     #[serde(with = "jiff::fmt::serde::timestamp::millisecond::required")]
     pub at: Timestamp,
 }

@@ -41,7 +41,7 @@ pub struct TransitionWrite<'a> {
     pub transition: &'a Transition,
     /// What the audit log records about the decision.
     pub audit: AuditNote,
-    /// The mail to queue, if the decision requires one.
+    /// The kind of mail to queue for the person, if the decision requires a mail.
     pub mail: Option<MailKind>,
     /// The current time.
     pub now: Timestamp,
@@ -146,8 +146,9 @@ pub(in crate::store) fn membership_write(scope: Scope, transition: &Transition) 
 }
 
 /// The write of a workspace's number of ADMINs, if the number changes. The decision has already refused to remove the
-/// last ADMIN that it read. The write also expects that an ADMIN remains, because other ADMINs may have left after the
-/// decision read the number. If the number of ADMINs has only grown, the write succeeds.
+/// last ADMIN of the workspace, by the number of ADMINs that the decision read. The write also expects that an ADMIN
+/// remains, because other ADMINs may have left after the decision read the number. If the number of ADMINs has only
+/// grown, the write succeeds.
 pub(in crate::store) fn admin_count_write(scope: Scope, change: i32) -> Option<ConditionalWrite> {
     let Scope::Workspace(workspace) = scope else { return None };
     let count = ConditionalWrite::update(keys::workspace(workspace)).add("admins", change);
