@@ -1,5 +1,5 @@
-//! The AWS endpoint for other processes: one port that serves DynamoDB, DynamoDB Streams, SES v2, EventBridge and Secrets
-//! Manager to programs that use a stock SDK. The services are those that the stack's own functions call.
+//! The AWS endpoint for other processes: one port that serves DynamoDB, DynamoDB Streams, SES v2, EventBridge and
+//! Secrets Manager to programs that use a stock SDK. The stack's own functions call the same services.
 
 use std::sync::Arc;
 
@@ -21,7 +21,7 @@ use crate::{
 /// The largest request that DynamoDB accepts, in bytes.
 pub(crate) const BODY_LIMIT: usize = 16 * 1024 * 1024;
 
-/// The services that are addressed by the header `X-Amz-Target`.
+/// The AWS services that requests name in the header `X-Amz-Target`.
 #[derive(Debug)]
 pub(crate) struct AwsEndpoint {
     pub(crate) dynamodb: EngineCalls,
@@ -30,9 +30,10 @@ pub(crate) struct AwsEndpoint {
     pub(crate) functions: Arc<Functions>,
 }
 
-/// `POST /`: calls the operation in the header `X-Amz-Target`, such as `DynamoDB_20120810.GetItem`.
+/// `POST /` of the AWS endpoint: calls the AWS operation that is named in the header `X-Amz-Target`, such as
+/// `DynamoDB_20120810.GetItem`.
 pub(crate) async fn call(State(endpoint): State<Arc<AwsEndpoint>>, headers: HeaderMap, body: Bytes) -> Response {
-    // A reset waits for this call, and this call waits for a reset.
+    // A reset of the stack waits until this AWS call has ended, and this call waits until a running reset has ended.
     let _running = endpoint.functions.hold_off_reset().await;
     let target = headers.get("x-amz-target").and_then(|target| target.to_str().ok()).unwrap_or_default();
     match target.split_once('.') {
@@ -49,7 +50,7 @@ pub(crate) async fn call(State(endpoint): State<Arc<AwsEndpoint>>, headers: Head
     }
 }
 
-/// Answers a request to a service or an operation that the endpoint doesn't have.
+/// Answers a request to a service or an operation that the AWS endpoint for other processes doesn't have.
 pub(crate) async fn unknown() -> Response {
     let message = "This endpoint serves DynamoDB, DynamoDB Streams, SES v2, EventBridge and Secrets Manager.";
     error(StatusCode::BAD_REQUEST, "UnknownOperationException", message)

@@ -38,7 +38,7 @@ pub(crate) struct AwsUrls {
     pub(crate) events: String,
 }
 
-/// Makes clients that share one connection pool.
+/// Makes the functions' SDK clients, which share one pool of connections.
 #[derive(Debug)]
 pub(crate) struct Clients {
     http: SharedHttpClient,
@@ -48,7 +48,8 @@ pub(crate) struct Clients {
 }
 
 impl Clients {
-    /// Clients of the services at these addresses. With an `engine`, DynamoDB's calls go to the engine without a socket.
+    /// Makes SDK clients of the AWS services at the addresses `urls`. With an `engine`, the calls of DynamoDB go to the
+    /// embedded engine without a socket.
     pub(crate) fn new(engine: Option<&Engine>, urls: AwsUrls, faults: Arc<Faults>) -> Self {
         let engine = engine.map(Engine::http_client);
         let encrypted = [&urls.dynamodb, &urls.ses, &urls.events].iter().any(|url| url.starts_with("https:"));
@@ -60,8 +61,8 @@ impl Clients {
         Self { http, engine, urls, faults }
     }
 
-    /// A DynamoDB client for the function of this name. Without a name, the client's calls are the stack's own: they are
-    /// neither counted nor checked, and no fault happens to them.
+    /// A DynamoDB client for the function of this name. Without a name, the client's calls are the stack's own: the
+    /// stack neither counts nor checks its own calls, and no fault happens to its own calls.
     pub(crate) fn dynamodb(&self, function: Option<&'static str>) -> aws_sdk_dynamodb::Client {
         aws_sdk_dynamodb::Client::from_conf(
             aws_sdk_dynamodb::Config::builder()
@@ -74,7 +75,8 @@ impl Clients {
         )
     }
 
-    /// An SES client, like [`Clients::dynamodb`]. It doesn't retry: after a lost response the SDK would send the mail
+    /// An SES client for the function of this name. The function name has the same meaning as for
+    /// [`Clients::dynamodb`]. The SES client doesn't retry a call: after a lost response the SDK would send the mail
     /// twice, so the deliverer decides when to try again.
     pub(crate) fn ses(&self, function: Option<&'static str>) -> aws_sdk_sesv2::Client {
         aws_sdk_sesv2::Client::from_conf(
@@ -89,7 +91,8 @@ impl Clients {
         )
     }
 
-    /// An EventBridge client, like [`Clients::dynamodb`].
+    /// An EventBridge client for the function of this name. The function name has the same meaning as for
+    /// [`Clients::dynamodb`].
     pub(crate) fn eventbridge(&self, function: Option<&'static str>) -> aws_sdk_eventbridge::Client {
         aws_sdk_eventbridge::Client::from_conf(
             aws_sdk_eventbridge::Config::builder()
@@ -102,7 +105,7 @@ impl Clients {
         )
     }
 
-    /// The client that names this function with each call.
+    /// The HTTP client that names this function with each AWS call.
     fn labelled(&self, inner: &SharedHttpClient, function: Option<&'static str>) -> SharedHttpClient {
         let inner = inner.clone();
         match function {
@@ -168,13 +171,13 @@ impl HttpConnector for LabelledConnector {
 }
 
 impl LabelledConnector {
-    /// Counts the call and carries it out, or plays the fault that is due.
+    /// Counts the AWS call. Then carries the call out, or makes the queued fault happen that is due.
     fn execute(&self, action: Action, request: HttpRequest) -> HttpConnectorFuture {
         let Some(fault) = self.faults.on_call(self.function, action) else {
             return self.inner.call(request);
         };
         match fault.effect(action, request.body().bytes().unwrap_or_default()) {
-            // The panic ends the invocation that makes the call, and nothing else.
+            // The panic ends the invocation that makes the call, and no other invocation.
             FaultEffect::Crash => panic!("a queued fault ends this function"),
             FaultEffect::NoReply => {
                 HttpConnectorFuture::ready(Err(connection_failure("the connection failed before the call")))
@@ -193,7 +196,8 @@ impl LabelledConnector {
     }
 }
 
-/// The action that the request calls. DynamoDB and EventBridge name the action in a header, SES in method and path.
+/// The AWS action that the request calls. DynamoDB and EventBridge name the action in a header, and SES names the
+/// action in the method and the path.
 fn action(request: &HttpRequest) -> Option<Action> {
     if let Some(target) = request.headers().get("x-amz-target") {
         let (protocol, operation) = target.split_once('.')?;

@@ -18,7 +18,7 @@ use crate::{
     response,
 };
 
-/// `POST /_local/faults`: queues a fault. The response to a hold has its id.
+/// `POST /_local/faults`: queues a fault. If the fault is a hold, the response has the id of the hold.
 pub(crate) async fn queue_fault(
     State(faults): State<Arc<Faults>>,
     body: Result<Json<Value>, JsonRejection>,
@@ -30,8 +30,8 @@ pub(crate) async fn queue_fault(
     })
 }
 
-/// How long a test waits for the calls of a hold. Calls that a test arranges come much sooner; if they do not come at
-/// all, the test must fail.
+/// How long a test waits for the calls of a hold. The calls that a test arranges come much sooner. If the calls do not
+/// come at all, the test must fail.
 const HOLD_PATIENCE: Duration = Duration::from_secs(20);
 
 /// `GET /_local/faults/{id}`: answers when all calls of the hold have stopped.
@@ -82,19 +82,19 @@ pub(crate) async fn permissions(State(faults): State<Arc<Faults>>) -> Json<Value
     Json(faults.permissions())
 }
 
-/// `DELETE /_local/calls`: starts counting from zero.
+/// `DELETE /_local/calls`: sets the counts of AWS calls to zero.
 pub(crate) async fn forget_calls(State(faults): State<Arc<Faults>>) -> StatusCode {
     faults.forget_calls();
     StatusCode::NO_CONTENT
 }
 
-/// How to change the clock.
+/// How a request changes the clock of the functions.
 #[derive(Debug, Deserialize)]
 pub(crate) enum ClockChange {
-    /// Move the clock by this many seconds. A negative number moves it back.
+    /// The number of seconds to move the clock forward. A negative number moves the clock back.
     #[serde(rename = "advanceSeconds")]
     Advance(i64),
-    /// Stop the clock at this moment.
+    /// The moment at which the clock stops.
     #[serde(rename = "stopAt")]
     Stop(Timestamp),
 }

@@ -16,9 +16,9 @@ use crate::{options::Options, secrets_manager::SecretsManager, start_error::Stac
 /// The directory of the secrets and, unless the table is in memory, of the database.
 #[derive(Debug)]
 pub(crate) enum DataDirectory {
-    /// The directory outlives the stack. A lock keeps other stacks out.
+    /// The directory outlives the stack. A lock keeps other stacks from using the directory.
     Persistent { path: PathBuf, _lock: File },
-    /// The directory is private to the stack and is deleted with it.
+    /// The directory is private to the stack. When the stack stops, its temporary directory is deleted.
     Temporary(TempDir),
 }
 
@@ -49,12 +49,12 @@ impl DataDirectory {
         }
     }
 
-    /// The path of a directory that outlives the stack.
+    /// The path of the data directory, if the directory outlives the stack.
     pub(crate) fn persistent_path(&self) -> Option<&Path> {
         matches!(self, Self::Persistent { .. }).then(|| self.path())
     }
 
-    /// The files of the two secrets. The first start creates them.
+    /// The files of the stack's two secrets. The first start of a stack creates these files.
     pub(crate) fn secrets(&self, random: &dyn Random) -> Result<SecretsManager, StackStartError> {
         let file = |name| {
             let path = self.path().join(name);
@@ -67,8 +67,8 @@ impl DataDirectory {
     }
 }
 
-/// Writes a new secret unless the file exists. The file is written under another name first and then renamed, so that a
-/// killed stack leaves no half-written secret.
+/// Writes a new secret unless the file of the secret exists. The stack writes the secret under another file name first
+/// and then renames the file, so that a killed stack leaves no half-written secret.
 fn create_secret(path: &Path, random: &dyn Random) -> std::io::Result<()> {
     if path.exists() {
         return Ok(());

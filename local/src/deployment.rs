@@ -31,12 +31,12 @@ use crate::{
 /// The name of the event bus.
 const BUS: &str = "usher";
 
-/// What [`Deployment::new`] needs.
+/// The parts and settings that [`Deployment::new`] needs to deploy the functions.
 pub(crate) struct DeploymentConfig {
     pub(crate) parameters: Parameters,
     pub(crate) secrets: SecretsManager,
     pub(crate) clients: Clients,
-    /// The embedded table. A stack that uses another endpoint has none.
+    /// The table of the embedded DynamoDB. A stack that uses another AWS endpoint has no embedded table.
     pub(crate) table: Option<Table>,
     pub(crate) faults: Arc<Faults>,
     pub(crate) random: Arc<dyn Random>,
@@ -44,13 +44,13 @@ pub(crate) struct DeploymentConfig {
     pub(crate) sender: String,
     /// How many recipients SES accepts in a second.
     pub(crate) max_send_rate: u32,
-    /// Gets a copy of every event on the bus.
+    /// The forwarder that gets a copy of every event on the event bus.
     pub(crate) forwarder: Option<EventForwarder>,
     /// The data that the table begins with.
     pub(crate) seed: Option<Seed>,
 }
 
-/// What the functions are deployed with.
+/// The settings that all functions are deployed with.
 #[derive(Debug)]
 pub(crate) struct FunctionConfig {
     pub(crate) parameters: Parameters,
@@ -61,7 +61,8 @@ pub(crate) struct FunctionConfig {
 }
 
 impl FunctionConfig {
-    /// The service for one operation. Its clients are its own, so that the stack knows which function calls.
+    /// The service that one operation runs on. Each operation has SDK clients of its own, so that the stack knows which
+    /// function makes a call.
     pub(crate) fn usher(&self, operation: Operation) -> Usher {
         let name = Some(operation.name());
         let dependencies = Dependencies {
@@ -97,7 +98,7 @@ pub(crate) struct Deployment {
     pub(crate) random: Arc<dyn Random>,
     pub(crate) table: Option<Table>,
     seed: Option<Seed>,
-    /// The running triggers. A reset stops them and starts new ones.
+    /// The running triggers. A reset stops the running triggers and starts new triggers.
     pub(crate) triggers: tokio::sync::Mutex<Option<TaskGroup>>,
 }
 
@@ -131,7 +132,7 @@ impl Deployment {
         Self { config: function_config, functions, ses, bus, faults, clock, random, table, seed: config.seed, triggers }
     }
 
-    /// Creates the table unless it exists, and writes the seed's companies unless the table has them.
+    /// Creates the table unless the table exists, and writes the companies of the seed that the table doesn't have yet.
     ///
     /// # Errors
     /// The table can't be created or written.
@@ -169,9 +170,10 @@ impl Deployment {
     }
 }
 
-/// Releases the held calls when the triggers stop: nobody else would, and the stop waits for their functions.
+/// Releases the held calls when the triggers stop. Nobody else would release these calls, and the stop of the triggers
+/// waits for the functions that made the calls.
 async fn release_holds(faults: Arc<Faults>, mut stopped: watch::Receiver<()>) {
-    // The sender never sends: the only change is that it is dropped.
+    // The sender of the stop signal never sends a value. The receiver reports a change only when the sender is dropped.
     drop(stopped.changed().await);
     faults.holds.release_all();
 }

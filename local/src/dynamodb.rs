@@ -1,4 +1,4 @@
-//! The embedded DynamoDB. The engine, dynoxide, blocks while it works, so it runs on a thread of its own.
+//! The embedded DynamoDB. The engine, dynoxide, blocks while it works, so the engine runs on a thread of its own.
 
 mod calls;
 
@@ -17,14 +17,17 @@ use self::calls::{Call, Connector};
 use crate::{start_error::StackStartError, table::TTL_ATTRIBUTE};
 
 /// How many of the stream's newest records are kept at least. Inviting and mailing 10,000 people writes 41,000 records,
-/// and the stream is read no faster than the functions work. `sweep-undelivered` finds what a stopped stack missed.
+/// and the stack reads the stream no faster than the functions work. After a restart, `sweep-undelivered` finds the
+/// mails whose stream records a stopped stack missed.
 const STREAM_RECORDS_KEPT: u32 = 50_000;
 
-/// How many of the oldest records are deleted at once. That is faster than deleting one record at each write.
+/// How many of the stream's oldest records are deleted at once. Deleting many records at once is faster than deleting
+/// one record at each write.
 const STREAM_RECORDS_FORGOTTEN: u32 = 1_000;
 
-/// A running DynamoDB engine. A stack has one; the benchmarks also measure one alone. Dropping the engine stops it, and
-/// [`Engine::stop`] also waits until it has stopped.
+/// A running DynamoDB engine. A stack without another endpoint has one engine, and the benchmarks also measure an
+/// engine without a stack. Dropping the engine stops the engine, and [`Engine::stop`] also waits until the engine has
+/// stopped.
 #[derive(Debug)]
 pub struct Engine {
     pub(crate) table: Table,
@@ -33,7 +36,8 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// The endpoint URL for SDK clients. With [`Engine::http_client`] no call leaves the process.
+    /// The endpoint URL of the embedded DynamoDB for SDK clients. If an SDK client uses [`Engine::http_client`], no
+    /// call leaves the process.
     pub const URL: &str = "http://dynamodb.localhost";
 
     /// Opens the database in `directory`, or in memory under `name`, which no other engine in the process may have.
@@ -66,12 +70,12 @@ impl Engine {
         http_client_fn(move |_, _| connector.clone())
     }
 
-    /// The channel for calls from elsewhere.
+    /// The channel that sends calls to the engine.
     pub(crate) fn calls(&self) -> EngineCalls {
         EngineCalls(self.calls.downgrade())
     }
 
-    /// Answers the calls that were made before, and closes the database.
+    /// Stops the engine: answers the calls that are already queued, and closes the database.
     pub async fn stop(self) {
         drop(self.calls);
         drop(self.table);
@@ -82,8 +86,8 @@ impl Engine {
     }
 }
 
-/// Adds an index and a trigger to dynoxide's stream records. Without the index, dynoxide reads all records at each write
-/// and each poll. The trigger deletes the oldest records, which dynoxide never does.
+/// Adds an index and a trigger to dynoxide's stream records. Without the index, dynoxide reads all records at each
+/// write and each poll. The trigger deletes the oldest records, because dynoxide never deletes stream records.
 fn tune(location: &str) -> rusqlite::Result<()> {
     rusqlite::Connection::open(location)?.execute_batch(&format!(
         "CREATE INDEX IF NOT EXISTS usher_stream_order
@@ -94,7 +98,8 @@ fn tune(location: &str) -> rusqlite::Result<()> {
     ))
 }
 
-/// The table, for the work that DynamoDB does by itself: TTL and streams. The methods block.
+/// The table, for the work that DynamoDB does by itself: TTL and streams. The methods of the table block the calling
+/// thread.
 #[derive(Clone)]
 pub(crate) struct Table {
     pub(crate) database: Database,
@@ -108,8 +113,9 @@ impl std::fmt::Debug for Table {
 }
 
 impl Table {
-    /// Deletes the items whose TTL has passed at `now`, in seconds since the epoch, and gives their number. The time is the
-    /// stack's and not the engine's, so that a moved clock shows what TTL does.
+    /// Deletes the items whose TTL has passed at `now`, in seconds since the epoch, and returns the number of deleted
+    /// items. `now` is the time of the stack's clock and not of the engine's clock, so that a test that moves the
+    /// stack's clock sees what TTL does.
     pub(crate) fn sweep_expired(&self, now: i64) -> Result<usize, DynoxideError> {
         let mut deleted = 0;
         let mut start = None;

@@ -15,7 +15,7 @@ use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-/// What the gateway adds to a request's head and body.
+/// The data that the gateway adds to the head and the body of a request when it makes the event.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct RequestContext {
     pub(crate) peer: SocketAddr,
@@ -24,7 +24,7 @@ pub(crate) struct RequestContext {
     pub(crate) request_id: Uuid,
 }
 
-/// The event for a request.
+/// The API Gateway event for an HTTP request.
 pub(crate) fn from_request(head: &Parts, body: &[u8], context: &RequestContext) -> Value {
     let path = decoded_path(&head.uri);
     let host = head.headers.get(HOST).map(|value| text(value.as_bytes())).unwrap_or_default();
@@ -71,7 +71,7 @@ pub(crate) fn from_request(head: &Parts, body: &[u8], context: &RequestContext) 
     event
 }
 
-/// An HTTP API decodes the path, and cuts it at a question mark that was encoded.
+/// An HTTP API decodes the path, and cuts the decoded path at a question mark that was percent-encoded.
 fn decoded_path(uri: &Uri) -> String {
     let path = percent_decode_str(uri.path()).decode_utf8().unwrap_or_else(|_| uri.path().into());
     path.split('?').next().unwrap_or_default().to_owned()
@@ -119,7 +119,8 @@ fn query_parameters(uri: &Uri) -> BTreeMap<String, String> {
     joined.into_iter().map(|(name, values)| (name, values.join(","))).collect()
 }
 
-/// The body and whether it is base64. Only text, JSON, XML and JavaScript are passed as they are.
+/// The body of the event, and whether the body is base64. Text, JSON, XML and JavaScript are passed unchanged, and any
+/// other body is passed as base64.
 fn encoded(head: &Parts, body: &[u8]) -> (Option<String>, bool) {
     const TEXT: [&str; 3] = ["application/json", "application/javascript", "application/xml"];
     if body.is_empty() {

@@ -1,4 +1,5 @@
-//! Forwards the events of the bus to a URL. A full queue or a failing receiver never delays the bus.
+//! Forwards the events of the bus to a URL. A full queue or a failing receiver of the events never delays the event
+//! bus.
 
 use std::sync::Arc;
 
@@ -13,7 +14,7 @@ use tokio::{
     time::Duration,
 };
 
-/// How many events may wait. Further events are dropped.
+/// How many events may wait to be forwarded. While so many events wait, further events are dropped.
 const MAX_WAITING: usize = 10_000;
 
 /// How long the receiver may take to answer one event.
@@ -24,7 +25,7 @@ const RECEIVER_TIMEOUT: Duration = Duration::from_secs(5);
 pub(crate) struct EventForwarder(mpsc::Sender<Arc<str>>);
 
 impl EventForwarder {
-    /// A queue, and the other end that [`forward`] reads.
+    /// Makes a queue of events to forward, and the receiving end of the queue that [`forward`] reads.
     pub(crate) fn new() -> (Self, mpsc::Receiver<Arc<str>>) {
         let (queue, queued) = mpsc::channel(MAX_WAITING);
         (Self(queue), queued)
@@ -61,7 +62,7 @@ pub(crate) async fn forward(url: String, mut queued: mpsc::Receiver<Arc<str>>, m
     }
 }
 
-/// Posts one event and gives the HTTP status of the response.
+/// Posts one event to the URL and returns the HTTP status of the receiver's response.
 async fn post(connector: &Connector, url: &str, event: &str) -> Result<u16, ConnectorError> {
     let mut request = HttpRequest::new(SdkBody::from(event));
     request.set_method("POST").map_err(|error| ConnectorError::user(error.into()))?;

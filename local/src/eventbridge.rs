@@ -1,6 +1,6 @@
 //! EventBridge's `PutEvents` with its limits and errors
-//! (<https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html>). Tests read the accepted events at
-//! `/_local/events`.
+//! (<https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html>). Tests read the accepted events
+//! at `/_local/events`.
 
 use std::{
     collections::VecDeque,
@@ -27,11 +27,11 @@ use crate::{event_forwarder::EventForwarder, faults::Faults};
 /// The path of EventBridge's endpoint on the gateway's port.
 pub(crate) const PATH: &str = "/_aws/events";
 
-/// How many entries one call may have, and how many bytes all entries may have together.
+/// How many entries one call of `PutEvents` may have. All entries of a call together are limited in bytes too.
 const ENTRIES_LIMIT: usize = 10;
 const BYTES_LIMIT: usize = 256 * 1024;
 
-/// How many events are kept. The newest events stay.
+/// How many accepted events the event bus keeps. When the bus has more events, it drops the oldest events.
 const EVENTS_KEPT: usize = 20_000;
 
 /// The event bus and the events that it accepted.
@@ -41,7 +41,7 @@ pub(crate) struct EventBridge {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) random: Arc<dyn Random>,
     pub(crate) accepted: Mutex<VecDeque<StoredEvent>>,
-    /// Gets a copy of every event, if the stack forwards events.
+    /// The forwarder that gets a copy of every event, if the stack forwards events.
     pub(crate) forwarder: Option<EventForwarder>,
 }
 
@@ -49,7 +49,7 @@ pub(crate) struct EventBridge {
 #[derive(Debug)]
 pub(crate) struct StoredEvent {
     kind: String,
-    /// The event as JSON text, which uses a fraction of the memory of a JSON tree.
+    /// The event as JSON text. The text uses a fraction of the memory that a JSON tree uses.
     json: Box<RawValue>,
 }
 
@@ -67,7 +67,7 @@ struct EventEntry {
     detail: Option<String>,
     #[serde(default)]
     resources: Vec<String>,
-    /// Seconds since the epoch, as JSON 1.1 has them.
+    /// The time of the event in seconds since the epoch, as AWS's JSON 1.1 protocol writes times.
     time: Option<f64>,
 }
 
@@ -156,7 +156,7 @@ impl EventBridge {
     }
 }
 
-/// The query of `GET /_local/events`. Without a type, all events match.
+/// The query of `GET /_local/events`. A query without an event type matches all events.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct EventFilter {

@@ -1,7 +1,7 @@
 //! Faults that a test queues, and counts of the AWS calls that the functions make.
 //!
-//! The embedded DynamoDB never reports a transaction conflict or throttling, and its connections never fail. A test queues
-//! such faults, and they happen in the order of the queue.
+//! The embedded DynamoDB never reports a transaction conflict or throttling, and its connections never fail. A test
+//! queues such faults, and the faults happen in the order of the queue.
 
 mod action;
 mod checks;
@@ -29,19 +29,20 @@ use self::{
     route::RouteFault,
 };
 
-/// A fault of a whole call. The SDK's own retries count as calls.
+/// A fault of a whole call. Each retry that the SDK makes by itself counts as a call too.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct CallFault {
     action: Action,
-    /// Only calls of the operation of this name.
+    /// The name of the function to whose calls the fault happens. Without a name, the fault happens to the calls of
+    /// every function.
     #[serde(skip_serializing_if = "Option::is_none")]
     function: Option<String>,
     fault: Fault,
-    /// How many matching calls succeed first.
+    /// How many calls that match the fault succeed before the fault happens.
     #[serde(default)]
     skip: u32,
-    /// How many matching calls fail then.
+    /// How many calls that match the fault fail after the skipped calls.
     #[serde(default = "once")]
     times: u32,
 }
@@ -76,8 +77,8 @@ pub(crate) enum RecipientStatus {
     Failed,
 }
 
-/// How each part of a transaction begins in the request's JSON, and the permission that the part needs. A quote within a
-/// value is escaped, so a value can't look like such a beginning.
+/// How each part of a transaction begins in the request's JSON, and the permission that the part needs. A quote within
+/// a value is escaped, so a value can't look like the beginning of a part.
 const TRANSACTION_PARTS: [(&str, &str); 4] = [
     ("{\"Put\":", "dynamodb:PutItem"),
     ("{\"Update\":", "dynamodb:UpdateItem"),
@@ -103,7 +104,7 @@ pub(crate) fn permissions(action: Action, body: &[u8]) -> Vec<&'static str> {
 #[derive(Debug, Default)]
 pub(crate) struct Faults {
     state: Mutex<State>,
-    /// The calls that stop until they are released.
+    /// The holds, which stop calls until a test releases the calls.
     pub(crate) holds: Holds,
 }
 
@@ -117,7 +118,8 @@ struct State {
 }
 
 impl State {
-    /// The oldest matching fault, unless that fault still skips calls. Uses up one of its times.
+    /// Takes the oldest fault that matches the call, unless the fault still skips calls. Each taken fault happens one
+    /// time less afterwards.
     fn take_due(&mut self, matches: impl Fn(&CallFault) -> bool) -> Option<Fault> {
         let index = self.of_calls.iter().position(matches)?;
         let due = self.of_calls.get_mut(index)?;
@@ -139,7 +141,8 @@ impl Faults {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Queues the fault that this JSON describes. Returns the id of a hold; the other faults have none.
+    /// Queues the fault that this JSON describes. Returns the id of the hold if the fault is a hold. Other faults have
+    /// no id.
     ///
     /// # Errors
     /// A message that says what is wrong with the description.
@@ -201,7 +204,7 @@ impl Faults {
         json!(self.state().permissions)
     }
 
-    /// Clears the counts and the permissions.
+    /// Clears the counts of the functions' calls and the recorded permissions.
     pub(crate) fn forget_calls(&self) {
         let mut state = self.state();
         state.calls.clear();
@@ -213,7 +216,7 @@ impl Faults {
         self.state().permissions.entry(function).or_default().extend(permissions);
     }
 
-    /// Counts a call, and gives the fault that happens to it: the oldest matching one.
+    /// Counts a call, and returns the fault that happens to the call, which is the oldest matching fault.
     pub(crate) fn on_call(&self, function: &'static str, action: Action) -> Option<Fault> {
         let mut state = self.state();
         *state.calls.entry(function).or_default().entry(action).or_default() += 1;
@@ -224,7 +227,7 @@ impl Faults {
         })
     }
 
-    /// The fault that answers this request instead of a function: the oldest matching one.
+    /// The queued fault that answers the request instead of a function: the oldest fault that matches the route.
     pub(crate) fn on_route(&self, method: &Method, path: &str) -> Option<RouteFault> {
         let mut state = self.state();
         let index = state.of_routes.iter().position(|fault| fault.matches(method, path))?;
@@ -237,17 +240,17 @@ impl Faults {
         Some(fault)
     }
 
-    /// Whether the events about this call's mails get lost.
+    /// Whether a queued fault makes the events about the mails of this SES call get lost.
     pub(crate) fn on_events(&self) -> bool {
         self.state().take_due(|fault| fault.fault == Fault::LostEvents).is_some()
     }
 
-    /// Whether SES treats the sender of this call as not verified.
+    /// Whether a queued fault makes SES treat the sender of this call as not verified.
     pub(crate) fn on_sender(&self, action: Action) -> bool {
         self.state().take_due(|fault| fault.fault == Fault::UnverifiedSender && fault.action == action).is_some()
     }
 
-    /// Whether the event bus refuses this entry of a call.
+    /// Whether a queued fault makes the event bus refuse this entry of a `PutEvents` call.
     pub(crate) fn on_entry(&self) -> bool {
         self.state().take_due(|fault| fault.fault == Fault::FailedEntry).is_some()
     }

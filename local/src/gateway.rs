@@ -26,7 +26,7 @@ const INTEGRATION_TIMEOUT: Duration = Duration::from_secs(30);
 /// The prefixes of the stack's own paths. Requests to these paths never reach a function.
 const RESERVED: [&str; 4] = ["/_local", "/_aws", "/v2/email", "/2015-03-31"];
 
-/// What the gateway needs to invoke a function.
+/// The parts of the stack that the gateway needs to invoke a function.
 #[derive(Debug)]
 pub(crate) struct Gateway {
     pub(crate) functions: Arc<Functions>,
@@ -35,7 +35,7 @@ pub(crate) struct Gateway {
     pub(crate) port: u16,
 }
 
-/// Answers a request whose path is none of the stack's own routes.
+/// Answers a request to the API, which is any request whose path is not a route of the stack itself.
 pub(crate) async fn handle(
     State(gateway): State<Arc<Gateway>>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,

@@ -1,5 +1,5 @@
-//! The functions as Lambda runs them, and Lambda's Invoke API. Each function has its own clients. Each invocation runs in
-//! its own task, so that a panic ends one invocation and nothing else.
+//! The functions as Lambda runs them, and Lambda's Invoke API. Each function has its own clients. Each invocation runs
+//! in its own task, so that a panic ends one invocation and no other invocation.
 
 use std::{
     collections::HashMap,
@@ -27,10 +27,11 @@ use uuid::Uuid;
 
 use crate::response;
 
-/// How many queued events run at the same time.
+/// How many queued events the event functions handle at the same time.
 const CONCURRENT_EVENTS: usize = 4;
 
-/// How often a failed event is retried, and by how much the pause before each retry grows.
+/// How often the stack sends a failed event to its function again. The pause before each retry is longer than the pause
+/// before the previous retry.
 const EVENT_RETRIES: u32 = 3;
 const RETRY_PAUSE: Duration = Duration::from_millis(100);
 
@@ -42,7 +43,7 @@ pub(crate) struct FunctionError(String);
 /// The service that each operation runs on.
 type Ushers = HashMap<Operation, Usher>;
 
-/// While this guard lives, a reset waits.
+/// A guard that makes a reset of the stack wait until the guard is dropped.
 pub(crate) type ResetHold = tokio::sync::OwnedRwLockReadGuard<()>;
 
 /// All deployed functions.
@@ -50,7 +51,7 @@ pub(crate) type ResetHold = tokio::sync::OwnedRwLockReadGuard<()>;
 pub(crate) struct Functions {
     ushers: RwLock<Arc<Ushers>>,
     random: Arc<dyn Random>,
-    /// How many event functions run now, or have events queued.
+    /// The number of event functions that run now or have events queued.
     busy_count: Arc<AtomicUsize>,
     event_permits: Arc<Semaphore>,
     /// Requests hold this lock for reading, and a reset for writing.
@@ -76,17 +77,18 @@ impl Functions {
         *self.ushers.write().unwrap_or_else(PoisonError::into_inner) = ushers;
     }
 
-    /// Makes a reset wait until the guard is dropped. Waits first for a reset that is running.
+    /// Makes a reset wait until the guard is dropped. If a reset is running, this function first waits until the reset
+    /// has ended.
     pub(crate) async fn hold_off_reset(&self) -> ResetHold {
         Arc::clone(&self.reset_lock).read_owned().await
     }
 
-    /// Waits until no request runs, and makes new requests wait until the guard is dropped.
+    /// Waits until no request runs, and makes new requests wait until the returned guard is dropped.
     pub(crate) async fn stop_requests(&self) -> tokio::sync::OwnedRwLockWriteGuard<()> {
         Arc::clone(&self.reset_lock).write_owned().await
     }
 
-    /// An id for an invocation.
+    /// A new id for an invocation of a function.
     pub(crate) fn request_id(&self) -> Uuid {
         self.random.uuid()
     }
@@ -109,9 +111,10 @@ impl Functions {
         in_own_task(async move { self.event(operation, event).await }).await?
     }
 
-    /// Queues events for an event function. As EventBridge does, the function gets them later, one after the other, and
-    /// again if it fails. `events` makes the events only when their turn comes: an inviting request of many people queues
-    /// thousands, and events take more memory than what they are made from.
+    /// Queues events for an event function. As with EventBridge, the function gets the events later, one after the
+    /// other, and gets an event again if it fails. `events` makes each event only when the turn of the event comes. An
+    /// inviting request of many people queues thousands of events, and an event takes more memory than the data that
+    /// the event is made from.
     pub(crate) fn queue_events(
         self: &Arc<Self>,
         operation: Operation,
@@ -137,7 +140,7 @@ impl Functions {
         }
     }
 
-    /// How many event functions run now, or have events queued.
+    /// The number of event functions that run now or have events queued.
     pub(crate) fn busy_event_functions(&self) -> usize {
         self.busy_count.load(Ordering::SeqCst)
     }
@@ -146,7 +149,7 @@ impl Functions {
         let _busy = BusyGuard::start(self.busy_count.clone());
         let request_id = self.request_id().to_string();
         let ushers = self.ushers();
-        // `deploy_all` has inserted every operation.
+        // The deployment has inserted the service of every operation, so this lookup doesn't fail.
         events::handle(&ushers[&operation], operation, event, &request_id)
             .await
             .map_err(|error| FunctionError(error.to_string()))

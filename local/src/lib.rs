@@ -1,8 +1,8 @@
 //! The local stack: API Gateway, Lambda, DynamoDB, SES and EventBridge in one process, without anything else installed.
 //!
-//! [`Stack::start`] starts a gateway that converts requests into API Gateway's events and invokes the functions, an embedded
-//! DynamoDB whose stream triggers functions, an SES whose mails can be read, and the schedules. Several stacks can run in one
-//! process.
+//! [`Stack::start`] starts a gateway that converts requests into API Gateway's events and invokes the functions, an
+//! embedded DynamoDB whose stream triggers functions, an SES whose mails can be read, and the schedules. Several stacks
+//! can run in one process.
 
 mod aws_endpoint;
 mod aws_response;

@@ -1,7 +1,8 @@
 //! The events that SES puts on EventBridge's default bus about each mail
 //! (<https://docs.aws.amazon.com/ses/latest/dg/event-publishing-retrieving-sns-contents.html>). As in SES's mailbox
 //! simulator, some recipient addresses bounce or complain
-//! (<https://docs.aws.amazon.com/ses/latest/dg/send-an-email-from-console.html>). A mail to any other address is delivered.
+//! (<https://docs.aws.amazon.com/ses/latest/dg/send-an-email-from-console.html>). A mail to any other address is
+//! delivered.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -20,7 +21,7 @@ pub(crate) struct AcceptedMail {
     pub(crate) tags: Arc<[(String, String)]>,
 }
 
-/// What SES reports about a mail.
+/// One event that SES reports about a mail, such as a delivery or a bounce.
 struct Report {
     /// The event's `eventType`.
     kind: &'static str,

@@ -1,4 +1,4 @@
-//! The mails that SES accepted. People read them in the inbox, tests at `/_aws/ses`.
+//! The mails that SES accepted. People read these mails in the inbox page, and tests read the mails at `/_aws/ses`.
 
 use std::{
     collections::VecDeque,
@@ -17,11 +17,12 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{json, value::RawValue};
 
-/// How many mails are kept, and how many bytes of memory they may use. The newest mails stay.
+/// How many mails the mailbox keeps. The bytes of memory that the kept mails use are limited too. When the mailbox is
+/// full, it drops the oldest mails.
 const MAILS_KEPT: usize = 20_000;
 const BYTES_KEPT: usize = 64 * 1024 * 1024;
 
-/// A mail's subject and text. Either part of the text may be missing.
+/// A mail's subject and text. The plain text or the HTML of the mail may be missing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct MailContent {
     #[serde(skip)]
@@ -53,8 +54,8 @@ struct StoredMail {
     body: CompressedMail,
 }
 
-/// A mail's content, compressed with an earlier mail as the dictionary. The mails of one inviting request differ in a few
-/// words only, and ten thousand of them would fill the memory otherwise.
+/// A mail's content, compressed with an earlier mail as the dictionary. The mails of one inviting request differ in a
+/// few words only, and ten thousand uncompressed mails would fill the memory.
 #[derive(Debug)]
 struct CompressedMail {
     dictionary: Arc<[u8]>,
@@ -132,7 +133,7 @@ struct MailboxState {
     dictionary: Arc<[u8]>,
     /// How much memory the kept mails use.
     bytes: usize,
-    /// How many mails were ever accepted.
+    /// How many mails SES has ever accepted.
     accepted: u64,
 }
 
@@ -167,12 +168,12 @@ impl Mailbox {
         }
     }
 
-    /// How many mails were ever accepted.
+    /// How many mails SES has ever accepted.
     pub(crate) fn accepted(&self) -> u64 {
         self.state().accepted
     }
 
-    /// Forgets all mails and how many were ever accepted.
+    /// Removes all mails, and sets the number of mails that SES has ever accepted to zero.
     pub(crate) fn reset(&self) {
         *self.state() = MailboxState::default();
     }
@@ -200,7 +201,7 @@ impl Mailbox {
     }
 }
 
-/// The query of `GET /_aws/ses`. Without a field, all mails match.
+/// The query of `GET /_aws/ses`. A query without a field matches all mails.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct MailFilter {

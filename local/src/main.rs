@@ -16,7 +16,8 @@ use serde_json::json;
 use tokio::runtime::Builder;
 use tracing_subscriber::EnvFilter;
 
-/// After a request that invites thousands, the system's allocator keeps twice as much memory as this one.
+/// After a request that invites thousands of people, the system's memory allocator keeps twice as much memory as
+/// `mimalloc`.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
@@ -95,7 +96,8 @@ fn stack_flags() -> [Arg; 6] {
     ]
 }
 
-/// The flags of the AWS services: those that the stack uses, and those that it serves to other processes.
+/// The flags of the AWS services: the flags of the services that the stack uses, and the flags of the services that the
+/// stack serves to other processes.
 fn aws_flags() -> [Arg; 3] {
     [
         flag(

@@ -1,4 +1,4 @@
-//! The options of a stack.
+//! The options that a local stack starts with.
 
 use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf};
 
@@ -26,19 +26,20 @@ pub const PARAMETERS: &[(&str, &str)] = &[
     ),
 ];
 
-/// The options of a stack.
+/// The options that a local stack starts with.
 #[derive(Debug, Clone)]
 pub struct Options {
     /// The gateway's port on 127.0.0.1. With 0 the system chooses a free port.
     pub port: u16,
     /// The directory that holds the table and the secrets.
     pub data_dir: PathBuf,
-    /// Whether the table is in memory only and the secrets are temporary. `data_dir` isn't used then.
+    /// Whether the table is in memory only and the secrets are temporary. If the table is in memory only, `data_dir`
+    /// isn't used.
     pub memory: bool,
     /// The URL of an AWS-compatible endpoint that replaces the stack's own DynamoDB, SES and EventBridge.
     pub endpoint: Option<String>,
-    /// The address and port of the AWS endpoint for other processes. Without it there is no such endpoint. With port 0 the
-    /// system chooses a free port.
+    /// The address and port of the AWS endpoint for other processes. Without an address, the stack has no AWS endpoint
+    /// for other processes. With port 0 the system chooses a free port.
     pub aws_address: Option<SocketAddr>,
     /// The URL to which every event of the bus is posted.
     pub forward_events: Option<String>,
@@ -79,7 +80,8 @@ impl Options {
         self
     }
 
-    /// The value of a parameter: the value that was set, or the stack's default. An empty value counts as not set.
+    /// The value of one of the service's parameters: the value that the options set, or the stack's default. An empty
+    /// value counts as a value that is not set.
     pub(crate) fn parameter(&self, name: &str, url: &str) -> Option<String> {
         let set = self.parameters.get(name).filter(|value| !value.is_empty()).cloned();
         set.or_else(|| match name {

@@ -16,7 +16,7 @@ pub fn allowed_actions(function: &str) -> &'static BTreeSet<String> {
     ALLOWED.get(function).unwrap_or(&NONE)
 }
 
-/// The actions in the policies of each program.
+/// The IAM actions that `template.yaml` allows in the policies of each function's program.
 fn read(template: &str) -> Result<BTreeMap<String, BTreeSet<String>>, serde_yaml_ng::Error> {
     let template: Value = serde_yaml_ng::from_str(template)?;
     let resources = template["Resources"].as_mapping().into_iter().flat_map(|resources| resources.values());
@@ -32,7 +32,7 @@ fn read(template: &str) -> Result<BTreeMap<String, BTreeSet<String>>, serde_yaml
     Ok(allowed)
 }
 
-/// The entries of a list. A value that is not a list counts as a list of one, as in IAM policies.
+/// The entries of a list in `template.yaml`. A value that is not a list counts as a list of one, as in IAM policies.
 fn entries(value: &Value) -> impl Iterator<Item = &Value> {
     let many = value.as_sequence().map(Vec::as_slice);
     many.unwrap_or(std::slice::from_ref(value)).iter()

@@ -32,11 +32,11 @@ enum ResetError {
     Start(#[from] StackStartError),
 }
 
-/// `POST /_local/reset`: deletes all data, mails, events, faults and counts, sets the clock to the system's time, and writes
-/// the seed again.
-/// Requests that arrive during the reset wait for its end.
+/// `POST /_local/reset`: deletes all data, mails, events, faults and counts, sets the clock to the system's time, and
+/// writes the seed again. Requests that arrive during the reset wait for its end.
 pub(crate) async fn reset(State(deployment): State<Arc<Deployment>>) -> Result<StatusCode, Response> {
-    // In a task of its own, the reset ends even if the client does not wait for the response.
+    // The reset runs in a task of its own, so that the reset completes even if the client does not wait for the
+    // response.
     let running = tokio::spawn(async move { run(&deployment).await });
     let failure = match running.await {
         Ok(Ok(())) => return Ok(StatusCode::NO_CONTENT),
@@ -57,7 +57,7 @@ async fn run(deployment: &Deployment) -> Result<(), ResetError> {
         running.stop().await;
     }
     let emptied = empty(deployment, table).await;
-    // Whatever happened, the stack goes on with triggers.
+    // The stack starts its triggers again even if the reset failed.
     *triggers = Some(deployment.start_triggers()?);
     emptied
 }

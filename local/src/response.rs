@@ -29,8 +29,8 @@ struct Payload {
     is_base64_encoded: bool,
 }
 
-/// Converts a function's response into an HTTP response. A response that is too large or malformed becomes the gateway's
-/// own 500.
+/// Converts a function's response into an HTTP response. A response that is too large or malformed becomes a response
+/// of the gateway itself with status 500.
 pub(crate) fn to_http(payload: &[u8]) -> Response {
     if payload.len() > PAYLOAD_LIMIT {
         return json_message(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error");
@@ -41,7 +41,7 @@ pub(crate) fn to_http(payload: &[u8]) -> Response {
         .unwrap_or_else(|| json_message(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error"))
 }
 
-/// A response of the gateway's own: `{"message": …}`.
+/// A response that the gateway itself makes: a JSON object with the field `message`.
 pub(crate) fn json_message(status: StatusCode, message: &str) -> Response {
     let mut response = Response::new(Body::from(json!({"message": message}).to_string()));
     *response.status_mut() = status;

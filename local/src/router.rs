@@ -65,7 +65,7 @@ pub(crate) fn aws_router(deployment: &Deployment, endpoint: AwsEndpoint) -> Rout
     ses_router(deployment).merge(targets).fallback(aws_endpoint::unknown)
 }
 
-/// The routes of SES v2.
+/// The HTTP routes of the simulated SES v2.
 fn ses_router<S: Clone + Send + Sync + 'static>(deployment: &Deployment) -> Router<S> {
     Router::new()
         .route("/v2/email/outbound-emails", post(ses::send_email))

@@ -12,13 +12,13 @@ use tokio::sync::watch;
 
 use crate::{dynamodb::Table, lambda::Functions};
 
-/// The pause between two runs. It is short, so that a developer need not wait.
+/// The pause between two runs of scheduled work. The pause is short, so that a developer need not wait.
 const INTERVAL: Duration = Duration::from_secs(1);
 
 /// Invokes `sweep-undelivered` again and again until `stopped` closes. Each run ends before the next begins.
 pub(crate) async fn sweep_outbox(functions: Arc<Functions>, mut stopped: watch::Receiver<()>) {
     while !pause(INTERVAL, &mut stopped).await {
-        // A failed run loses nothing: the next run finds the same mails in the outbox.
+        // A failed run of `sweep-undelivered` loses no mails: the next run finds the same mails in the outbox.
         if let Err(error) = Arc::clone(&functions).on_event(Operation::SweepUndelivered, json!({})).await {
             tracing::warn!(%error, "sweep-undelivered failed");
         }
@@ -40,7 +40,7 @@ pub(crate) async fn sweep_expired(table: Table, clock: Arc<dyn Clock>, mut stopp
     }
 }
 
-/// Waits for this time or for the stop signal. Gives whether the stop signal came.
+/// Waits until the time is over or the stop signal comes. Returns whether the stop signal came.
 async fn pause(time: Duration, stopped: &mut watch::Receiver<()>) -> bool {
     tokio::time::timeout(time, stopped.changed()).await.is_ok()
 }

@@ -29,7 +29,7 @@ struct GetSecretValue {
 }
 
 impl SecretsManager {
-    /// Answers a call of this operation.
+    /// Answers a call of this operation of Secrets Manager.
     pub(crate) fn call(&self, operation: &str, body: &[u8]) -> Response {
         if operation != "GetSecretValue" {
             return refusal("UnknownOperationException", "Only GetSecretValue is supported here.");

@@ -22,7 +22,7 @@ pub enum SeedError {
     /// The file can't be read.
     #[error("the seed file {} can't be read: {reason}", path.display())]
     Unreadable {
-        /// The file.
+        /// The path of the seed file.
         path: PathBuf,
         /// The operating system's error.
         reason: std::io::Error,
@@ -30,9 +30,10 @@ pub enum SeedError {
     /// The file is not YAML of the documented form, or its entries contradict each other.
     #[error("the seed file {} is wrong: {message}", path.display())]
     Invalid {
-        /// The file.
+        /// The path of the seed file.
         path: PathBuf,
-        /// The wrong field, what is wrong with it, and the line where that is known.
+        /// The wrong field of the seed file, what is wrong with the field, and the line of the field if the line is
+        /// known.
         message: String,
     },
 }
@@ -56,7 +57,8 @@ impl Seed {
         let yaml = serde_yaml_ng::Deserializer::from_str(text);
         let file = serde_path_to_error::deserialize(yaml).map_err(|error| {
             let (path, message) = (error.path().to_string(), error.inner().to_string());
-            // The YAML parser prepends the path of the entry, which lacks the field.
+            // The YAML parser begins its message with the path of the entry. This path doesn't name the wrong field, so
+            // it is replaced by the full path.
             let message = match message.split_once(": ") {
                 Some((prefix, rest)) if path.starts_with(prefix) => rest,
                 _ => &message,

@@ -35,7 +35,7 @@ pub(crate) use self::sending_rate::SendingRate;
 /// The largest message, and so the largest request, in bytes.
 pub(crate) const MESSAGE_LIMIT: usize = 40 * 1024 * 1024;
 
-/// How many recipients one call may have.
+/// How many recipients one call of SES may have.
 const MAX_RECIPIENTS: usize = 50;
 
 /// The `Max24HourSend` of `GetAccount`.
@@ -44,18 +44,19 @@ const DAILY_QUOTA: u32 = 1_000_000;
 /// The simulated SES.
 #[derive(Debug)]
 pub(crate) struct Ses {
-    /// The sender of all mails. The address and its domain are the verified identities.
+    /// The sender of all mails. The sender's address and its domain are the verified identities of SES.
     pub(crate) sender: String,
     pub(crate) sending_rate: SendingRate,
     pub(crate) mailbox: Arc<Mailbox>,
-    /// The functions that get the events about mails. Unit tests have none.
+    /// The functions that get the events about mails. The SES of a unit test has no functions, so SES sends no events
+    /// in the test.
     pub(crate) functions: Option<Arc<Functions>>,
     pub(crate) faults: Arc<Faults>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) random: Arc<dyn Random>,
 }
 
-/// The parts that all mails of a bulk call share.
+/// The parts that all mails of one `SendBulkEmail` call share.
 struct BulkSend<'a> {
     from: &'a Arc<str>,
     template: &'a InlineTemplate,
@@ -107,8 +108,8 @@ pub(crate) async fn send_email(
     Ok(Json(json!({"MessageId": ses.accept(mail)})))
 }
 
-/// `POST /v2/email/outbound-bulk-emails`: `SendBulkEmail`. Each entry has a status of its own, even if the call's sender
-/// is not verified.
+/// `POST /v2/email/outbound-bulk-emails`: `SendBulkEmail`. Each entry has a status of its own, even if the call's
+/// sender is not verified.
 pub(crate) async fn send_bulk_email(
     State(ses): State<Arc<Ses>>,
     body: Result<Bytes, BytesRejection>,
@@ -188,8 +189,9 @@ impl Ses {
         ))
     }
 
-    /// Sends one entry of a bulk call and gives the message id. If the template can't be rendered, SES answers SUCCESS and
-    /// publishes an event later. Here the entry's status is FAILED, so that a developer notices at once.
+    /// Sends one entry of a bulk call and gives the message id. If the template can't be rendered, SES answers SUCCESS
+    /// and publishes an event later. The simulated SES gives the entry the status FAILED instead, so that a developer
+    /// notices the mistake at once.
     fn send_entry(&self, bulk: &BulkSend<'_>, entry: BulkEntry) -> Result<String, (RecipientStatus, String)> {
         let invalid = |error| (RecipientStatus::InvalidParameter, error);
         let addresses = entry.destination.addresses().map_err(invalid)?;

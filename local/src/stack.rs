@@ -25,7 +25,7 @@ use crate::{
     tasks::TaskGroup,
 };
 
-/// A running stack. Dropping the stack stops it too, but only [`Stack::stop`] waits for running work.
+/// A running stack. Dropping the stack also stops the stack, but only [`Stack::stop`] waits for running work.
 #[derive(Debug)]
 pub struct Stack {
     url: String,
@@ -33,7 +33,7 @@ pub struct Stack {
     deployment: Arc<Deployment>,
     servers: TaskGroup,
     engine: Option<Engine>,
-    // Dropped last: the tasks above read the secrets in this directory.
+    // The data directory is dropped last, because the tasks of the stack read the secrets in this directory.
     _data_directory: DataDirectory,
 }
 
@@ -101,7 +101,7 @@ impl Stack {
         self.aws_url.as_deref()
     }
 
-    /// Stops the stack: it accepts no more requests, and waits a few seconds for running ones.
+    /// Stops the stack: the stack accepts no more requests, and waits a few seconds for running requests.
     pub async fn stop(self) {
         if let Some(triggers) = self.deployment.triggers.lock().await.take() {
             triggers.stop().await;
@@ -114,7 +114,8 @@ impl Stack {
     }
 }
 
-/// Listens on this address. Gives the address with the port that the system chose for 0.
+/// Listens on this address. Returns the listener and its address. If the given port is 0, the returned address has the
+/// port that the system chose.
 fn listen_on(address: SocketAddr, option: &'static str) -> Result<(TcpListener, SocketAddr), StackStartError> {
     let failed = |reason| StackStartError::Port { port: address.port(), option, reason };
     let listener = listen(address).map_err(failed)?;
@@ -122,7 +123,7 @@ fn listen_on(address: SocketAddr, option: &'static str) -> Result<(TcpListener, 
     Ok((listener, chosen))
 }
 
-/// Starts the task that forwards events, if there is a URL to forward them to.
+/// Starts the task that forwards events, if the options have a URL to forward events to.
 fn start_forwarder(tasks: &mut TaskGroup, url: Option<&str>) -> Result<Option<EventForwarder>, StackStartError> {
     let Some(url) = url else { return Ok(None) };
     checked_url(url, StackStartError::ForwardEvents)?;
@@ -160,7 +161,7 @@ fn checked_url(text: &str, error: fn(String) -> StackStartError) -> Result<Strin
     }
 }
 
-/// Where the clients find each service: at the endpoint, or in this stack.
+/// The addresses where the functions' SDK clients find each AWS service: at the other endpoint, or in this stack.
 fn aws_urls(endpoint: Option<String>, stack_url: &str) -> AwsUrls {
     match endpoint {
         Some(url) => AwsUrls { dynamodb: url.clone(), ses: url.clone(), events: url },

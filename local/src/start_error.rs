@@ -30,7 +30,7 @@ pub enum StackStartError {
     /// The stack can't listen on a port.
     #[error("port {port} can't be opened: {reason}. Choose another one with {option}; 0 lets the system choose")]
     Port {
-        /// The port.
+        /// The port that can't be opened.
         port: u16,
         /// The option that sets the port.
         option: &'static str,
@@ -40,7 +40,7 @@ pub enum StackStartError {
     /// The data directory can't be read or written.
     #[error("the data directory {} can't be used: {reason}. Choose another one with --data-dir", path.display())]
     DataDir {
-        /// The directory.
+        /// The path of the data directory.
         path: PathBuf,
         /// The operating system's error.
         reason: std::io::Error,
@@ -68,7 +68,8 @@ pub enum StackStartError {
 }
 
 impl StackStartError {
-    /// Whether the caller gave a wrong option. Otherwise something on the machine prevents the start.
+    /// Whether the caller gave a wrong option. If the options are right, something on the machine prevents the start of
+    /// the stack.
     pub fn is_usage(&self) -> bool {
         matches!(
             self,

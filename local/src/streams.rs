@@ -20,13 +20,14 @@ use crate::{
     lambda::Functions,
 };
 
-/// How often the stream is read.
+/// The time between two reads of the table's stream.
 const POLL: Duration = Duration::from_millis(100);
 
 /// How many records one read returns at most.
 const MAX_RECORDS: usize = 250;
 
-/// How often a failed record is retried. After that, `sweep-undelivered` finds the mail of the record; its event is lost.
+/// How often a failed record is retried. If the last retry fails too, `sweep-undelivered` still finds a mail of the
+/// record, but an event of the record is lost.
 const RETRIES: u32 = 3;
 
 /// One of the event source mappings in `template.yaml`: which records invoke which function.
@@ -47,11 +48,11 @@ pub(crate) const MAPPINGS: [EventSourceMapping; 2] = [
     EventSourceMapping { operation: Operation::PublishEvents, batch: 100, waiting: 10, accepts: is_person_change },
 ];
 
-/// The records of one invocation. They are converted to the function's event only when the function is invoked, because
-/// events take several times as much memory.
+/// The records of one invocation. The records are converted to the function's event only when the function is invoked,
+/// because an event takes several times as much memory as its records.
 type Batch = Vec<Arc<Record>>;
 
-/// A mapping, and the queue from which [`deliver`] takes its batches.
+/// An event source mapping, and the queue from which [`deliver`] takes the batches of the mapping.
 pub(crate) type MappingQueue = (EventSourceMapping, mpsc::Sender<Batch>);
 
 /// A position in the table's stream.
@@ -65,7 +66,7 @@ pub(crate) struct TableStream {
 }
 
 impl TableStream {
-    /// Opens the stream at its end. `sweep-undelivered` finds the mails that were queued before.
+    /// Opens the stream at its end. `sweep-undelivered` finds the mails that were queued before the stream was opened.
     pub(crate) fn open(table: Table) -> Result<Self, DynoxideError> {
         let streams =
             table.database.list_streams(request::<ListStreamsRequest>(json!({"TableName": &*table.name}))?)?;
@@ -79,7 +80,7 @@ impl TableStream {
         Ok(Self { table, arn: arn.into(), iterator: iterator.unwrap_or_default(), behind: false })
     }
 
-    /// The records since the last read.
+    /// Reads the stream records that were written after the last read.
     pub(crate) fn read(&mut self) -> Result<Vec<Arc<Record>>, DynoxideError> {
         let read = GetRecordsRequest { shard_iterator: self.iterator.clone(), limit: Some(MAX_RECORDS) };
         let page = self.table.database.get_records(read)?;
@@ -104,13 +105,14 @@ pub(crate) fn event_record(stream: &str, record: &Record) -> Value {
     record["eventSourceARN"] = json!(stream);
     let pk = record["dynamodb"]["Keys"]["pk"]["S"].as_str().unwrap_or_default();
     if record["eventName"] == "REMOVE" && pk.starts_with("H#") {
-        // The stack deletes expired items itself, so the engine doesn't mark their removal as TTL's work.
+        // The stack deletes expired items itself, so the engine doesn't mark the removal of an expired item as a
+        // removal by TTL.
         record["userIdentity"] = json!({ "type": "Service", "principalId": "dynamodb.amazonaws.com" });
     }
     record
 }
 
-/// Whether the record is the insert of an item whose partition key begins with `Q#`.
+/// Whether the stream record is the insert of an outbox item, whose partition key begins with `Q#`.
 fn is_queued_mail(record: &Record) -> bool {
     let partition = record.dynamodb.keys.get("pk");
     record.event_name == "INSERT" && matches!(partition, Some(AttributeValue::S(key)) if key.starts_with("Q#"))
@@ -173,7 +175,7 @@ pub(crate) async fn deliver(
     }
 }
 
-/// Invokes the function, and again with the records that it reports as failed.
+/// Invokes the function with records of the stream, and invokes it again with the records that it reports as failed.
 async fn invoke(functions: &Arc<Functions>, operation: Operation, mut records: Vec<Value>) {
     for attempt in 0..=RETRIES {
         tokio::time::sleep(POLL * attempt).await;

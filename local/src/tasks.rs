@@ -7,7 +7,7 @@ use tokio::{sync::watch, task::JoinHandle};
 /// How long a stop waits for each task to end before it aborts the task.
 const STOP_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Tasks that receive the same stop signal.
+/// A group of background tasks that receive the same stop signal.
 #[derive(Debug)]
 pub(crate) struct TaskGroup {
     running: watch::Sender<()>,

@@ -1,5 +1,5 @@
-//! Carries the SDK's calls to the embedded DynamoDB. Requests and responses are those of DynamoDB's HTTP API, without a
-//! socket.
+//! Carries the SDK's calls to the embedded DynamoDB. The requests and responses are the same as in DynamoDB's HTTP API,
+//! but they go through no socket.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -13,7 +13,7 @@ use dynoxide::{Database, DynoxideError};
 use serde::{Serialize, de::DeserializeOwned};
 use tokio::sync::{mpsc, oneshot};
 
-/// A call, and the channel for its response.
+/// A call of DynamoDB, and the channel for the response to the call.
 #[derive(Debug)]
 pub(super) struct Call {
     operation: String,
@@ -21,10 +21,10 @@ pub(super) struct Call {
     response: oneshot::Sender<JsonResponse>,
 }
 
-/// The HTTP status and the JSON body.
+/// The HTTP status and the JSON body of a response of the embedded DynamoDB.
 pub(crate) type JsonResponse = (u16, String);
 
-/// The engine has stopped, or panicked at the call.
+/// The error of a call without a response: the DynamoDB engine has stopped, or panicked at the call.
 #[derive(Debug, thiserror::Error)]
 #[error("the database engine did not answer")]
 pub(crate) struct NoEngineResponse;
@@ -38,7 +38,8 @@ impl EngineCalls {
     pub(crate) async fn call(&self, operation: String, body: Vec<u8>) -> Result<JsonResponse, NoEngineResponse> {
         let (response, received) = oneshot::channel();
         let call = Call { operation, body, response };
-        // If the engine has stopped, this drops the response's sender, and the next line fails.
+        // If the engine has stopped, this statement drops the sender of the response. The wait for the response in the
+        // next line then fails.
         drop(self.0.upgrade().map(|engine| engine.send(call)));
         received.await.map_err(|_| NoEngineResponse)
     }
@@ -64,10 +65,10 @@ impl HttpConnector for Connector {
     }
 }
 
-/// Answers one call after the other until the last sender is dropped.
+/// Answers one call of DynamoDB after the other until the last sender of calls is dropped.
 pub(super) fn serve(database: &Database, mut calls: mpsc::UnboundedReceiver<Call>) {
     while let Some(Call { operation, body, response }) = calls.blocking_recv() {
-        // After a panic no response is sent, so the caller's wait fails.
+        // After a panic of the engine, no response is sent, so the caller's wait for the response fails.
         if let Ok(answered) = catch_unwind(AssertUnwindSafe(|| execute(database, &operation, &body))) {
             drop(response.send(answered));
         }

@@ -38,7 +38,7 @@ impl Action {
         Self::all().find(|action| action.0.split_once(':') == Some((service, operation)))
     }
 
-    /// The operation's name, if the action belongs to this service.
+    /// The name of the action's operation, if the action belongs to the given AWS service.
     #[cfg(test)]
     pub(crate) fn operation_of(self, service: &str) -> Option<&'static str> {
         self.0.strip_prefix(service)?.strip_prefix(':')

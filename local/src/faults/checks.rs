@@ -1,8 +1,8 @@
-//! What the descriptions of all faults have in common.
+//! The default value and the checks that the descriptions of all faults share.
 
 use functions::Operation;
 
-/// Most faults happen to one call.
+/// The default number of calls that a fault happens to. Most faults happen to one call.
 pub(super) const fn once() -> u32 {
     1
 }

@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 
 use super::action::Action;
 
-/// A fault. Exceptions have AWS's own names.
+/// A fault that can happen to an AWS call. A fault that makes the call return an exception has AWS's name of the
+/// exception.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Fault {
     TransactionConflict,
@@ -17,7 +18,7 @@ pub(crate) enum Fault {
     SendingPausedException,
     AccountSuspendedException,
     MessageRejected,
-    /// DynamoDB processes nothing of a batch and returns all of it as unprocessed.
+    /// DynamoDB processes nothing of a batch and returns the whole batch as unprocessed.
     #[serde(rename = "unprocessed")]
     Unprocessed,
     /// The events that SES publishes about a call's mails get lost.
@@ -29,13 +30,13 @@ pub(crate) enum Fault {
     /// The event bus refuses one entry of a call.
     #[serde(rename = "failedEntry")]
     FailedEntry,
-    /// The call is executed, then the connection fails.
+    /// The AWS call is executed, and then the connection fails, so the reply is lost.
     #[serde(rename = "lostReply")]
     LostReply,
-    /// The connection fails before the call is executed.
+    /// The connection fails before the AWS call is executed.
     #[serde(rename = "noReply")]
     NoReply,
-    /// The function ends before the call is executed.
+    /// The function panics before its AWS call is executed.
     #[serde(rename = "crash")]
     Crash,
 }
@@ -65,11 +66,12 @@ impl Fault {
         }
     }
 
-    /// The effect on a call with this request body.
+    /// The effect of the fault on a call with this request body.
     pub(crate) fn effect(self, action: Action, request: &[u8]) -> FaultEffect {
         let request = || serde_json::from_slice::<Value>(request).unwrap_or_default();
         match self {
-            // The bus and SES handle the first three themselves, so these don't reach this function.
+            // The event bus and SES handle `FailedEntry`, `LostEvents` and `UnverifiedSender` themselves, so these
+            // three faults don't reach this function.
             Self::FailedEntry | Self::LostEvents | Self::UnverifiedSender | Self::NoReply => FaultEffect::NoReply,
             Self::Crash => FaultEffect::Crash,
             Self::LostReply => FaultEffect::LostReply,
@@ -114,8 +116,8 @@ fn exception(status: u16, name: &'static str, message: &str) -> FaultEffect {
     FaultEffect::Response { status, error: Some(name), body: json!({"__type": name, "message": message}) }
 }
 
-/// DynamoDB's response to a transaction that conflicts with another one on its first item. The response has a reason for
-/// each item, in order.
+/// DynamoDB's response to a transaction that conflicts with another transaction on its first item. The response has a
+/// reason for each item, in order.
 fn cancelled(request: &Value) -> FaultEffect {
     let items = request["TransactItems"].as_array().map_or(1, Vec::len);
     let mut reasons = vec![json!({"Code": "TransactionConflict", "Message": "Transaction is ongoing for the item"})];

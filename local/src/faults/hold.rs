@@ -1,4 +1,5 @@
-//! Holds: calls that stop at a named point until a test releases them, so that a test decides the order of two requests.
+//! Holds: calls that stop at a named point until a test releases them, so that a test decides the order of two
+//! requests.
 
 use std::{
     sync::{Mutex, MutexGuard, PoisonError},
@@ -17,9 +18,9 @@ use super::{
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) enum HoldPoint {
-    /// Before the call is executed: what it would write is not written yet.
+    /// The call stops before it is executed, so the writes of the call are not made yet.
     Before,
-    /// After the call was executed, before the function receives the reply.
+    /// The call stops after it was executed and before the function receives the reply.
     After,
 }
 
@@ -35,15 +36,15 @@ enum HoldFault {
 #[serde(deny_unknown_fields)]
 pub(super) struct HoldRequest {
     action: Action,
-    /// Only calls of the operation of this name.
+    /// The name of the function whose calls the hold stops. Without a name, the hold stops the calls of every function.
     #[serde(skip_serializing_if = "Option::is_none")]
     function: Option<String>,
     fault: HoldFault,
     point: HoldPoint,
-    /// So many matching calls pass first.
+    /// How many matching calls pass before the hold stops a call.
     #[serde(default)]
     skip: u32,
-    /// So many calls stop. The hold counts as reached when all of them have stopped.
+    /// How many calls the hold stops. The hold counts as reached when so many calls have stopped.
     #[serde(default = "once")]
     times: u32,
 }
@@ -59,9 +60,10 @@ struct Progress {
 struct Hold {
     id: u64,
     request: HoldRequest,
-    /// So many matching calls have still to pass.
+    /// How many matching calls have still to pass before the hold stops a call.
     skip: u32,
-    /// So many calls have been assigned to this hold. They stop as soon as they come to the point.
+    /// How many calls have been assigned to this hold. An assigned call stops as soon as the call comes to the hold's
+    /// point.
     assigned: u32,
     progress: watch::Sender<Progress>,
 }
@@ -71,11 +73,11 @@ struct Hold {
 pub(crate) enum NotReached {
     /// No hold has this id.
     UnknownHold,
-    /// Too few calls came to the point in time.
+    /// Too few calls came to the hold's point in time.
     TooLate {
-        /// So many calls have stopped.
+        /// How many calls the hold has stopped.
         stopped: u32,
-        /// So many calls were to stop.
+        /// How many calls the hold was to stop.
         wanted: u32,
     },
 }
@@ -98,7 +100,7 @@ impl Holds {
     /// Adds the hold and returns its id.
     ///
     /// # Errors
-    /// The mistake in the description.
+    /// A message that says what is wrong with the description of the hold.
     pub(super) fn add(&self, request: HoldRequest) -> Result<u64, String> {
         check_function(request.function.as_deref())?;
         check_times(request.times)?;
@@ -114,7 +116,8 @@ impl Holds {
         self.state().holds.iter().map(|hold| hold.request.clone()).collect()
     }
 
-    /// The hold that stops this call, if one does. The oldest matching hold decides.
+    /// The held call, if a hold stops the call. The oldest hold that matches the call decides whether the call stops or
+    /// passes.
     pub(crate) fn assign(&self, function: &str, action: Action) -> Option<HeldCall> {
         let mut state = self.state();
         let hold = state.holds.iter_mut().find(|hold| {
@@ -130,10 +133,11 @@ impl Holds {
         Some(HeldCall { point: hold.request.point, progress: hold.progress.clone() })
     }
 
-    /// Waits until all calls of the hold have stopped. A hold that is released meanwhile counts as reached only if they had.
+    /// Waits until all calls of the hold have stopped. A hold that is released meanwhile counts as reached only if all
+    /// its calls had stopped.
     ///
     /// # Errors
-    /// If there is no such hold, or if the calls do not come within `patience`.
+    /// If no hold has this id, or if the calls of the hold do not stop within `patience`.
     pub(crate) async fn reached(&self, id: u64, patience: Duration) -> Result<(), NotReached> {
         let (mut progress, wanted) = {
             let state = self.state();
@@ -146,7 +150,7 @@ impl Holds {
         if in_time && stopped == wanted { Ok(()) } else { Err(NotReached::TooLate { stopped, wanted }) }
     }
 
-    /// Lets the calls of a hold continue, and takes the hold away. Returns whether there was one.
+    /// Lets the calls of a hold continue, and removes the hold. Returns `false` if no hold has this id.
     pub(crate) fn release(&self, id: u64) -> bool {
         let mut state = self.state();
         let Some(index) = state.holds.iter().position(|hold| hold.id == id) else { return false };
@@ -170,14 +174,14 @@ pub(crate) struct HeldCall {
 }
 
 impl HeldCall {
-    /// Stops here if this is the point.
+    /// Stops the call if the hold's point is `point`, until the hold is released.
     pub(crate) async fn stop_at(&self, point: HoldPoint) {
         if self.point != point {
             return;
         }
         let mut progress = self.progress.subscribe();
         self.progress.send_modify(|progress| progress.stopped += 1);
-        // It fails only without a sender, and this call has one.
+        // This wait fails only if the hold's sender is dropped, and the held call itself keeps a sender.
         drop(progress.wait_for(|progress| progress.released).await);
     }
 }

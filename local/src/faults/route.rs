@@ -10,15 +10,15 @@ use serde_json::Value;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RouteFault {
-    /// The method and the path, such as `POST /api/v1/workspaces/{workspaceId}/invitations`. A segment in braces matches
-    /// any segment.
+    /// The method and the path, such as `POST /api/v1/workspaces/{workspaceId}/invitations`. A segment in braces
+    /// matches any segment.
     route: String,
     /// The HTTP status of the response.
     status: u16,
-    /// The JSON body of the response. Without it, the response has no body.
+    /// The JSON body of the response. Without this field, the response has no body.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     body: Option<Value>,
-    /// How many requests fail.
+    /// How many requests to the route get the fault's response.
     #[serde(default = "one")]
     pub(super) times: u32,
 }
@@ -47,7 +47,7 @@ impl RouteFault {
         Ok(fault)
     }
 
-    /// Whether a request is one to the fault's route.
+    /// Whether a request goes to the route of the fault.
     pub(super) fn matches(&self, method: &Method, path: &str) -> bool {
         let Some((wanted, pattern)) = self.parts() else { return false };
         let (mut pattern, mut segments) = (pattern.split('/'), path.split('/'));
@@ -62,7 +62,7 @@ impl RouteFault {
         same_path && method.as_str() == wanted
     }
 
-    /// The response that the request gets.
+    /// The response that the fault gives to a request.
     pub(crate) fn response(self) -> Response {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         match self.body {

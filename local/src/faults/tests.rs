@@ -2,10 +2,10 @@ use std::time::Duration;
 
 use super::*;
 
-/// Long enough for every call of a test.
+/// How long a test waits for calls that come. Every call of a test comes within this time.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// So little that no call comes meanwhile.
+/// How long a test waits for calls that don't come. No call comes within so short a time.
 const BRIEFLY: Duration = Duration::from_millis(1);
 
 fn action(name: &str) -> Action {
@@ -128,7 +128,7 @@ fn an_unprocessed_batch_is_handed_back_whole() {
     assert_eq!(body["UnprocessedItems"], json!({"usher": [{"PutRequest": {}}]}));
 }
 
-/// Holds two calls, after one that passes, and returns the hold's id.
+/// Queues a hold that lets one call pass and then stops two calls. Returns the id of the hold.
 fn hold_two(faults: &Faults, point: &str) -> u64 {
     let hold = json!({
         "action": "dynamodb:PutItem", "function": "sign-up", "fault": "hold", "point": point, "skip": 1, "times": 2,

@@ -6,7 +6,7 @@ use shared::domain::{Permission, Role};
 
 use super::file::{CompanyEntry, SeedFile, WorkspaceEntry};
 
-/// Checks the whole file.
+/// Checks all entries of the seed file.
 ///
 /// # Errors
 /// A message that begins with the path of the wrong field, such as `companies[0].workspaces[1].members[0].email`.

@@ -36,7 +36,7 @@ pub(super) struct PersonEntry {
     pub(super) first_name: PersonName,
     #[serde(default)]
     pub(super) last_name: Option<PersonName>,
-    /// The role in the company.
+    /// The role of the user in the company.
     #[serde(default = "viewer", deserialize_with = "role")]
     pub(super) role: Role,
 }
@@ -74,7 +74,8 @@ pub(super) struct InvitationEntry {
     pub(super) hash: InvitationHash,
     #[serde(default)]
     pub(super) message: Option<Message>,
-    /// The user id that the invited person gets by signing up. Chosen at random if it is absent.
+    /// The user id that the invited person gets by signing up. If the user id is absent, the stack chooses a user id at
+    /// random.
     #[serde(default)]
     pub(super) user_id: Option<UserId>,
 }
@@ -109,7 +110,7 @@ fn password<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Password, D::E
     Password::parse(&String::deserialize(deserializer)?).map_err(D::Error::custom)
 }
 
-/// A service account's token. The prefix tells the service that it is not a signed access token.
+/// A service account's token. The prefix of the token tells the service that the token is not a signed access token.
 fn token<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
     let token = String::deserialize(deserializer)?;
     let secret = token.strip_prefix("usher_sa_").unwrap_or_default();

@@ -12,7 +12,7 @@ use shared::{
 
 use super::file::{CompanyEntry, InvitationEntry, ServiceAccountEntry, WorkspaceEntry};
 
-/// What all records of a company are made with.
+/// The settings and the source of ids that all records of a seeded company are made with.
 pub(super) struct RecordMaker<'a> {
     pub(super) random: &'a dyn Random,
     pub(super) now: Timestamp,
@@ -29,7 +29,7 @@ struct UserName<'a> {
     first_name: &'a PersonName,
 }
 
-/// How many integer ids a company's records need.
+/// How many integer ids of each kind the records of a seeded company need.
 pub(super) fn numbers_of(entry: &CompanyEntry) -> IntegerIds {
     let count = |length: usize| u32::try_from(length).unwrap_or(u32::MAX);
     let invitations: usize = entry.workspaces.iter().map(|workspace| workspace.invitations.len()).sum();
@@ -165,7 +165,7 @@ impl RecordMaker<'_> {
         Some((account, self.user(&name, company.id, ProfileKind::ServiceAccount)))
     }
 
-    /// A user without a password.
+    /// The profile of a user without a password.
     fn user(&mut self, name: &UserName<'_>, company: CompanyId, kind: ProfileKind) -> Profile {
         Profile {
             id: name.id,
@@ -191,7 +191,8 @@ impl RecordMaker<'_> {
         self.person(&profile.identifier(), profile, role, salt)
     }
 
-    /// A member's record. `profile` is the member's, and for an invitation the inviter's.
+    /// A member's record. For a member, `profile` is the member's own profile. For an invited person, `profile` is the
+    /// inviter's profile.
     fn person(&self, identifier: &Identifier, profile: &Profile, role: Role, salt: &str) -> Person {
         Person {
             address: identifier.address.clone(),
@@ -236,7 +237,7 @@ impl RecordMaker<'_> {
     }
 }
 
-/// The person with this address.
+/// The profile of the person with this e-mail address.
 fn find<'a>(people: &[&'a Profile], email: &EmailAddress) -> Option<&'a Profile> {
     people.iter().copied().find(|profile| profile.address.canonical() == email.canonical())
 }

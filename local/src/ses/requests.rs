@@ -19,7 +19,7 @@ pub(super) struct Destination {
 }
 
 impl Destination {
-    /// How many recipients there are.
+    /// The number of recipients of the mail.
     pub(super) fn count(&self) -> usize {
         self.to.len() + self.cc.len() + self.bcc.len()
     }
@@ -27,7 +27,7 @@ impl Destination {
     /// The recipients' addresses without display names.
     ///
     /// # Errors
-    /// A message that says that there are no recipients, or which address is invalid.
+    /// A message that says that the mail has no recipients, or which address of a recipient is invalid.
     pub(super) fn addresses(&self) -> Result<Vec<&str>, String> {
         if self.count() == 0 {
             return Err("There are no recipients.".to_owned());
@@ -37,7 +37,7 @@ impl Destination {
     }
 }
 
-/// A name and a value that the sender attaches to a mail. SES repeats both in the mail's events.
+/// A name and a value that the sender attaches to a mail. SES repeats the name and the value in the mail's events.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct Tag {

@@ -19,21 +19,22 @@ pub(crate) struct SendingRate {
 }
 
 impl SendingRate {
-    /// A full bucket for so many recipients in a second.
+    /// A full token bucket for `per_second` recipients in a second.
     pub(crate) fn new(per_second: u32) -> Self {
         let per_second = f64::from(per_second);
         Self { per_second, bucket: Mutex::new((per_second, Instant::now())) }
     }
 
-    /// Fills the bucket.
+    /// Fills the token bucket of the sending rate.
     pub(crate) fn refill(&self) {
         *self.bucket.lock().unwrap_or_else(PoisonError::into_inner) = (self.per_second, Instant::now());
     }
 
-    /// Takes a token for each recipient.
+    /// Takes a token from the bucket for each recipient of a call.
     ///
     /// # Errors
-    /// SES's `TooManyRequestsException`, if the bucket holds too few tokens. Then it keeps them.
+    /// SES's `TooManyRequestsException`, if the bucket holds too few tokens. After this error, the bucket keeps its
+    /// tokens.
     pub(super) fn take(&self, recipients: usize, now: Instant) -> Result<(), SesError> {
         let recipients = f64::from(u32::try_from(recipients).unwrap_or(u32::MAX));
         let mut bucket = self.bucket.lock().unwrap_or_else(PoisonError::into_inner);

@@ -26,7 +26,7 @@ async fn get(stack: &Stack, path: &str) -> Response {
     ask(stack, Method::GET, path, Value::Null).await
 }
 
-/// Clients like those of the functions.
+/// SDK clients like the SDK clients of the functions.
 fn clients(stack: &Stack, faults: &Arc<Faults>) -> Clients {
     Clients::new(stack.engine.as_ref(), aws_urls(None, &stack.url), faults.clone())
 }
@@ -252,7 +252,7 @@ async fn the_stream_has_queued_mails_and_nothing_else() {
     stack.stop().await;
 }
 
-/// Posts with this token.
+/// Posts a JSON body to a path of the stack with this access token, and returns the JSON of the response.
 async fn post(stack: &Stack, path: &str, token: &str, body: Value) -> Value {
     let request = Client::new().post(format!("{}{path}", stack.url())).bearer_auth(token).json(&body);
     let answer = request.send().await.unwrap();
@@ -299,12 +299,13 @@ async fn a_token_still_verifies_after_the_clock_has_moved_forward_and_back() {
     let now = forward.json::<Value>().await.unwrap();
     let now: jiff::Timestamp = serde_json::from_value(now["now"].clone()).unwrap();
     assert_eq!(jwks().await, json!({"keys": []}), "the key verifies nothing any more");
-    // The stack's own sweep runs in the background; this one has certainly ended.
+    // The stack's own deletion of expired items runs in the background. This call deletes the expired items before the
+    // test continues.
     let table = &stack.engine.as_ref().unwrap().table;
     table.sweep_expired(now.as_second()).unwrap();
     ask(&stack, Method::POST, "/_local/clock", json!({"advanceSeconds": -TEN_DAYS})).await;
     assert_eq!(jwks().await, before);
-    // No function that verifies tokens has read the key before.
+    // This request is the first whose function verifies an access token, so no function has read the public key before.
     let profile =
         Client::new().get(format!("{}/idp/api/v1/user", stack.url())).bearer_auth(token).send().await.unwrap();
     assert_eq!(profile.status(), StatusCode::OK);
@@ -339,7 +340,8 @@ async fn a_hash_without_the_inviter_opens_its_invitation_with_one_more_read() {
         json!({"email": "bob@b.example", "password": "Demo12#$", "firstname": "Bob", "lastname": "G", "hash": hash});
     post(&stack, SIGN_UP, "", bob).await;
     let calls: Value = get(&stack, "/_local/calls").await.json().await.unwrap();
-    // One more read finds the inviter, because the hash no longer names the inviter.
+    // The item of the link's hash no longer names the inviter, so the sign-up needs one more `BatchGetItem` to read the
+    // inviter's records.
     let expected = json!({"dynamodb:GetItem": 1, "dynamodb:BatchGetItem": 2, "dynamodb:TransactWriteItems": 1});
     assert_eq!(calls["sign-up"], expected);
     stack.stop().await;
@@ -357,7 +359,7 @@ async fn another_endpoint_replaces_the_embedded_database() {
     let described = clients.dynamodb(None).describe_table().table_name("other").send().await.unwrap();
     assert_eq!(described.table.unwrap().global_secondary_indexes()[0].index_name(), Some("person-id"));
     stack.stop().await;
-    // The second start finds the table.
+    // The second start of the stack finds the table that the first start created.
     Stack::start(options).await.unwrap().stop().await;
     other.abort();
     for endpoint in ["localhost:4566", "ftp://a", ""] {

@@ -7,26 +7,27 @@ use serde::Serialize;
 
 use crate::store::items::attribute;
 
-/// The name of the partition key. Every item has this attribute, so it shows whether an item exists.
+/// The name of the partition key. Every item has a partition key, so the presence of this attribute shows whether an
+/// item exists.
 const PARTITION_KEY: &str = "pk";
 
 /// A condition on an item. DynamoDB checks the condition at the moment of the write.
 #[derive(Debug, Clone)]
 pub(super) enum Condition {
-    /// The item has the attribute.
+    /// The condition that the item has the attribute.
     Exists(&'static str),
-    /// The item does not have the attribute, or the item does not exist.
+    /// The condition that the item does not have the attribute, or that the item does not exist.
     Absent(&'static str),
-    /// The comparison of the attribute with the value holds. The comparison fails if the item does not have the
-    /// attribute.
+    /// The condition that the comparison of the attribute with the value holds. The comparison fails if the item does
+    /// not have the attribute.
     Compares(&'static str, Comparison, AttributeValue),
-    /// The attribute is a set, and the set contains the value.
+    /// The condition that the attribute of the item is a set and the set contains the value.
     Contains(&'static str, AttributeValue),
-    /// The attribute has fewer elements than the value.
+    /// The condition that the attribute of the item has fewer elements than the value says.
     SizeBelow(&'static str, AttributeValue),
-    /// All conditions hold.
+    /// The condition that all of several conditions on the item hold.
     All(Vec<Self>),
-    /// At least one condition holds.
+    /// The condition that at least one of several conditions on the item holds.
     Any(Vec<Self>),
 }
 
@@ -50,68 +51,68 @@ impl Comparison {
     }
 }
 
-/// The item exists.
+/// The condition that the item exists in the table.
 pub(super) const fn item_exists() -> Condition {
     Condition::Exists(PARTITION_KEY)
 }
 
-/// The item does not exist.
+/// The condition that the item does not exist in the table.
 pub(super) const fn item_absent() -> Condition {
     Condition::Absent(PARTITION_KEY)
 }
 
-/// The item has the attribute.
+/// The condition that the item has the attribute.
 pub(super) const fn exists(name: &'static str) -> Condition {
     Condition::Exists(name)
 }
 
-/// The item does not have the attribute, or the item does not exist.
+/// The condition that the item does not have the attribute, or that the item does not exist.
 pub(super) const fn absent(name: &'static str) -> Condition {
     Condition::Absent(name)
 }
 
-/// The attribute equals the value.
+/// The condition that the attribute of the item equals the value.
 pub(super) fn equal(name: &'static str, value: impl Serialize) -> Condition {
     Condition::Compares(name, Comparison::Equal, attribute(value))
 }
 
-/// The attribute is less than the value.
+/// The condition that the attribute of the item is less than the value.
 pub(super) fn below(name: &'static str, value: impl Serialize) -> Condition {
     Condition::Compares(name, Comparison::Below, attribute(value))
 }
 
-/// The attribute is less than or equal to the value.
+/// The condition that the attribute of the item is less than or equal to the value.
 pub(super) fn at_most(name: &'static str, value: impl Serialize) -> Condition {
     Condition::Compares(name, Comparison::AtMost, attribute(value))
 }
 
-/// The attribute is greater than the value.
+/// The condition that the attribute of the item is greater than the value.
 pub(super) fn above(name: &'static str, value: impl Serialize) -> Condition {
     Condition::Compares(name, Comparison::Above, attribute(value))
 }
 
-/// The attribute is a set, and the set contains the value.
+/// The condition that the attribute of the item is a set and the set contains the value.
 pub(super) fn contains(name: &'static str, value: impl Serialize) -> Condition {
     Condition::Contains(name, attribute(value))
 }
 
-/// The attribute is a set with fewer than `size` elements.
+/// The condition that the attribute of the item is a set with fewer than `size` elements.
 pub(super) fn size_below(name: &'static str, size: u32) -> Condition {
     Condition::SizeBelow(name, attribute(size))
 }
 
-/// All conditions hold.
+/// The condition that all of several conditions on the item hold.
 pub(super) fn all(conditions: impl IntoIterator<Item = Condition>) -> Condition {
     Condition::All(conditions.into_iter().collect())
 }
 
-/// At least one condition holds.
+/// The condition that at least one of several conditions on the item holds.
 pub(super) fn any(conditions: impl IntoIterator<Item = Condition>) -> Condition {
     Condition::Any(conditions.into_iter().collect())
 }
 
 /// The placeholders of one request. DynamoDB receives attribute names and values separately from the expressions that
-/// use them.
+/// use the names and values.
 #[derive(Debug, Default)]
 pub(super) struct Placeholders {
     names: Vec<String>,
@@ -134,7 +135,7 @@ impl Placeholders {
         format!(":v{}", self.values.len() - 1)
     }
 
-    /// The expression of a condition, in terms of these placeholders.
+    /// The DynamoDB expression of a condition, written with placeholders for attribute names and values.
     pub(super) fn condition(&mut self, condition: Condition) -> String {
         match condition {
             Condition::Exists(name) => format!("attribute_exists({})", self.name(name)),
@@ -156,13 +157,15 @@ impl Placeholders {
         if let [only] = parts.as_slice() { only.clone() } else { format!("({})", parts.join(operator)) }
     }
 
-    /// The attribute names by placeholder. `None` if there are no names, because DynamoDB rejects an empty map.
+    /// The attribute names of a DynamoDB expression, by placeholder. `None` if the expression has no attribute names,
+    /// because DynamoDB rejects an empty map.
     pub(super) fn names(&self) -> Option<HashMap<String, String>> {
         let names = self.names.iter().enumerate().map(|(index, name)| (format!("#n{index}"), name.clone()));
         (!self.names.is_empty()).then(|| names.collect())
     }
 
-    /// The values by placeholder. `None` if there are no values, because DynamoDB rejects an empty map.
+    /// The attribute values of a DynamoDB expression, by placeholder. `None` if the expression has no values, because
+    /// DynamoDB rejects an empty map.
     pub(super) fn values(self) -> Option<HashMap<String, AttributeValue>> {
         let has_values = !self.values.is_empty();
         let values = self.values.into_iter().enumerate().map(|(index, value)| (format!(":v{index}"), value));

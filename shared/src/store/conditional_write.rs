@@ -1,4 +1,5 @@
-//! A write to one item, which succeeds only if its expectations hold. A write is made alone or in a transaction.
+//! A conditional write: a write to one item of the table, which succeeds only if its expectations hold. A conditional
+//! write is made alone or in a transaction.
 
 use std::{borrow::Cow, collections::HashMap};
 
@@ -40,7 +41,7 @@ enum Kind {
     Check(Key),
 }
 
-/// What an update does to one attribute.
+/// What an update of an item does to one attribute of the item.
 #[derive(Debug, Clone)]
 enum Action {
     Set(AttributeValue),
@@ -63,24 +64,25 @@ impl ConditionalWrite {
         Self { kind, expected: Vec::new() }
     }
 
-    /// Writes the whole item.
+    /// A write that replaces the whole item.
     pub(super) fn put(key: &Key, item: impl Serialize) -> Self {
         let mut item = to_item(item);
         item.extend(key.item());
         Self::new(Kind::Put(item))
     }
 
-    /// Changes attributes of an item. Creates the item if it does not exist.
+    /// Changes attributes of an item. If the item does not exist, the write creates the item.
     pub(super) fn update(key: Key) -> Self {
         Self::new(Kind::Update(key, Vec::new()))
     }
 
-    /// Deletes the item.
+    /// A write that deletes the item.
     pub(super) fn delete(key: Key) -> Self {
         Self::new(Kind::Delete(key))
     }
 
-    /// Writes nothing, and only expects conditions of the item. DynamoDB allows this only in transactions.
+    /// A write that changes nothing and only expects conditions of the item. DynamoDB allows a write without a change
+    /// only in transactions.
     pub(super) fn check(key: Key) -> Self {
         Self::new(Kind::Check(key))
     }
@@ -92,7 +94,7 @@ impl ConditionalWrite {
         self
     }
 
-    /// Sets an attribute.
+    /// Sets an attribute of the item.
     #[must_use]
     pub(super) fn set(self, name: impl Into<Name>, value: impl Serialize) -> Self {
         self.with(name, Action::Set(attribute(value)))
@@ -116,25 +118,25 @@ impl ConditionalWrite {
         self.with(name, Action::SetIfAbsent(attribute(value)))
     }
 
-    /// Removes an attribute.
+    /// Removes an attribute from the item.
     #[must_use]
     pub(super) fn remove(self, name: impl Into<Name>) -> Self {
         self.with(name, Action::Remove)
     }
 
-    /// Adds to a number or to a set. An absent number counts as 0.
+    /// Adds to an attribute that is a number or a set. A number that the item does not have counts as 0.
     #[must_use]
     pub(super) fn add(self, name: impl Into<Name>, value: impl Serialize) -> Self {
         self.with(name, Action::Add(attribute(value)))
     }
 
-    /// Removes elements from a set.
+    /// Removes elements from an attribute that is a set.
     #[must_use]
     pub(super) fn delete_from(self, name: impl Into<Name>, elements: impl Serialize) -> Self {
         self.with(name, Action::DeleteFrom(attribute(elements)))
     }
 
-    /// Adds a condition: the write succeeds only if this condition holds too.
+    /// Adds a condition to the write: the write succeeds only if this condition holds too.
     #[must_use]
     pub(super) fn expect(mut self, condition: Condition) -> Self {
         self.expected.push(condition);
@@ -244,13 +246,14 @@ fn update_expression(actions: Vec<(Name, Action)>, placeholders: &mut Placeholde
 /// The result of a write that was made alone.
 #[derive(Debug)]
 pub(super) enum Written {
-    /// DynamoDB made the write. After an update, this is the updated item. After a put or a delete, it is empty.
+    /// DynamoDB made the write. The value after an update is the updated item. The value after a put or a delete is
+    /// empty.
     Done(Item),
-    /// An expectation failed.
+    /// DynamoDB did not make the write, because an expectation of the write failed.
     Refused,
 }
 
-/// Whether a call failed with this error.
+/// Whether a call of DynamoDB failed with the named error.
 macro_rules! failed_with {
     ($error:expr, $kind:ident::$reason:ident) => {
         matches!($error.as_service_error(), Some($kind::$reason(_)))
@@ -258,12 +261,13 @@ macro_rules! failed_with {
 }
 
 impl Store {
-    /// Makes one write alone. If the item takes part in a transaction at that moment, the write is attempted again
-    /// with jitter. A failed expectation is a result and is not attempted again.
+    /// Makes one write outside a transaction. If another request's transaction on the item is in progress, the store
+    /// attempts the write again after a random pause. After a failed expectation, the store returns a result and does
+    /// not attempt the write again.
     ///
     /// # Errors
-    /// [`Error::Unavailable`] if the write failed, or if its reply was lost. In the second case the write may have
-    /// been made.
+    /// [`Error::Unavailable`] if the write failed, or if DynamoDB's reply to the write was lost. After a lost reply,
+    /// the write may have been made.
     pub(super) async fn write(&self, write: ConditionalWrite) -> Result<Written> {
         for attempt in 0..MAX_WRITE_ATTEMPTS {
             if let Some(written) = self.try_to_write(write.clone()).await? {
@@ -274,7 +278,7 @@ impl Store {
         Err(Error::Unavailable(InternalContext::new("store: conflicts of a write with transactions did not end")))
     }
 
-    /// Attempts a write once. `None` if the item takes part in a transaction at that moment.
+    /// Attempts a write once. Returns `None` if another request's transaction on the item is in progress.
     async fn try_to_write(&self, write: ConditionalWrite) -> Result<Option<Written>> {
         match write.kind {
             Kind::Put(item) => self.try_to_put(item, write.expected).await,

@@ -1,4 +1,4 @@
-//! The keys of the items. `docs/table.md` lists them.
+//! The keys of the items of the table. `docs/table.md` lists all keys.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -29,7 +29,7 @@ impl Key {
         Self { pk: pk.into(), sk: sk.into() }
     }
 
-    /// The key as attributes.
+    /// The key as the attributes of an item: the partition key and the sort key.
     pub(super) fn item(&self) -> Item {
         Item::from([("pk".to_owned(), attribute(&self.pk)), ("sk".to_owned(), attribute(&self.sk))])
     }
@@ -39,7 +39,7 @@ impl Key {
         (&self.pk, &self.sk)
     }
 
-    /// The workspace or company of a person's record. `None` if this is not the key of a person's record.
+    /// The workspace or company of a person's record. `None` if the key is not the key of a person's record.
     pub fn scope(&self) -> Option<Scope> {
         let (id, _) = self.pk.get(2..)?.split_once("#P")?;
         match self.pk.get(..2)? {
@@ -73,7 +73,7 @@ fn partition_of(text: &str) -> u8 {
     Sha256::digest(text.as_bytes())[0] % PARTITIONS
 }
 
-/// How the keys of a workspace or company begin.
+/// The prefix of the keys of a workspace or company.
 fn scope_prefix(scope: Scope) -> String {
     match scope {
         Scope::Workspace(id) => format!("W#{id}"),
@@ -91,12 +91,12 @@ pub(super) fn people_partition(scope: Scope, partition: u8) -> String {
     format!("{}#P{partition}", scope_prefix(scope))
 }
 
-/// A workspace.
+/// The key of the item of a workspace.
 pub(super) fn workspace(id: WorkspaceId) -> Key {
     Key::new(format!("W#{id}"), "META")
 }
 
-/// A company.
+/// The key of the item of a company.
 pub(super) fn company(id: CompanyId) -> Key {
     Key::new(format!("C#{id}"), "META")
 }
@@ -106,7 +106,7 @@ pub(super) fn company_workspace(company: CompanyId, id: WorkspaceId) -> Key {
     Key::new(format!("C#{company}"), format!("W#{id}"))
 }
 
-/// A service account of a company.
+/// The key of a service account of a company.
 pub(super) fn service_account(company: CompanyId, name: &str) -> Key {
     Key::new(format!("C#{company}"), format!("SA#{name}"))
 }
@@ -126,12 +126,12 @@ pub(super) fn company_domain(company: CompanyId, id: &ShortId) -> Key {
     Key::new(format!("C#{company}"), format!("D#{id}"))
 }
 
-/// A mail template of a company.
+/// The key of a mail template of a company.
 pub(super) fn mail_template(company: CompanyId, id: TemplateId) -> Key {
     Key::new(format!("C#{company}"), format!("MT#{id}"))
 }
 
-/// The profile of a user.
+/// The key of the profile of a user.
 pub(super) fn profile(user: UserId) -> Key {
     Key::new(format!("U#{user}"), "PROFILE")
 }
@@ -188,42 +188,42 @@ pub(super) fn unverified_of(person: &Key) -> Key {
     }
 }
 
-/// The address that a user code belongs to.
+/// The key of the item that leads from a user code to the address that the user code belongs to.
 pub(super) fn user_code(code: &UserCode) -> Key {
     Key::new(format!("UC#{}", code.as_ref()), "-")
 }
 
-/// A sign-up of an address.
+/// The key of a sign-up of an address.
 pub(super) fn sign_up(address: &EmailAddress, id: Uuid) -> Key {
     Key::new(address_partition(address), format!("OTP#{id}"))
 }
 
-/// The invitation that the hash with this digest points to.
+/// The key of the item that leads from the digest of a link's hash to the invited person's record.
 pub(super) fn hash(digest: &str) -> Key {
     Key::new(format!("H#{digest}"), "-")
 }
 
-/// The service account that the token with this digest belongs to.
+/// The key of the item that leads from the digest of a token to the service account that the token belongs to.
 pub(super) fn token(digest: &str) -> Key {
     Key::new(format!("T#{digest}"), "-")
 }
 
-/// What the rows of one inviting request share.
+/// The batch of one inviting request, which is the data that the rows of the request share.
 pub(super) fn batch(id: BatchId) -> Key {
     Key::new(format!("B#{id}"), "-")
 }
 
-/// A new item in a queue of the outbox. A queue is sorted by time.
+/// A new item in a queue of the outbox. A queue of the outbox is sorted by time.
 pub(super) fn outbox(queue: &str, at: Timestamp, unique: Uuid) -> Key {
     Key::new(format!("Q#{queue}"), format!("{}#{unique}", outbox_prefix(at)))
 }
 
-/// How the sort keys of items that were queued at this time begin.
+/// The prefix of the sort keys of outbox items that were queued at this time.
 pub(super) fn outbox_prefix(at: Timestamp) -> String {
     format!("{:013}", at.as_millisecond())
 }
 
-/// The key in the partition of abandoned items that an outbox item moves to when it is given up.
+/// The key in the partition of abandoned items that an outbox item moves to when the deliverer gives the item up.
 pub(super) fn abandoned(key: &Key) -> Key {
     Key::new(key.pk.replacen("Q#", "QX#", 1), key.sk.clone())
 }
@@ -233,12 +233,12 @@ pub(super) fn revived(key: &Key) -> Key {
     Key::new(key.pk.replacen("QX#", "Q#", 1), key.sk.clone())
 }
 
-/// An entry of the audit log.
+/// The key of an entry of the audit log.
 pub(super) fn audit(scope: Scope, at: Timestamp, unique: Uuid) -> Key {
     Key::new(audit_partition(scope), format!("{:013}#{unique}", at.as_millisecond()))
 }
 
-/// The partition of the audit log of a workspace or company. It is sorted by time.
+/// The partition of the audit log of a workspace or company. The audit log is sorted by time.
 pub(super) fn audit_partition(scope: Scope) -> String {
     format!("{}#A", scope_prefix(scope))
 }
@@ -255,8 +255,8 @@ pub(super) fn idempotent_request(caller: UserId, scope: Scope, idempotency_key: 
     Key::new(format!("K#{caller}#{}", digest(&format!("{}\n{idempotency_key}", scope_prefix(scope)))), "REQ")
 }
 
-/// The note of what one transaction of an idempotent request wrote. Without `unique`, the sort key is the prefix of
-/// all notes of the request.
+/// The note of what one transaction of an idempotent request wrote. Without `unique`, the sort key is the prefix that
+/// the notes of all transactions of the request share.
 pub(super) fn transaction_note(request: &Key, batch: BatchId, unique: Option<Uuid>) -> Key {
     let unique = unique.map(|unique| unique.to_string()).unwrap_or_default();
     Key::new(request.pk.clone(), format!("{batch}#{unique}"))
@@ -272,12 +272,12 @@ pub(super) fn short_id(id: &ShortId) -> Key {
     Key::new(format!("I#short#{id}"), "-")
 }
 
-/// A group.
+/// The key of the item of a group.
 pub(super) fn group(id: GroupId) -> Key {
     Key::new(format!("G#{id}"), "META")
 }
 
-/// One of the partial counters of the joins to a group.
+/// One of the partial counters that count how many writes have brought people into a group.
 pub(super) fn group_joins(id: GroupId, partition: u8) -> Key {
     Key::new(format!("G#{id}"), format!("J#{partition}"))
 }
@@ -292,7 +292,7 @@ pub(super) fn group_in_tree(workspace: WorkspaceId, path: &GroupPath) -> Key {
     Key::new(groups_partition(workspace), format!("{:03}#{}", path.depth(), path.as_ref()))
 }
 
-/// How the sort keys of the groups directly below a group begin.
+/// The prefix of the sort keys of the groups directly below a group.
 pub(super) fn child_groups_prefix(path: &GroupPath) -> String {
     format!("{:03}#{}", path.depth() + 1, path.as_ref())
 }
@@ -307,7 +307,7 @@ pub(super) fn administered(user: UserId, workspace: WorkspaceId) -> Key {
     Key::new(format!("U#{user}"), format!("G#W#{workspace}"))
 }
 
-/// The counters that give out integer ids.
+/// The key of the item with the counters that give out integer ids.
 pub(super) fn numbers() -> Key {
     Key::new("CONFIG", "NUMBERS")
 }

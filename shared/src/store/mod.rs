@@ -1,4 +1,5 @@
-//! The store: it reads and writes the one DynamoDB table. No other code sees keys or attribute maps.
+//! The store reads and writes the one DynamoDB table of the service. No code outside the store sees the attribute maps
+//! of items.
 //!
 //! `docs/table.md` lists the items and the cost of each access.
 //!
@@ -61,7 +62,7 @@ use aws_sdk_dynamodb::Client;
 
 use crate::domain::Random;
 
-/// Access to the table.
+/// Access to the service's DynamoDB table.
 #[derive(Debug, Clone)]
 pub struct Store {
     client: Client,
@@ -70,12 +71,13 @@ pub struct Store {
 }
 
 impl Store {
-    /// Creates the access to the table with this name. `random` supplies the jitter between attempts.
+    /// Creates the access to the DynamoDB table with this name. `random` supplies random ids, and the random pauses
+    /// between attempts.
     pub fn new(client: Client, table: String, random: Arc<dyn Random>) -> Self {
         Self { client, table, random }
     }
 
-    /// The source of the ids that writes need.
+    /// The source of the random ids that writes need.
     fn random(&self) -> &dyn Random {
         self.random.as_ref()
     }

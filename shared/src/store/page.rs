@@ -11,8 +11,8 @@ pub struct Page<T> {
     pub next: Option<PagePosition>,
 }
 
-/// A position in a list: the next page begins after it. The text usually contains an e-mail address, so it leaves the
-/// service only encrypted.
+/// A position in a list: the next page begins after this position. The text of a position usually contains an e-mail
+/// address, so the text leaves the service only encrypted.
 #[derive(Clone, PartialEq, Eq)]
 pub struct PagePosition(String);
 

@@ -1,4 +1,4 @@
-//! Reads. Every read of the table is strongly consistent. Only a read through an index is not.
+//! Reads. Every read of the table is strongly consistent, except a read through an index.
 
 use std::collections::HashMap;
 
@@ -19,7 +19,7 @@ use crate::{
 /// The largest number of keys that DynamoDB takes in one `BatchGetItem`.
 const MAX_KEYS: usize = 100;
 
-/// The largest number of calls that one request has in flight at the same time.
+/// The largest number of calls of DynamoDB that one request has in flight at the same time.
 const IN_FLIGHT: usize = 8;
 
 /// The largest number of attempts to read keys that DynamoDB left unprocessed.
@@ -55,7 +55,7 @@ pub(super) struct Slice<'a> {
     pub(super) pk: &'a str,
     /// The range of sort keys.
     pub(super) sort: Sort<'a>,
-    /// Only items after this sort key, in the direction of the read.
+    /// The read returns only items that come after this sort key, in the direction of the read.
     pub(super) after: Option<&'a str>,
     /// Whether to read in descending order of the sort keys.
     pub(super) backwards: bool,
@@ -68,12 +68,12 @@ pub(super) struct Slice<'a> {
 pub(super) struct Found(HashMap<(String, String), Item>);
 
 impl Found {
-    /// Removes and returns the item with this key. `None` if the item does not exist or was taken before.
+    /// Removes and returns the item with this key. Returns `None` if the item does not exist or was taken before.
     pub(super) fn take<T: DeserializeOwned>(&mut self, key: &Key) -> Result<Option<T>> {
         self.0.remove(&(key.pk.clone(), key.sk.clone())).map(from_item).transpose()
     }
 
-    /// The item with this key. `None` if the item does not exist or was taken before.
+    /// The item with this key. Returns `None` if the item does not exist or was taken before.
     pub(super) fn item(&self, key: &Key) -> Option<&Item> {
         self.0.get(&(key.pk.clone(), key.sk.clone()))
     }
@@ -89,12 +89,12 @@ fn text(item: &Item, name: &str) -> String {
 }
 
 impl Store {
-    /// Reads one item.
+    /// Reads one item of the table by its key.
     pub(super) async fn get<T: DeserializeOwned>(&self, key: &Key) -> Result<Option<T>> {
         self.get_item(key).await?.map(from_item).transpose()
     }
 
-    /// Reads one item without converting it.
+    /// Reads one item of the table by its key, as DynamoDB's map of attributes.
     pub(super) async fn get_item(&self, key: &Key) -> Result<Option<Item>> {
         let request = self.client.get_item().table_name(&self.table).set_key(Some(key.item())).consistent_read(true);
         let output = request.send().await.map_err(|error| failed("GetItem", &error))?;
@@ -143,7 +143,7 @@ impl Store {
         Err(Error::Unavailable(InternalContext::new("store: BatchGetItem: keys remained unprocessed")))
     }
 
-    /// Reads the items of a partition whose sort keys begin with `prefix`, in ascending order, and at limit `limit`
+    /// Reads the items of a partition whose sort keys begin with `prefix`, in ascending order, and at most `limit`
     /// items.
     pub(super) async fn query<T: DeserializeOwned>(&self, pk: &str, prefix: &str, limit: usize) -> Result<Vec<T>> {
         self.query_where(pk, Sort::Begins(prefix), limit, None).await
@@ -175,7 +175,8 @@ impl Store {
                 request = request.expression_attribute_values(placeholder, value.clone());
             }
             let request = request.set_filter_expression(filter.clone()).set_expression_attribute_names(names.clone());
-            // DynamoDB applies the filter after the limit. A query with a filter therefore reads whole pages.
+            // DynamoDB counts the items that the filter rejects towards the limit. A query with a filter therefore
+            // reads whole pages.
             let page = unfiltered.then(|| i32::try_from(limit - items.len()).unwrap_or(i32::MAX));
             let request = request.consistent_read(true).set_limit(page).set_exclusive_start_key(start);
             let output = request.send().await.map_err(|error| failed("Query", &error))?;
@@ -190,7 +191,8 @@ impl Store {
         Ok(items)
     }
 
-    /// Reads some items with their sort keys in one call. The second value says whether more items follow.
+    /// Reads some items with their sort keys in one call. The second returned value says whether more items of the
+    /// partition follow.
     pub(super) async fn slice<T: DeserializeOwned>(&self, slice: &Slice<'_>) -> Result<(Vec<(String, T)>, bool)> {
         let (condition, bound) = slice.sort.condition();
         let mut request = self.client.query().table_name(&self.table).key_condition_expression(condition);

@@ -1,4 +1,5 @@
-//! Writes entities with ids that the caller has chosen. The local stack seeds its table with this; no function does.
+//! Writes entities with ids that the caller has chosen. The local stack seeds its table with these writes. No deployed
+//! function makes these writes.
 
 use serde::Serialize;
 
@@ -17,16 +18,16 @@ use crate::{
     },
 };
 
-/// A company with everything in it.
+/// A company of a seed, with its users, workspaces and service accounts.
 #[derive(Debug)]
 pub struct SeedCompany {
-    /// The company.
+    /// The seeded company.
     pub company: Company,
     /// Who counts as the author of the company's service accounts in the audit log.
     pub administrator: UserId,
     /// Each user, with the user's record as a member of the company.
     pub people: Vec<(Profile, Person)>,
-    /// The workspaces.
+    /// The workspaces of the company.
     pub workspaces: Vec<SeedWorkspace>,
     /// Each service account, with its user.
     pub service_accounts: Vec<(ServiceAccount, Profile)>,
@@ -35,29 +36,29 @@ pub struct SeedCompany {
 /// A workspace with its members and invitations.
 #[derive(Debug)]
 pub struct SeedWorkspace {
-    /// The workspace.
+    /// The seeded workspace.
     pub workspace: Workspace,
     /// The record of the member who counts as the workspace's creator.
     pub creator: Person,
     /// The records of all other members.
     pub members: Vec<Person>,
-    /// The invitations.
+    /// The pending invitations of the workspace.
     pub invitations: Vec<SeedInvitation>,
 }
 
-/// A pending invitation with the hash that opens it.
+/// A pending invitation with the hash of the link that opens the invitation.
 #[derive(Debug)]
 pub struct SeedInvitation {
     /// The invited person's record.
     pub person: Person,
-    /// The hash.
+    /// The hash of the invitation's link.
     pub hash: InvitationHash,
     /// The message and the names that the invitation shows.
     pub batch: Batch,
 }
 
 impl Store {
-    /// Writes a company with everything in it, one item after the other.
+    /// Writes a company with its users, workspaces and service accounts, one item after the other.
     ///
     /// # Errors
     /// The table can't be written, or a workspace's id is taken.

@@ -22,29 +22,31 @@ use crate::{
     },
 };
 
-/// Integer ids of each kind. They fit into 31 bits.
+/// One integer id, or one number of integer ids, for each kind: users, companies and workspaces. An integer id fits
+/// into 31 bits.
 #[derive(Debug, Clone, Copy, Default, Deserialize)]
 pub struct IntegerIds {
-    /// Ids of users.
+    /// The integer id of a user, or how many ids of users are taken.
     pub users: u32,
-    /// Ids of companies.
+    /// The integer id of a company, or how many ids of companies are taken.
     pub companies: u32,
-    /// Ids of workspaces.
+    /// The integer id of a workspace, or how many ids of workspaces are taken.
     pub workspaces: u32,
 }
 
 /// A company that a verified sign-up founds.
 #[derive(Debug)]
 pub struct Founding<'a> {
-    /// The sign-up, which is used up.
+    /// The sign-up that founds the company. After the company is founded, the sign-up can't be used again.
     pub sign_up: &'a SignUp,
-    /// The company.
+    /// The new company.
     pub company: &'a Company,
     /// The company's record of the founder.
     pub founder: &'a Person,
     /// The founder's account.
     pub profile: &'a Profile,
-    /// The guest account at the founder's address, which becomes this account.
+    /// The guest account at the founder's address, if there is one. The founding turns the guest account into the
+    /// founder's account.
     pub guest: Option<&'a Identity>,
 }
 
@@ -94,14 +96,14 @@ impl Store {
         self.query(&pk, "M#W#", usize::MAX).await
     }
 
-    /// Makes a workspace the current one of a user. Does nothing if the user does not exist.
+    /// Makes a workspace the current workspace of a user. If the user does not exist, nothing is written.
     pub async fn select_workspace(&self, user: UserId, workspace: WorkspaceId) -> Result<()> {
         let write = ConditionalWrite::update(keys::profile(user)).if_present().set("current_workspace", workspace);
         self.write(write).await.map(|_| ())
     }
 
-    /// Replaces a password hash by a new hash of the same password, unless the password was changed since it was
-    /// read.
+    /// Replaces a password hash by a new hash of the same password, unless the user changed the password after the old
+    /// hash was read.
     pub async fn rehash(&self, user: UserId, old: &PasswordHash, new: &PasswordHash) -> Result<()> {
         let write = ConditionalWrite::update(keys::profile(user)).expect(equal("password", old)).set("password", new);
         self.write(write).await.map(|_| ())
@@ -127,8 +129,9 @@ impl Store {
         })
     }
 
-    /// Creates a company with its first user, whose address is verified. `false` if the sign-up was already used, or
-    /// if the address got an account after it was read, including an account with a temporary password.
+    /// Creates a company with its first user, whose address is verified. Returns `false` if the sign-up was already
+    /// used, or if the address got an account after the sign-up read the accounts of the address. An account with a
+    /// temporary password counts too.
     pub async fn found_company(&self, founding: &Founding<'_>) -> Result<bool> {
         let Founding { sign_up, company, founder, profile, guest } = *founding;
         let scope = Scope::Company(company.id);
@@ -145,25 +148,25 @@ impl Store {
         Ok(matches!(self.transact(writes).await?, Transacted::Done))
     }
 
-    /// Publishes a key, so that others can verify access tokens.
+    /// Publishes the public key of access tokens, so that others can verify access tokens.
     pub async fn publish_key(&self, key: &PublicKey) -> Result<()> {
         self.write(ConditionalWrite::put(&keys::public_key(&key.kid), key)).await.map(|_| ())
     }
 
-    /// Reads a published key.
+    /// Reads the published public key with this key id (`kid`).
     pub async fn public_key(&self, kid: &str) -> Result<Option<PublicKey>> {
         self.get(&keys::public_key(kid)).await
     }
 
-    /// Reads all published keys.
+    /// Reads all published public keys of access tokens.
     pub async fn public_keys(&self) -> Result<Vec<PublicKey>> {
         let (pk, _) = keys::numbers().into_parts();
         self.query(&pk, "KEY#", usize::MAX).await
     }
 }
 
-/// The write that assigns an address to a user, unless the address already has a verified account. Other attributes
-/// of the item stay, such as a suppression.
+/// The write that assigns an address to a user, unless the address already has a verified account. The item of the
+/// address keeps its other attributes, such as a suppression.
 pub(in crate::store) fn claim_address(profile: &Profile) -> ConditionalWrite {
     ConditionalWrite::update(keys::identity(&profile.identifier()))
         .expect(absent("user"))

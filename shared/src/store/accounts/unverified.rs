@@ -1,8 +1,10 @@
-//! Unverified accounts. An inviter created such an account with a temporary password, and nobody has verified its
-//! address yet. Only the company of the account sees it: for everybody else, the address has no account.
+//! Unverified accounts. An inviter created an unverified account with a temporary password, and nobody has verified the
+//! address of the account yet. Only the company of the unverified account sees the account: for everybody else, the
+//! address has no account.
 //!
-//! When the address is verified, the account becomes the verified account of the address. All its sessions end. It
-//! stays a member of its workspaces, and its company becomes the company that the address was verified for.
+//! When the address is verified, the unverified account becomes the verified account of the address. All sessions of
+//! the account end. The account stays a member of its workspaces, and the company of the account becomes the company
+//! that the address was verified for.
 
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -14,13 +16,13 @@ use crate::{
 };
 
 impl Store {
-    /// Reads the verified and the unverified account of a person in one call.
+    /// Reads the verified and the unverified account of a person in one call of DynamoDB.
     pub async fn accounts(&self, identifier: &Identifier) -> Result<AccountsOfAddress> {
         self.accounts_at(&keys::identity(identifier), &keys::unverified(identifier)).await
     }
 
-    /// Reads the accounts of the person with this user code. For a code that nobody has, the store reads equally many
-    /// items, so that the time of the response does not reveal which codes exist.
+    /// Reads the accounts of the person with this user code. For a user code that nobody has, the store reads equally
+    /// many items, so that the time of the response does not reveal which user codes exist.
     pub async fn accounts_of_code(&self, code: &UserCode) -> Result<AccountsOfAddress> {
         #[derive(Deserialize)]
         struct UserCodeItem {
@@ -39,8 +41,9 @@ impl Store {
         Ok(AccountsOfAddress { verified: account.identity, unverified: found.take(unverified)? })
     }
 
-    /// Replaces a password by one that its owner chose. `false` if the password was changed since it was read. The
-    /// write is a transaction, because DynamoDB recognises a repeated transaction whose reply was lost.
+    /// Replaces the password of a user by a password that the user chose. Returns `false` if the password was changed
+    /// after its old hash was read. The write of the new password is a transaction, because DynamoDB recognises a
+    /// repeated transaction whose reply was lost.
     pub async fn change_password(&self, user: UserId, old: &PasswordHash, new: &PasswordHash) -> Result<bool> {
         let write = ConditionalWrite::update(keys::profile(user))
             .expect(equal("password", old))
@@ -49,7 +52,7 @@ impl Store {
         Ok(matches!(self.transact(vec![write]).await?, Transacted::Done))
     }
 
-    /// Marks the member's record as that of a verified account.
+    /// Marks the member's record as the record of a person with a verified account.
     pub async fn mark_verified(&self, scope: Scope, profile: &Profile) -> Result<()> {
         let write = ConditionalWrite::update(keys::person(scope, &profile.identifier()))
             .expect(equal("status", RecordStatus::Accepted))
@@ -61,8 +64,8 @@ impl Store {
 }
 
 /// The writes of an account whose address has just been verified: the profile, and the deletion of the unverified
-/// account. `unverified` is that account as it was read, if there was one. Its epoch was one less than the epoch of
-/// `profile`.
+/// account. `unverified` is the unverified account as the operation read it, or `None` if the address had no unverified
+/// account. The epoch of the unverified account was one less than the epoch of `profile`.
 pub(in crate::store) fn verified_account_writes(
     profile: &Profile,
     unverified: Option<&Identity>,

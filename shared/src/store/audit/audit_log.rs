@@ -1,4 +1,4 @@
-//! Entries of the audit log. Each entry is written in the transaction that it describes.
+//! Entries of the audit log. Each entry of the audit log is written in the transaction that the entry describes.
 
 use std::{borrow::Cow, collections::BTreeMap, fmt};
 
@@ -16,7 +16,7 @@ use crate::{
     },
 };
 
-/// The number of entries that one call reads. An entry has up to 90 subjects.
+/// The number of audit entries that one call of DynamoDB reads. An audit entry has up to 90 subjects.
 const ENTRIES_PER_READ: usize = 25;
 
 /// The audit entry of one transaction.
@@ -30,19 +30,20 @@ pub(in crate::store) struct AuditEntry {
 }
 
 impl AuditEntry {
-    /// An entry without subjects.
+    /// An audit entry without subjects.
     pub(in crate::store) fn new(at: Timestamp, actor: UserId, action: &'static str) -> Self {
         Self { at, actor, action: action.into(), subjects: Vec::new() }
     }
 
-    /// Adds a subject.
+    /// Adds a subject to the audit entry.
     #[must_use]
     pub(in crate::store) fn about(mut self, subject: Subject) -> Self {
         self.subjects.push(subject);
         self
     }
 
-    /// One record for each subject. An entry without subjects gives one record without a subject.
+    /// The audit records of the entry: one audit record for each subject. An audit entry without subjects gives one
+    /// audit record without a subject.
     fn records(self) -> Vec<AuditRecord> {
         let Self { at, actor, action, subjects } = self;
         let action = action.into_owned();
@@ -57,7 +58,7 @@ impl AuditEntry {
     }
 }
 
-/// A person or thing that an action was about.
+/// A subject of an audit entry: a person or thing that the action was about.
 #[derive(Serialize, Deserialize)]
 pub(in crate::store) struct Subject {
     name: String,
@@ -71,7 +72,7 @@ impl Subject {
         Self { name: name.into(), detail: BTreeMap::new() }
     }
 
-    /// Adds a detail, such as `role`.
+    /// Adds a detail to the subject, such as `role`.
     #[must_use]
     pub(in crate::store) fn with(mut self, name: &'static str, value: impl Into<Cow<'static, str>>) -> Self {
         self.detail.insert(name.into(), value.into());
@@ -79,7 +80,7 @@ impl Subject {
     }
 }
 
-/// Redacted, because the name is usually an e-mail address.
+/// The `Debug` output hides the name of the subject, because the name is usually an e-mail address.
 impl fmt::Debug for Subject {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Subject(redacted)")
@@ -91,23 +92,23 @@ pub(in crate::store) fn audit_write(scope: Scope, entry: &AuditEntry, random: &d
     ConditionalWrite::put(&keys::audit(scope, entry.at, random.uuid()), entry)
 }
 
-/// What was done to one subject of a transaction.
+/// A record of the audit log: what a user did to one subject of a transaction.
 #[derive(Clone)]
 pub struct AuditRecord {
-    /// When the action was done.
+    /// When the user did the action.
     pub at: Timestamp,
-    /// The user who did it.
+    /// The user who did the action.
     pub actor: UserId,
     /// The action, such as `member.removed`.
     pub action: String,
     /// The subject: an e-mail address, or the name of a thing. `None` if the action was about the workspace or
     /// company itself.
     pub subject: Option<String>,
-    /// Further details, such as the role, by name.
+    /// Further details of the action, such as the role, by name.
     pub detail: BTreeMap<String, String>,
 }
 
-/// Omits the subject, which is usually an e-mail address.
+/// The `Debug` output omits the subject of the record, because the subject is usually an e-mail address.
 impl fmt::Debug for AuditRecord {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("AuditRecord").field("at", &self.at).field("action", &self.action).finish_non_exhaustive()
@@ -123,7 +124,7 @@ impl Store {
         after: Option<&PagePosition>,
         limit: usize,
     ) -> Result<Page<AuditRecord>> {
-        // A page may end between two subjects of an entry. The next page reads that entry again.
+        // A page of the audit log may end between two subjects of an entry. The next page reads the same entry again.
         let previous = after.map(|after| last_entry(after.as_str())).transpose()?;
         let pk = keys::audit_partition(scope);
         let mut records = Vec::with_capacity(limit + 1);

@@ -22,7 +22,7 @@ use crate::{
     },
 };
 
-/// The largest number of groups that one user administers in a workspace. The paths of so many groups fit into one
+/// The largest number of groups that one user administers in a workspace. The paths of this many groups fit into one
 /// item.
 const MAX_ADMINISTERED: u32 = 100;
 
@@ -48,11 +48,12 @@ pub(in crate::store) fn group_writes(group: &Group) -> [ConditionalWrite; 3] {
     ]
 }
 
-/// The number of writes that have brought people into a group so far, in several partial counters, so that many
-/// people can join at once. A group that was found to be empty is deleted only if the counters are unchanged since.
+/// The number of writes that have brought people into a group so far, in several partial counters, so that many people
+/// can join the group at once. A group that a request found to be empty is deleted only if the counters have not
+/// changed after the request read them.
 pub type Joins = [u32; keys::PARTITIONS as usize];
 
-/// How long a deleted group stays marked as closed. No request takes longer.
+/// How long a deleted group stays marked as closed. Every request ends within this time.
 const CLOSED_RETENTION: SignedDuration = SignedDuration::from_hours(24);
 
 /// The item of a display id.
@@ -73,7 +74,7 @@ struct AdministeredGroups {
 pub struct GroupRecords {
     /// The workspace.
     pub workspace: Option<Workspace>,
-    /// The caller.
+    /// The caller's profile and roles.
     pub caller: CallerStanding,
     /// The paths of the groups that the caller administers in the workspace.
     pub administers: Vec<GroupPath>,
@@ -88,20 +89,20 @@ pub struct GroupRecords {
 pub enum GroupMade {
     /// The group is created.
     Done,
-    /// The parent group does not exist.
+    /// The group is not created, because its parent group does not exist.
     NoParent,
-    /// Another group of the workspace has this display id.
+    /// The group is not created, because another group of the workspace has the same display id.
     DisplayIdTaken,
 }
 
 /// The result of deleting a group.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum GroupDeleted {
-    /// The group does not exist any more.
+    /// The group is deleted.
     Done,
-    /// There are groups below the group.
+    /// The group is not deleted, because other groups are below it.
     HasGroups,
-    /// A person joined the group after the joins were read.
+    /// The group is not deleted, because a person joined the group after the counters of its joins were read.
     Changed,
 }
 
@@ -111,8 +112,8 @@ impl Store {
         self.get(&keys::group(id)).await
     }
 
-    /// Reads a workspace, a caller's profile and roles, the groups that the caller administers there, and the
-    /// requested groups. This takes one call for each hundred items.
+    /// Reads a workspace, a caller's profile and roles, the groups that the caller administers in the workspace, and
+    /// the requested groups. The read takes one call of DynamoDB for each hundred items.
     pub async fn group_records(
         &self,
         user: UserId,
@@ -149,12 +150,12 @@ impl Store {
         self.get(&keys::group_in_tree(workspace, path)).await
     }
 
-    /// Reads the groups directly below a group, oldest first, and at most `limit` groups.
+    /// Reads the groups directly below a group, oldest first, and reads at most `limit` groups.
     pub async fn child_groups(&self, workspace: WorkspaceId, parent: &GroupPath, limit: usize) -> Result<Vec<Group>> {
         self.query(&keys::groups_partition(workspace), &keys::child_groups_prefix(parent), limit).await
     }
 
-    /// Reads the groups of a workspace level by level, and at most `limit` groups.
+    /// Reads the groups of a workspace level by level, and reads at most `limit` groups.
     pub async fn groups(&self, workspace: WorkspaceId, limit: usize) -> Result<Vec<Group>> {
         self.query(&keys::groups_partition(workspace), "", limit).await
     }
@@ -184,8 +185,8 @@ impl Store {
         ));
         let result = self.transact(writes).await?;
         if matches!(result, Transacted::Done) || self.group(group.id).await?.is_some() {
-            // The id of the group is new. If a group with this id exists, an earlier attempt succeeded and only its
-            // reply was lost.
+            // The id of the group is new. If a group with this id exists, an earlier attempt to create the group
+            // succeeded and only DynamoDB's reply was lost.
             return Ok(GroupMade::Done);
         }
         Ok(if result.refused(0).is_some() { GroupMade::NoParent } else { GroupMade::DisplayIdTaken })
@@ -207,7 +208,8 @@ impl Store {
         Ok(group.map(|_| joins))
     }
 
-    /// Deletes a group that nobody has joined since `joins` was read and that has no groups below it.
+    /// Deletes a group that has no groups below it, and that nobody has joined after the request read the counters
+    /// `joins`.
     pub async fn delete_group(&self, group: &Group, parent: GroupId, joins: Joins, act: Act) -> Result<GroupDeleted> {
         let mut writes = vec![
             ConditionalWrite::delete(keys::group(group.id)).expect(equal("children", 0)),
@@ -229,14 +231,14 @@ impl Store {
                 GroupDeleted::HasGroups
             }
             None if !matches!(result, Transacted::Done) => GroupDeleted::Changed,
-            // This transaction or another one deleted the group. The parent cannot be the reason, because a parent is
-            // never deleted before its children.
+            // This transaction or another transaction has deleted the group. The parent group cannot be the reason for
+            // the refusal, because a parent group is never deleted before the groups below it.
             _ => GroupDeleted::Done,
         })
     }
 
-    /// Makes a user an administrator of a group and of the groups below it, or ends this. `false` if the user already
-    /// administers the largest allowed number of groups.
+    /// Makes a user an administrator of a group and of the groups below it, or ends the user's administration of the
+    /// group. Returns `false` if the user already administers the largest allowed number of groups.
     pub async fn change_group_admin(&self, group: &Group, user: UserId, administers: bool, act: Act) -> Result<bool> {
         let key = keys::administered(user, group.workspace);
         let (write, path) = (ConditionalWrite::update(key), group.path.as_ref());
@@ -253,9 +255,9 @@ impl Store {
     }
 }
 
-/// The write that brings people into a group which was read just before. It is part of the transaction that writes
-/// these people, and it succeeds only if the group is not deleted. The topmost group is never deleted and needs no
-/// write. Concurrent transactions usually count in different partitions.
+/// The write that counts people joining a group. The write is part of the transaction that writes the records of the
+/// joining people, and the write succeeds only if the group is not deleted. The topmost group is never deleted and
+/// needs no such write. Concurrent transactions usually count in different partitions of the group's join counters.
 pub(in crate::store) fn group_join_write(group: &GroupRef, partition: u8) -> Option<ConditionalWrite> {
     let join = ConditionalWrite::update(keys::group_joins(group.id, partition));
     (!group.path.is_top()).then(|| join.expect(absent("closed")).add("joins", 1))

@@ -20,17 +20,17 @@ use crate::{
     },
 };
 
-/// A run is presumed dead after this time. The gateway gives up on a request after 30 s, and no run writes anything
-/// later than 28 s after its start.
+/// The store presumes after this time that a run of an idempotent request is dead. The gateway gives up on a request
+/// after 30 s, and no run writes to the table later than 28 s after the start of the run.
 const LEASE: SignedDuration = SignedDuration::from_secs(35);
 
-/// For this time, the same key gets the same response.
+/// How long a request with the same idempotency key gets the same response.
 const RETENTION: SignedDuration = SignedDuration::from_hours(24);
 
 /// An idempotent request that is about to run.
 #[derive(Debug)]
 pub struct IdempotencyRecord<'a> {
-    /// The caller.
+    /// The user who sends the request.
     pub caller: UserId,
     /// The workspace or company that the request is about.
     pub of: Scope,
@@ -49,15 +49,15 @@ struct RequestItem {
     body: String,
     /// The id of the run that executes the request.
     run: Uuid,
-    /// When another run may take over, in milliseconds since the epoch.
+    /// When another run may take over the request, in milliseconds since the epoch.
     leased_until: i64,
-    /// The batch of the people whom the request invites. All runs of the request use it.
+    /// The batch of the people whom the request invites. All runs of the request use the same batch.
     batch: BatchId,
     /// The part of the daily quota that is reserved for the request.
     reserved: Option<Reservation>,
     /// The stored response, once the request has been answered.
     answer: Option<StoredResponse>,
-    /// When DynamoDB may delete the item, in seconds since the epoch.
+    /// When DynamoDB may delete the item of the idempotent request, in seconds since the epoch.
     purge_at: i64,
 }
 
@@ -66,20 +66,22 @@ struct RequestItem {
 pub struct Reservation {
     /// The number of uses.
     pub count: u32,
-    /// When the uses were reserved. The time determines the window that counts them.
+    /// When the uses were reserved. The time determines the window of the daily quota that counts the uses.
     #[serde(with = "jiff::fmt::serde::timestamp::millisecond::required")]
     pub at: Timestamp,
 }
 
-/// A response, stored so that a retry gets it again. A result that many rows share is stored once.
+/// A stored response to an idempotent request: a retry of the request gets the same response again. A result that many
+/// rows share is stored once.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct StoredResponse {
-    /// The trace id of the request that was first answered with this response. Support finds the request by it.
+    /// The trace id of the request that was first answered with this response. Support finds the request by this trace
+    /// id.
     pub trace_id: String,
-    /// The different results of rows. The table calls this attribute `told`.
+    /// The different results of rows. The attribute's name in the table is `told`.
     #[serde(rename = "told")]
     results: Vec<(RowOutcome, Option<Reason>)>,
-    /// One character for each row: the index of its result in `results`, counted from the character `0`.
+    /// One character for each row: the index of the row's result in `results`, counted from the character `0`.
     rows: String,
 }
 
@@ -134,9 +136,9 @@ pub struct IdempotentRun {
 pub enum RunStart {
     /// The caller executes the request. An earlier run may already have written some of its rows.
     IdempotentRun(IdempotentRun),
-    /// Another run executes the request at the moment.
+    /// Another run is executing the request.
     Running,
-    /// The same key was used before with a different request body.
+    /// An earlier request used the same idempotency key with a different request body.
     OtherBody,
     /// The request was already answered.
     Answered(StoredResponse),
@@ -153,7 +155,8 @@ impl IdempotentRun {
         self.written.values().filter(|outcome| matches!(outcome, InviteEffect::Invited | InviteEffect::Added)).count()
     }
 
-    /// The write that notes the rows that a transaction writes. It is part of that transaction.
+    /// The write that notes which rows of the request a transaction writes. The write of the note is part of the same
+    /// transaction.
     pub(in crate::store) fn note(
         &self,
         rows: impl Iterator<Item = (usize, InviteEffect)>,
@@ -166,15 +169,15 @@ impl IdempotentRun {
         ConditionalWrite::put(&keys::transaction_note(&self.key, self.batch, Some(random.uuid())), note)
     }
 
-    /// An update of the request's item. It succeeds only while this run executes the request.
+    /// An update of the request's item. The update succeeds only while this run executes the request.
     fn update(&self) -> ConditionalWrite {
         ConditionalWrite::update(self.key.clone()).expect(equal("run", self.id))
     }
 }
 
 impl Store {
-    /// Starts a run of an idempotent request, unless another run executes it or it was already answered. If an
-    /// earlier run died, the new run resumes the request.
+    /// Starts a run of an idempotent request, unless another run is executing the request or the request was already
+    /// answered. If an earlier run died, the new run resumes the request.
     pub async fn begin_run(&self, record: &IdempotencyRecord<'_>) -> Result<RunStart> {
         let IdempotencyRecord { caller, of: scope, key, body, now } = *record;
         let key = keys::idempotent_request(caller, scope, key.as_ref());
@@ -194,7 +197,7 @@ impl Store {
             return Ok(RunStart::IdempotentRun(IdempotentRun::of(key, &item)));
         }
         let Some(stored) = self.get::<RequestItem>(&key).await? else { return Ok(RunStart::Running) };
-        // An earlier attempt of this write succeeded, and only its reply was lost.
+        // An earlier attempt of this run's write succeeded, and only DynamoDB's reply was lost.
         if stored.run == item.run {
             return Ok(RunStart::IdempotentRun(IdempotentRun::of(key, &item)));
         }
@@ -223,7 +226,7 @@ impl Store {
         Ok(RunStart::IdempotentRun(run))
     }
 
-    /// Reserves up to `n` uses of the limit for a run, and records the reservation in the same transaction. A run
+    /// Reserves up to `n` uses of the rate limit for a run, and records the reservation in the same transaction. A run
     /// that resumes a request finds the reservation and reserves nothing more. Returns the number of reserved uses.
     pub async fn reserve_for(
         &self,
@@ -259,7 +262,7 @@ impl Store {
     /// uses that the run did not need are given back in the same transaction.
     ///
     /// # Errors
-    /// [`Error::Unavailable`] if the response may not be stored, or if another run has taken over.
+    /// [`Error::Unavailable`] if the response may not have been stored, or if another run has taken over the request.
     pub async fn end_run(
         &self,
         run: &IdempotentRun,
@@ -281,13 +284,14 @@ impl Store {
         let transacted = self.transact(vec![end, rate_limit.give_back_write(unused, reserved.at)]).await?;
         match transacted.refused(0) {
             None => Ok(()),
-            // An earlier attempt of this write succeeded, and only its reply was lost.
+            // An earlier attempt of this run's write succeeded, and only DynamoDB's reply was lost.
             Some(stored) if from_item::<RequestItem>(stored.clone())?.run == run.id => Ok(()),
             Some(_) => Err(taken_over()),
         }
     }
 
-    /// Releases a request whose run failed. The next run resumes with what is reserved and written.
+    /// Releases a request whose run failed. The next run resumes the request with the reserved uses of the quota and
+    /// the rows that are already written.
     pub async fn release_run(&self, run: &IdempotentRun) -> Result<()> {
         self.write(run.update().set("leased_until", 0)).await.map(|_| ())
     }

@@ -19,9 +19,11 @@ use crate::{
 /// The account that an acceptance creates.
 #[derive(Debug)]
 pub struct NewAccount {
-    /// The decision about the company's record of its new user. `None` if the invitation is to the company itself.
+    /// The decision about the company's record of its new user. The decision is `None` if the invitation is to the
+    /// company itself.
     pub company_record: Option<Transition>,
-    /// The guest account of the address, if there is one. The acceptance turns it into this account.
+    /// The guest account of the address, if the address has a guest account. The acceptance turns the guest account
+    /// into the new account.
     pub guest: Option<Identity>,
 }
 
@@ -36,7 +38,8 @@ pub struct AcceptanceWrite<'a> {
     pub profile: &'a Profile,
     /// The name of the workspace or company.
     pub scope_name: &'a str,
-    /// What the acceptance writes besides, if it creates the account. `None` if the account exists.
+    /// The further records that the acceptance writes if the acceptance creates the account. `None` if the invited
+    /// person already has an account.
     pub new_account: Option<NewAccount>,
     /// The current time.
     pub now: Timestamp,
@@ -45,11 +48,12 @@ pub struct AcceptanceWrite<'a> {
 /// The result of writing an acceptance.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Accepted {
-    /// The person is a member.
+    /// The acceptance is written: the invited person is a member.
     Done,
-    /// A record changed after the decision read it. The operation reads the record and decides again.
+    /// Nothing is written, because a record changed after the decision read the record. The operation reads the record
+    /// again and decides again.
     Changed,
-    /// The address got an account after the decision read that it had none.
+    /// Nothing is written, because the address got an account after the decision read that the address had no account.
     AddressTaken,
 }
 
@@ -57,10 +61,10 @@ impl Store {
     /// Writes an acceptance: the record, the membership, the account, the address and the audit entry, in one
     /// transaction.
     ///
-    /// The operation reads just before whether the inviter may still let the person in. The transaction does not
-    /// check this. If hundreds of people accepted one inviter's batch at the same time, all their transactions would
-    /// check the inviter's membership, and DynamoDB cancels a transaction that shares an item with another
-    /// transaction at the same moment.
+    /// Just before the transaction, the operation reads whether the inviter may still let the invited person in. The
+    /// transaction itself does not check the inviter's rights. If hundreds of people accepted one inviter's batch at
+    /// the same time, all their transactions would check the inviter's membership, and DynamoDB cancels a transaction
+    /// that shares an item with another transaction at the same moment.
     pub async fn accept(&self, acceptance: &AcceptanceWrite<'_>) -> Result<Accepted> {
         let AcceptanceWrite { of: scope, transition, profile, now, .. } = *acceptance;
         let person = transition.after();
@@ -91,7 +95,8 @@ impl Store {
         if let Some(stored) = transacted.refused(0) {
             return Ok(if is_result_of(transition, stored) { Accepted::Done } else { Accepted::Changed });
         }
-        // The only other write that can be refused is the company's record of the person: it changed.
+        // Besides the write of the address, DynamoDB can refuse only the write of the company's record of the person,
+        // because that record changed.
         let address_taken = transacted.refused(address_write_index).is_some();
         Ok(if address_taken { Accepted::AddressTaken } else { Accepted::Changed })
     }

@@ -16,7 +16,7 @@ use crate::{
 /// The inviter of an invitation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InvitedBy {
-    /// The user who invited.
+    /// The user who sent the invitation.
     pub inviter: UserId,
     /// The company of the invitation: the invited scope itself, or the company of the invited workspace.
     pub company: CompanyId,
@@ -29,7 +29,7 @@ pub struct AdmissionRecords {
     pub by: InvitedBy,
     /// The inviter's profile and current roles.
     pub inviter: CallerStanding,
-    /// The company. `None` if it does not exist.
+    /// The company of the invitation. `None` if the company does not exist.
     pub company: Option<Company>,
     /// The company's record of a person who is invited to one of its workspaces. `None` if the company has no record
     /// of the person, or if the invitation is to the company itself.
@@ -53,7 +53,7 @@ pub(in crate::store) fn admission_keys(record: &keys::Key, invited_by: InvitedBy
     keys
 }
 
-/// Takes the admission records from items that were read together.
+/// Takes the records that decide whether the person may still join from items that were read together.
 pub(in crate::store) fn take_admission(
     found: &mut Found,
     record: &keys::Key,

@@ -1,4 +1,4 @@
-//! The item of a mailed hash, and the records that it leads to.
+//! The item of the hash in a mailed link, and the records that the item leads to.
 
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
@@ -13,24 +13,24 @@ use crate::{
     },
 };
 
-/// How long the item of a hash outlives the invitation. Until then, the holder of an expired link can still ask for a
-/// new invitation.
+/// How long the item of a link's hash outlives the invitation. While the item exists, the holder of an expired link can
+/// still ask for a new invitation.
 pub(in crate::store) const HASH_RETENTION: SignedDuration = SignedDuration::from_hours(30 * 24);
 
-/// The item of a hash: a pointer to the person's record.
+/// The item of a link's hash: a pointer to the invited person's record.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct HashItem {
     /// The key of the person's record.
     pub person: keys::Key,
     /// The version of the invitation that the hash was made for.
     pub version: u32,
-    /// The inviter, so that the admission records are read together with the person's record. Hashes that an earlier
-    /// version of Usher made do not have this field.
+    /// The inviter, so that one call reads the invited person's record and the records that decide whether the person
+    /// may still join. The items of hashes that an earlier version of Usher made do not have this field.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub invited_by: Option<InvitedBy>,
 }
 
-/// The records that a hash leads to.
+/// The records that the hash of a link leads to.
 #[derive(Debug)]
 pub struct LinkRecords {
     /// The person's record, in any state.
@@ -39,12 +39,13 @@ pub struct LinkRecords {
     pub workspace: Option<Workspace>,
     /// The accounts of the person's address.
     pub accounts: AccountsOfAddress,
-    /// The records that decide whether the person may still join. `None` if the item of the hash has no inviter.
+    /// The records that decide whether the person may still join. `None` if the item of the hash does not name the
+    /// inviter.
     pub admission: Option<AdmissionRecords>,
 }
 
 impl Store {
-    /// Reads the item of a hash. The item exists for a while after its invitation has ended.
+    /// Reads the item of a link's hash. The item exists for a while after the invitation has ended.
     pub async fn hash(&self, hash: &InvitationHash) -> Result<Option<HashItem>> {
         self.get(&keys::hash(&keys::digest(&hash.reveal()))).await
     }
@@ -54,7 +55,7 @@ impl Store {
         self.get(&hash.person).await
     }
 
-    /// Reads the records that a hash leads to, in one call.
+    /// Reads the records that the hash of a link leads to, in one call of DynamoDB.
     pub async fn invited(&self, hash: &HashItem) -> Result<LinkRecords> {
         let key = &hash.person;
         let workspace = key.workspace().map(keys::workspace);

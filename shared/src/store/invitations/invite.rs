@@ -26,18 +26,18 @@ use crate::{
     },
 };
 
-/// The largest number of writes about people in one transaction. DynamoDB takes 100 writes in all. The rest is for
-/// outbox items, the audit entry, the number of ADMINs and the note of an idempotent run.
+/// The largest number of writes about people in one transaction. DynamoDB takes 100 writes in all. The remaining writes
+/// are for outbox items, the audit entry, the number of ADMINs and the note of an idempotent run.
 const MAX_WRITES: usize = 90;
 
-/// The writes that each batch after the first adds to a transaction: one outbox item for invitations, and one for
-/// news of being added.
+/// The number of writes that each batch after the first batch adds to a transaction: one outbox item for mails that
+/// invite people, and one outbox item for mails that tell people that they were added.
 const WRITES_OF_BATCH: usize = 2;
 
-/// The writes of a guest account, besides the record and the membership of the person.
+/// The number of writes that a guest account needs, besides the writes of the person's record and membership.
 const WRITES_OF_GUEST: usize = 5;
 
-/// The room that a transaction has for more rows.
+/// How many more writes, and so how many more rows, fit into a transaction of an inviting request.
 #[derive(Debug)]
 pub struct TransactionRoom {
     remaining_writes: usize,
@@ -52,8 +52,8 @@ impl Default for TransactionRoom {
 }
 
 impl TransactionRoom {
-    /// Reserves the room for a row. `false` if the row needs another transaction. An empty transaction has room for
-    /// any row.
+    /// Reserves room for the writes of a row in the transaction. Returns `false` if the row does not fit into this
+    /// transaction. Every row fits into an empty transaction.
     pub fn take(&mut self, offer: &InviteOffer) -> bool {
         // A transaction writes the counter of a group once, however many of its people join the group.
         let groups = offer.groups.iter().filter(|group| !self.groups.contains(&group.id)).count();
@@ -70,7 +70,7 @@ impl TransactionRoom {
     }
 }
 
-/// The number of writes for a row, without those that it shares with other rows.
+/// The number of writes for a row, without the writes that several rows share.
 fn writes_of_person(offer: &InviteOffer) -> usize {
     let person = match offer.entry {
         EntryMethod::Colleague { .. } => 2 + usize::from(offer.identifier.address.is_service_account()),
@@ -80,7 +80,7 @@ fn writes_of_person(offer: &InviteOffer) -> usize {
     person + usize::from(offer.identifier.code.is_some())
 }
 
-/// One row of a transaction.
+/// One row of an inviting request, ready to be written in a transaction.
 #[derive(Debug, Clone, Copy)]
 pub struct InviteWrite<'a> {
     /// The index of the row in the request.
@@ -93,7 +93,7 @@ pub struct InviteWrite<'a> {
     pub guest: Option<(&'a GuestAccount, &'a Transition)>,
 }
 
-/// What the rows of a transaction share.
+/// The data that all rows of a transaction of an inviting request share.
 #[derive(Debug, Clone, Copy)]
 pub struct InviteTransaction<'a> {
     /// The workspace or company that the rows invite to.
@@ -106,25 +106,26 @@ pub struct InviteTransaction<'a> {
     pub run: Option<&'a IdempotentRun>,
 }
 
-/// The result of a transaction.
+/// The result of a transaction of an inviting request.
 #[derive(Debug)]
 pub enum InviteWritten {
     /// All rows are written.
     Done,
-    /// No row is written. The list has the conflicts of each row, in order. A row without a conflict has an empty
-    /// entry.
+    /// No row is written. The list has the conflicts of each row, in order. The entry of a row without a conflict is
+    /// empty.
     Refused(Vec<RowConflict>),
 }
 
 /// The reasons why a row was not written.
 #[derive(Debug, Default)]
 pub struct RowConflict {
-    /// Set if the person's record changed after the decision read it: the current record, or `None` if there is none.
+    /// Set if the person's record changed after the decision read the record: the current record, or `None` if the
+    /// record does not exist.
     pub record: Option<Option<Box<Person>>>,
-    /// Set if the company's record of the person changed after the decision read it: the current record, or `None` if
-    /// there is none.
+    /// Set if the company's record of the person changed after the decision read the record: the current record, or
+    /// `None` if the record does not exist.
     pub company_record: Option<Option<Box<Person>>>,
-    /// Set if the row cannot be written, whatever the records are now.
+    /// The reason to refuse the row whatever the current records are. `None` if another decision may write the row.
     pub refusal: Option<InviteRefusal>,
 }
 
@@ -134,7 +135,7 @@ struct PlannedWrite {
     if_refused: Option<(usize, ConflictCause)>,
 }
 
-/// What a failed expectation means.
+/// What a failed expectation of a write means for the rows.
 #[derive(Clone, Copy)]
 enum ConflictCause {
     RecordChanged,
@@ -153,7 +154,7 @@ impl PlannedWrite {
 }
 
 impl Store {
-    /// Writes rows about people who differ from each other. The transaction writes all rows or none.
+    /// Writes rows about people who differ from each other. The transaction writes all rows or no row.
     pub async fn invite(&self, transaction: InviteTransaction<'_>, rows: &[InviteWrite<'_>]) -> Result<InviteWritten> {
         let mut planned_writes = Vec::with_capacity(rows.len() + 8);
         for (row_index, row) in rows.iter().enumerate() {
@@ -197,7 +198,8 @@ impl Store {
     }
 }
 
-/// The groups that people of the rows join, each once. The topmost group is never deleted, so it needs no write.
+/// The groups that people of the rows join. The list has each group once. The topmost group is never deleted, so
+/// joining the topmost group needs no write.
 fn new_groups<'a>(rows: &[InviteWrite<'a>]) -> Vec<&'a GroupRef> {
     let mut seen = HashSet::new();
     let all = rows.iter().flat_map(|row| &row.offer.groups).filter(|group| !group.path.is_top());
@@ -228,7 +230,7 @@ fn writes_of_row(scope: Scope, row_index: usize, row: &InviteWrite<'_>) -> Vec<P
     planned_writes
 }
 
-/// The write that assigns the person's user code to the address. The assignment never ends.
+/// The write that assigns the person's user code to the address. A user code never moves to another address.
 fn user_code_claim(offer: &InviteOffer) -> Option<ConditionalWrite> {
     #[derive(Serialize)]
     struct UserCodeItem<'a> {
@@ -239,7 +241,7 @@ fn user_code_claim(offer: &InviteOffer) -> Option<ConditionalWrite> {
     Some(claim.expect(any([item_absent(), equal("email", email)])))
 }
 
-/// The writes of a guest account. Only an address without an account gets one.
+/// The writes of a guest account. Only an address without an account gets a guest account.
 fn guest_writes(guest: &GuestAccount, offer: &InviteOffer) -> [ConditionalWrite; 4] {
     let profile = &guest.profile;
     let company = Scope::Company(profile.company);

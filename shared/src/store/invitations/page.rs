@@ -14,19 +14,20 @@ use crate::{
     },
 };
 
-/// A page ends after this many people were examined, even if few of them belong on the page.
+/// The largest number of people that the read of one page of people examines, even if few of these people belong on the
+/// page.
 const MAX_EXAMINED: usize = 1_000;
 
-/// How many people are read from each partition beyond an even share. People are spread unevenly, and a partition
-/// whose people run out costs another call.
+/// How many people the read of a page reads from each partition beyond an even share of the page. People are spread
+/// unevenly, and a partition whose people run out costs another call.
 const SPARE: usize = 6;
 
-/// Which page to read.
+/// Which page of the people of a workspace or company to read.
 #[derive(Debug, Clone, Copy)]
 pub struct PeoplePage<'a> {
-    /// The workspace or company.
+    /// The workspace or company whose people are read.
     pub of: Scope,
-    /// Only people whose canonical address begins with this text.
+    /// The page has only people whose canonical address begins with this text.
     pub prefix: &'a str,
     /// The page begins after this position.
     pub after: Option<&'a PagePosition>,
@@ -34,7 +35,7 @@ pub struct PeoplePage<'a> {
     pub most: usize,
 }
 
-/// The people of one partition that were read and not yet examined.
+/// The people of one partition that the store has read and not yet examined.
 struct PartitionReader {
     pk: String,
     unexamined: VecDeque<(String, Person)>,
@@ -106,8 +107,8 @@ fn take_first(partitions: &mut [PartitionReader]) -> Option<(String, Person)> {
     partitions.min_by(|one, other| one.unexamined[0].0.cmp(&other.unexamined[0].0))?.unexamined.pop_front()
 }
 
-/// The number of people to read from each partition to find `wanted` more people, assuming that `keep` accepts as
-/// large a part of them as of those examined so far.
+/// The number of people to read from each partition to find `wanted` more people, assuming that `keep` accepts the same
+/// fraction of people as so far.
 fn people_per_partition(wanted: usize, kept: usize, examined: usize) -> usize {
     let partition_count = usize::from(keys::PARTITIONS);
     let to_examine = (wanted * (examined + 1)).div_ceil(kept + 1).min(MAX_EXAMINED - examined);

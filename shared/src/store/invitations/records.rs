@@ -7,8 +7,8 @@ use crate::{
 };
 
 impl Store {
-    /// Reads a person's record by public id. The index returns only the key, and it lags behind the table. The record
-    /// is then read by its key, consistently.
+    /// Reads a person's record by public id. The index of public ids returns only the key of the record, and the index
+    /// lags behind the table. The store then reads the record by its key with a strongly consistent read.
     pub async fn person_of_id(&self, id: &PersonId) -> Result<Option<(keys::Key, Person)>> {
         let Some(key) = self.indexed("person-id", "person_id", id).await? else { return Ok(None) };
         Ok(self.get(&key).await?.map(|person| (key, person)))
@@ -27,8 +27,8 @@ impl Store {
         keys.iter().map(|key| found.take(key)).collect()
     }
 
-    /// Reads the record of a user who is a member. The membership and the address in the profile lead to the record,
-    /// so no index is needed.
+    /// Reads the record of a user who is a member of a workspace or company. The membership and the address in the
+    /// profile lead to the record, so no index is needed.
     pub async fn member(&self, scope: Scope, user: UserId) -> Result<Option<Person>> {
         let (membership, profile) = (keys::membership(user, scope), keys::profile(user));
         let mut found = self.get_many(vec![membership.clone(), profile.clone()]).await?;

@@ -37,11 +37,11 @@ pub struct AuditNote {
 pub struct TransitionWrite<'a> {
     /// The workspace or company of the record.
     pub of: Scope,
-    /// The decision.
+    /// The decision about the person's record.
     pub transition: &'a Transition,
-    /// What the audit log records.
+    /// What the audit log records about the decision.
     pub audit: AuditNote,
-    /// The mail to queue, if the decision requires one.
+    /// The kind of mail to queue for the person, if the decision requires a mail.
     pub mail: Option<MailKind>,
     /// The current time.
     pub now: Timestamp,
@@ -50,9 +50,10 @@ pub struct TransitionWrite<'a> {
 /// The result of writing a decision.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Transitioned {
-    /// The decision and all that follows from it are written.
+    /// The decision and all writes that follow from the decision are made.
     Done,
-    /// A record changed after the decision read it. The operation reads the record and decides again.
+    /// Nothing is written, because a record changed after the decision read the record. The operation reads the record
+    /// again and decides again.
     Changed,
     /// Nothing is written, because the workspace would be left without an ADMIN.
     LastAdmin,
@@ -101,13 +102,14 @@ impl AuditNote {
     }
 }
 
-/// Whether the stored record is the result of the transition. It is if only the reply to an earlier attempt was lost.
+/// Whether the stored record is the result of the transition. The stored record is this result if an earlier attempt
+/// wrote it and only DynamoDB's reply was lost.
 pub(in crate::store) fn is_result_of(transition: &Transition, stored: &Item) -> bool {
     from_item::<Person>(stored.clone()).is_ok_and(|stored| transition.wrote(&stored))
 }
 
-/// The write of the person's record. It succeeds only if the record is still as the decision read it. Attributes that
-/// the decision does not change are not written, so that the delivery of a mail can update the record at the same
+/// The write of the person's record. The write succeeds only if the record is still as the decision read it. Attributes
+/// that the decision does not change are not written, so that the delivery of a mail can update the record at the same
 /// time.
 pub(in crate::store) fn record_write(scope: Scope, transition: &Transition) -> ConditionalWrite {
     let after = transition.after();
@@ -128,8 +130,8 @@ pub(in crate::store) fn record_write(scope: Scope, transition: &Transition) -> C
 }
 
 /// The attributes of a mail's delivery. A new mail starts a new delivery. These attributes are therefore written even
-/// if the record that was read has the same values, because the delivery of the previous mail may have changed them
-/// since.
+/// if the record that was read has the same values, because the delivery of the previous mail may have changed these
+/// attributes after the record was read.
 const DELIVERY_ATTRIBUTES: [&str; 3] = ["delivery", "delivery_at", "delivery_detail"];
 
 /// The write of the membership, if the membership begins, ends or changes.
@@ -144,8 +146,9 @@ pub(in crate::store) fn membership_write(scope: Scope, transition: &Transition) 
 }
 
 /// The write of a workspace's number of ADMINs, if the number changes. The decision has already refused to remove the
-/// last ADMIN that it read. The write expects the same rule, because other ADMINs may have left since. A number that
-/// only grew since is no reason to decide again.
+/// last ADMIN of the workspace, by the number of ADMINs that the decision read. The write also expects that an ADMIN
+/// remains, because other ADMINs may have left after the decision read the number. If the number of ADMINs has only
+/// grown, the write succeeds.
 pub(in crate::store) fn admin_count_write(scope: Scope, change: i32) -> Option<ConditionalWrite> {
     let Scope::Workspace(workspace) = scope else { return None };
     let count = ConditionalWrite::update(keys::workspace(workspace)).add("admins", change);
@@ -156,7 +159,7 @@ pub(in crate::store) fn admin_count_write(scope: Scope, change: i32) -> Option<C
     }
 }
 
-/// The outbox item that mails people.
+/// The outbox item that asks the deliverer to mail people.
 pub(in crate::store) fn queued_mail(kind: MailKind, scope: Scope, batch: BatchId, people: &[&Person]) -> OutboxItem {
     let people: Vec<_> = people.iter().map(|person| person.identifier()).collect();
     OutboxItem::people(kind, scope, batch, &people.iter().collect::<Vec<_>>())
@@ -196,8 +199,9 @@ mod tests {
         assert!(!update.contains("delivery") && !update.contains("version"), "{update}");
     }
 
-    /// Between reading and writing, the mail before may have been sent: then the table has another state than the
-    /// record that was read, and a new mail that isn't written as queued would never go out.
+    /// Between the read and the write of a record, the deliverer may send the previous mail. The table then has another
+    /// delivery state than the record that was read. If the write did not set the new mail's delivery state to QUEUED,
+    /// the deliverer would never send the new mail.
     #[test]
     fn a_new_mail_is_written_as_queued_also_where_the_record_that_was_read_waits_for_its_mail() {
         let transition =

@@ -18,13 +18,13 @@ use crate::{
     },
 };
 
-/// The largest number of attempts at a reservation that conflicts with other reservations.
+/// The largest number of attempts to reserve uses of a rate limit when other reservations conflict.
 const MAX_RESERVATION_ATTEMPTS: u32 = 8;
 
 /// A limit on the number of uses in each window of time.
 #[derive(Debug, Clone, Copy)]
 pub struct RateLimit<'a> {
-    /// The kind of use.
+    /// The kind of use that is limited.
     pub kind: &'static str,
     /// The subject whose uses are counted, for example an address.
     pub subject: &'a str,
@@ -37,7 +37,7 @@ pub struct RateLimit<'a> {
 /// A minimum interval between two uses.
 #[derive(Debug, Clone, Copy)]
 pub struct Cooldown<'a> {
-    /// The kind of use.
+    /// The kind of use that is limited.
     pub kind: &'static str,
     /// The subject whose uses are limited.
     pub subject: &'a str,
@@ -45,7 +45,8 @@ pub struct Cooldown<'a> {
     pub every: SignedDuration,
     /// The current time.
     pub now: Timestamp,
-    /// The id of this attempt. A repeated write recognises its own work by it if a reply was lost.
+    /// The id of this attempt to start the use. If DynamoDB's reply is lost, the repeated write recognises the first
+    /// write by this id.
     pub attempt: Uuid,
 }
 
@@ -69,7 +70,7 @@ impl<'a> RateLimit<'a> {
 }
 
 impl RateLimit<'_> {
-    /// The number of the window at this time.
+    /// The number of the time window that this time belongs to.
     fn window_number(&self, now: Timestamp) -> i64 {
         now.as_second().div_euclid(self.window.as_secs().max(1))
     }
@@ -78,20 +79,21 @@ impl RateLimit<'_> {
         keys::counter(self.kind, &keys::digest(self.subject), self.window_number(now))
     }
 
-    /// The time until the next window begins.
+    /// The time until the next time window of the rate limit begins.
     pub fn left(&self, now: Timestamp) -> SignedDuration {
         let window = self.window.as_secs().max(1);
         SignedDuration::from_secs(window - now.as_second().rem_euclid(window))
     }
 
-    /// The write that gives back `n` uses, which were counted at the time `counted`. If TTL has already deleted the
-    /// counter, this write creates a stale counter. The window of that counter is over, so the counter is harmless.
+    /// The write that gives back `n` uses of the rate limit that were counted at the time `counted`. If TTL has already
+    /// deleted the counter, this write creates a stale counter. The window of that counter is over, so the counter is
+    /// harmless.
     pub(in crate::store) fn give_back_write(&self, n: u32, counted: Timestamp) -> ConditionalWrite {
         let purge_at = (self.window_number(counted) + 2) * self.window.as_secs();
         ConditionalWrite::update(self.key(counted)).add("used", -i64::from(n)).set("purge_at", purge_at)
     }
 
-    /// The write that counts `n` uses. It succeeds only if `n` uses remain.
+    /// The write that counts `n` uses of the rate limit. The write succeeds only if `n` uses remain.
     pub(in crate::store) fn consume_write(&self, n: u32, now: Timestamp) -> ConditionalWrite {
         let purge_at = (self.window_number(now) + 2) * self.window.as_secs();
         let max_used_before = i64::from(self.most) - i64::from(n);
@@ -104,7 +106,8 @@ impl RateLimit<'_> {
 }
 
 impl Store {
-    /// Reserves up to `n` uses. Each attempt is one conditional update. Returns the number of reserved uses.
+    /// Reserves up to `n` uses of the rate limit. Each attempt at the reservation is one conditional update. Returns
+    /// the number of reserved uses.
     pub async fn reserve(&self, rate_limit: &RateLimit<'_>, n: u32, now: Timestamp) -> Result<u32> {
         let mut count = n.min(rate_limit.most);
         for _ in 0..MAX_RESERVATION_ATTEMPTS {
@@ -119,30 +122,31 @@ impl Store {
         Ok(0)
     }
 
-    /// The number of uses that remain in the current window.
+    /// The number of uses of the rate limit that remain in the current window.
     pub async fn left(&self, rate_limit: &RateLimit<'_>, now: Timestamp) -> Result<u32> {
         let used = self.get::<Counter>(&rate_limit.key(now)).await?.map_or(0, |counter| counter.used.max(0));
         Ok(rate_limit.most.saturating_sub(u32::try_from(used).unwrap_or(u32::MAX)))
     }
 
-    /// Counts one use. Returns the number of uses that remain, or `None` if none remained before. If a reply is lost,
-    /// the use may be counted twice.
+    /// Counts one use of the rate limit. Returns the number of uses that remain, or `None` if the limit was already
+    /// used up. If DynamoDB's reply is lost, the use may be counted twice.
     pub async fn spend(&self, rate_limit: &RateLimit<'_>, now: Timestamp) -> Result<Option<u32>> {
         let Written::Done(item) = self.write(rate_limit.consume_write(1, now)).await? else { return Ok(None) };
         let used = from_item::<Counter>(item)?.used;
         Ok(Some(rate_limit.most.saturating_sub(u32::try_from(used).unwrap_or_default())))
     }
 
-    /// Gives back uses that were reserved and not needed.
+    /// Gives back uses of the rate limit that a request reserved and did not need.
     pub async fn give_back(&self, rate_limit: &RateLimit<'_>, n: u32, now: Timestamp) -> Result<()> {
         self.transact(vec![rate_limit.give_back_write(n, now).if_present()]).await.map(|_| ())
     }
 
-    /// Starts a use under a cooldown. `false` if the last use was less than the minimum interval ago.
+    /// Starts a use under a cooldown. Returns `false` if the last use was less than the minimum interval ago.
     pub async fn take_turn(&self, cooldown: &Cooldown<'_>) -> Result<bool> {
         let last_allowed = cooldown.now - cooldown.every;
         let write = ConditionalWrite::update(cooldown.key())
-            // If a reply is lost, the SDK repeats the write. The repeated write then finds its own attempt.
+            // If a reply is lost, the SDK repeats the write. The repeated write then finds the id of its own attempt in
+            // the item, and succeeds.
             .expect(any([
                 item_absent(),
                 at_most("taken_at", last_allowed.as_millisecond()),

@@ -9,18 +9,18 @@ use crate::{
     store::{Store, conditional_write::ConditionalWrite, keys},
 };
 
-/// How long a batch is kept after its request. No invitation lives longer.
+/// How long a batch is kept after its inviting request, in seconds. Every invitation expires within this time.
 const RETENTION_SECONDS: i64 = 60 * 24 * 3600;
 
 impl Store {
-    /// Writes a batch.
+    /// Writes the batch of an inviting request.
     pub async fn put_batch(&self, batch: &Batch, now: Timestamp) -> Result<()> {
         let key = keys::batch(batch.id);
         let write = ConditionalWrite::put(&key, BatchItem { batch, purge_at: now.as_second() + RETENTION_SECONDS });
         self.write(write).await.map(|_| ())
     }
 
-    /// Reads a batch.
+    /// Reads the batch of an inviting request.
     pub async fn batch(&self, id: BatchId) -> Result<Option<Batch>> {
         self.get(&keys::batch(id)).await
     }

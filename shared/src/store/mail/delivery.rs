@@ -1,4 +1,4 @@
-//! Delivery states of mails, and suppressed addresses. A suppressed address is not mailed any more.
+//! Delivery states of mails, and suppressed addresses. Usher sends no more mail to a suppressed address.
 
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -19,17 +19,19 @@ use crate::{
     },
 };
 
-/// What the table holds about a person's address: the account and the suppression. Each may exist without the other.
+/// What the table holds about a person's address: the account and the suppression. An address may have an account
+/// without a suppression, and a suppression without an account.
 #[derive(Debug, Clone, Default)]
 pub struct AddressRecords {
     /// The verified account of the person.
     pub identity: Option<Identity>,
-    /// The suppression of the address. It applies to all people who use the address with different user codes.
+    /// The suppression of the address. The suppression applies to all people who share the address with different user
+    /// codes.
     pub suppressed: Option<Suppression>,
 }
 
 impl AddressRecords {
-    /// Reads the item of the person and the item of the address. For a person without a user code, both are the same
+    /// Reads the item of the person and the item of the address. For a person without a user code, the two are the same
     /// item.
     pub(in crate::store) fn read(person: Option<Item>, address: Option<&Item>) -> Result<Self> {
         #[derive(Deserialize)]
@@ -66,10 +68,11 @@ impl Store {
         records.collect()
     }
 
-    /// Writes the delivery state of a mail with one conditional update, if the record still has the version that was
-    /// mailed and no later state is recorded. If the state suppresses the address, the suppression is written in the
-    /// same transaction. The suppression is also written if the record has moved on to a later version or state. If
-    /// the record does not exist or is another person's, nothing is written. Returns whether anything was written.
+    /// Writes the delivery state of a mail with one conditional update, if the person's record still has the version
+    /// that was mailed and no later delivery state. If the delivery state suppresses the address, the same transaction
+    /// writes the suppression. The suppression is also written if the record has moved on to a later version or state.
+    /// If the record does not exist or belongs to another person, nothing is written. Returns `true` if the delivery
+    /// state or the suppression was written.
     pub async fn record_delivery(&self, mail: &MailedRecord, delivery: &DeliveryEvent) -> Result<bool> {
         let step_write =
             delivery_write(&keys::person(mail.scope, &mail.identifier), mail.version, delivery, Some(mail));
@@ -94,14 +97,15 @@ impl Store {
     }
 }
 
-/// Whether the stored record is that of the mailed person.
+/// Whether the stored record is the record of the mailed person.
 fn is_of_person(stored: &Item, mail: &MailedRecord) -> bool {
     from_item::<Person>(stored.clone()).is_ok_and(|person| person.person_id == mail.person_id)
 }
 
-/// The write of a delivery state for the mail of this version. It expects the rule of [`DeliveryEvent::supersedes`]. A record
-/// whose delivery is QUEUED has no step yet, and accepts any step. SES events name the mail in `mail`. The deliverer
-/// passes `None`: it may write a step again that an SES event has already recorded.
+/// The write of a delivery state for the mail of this version of an invitation. The write expects the rule of
+/// [`DeliveryEvent::supersedes`]. A record whose delivery is QUEUED has no delivery step yet, and accepts any delivery
+/// step. An SES event passes its mail in `mail`. The deliverer passes `None`, because the deliverer may write a
+/// delivery step again that an SES event has already recorded.
 pub(in crate::store) fn delivery_write(
     key: &Key,
     version: u32,
@@ -125,7 +129,8 @@ pub(in crate::store) fn delivery_write(
         .set("delivery_detail", &delivery.detail)
 }
 
-/// The write of a suppression. The strongest reason is kept, with the earliest time of that reason.
+/// The write of a suppression. The address keeps the strongest reason for its suppression, with the earliest time of
+/// the same reason.
 fn suppression_write(address: &EmailAddress, reason: SuppressionReason, at: Timestamp) -> ConditionalWrite {
     let at = at.as_millisecond();
     let earlier = all([equal("suppressed_for", reason), above("suppressed_at", at)]);

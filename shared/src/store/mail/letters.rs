@@ -10,8 +10,8 @@ use crate::{
 
 impl Store {
     /// Replaces a claimed letter by one letter per recipient, in one transaction. Each letter goes to a different
-    /// address and has attempts of its own. Each letter counts towards the daily limit of its address, which is
-    /// `limit`. An address whose limit is reached gets no letter.
+    /// address and has a count of attempts of its own. Each letter counts towards the daily limit of its address, which
+    /// is `limit`. An address whose limit is reached gets no letter.
     pub async fn divide(
         &self,
         claimed: &ClaimedItem,

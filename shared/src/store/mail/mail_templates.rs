@@ -27,7 +27,7 @@ impl Store {
         self.get(&keys::mail_template(company, id)).await
     }
 
-    /// Reads the templates with these ids. Templates that the company does not have are left out.
+    /// Reads the company's mail templates with these ids. Templates that the company does not have are left out.
     pub async fn mail_templates_of(
         &self,
         company: CompanyId,
@@ -38,7 +38,8 @@ impl Store {
         keys.iter().filter_map(|key| found.take(key).transpose()).collect()
     }
 
-    /// Stores a new template. `false` if the company has the largest allowed number of templates.
+    /// Stores a new mail template of a company. Returns `false` if the company already has the largest allowed number
+    /// of templates.
     pub async fn add_mail_template(&self, company: CompanyId, stored: &StoredTemplate, actor: UserId) -> Result<bool> {
         let key = keys::mail_template(company, stored.id);
         let template_count = ConditionalWrite::update(keys::company(company))
@@ -48,14 +49,14 @@ impl Store {
         let audit = template_audit(company, "mailTemplate.stored", actor, stored.updated_at, self.random());
         match self.transact(vec![ConditionalWrite::put(&key, stored).if_absent(), template_count, audit]).await? {
             Transacted::Done => Ok(true),
-            // The self.random() id is new. A template with this id exists only if an earlier attempt succeeded and its reply
-            // was lost.
+            // The random id of the template is new. A template with this id exists only if an earlier attempt to store
+            // the template succeeded and DynamoDB's reply was lost.
             result if result.refused(0).is_some() => Ok(true),
             Transacted::Refused(_) => Ok(false),
         }
     }
 
-    /// Replaces a template. `false` if it does not exist.
+    /// Replaces a mail template of a company. Returns `false` if the template does not exist.
     pub async fn replace_mail_template(
         &self,
         company: CompanyId,
@@ -68,7 +69,7 @@ impl Store {
         Ok(matches!(self.transact(writes).await?, Transacted::Done))
     }
 
-    /// Deletes a template. `false` if it does not exist.
+    /// Deletes a mail template of a company. Returns `false` if the template does not exist.
     pub async fn remove_mail_template(
         &self,
         company: CompanyId,

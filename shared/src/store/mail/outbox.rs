@@ -1,4 +1,4 @@
-//! The outbox: mails that wait for delivery. One deliverer at a time claims an item.
+//! The outbox: mails that wait for delivery. An outbox item has at most one deliverer at a time, which claims the item.
 
 use std::collections::BTreeMap;
 
@@ -25,27 +25,28 @@ use crate::{
     },
 };
 
-/// The largest number of addresses in one item. The results for all addresses and for the item itself are written in
-/// one transaction, and SES takes 50 addresses in one call.
+/// The largest number of addresses in one outbox item. One transaction writes the results for all addresses and for the
+/// outbox item itself, and SES takes 50 addresses in one call.
 pub(in crate::store) const MAX_ADDRESSES: usize = 48;
 
-/// A deliverer has a claimed item for this time.
+/// How long an outbox item belongs to the deliverer that claims the item.
 const LEASE: SignedDuration = SignedDuration::from_mins(5);
 
-/// Items queued more recently are left to the stream's deliverer: a second one would exceed the pace.
+/// Outbox items that are younger than this time are left to the deliverer that the table's stream invokes. A second
+/// deliverer at the same time would exceed the pace that SES allows.
 const STREAM_LAG: SignedDuration = SignedDuration::from_secs(5);
 
-/// An item is given up after this number of attempts.
+/// The deliverer gives an outbox item up after this number of attempts.
 pub const MAX_ATTEMPTS: u32 = 6;
 
 /// The name of the queue of letters. Letters are sent before invitations.
 const LETTER_QUEUE: &str = "otp";
 
-/// What an item asks the deliverer to send.
+/// The mails that an outbox item asks the deliverer to send.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Task {
-    /// A letter.
+    /// One letter, which is a mail that does not invite or add a person.
     Letter(QueuedLetter),
     /// Mails to people of a workspace or company.
     People {
@@ -58,7 +59,7 @@ pub enum Task {
     },
 }
 
-/// An item of the outbox.
+/// An item of the outbox: mails that wait for delivery.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct OutboxItem {
     #[serde(flatten)]
@@ -78,18 +79,18 @@ impl OutboxItem {
         Self { task, attempts: 0, leased_until: 0, counted: false, link_key: None, reason: None }
     }
 
-    /// An item that asks for a letter.
+    /// An outbox item that asks the deliverer to send a letter.
     pub(in crate::store) fn letter(letter: QueuedLetter) -> Self {
         Self::new(Task::Letter(letter))
     }
 
-    /// An item that asks for mails to people.
+    /// An outbox item that asks the deliverer to send mails to people.
     pub(in crate::store) fn people(kind: MailKind, scope: Scope, batch: BatchId, people: &[&Identifier]) -> Self {
         let people = people.iter().map(|person| keys::person(scope, person)).collect();
         Self::new(Task::People { kind, batch, people })
     }
 
-    /// The write that queues the item.
+    /// The write that queues the outbox item.
     pub(in crate::store) fn into_write(self, now: Timestamp, random: &dyn Random) -> ConditionalWrite {
         let unique = random.uuid();
         let queue = match self.task {
@@ -100,16 +101,18 @@ impl OutboxItem {
     }
 }
 
-/// An item that is claimed by this deliverer. Until the lease ends, no other deliverer works on it.
+/// An outbox item that this deliverer has claimed. Until the lease of the claim ends, no other deliverer works on the
+/// outbox item.
 #[derive(Debug)]
 pub struct ClaimedItem {
     key: Key,
     claim: Uuid,
-    /// What to send.
+    /// The mails to send.
     pub task: Task,
-    /// The number of attempts, including this one.
+    /// The number of attempts to deliver the outbox item, including the current attempt.
     pub attempts: u32,
-    /// The key that the hashes of the links are derived from. It is the same at every attempt.
+    /// The key that the hashes of the links are derived from. The key is the same at every attempt to deliver the
+    /// outbox item.
     pub link_key: String,
     /// Whether the mails already count towards the daily limits of their addresses.
     counted: bool,
@@ -122,7 +125,7 @@ pub struct Mail<'a> {
     pub key: &'a Key,
     /// The person's current record.
     pub person: &'a Person,
-    /// The company of the invitation, as the batch states it. `None` if the batch no longer exists.
+    /// The company of the invitation, as the batch of the invitation states it. `None` if the batch no longer exists.
     pub company: Option<CompanyId>,
     /// The hash in the link, if the mail has a link.
     pub hash: Option<InvitationHash>,
@@ -137,7 +140,8 @@ impl Mail<'_> {
         daily_limit.consume_write(u32::try_from(mails).unwrap_or(u32::MAX), now)
     }
 
-    /// The write of the item that the hash is looked up by. Repeating the write changes nothing.
+    /// The write of the item by which the service looks up the hash in the mail's link. Repeating the write changes
+    /// nothing.
     fn hash_item_write(&self) -> Option<ConditionalWrite> {
         #[derive(Serialize)]
         struct ExpiringHashItem {
@@ -158,19 +162,21 @@ impl Mail<'_> {
 pub enum MailResult {
     /// SES accepted the mail.
     Sent,
-    /// The mail will not be sent, for this reason.
+    /// The deliverer will not send the mail, for this reason.
     Failed(String),
     /// The mail was not sent because the address is suppressed, for this reason.
     Suppressed(SuppressionReason),
 }
 
 impl Store {
-    /// Claims an item with one conditional update. `None` if the item does not exist or another deliverer has it.
+    /// Claims an outbox item with one conditional update. Returns `None` if the outbox item does not exist or another
+    /// deliverer has claimed it.
     pub async fn claim(&self, key: &Key, link_key: &str, now: Timestamp) -> Result<Option<ClaimedItem>> {
         let claim = self.random().uuid();
         let write = ConditionalWrite::update(key.clone())
             .if_present()
-            // If a reply is lost, the SDK repeats the write. The repeated write then finds its own claim.
+            // If a reply is lost, the SDK repeats the write. The repeated write then finds its own claim in the outbox
+            // item, and succeeds.
             .expect(any([at_most("leased_until", now.as_millisecond()), equal("claim", claim)]))
             .set("leased_until", (now + LEASE).as_millisecond())
             .set("claim", claim)
@@ -183,7 +189,8 @@ impl Store {
         Ok(Some(ClaimedItem { key: key.clone(), claim, task, attempts, link_key, counted }))
     }
 
-    /// The keys of unclaimed items, at most `limit` per queue: letters first, and in each queue the oldest first.
+    /// The keys of unclaimed outbox items, at most `limit` keys per queue. The keys of letters come first, and each
+    /// queue begins with its oldest item.
     pub async fn waiting(&self, now: Timestamp, limit: usize) -> Result<Vec<Key>> {
         let mut waiting = Vec::new();
         for queue in queues() {
@@ -192,19 +199,19 @@ impl Store {
         Ok(waiting)
     }
 
-    /// Like [`Store::waiting`], but only for letters.
+    /// The keys of unclaimed outbox items that ask for letters, oldest first, at most `limit` keys.
     pub async fn waiting_letters(&self, now: Timestamp, limit: usize) -> Result<Vec<Key>> {
         self.waiting_in(LETTER_QUEUE, now, limit).await
     }
 
-    /// The keys of unclaimed items in one queue.
+    /// The keys of unclaimed outbox items in one queue, oldest first.
     async fn waiting_in(&self, queue: &str, now: Timestamp, limit: usize) -> Result<Vec<Key>> {
         let newest = keys::outbox_prefix(now - STREAM_LAG);
         let due = Some(at_most("leased_until", now.as_millisecond()));
         self.query_where::<Key>(&format!("Q#{queue}"), Sort::Below(&newest), limit, due).await
     }
 
-    /// Whether any item waits that was queued before this time.
+    /// Whether the outbox has an item that was queued before this time.
     pub async fn has_waited_since(&self, before: Timestamp) -> Result<bool> {
         let before = keys::outbox_prefix(before);
         for queue in queues() {
@@ -215,7 +222,7 @@ impl Store {
         Ok(false)
     }
 
-    /// Reads the current records of the people of a claimed item, and the batches of their last invitations.
+    /// Reads the current records of the people of a claimed outbox item, and the batches of their last invitations.
     pub async fn addressees(&self, people: &[Key], batch: BatchId) -> Result<(Vec<(Key, Person)>, Vec<Batch>)> {
         let mut found = self.get_many(people.iter().cloned().chain([keys::batch(batch)]).collect()).await?;
         let mut batches: Vec<Batch> = found.take(&keys::batch(batch))?.into_iter().collect();
@@ -236,8 +243,9 @@ impl Store {
         Ok((addressees, batches))
     }
 
-    /// Prepares mails in one transaction: writes the items of their hashes, and counts each mail once towards the
-    /// daily limit of its address, however often the item is attempted. Returns the indexes of mails above it.
+    /// Prepares mails in one transaction: writes the items of their hashes, and counts each mail once towards the daily
+    /// limit of its address, however often the outbox item is attempted. Returns the indexes of the mails that exceed
+    /// the daily limit of their address.
     pub async fn prepare(
         &self,
         claimed: &mut ClaimedItem,
@@ -271,7 +279,7 @@ impl Store {
             if result.refused(groups.len()).is_some() {
                 return Err(Error::internal("store: the lease of an outbox item ended before its mails were prepared"));
             }
-            // Drop one mail of each address that is above its limit, until the rest fits.
+            // Drop one mail of each address that is above its daily limit, until the other mails fit.
             for (write_index, indexes) in groups.iter_mut().enumerate() {
                 if result.refused(write_index).is_some() {
                     limited.extend(indexes.pop());
@@ -281,8 +289,9 @@ impl Store {
         }
     }
 
-    /// Writes the results of some mails and removes their people from the claimed item, in one transaction. Deletes
-    /// the item if no people remain. A newer invitation of a person keeps its own delivery state.
+    /// Writes the results of some mails and removes the mailed people from the claimed outbox item, in one transaction.
+    /// If no people remain on the outbox item, the transaction deletes it. A newer invitation of a person keeps its own
+    /// delivery state.
     pub async fn record_mailed(
         &self,
         claimed: &mut ClaimedItem,
@@ -312,16 +321,18 @@ impl Store {
         }
     }
 
-    /// Gives a claimed item back, to be attempted again at the time `at`. With `counted` set to `false`, the attempt
-    /// does not count, for example because SES refused it for pace or because sending is paused.
+    /// Gives a claimed outbox item back, so that a deliverer attempts the item again at the time `at`. With `counted`
+    /// set to `false`, the current attempt does not count, for example because SES refused the mails for their pace or
+    /// because sending is paused.
     pub async fn release(&self, claimed: &ClaimedItem, at: Timestamp, counted: bool) -> Result<()> {
         let released = claimed.update().set("leased_until", at.as_millisecond());
         let released = released.add("attempts", if counted { 0 } else { -1 });
         self.write(released).await.map(|_| ())
     }
 
-    /// Gives up an item: moves it to the partition of abandoned items together with the reason, and marks the
-    /// delivery to its people as failed. `false` if this deliverer no longer holds the claim.
+    /// Gives up an outbox item: moves the item to the partition of abandoned items together with the reason, and marks
+    /// the delivery of the mails to the item's people as failed. Returns `false` if this deliverer no longer holds the
+    /// claim.
     pub async fn give_up(
         &self,
         claimed: &ClaimedItem,
@@ -353,7 +364,7 @@ impl Store {
         }
     }
 
-    /// Moves up to `limit` abandoned items back into their queues. Returns the number of items moved.
+    /// Moves up to `limit` abandoned outbox items back into their queues. Returns the number of moved items.
     pub async fn requeue_abandoned(&self, limit: usize) -> Result<usize> {
         #[derive(Deserialize)]
         struct AbandonedItem {
@@ -381,12 +392,13 @@ impl Store {
 }
 
 impl ClaimedItem {
-    /// An update of the item. It succeeds only while this deliverer holds the claim.
+    /// An update of the claimed outbox item. The update succeeds only while this deliverer holds the claim.
     fn update(&self) -> ConditionalWrite {
         ConditionalWrite::update(self.key.clone()).expect(equal("claim", self.claim))
     }
 
-    /// The write that leaves only these people on the item. It deletes the item if no people remain.
+    /// The write that leaves only the remaining people on the outbox item. If no people remain, the write deletes the
+    /// outbox item.
     fn shrink(&self, remaining: &Task) -> ConditionalWrite {
         match remaining {
             Task::People { people, .. } if !people.is_empty() => self.update().set("people", people),
@@ -394,12 +406,12 @@ impl ClaimedItem {
         }
     }
 
-    /// The write that deletes the item.
+    /// The write that deletes the claimed outbox item.
     pub(in crate::store) fn done(&self) -> ConditionalWrite {
         ConditionalWrite::delete(self.key.clone()).expect(equal("claim", self.claim))
     }
 
-    /// The task without these people.
+    /// The task of the outbox item without the people whose mails are finished.
     fn without<'a>(&self, finished: impl Iterator<Item = &'a Key>) -> Task {
         match &self.task {
             Task::Letter(letter) => Task::Letter(letter.clone()),
@@ -411,7 +423,8 @@ impl ClaimedItem {
         }
     }
 
-    /// Keeps only these people on the item, because the others need no mail any more.
+    /// Keeps only the people of `people_to_keep` on the outbox item, because the other people of the item need no mail
+    /// any more.
     pub fn keep_people<'a>(&mut self, people_to_keep: impl Iterator<Item = &'a Key>) {
         let people_to_keep: std::collections::HashSet<_> = people_to_keep.collect();
         if let Task::People { people, .. } = &mut self.task {
@@ -420,7 +433,7 @@ impl ClaimedItem {
     }
 }
 
-/// The names of the queues. The queue of letters comes first.
+/// The names of the queues of the outbox. The queue of letters comes first.
 fn queues() -> impl Iterator<Item = String> {
     std::iter::once(LETTER_QUEUE.to_owned()).chain((0..keys::PARTITIONS).map(|partition| partition.to_string()))
 }

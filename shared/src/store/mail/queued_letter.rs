@@ -21,7 +21,7 @@ pub enum QueuedLetter {
         /// The recipient.
         email: EmailAddress,
     },
-    /// The request for a new invitation in place of an expired one. The deliverer divides it into one
+    /// The request for a new invitation in place of an expired invitation. The deliverer divides this request into one
     /// [`QueuedLetter::RenewalTo`] for each person who can invite again.
     Renewal {
         /// The item of the expired invitation's hash.
@@ -41,6 +41,7 @@ pub enum QueuedLetter {
         /// The name of the workspace or company that the recipient joined.
         scope_name: String,
     },
-    /// No letter. The item is queued for an unknown address, so that the response takes as long as for a known one.
+    /// No letter. The service queues an outbox item without a letter for an unknown address, so that the response takes
+    /// as long as for a known address.
     Nothing,
 }

@@ -14,7 +14,7 @@ use crate::{
     },
 };
 
-/// The item that leads from the id of a rule to the rule.
+/// The item that leads from the id of a domain rule to the rule.
 #[derive(Serialize, Deserialize)]
 struct DomainRulePointer {
     domain: MailDomain,
@@ -22,7 +22,7 @@ struct DomainRulePointer {
 }
 
 impl Store {
-    /// Reads up to `limit` rules of a domain.
+    /// Reads up to `limit` domain rules of a mail domain.
     pub async fn domain_rules(&self, domain: &MailDomain, limit: usize) -> Result<Vec<DomainRule>> {
         self.query(&keys::domain_partition(domain), "W#", limit).await
     }
@@ -32,7 +32,7 @@ impl Store {
         self.get(&keys::domain_rule(domain, workspace)).await
     }
 
-    /// Reads a company's rule by its id.
+    /// Reads a company's domain rule by the id of the rule.
     pub async fn domain_rule_of_id(&self, company: CompanyId, id: &ShortId) -> Result<Option<DomainRule>> {
         let Some(DomainRulePointer { domain, workspace }) = self.get(&keys::company_domain(company, id)).await? else {
             return Ok(None);
@@ -40,7 +40,7 @@ impl Store {
         self.domain_rule(&domain, workspace).await
     }
 
-    /// Reads all rules of a company.
+    /// Reads all domain rules of a company.
     pub async fn company_domain_rules(&self, company: CompanyId) -> Result<Vec<DomainRule>> {
         let (pk, _) = keys::company(company).into_parts();
         let pointers: Vec<DomainRulePointer> = self.query(&pk, "D#", usize::MAX).await?;
@@ -50,7 +50,7 @@ impl Store {
         keys.iter().filter_map(|key| found.take(key).transpose()).collect()
     }
 
-    /// Adds a rule. `false` if the workspace already has a rule for the domain.
+    /// Adds a domain rule. Returns `false` if the workspace already has a domain rule for the mail domain.
     pub async fn add_domain_rule(&self, rule: &DomainRule) -> Result<bool> {
         let added = Act { actor: rule.added_by, at: rule.created_at };
         let pointer = DomainRulePointer { domain: rule.domain.clone(), workspace: rule.workspace };
@@ -62,8 +62,8 @@ impl Store {
         Ok(matches!(self.transact(writes).await?, Transacted::Done))
     }
 
-    /// Sets the role of a rule, and makes the actor the person who answers for the rule. Of concurrent changes, the
-    /// last one stands.
+    /// Sets the role of a domain rule, and makes the actor the person who answers for the rule. If several requests
+    /// change the role at the same time, the last change stands.
     pub async fn change_domain_role(&self, rule: &DomainRule, new_role: Role, act: Act) -> Result<DomainRule> {
         let change = ConditionalWrite::update(keys::domain_rule(&rule.domain, rule.workspace));
         let change = change.if_present().set("role", new_role).set("added_by", act.actor);
@@ -74,7 +74,7 @@ impl Store {
     }
 }
 
-/// The rule as an audit subject with this role.
+/// The domain rule as the subject of an audit entry that shows the role `shown_role`.
 fn rule_subject(rule: &DomainRule, shown_role: Role) -> Subject {
     Subject::new(rule.domain.as_ref()).with("role", shown_role.name())
 }

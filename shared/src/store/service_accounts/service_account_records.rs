@@ -17,7 +17,7 @@ use crate::{
     },
 };
 
-/// The largest number of times that memberships are read again because their roles changed.
+/// How many times at most the deletion of a service account reads memberships again because their roles changed.
 const MAX_RETRIES: u32 = 8;
 
 impl Store {
@@ -63,7 +63,8 @@ impl Store {
         ];
         match self.transact(writes).await? {
             Transacted::Done => Ok(true),
-            // If the stored account has the same token, an earlier attempt succeeded and only its reply was lost.
+            // If the stored service account has the same token, an earlier attempt to create the account succeeded and
+            // only DynamoDB's reply was lost.
             Transacted::Refused(_) => Ok(self
                 .service_account(company, &account.name)
                 .await?
@@ -71,8 +72,9 @@ impl Store {
         }
     }
 
-    /// Replaces the token of a service account. The same transaction invalidates the old token. `false` if another
-    /// request has replaced the token since, or if the account does not exist any more.
+    /// Replaces the token of a service account. The same transaction invalidates the old token. Returns `false` if
+    /// another request replaced the token after this request read the account, or if the account does not exist any
+    /// more.
     pub async fn replace_token(
         &self,
         company: CompanyId,
@@ -96,9 +98,9 @@ impl Store {
         }
     }
 
-    /// Deletes a service account. The first transaction invalidates its token and ends its rights. Then its
-    /// memberships are ended one by one, and finally its name becomes free. After a failure, a repeated call
-    /// continues the deletion.
+    /// Deletes a service account. The first transaction invalidates the account's token and ends the account's rights.
+    /// Then the store ends the memberships of the account one by one, and finally the name of the account becomes free.
+    /// After a failure, a repeated call continues the deletion.
     pub async fn delete_service_account(&self, company: CompanyId, account: &ServiceAccount, act: Act) -> Result<()> {
         let scope = Scope::Company(company);
         let profile_deletion = ConditionalWrite::update(keys::profile(account.id))
@@ -110,7 +112,7 @@ impl Store {
             ConditionalWrite::delete(keys::identity(&account.address.clone().into())),
             account_audit(scope, account, act, "serviceAccount.deleted", self.random()),
         ];
-        // A refusal means that an earlier call has already made these writes.
+        // If DynamoDB refuses the transaction, an earlier call of this method has already made the writes.
         self.transact(writes).await?;
         for attempt in 0.. {
             let mut has_conflicts = false;
@@ -132,8 +134,8 @@ impl Store {
         self.write(account_deletion).await.map(|_: Written| ())
     }
 
-    /// Ends a membership of the account. `false` if the role has changed since it was read: the role decides whether
-    /// the member counts among the ADMINs of the workspace.
+    /// Ends a membership of the service account. Returns `false` if the role of the membership changed after the role
+    /// was read: the role decides whether the member counts among the ADMINs of the workspace.
     async fn end_membership(
         &self,
         account: &ServiceAccount,

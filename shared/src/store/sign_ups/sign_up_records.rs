@@ -1,5 +1,5 @@
 //! Sign-ups whose address is not verified yet. Each sign-up has its own one-time password. The first sign-up of an
-//! address whose password is verified becomes the account.
+//! address whose password is verified becomes the account of the address.
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -19,7 +19,7 @@ use crate::{
 };
 
 impl Store {
-    /// Writes a sign-up and queues a letter about it.
+    /// Writes a sign-up and queues a letter about the sign-up.
     pub async fn begin_sign_up(&self, sign_up: &SignUp, letter: &QueuedLetter) -> Result<()> {
         /// The item of a sign-up.
         #[derive(Serialize)]
@@ -36,8 +36,8 @@ impl Store {
         self.transact(writes).await.map(|_| ())
     }
 
-    /// Reads the unexpired sign-ups of an address, oldest first. The address may also have had an account when it
-    /// signed up.
+    /// Reads the unexpired sign-ups of an address, oldest first. A sign-up may also exist for an address that already
+    /// had an account.
     pub async fn sign_ups(&self, address: &EmailAddress, now: Timestamp) -> Result<Vec<SignUp>> {
         let mut sign_ups: Vec<SignUp> = self.query(&keys::address_partition(address), "OTP#", usize::MAX).await?;
         sign_ups.retain(|sign_up| now < sign_up.expires_at);
@@ -45,9 +45,9 @@ impl Store {
         Ok(sign_ups)
     }
 
-    /// Counts an attempt at the one-time password of a sign-up, before the passwords are compared. `false` if no
-    /// attempts remain or the sign-up was used. The write is a transaction, so that an attempt whose reply was lost
-    /// counts once.
+    /// Counts an attempt at the one-time password of a sign-up, before the given password is compared with the right
+    /// password. Returns `false` if the sign-up has no attempts left or was used. The write that counts the attempt is
+    /// a transaction, so that an attempt to which DynamoDB's reply was lost counts once.
     pub async fn count_try(&self, sign_up: &SignUp) -> Result<bool> {
         let write = ConditionalWrite::update(keys::sign_up(&sign_up.address, sign_up.id))
             .if_present()

@@ -1,4 +1,4 @@
-//! Workspaces, and the pointers to them.
+//! Workspaces, and the pointers from integer ids and short ids to workspaces.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -35,7 +35,7 @@ impl Store {
         Ok((found.take(&keys::workspace(workspace))?, caller))
     }
 
-    /// Reads a workspace and a company. `None` if either does not exist.
+    /// Reads a workspace and a company. Returns `None` if the workspace or the company does not exist.
     pub async fn workspace_and_company(
         &self,
         workspace: WorkspaceId,
@@ -87,8 +87,8 @@ impl Store {
         writes.extend(group_writes(&Group::top(workspace, self.random())?));
         match self.transact(writes).await? {
             Transacted::Done => Ok(()),
-            // The self.random() id is new. A workspace with the same id and salt exists only if an earlier attempt succeeded
-            // and its reply was lost.
+            // The random id of the workspace is new. A workspace with the same id and salt exists only if an earlier
+            // attempt to create the workspace succeeded and DynamoDB's reply was lost.
             Transacted::Refused(_)
                 if self.workspaces(&[workspace.id]).await?.iter().any(|stored| stored.salt == workspace.salt) =>
             {
@@ -100,7 +100,7 @@ impl Store {
 }
 
 impl Store {
-    /// Changes those attributes of a workspace that `wanted` sets. `false` if the workspace does not exist.
+    /// Changes the attributes of a workspace that `wanted` sets. Returns `false` if the workspace does not exist.
     pub async fn change_workspace(
         &self,
         id: WorkspaceId,
