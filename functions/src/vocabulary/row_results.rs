@@ -1,4 +1,4 @@
-//! The response to an inviting request with many rows, in the form that `DataGOL`'s contract and our own contract
+//! The response to an inviting request with many rows, in the form that DataGOL's contract and our own contract
 //! share: a summary, and one result for each row in the order of the request.
 
 use std::collections::BTreeMap;
