@@ -1,5 +1,5 @@
-//! From a request to its response. This never fails: every failure becomes a response, because the gateway would answer a
-//! failed function in no contract's format.
+//! From an HTTP request to its response. Answering a request never fails: every failure becomes a response in a
+//! contract's format, because the gateway would answer for a failed function in the gateway's own format.
 
 use lambda_http::{Body, Request, RequestExt, Response, request::RequestContext};
 use shared::{Usher, domain::WorkspaceId};
@@ -16,7 +16,7 @@ use crate::{
 const API_DESCRIPTION: ApiDescription =
     ApiDescription { document: openapi::document_response, reference_page: openapi::reference_page };
 
-/// Answers a request as the function of this operation does.
+/// Answers an HTTP request as the Lambda function of the given operation does.
 pub async fn answer(usher: &Usher, operation: Operation, request: Request) -> Response<Body> {
     let trace_id = request_id(&request);
     let span = tracing::info_span!(
@@ -62,7 +62,7 @@ async fn handle(usher: &Usher, route: &Route, incoming: &Incoming) -> HandlerRes
     (route.handler)(usher, incoming).await
 }
 
-/// The gateway's id of the request.
+/// The id that the gateway gave the request.
 fn request_id(request: &Request) -> String {
     match request.request_context_ref() {
         Some(RequestContext::ApiGatewayV2(context)) => context.request_id.clone().unwrap_or_default(),

@@ -33,7 +33,7 @@ fn dense(text: &str) -> String {
     text.split_whitespace().collect()
 }
 
-/// The modules of this crate that a file names: the parts right after `crate::`, also in braces.
+/// The names of this crate's modules that a Rust file uses: the word right after each `crate::`, also inside braces.
 fn modules_of_this_crate(text: &str) -> Vec<String> {
     let dense = dense(text);
     let mut modules = Vec::new();
@@ -105,7 +105,8 @@ fn no_module_sees_the_store_or_attribute_maps() {
     }
 }
 
-/// Authentication comes before a request's operation, and `parameters` is a field.
+/// Each function of a contract calls at most one operation of `shared`. The calls that authenticate a request don't
+/// count: they go through `Incoming`. The name `parameters` doesn't count either: it is a field of `Usher`.
 #[test]
 fn no_function_of_a_contract_calls_two_operations() {
     for (path, text) in sources("contracts") {

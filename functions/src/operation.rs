@@ -1,8 +1,8 @@
-//! The operations: each is one Lambda function, one program in `src/bin` and one resource in `template.yaml`.
+//! The operations. Each operation is one Lambda function, one program in `src/bin` and one resource in `template.yaml`.
 
 macro_rules! operations {
     ($(#[doc = $doc:literal] $variant:ident = $name:literal,)*) => {
-        /// What a function does. Routes of several contracts may lead to the same operation.
+        /// What a Lambda function does: its operation. Routes of several contracts may lead to the same operation.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         pub enum Operation {
             $(#[doc = $doc] $variant,)*
@@ -32,7 +32,7 @@ operations! {
     ResendOtp = "resend-otp",
     /// Issues an access token for an address and a password.
     IssueToken = "issue-token",
-    /// Logs a user in. DataGOL's response has the profile, too.
+    /// Logs a user in and issues an access token. DataGOL's response has the user's profile, too.
     LogIn = "log-in",
     /// Shows the caller's profile.
     GetProfile = "get-profile",
@@ -72,7 +72,7 @@ operations! {
     ResendInvitation = "resend-invitation",
     /// Revokes an invitation.
     RevokeInvitation = "revoke-invitation",
-    /// Lists the actions in a workspace.
+    /// Lists the audit log of a workspace: what was done, by whom and to whom.
     ListAudit = "list-audit",
     /// Lists the roles that an invitation may give.
     ListRoles = "list-roles",
@@ -102,9 +102,9 @@ operations! {
     CreateGroup = "create-group",
     /// Deletes an empty group.
     DeleteGroup = "delete-group",
-    /// Makes a user an administrator of a group, or ends that.
+    /// Makes a user an administrator of a group, or takes this right from the user.
     ChangeGroupAdmin = "change-group-admin",
-    /// Makes a workspace the caller's current one.
+    /// Makes a workspace the current workspace of the caller.
     SelectWorkspace = "select-workspace",
     /// Replaces the caller's own password.
     ChangePassword = "change-password",
@@ -122,14 +122,14 @@ operations! {
     DescribeApi = "describe-api",
     /// Answers the requests that have no route.
     RouteNotFound = "route-not-found",
-    /// Mails what the table's stream reports as queued.
+    /// Sends the mails of the outbox items that the table's stream reports as new.
     DeliverInvitations = "deliver-invitations",
-    /// Mails, every minute, the items that are still in the outbox.
+    /// Every minute, sends the mails of the outbox items that are still in the outbox.
     SweepUndelivered = "sweep-undelivered",
-    /// Puts the outbox items that were given up back into the outbox. Operators invoke it by hand.
+    /// Puts the outbox items that were given up back into the outbox. Operators invoke this function by hand.
     RequeueUndelivered = "requeue-undelivered",
-    /// Records what SES reports about mails.
+    /// Records the events by which SES reports what became of mails.
     RecordMailEvents = "record-mail-events",
-    /// Publishes what happened to invitations and members.
+    /// Publishes events about invitations and members.
     PublishEvents = "publish-events",
 }

@@ -10,7 +10,7 @@ use shared::Usher;
 
 use crate::{events, http_edge::answer, log, operation::Operation};
 
-/// The function can't start, or the runtime ended it.
+/// Why a function couldn't start, or why the Lambda runtime ended the function.
 pub type StartError = lambda_runtime::Error;
 
 /// Serves the HTTP requests of an operation until the runtime ends.
@@ -18,7 +18,7 @@ pub type StartError = lambda_runtime::Error;
 /// The future is boxed, so that the library compiles it once and each program only links it.
 ///
 /// # Errors
-/// A parameter that is missing or invalid, by name.
+/// A parameter that is missing or invalid. The error names the parameter.
 pub fn serve(operation: Operation) -> LocalBoxFuture<'static, Result<(), StartError>> {
     Box::pin(async move {
         let usher = &start().await?;
@@ -30,7 +30,7 @@ pub fn serve(operation: Operation) -> LocalBoxFuture<'static, Result<(), StartEr
 /// Serves the events of an operation until the runtime ends.
 ///
 /// # Errors
-/// A parameter that is missing or invalid, by name.
+/// A parameter that is missing or invalid. The error names the parameter.
 pub fn serve_events(operation: Operation) -> LocalBoxFuture<'static, Result<(), StartError>> {
     Box::pin(async move {
         let usher = &start().await?;

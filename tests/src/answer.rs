@@ -1,48 +1,48 @@
-//! An answer of the service, and the form that each contract's errors must have.
+//! An answer of the service, and checks that an error has the format of its contract.
 
 use std::collections::BTreeSet;
 
 use reqwest::{StatusCode, header::HeaderMap};
 use serde_json::{Value, json};
 
-/// An answer whose body is read completely.
+/// An answer of the service whose body has been read completely.
 #[derive(Debug, Clone)]
 pub struct Answer {
-    /// The status.
+    /// The HTTP status of the answer.
     pub status: StatusCode,
-    /// The headers.
+    /// The headers of the answer.
     pub headers: HeaderMap,
-    /// The body as text.
+    /// The body of the answer as text.
     pub text: String,
 }
 
 impl Answer {
-    /// Reads a response to its end.
+    /// Reads a response to the end of its body.
     pub(crate) async fn read(response: reqwest::Response) -> Self {
         let (status, headers) = (response.status(), response.headers().clone());
         Self { status, headers, text: response.text().await.expect("the body is text") }
     }
 
-    /// The body as JSON; null if the body is none.
+    /// The body of the answer as JSON. The value is null if the body isn't JSON.
     pub fn json(&self) -> Value {
         serde_json::from_str(&self.text).unwrap_or_default()
     }
 
-    /// The text of a header; empty if the answer has no such header.
+    /// The text of a header of the answer. The text is empty if the answer has no such header.
     pub fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", |value| value.to_str().expect("a header is text"))
     }
 
-    /// The status of each row of an inviting request, in the request's order.
+    /// The status of each row in the answer to an inviting request, in the order of the request's rows.
     pub fn row_statuses(&self) -> Vec<String> {
         let results = self.json()["results"].as_array().cloned().unwrap_or_default();
         results.iter().map(|row| row["status"].as_str().unwrap_or_default().to_owned()).collect()
     }
 }
 
-/// Each method checks the answer, and returns it for more checks.
+/// Checks of an answer. Each method returns the answer, so that a test can check more.
 impl Answer {
-    /// The answer must have this status.
+    /// Checks that the answer has the given HTTP status.
     #[track_caller]
     #[expect(clippy::return_self_not_must_use, reason = "often the status is all that matters")]
     pub fn expect(self, status: u16) -> Self {
@@ -50,7 +50,7 @@ impl Answer {
         self
     }
 
-    /// The answer must be exactly DataGOL's error body, with this status and this one code.
+    /// Checks that the answer has exactly DataGOL's error body, with the given status and one error code.
     #[track_caller]
     #[expect(clippy::return_self_not_must_use, reason = "often the error is all that matters")]
     pub fn datagol_error(self, status: u16, code: &str) -> Self {
@@ -61,7 +61,7 @@ impl Answer {
         self
     }
 
-    /// The answer must be RFC 9457 problem details with this status and code, as our own API gives them.
+    /// Checks that the answer has the problem details (RFC 9457) of our own API, with the given status and code.
     #[track_caller]
     #[expect(clippy::return_self_not_must_use, reason = "often the error is all that matters")]
     pub fn problem(self, status: u16, code: &str) -> Self {
@@ -72,7 +72,8 @@ impl Answer {
         self
     }
 
-    /// The answer must be problem details with the results of an inviting request, of which no row succeeded.
+    /// Checks that the answer has problem details and the result of every row of an inviting request, of which no row
+    /// succeeded.
     #[track_caller]
     #[expect(clippy::return_self_not_must_use, reason = "often the error is all that matters")]
     pub fn problem_of_rows(self, status: u16, code: &str, rows: &[&str]) -> Self {
@@ -87,7 +88,7 @@ impl Answer {
         self
     }
 
-    /// The answer must be exactly SmartDocumentor's problem details, with this status and sentence.
+    /// Checks that the answer has exactly SmartDocumentor's problem details, with the given status and sentence.
     #[track_caller]
     #[expect(clippy::return_self_not_must_use, reason = "often the error is all that matters")]
     pub fn smart_documentor_error(self, status: u16, detail: &str) -> Self {
@@ -96,7 +97,7 @@ impl Answer {
         self
     }
 
-    /// The answer must be exactly Dock's error body, with this status and code.
+    /// Checks that the answer has exactly Dock's error body, with the given status and code.
     #[track_caller]
     #[expect(clippy::return_self_not_must_use, reason = "often the error is all that matters")]
     pub fn dock_error(self, status: u16, code: &str) -> Self {
@@ -110,7 +111,7 @@ impl Answer {
         self
     }
 
-    /// The answer must be exactly Hexabase's error body, with this status and code.
+    /// Checks that the answer has exactly Hexabase's error body, with the given status and code.
     #[track_caller]
     #[expect(clippy::return_self_not_must_use, reason = "often the error is all that matters")]
     pub fn hexabase_error(self, status: u16, code: &str) -> Self {
@@ -123,7 +124,7 @@ impl Answer {
         self
     }
 
-    /// The phrase that HTTP has for the status.
+    /// The standard phrase of HTTP for the answer's status.
     fn reason(&self) -> &'static str {
         self.status.canonical_reason().unwrap_or_default()
     }
@@ -134,7 +135,8 @@ impl Answer {
         assert_eq!(self.header("content-type"), content_type);
     }
 
-    /// The body. It must have exactly these fields, repeat the status, and give the request the gateway's id.
+    /// The body of the error as JSON. The body must have exactly the given fields, and must repeat the HTTP status and
+    /// the gateway's id of the request.
     #[track_caller]
     fn body_with_fields(&self, status: u16, content_type: &str, fields: &[&str]) -> Value {
         self.has_type(status, content_type);

@@ -1,4 +1,5 @@
-//! The service's own description, with which every answer is compared.
+//! The API description that the service gives of itself. The tests compare every answer of the service with the API
+//! description.
 
 use std::{
     collections::HashMap,
@@ -11,30 +12,31 @@ use serde_json::{Value, json};
 
 use crate::answer::Answer;
 
-/// The address that references in the document's schemas start from.
+/// The address from which the references between the document's schemas start.
 const ADDRESS: &str = "usher:/openapi.json";
 
 /// The document of `/openapi.json`.
 pub(crate) struct Description {
     document: Value,
     registry: Registry<'static>,
-    /// The schemas' validators by the schemas' addresses, each made when it is first needed.
+    /// The validators of the document's schemas, by the schemas' addresses. Each validator is made when a test first
+    /// needs it.
     validators: Mutex<HashMap<String, Arc<Validator>>>,
 }
 
 impl Description {
-    /// The description that is this document.
+    /// The API description that the given OpenAPI document contains.
     pub(crate) fn new(document: Value) -> Self {
         let registry = Registry::new().add(ADDRESS, document.clone()).expect("a document");
         let registry = registry.prepare().expect("every reference leads somewhere");
         Self { document, registry, validators: Mutex::default() }
     }
 
-    /// Compares an answer with the description: the status, the promised headers, the content type and the JSON must be
-    /// as they are documented. A path without a route has no description.
+    /// Compares an answer with the API description. The answer's status, promised headers, content type and JSON must
+    /// be as the API description documents them. The API description says nothing of a path without a route.
     ///
     /// # Panics
-    /// If the answer differs.
+    /// If the answer differs from the API description.
     pub(crate) fn check(&self, method: &Method, path: &str, answer: &Answer) {
         let Some((route, verb)) = self.operation(method, path) else { return };
         let status = answer.status.as_u16();
@@ -63,7 +65,7 @@ impl Description {
         let validator = self.validator(format!("{ADDRESS}#/{}/schema", pointer.join("/")));
         let body: Value = match serde_json::from_str(&answer.text) {
             Ok(body) => body,
-            // Groups may be nested more deeply than the parser allows.
+            // An answer may contain groups that are nested more deeply than the JSON parser allows by default.
             Err(problem) if problem.to_string().starts_with("recursion limit") => return,
             Err(problem) => panic!("{route}: {problem}: {}", answer.text),
         };
@@ -81,11 +83,12 @@ impl Description {
         Arc::clone(made)
     }
 
-    /// The path and the verb of a request, as the document names them.
+    /// The path and the HTTP method of a request, as the OpenAPI document names them.
     fn operation(&self, method: &Method, path: &str) -> Option<(&str, &'static str)> {
         let verb = VERBS.into_iter().find(|one| one.eq_ignore_ascii_case(method.as_str()))?;
         let routes = self.document["paths"].as_object()?;
-        // A path with a literal word comes before one with a parameter in its place.
+        // If two paths match, the path with a literal word is chosen before the path with a parameter in the word's
+        // place.
         let fitting = routes.keys().filter(|route| fits(route, path)).min_by_key(|route| route.matches('{').count())?;
         routes[fitting].get(verb).map(|_| (fitting.as_str(), verb))
     }

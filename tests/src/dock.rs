@@ -5,22 +5,23 @@ use serde_json::Value;
 use crate::Endpoint;
 
 impl Endpoint {
-    /// POST to a path under `/v1`. Returns the answer's `data`.
+    /// Sends a POST to a path under `/v1`, and returns the field `data` of the answer.
     pub async fn dock_post(&self, token: &str, path: &str, body: Value) -> Value {
         self.post(&format!("/v1/{path}"), token, body).await.expect(200).json()["data"].clone()
     }
 
-    /// GET of a path under `/v1`. Returns the answer's `data`.
+    /// Sends a GET to a path under `/v1`, and returns the field `data` of the answer.
     pub async fn dock_get(&self, token: &str, path: &str) -> Value {
         self.get(&format!("/v1/{path}"), token).await.expect(200).json()["data"].clone()
     }
 
-    /// PATCH of a path under `/v1`.
+    /// Sends a PATCH to a path under `/v1`.
     pub async fn dock_patch(&self, token: &str, path: &str, body: Value) -> crate::Answer {
         self.send("PATCH", &format!("/v1/{path}"), Some(token), Some(body)).await
     }
 
-    /// Dock's id of the workspace that has this id at DataGOL. The two are compared by the workspace's name.
+    /// The id that a workspace has in Dock's contract. The workspace is given by its id in DataGOL's contract and is
+    /// found in Dock's list by its name.
     pub async fn short_id(&self, token: &str, id: &str) -> String {
         let name = self.get(&format!("/noCo/api/v2/workspaces/{id}"), token).await.expect(200).json()["name"].clone();
         let workspaces = self.dock_get(token, "workspaces?properties=name&limit=100").await["workspaces"].clone();
@@ -29,7 +30,7 @@ impl Endpoint {
         found["id"].as_str().expect("an id").to_owned()
     }
 
-    /// The workspace user with this address, as Dock lists it. Null if there is none.
+    /// The workspace user with the given address in Dock's list. The value is null if the list has no such user.
     pub async fn workspace_user(&self, token: &str, workspace: &str, email: &str) -> Value {
         let path = format!("workspace-users?workspaceId={workspace}&limit=100");
         let users = self.dock_get(token, &path).await["workspaceUsers"].clone();

@@ -1,4 +1,4 @@
-//! One running service.
+//! A running service that a test calls.
 
 use local::{Options, Stack};
 use reqwest::{Client, Method, RequestBuilder, redirect::Policy};
@@ -8,21 +8,22 @@ use tokio::sync::OnceCell;
 
 use crate::{answer::Answer, description::Description};
 
-/// A running service.
+/// A running service that a test calls.
 pub struct Endpoint {
     url: String,
     client: Client,
-    /// The test's own stack. It runs as long as the endpoint lives.
+    /// The test's own local stack, if the test has one. The local stack runs as long as this endpoint lives.
     stack: Option<Stack>,
-    /// Makes addresses unlike those of other tests.
+    /// A part of e-mail addresses that makes them differ from the addresses of other tests.
     run: String,
     ministack: Option<String>,
-    /// Whether each answer is compared with the service's own description.
+    /// Whether the test compares each answer with the service's API description.
     checked: bool,
 }
 
 impl Endpoint {
-    /// The service that this run of the tests is about: the one at `USHER_TEST_URL`, or else a stack of the test's own.
+    /// The service that the tests call: the running service at `USHER_TEST_URL`, or else a local stack of the test's
+    /// own.
     pub async fn start() -> Self {
         #[expect(clippy::disallowed_methods, reason = "the environment decides which service is tested")]
         match std::env::var("USHER_TEST_URL") {
@@ -31,7 +32,8 @@ impl Endpoint {
         }
     }
 
-    /// A local stack of the test's own, with these parameters. The test can move its clock and make its calls fail.
+    /// A local stack of the test's own, with the given parameters. The test can move the stack's clock and make the
+    /// functions' AWS calls fail.
     pub async fn own(parameters: &[(&str, &str)]) -> Self {
         let mut options = Options { port: 0, memory: true, ..Options::default() };
         for (name, value) in parameters {
@@ -40,13 +42,14 @@ impl Endpoint {
         Self::with_options(options).await
     }
 
-    /// A local stack with these options.
+    /// A local stack of the test's own, with the given options.
     pub async fn with_options(options: Options) -> Self {
         let stack = Stack::start(options).await.expect("the local stack starts");
         Self::at(stack.url().to_owned(), Some(stack))
     }
 
-    /// A service that runs already. Its answers are not compared with its description: a benchmark measures their time.
+    /// A service that is running already. The answers of the service aren't compared with its API description, because
+    /// a benchmark measures the time of the answers.
     pub fn unchecked(url: &str) -> Self {
         Self { checked: false, ..Self::at(url.to_owned(), None) }
     }
@@ -57,18 +60,18 @@ impl Endpoint {
         Self { url, client, stack, run: run[..8].to_owned(), ministack: None, checked: true }
     }
 
-    /// The same service, whose mails are in the ministack at this address.
+    /// The same service, whose mails are in the ministack at the given address.
     #[must_use]
     pub fn with_mails_at(self, ministack: &str) -> Self {
         Self { ministack: Some(ministack.to_owned()), ..self }
     }
 
-    /// The address of the ministack that receives the mails, if one does.
+    /// The address of the ministack that receives the mails. The value is `None` if no ministack receives the mails.
     pub(crate) fn ministack(&self) -> Option<&str> {
         self.ministack.as_deref()
     }
 
-    /// Stops the stack, if it is the test's own.
+    /// Stops the local stack, if the endpoint is a local stack of the test's own.
     pub async fn stop(self) {
         if let Some(stack) = self.stack {
             stack.stop().await;
@@ -85,7 +88,7 @@ impl Endpoint {
         format!("{name}-{}@example.com", self.run)
     }
 
-    /// Sends a request.
+    /// Sends a request to the service and reads the answer.
     pub async fn send(&self, method: &str, path: &str, token: Option<&str>, body: Option<Value>) -> Answer {
         let mut request = self.request(method, path);
         if let Some(token) = token {
@@ -97,18 +100,19 @@ impl Endpoint {
         self.read(request).await
     }
 
-    /// A request that the test completes. [`Endpoint::read`] sends it.
+    /// A request to the service that the test completes. The method [`Endpoint::read`] sends the request.
     pub fn request(&self, method: &str, path: &str) -> RequestBuilder {
         let method: Method = method.parse().expect("a verb");
         self.client.request(method, format!("{}{path}", self.url))
     }
 
-    /// A GET of another service.
+    /// Begins a GET request to the given URL of a service other than the tested service.
     pub(crate) fn request_to(&self, url: &str) -> RequestBuilder {
         self.client.get(url)
     }
 
-    /// Sends a request and reads its answer. The service's own answers must be as the service describes them.
+    /// Sends a request and reads the answer. An answer of the tested service must agree with the service's API
+    /// description.
     pub async fn read(&self, request: RequestBuilder) -> Answer {
         let (client, request) = request.build_split();
         let request = request.expect("a request");
@@ -120,7 +124,8 @@ impl Endpoint {
         answer
     }
 
-    /// The service's description of itself. All services of one run of the tests have the same code.
+    /// The API description of the service. All services in one run of the tests have the same code, and so the same API
+    /// description.
     async fn description(&self) -> &'static Description {
         static DESCRIPTION: OnceCell<Description> = OnceCell::const_new();
         let read = async || {
@@ -131,17 +136,17 @@ impl Endpoint {
         DESCRIPTION.get_or_init(read).await
     }
 
-    /// GET with a token.
+    /// Sends a GET request with an access token.
     pub async fn get(&self, path: &str, token: &str) -> Answer {
         self.send("GET", path, Some(token), None).await
     }
 
-    /// POST with a token and a JSON body.
+    /// Sends a POST request with an access token and a JSON body.
     pub async fn post(&self, path: &str, token: &str, body: Value) -> Answer {
         self.send("POST", path, Some(token), Some(body)).await
     }
 
-    /// POST of a JSON body without a token.
+    /// Sends a POST request with a JSON body and without an access token.
     pub async fn post_open(&self, path: &str, body: Value) -> Answer {
         self.send("POST", path, None, Some(body)).await
     }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::{Endpoint, eventually};
 
 impl Endpoint {
-    /// The published events about an address so far, each with its name and its detail.
+    /// The events about an address that the service has published so far. Each event has its name and its detail.
     pub async fn events_about(&self, email: &str) -> Vec<(String, Value)> {
         let events = self.send("GET", "/_local/events", None, None).await.expect(200).json();
         let events = events["events"].as_array().cloned().unwrap_or_default();
@@ -17,7 +17,8 @@ impl Endpoint {
         events.iter().filter(about).map(|event| (name(event), event["detail"].clone())).collect()
     }
 
-    /// The detail of the newest event of this name about an address, when `count` of them are published.
+    /// The detail of the newest event about an address with the given name. The test waits until `count` such events
+    /// are published.
     pub async fn event_about(&self, email: &str, name: &str, count: usize) -> Value {
         eventually(&format!("event {name} number {count} about {email}"), async || {
             let events = self.events_about(email).await.into_iter();
@@ -27,8 +28,9 @@ impl Endpoint {
         .await
     }
 
-    /// Sends an event of SES about the mail to an address with these tags. The event happens so many seconds after the
-    /// clock's time. Returns whether the service recorded it.
+    /// Sends the service an event of SES about the mail with the given tags to an address. The event's time is the
+    /// given number of seconds after the time of the local stack's clock. Returns whether the service recorded the
+    /// event.
     pub async fn send_ses_event(&self, kind: &str, seconds: i64, email: &str, tags: &Value) -> bool {
         let at = self.now().await + jiff::SignedDuration::from_secs(seconds);
         let (event_type, name, what) = match kind {
@@ -63,7 +65,7 @@ impl Endpoint {
     }
 }
 
-/// The tags of the mail of an invitation to a workspace.
+/// The tags that SES has for the mail of an invitation to a workspace.
 pub fn mail_tags(workspace: &str, invitation: &str, version: u32) -> Value {
     json!({ "scope": [format!("W-{workspace}")], "record": [invitation], "version": [version.to_string()] })
 }

@@ -1,8 +1,9 @@
-//! The parts of the end-to-end tests: they know HTTP, the received mails and the controls of the local stack.
+//! The parts that the end-to-end tests share. The tests only know HTTP, the mails that people receive, and the controls
+//! of the local stack.
 //!
-//! A test asks for an [`Endpoint`]. By default that is a local stack of its own, in memory. With `USHER_TEST_URL` set to
-//! the address of a running stack, the same tests go to that stack; only tests that need a clock or faults of their own
-//! ([`Endpoint::own`]) still start one.
+//! A test asks for an [`Endpoint`]. By default the endpoint is a new local stack in memory. If `USHER_TEST_URL` is the
+//! address of a running stack, the same tests go to the running stack. Only a test that needs a clock or faults of its
+//! own still starts a local stack ([`Endpoint::own`]).
 
 #![expect(clippy::expect_used, reason = "a test's helper fails the test")]
 #![expect(clippy::missing_panics_doc, reason = "every one of them panics when the service doesn't answer as it must")]

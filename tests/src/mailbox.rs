@@ -4,40 +4,41 @@ use serde_json::Value;
 
 use crate::{Endpoint, eventually};
 
-/// A mail as its recipient sees it.
+/// A mail as the recipient sees the mail.
 #[derive(Debug, Clone)]
 pub struct ReceivedMail {
-    /// The sender.
+    /// The sender of the mail.
     pub from: String,
-    /// The subject.
+    /// The subject of the mail.
     pub subject: String,
-    /// The text part.
+    /// The text part of the mail.
     pub text: String,
-    /// The HTML part.
+    /// The HTML part of the mail.
     pub html: String,
 }
 
 impl ReceivedMail {
-    /// The link in the text part, as a person would copy it.
+    /// The link in the mail's text part, as a person would copy the link.
     pub fn link(&self) -> String {
         let link = self.text.split_whitespace().find(|word| word.starts_with("http") && word.contains("hash="));
         link.expect("the mail has a link").to_owned()
     }
 
-    /// The hash in the link.
+    /// The hash in the mail's link.
     pub fn hash(&self) -> String {
         let link = self.link();
         let (_, rest) = link.split_once("hash=").expect("the link has a hash");
         rest.split('&').next().unwrap_or_default().to_owned()
     }
 
-    /// The six digits that are alone on a line of the text part.
+    /// The one-time password in the mail: the six digits that are alone on a line of the text part.
     pub fn code(&self) -> String {
         let code = |line: &&str| line.len() == 6 && line.bytes().all(|byte| byte.is_ascii_digit());
         self.text.lines().map(str::trim).find(code).expect("the mail has a code").to_owned()
     }
 
-    /// The mail in a list of mails. The lists of the local stack and of ministack name the two parts differently.
+    /// Reads one mail from a list of mails. The local stack and ministack have different names for the text part and
+    /// the HTML part.
     fn listed(message: &Value, text_part: &Value, html_part: &Value) -> Self {
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         let (from, subject) = (text(&message["Source"]), text(&message["Subject"]));
@@ -46,7 +47,7 @@ impl ReceivedMail {
 }
 
 impl Endpoint {
-    /// The mails that have come for an address so far, oldest first.
+    /// The mails that an address has received so far. The oldest mail is first.
     pub async fn mails(&self, address: &str) -> Vec<ReceivedMail> {
         if let Some(ministack) = self.ministack() {
             return self.mails_at(ministack, address).await;
@@ -70,7 +71,7 @@ impl Endpoint {
         theirs.map(|message| ReceivedMail::listed(message, &message["BodyText"], &message["BodyHtml"])).collect()
     }
 
-    /// The newest mail for an address, when `count` mails have come for it.
+    /// The newest mail that an address has received. The test waits until the address has received `count` mails.
     pub async fn mail(&self, address: &str, count: usize) -> ReceivedMail {
         eventually(&format!("mail number {count} for {address}"), async || {
             let mut mails = self.mails(address).await;
@@ -79,7 +80,7 @@ impl Endpoint {
         .await
     }
 
-    /// The recipients of all mails so far, oldest first.
+    /// The recipients of all mails so far. The recipient of the oldest mail is first.
     pub async fn recipients(&self) -> Vec<String> {
         let mails = self.send("GET", "/_aws/ses", None, None).await.expect(200).json();
         let mails = mails["messages"].as_array().cloned().unwrap_or_default();
@@ -87,7 +88,7 @@ impl Endpoint {
         mails.iter().map(to).collect()
     }
 
-    /// Waits until SES has taken so many mails in all.
+    /// Waits until SES has accepted the given number of mails in all.
     pub async fn wait_for_mails(&self, count: u64) {
         eventually(&format!("{count} mails"), async || {
             let account = self.send("GET", "/v2/email/account", None, None).await.expect(200).json();

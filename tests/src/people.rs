@@ -6,21 +6,21 @@ use serde_json::{Value, json};
 
 use crate::{Answer, Endpoint};
 
-/// The sample password of DataGOL's document.
+/// The password in the examples of DataGOL's document.
 pub const PASSWORD: &str = "Demo12#$";
 
-/// An account that is logged in.
+/// A user account that is logged in.
 #[derive(Debug, Clone)]
 pub struct Account {
-    /// The address.
+    /// The e-mail address of the account.
     pub email: String,
-    /// An access token.
+    /// An access token of the account.
     pub token: String,
 }
 
 impl Endpoint {
-    /// Signs somebody up without an invitation, verifies the code of the mail, and logs in. The account has a company of its
-    /// own.
+    /// Signs a person up without an invitation, verifies the one-time password from the mail, and logs the person in.
+    /// The person's account has a company of its own.
     pub async fn founder(&self, name: &str) -> Account {
         let email = self.address(name);
         let body = json!({
@@ -35,7 +35,7 @@ impl Endpoint {
         Account { email, token }
     }
 
-    /// An access token for an address, with the usual password.
+    /// Logs a person in with the tests' usual password, and returns an access token.
     pub async fn token(&self, email: &str) -> String {
         let body = json!({ "email": email, "password": PASSWORD });
         let answer = self.post_open("/idp/api/v1/user/token", body).await.expect(200);
@@ -74,13 +74,13 @@ impl Endpoint {
         workspace.and_then(|workspace| workspace["workspaceId"].as_u64()).expect("a workspace of that name")
     }
 
-    /// Invites people by `(address, role)`.
+    /// Invites people to a workspace. Each person is given as `(address, role)`.
     pub async fn invite(&self, token: &str, workspace: &str, people: &[(&str, &str)]) -> Answer {
         let users: Vec<Value> = people.iter().map(|(email, role)| json!({ "email": email, "role": role })).collect();
         self.post_bulk_users(token, workspace, json!({ "workSpaceUsers": users })).await
     }
 
-    /// Signs up with the hash of an invitation.
+    /// Signs a person up with the hash of an invitation's link.
     pub async fn sign_up_by_invitation(&self, email: &str, hash: &str) -> Answer {
         let body = json!({
             "email": email, "password": PASSWORD, "firstname": "Grace", "lastname": "Guest", "hash": hash,
@@ -88,7 +88,7 @@ impl Endpoint {
         self.post_open("/idp/api/v1/user/sign-up", body).await
     }
 
-    /// Invites somebody to a workspace, signs them up by the mailed link, and logs them in.
+    /// Invites a person to a workspace, signs the person up by the mailed link, and logs the person in.
     pub async fn member(&self, token: &str, workspace: &str, name: &str, role: &str) -> Account {
         let email = self.address(name);
         self.invite(token, workspace, &[(&email, role)]).await.expect(200);
@@ -98,14 +98,14 @@ impl Endpoint {
         Account { email, token }
     }
 
-    /// The caller's role in a workspace. `None` if the caller cannot reach the workspace.
+    /// The caller's role in a workspace. The value is `None` if the caller can't reach the workspace.
     pub async fn role(&self, token: &str, workspace: &str) -> Option<String> {
         let workspaces = self.get("/idp/api/v1/user", token).await.expect(200).json()["workspaces"].clone();
         let workspace = workspaces.as_array()?.iter().find(|entry| entry["workspaceId"] == workspace)?.clone();
         workspace["role"].as_str().map(str::to_owned)
     }
 
-    /// The people of the caller's company: each address with its status, `ACTIVE` or `INVITED`.
+    /// The people of the caller's company. Each person is an address with the status `ACTIVE` or `INVITED`.
     pub async fn team(&self, token: &str) -> BTreeMap<String, String> {
         let team = self.get("/idp/api/v1/team", token).await.expect(200).json();
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();

@@ -1,4 +1,4 @@
-//! Races: a test decides which of two requests is first, by holding an AWS call of the other one.
+//! Races between two requests. A test decides which request is first by holding an AWS call of the other request.
 
 use std::pin::pin;
 
@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::Endpoint;
 
-/// An AWS call of a function, at which a race stops the function.
+/// An AWS call of a function. A race stops the function at this call.
 #[derive(Debug, Clone, Copy)]
 pub struct HeldCall {
     function: &'static str,
@@ -17,28 +17,31 @@ pub struct HeldCall {
 }
 
 impl HeldCall {
-    /// The function's first call of this action, before it is executed.
+    /// The function's first AWS call of the given action. The function is stopped before the call is executed.
     pub const fn before(function: &'static str, action: &'static str) -> Self {
         Self { function, action, point: "before", skip: 0 }
     }
 
-    /// The function's first call of this action, after it was executed and before the function receives the reply.
+    /// The function's first AWS call of the given action. The function is stopped after the call is executed and before
+    /// the function receives the reply.
     pub const fn after(function: &'static str, action: &'static str) -> Self {
         Self { function, action, point: "after", skip: 0 }
     }
 
-    /// The transaction by which the function writes its decision, if it makes no other transaction.
+    /// The first transaction that the function writes. If the function writes only one transaction, this transaction
+    /// writes the function's decision.
     pub const fn write(function: &'static str) -> Self {
         Self::before(function, "dynamodb:TransactWriteItems")
     }
 
-    /// The transaction after so many other ones, which pass.
+    /// The transaction that the function writes after `others` other transactions. The function isn't stopped at the
+    /// other transactions.
     pub const fn write_after(function: &'static str, others: u32) -> Self {
         Self { skip: others, ..Self::write(function) }
     }
 }
 
-/// A hold in the local stack.
+/// A hold: a fault in the local stack that stops AWS calls until a test releases them.
 pub struct Hold<'a> {
     usher: &'a Endpoint,
     call: HeldCall,
@@ -46,23 +49,23 @@ pub struct Hold<'a> {
 }
 
 impl Hold<'_> {
-    /// Waits until all calls of the hold have stopped.
+    /// Waits until the hold has stopped all its calls.
     ///
     /// # Panics
-    /// If they do not come: the case that the test is about has not happened.
+    /// If the functions don't make the held calls: then the race that the test is about hasn't happened.
     pub async fn reached(&self) {
         let answer = self.usher.send("GET", &self.path, None, None).await;
         assert!(answer.status == 204, "{:?}: {}", self.call, answer.text);
     }
 
-    /// Lets the held calls continue.
+    /// Lets the stopped calls continue.
     pub async fn release(self) {
         self.usher.send("DELETE", &self.path, None, None).await.expect(204);
     }
 }
 
 impl Endpoint {
-    /// Stops the next `times` calls like this one.
+    /// Makes the local stack stop the next `times` AWS calls that are like the given call.
     pub async fn hold(&self, call: HeldCall, times: usize) -> Hold<'_> {
         let HeldCall { function, action, point, skip } = call;
         let hold = json!({
@@ -72,11 +75,11 @@ impl Endpoint {
         Hold { usher: self, call, path: format!("/_local/faults/{id}") }
     }
 
-    /// Runs `winner` from its beginning to its end while `loser` is stopped at this call, and then lets `loser`
-    /// continue. Returns both results.
+    /// Runs the request `winner` to its end while the request `loser` is stopped at the given call. Then lets `loser`
+    /// continue. Returns the results of both requests.
     ///
     /// # Panics
-    /// If `loser` ends without making the call: then the two were never in a race.
+    /// If `loser` ends without making the given call: then the two requests were never in a race.
     pub async fn overtake<W, L>(
         &self,
         winner: impl Future<Output = W>,
@@ -95,11 +98,11 @@ impl Endpoint {
         (won, loser.await)
     }
 
-    /// Runs all requests until each of them is stopped at its call, and then lets all of them continue together.
-    /// Returns their results in order.
+    /// Starts all requests, waits until each request is stopped at its call, and then lets all requests continue
+    /// together. Returns the results in the order of the requests.
     ///
     /// # Panics
-    /// If one of them ends without making the call: then it was never in the race.
+    /// If the requests end without making the given call: then the requests were never in a race.
     pub async fn together<T>(
         &self,
         requests: impl IntoIterator<Item = impl Future<Output = T>>,

@@ -5,33 +5,33 @@ use serde_json::{Value, json};
 use crate::{Answer, Endpoint};
 
 impl Endpoint {
-    /// POST of the body of an inviting request to our own API.
+    /// Sends the given inviting request to the route of our own API.
     pub async fn post_invitations(&self, token: &str, workspace: &str, body: Value) -> Answer {
         self.post(&format!("/api/v1/workspaces/{workspace}/invitations"), token, body).await
     }
 
-    /// As [`Endpoint::post_invitations`], with an Idempotency-Key.
+    /// Sends the given inviting request to the route of our own API, with the header Idempotency-Key.
     pub async fn invite_with_key(&self, token: &str, workspace: &str, key: &str, body: Value) -> Answer {
         let request = self.request("POST", &format!("/api/v1/workspaces/{workspace}/invitations")).bearer_auth(token);
         self.read(request.header("idempotency-key", key).json(&body)).await
     }
 
-    /// POST of the body of an inviting request to DataGOL's route.
+    /// Sends the given inviting request to the route of DataGOL's contract.
     pub async fn post_bulk_users(&self, token: &str, workspace: &str, body: Value) -> Answer {
         self.post(&format!("/noCo/api/v2/workspaces/{workspace}/bulkUsers"), token, body).await
     }
 
-    /// The page that a mailed link leads to.
+    /// Fetches the page behind a mailed link.
     pub async fn registration_page(&self, hash: &str) -> Answer {
         self.read(self.request("GET", "/register").query(&[("hash", hash), ("type", "WORK_SPACE")])).await
     }
 
-    /// Accepts an invitation with an account.
+    /// Accepts an invitation with an existing account.
     pub async fn accept(&self, token: &str, hash: &str) -> Answer {
         self.post("/api/v1/invitations/accept", token, json!({ "hash": hash })).await
     }
 
-    /// All items of a paged list, read page by page.
+    /// All items of a list, which the test reads page by page.
     pub async fn all_pages(&self, path: &str, token: &str, limit: usize) -> Vec<Value> {
         let mut items = Vec::new();
         let mut cursor = None;

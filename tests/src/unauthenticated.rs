@@ -1,7 +1,8 @@
-//! The routes that need credentials, and those that do not. `agreement.rs` compares the two lists with the routes. Tests
-//! try each of [`CASES`] without a token, with a bad one, and with another company's.
+//! The routes that need credentials, and the routes that don't need credentials. The test `agreement.rs` compares the
+//! two lists with the table of routes. Tests call each of the [`CASES`] without an access token, with an invalid access
+//! token, and with an access token of another company.
 
-/// Routes that answer 401 without a good token.
+/// The routes that answer 401 to a request without a valid access token.
 pub const CASES: &[(&str, &str)] = &[
     ("GET", "/idp/api/v1/user"),
     ("GET", "/idp/api/v1/team"),
@@ -72,7 +73,8 @@ pub const CASES: &[(&str, &str)] = &[
     ("DELETE", "/api/v1/company/invitations/{id}"),
 ];
 
-/// Routes that need no token: the caller gives a password, a code or a hash, or the answer is public.
+/// The routes that need no access token, because the caller gives a password, a code or a hash, or because the answer
+/// is public.
 pub const OPEN: &[(&str, &str)] = &[
     ("POST", "/idp/api/v1/user/sign-up"),
     ("POST", "/idp/api/v1/user/signUp/verifyEmailOtp"),

@@ -1,23 +1,23 @@
-//! Waiting for something that happens by itself: a mail that is delivered, an event that is published, a program that
-//! starts. Nothing else in the tests sleeps: the order of two requests is arranged by a hold, never by a pause.
+//! Waiting for something that happens by itself: a mail that is delivered, an event that is published, or a program
+//! that starts. Tests sleep only here: if the order of two requests matters, a test holds a request and doesn't pause.
 
 use std::time::{Duration, Instant};
 
-/// The longest wait. What has not happened by then does not happen, and the test fails.
+/// The longest time that a test waits. If what the test waits for hasn't happened after this time, the test fails.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// The pause between two looks.
+/// The pause between two checks of whether the awaited thing has happened.
 const PAUSE: Duration = Duration::from_millis(25);
 
-/// Looks again and again until there is something to see, and returns it.
+/// Calls `look` again and again until `look` returns a value, and returns the value.
 ///
 /// # Panics
-/// If there is nothing after a minute. The message names `what` was waited for.
+/// If `look` has returned no value after a minute. The message says `what` the test waited for.
 pub async fn eventually<T>(what: &str, look: impl AsyncFnMut() -> Option<T>) -> T {
     eventually_within(PATIENCE, what, look).await
 }
 
-/// As [`eventually`], but waits as long as `patience`.
+/// Does the same as [`eventually`], but waits at most as long as `patience`.
 pub(crate) async fn eventually_within<T>(
     patience: Duration,
     what: &str,

@@ -1,12 +1,12 @@
-//! A company with a workspace, which most tests of our own API are about.
+//! A company with a workspace. Most tests of our own API begin with such a company.
 
 use serde_json::{Value, json};
 
 use crate::{Account, Answer, Endpoint};
 
-/// A service with a company, its founder and its workspace.
+/// A service with one company, the company's founder, and the founder's workspace.
 pub struct World {
-    /// The service.
+    /// The service that the test calls.
     pub usher: Endpoint,
     /// The founder of the company, who created the workspace.
     pub ada: Account,
@@ -15,7 +15,7 @@ pub struct World {
 }
 
 impl World {
-    /// A world on a stack of its own, with these parameters.
+    /// Makes a company with a workspace on a new local stack with the given parameters.
     pub async fn new(parameters: &[(&str, &str)]) -> Self {
         let usher = Endpoint::own(parameters).await;
         let ada = usher.founder("ada").await;
@@ -28,17 +28,18 @@ impl World {
         format!("/api/v1/workspaces/{}/{rest}", self.workspace)
     }
 
-    /// GET of a resource of the workspace.
+    /// Sends a GET for a resource of the workspace, as the founder.
     pub async fn get(&self, token: &str, rest: &str) -> Answer {
         self.usher.get(&self.path(rest), token).await
     }
 
-    /// A request to a resource of the workspace.
+    /// Sends a request for a resource of the workspace, as the founder.
     pub async fn send(&self, method: &str, token: &str, rest: &str, body: Option<Value>) -> Answer {
         self.usher.send(method, &self.path(rest), Some(token), body).await
     }
 
-    /// Invites somebody to the workspace. Returns the address, which is made of the name, and the invitation's id.
+    /// Invites a person to the workspace. Returns the person's address, which is made of the given name, and the
+    /// invitation's id.
     pub async fn invited(&self, token: &str, name: &str, role: &str) -> (String, String) {
         let email = self.usher.address(name);
         let answer = self.usher.invite(token, &self.workspace, &[(&email, role)]).await.expect(200).json();
@@ -46,39 +47,39 @@ impl World {
         (email, id)
     }
 
-    /// Invites somebody to the workspace, signs them up by the mailed link, and logs them in.
+    /// Invites a person to the workspace, signs the person up by the mailed link, and logs the person in.
     pub async fn member(&self, name: &str, role: &str) -> Account {
         self.usher.member(&self.ada.token, &self.workspace, name, role).await
     }
 
-    /// A member's user id.
+    /// The user id of a member of the workspace.
     pub async fn user_id(&self, email: &str) -> String {
         let members = self.usher.all_pages(&self.path("members"), &self.ada.token, 100).await;
         let member = members.iter().find(|member| member["email"] == email).expect("a member");
         member["userId"].as_str().expect("an id").to_owned()
     }
 
-    /// Gives a member another role.
+    /// Gives a member of the workspace another role.
     pub async fn change(&self, token: &str, user: &str, role: &str) -> Answer {
         self.send("PATCH", token, &format!("members/{user}"), Some(json!({ "role": role }))).await
     }
 
-    /// Removes a member.
+    /// Removes a member from the workspace.
     pub async fn remove(&self, token: &str, user: &str) -> Answer {
         self.send("DELETE", token, &format!("members/{user}"), None).await
     }
 
-    /// Revokes an invitation.
+    /// Revokes an invitation to the workspace.
     pub async fn revoke(&self, token: &str, id: &str) -> Answer {
         self.send("DELETE", token, &format!("invitations/{id}"), None).await
     }
 
-    /// Resends an invitation.
+    /// Resends an invitation to the workspace.
     pub async fn resend(&self, token: &str, id: &str) -> Answer {
         self.send("POST", token, &format!("invitations/{id}/resend"), None).await
     }
 
-    /// The status of an invitation.
+    /// The status of an invitation to the workspace.
     pub async fn status(&self, id: &str) -> String {
         let invitation = self.get(&self.ada.token, &format!("invitations/{id}")).await.expect(200).json();
         invitation["status"].as_str().expect("a status").to_owned()

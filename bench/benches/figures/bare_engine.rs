@@ -1,5 +1,5 @@
-//! The baseline for inviting: a loop that writes the transactions of an inviting request to the database engine, without
-//! gateway, function and stream.
+//! The baseline for inviting: a loop that writes the transactions of an inviting request straight to the database
+//! engine, without the gateway, a function or the table's stream.
 
 use std::{
     sync::{Arc, Mutex, PoisonError},
@@ -39,10 +39,10 @@ const TABLE: &str = "usher";
 /// How many transactions an inviting request writes at the same time.
 const CONCURRENT_TRANSACTIONS: usize = 8;
 
-/// The actions of one transaction.
+/// The writes of one transaction.
 type Transaction = Vec<TransactWriteItem>;
 
-/// The engine with Usher's table on disk. Nothing reads the table's stream.
+/// The database engine with Usher's table on disk. Nothing reads the table's stream.
 pub(crate) struct BareEngine {
     engine: Engine,
     client: Client,
@@ -58,8 +58,8 @@ impl BareEngine {
         Self { engine, client, _data: data }
     }
 
-    /// Writes the transactions of an invitation of these people and gives how long that took. The transactions are written
-    /// one after the other, or as many at the same time as an inviting request writes.
+    /// Writes the transactions that invite the given people, and returns how long the writes took. The transactions are
+    /// written one after the other, or as many at the same time as an inviting request writes.
     pub(crate) async fn write(&self, people: &[String], concurrently: bool) -> Duration {
         let transactions = transactions(people).await;
         let begin = Instant::now();
@@ -76,7 +76,8 @@ impl BareEngine {
     }
 }
 
-/// The transactions with which the store invites these people. An interceptor records them; nothing is written.
+/// The transactions by which the store invites the given people. An interceptor records the transactions. No
+/// transaction is written to a table.
 async fn transactions(people: &[String]) -> Vec<Transaction> {
     let recorder = TransactionRecorder::default();
     let http = http_client_fn(|_, _| SharedHttpConnector::new(AlwaysSucceeds));
@@ -140,7 +141,7 @@ fn config(url: &str, http: SharedHttpClient) -> aws_sdk_dynamodb::config::Builde
         .http_client(http)
 }
 
-/// Records the transactions that a client writes.
+/// An interceptor that records the transactions that an SDK client sends.
 #[derive(Debug, Clone, Default)]
 struct TransactionRecorder(Arc<Mutex<Vec<Transaction>>>);
 
@@ -166,7 +167,7 @@ impl Intercept for TransactionRecorder {
     }
 }
 
-/// Answers every request with success.
+/// An HTTP connection that answers every request of an SDK client with success.
 #[derive(Debug)]
 struct AlwaysSucceeds;
 

@@ -2,30 +2,30 @@
 
 use std::time::Duration;
 
-/// The limit of a figure.
+/// The limit that a measured figure must keep.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Limit {
-    /// The figure must be at least this.
+    /// The figure must be at least the given number.
     AtLeast(f64),
-    /// The figure must be at most this.
+    /// The figure must be at most the given number.
     AtMost(f64),
 }
 
 /// A measured figure: one line of the table.
 #[derive(Debug)]
 pub(crate) struct Figure {
-    /// What is measured, with its unit.
+    /// What the figure measures, with its unit.
     pub(crate) name: String,
     /// The measured value.
     pub(crate) measured: f64,
-    /// The limit that the value must keep.
+    /// The limit that the measured value must keep.
     pub(crate) limit: Limit,
-    /// The absolute values, which depend on this machine and this run.
+    /// The absolute values behind the ratio. They depend on the machine and on the run of the benchmark.
     pub(crate) absolute: String,
 }
 
 impl Figure {
-    /// Whether the value keeps its limit.
+    /// Whether the measured value keeps its limit.
     pub(crate) fn is_met(&self) -> bool {
         match self.limit {
             Limit::AtLeast(least) => self.measured >= least,
@@ -46,7 +46,7 @@ impl std::fmt::Display for Figure {
     }
 }
 
-/// The median, which one disturbed repetition doesn't change.
+/// The median of repeated measurements. One disturbed repetition doesn't change the median.
 pub(crate) fn median(values: impl IntoIterator<Item = f64>) -> f64 {
     let mut values: Vec<_> = values.into_iter().collect();
     values.sort_by(f64::total_cmp);

@@ -1,4 +1,4 @@
-//! Measures how many store calls find out whether somebody administers a group.
+//! Measures how many store calls it takes to find out whether a user administers a group.
 
 use serde_json::json;
 
@@ -8,11 +8,11 @@ use crate::{
     stack::LocalStack,
 };
 
-/// How many groups are children of the top group, and how many are nested below the first of these.
+/// How many groups are children of the top group, and how many groups are nested below the first of these children.
 const WIDE: usize = 1_000;
 const DEEP: usize = 50;
 
-/// The store calls that check the authority of an administrator of a group far above.
+/// Counts the store calls that check whether an administrator of a group far above may act in a nested group.
 pub(crate) async fn authority(programs: &Programs) -> Vec<Figure> {
     let stack = LocalStack::start(programs);
     let usher = &stack.endpoint;

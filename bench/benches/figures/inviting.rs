@@ -12,15 +12,15 @@ use crate::{
     stack::LocalStack,
 };
 
-/// How often inviting a thousand people is measured, and inviting ten thousand.
+/// How many repetitions measure an inviting request for a thousand people, and how many one for ten thousand people.
 const REPETITIONS: usize = 11;
 const REPETITIONS_OF_MANY: usize = 5;
 
-/// A founder who invites new people again and again.
+/// A founder of a company who sends one inviting request after the other, each for new people.
 struct Inviter {
     stack: LocalStack,
     founder: Account,
-    /// How many mails SES has accepted in all once every mail of the last request has arrived.
+    /// How many mails SES has accepted in all when every mail of the founder's last inviting request has arrived.
     mails: u64,
 }
 
@@ -31,12 +31,14 @@ impl Inviter {
         Self { stack, founder, mails }
     }
 
-    /// Invites these people into a new workspace, waits until all mails have arrived, and gives how long the request took.
+    /// Invites the given people to a new workspace, waits until all mails have arrived, and returns how long the
+    /// inviting request took.
     async fn invite(&mut self, people: &[String]) -> Duration {
         self.invite_by(Contract::DataGol, people).await
     }
 
-    /// Does the same through a contract.
+    /// Invites the given people through the given contract, waits until all mails have arrived, and returns how long
+    /// the inviting request took.
     async fn invite_by(&mut self, contract: Contract, people: &[String]) -> Duration {
         let (endpoint, token) = (&self.stack.endpoint, &self.founder.token);
         let name = format!("Project {}", self.mails);
@@ -93,12 +95,13 @@ enum Contract {
     Hexabase,
 }
 
-/// New addresses.
+/// E-mail addresses that weren't invited before.
 fn people(round: &str, count: usize) -> Vec<String> {
     (0..count).map(|number| format!("person-{number}-{round}@example.com")).collect()
 }
 
-/// Inviting a thousand people with one request: its rate, compared with a bare loop's, and its store calls.
+/// Measures an inviting request for a thousand people: the request's rate compared with the rate of a bare loop of
+/// writes, and the request's store calls.
 pub(crate) async fn a_thousand(programs: &Programs) -> Vec<Figure> {
     const ROWS: usize = 1_000;
     let bare = BareEngine::start().await;
@@ -110,7 +113,7 @@ pub(crate) async fn a_thousand(programs: &Programs) -> Vec<Figure> {
         one_by_one.push(ms(bare.write(&people(&format!("b{round}"), ROWS), false).await));
         concurrent.push(ms(bare.write(&people(&format!("c{round}"), ROWS), true).await));
         if round == 0 {
-            // The first round only warms connections and caches.
+            // The first round isn't counted: it only warms connections and caches.
             for times in [&mut request, &mut one_by_one, &mut concurrent] {
                 times.clear();
             }
@@ -138,8 +141,8 @@ pub(crate) async fn a_thousand(programs: &Programs) -> Vec<Figure> {
     ]
 }
 
-/// Inviting ten thousand people with one request: the time per row, compared with that of a thousand, and the memory that
-/// inviting and mailing need.
+/// Measures an inviting request for ten thousand people: the time per row compared with the time per row of a request
+/// for a thousand people, and the memory that inviting and mailing need.
 pub(crate) async fn ten_thousand(programs: &Programs) -> Vec<Figure> {
     let (few, many) = (1_000, 10_000);
     let (mut per_row_of_few, mut per_row_of_many, mut memory, mut idle) =
@@ -149,7 +152,7 @@ pub(crate) async fn ten_thousand(programs: &Programs) -> Vec<Figure> {
         tokio::time::sleep(Duration::from_secs(2)).await;
         idle.push(stack.memory("VmRSS"));
         let mut inviter = Inviter::start(stack).await;
-        // The first round only warms connections and caches.
+        // The first round isn't counted: it only warms connections and caches.
         inviter.invite(&people("w", few)).await;
         for round in 0..3 {
             per_row_of_few.push(ms(inviter.invite(&people(&format!("f{round}"), few)).await) / few as f64);
@@ -175,7 +178,8 @@ pub(crate) async fn ten_thousand(programs: &Programs) -> Vec<Figure> {
     ]
 }
 
-/// Inviting a thousand people through each contract, compared with `DataGOL`'s.
+/// Measures an inviting request for a thousand people through each contract, compared with the same request through
+/// DataGOL's contract.
 pub(crate) async fn by_each_contract(programs: &Programs) -> Vec<Figure> {
     const ROWS: usize = 1_000;
     let contracts = [
@@ -191,7 +195,7 @@ pub(crate) async fn by_each_contract(programs: &Programs) -> Vec<Figure> {
         for ((contract, name), times) in contracts.iter().zip(&mut times) {
             let round_of = format!("{}{round}", name.replace(' ', "").to_lowercase());
             let took = ms(inviter.invite_by(*contract, &people(&round_of, ROWS)).await);
-            // The first round only warms connections and caches.
+            // The first round isn't counted: it only warms connections and caches.
             if round > 0 {
                 times.push(took);
             }

@@ -1,7 +1,8 @@
-//! Measures the figures that Usher promises and fails if one misses its limit. Figures are ratios within one run, so that
-//! they don't depend on the machine.
+//! Measures the figures that Usher promises, and fails if a figure misses its limit. Each figure is a ratio of two
+//! measurements in one run, so that the figure doesn't depend on the machine.
 //!
-//! `cargo bench -p bench` measures all of them; `cargo bench -p bench -- inviting` only those named.
+//! `cargo bench -p bench` measures all figures. `cargo bench -p bench -- inviting` measures only the figures of the
+//! measurement `inviting`.
 
 #![expect(clippy::expect_used, reason = "a failed measurement ends the benchmark")]
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "the benchmark prints a table")]
@@ -22,7 +23,8 @@ use std::process::ExitCode;
 use figure::Figure;
 use programs::Programs;
 
-/// The local stack's allocator, so that the engine alone is measured with the same one.
+/// The allocator that the local stack uses. The benchmark uses the same allocator when it measures the database engine
+/// alone.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
@@ -41,7 +43,7 @@ const NAMES: [&str; 9] = [
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    // cargo adds the argument `--bench`.
+    // Cargo adds the argument `--bench`, which names no measurement.
     let wanted: Vec<_> = std::env::args().skip(1).filter(|argument| !argument.starts_with("--")).collect();
     if let Some(unknown) = wanted.iter().find(|name| !NAMES.contains(&name.as_str())) {
         eprintln!("{unknown}: not one of {}", NAMES.join(", "));

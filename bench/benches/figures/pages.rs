@@ -1,4 +1,4 @@
-//! Measures a page of a short list and of a long one.
+//! Measures how long a page of a short list and a page of a long list take.
 
 use std::time::{Duration, Instant};
 
@@ -11,19 +11,21 @@ use crate::{
     stack::LocalStack,
 };
 
-/// How many people the two workspaces have, and how many people a page has.
+/// How many people the small and the large workspace have, and how many people a page of their lists has.
 const FEW: usize = 100;
 const MANY: usize = 100_000;
 const LIMIT: usize = 100;
 
-/// How many people one request may invite, and how many a workspace may invite a day in its first week.
+/// How many people one inviting request may invite, and how many people a workspace may invite in a day of its first
+/// week.
 const ROWS: usize = 10_000;
 const ROWS_PER_DAY: usize = 20_000;
 const DAY: i64 = 86_400;
 
 const REPETITIONS: usize = 50;
 
-/// A page of a hundred people in a workspace of 100,000, compared with one in a workspace of a hundred.
+/// Measures a page of a hundred people in a workspace of 100,000 people, compared with such a page in a workspace of a
+/// hundred people.
 pub(crate) async fn of_people(programs: &Programs) -> Vec<Figure> {
     let stack = LocalStack::start(programs);
     let usher = &stack.endpoint;
@@ -46,10 +48,10 @@ pub(crate) async fn of_people(programs: &Programs) -> Vec<Figure> {
     let (mut of_few, mut of_many, mut cursor) = (Vec::new(), Vec::new(), None);
     for repetition in 0..=REPETITIONS {
         let (few, _) = page(usher, &token, &small, None).await;
-        // Each repetition reads the next page, beginning with the first.
+        // Each repetition reads the next page of the list. The first repetition reads the first page.
         let (many, next) = page(usher, &token, &large, cursor.as_deref()).await;
         cursor = next;
-        // The first repetition only warms connections and caches.
+        // The first repetition isn't counted: it only warms connections and caches.
         if repetition > 0 {
             of_few.push(ms(few));
             of_many.push(ms(many));
@@ -71,7 +73,7 @@ async fn invite(usher: &Endpoint, token: &str, workspace: &str, round: &str, cou
     assert_eq!(answer.json()["summary"], json!({ "invited": count }));
 }
 
-/// How long a page of a hundred takes, and the cursor of the next page.
+/// How long the request for a page of a hundred people takes, and the cursor of the next page.
 async fn page(usher: &Endpoint, token: &str, workspace: &str, cursor: Option<&str>) -> (Duration, Option<String>) {
     let cursor = cursor.map(|cursor| format!("&cursor={cursor}")).unwrap_or_default();
     let path = format!("/api/v1/workspaces/{workspace}/invitations?limit={LIMIT}{cursor}");

@@ -1,4 +1,4 @@
-//! The programs that are measured, built as they are deployed.
+//! The programs that the benchmark measures. They are built as they are deployed.
 
 use std::{
     fs::File,
@@ -11,23 +11,24 @@ use crate::figure::{Figure, Limit};
 
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 
-/// The packages of the functions and of the empty function. They are built together, so that both have the same features.
+/// The packages of Usher's functions and of the empty function. Both packages are built together, so that they have the
+/// same features.
 const FUNCTIONS: &[&str] = &["functions", "bench"];
 
-/// The paths of the release programs.
+/// The paths of the release programs that the benchmark measures.
 #[derive(Debug)]
 pub(crate) struct Programs {
-    /// The functions.
+    /// The paths of the programs of Usher's functions, one program for each function.
     pub(crate) functions: Vec<PathBuf>,
-    /// The local stack.
+    /// The path of the local stack's program.
     pub(crate) usher: PathBuf,
-    /// The empty function, which only builds the SDK clients.
+    /// The path of the empty function's program. The empty function only builds the SDK clients.
     pub(crate) empty: PathBuf,
 }
 
 impl Programs {
-    /// Builds the programs. The local stack is built separately, because packages that are built together share features,
-    /// and the functions would link code that only the local stack needs.
+    /// Builds the measured programs. The local stack is built separately from the functions, because packages that are
+    /// built together share features, and the functions would then link code that only the local stack needs.
     pub(crate) fn build() -> Self {
         let (empty, functions) = build(FUNCTIONS).into_iter().partition(|path| is_named(path, "empty-function"));
         let [empty, usher] = [empty, build(&["local"])].map(|mut one: Vec<_>| one.pop().expect("there is one program"));
@@ -39,7 +40,8 @@ impl Programs {
         self.functions.iter().find(|path| is_named(path, name)).expect("there is such a function")
     }
 
-    /// Measures the build of every function after a change of our own code, with the dependencies built before.
+    /// Measures how long the build of all functions takes after a change of our own code, when the dependencies are
+    /// built already.
     pub(crate) fn rebuild(&self) -> Vec<Figure> {
         let source = File::options().append(true).open(Path::new(ROOT).join("shared/src/lib.rs")).expect("the source");
         #[expect(clippy::disallowed_methods, reason = "cargo compares with the file system's time")]
@@ -63,10 +65,11 @@ fn is_named(path: &Path, name: &str) -> bool {
     path.file_name().is_some_and(|file| file == name)
 }
 
-/// Builds the packages' programs and gives their paths.
+/// Builds the programs of the given packages and returns the programs' paths.
 fn build(packages: &[&str]) -> Vec<PathBuf> {
     let mut cargo = Command::new(env!("CARGO"));
-    // Cargo sets these variables for the benchmark. With them, ring and everything that depends on ring would be rebuilt.
+    // Cargo sets these environment variables for the benchmark. If the build inherited them, ring and every crate that
+    // depends on ring would be rebuilt.
     for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("CARGO_PKG_")) {
         cargo.env_remove(name);
     }

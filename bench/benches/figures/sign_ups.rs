@@ -1,4 +1,5 @@
-//! Measures signing up by a mailed link. Only the hashing of passwords should limit its rate.
+//! Measures how many people can sign up by a mailed link in a time. Only the hashing of passwords should limit this
+//! rate.
 
 use std::{
     hint::black_box,
@@ -19,11 +20,11 @@ use crate::{
 
 const REPETITIONS: usize = 5;
 
-/// How many people sign up in one repetition, and how many of them at the same time.
+/// How many people sign up in one repetition, and how many of these people sign up at the same time.
 const PEOPLE: usize = 200;
 const CONCURRENT_SIGN_UPS: usize = 8;
 
-/// The rate of sign-ups by link, compared with the rate of hashing.
+/// Measures the rate at which people sign up by a mailed link, compared with the rate at which passwords are hashed.
 pub(crate) async fn by_link(programs: &Programs) -> Vec<Figure> {
     let stack = LocalStack::start(programs);
     let founder = stack.endpoint.founder("ada").await;
@@ -46,7 +47,7 @@ fn per_second(took: Duration) -> f64 {
     PEOPLE as f64 / took.as_secs_f64()
 }
 
-/// Hashes as many passwords as there are people, on all cores.
+/// Hashes as many passwords as people sign up, on all cores, and measures the time.
 fn hash_on_all_cores() -> Duration {
     let cores = thread::available_parallelism().map_or(1, NonZero::get);
     let password = Password::parse(PASSWORD).expect("a password");
@@ -68,7 +69,7 @@ fn hash_often(password: &Password, times: usize) {
     }
 }
 
-/// Signs all these people up and gives how long that took.
+/// Signs the given people up and returns how long their requests took.
 async fn sign_up(stack: &LocalStack, invited: &[(String, String)]) -> Duration {
     let begin = Instant::now();
     let joins = stream::iter(invited).map(|(address, hash)| stack.endpoint.sign_up_by_invitation(address, hash));
@@ -76,7 +77,7 @@ async fn sign_up(stack: &LocalStack, invited: &[(String, String)]) -> Duration {
     begin.elapsed()
 }
 
-/// Invites people and gives their addresses and the hashes in their mails.
+/// Invites people and returns their addresses with the hashes in their mails.
 async fn invited(stack: &LocalStack, token: &str, round: usize) -> Vec<(String, String)> {
     let people: Vec<_> = (0..PEOPLE).map(|number| format!("person-{number}-{round}@example.com")).collect();
     let workspace = stack.endpoint.workspace(token, "Project Alpha").await;

@@ -1,4 +1,4 @@
-//! The local stack as a process of its own with its data on disk, as developers run it.
+//! The local stack as a separate process with its data on disk, as developers run the local stack.
 
 use std::{
     io::{BufRead as _, BufReader},
@@ -12,22 +12,22 @@ use tests::Endpoint;
 
 use crate::programs::Programs;
 
-/// The pause between two looks at the mailbox.
+/// The pause between two checks of how many mails have arrived.
 const POLL: Duration = Duration::from_millis(250);
 
-/// A running local stack. Dropping it ends the process.
+/// A running local stack. Dropping this value ends the stack's process.
 pub(crate) struct LocalStack {
     process: Child,
-    /// The service.
+    /// The service that the local stack runs.
     pub(crate) endpoint: Endpoint,
-    /// The time from the spawn of the process to its ready line.
+    /// The time from the start of the stack's process to the line by which the process says that it is ready.
     pub(crate) ready_after: Duration,
-    /// The data directory, which is deleted after the process has ended.
+    /// The stack's data directory, which is deleted after the stack's process has ended.
     data: Option<TempDir>,
 }
 
 impl LocalStack {
-    /// Starts an empty stack.
+    /// Starts a local stack without data.
     pub(crate) fn start(programs: &Programs) -> Self {
         let data = TempDir::new().expect("a directory");
         let mut stack = Self::start_in(programs, data.path());
@@ -35,7 +35,7 @@ impl LocalStack {
         stack
     }
 
-    /// Starts a stack with the data in `directory`.
+    /// Starts a local stack with the data in `directory`.
     pub(crate) fn start_in(programs: &Programs, directory: &Path) -> Self {
         let begin = Instant::now();
         let mut process = Command::new(&programs.usher)
@@ -53,7 +53,8 @@ impl LocalStack {
         Self { process, endpoint, ready_after, data: None }
     }
 
-    /// A line of the process's status in megabytes: `VmRSS` is the memory now, `VmHWM` the largest so far.
+    /// A value in megabytes from the status of the stack's process: `VmRSS` is the present memory, and `VmHWM` is the
+    /// largest memory so far.
     pub(crate) fn memory(&self, line: &str) -> f64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.process.id())).expect("Linux's /proc");
         let value = status.lines().find_map(|it| it.strip_prefix(line)?.strip_prefix(':')).expect("such a line");
@@ -61,14 +62,14 @@ impl LocalStack {
         kibibytes * 1024.0 / 1e6
     }
 
-    /// How many mails SES has accepted so far.
+    /// How many mails SES has accepted since the local stack started.
     pub(crate) async fn mails_accepted(&self) -> u64 {
         let newest = self.endpoint.send("GET", "/_local/inbox/mails", None, None).await.expect(200).json();
         newest["mails"][0]["number"].as_u64().unwrap_or(0)
     }
 
-    /// Waits until SES has accepted so many mails in all and the stack is idle: the functions record each mail's delivery
-    /// after SES has accepted the mail.
+    /// Waits until SES has accepted the given number of mails in all and the local stack is idle. The functions still
+    /// record each mail's delivery after SES has accepted the mail.
     pub(crate) async fn wait_for_mails(&self, accepted: u64) {
         while self.mails_accepted().await < accepted {
             tokio::time::sleep(POLL).await;

@@ -1,4 +1,4 @@
-//! Measures how long programs take from their spawn until they are ready.
+//! Measures how long programs take from the start of their process until they are ready.
 
 use std::{
     path::Path,
@@ -20,10 +20,12 @@ use crate::{
 
 const REPETITIONS: usize = 15;
 
-/// One function of each kind: reading, hashing passwords, many writes, a page, and an event function.
+/// One function of each kind: a function that reads, one that hashes passwords, one that makes many writes, one that
+/// serves a page, and one that handles events.
 const FUNCTIONS: [&str; 5] = ["list-people", "log-in", "invite-users", "registration-page", "deliver-invitations"];
 
-/// The local stack's time from its spawn to its ready line, at the first start and at a later one, and its idle memory.
+/// Measures the local stack: the time from the start of its process to its ready line, at the first start and at a
+/// later start, and the memory of the idle stack.
 pub(crate) async fn of_the_local_stack(programs: &Programs) -> Vec<Figure> {
     let (mut first, mut again, mut idle) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..REPETITIONS {
@@ -51,8 +53,8 @@ pub(crate) async fn of_the_local_stack(programs: &Programs) -> Vec<Figure> {
     ]
 }
 
-/// The functions' time from their spawn to the first poll of the runtime API, compared with an empty function that builds
-/// the same clients.
+/// Measures the functions: the time from the start of a function's process to its first poll of the runtime API,
+/// compared with the time of an empty function that builds the same SDK clients.
 pub(crate) async fn of_functions(programs: &Programs) -> Vec<Figure> {
     let runtime_api = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let mut empty = Vec::new();
@@ -75,7 +77,8 @@ pub(crate) async fn of_functions(programs: &Programs) -> Vec<Figure> {
     }]
 }
 
-/// Starts a function as Lambda does, ends it at its first poll, and gives the time in between.
+/// Starts a function as Lambda starts it, ends the function at its first poll of the runtime API, and returns the time
+/// between start and poll.
 async fn first_poll(runtime_api: &TcpListener, program: &Path) -> Duration {
     let address = runtime_api.local_addr().expect("an address").to_string();
     let begin = Instant::now();

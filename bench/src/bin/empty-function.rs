@@ -1,4 +1,5 @@
-//! A function that only builds the SDK clients of Usher's functions. Its start takes the time that the SDK needs.
+//! A function that only builds the SDK clients that Usher's functions build. The start of this empty function takes as
+//! long as the SDK needs.
 
 use std::{convert::Infallible, hint::black_box};
 

@@ -1,4 +1,4 @@
-//! Makes a user an administrator of a group, or ends that.
+//! Makes a user an administrator of a group, or takes this right from the user.
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), functions::StartError> {

@@ -1,4 +1,4 @@
-//! Mails what the table's stream reports as queued.
+//! Sends the mails of the outbox items that the table's stream reports as new.
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), functions::StartError> {

@@ -1,4 +1,4 @@
-//! Lists the actions in a workspace.
+//! Lists the audit log of a workspace: what was done, by whom and to whom.
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), functions::StartError> {

@@ -1,4 +1,4 @@
-//! Logs a user in. DataGOL's response has the profile, too.
+//! Logs a user in and issues an access token. DataGOL's response has the user's profile, too.
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), functions::StartError> {

@@ -1,4 +1,4 @@
-//! Publishes what happened to invitations and members.
+//! Publishes events about invitations and members.
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), functions::StartError> {

@@ -1,4 +1,4 @@
-//! Records what SES reports about mails.
+//! Records the events by which SES reports what became of mails.
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), functions::StartError> {

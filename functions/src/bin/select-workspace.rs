@@ -1,4 +1,4 @@
-//! Makes a workspace the caller's current one.
+//! Makes a workspace the current workspace of the caller.
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), functions::StartError> {

@@ -1,4 +1,4 @@
-//! Mails, every minute, the items that are still in the outbox.
+//! Every minute, sends the mails of the outbox items that are still in the outbox.
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), functions::StartError> {

@@ -1,4 +1,4 @@
-//! Mails what the table's stream reports as queued.
+//! Mails the outbox items that the table's stream reports as new.
 
 use serde_json::Value;
 use shared::{
@@ -9,7 +9,8 @@ use tokio::time::Instant;
 
 use super::response::batch_response;
 
-/// Delivers each new outbox item of the batch. The response names the records that failed, so that they come again.
+/// Delivers the mail of each new outbox item in the stream's batch. The response names the stream records that failed,
+/// so that Lambda sends these records again.
 pub(super) async fn handle(usher: &Usher, batch: &StreamBatch) -> Value {
     batch_response(usher.deliver_stream(batch, Instant::now() + MAIL_TIME_BUDGET).await)
 }

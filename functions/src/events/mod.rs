@@ -1,4 +1,4 @@
-//! The functions that an event invokes, and no HTTP request.
+//! The functions that are invoked by an event and not by an HTTP request.
 
 mod deliver_invitations;
 mod publish_events;
@@ -14,11 +14,11 @@ use tracing::Instrument;
 use self::response::failed;
 use crate::operation::Operation;
 
-/// Handles an event as the function of this operation does, and returns the function's response. The log names the
-/// invocation's id.
+/// Handles an event as the Lambda function of the given operation does, and returns the function's response. The log
+/// names the id of the invocation.
 ///
 /// # Errors
-/// An event that isn't one of the operation's, and a failure of the store.
+/// An error for an event that the operation can't read, and for a failure of the store.
 pub fn handle<'a>(
     usher: &'a Usher,
     operation: Operation,

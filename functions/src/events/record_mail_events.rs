@@ -1,4 +1,4 @@
-//! Records what SES reports about mails. EventBridge delivers the events
+//! Records the events by which SES reports what became of a mail. EventBridge delivers the events
 //! (<https://docs.aws.amazon.com/ses/latest/dg/event-publishing-retrieving-sns-contents.html>).
 
 use std::collections::HashMap;
@@ -75,8 +75,8 @@ struct Delay {
     timestamp: Timestamp,
 }
 
-/// Records one event. An event that can't be read is ignored: a retry would not change it. Its error isn't logged, because
-/// serde may quote an address.
+/// Records one event of SES. An event that can't be read is ignored, because a retry would not change the event. The
+/// error of reading the event isn't logged, because serde may quote an e-mail address in the error.
 pub(super) async fn handle(usher: &Usher, event: Value) -> Result<Value, lambda_runtime::Error> {
     let Ok(Event { detail }) = serde_json::from_value(event) else {
         tracing::warn!("an event of SES can't be read");
@@ -92,24 +92,26 @@ pub(super) async fn handle(usher: &Usher, event: Value) -> Result<Value, lambda_
     Ok(json!({ "recorded": recorded.map_err(failed)? }))
 }
 
-/// The mail's recipient. Each of our mails has one.
+/// The mail's only recipient. Each mail of this service has one recipient.
 fn recipient(mail: &Mail) -> Option<EmailAddress> {
     let [address] = mail.destination.as_slice() else { return None };
     EmailAddress::parse(address).ok()
 }
 
-/// Whether the mail is a letter, which belongs to no person's record: it has none of our tags.
+/// Whether the mail is a letter. A letter belongs to no person's record, so a letter has none of the tags that name a
+/// record.
 fn is_letter(mail: &Mail) -> bool {
     !["scope", "record", "version"].iter().any(|tag| mail.tags.contains_key(*tag))
 }
 
-/// The person's record that the mail's tags name.
+/// The person's record that the mail's tags name, with the mail's recipient.
 fn mail(mail: &Mail) -> Option<MailedRecord> {
     let tag = |name: &str| mail.tags.get(name)?.first().map(String::as_str);
     mailed_record(recipient(mail)?, tag)
 }
 
-/// The delivery step that the event reports; `None` for events that the configuration set doesn't publish.
+/// The delivery step that the event of SES reports. The result is `None` for an event that the SES configuration set
+/// doesn't publish.
 fn delivery(detail: Detail) -> Option<DeliveryEvent> {
     let Detail { event_type, mail, bounce, complaint, delivery, delivery_delay } = detail;
     let (step, at, detail) = match event_type.as_str() {
@@ -128,8 +130,8 @@ fn delivery(detail: Detail) -> Option<DeliveryEvent> {
     Some(DeliveryEvent { step, at, detail })
 }
 
-/// Only a permanent bounce suppresses the address. SES also reports a mail to an address on its own suppression list as a
-/// bounce, without having tried.
+/// The delivery step of a bounce. Only a permanent bounce suppresses the recipient's address. If the address is on
+/// SES's own suppression list, SES reports a bounce without having tried to send the mail.
 fn bounced(bounce: &Bounce) -> (DeliveryStep, Timestamp, Option<String>) {
     let status = bounce.recipients.first().and_then(|recipient| recipient.status.as_deref());
     let why = [Some(bounce.sub_kind.as_str()), status];
@@ -143,7 +145,7 @@ fn bounced(bounce: &Bounce) -> (DeliveryStep, Timestamp, Option<String>) {
     (step, bounce.timestamp, Some(detail))
 }
 
-/// `None` for a report that the mail was no spam.
+/// The delivery step of a complaint. The result is `None` for a complaint event that says that the mail was no spam.
 fn complained(complaint: &Complaint) -> Option<(DeliveryStep, Timestamp, Option<String>)> {
     let kind = complaint.feedback.as_deref();
     if complaint.sub_kind.as_deref() == Some("OnAccountSuppressionList") {
@@ -156,8 +158,8 @@ fn complained(complaint: &Complaint) -> Option<(DeliveryStep, Timestamp, Option<
     })
 }
 
-/// `for good (General, 5.1.1)`: SES's own words. Texts of other servers may contain addresses and anything else, so only
-/// short words are kept.
+/// A reason in SES's own words, such as `for good (General, 5.1.1)`. Only short words are kept, because the texts of
+/// other mail servers may contain e-mail addresses and anything else.
 fn reason(what: &str, why: &[Option<&str>]) -> String {
     let is_word = |word: &&str| {
         (1..=40).contains(&word.len()) && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-.".contains(&byte))

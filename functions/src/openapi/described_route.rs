@@ -1,5 +1,5 @@
-//! A route as the document describes it: what the route's own file says, and what all routes of its contract have in
-//! common.
+//! A route as the OpenAPI document describes the route: what the handler's own file says about the route, and what all
+//! routes of the contract have in common.
 
 use std::collections::BTreeMap;
 
@@ -12,41 +12,42 @@ use crate::{
     vocabulary::{BodySchema, DeclaredField, DescribedResponse, Description, Refusal, UnknownFields, example_of},
 };
 
-/// A described route.
+/// A route with its description for the OpenAPI document.
 #[derive(Debug)]
 pub(super) struct DescribedRoute {
     pub(super) route: &'static Route,
-    /// The `operationId`.
+    /// The route's `operationId` in the OpenAPI document.
     pub(super) id: String,
     pub(super) summary: &'static str,
     pub(super) notes: &'static str,
-    /// Whether the route needs no token.
+    /// Whether the route needs no access token.
     pub(super) open: bool,
     pub(super) parameters: Vec<Parameter>,
     pub(super) bodies: Vec<Media>,
-    /// What the route answers, by HTTP status.
+    /// What the route may answer, by HTTP status.
     pub(super) replies: BTreeMap<u16, DescribedReply>,
 }
 
-/// A parameter of the path, the query or the headers.
+/// A parameter in the path, the query or the headers of a request.
 #[derive(Debug)]
 pub(super) struct Parameter {
     pub(super) name: &'static str,
-    /// `path`, `query` or `header`.
+    /// Where the parameter is: in the `path`, the `query` or a `header`.
     pub(super) location: &'static str,
     pub(super) required: bool,
     pub(super) schema: Value,
 }
 
-/// A body of a content type.
+/// A body of a request or a response, with its content type.
 #[derive(Debug)]
 pub(super) struct Media {
     pub(super) content_type: String,
-    /// The body has one of these schemas: the gateway's own refusals may have the same content type as a contract's.
+    /// The schemas of which the body has one. A gateway's refusal and a contract's refusal may have the same content
+    /// type and different schemas.
     pub(super) schemas: Vec<Value>,
 }
 
-/// All that a route answers with one status.
+/// All that a route may answer with one HTTP status.
 #[derive(Debug, Default)]
 pub(super) struct DescribedReply {
     pub(super) about: Vec<&'static str>,
@@ -62,7 +63,8 @@ pub(super) struct Header {
     pub(super) schema: Value,
 }
 
-/// All routes in the order of the table, and by name the schemas to which their schemas refer.
+/// All described routes in the order of the table of routes, and the named schemas to which the schemas of the routes
+/// refer.
 pub(super) fn described_routes() -> (Vec<DescribedRoute>, Map<String, Value>) {
     let mut generators: BTreeMap<&'static str, SchemaGenerator> = BTreeMap::new();
     let mut described = Vec::with_capacity(ROUTES.len());
@@ -85,7 +87,8 @@ fn generator() -> SchemaGenerator {
     settings.with(|settings| settings.definitions_path = "/components/schemas".into()).into_generator()
 }
 
-/// Two contracts may have types of the same name, so in the document each name begins with its contract's.
+/// Puts the contract's name before each schema's name in the references of a schema, because two contracts may have
+/// types of the same name.
 fn prefix_references(schema: &mut Value, contract: &str) {
     match schema {
         Value::Object(fields) => {
@@ -131,7 +134,7 @@ fn described_route(route: &'static Route, description: Description, generator: &
     }
 }
 
-/// The name of the route's sample event, in camel case.
+/// The route's `operationId`: the name of the route's sample event, in camel case.
 fn operation_id(route: &Route) -> String {
     let mut id = String::new();
     let mut begins = false;
@@ -148,7 +151,8 @@ fn operation_id(route: &Route) -> String {
     id
 }
 
-/// The refusals that the description names, and those that every such route has.
+/// All refusals of a route: the refusals in the description by the handler's file, and the refusals that every similar
+/// route has.
 fn refusals(route: &Route, description: &Description) -> Vec<Refusal> {
     let has_body = !description.bodies.is_empty();
     let refuses_unknown = route.unknown_fields() == UnknownFields::Refused;
@@ -181,13 +185,13 @@ fn bodies(route: &Route, description: &Description) -> Vec<Media> {
     description.bodies.iter().map(media).collect()
 }
 
-/// Says of each object with declared fields that it has no others.
+/// Adds to the schema of each object with declared fields that the object has no other fields.
 fn close_objects(schema: &mut Value) {
     let Some(keywords) = schema.as_object_mut() else { return };
     if let Some(items) = keywords.get_mut("items") {
         close_objects(items);
     }
-    // An object without declared fields, such as an invitation's metadata, may have any.
+    // An object without declared fields, such as an invitation's metadata, may have any fields.
     let Some(fields) = keywords.get_mut("properties").and_then(Value::as_object_mut) else { return };
     if fields.is_empty() {
         return;
@@ -196,7 +200,8 @@ fn close_objects(schema: &mut Value) {
     keywords.insert("additionalProperties".to_owned(), json!(false));
 }
 
-/// The parameters, of the declared path parameters those that this route's path has: some handlers serve several paths.
+/// The parameters of a route. A handler that serves several paths declares the parameters of all these paths, so the
+/// declared path parameters that aren't in this route's path are left out.
 fn parameters(route: &Route, description: Description) -> Vec<Parameter> {
     let at = |location| {
         move |DeclaredField { name, schema, required }| Parameter {
@@ -233,7 +238,8 @@ fn prefixed(mut schema: Value, contract: Contract) -> Value {
     schema
 }
 
-/// Adds a refusal as its contract renders it, or as a page where the route answers with HTML.
+/// Adds a refusal to the route's responses. The contract renders the refusal, or the refusal is an HTML page if the
+/// route answers with HTML.
 fn add_refusal(
     replies: &mut BTreeMap<u16, DescribedReply>,
     refusal: Refusal,
@@ -251,7 +257,8 @@ fn add_refusal(
         reply.add(content_type.unwrap_or_default(), schema);
     }
     for (name, about) in described_headers(rendered.headers()) {
-        // The header isn't required, because the gateway refuses with the same statuses and without the header.
+        // The document doesn't promise the header, because the gateway refuses with the same HTTP statuses and without
+        // the header.
         reply.headers.entry(name).or_insert_with(|| Header {
             about,
             required: false,
@@ -260,7 +267,7 @@ fn add_refusal(
     }
 }
 
-/// The headers of a refusal that the document describes, with their meaning.
+/// The headers of a refusal that the OpenAPI document describes, with the meaning of each header.
 fn described_headers(headers: &HeaderMap) -> Vec<(&'static str, &'static str)> {
     let described = [
         (header::RETRY_AFTER, "Retry-After", "The seconds after which the request may be sent again."),
@@ -270,7 +277,8 @@ fn described_headers(headers: &HeaderMap) -> Vec<(&'static str, &'static str)> {
     given.map(|(_, name, about)| (name, about)).collect()
 }
 
-/// The gateway refuses requests that are too large or too many, and answers for a function that doesn't, in its own format.
+/// Adds the gateway's refusals. The gateway itself, in its own format, refuses requests that are too large or too many,
+/// and answers a request whose function doesn't answer.
 fn add_gateway_refusal(reply: &mut DescribedReply) {
     let body = json!({
         "type": "object",
@@ -284,7 +292,7 @@ fn add_gateway_refusal(reply: &mut DescribedReply) {
     reply.add("application/json", body);
 }
 
-/// Dock's rate limit headers. Every response to an authenticated caller has them.
+/// Adds Dock's rate limit headers. Every response to an authenticated caller of a Dock route has these headers.
 fn add_rate_limit_headers(replies: &mut BTreeMap<u16, DescribedReply>) {
     const HEADERS: [(&str, &str); 3] = [
         ("X-RateLimit-Limit", "The requests that the company has in a minute."),
@@ -310,7 +318,7 @@ impl DescribedReply {
 }
 
 impl Media {
-    /// One schema for all bodies of this content type.
+    /// One schema that accepts all bodies of the content type.
     pub(super) fn schema(&self) -> Value {
         match self.schemas.as_slice() {
             [one] => one.clone(),
@@ -318,7 +326,7 @@ impl Media {
         }
     }
 
-    /// A body that the first schema accepts.
+    /// An example of a body that the first schema accepts.
     pub(super) fn example(&self) -> Value {
         self.schemas.first().map_or(Value::Null, example_of)
     }

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use super::described_route::{DescribedReply, DescribedRoute, Media, described_routes};
 use crate::routes::Contract;
 
-/// The document of `/openapi.json`. The first request makes it.
+/// The OpenAPI document that `/openapi.json` serves. The first request for the API description makes the document.
 pub(crate) fn document() -> &'static Value {
     static DOCUMENT: LazyLock<Value> = LazyLock::new(make);
     &DOCUMENT

@@ -1,4 +1,5 @@
-//! The description of all routes (OpenAPI 3.1.1) and the reference page, both made from the table of routes.
+//! The API description (OpenAPI 3.1.1) and the reference page. Both describe all routes and are made from the table of
+//! routes.
 //!
 //! A handler's file has a module `describe` with a function of the handler's name, which the table of routes demands. The
 //! function describes request and responses by the types that read and write them. How a contract refuses is taken from
@@ -35,7 +36,7 @@ pub(crate) fn reference_page() -> Response<Body> {
     cached(response)
 }
 
-/// The description is the same until the next deployment.
+/// Lets caches keep the API description for a while, because the API description only changes with a deployment.
 fn cached(mut response: Response<Body>) -> Response<Body> {
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=300"));
     response

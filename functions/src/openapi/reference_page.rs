@@ -8,12 +8,13 @@ use serde_json::{Map, Value};
 use super::described_route::{DescribedRoute, Media, described_routes};
 use crate::{pages::content_security_policy, routes::Contract};
 
-/// The page's style, which is in the page's head.
+/// The CSS style of the reference page. The style is inside the page's head.
 const STYLE: &str = include_str!("../../templates/pages/reference.css");
 
 static CONTENT_SECURITY_POLICY: LazyLock<String> = LazyLock::new(|| content_security_policy(STYLE, "'none'"));
 
-/// The headers of the page. Nothing on the page is secret, so caches and search engines may have it.
+/// The headers of the reference page. Nothing on the reference page is secret, so caches and search engines may keep
+/// the page.
 pub(super) fn reference_headers() -> [(&'static str, &'static str); 4] {
     [
         ("content-type", "text/html; charset=utf-8"),
@@ -23,24 +24,25 @@ pub(super) fn reference_headers() -> [(&'static str, &'static str); 4] {
     ]
 }
 
-/// How many levels of a body are shown: groups contain groups without end.
+/// How many levels of nested objects in a body the reference page shows. The limit is needed because groups contain
+/// groups without end.
 const MAX_DEPTH: usize = 6;
 
-/// The reference.
+/// The reference page.
 #[derive(Debug, Template)]
 #[template(path = "pages/reference.html")]
 pub(super) struct ReferencePage {
     contracts: Vec<ContractSection>,
 }
 
-/// A contract and its routes.
+/// A contract and its routes on the reference page.
 #[derive(Debug)]
 struct ContractSection {
     contract: Contract,
     entries: Vec<RouteSection>,
 }
 
-/// A route.
+/// A route on the reference page.
 #[derive(Debug)]
 struct RouteSection {
     described: DescribedRoute,
@@ -50,7 +52,7 @@ struct RouteSection {
     curl: String,
 }
 
-/// A body of a request or a response.
+/// A body of a request or a response on the reference page.
 #[derive(Debug)]
 struct BodySection {
     content_type: String,
@@ -58,7 +60,7 @@ struct BodySection {
     rows: Vec<FieldRow>,
 }
 
-/// The responses with one status.
+/// The responses of a route with one HTTP status.
 #[derive(Debug)]
 struct ReplySection {
     status: u16,
@@ -67,7 +69,7 @@ struct ReplySection {
     bodies: Vec<BodySection>,
 }
 
-/// A parameter or a field.
+/// A parameter of a request, or a field of a body, on the reference page.
 #[derive(Debug)]
 struct FieldRow {
     name: String,
@@ -77,7 +79,7 @@ struct FieldRow {
 }
 
 impl ReferencePage {
-    /// The page of all routes.
+    /// The reference page of all routes.
     pub(super) fn new() -> Self {
         let (routes, schemas) = described_routes();
         let mut contracts: Vec<_> =
@@ -90,7 +92,7 @@ impl ReferencePage {
         Self { contracts }
     }
 
-    /// The page as HTML, to be sent with [`reference_headers`].
+    /// The reference page as HTML. The headers of the response are the [`reference_headers`].
     pub(super) fn html(&self) -> String {
         self.to_string()
     }
@@ -130,12 +132,13 @@ fn bodies(media: &[Media], schemas: &Map<String, Value>) -> Vec<BodySection> {
     media.iter().map(body).collect()
 }
 
-/// The bodies that have fields. A page has none, for example.
+/// The bodies that have fields to show. The body of an HTML page, for example, has no fields.
 fn bodies_with_fields(media: &[Media], schemas: &Map<String, Value>) -> Vec<BodySection> {
     bodies(media, schemas).into_iter().filter(|body| !body.rows.is_empty()).collect()
 }
 
-/// Adds the fields of a schema. The name of an inner object's field follows the name of the outer field.
+/// Adds the fields of a JSON schema to the list of fields. The name of an inner object's field follows the name of the
+/// outer field.
 fn add_rows(schema: &Value, schemas: &Map<String, Value>, (prefix, depth): (&str, usize), rows: &mut Vec<FieldRow>) {
     if depth == 0 {
         return;
@@ -163,7 +166,7 @@ fn add_rows(schema: &Value, schemas: &Map<String, Value>, (prefix, depth): (&str
     }
 }
 
-/// The type of a value in words, with its limits.
+/// The type of a value in words, with the limits of the value.
 fn kind(schema: &Value) -> String {
     let types = match &schema["type"] {
         Value::String(one) => vec![one.as_str()],
@@ -194,7 +197,7 @@ fn about(schema: &Value) -> String {
     schema["description"].as_str().unwrap_or_default().to_owned()
 }
 
-/// The request as a command for a shell in which USHER and TOKEN are set.
+/// A request to the route as a command for a shell. The shell must have set the variables USHER and TOKEN.
 fn curl(described: &DescribedRoute) -> String {
     let mut path = described.route.path.to_owned();
     for parameter in described.parameters.iter().filter(|parameter| parameter.location == "path") {

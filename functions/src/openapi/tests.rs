@@ -16,7 +16,7 @@ fn each_operation() -> impl Iterator<Item = (String, &'static str, &'static Valu
     })
 }
 
-/// This value, and every value below it.
+/// The given JSON value, and all JSON values inside it.
 fn all(value: &'static Value) -> Vec<&'static Value> {
     let inner: Vec<_> = match value {
         Value::Object(fields) => fields.values().collect(),
@@ -26,7 +26,7 @@ fn all(value: &'static Value) -> Vec<&'static Value> {
     inner.into_iter().flat_map(all).chain([value]).collect()
 }
 
-/// The schemas of all parameters and bodies, and the schemas to which they refer.
+/// The JSON schemas of all parameters and bodies in the OpenAPI document, and the named schemas to which they refer.
 fn schemas() -> Vec<&'static Value> {
     let named = document()["components"]["schemas"].as_object().unwrap().values();
     let inline = all(&document()["paths"]).into_iter().filter_map(|value| value.get("schema"));
@@ -76,7 +76,8 @@ fn every_parameter_in_a_path_is_declared_and_none_twice() {
     }
 }
 
-/// The parser of the type that the contract's handlers parse a path's parameter as.
+/// A function that parses the text of a path's parameter as the type that the contract's handlers use for the
+/// parameter.
 fn parser(contract: &str, path: &str, name: &str) -> fn(&str) -> bool {
     fn is<T: FromStr>(text: &str) -> bool {
         text.parse::<T>().is_ok()

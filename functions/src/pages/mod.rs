@@ -1,5 +1,5 @@
-//! The pages behind mailed links. They have no scripts and load nothing. askama escapes the texts of callers. The templates
-//! are in `functions/templates/pages`.
+//! The pages behind mailed links. The pages have no scripts and load nothing. The library askama escapes the texts that
+//! callers wrote. The templates of the pages are in `functions/templates/pages`.
 
 mod register;
 
@@ -10,13 +10,13 @@ use sha2::{Digest, Sha256};
 
 pub use register::{Offer, Problem, RegisterPage};
 
-/// The style of all pages. It is in each page's head, so that a page is a single response.
+/// The CSS style of all pages. The style is inside each page's head, so that a page is a single response.
 const STYLE: &str = include_str!("../../templates/pages/style.css");
 
 static CONTENT_SECURITY_POLICY: LazyLock<String> = LazyLock::new(|| content_security_policy(STYLE, "'self'"));
 
-/// The policy of a page with this style: the page loads nothing and runs nothing. The style is allowed by its digest (CSP
-/// Level 3, section 6.7.3.3).
+/// The content security policy of a page with the given style: the page may load nothing and run nothing. The policy
+/// allows the style by the style's digest (CSP Level 3, section 6.7.3.3).
 pub(crate) fn content_security_policy(style: &str, form_action: &str) -> String {
     let style = STANDARD.encode(Sha256::digest(style));
     format!(
@@ -25,8 +25,8 @@ pub(crate) fn content_security_policy(style: &str, form_action: &str) -> String 
     )
 }
 
-/// The headers of every page. The link's hash is in the page's address and form, so no cache keeps the page, no other site
-/// gets its address, and no search engine indexes it.
+/// The headers of every page. The page's address and form contain the link's hash. So the headers forbid caches to keep
+/// the page, forbid search engines to index the page, and keep the page's address from other sites.
 pub fn security_headers() -> [(&'static str, String); 6] {
     [
         ("content-type", "text/html; charset=utf-8".to_owned()),

@@ -5,10 +5,10 @@
 use askama::Template;
 use jiff::Timestamp;
 
-/// An invitation as its page shows it.
+/// An invitation as the page behind its link shows it.
 #[derive(Debug, Clone, Copy)]
 pub struct Offer<'a> {
-    /// The workspace's name; the company's if the invitation is to the whole company.
+    /// The workspace's name, or the company's name if the invitation is to the whole company.
     pub workspace_name: &'a str,
     /// The company's name.
     pub company_name: &'a str,
@@ -34,84 +34,88 @@ impl Offer<'_> {
     }
 }
 
-/// Why a field of the form can't be accepted.
+/// Why a field of the posted form can't be accepted.
 #[derive(Debug, Clone, Copy)]
 pub struct Problem<'a> {
-    /// The field's name.
+    /// The name of the form's field.
     pub field: &'a str,
-    /// A sentence.
+    /// A sentence that says what is wrong with the field.
     pub text: &'a str,
 }
 
 /// A page behind a mailed link.
 #[derive(Debug, Clone, Copy, Template)]
 pub enum RegisterPage<'a> {
-    /// The invitation is open, and its address has no account: a form to sign up.
+    /// The page for an open invitation whose address has no account. The page has a form to sign up.
     #[template(path = "pages/form.html")]
     Form {
         /// The invitation.
         offer: Offer<'a>,
-        /// The link's hash, posted again with the form.
+        /// The link's hash, which the form posts again.
         hash: &'a str,
-        /// The link's `type`, such as `WORK_SPACE`, posted again with the form.
+        /// The link's `type`, such as `WORK_SPACE`, which the form posts again.
         kind: &'a str,
-        /// The first name that the form had before, or nothing.
+        /// The first name that the person typed into the form before. The text may be empty.
         first_name: &'a str,
-        /// The last name that the form had before, or nothing.
+        /// The last name that the person typed into the form before. The text may be empty.
         last_name: &'a str,
-        /// The field that can't be accepted.
+        /// The field of the form that can't be accepted.
         problem: Option<Problem<'a>>,
     },
-    /// The invitation is open, and its address has an account: a form to accept with the account's password.
+    /// The page for an open invitation whose address has an account. The page has a form to accept the invitation with
+    /// the account's password.
     #[template(path = "pages/has_account.html")]
     HasAccount {
         /// The invitation.
         offer: Offer<'a>,
-        /// The link's hash, posted again with the form.
+        /// The link's hash, which the form posts again.
         hash: &'a str,
-        /// The link's `type`, posted again with the form.
+        /// The link's `type`, which the form posts again.
         kind: &'a str,
-        /// Why the password can't be accepted.
+        /// Why the typed password can't be accepted.
         problem: Option<Problem<'a>>,
     },
-    /// The person has signed up and is a member.
+    /// The page for a person who has just signed up and is a member now.
     #[template(path = "pages/done.html")]
     Done {
-        /// The name of the workspace or company.
+        /// The name of the workspace or company of which the person is a member.
         workspace_name: &'a str,
-        /// The address to sign in with.
+        /// The e-mail address with which the person signs in.
         email: &'a str,
         /// The app's URL.
         app_url: &'a str,
     },
-    /// The person is a member, with the account that they had.
+    /// The page for a person who is a member now with an account that they already had.
     #[template(path = "pages/accepted.html")]
     Accepted {
-        /// The name of the workspace or company.
+        /// The name of the workspace or company of which the person is a member.
         workspace_name: &'a str,
-        /// The address to sign in with.
+        /// The e-mail address with which the person signs in.
         email: &'a str,
         /// The app's URL.
         app_url: &'a str,
     },
-    /// The person has declined.
+    /// The page for a person who has declined the invitation.
     #[template(path = "pages/declined.html")]
     Declined,
-    /// The inviter was asked for a new invitation, if the link belonged to an expired one.
+    /// The page for a person who asked for a new invitation. If the link belonged to an expired invitation, the inviter
+    /// gets the person's request.
     #[template(path = "pages/asked.html")]
     Asked,
-    /// The link is dead. The page doesn't say why, because it is the same for a hash that never existed.
+    /// The page for a dead link. The page doesn't say why the link is dead, because the page is the same for a hash
+    /// that never existed.
     #[template(path = "pages/dead.html")]
     Dead {
-        /// The link's hash, for the form that asks for a new invitation; empty if the text isn't a hash.
+        /// The link's hash, for the form that asks for a new invitation. The text is empty if the link has no valid
+        /// hash.
         hash: &'a str,
         /// The app's URL, for a person who has signed up before.
         app_url: &'a str,
     },
-    /// The form couldn't be processed.
+    /// The page for a posted form that the service couldn't process.
     #[template(path = "pages/failed.html")]
     Failed {
-        /// Why, in a sentence.
+        /// A sentence that says why the service couldn't process the form.
         problem: &'a str,
     },
 }
@@ -186,7 +190,7 @@ mod tests {
         ]
     }
 
-    /// The start tags of an element, attributes and all.
+    /// The start tags, with their attributes, of all elements with the given name.
     fn tags<'h>(html: &'h str, element: &str) -> Vec<&'h str> {
         let start = format!("<{element} ");
         html.split(start.as_str()).skip(1).filter_map(|rest| rest.split_once('>')).map(|(tag, _)| tag).collect()

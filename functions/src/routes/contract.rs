@@ -1,4 +1,5 @@
-//! The contracts: each is a vendor's API, or our own, with its own request formats and error bodies.
+//! The contracts. Each contract is the API of a vendor or our own API, with request formats and error bodies of its
+//! own.
 
 use lambda_http::{Body, Response};
 use schemars::{Schema, SchemaGenerator};
@@ -11,15 +12,15 @@ use crate::{
 /// A contract: a vendor's API, or our own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Contract {
-    /// DataGOL's.
+    /// DataGOL's API.
     DataGol,
-    /// SmartDocumentor's.
+    /// SmartDocumentor's API.
     SmartDocumentor,
-    /// Dock's.
+    /// Dock's API.
     Dock,
-    /// Hexabase's.
+    /// Hexabase's API.
     Hexabase,
-    /// Our own.
+    /// Our own API.
     Usher,
 }
 
@@ -51,7 +52,7 @@ impl Contract {
         }
     }
 
-    /// The schema of the body with which the contract refuses.
+    /// The schema of the body of the contract's refusals.
     pub(crate) fn problem(self, generator: &mut SchemaGenerator) -> Schema {
         match self {
             Self::DataGol => generator.subschema_for::<datagol::errors::DataGolProblem>(),
@@ -73,7 +74,7 @@ impl Contract {
         }
     }
 
-    /// The contract in whose format an unknown path is refused.
+    /// The contract in whose error format a request to an unknown path is refused.
     pub fn of_path(path: &str) -> Self {
         let mut segments = path.split('/').skip(1);
         match (segments.next().unwrap_or_default(), segments.next()) {

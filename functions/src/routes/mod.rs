@@ -1,5 +1,5 @@
-//! The routes: method, path, operation, contract and handler. The template and the samples in `events/` name the same
-//! routes; a test compares them.
+//! The table of routes: the method, path, operation, contract and handler of each route. The template and the samples
+//! in `events/` name the same routes, and a test compares them with the table.
 
 mod contract;
 
@@ -38,8 +38,8 @@ pub struct Route {
 }
 
 impl Route {
-    /// The name of the route's sample in `events/`: contract and operation. If an operation has several routes in a
-    /// contract, a word is added that only this route has: the method, a part of the path, or both.
+    /// The name of the route's sample in `events/`: the contract and the operation. If an operation has several routes
+    /// in a contract, the name has another word that only this route has: the HTTP method, a part of the path, or both.
     pub fn sample(&self) -> String {
         let same = |other: &&Self| other.contract == self.contract && other.operation == self.operation;
         let siblings: Vec<_> = ROUTES.iter().filter(same).collect();
@@ -61,8 +61,9 @@ impl Route {
         format!("{}/{}{word}", self.contract.name(), self.operation.name())
     }
 
-    /// What happens to unknown fields and query parameters. Our own API refuses them, so that a misspelt name isn't
-    /// silently without effect. The vendors' clients may send fields that we don't know.
+    /// What happens to undeclared fields and query parameters of a request. Our own API refuses them, so that a
+    /// misspelt name doesn't go unnoticed. The vendors' contracts ignore them, because the vendors' clients may send
+    /// fields that we don't know.
     pub(crate) fn unknown_fields(&self) -> UnknownFields {
         if self.path.starts_with("/api/v1/") { UnknownFields::Refused } else { UnknownFields::Ignored }
     }
@@ -207,13 +208,13 @@ static TABLE: LazyLock<matchit::Router<Vec<&'static Route>>> = LazyLock::new(|| 
     router
 });
 
-/// What the table of routes has for a method and a path.
+/// What the table of routes says about a method and a path.
 pub(crate) enum Found {
-    /// A route, and the parameters of the path.
+    /// The route for the method and the path, and the values of the path's parameters.
     Route(&'static Route, Vec<(String, String)>),
-    /// The path exists, but only with these methods.
+    /// The path exists, but not with the given method. The list has the methods that the path accepts.
     OtherMethods(Vec<&'static str>),
-    /// The path doesn't exist.
+    /// No route has the path.
     Nothing,
 }
 
@@ -229,7 +230,8 @@ pub(crate) fn find(method: &Method, path: &str) -> Found {
     }
 }
 
-/// The operation that answers this method and path: [`Operation::RouteNotFound`] if there is no route.
+/// The operation that answers the given method and path. A method and path without a route are answered by
+/// [`Operation::RouteNotFound`].
 pub fn operation_for(method: &Method, path: &str) -> Operation {
     match find(method, path) {
         Found::Route(route, _) => route.operation,

@@ -1,6 +1,7 @@
-//! What a handler's own file says about its route: the request's fields, the responses and the ways to refuse.
+//! What a handler's own file says about its route: the fields of the request, the responses and the refusals.
 //!
-//! What all routes of a contract have in common isn't said here. The document adds it, see `openapi::described_route`.
+//! What all routes of a contract have in common isn't in the handlers' files. The module `openapi::described_route`
+//! adds it to the OpenAPI document.
 
 use std::{borrow::Cow, collections::BTreeSet};
 
@@ -14,53 +15,54 @@ use super::{
     value_schema::{DeclaredField, ValueSchema},
 };
 
-/// What a route accepts and answers.
+/// What a route accepts in a request and answers in a response.
 #[derive(Debug)]
 pub(crate) struct Description {
     /// What the route does, in a sentence.
     pub(crate) summary: &'static str,
-    /// More sentences, or nothing.
+    /// More sentences about what the route does. The text may be empty.
     pub(crate) notes: &'static str,
-    /// Whether the route needs no token.
+    /// Whether the route needs no access token.
     pub(crate) open: bool,
-    /// The parameters of the path.
+    /// The parameters in the route's path.
     pub(crate) path: Vec<DeclaredField>,
-    /// The parameters of the query.
+    /// The parameters in the route's query.
     pub(crate) query: Vec<DeclaredField>,
-    /// The headers that the route reads.
+    /// The request headers that the route reads.
     pub(crate) headers: Vec<DeclaredField>,
-    /// The accepted bodies, by content type. They are functions, because most requests need the query's names only.
+    /// The bodies that the route accepts, by content type. The bodies are functions, so that a request that only needs
+    /// the names of the query's parameters makes no schema of a body.
     pub(crate) bodies: Vec<(&'static str, BodySchema)>,
-    /// The responses that aren't refusals, and refusals in a format of their own.
+    /// The route's successful responses, and its refusals whose format differs from the contract's error format.
     pub(crate) responses: Vec<DescribedResponse>,
-    /// The refusals besides those that every such route has.
+    /// The route's refusals besides the refusals that every similar route has.
     pub(crate) refusals: Vec<Refusal>,
-    /// The refusals that every such route has, and this one hasn't.
+    /// The refusals that every similar route has, but this route hasn't.
     pub(crate) never: Vec<Refusal>,
-    /// Whether the route answers with HTML, also where it refuses.
+    /// Whether the route answers with HTML, also when the route refuses a request.
     pub(crate) html: bool,
 }
 
-/// A response of a route.
+/// A response that a route may give.
 #[derive(Debug)]
 pub(crate) struct DescribedResponse {
-    /// The HTTP status.
+    /// The HTTP status of the response.
     pub(crate) status: u16,
     /// What the response means, in a sentence.
     pub(crate) about: &'static str,
-    /// The content type and the schema of the body, if there is a body.
+    /// The content type and the schema of the response's body, if the response has a body.
     pub(crate) content: Option<(&'static str, SchemaOf)>,
-    /// The headers, each with its meaning.
+    /// The headers of the response, each with its meaning.
     pub(crate) headers: Vec<(&'static str, &'static str)>,
 }
 
-/// The schema of a request's body.
+/// A function that makes the schema of a request's body.
 pub(crate) type BodySchema = fn() -> ValueSchema;
 
-/// The schema of a response's body.
+/// A function that makes the schema of a response's body.
 pub(crate) type SchemaOf = fn(&mut SchemaGenerator) -> Schema;
 
-/// The description of a route that needs a token. The summary is a sentence.
+/// Begins the description of a route that needs an access token. The summary is a sentence.
 pub(crate) fn describe(summary: &'static str) -> Description {
     Description {
         summary,
@@ -78,85 +80,85 @@ pub(crate) fn describe(summary: &'static str) -> Description {
 }
 
 impl Description {
-    /// Adds sentences that are too much for the summary.
+    /// Adds sentences to the description of the route that are too long for its summary.
     pub(crate) fn notes(self, notes: &'static str) -> Self {
         Self { notes, ..self }
     }
 
-    /// The route needs no token.
+    /// Says that the route needs no access token.
     pub(crate) fn open(self) -> Self {
         Self { open: true, ..self }
     }
 
-    /// The route answers with HTML, also where it refuses.
+    /// Says that the route answers with HTML, also when the route refuses a request.
     pub(crate) fn html(self) -> Self {
         Self { html: true, ..self }
     }
 
-    /// The route's path has this parameter.
+    /// Says that the route's path has the given parameter.
     pub(crate) fn path<T>(mut self, parameter: &PathParameter<T>) -> Self {
         self.path.push(parameter.declared());
         self
     }
 
-    /// The route reads these parameters of the query.
+    /// Says that the route reads the given parameters of the query.
     pub(crate) fn query<Q: Fields>(mut self) -> Self {
         self.query.extend(Q::declared());
         self
     }
 
-    /// The route reads this parameter of the query, which may have several values.
+    /// Says that the route reads the given parameter of the query, and that the parameter may have several values.
     pub(crate) fn query_parameter(mut self, parameter: DeclaredField) -> Self {
         self.query.push(parameter);
         self
     }
 
-    /// The route reads this header.
+    /// Says that the route reads the given header of the request.
     pub(crate) fn header<T>(mut self, field: Field<T>) -> Self {
         self.headers.push(field.into_declared());
         self
     }
 
-    /// The route accepts this JSON body.
+    /// Says that the route accepts a JSON body with the given fields.
     pub(crate) fn body<B: Fields>(self) -> Self {
         self.body_of("application/json", || ValueSchema::object(B::declared()))
     }
 
-    /// The route accepts this form.
+    /// Says that the route accepts a form with the given fields.
     pub(crate) fn form<B: Fields>(self) -> Self {
         self.body_of(FORM, || ValueSchema::form(B::declared()))
     }
 
-    /// The route accepts a body of this content type.
+    /// Says that the route accepts a body of the given content type.
     pub(crate) fn body_of(mut self, content_type: &'static str, schema: BodySchema) -> Self {
         self.bodies.push((content_type, schema));
         self
     }
 
-    /// The route answers 200 with JSON.
+    /// Says that the route answers a successful request with the status 200 and a JSON body.
     pub(crate) fn answers<T: JsonSchema>(self) -> Self {
         self.also::<T>(200, "application/json", "Done.")
     }
 
-    /// The route answers this status without a body.
+    /// Says that the route may answer with the given status and without a body.
     pub(crate) fn answers_nothing(mut self, status: u16) -> Self {
         self.responses.push(DescribedResponse { status, about: "Done.", content: None, headers: Vec::new() });
         self
     }
 
-    /// The route answers this status with a page.
+    /// Says that the route may answer with the given status and an HTML page.
     pub(crate) fn answers_page(self, status: u16, about: &'static str) -> Self {
         self.also::<HtmlPage>(status, "text/html", about)
     }
 
-    /// The route answers this status with a body of this content type.
+    /// Says that the route may answer with the given status and a body of the given content type.
     pub(crate) fn also<T: JsonSchema>(mut self, status: u16, content_type: &'static str, about: &'static str) -> Self {
         let content = Some((content_type, SchemaGenerator::subschema_for::<T> as SchemaOf));
         self.responses.push(DescribedResponse { status, about, content, headers: Vec::new() });
         self
     }
 
-    /// The response that was added last has this header.
+    /// Says that the response that was described last has the given header.
     pub(crate) fn with_header(mut self, name: &'static str, about: &'static str) -> Self {
         if let Some(response) = self.responses.last_mut() {
             response.headers.push((name, about));
@@ -164,26 +166,27 @@ impl Description {
         self
     }
 
-    /// The route may refuse in these ways, besides those that every such route has.
+    /// Says that the route may refuse a request in the given ways, besides the ways in which every similar route may
+    /// refuse.
     pub(crate) fn refuses(mut self, refusals: impl IntoIterator<Item = Refusal>) -> Self {
         self.refusals.extend(refusals);
         self
     }
 
-    /// The route never refuses in these ways, though every such route else may.
+    /// Says that the route never refuses a request in the given ways, although every similar route may refuse so.
     pub(crate) fn never(mut self, refusals: impl IntoIterator<Item = Refusal>) -> Self {
         self.never.extend(refusals);
         self
     }
 }
 
-/// The schema of a response's field that is one of these words.
+/// The JSON schema of a response's field whose value is one of the given words.
 pub(crate) fn enumerated(words: impl IntoIterator<Item = &'static str>) -> Schema {
     let words: BTreeSet<_> = words.into_iter().collect();
     schemars::json_schema!({ "type": "string", "enum": words })
 }
 
-/// The text of a page.
+/// The schema of the text of an HTML page.
 struct HtmlPage;
 
 impl JsonSchema for HtmlPage {

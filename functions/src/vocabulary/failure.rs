@@ -6,22 +6,22 @@ use shared::{Error, Missing};
 
 use super::headers::{retry_after_seconds, with_header};
 
-/// The code of a list that is too large for a contract without pages.
+/// The stable code of the failure for a list that is too large for a contract without pages.
 pub(super) const LIST_TOO_LARGE: &str = "list_too_large";
 
-/// The lists with pages, for a client whose contract has none.
+/// The routes whose lists have pages. The message names these routes to a client whose own contract has no pages.
 const PAGED: &str = "GET /api/v1/workspaces/{workspaceId}/members and …/invitations have pages.";
 
-/// Why a request got no ordinary response. Each contract renders a failure in its own format.
+/// Why a request got a failure in place of its ordinary response. Each contract renders a failure in its own format.
 #[derive(Debug)]
 pub(crate) enum Failure {
-    /// An operation refused or failed.
+    /// An operation of `shared` refused the request or failed.
     Operation(Error),
-    /// The body has another media type than the contract accepts. The text names the accepted media types.
+    /// The request's body has another media type than the contract accepts. The text names the accepted media types.
     MediaType(&'static str),
-    /// The path exists, but not with this method; these methods exist.
+    /// The request's path exists, but not with the request's method. The list has the methods that the path accepts.
     Method(Vec<&'static str>),
-    /// The path doesn't exist.
+    /// The request's path doesn't exist.
     Path,
 }
 
@@ -31,7 +31,7 @@ impl From<Error> for Failure {
     }
 }
 
-/// Logs a failure that the client didn't cause.
+/// Logs a failure that the service caused and the client didn't: an internal error, or an unavailable store.
 pub(crate) fn log_failure(failure: &Failure) {
     if let Failure::Operation(Error::Internal(context) | Error::Unavailable(context)) = failure {
         tracing::error!(context = context.for_log(), "failed");
@@ -60,7 +60,7 @@ pub(crate) fn status_of(failure: &Failure) -> StatusCode {
     }
 }
 
-/// The stable code of a failure, and a sentence for people.
+/// A failure's stable code for programs, and a sentence about the failure for people.
 pub(crate) fn message_of(failure: &Failure) -> (&'static str, String) {
     match failure {
         Failure::MediaType(expected) => ("unsupported_media_type", format!("The content type must be {expected}.")),
@@ -105,8 +105,8 @@ fn missing_message(missing: Missing) -> &'static str {
     }
 }
 
-/// The response with the headers that belong to its failure: `Allow` (RFC 9110 section 10.2.1), `Retry-After` (10.2.3) and
-/// `WWW-Authenticate` (RFC 6750 section 3).
+/// Adds to the response the headers that belong to its failure: `Allow` (RFC 9110 section 10.2.1), `Retry-After` (RFC
+/// 9110 section 10.2.3) or `WWW-Authenticate` (RFC 6750 section 3).
 pub(crate) fn with_failure_headers(response: Response<Body>, failure: &Failure) -> Response<Body> {
     match failure {
         Failure::Method(methods) => with_header(response, header::ALLOW, &methods.join(", ")),

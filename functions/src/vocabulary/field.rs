@@ -1,4 +1,5 @@
-//! Fields of requests: each is declared once, for reading and for the description.
+//! Fields of requests. Each field is declared once. The declaration both reads the field and describes the field in the
+//! API description.
 
 use std::str::FromStr;
 
@@ -22,42 +23,43 @@ pub(crate) struct Field<T> {
     absent: fn(&str) -> Result<T, FieldProblem>,
 }
 
-/// A field that every request has.
+/// Declares a field that every request must have.
 pub(crate) fn required<T>(name: &'static str, format: Format<T>) -> Field<T> {
     let (schema, read) = format.into_parts();
     let absent = |name: &str| Err(FieldProblem::of(name, "is required"));
     Field { declared: DeclaredField { name, schema, required: true }, read, absent }
 }
 
-/// A field that may be absent.
+/// Declares a field that a request may leave out.
 pub(crate) fn optional<T: 'static>(name: &'static str, format: Format<T>) -> Field<Option<T>> {
     or_default(name, format.map(Some))
 }
 
-/// A field that the description demands, and whose absence stands for the type's default value. The contract refuses that
-/// value in its own way.
+/// Declares a field that the API description calls required. If a request leaves out the field, the field has its
+/// type's default value, and the contract refuses this default value with an error of its own.
 pub(crate) fn expected<T: Default>(name: &'static str, format: Format<T>) -> Field<T> {
     let mut field = or_default(name, format);
     field.declared.required = true;
     field
 }
 
-/// A field whose absence stands for the type's default value. Of an `Option` that is `None`.
+/// Declares a field that a request may leave out. An absent field has its type's default value, which is `None` for an
+/// `Option`.
 pub(crate) fn or_default<T: Default>(name: &'static str, format: Format<T>) -> Field<T> {
     let (schema, read) = format.into_parts();
     Field { declared: DeclaredField { name, schema, required: false }, read, absent: |_| Ok(T::default()) }
 }
 
 impl<T> Field<T> {
-    /// What the description says about the field.
+    /// What the API description says about the field.
     pub(crate) fn into_declared(self) -> DeclaredField {
         self.declared
     }
 
-    /// Reads the field. A null counts as absent.
+    /// Reads the field from a request. A field with the value null counts as an absent field.
     ///
     /// # Errors
-    /// What the field's format refuses; and an absent field, if the field is required.
+    /// The problem of a value that the field's format refuses, or of a required field that is absent.
     pub(crate) fn read(&self, given: &GivenFields<'_>) -> Result<T, FieldProblem> {
         let name = self.declared.name;
         match given.fields.get(name) {
@@ -66,10 +68,10 @@ impl<T> Field<T> {
         }
     }
 
-    /// Reads the field from the request's header of the same name.
+    /// Reads the field from the request's header that has the field's name.
     ///
     /// # Errors
-    /// As [`Field::read`].
+    /// The problem of a value that the field's format refuses, or of a required field that is absent.
     pub(crate) fn read_header(&self, incoming: &Incoming) -> Result<T, FieldProblem> {
         let header = incoming.headers().get(self.declared.name);
         let value = header.map_or(Value::Null, |value| value.to_str().unwrap_or_default().into());
@@ -121,40 +123,41 @@ macro_rules! fields {
 }
 pub(crate) use fields;
 
-/// A parameter of a path. A value of another form is a 404, like an unknown one.
+/// A parameter of a route's path. A value that can't be parsed gets the same 404 as the id of something that doesn't
+/// exist.
 pub(crate) struct PathParameter<T> {
-    /// The parameter's name, as the route has it in braces.
+    /// The parameter's name, as the route's path has the name in braces.
     pub(crate) name: &'static str,
-    /// What doesn't exist if the value can't be parsed.
+    /// What kind of thing, such as a workspace, the 404 calls missing if the parameter's value can't be parsed.
     pub(crate) missing: Missing,
-    /// The JSON schema of the value.
+    /// The JSON schema of the parameter's value.
     pub(crate) schema: fn() -> ValueSchema,
-    /// Parses the value; `None` for a value of another form.
+    /// Parses the parameter's value. The result is `None` if the value can't be parsed.
     pub(crate) parse: fn(&str) -> Option<T>,
 }
 
 impl<T: FromStr> PathParameter<T> {
-    /// An id that is a hyphenated UUID.
+    /// A path parameter that is a hyphenated UUID.
     pub(crate) const fn uuid(name: &'static str, missing: Missing) -> Self {
         Self { name, missing, schema: || ValueSchema::uuid(""), parse: |text| text.parse().ok() }
     }
 
-    /// An id of twelve letters and digits.
+    /// A path parameter that is an id of twelve letters and digits.
     pub(crate) const fn short_id(name: &'static str, missing: Missing) -> Self {
         Self { name, missing, schema: || ValueSchema::short_id(""), parse: |text| text.parse().ok() }
     }
 }
 
 impl<T> PathParameter<T> {
-    /// What the description says about the parameter.
+    /// What the API description says about the path parameter.
     pub(crate) fn declared(&self) -> DeclaredField {
         DeclaredField { name: self.name, schema: (self.schema)(), required: true }
     }
 
-    /// Reads the parameter.
+    /// Reads the parameter from the request's path.
     ///
     /// # Errors
-    /// [`Error::NotFound`] for a value of another form.
+    /// [`Error::NotFound`] if the parameter's value can't be parsed.
     pub(crate) fn read(&self, incoming: &Incoming) -> Result<T, Error> {
         (self.parse)(incoming.path_parameter(self.name)).ok_or(Error::NotFound(self.missing))
     }

@@ -11,27 +11,27 @@ use super::{
     value_schema::ValueSchema,
 };
 
-/// A field's value in a request.
+/// The value of a field in a request, with the field's name.
 #[derive(Clone, Copy)]
 pub(crate) struct Input<'a> {
-    /// The field's name.
+    /// The field's name in the request.
     pub(crate) name: &'a str,
-    /// The value.
+    /// The field's value in the request.
     pub(crate) value: &'a Value,
-    /// What happens to fields of inner objects that aren't declared.
+    /// What happens to undeclared fields of objects inside the field's value.
     pub(crate) unknown: UnknownFields,
 }
 
 type Reader<T> = Box<dyn Fn(&Input<'_>) -> Result<T, FieldProblem> + Send + Sync>;
 
-/// The format of a value that becomes a `T`.
+/// The format of a field's value that is read as a `T`: the value's JSON schema, and a function that reads the value.
 pub(crate) struct Format<T> {
     schema: ValueSchema,
     read: Reader<T>,
 }
 
 impl<T: 'static> Format<T> {
-    /// A format with this JSON schema.
+    /// A format with the given JSON schema and the given reading function.
     pub(crate) fn new(
         schema: ValueSchema,
         read: impl Fn(&Input<'_>) -> Result<T, FieldProblem> + Send + Sync + 'static,
@@ -39,7 +39,7 @@ impl<T: 'static> Format<T> {
         Self { schema, read: Box::new(read) }
     }
 
-    /// The same format, converted further.
+    /// The same format, whose read value is converted to another type by a function that may refuse the value.
     pub(crate) fn try_map<U: 'static>(
         self,
         convert: impl Fn(&Input<'_>, T) -> Result<U, FieldProblem> + Send + Sync + 'static,
@@ -48,13 +48,13 @@ impl<T: 'static> Format<T> {
         Format::new(self.schema, move |input| convert(input, read(input)?))
     }
 
-    /// The same format as another type.
+    /// The same format, whose read value is converted to another type by a function that never refuses the value.
     pub(crate) fn map<U: 'static>(self, convert: impl Fn(T) -> U + Send + Sync + 'static) -> Format<U> {
         self.try_map(move |_, value| Ok(convert(value)))
     }
 
-    /// The same format for a value that may be unreadable without failing the request. `keep` takes what the response needs
-    /// from the value as the request gives it.
+    /// The same format for a value that doesn't fail the request if the value can't be read. The function `keep` takes
+    /// from the value, as the client sent it, what the response must repeat.
     pub(crate) fn attempt<K: 'static>(
         self,
         keep: impl Fn(&Value) -> K + Send + Sync + 'static,
@@ -63,17 +63,18 @@ impl<T: 'static> Format<T> {
         Format::new(self.schema, move |input| Ok((keep(input.value), read(input))))
     }
 
-    /// The same format for a value that may be unreadable.
+    /// The same format for a value that doesn't fail the request: the result is the value, or the problem that the
+    /// value has.
     pub(crate) fn or_problem(self) -> Format<Result<T, FieldProblem>> {
         self.attempt(|_| ()).map(|((), read)| read)
     }
 
-    /// The same format, with more in its JSON schema.
+    /// The same format with more keywords in the JSON schema of its value.
     pub(crate) fn described(self, describe: impl FnOnce(ValueSchema) -> ValueSchema) -> Self {
         Self { schema: describe(self.schema), read: self.read }
     }
 
-    /// With an example.
+    /// The same format with an example of its value.
     pub(crate) fn example(self, example: impl Into<Value>) -> Self {
         self.described(|schema| schema.example(example))
     }
@@ -84,15 +85,15 @@ impl<T> Format<T> {
         (self.schema, self.read)
     }
 
-    /// The JSON schema of the value.
+    /// The JSON schema of the format's value.
     pub(crate) fn into_schema(self) -> ValueSchema {
         self.schema
     }
 }
 
 impl Format<String> {
-    /// The same format, parsed by a constructor of the domain. The constructor's error completes the sentence that begins
-    /// with the field's name.
+    /// The same format for a text that a constructor of the domain parses. The constructor's error must complete a
+    /// sentence that begins with the field's name.
     pub(crate) fn parse<U: 'static, E: Display>(
         self,
         parse: impl Fn(&str) -> Result<U, E> + Send + Sync + 'static,
@@ -100,7 +101,7 @@ impl Format<String> {
         self.parse_or(INVALID_FIELD, parse)
     }
 
-    /// As [`Format::parse`]. What the constructor refuses has this code.
+    /// Does the same as [`Format::parse`], but the problem of a text that the constructor refuses has the given code.
     pub(crate) fn parse_or<U: 'static, E: Display>(
         self,
         code: &'static str,
@@ -111,12 +112,13 @@ impl Format<String> {
         })
     }
 
-    /// The same format. A text that can't be parsed becomes `None`, where such a text means the same as an unknown one.
+    /// The same format for a text that may be unparsable: such a text becomes `None`. Contracts use `None` like an id
+    /// or hash that doesn't exist.
     pub(crate) fn parse_if_possible<U: FromStr + 'static>(self) -> Format<Option<U>> {
         self.map(|text| text.parse().ok())
     }
 
-    /// The same format, parsed by a constructor of the domain. An empty text counts as absent.
+    /// The same format for a text that a constructor of the domain parses. An empty text counts as an absent field.
     pub(crate) fn parse_unless_empty<U: 'static, E: Display>(
         self,
         parse: impl Fn(&str) -> Result<U, E> + Send + Sync + 'static,
@@ -124,12 +126,12 @@ impl Format<String> {
         self.parse(move |text| if text.is_empty() { Ok(None) } else { parse(text).map(Some) })
     }
 
-    /// With so many characters.
+    /// The same format with limits of the text's length in characters, for the API description.
     pub(crate) fn length(self, range: RangeInclusive<usize>) -> Self {
         self.described(|schema| schema.length(range))
     }
 
-    /// Of this form, a regular expression (ECMA-262).
+    /// The same format with a regular expression (ECMA-262) for the text, for the API description.
     pub(crate) fn pattern(self, pattern: &'static str) -> Self {
         self.described(|schema| schema.pattern(pattern))
     }
@@ -142,66 +144,66 @@ fn string(schema: ValueSchema) -> Format<String> {
     })
 }
 
-/// Any text.
+/// The format of any text.
 pub(crate) fn text(about: &'static str) -> Format<String> {
     string(ValueSchema::of("string").about(about).example("text"))
 }
 
-/// The text of an e-mail address.
+/// The format of a text that should be an e-mail address.
 pub(crate) fn address_text(about: &'static str) -> Format<String> {
     let schema = ValueSchema::of("string").about(about).with("format", json!("email"));
     string(schema.example("user@example.com"))
 }
 
-/// An e-mail address.
+/// The format of an e-mail address.
 pub(crate) fn address(about: &'static str) -> Format<EmailAddress> {
     address_text(about).parse(EmailAddress::parse)
 }
 
-/// The text of a hyphenated UUID (RFC 9562 section 4).
+/// The format of a text that should be a hyphenated UUID (RFC 9562 section 4).
 pub(crate) fn uuid(about: &'static str) -> Format<String> {
     string(ValueSchema::uuid(about))
 }
 
-/// A name of a workspace, a company, a group or a template.
+/// The format of a name of a workspace, a company, a group or a template.
 pub(crate) fn title(about: &'static str, example: &'static str) -> Format<Title> {
     text(about).length(1..=120).example(example).parse(Title::parse)
 }
 
-/// A first, last or full name of a person.
+/// The format of a person's first, last or full name.
 pub(crate) fn person_name(about: &'static str, example: &'static str) -> Format<PersonName> {
     text(about).length(1..=80).example(example).parse(PersonName::parse)
 }
 
-/// A text of up to 2,000 characters that people read. A blank one counts as absent.
+/// The format of a text of up to 2,000 characters that people read. A blank text counts as an absent field.
 pub(crate) fn message(about: &'static str) -> Format<Option<Message>> {
     text(about).length(0..=2000).parse(Message::parse)
 }
 
-/// The text of a password that an account gets.
+/// The format of the text of a new password for an account.
 pub(crate) fn new_password_text() -> Format<String> {
     text("At least 8 characters, among them a capital and a small letter, a digit and a special character.")
         .length(8..=256)
         .example("Demo12#$")
 }
 
-/// A password that an account gets.
+/// The format of a new password for an account.
 pub(crate) fn new_password() -> Format<Password> {
     new_password_text().parse(Password::parse)
 }
 
-/// A password that an account has. A text that can't be any account's password becomes `None`.
+/// The format of an existing password of an account. A text that can't be any account's password becomes `None`.
 pub(crate) fn password(about: &'static str) -> Format<Option<Password>> {
     text(about).example("Demo12#$").map(|text| Password::unchecked(&text))
 }
 
-/// The text of one of these words. The format's reader accepts any text, so that a contract can refuse others in its own
-/// words.
+/// The format of a text that should be one of the given words. Reading accepts any text, so that a contract can refuse
+/// an unknown word with an error of its own.
 pub(crate) fn words(about: &'static str, words: impl IntoIterator<Item = &'static str>) -> Format<String> {
     string(ValueSchema::words(about, words))
 }
 
-/// One of these words, parsed.
+/// The format of a text that is one of the given words and is parsed.
 pub(crate) fn one_of<T: 'static, const N: usize>(
     about: &'static str,
     choices: [&'static str; N],
@@ -210,7 +212,7 @@ pub(crate) fn one_of<T: 'static, const N: usize>(
     words(about, choices).parse(move |word| parse(word).ok_or_else(|| format!("must be {}", in_a_sentence(&choices))))
 }
 
-/// The words in a sentence: A, B or C.
+/// The given words as a list in a sentence: A, B or C.
 fn in_a_sentence(words: &[&str]) -> String {
     match words {
         [others @ .., last] if !others.is_empty() => format!("{} or {last}", others.join(", ")),
@@ -218,7 +220,7 @@ fn in_a_sentence(words: &[&str]) -> String {
     }
 }
 
-/// True or false.
+/// The format of a JSON boolean.
 pub(crate) fn flag(about: &'static str) -> Format<bool> {
     Format::new(ValueSchema::of("boolean").about(about).example(false), |input| match input.value {
         Value::Bool(flag) => Ok(*flag),
@@ -226,24 +228,25 @@ pub(crate) fn flag(about: &'static str) -> Format<bool> {
     })
 }
 
-/// The word true or false, in a query.
+/// The format of the word true or false in a query.
 pub(crate) fn flag_word(about: &'static str) -> Format<bool> {
     one_of(about, ["true", "false"], |word| word.parse().ok())
 }
 
-/// A whole number. The range is for the description: the reader leaves it to the domain.
+/// The format of a whole number. The range is only for the API description: the domain refuses numbers outside the
+/// range.
 pub(crate) fn whole(about: &'static str, range: RangeInclusive<i64>) -> Format<i64> {
     Format::new(ValueSchema::whole(about, range), |input| {
         input.value.as_i64().ok_or_else(|| FieldProblem::of(input.name, "must be a whole number"))
     })
 }
 
-/// As [`whole`], in a query.
+/// The format of a whole number in a query. The range is only for the API description, as for [`whole`].
 pub(crate) fn whole_in_query(about: &'static str, range: RangeInclusive<i64>) -> Format<i64> {
     string(ValueSchema::whole(about, range)).parse(|text| text.parse().map_err(|_| "must be a whole number"))
 }
 
-/// A number within the range, in a query.
+/// The format of a number in a query. A number outside the range is refused.
 pub(crate) fn count(about: &'static str, range: RangeInclusive<usize>) -> Format<usize> {
     let described = |bound: &usize| i64::try_from(*bound).unwrap_or(i64::MAX);
     let schema = ValueSchema::whole(about, described(range.start())..=described(range.end()));
@@ -253,7 +256,7 @@ pub(crate) fn count(about: &'static str, range: RangeInclusive<usize>) -> Format
     })
 }
 
-/// A list.
+/// The format of a list whose entries have the given format.
 pub(crate) fn list<T: 'static>(about: &'static str, entry: Format<T>) -> Format<Vec<T>> {
     let (schema, read) = entry.into_parts();
     Format::new(ValueSchema::list(about, schema), move |input| match input.value {
@@ -262,7 +265,7 @@ pub(crate) fn list<T: 'static>(about: &'static str, entry: Format<T>) -> Format<
     })
 }
 
-/// A JSON object with declared fields.
+/// The format of a JSON object with declared fields.
 pub(crate) fn object<B: Fields + 'static>() -> Format<B> {
     Format::new(ValueSchema::object(B::declared()), |input| match input.value {
         Value::Object(fields) => B::read_checked(&GivenFields { fields, unknown: input.unknown }),

@@ -9,43 +9,44 @@ use super::{
     value_schema::DeclaredField,
 };
 
-/// What happens to a field that a request has and its declaration hasn't.
+/// What happens to a field that a request contains although the contract doesn't declare the field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum UnknownFields {
-    /// The request is read as if the field weren't in it. The vendors' APIs do so.
+    /// The request is read as if the undeclared field weren't in the request. The vendors' APIs ignore such fields.
     Ignored,
-    /// The request is refused. `/api/v1` does so.
+    /// A request with an undeclared field is refused. Our own API, `/api/v1`, refuses such requests.
     Refused,
 }
 
-/// The fields of an object as a request gives them.
+/// The fields of an object in a request, as the client sent the fields.
 pub(crate) struct GivenFields<'a> {
-    /// The fields, by name.
+    /// The fields by their names.
     pub(crate) fields: &'a Map<String, Value>,
-    /// What happens to fields that aren't declared.
+    /// What happens to fields that the contract doesn't declare.
     pub(crate) unknown: UnknownFields,
 }
 
 /// An object of a request, a query or a form, whose fields are declared by [`fields!`].
 pub(crate) trait Fields: Sized {
-    /// What the description says about each field.
+    /// What the API description says about each field of the object.
     fn declared() -> Vec<DeclaredField>;
 
-    /// The names of all fields.
+    /// The names of all declared fields.
     fn names() -> Cow<'static, [&'static str]> {
         Self::declared().into_iter().map(|field| field.name).collect()
     }
 
-    /// Reads the fields in the order of their declaration.
+    /// Reads the object's fields in the order in which they are declared.
     ///
     /// # Errors
-    /// The first field that can't be read.
+    /// The problem of the first field that can't be read.
     fn read(given: &GivenFields<'_>) -> Result<Self, FieldProblem>;
 
-    /// Reads the fields after it has refused unknown ones, where unknown fields are refused.
+    /// Reads the object's fields. If the contract refuses undeclared fields, an undeclared field is refused first.
     ///
     /// # Errors
-    /// As [`Fields::read`], and `unknown_field`.
+    /// A problem with the code `unknown_field` for an undeclared field, or else the problem of the first field that
+    /// can't be read.
     fn read_checked(given: &GivenFields<'_>) -> Result<Self, FieldProblem> {
         if given.unknown == UnknownFields::Refused {
             let names = Self::names();
@@ -57,11 +58,12 @@ pub(crate) trait Fields: Sized {
     }
 }
 
-/// An object of which one part must be readable, and the other may be unreadable.
+/// An object of a request in two parts. The request fails if the first part can't be read. The second part may be
+/// unreadable without failing the request.
 pub(crate) struct PartlyReadable<A, B> {
-    /// The part that must be readable.
+    /// The part of the object that must be readable.
     pub(crate) key: A,
-    /// The other part, or its first field that can't be read.
+    /// The part of the object that may be unreadable: its value, or the problem of its first field that can't be read.
     pub(crate) rest: Result<B, FieldProblem>,
 }
 

@@ -12,7 +12,7 @@ mod request;
 mod response;
 mod row_results;
 
-// The macro `fields!` names these modules where it is used.
+// The expansion of the macro `fields!` names the modules below, in the files that use the macro.
 pub(crate) mod field;
 pub(crate) mod given_fields;
 pub(crate) mod problem;

@@ -9,25 +9,26 @@ use super::{
     response::{MAX_ECHOED_WORD, echo},
 };
 
-/// The code of a field that is missing or can't be read.
+/// The stable code of the problem with a field that is missing or can't be read.
 pub(crate) const INVALID_FIELD: &str = "invalid_field";
 
-/// Why a field of a request can't be read.
+/// The problem with a field of a request that can't be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct FieldProblem {
-    /// Stable, for programs.
+    /// The stable code of the problem, for programs.
     pub(crate) code: &'static str,
-    /// A sentence that names the field.
+    /// A sentence about the problem. The sentence names the field.
     pub(crate) message: String,
 }
 
 impl FieldProblem {
-    /// A problem with the code `invalid_field`.
+    /// A problem with a field, with the code `invalid_field`.
     pub(crate) fn new(message: impl Into<String>) -> Self {
         Self { code: INVALID_FIELD, message: message.into() }
     }
 
-    /// A problem whose message is the field's name and a statement about the field: `"role" must be a string.`
+    /// A problem with the named field. The message is the field's name and a statement about the field: `"role" must be
+    /// a string.`
     pub(crate) fn of(name: &str, problem: impl Display) -> Self {
         Self::new(format!("\"{name}\" {problem}."))
     }
@@ -51,7 +52,8 @@ impl From<FieldProblem> for Reason {
     }
 }
 
-/// The problem with a name that isn't declared. It lists the declared names.
+/// The problem with a request field or query parameter whose name the contract doesn't declare. The message lists the
+/// declared names.
 pub(crate) fn unknown_name(code: &'static str, kind: &str, name: &str, declared: &[&str]) -> FieldProblem {
     let name = echo(name, MAX_ECHOED_WORD);
     let names = match declared {

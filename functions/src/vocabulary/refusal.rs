@@ -1,48 +1,52 @@
-//! The ways to refuse a request, for the description. A contract's own code renders each of them, so the description
-//! can't differ from the responses.
+//! The ways in which routes refuse requests, for the API description. The contract's own code renders each refusal for
+//! the API description, so that the API description can't differ from the responses.
 
 use jiff::SignedDuration;
 use shared::{Error, InternalContext, Missing, PublicMessage};
 
 use super::failure::Failure;
 
-/// A way to refuse a request.
+/// A way in which a route refuses a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Refusal {
-    /// The request can't be read, or asks for something impossible. Every route that reads a body or a query has it.
+    /// The request can't be read, or the request asks for something impossible. Every route that reads a body or a
+    /// query may refuse so.
     Invalid,
-    /// The token is missing or invalid. Every route that needs a token has it.
+    /// The access token is missing or invalid. Every route that needs an access token may refuse so.
     Unauthenticated,
-    /// The caller may not do this.
+    /// The caller isn't allowed to do what the request asks for.
     Forbidden,
-    /// The invitation is for another address.
+    /// The invitation is for another e-mail address than the caller's.
     OtherAddress,
-    /// Nothing that the caller may know of has this id. Every route with a parameter in its path has it.
+    /// Nothing that the caller may know of has the id in the request. Every route with a parameter in its path may
+    /// refuse so.
     Missing,
-    /// The parameter makes it another path. Every route with a parameter in its path has it.
+    /// The value of the path's parameter makes the path a path that doesn't exist. Every route with a parameter in its
+    /// path may refuse so.
     Path,
-    /// The present state doesn't allow the request.
+    /// The request conflicts with the present state of what the request wants to change.
     Conflict,
-    /// The address is suppressed: it isn't mailed any more.
+    /// The e-mail address is suppressed: the service no longer sends mails to the address.
     Suppressed,
-    /// The link is dead, for whatever reason.
+    /// The invitation's link is dead. The refusal doesn't tell why the link is dead.
     Gone,
-    /// The body is too large. Every route that accepts a body has it.
+    /// The request's body is too large. Every route that accepts a body may refuse so.
     BodyTooLarge,
-    /// The list is too large.
+    /// The list in the response would be too large.
     ListTooLarge,
-    /// The body has another media type. Every route that accepts a body has it.
+    /// The request's body has a media type that the route doesn't accept. Every route that accepts a body may refuse
+    /// so.
     MediaType,
-    /// A limit is exhausted for now.
+    /// The caller has used up a limit, such as requests per minute, and must wait.
     TooMany,
-    /// The store is unavailable. Every route has it.
+    /// The store is unavailable. Every route may refuse so.
     Unavailable,
-    /// The service failed. Every route has it.
+    /// The service failed. Every route may refuse so.
     Internal,
 }
 
 impl Refusal {
-    /// What the refusal means, in a sentence of the document.
+    /// What the refusal means, in a sentence for the OpenAPI document.
     pub(crate) const fn about(self) -> &'static str {
         match self {
             Self::Invalid => "The request can't be read, or asks for something impossible.",
@@ -63,7 +67,7 @@ impl Refusal {
         }
     }
 
-    /// A failure of this kind.
+    /// A sample failure of this kind of refusal. The API description has the contract render the sample.
     pub(crate) fn failure(self) -> Failure {
         let public = || PublicMessage::new("", "");
         let internal = || InternalContext::new("");

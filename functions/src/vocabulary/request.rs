@@ -1,4 +1,4 @@
-//! A request as contracts see it.
+//! A request as the handlers of the contracts see the request.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use http::{HeaderMap, Method, header};
@@ -16,7 +16,8 @@ use super::{
     problem::unknown_name,
 };
 
-/// The largest body in bytes. Lambda refuses an event of 6 MB before our code runs, in no contract's format.
+/// The largest body of a request in bytes. Lambda itself refuses a request of more than 6 MB before our code runs, and
+/// Lambda's refusal has no contract's format.
 const MAX_BODY_BYTES: usize = 4 * 1024 * 1024;
 
 const JSON: &str = "application/json";
@@ -24,67 +25,68 @@ const JSON: &str = "application/json";
 /// The content type of the forms that browsers send.
 pub(super) const FORM: &str = "application/x-www-form-urlencoded";
 
-/// The description of all routes, for the routes that serve it. The description is made from the table of routes. A request
-/// carries it, so that the table needs nothing that is made from the table.
+/// The API description, for the routes that serve the API description. It is made from the table of routes. Each
+/// request carries it to the handler, so that the table of routes needn't refer to anything that is made from the
+/// table.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct ApiDescription {
-    /// The OpenAPI document.
+    /// Makes the response with the OpenAPI document.
     pub(crate) document: fn() -> Response<Body>,
-    /// The reference page for people.
+    /// Makes the response with the reference page for people.
     pub(crate) reference_page: fn() -> Response<Body>,
 }
 
-/// A request, with the parameters that its route found in the path.
+/// A request, with the values of the parameters in its path.
 pub(crate) struct Incoming {
     request: Request,
     path_parameters: Vec<(String, String)>,
     trace_id: String,
     unknown: UnknownFields,
-    /// The description of all routes.
+    /// The API description, which describes all routes.
     pub(crate) api_description: ApiDescription,
 }
 
 impl Incoming {
-    /// A request whose unknown fields are ignored.
+    /// A request without a route: its undeclared fields are ignored, and its path has no parameters.
     pub(crate) fn new(request: Request, trace_id: String, api_description: ApiDescription) -> Self {
         Self { request, path_parameters: Vec::new(), trace_id, unknown: UnknownFields::Ignored, api_description }
     }
 
-    /// The same request on a route with these parameters in its path.
+    /// The same request, on a route whose path has the given parameters.
     pub(crate) fn on_route(self, path_parameters: Vec<(String, String)>, unknown: UnknownFields) -> Self {
         Self { path_parameters, unknown, ..self }
     }
 
-    /// The id by which support finds the request in the log.
+    /// The id of the request by which support finds the request in the log.
     pub(crate) fn trace_id(&self) -> &str {
         &self.trace_id
     }
 
-    /// The request's method.
+    /// The HTTP method of the request.
     pub(crate) fn method(&self) -> &Method {
         self.request.method()
     }
 
-    /// The request's headers.
+    /// The HTTP headers of the request.
     pub(super) fn headers(&self) -> &HeaderMap {
         self.request.headers()
     }
 
-    /// A parameter of the path; empty if the path has none of this name.
+    /// The value of the named parameter of the path. The value is empty if the path has no parameter of this name.
     pub(crate) fn path_parameter(&self, name: &str) -> &str {
         self.path_parameters.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value)
     }
 
-    /// All values of a query parameter.
+    /// All values of the named query parameter.
     pub(crate) fn query_values(&self, name: &str) -> Vec<String> {
         let query = self.request.query_string_parameters_ref();
         query.and_then(|query| query.all(name)).into_iter().flatten().map(str::to_owned).collect()
     }
 
-    /// The query's parameters. Of a repeated parameter the first value counts.
+    /// Reads the parameters of the query. If a parameter is repeated, its first value counts.
     ///
     /// # Errors
-    /// [`Error::Invalid`] for a parameter that can't be read.
+    /// [`Error::Invalid`] for a query parameter that can't be read.
     pub(crate) fn query<Q: Fields>(&self) -> Result<Q, Error> {
         let mut fields = Map::new();
         for (name, value) in self.request.query_string_parameters_ref().into_iter().flat_map(|query| query.iter()) {
@@ -98,10 +100,10 @@ impl Incoming {
         self.request.query_string_parameters_ref().is_some_and(|query| !query.is_empty())
     }
 
-    /// Refuses a query with a parameter that isn't one of these.
+    /// Refuses a request whose query has a parameter that isn't one of the declared parameters.
     ///
     /// # Errors
-    /// [`Error::Invalid`], with the code `unknown_parameter`.
+    /// [`Error::Invalid`] with the code `unknown_parameter` for an undeclared query parameter.
     pub(crate) fn require_declared_parameters(&self, declared: &[&str]) -> Result<(), Error> {
         let given = self.request.query_string_parameters_ref();
         let mut names = given.into_iter().flat_map(|query| query.iter()).map(|(name, _)| name);
@@ -111,7 +113,8 @@ impl Incoming {
         }
     }
 
-    /// The token, from `Authorization: Bearer` (RFC 6750 section 2.1) or from `x-auth-token`.
+    /// The access token of the request, from the header `Authorization: Bearer` (RFC 6750 section 2.1) or
+    /// `x-auth-token`.
     fn token(&self) -> Option<&str> {
         let bearer = self.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
         let bearer =
@@ -122,27 +125,29 @@ impl Incoming {
         }
     }
 
-    /// The caller, whose company the log names from now on.
+    /// Authenticates the caller of the request. Log lines that are written after the authentication name the caller's
+    /// company.
     ///
     /// # Errors
-    /// [`Error::Unauthenticated`] without a valid token.
+    /// [`Error::Unauthenticated`] if the request has no valid access token.
     pub(crate) async fn caller(&self, usher: &Usher) -> Result<Caller, Error> {
         let caller = usher.authenticate(self.token()).await?;
         tracing::Span::current().record("company", tracing::field::display(caller.company()));
         Ok(caller)
     }
 
-    /// As [`Incoming::caller`], for a company admin whose company may make so many requests in a minute.
+    /// Authenticates the caller of the request and counts the request. The caller's company may make `max_per_minute`
+    /// requests in a minute.
     ///
     /// # Errors
-    /// [`Error::Unauthenticated`] without a valid token.
+    /// [`Error::Unauthenticated`] if the request has no valid access token.
     pub(crate) async fn metered_caller(&self, usher: &Usher, max_per_minute: u32) -> Result<MeteredCaller, Error> {
         let metered = usher.authenticate_metered(self.token(), max_per_minute).await?;
         tracing::Span::current().record("company", tracing::field::display(metered.caller.company()));
         Ok(metered)
     }
 
-    /// The SHA-256 digest of content type, query and body.
+    /// The SHA-256 digest of the request's content type, query and body.
     pub(crate) fn digest(&self) -> String {
         let content_type = self.headers().get(header::CONTENT_TYPE).map_or(&b""[..], |value| value.as_bytes());
         let query = self.request.uri().query().unwrap_or_default().as_bytes();
@@ -159,10 +164,10 @@ impl Incoming {
         }
     }
 
-    /// The body as text.
+    /// The request's body as text.
     ///
     /// # Errors
-    /// [`Error::TooLarge`], and [`Error::Invalid`] for a body that isn't UTF-8.
+    /// [`Error::TooLarge`] for a body that is too large, and [`Error::Invalid`] for a body that isn't UTF-8.
     pub(crate) fn text(&self) -> Result<&str, Error> {
         let bytes = self.bytes();
         if bytes.len() > MAX_BODY_BYTES {
@@ -173,30 +178,33 @@ impl Incoming {
         std::str::from_utf8(bytes).map_err(|_| Error::invalid("invalid_body", "The body isn't valid UTF-8."))
     }
 
-    /// Whether the body is of the media type. A body without a content type counts as what the contract expects.
+    /// Whether the request's body has the given media type. A body without a content type counts as a body of any media
+    /// type.
     fn is_of(&self, media_type: &str) -> bool {
         let Some(given) = self.headers().get(header::CONTENT_TYPE) else { return true };
         let given = given.to_str().unwrap_or_default().split(';').next().unwrap_or_default().trim();
         given.eq_ignore_ascii_case(media_type)
     }
 
-    /// Whether the request says that its body is CSV (RFC 7111).
+    /// Whether the request's content type says that the body is CSV (RFC 7111).
     pub(crate) fn is_csv(&self) -> bool {
         self.headers().contains_key(header::CONTENT_TYPE) && self.is_of("text/csv")
     }
 
-    /// The JSON body.
+    /// Reads the JSON body of a request.
     ///
     /// # Errors
-    /// [`Failure::MediaType`], and [`Error::Invalid`] for what is wrong with the body or with one of its fields.
+    /// [`Failure::MediaType`] for a body of another media type, and [`Error::Invalid`] for a body or a field that can't
+    /// be read.
     pub(crate) fn body<B: Fields>(&self) -> Result<B, Failure> {
         self.body_or::<B>(JSON)
     }
 
-    /// The JSON body, where the route accepts another media type too.
+    /// Reads the JSON body of a request, on a route that accepts bodies of another media type too.
     ///
     /// # Errors
-    /// As [`Incoming::body`]; the message names the accepted media types.
+    /// [`Failure::MediaType`] for a body that isn't JSON, with the media types in `accepted`, and [`Error::Invalid`]
+    /// for a body or a field that can't be read.
     pub(crate) fn body_or<B: Fields>(&self, accepted: &'static str) -> Result<B, Failure> {
         if !self.is_of(JSON) {
             return Err(Failure::MediaType(accepted));
@@ -213,10 +221,12 @@ impl Incoming {
         Ok(B::read_checked(&GivenFields { fields, unknown: self.unknown })?)
     }
 
-    /// The fields of a form (WHATWG URL, application/x-www-form-urlencoded). Of a repeated field the last value counts.
+    /// Reads the fields of a form (WHATWG URL, application/x-www-form-urlencoded). If a field is repeated, its last
+    /// value counts.
     ///
     /// # Errors
-    /// [`Failure::MediaType`], and [`Error::Invalid`] for a body that isn't UTF-8 or a field that can't be read.
+    /// [`Failure::MediaType`] for a body that isn't a form, and [`Error::Invalid`] for a body that isn't UTF-8 or a
+    /// field that can't be read.
     pub(crate) fn form<B: Fields>(&self) -> Result<B, Failure> {
         if !self.is_of(FORM) {
             return Err(Failure::MediaType(FORM));

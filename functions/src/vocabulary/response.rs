@@ -10,23 +10,25 @@ use super::{
     headers::with_status,
 };
 
-/// What a handler returns.
+/// What a handler returns: a response, or a failure that the contract renders.
 pub(crate) type HandlerResult = Result<Response<Body>, Failure>;
 
-/// The bytes of an address that a response repeats: as many as an address can have (RFC 5321).
+/// The most bytes of an e-mail address that a response repeats from a request: as many bytes as an address can have
+/// (RFC 5321).
 pub(crate) const MAX_ECHOED_ADDRESS: usize = 254;
 
-/// The bytes of a word that a response repeats, such as a role. With these limits the response to 10,000 rows stays below
-/// the 6 MB that Lambda can answer.
+/// The most bytes of a word, such as a role, that a response repeats from a request. With the limits of addresses and
+/// words, the response to 10,000 rows stays below the 6 MB that Lambda can answer.
 pub(crate) const MAX_ECHOED_WORD: usize = 64;
 
-/// The largest list in bytes. Lambda answers at most 6 MB, in which the body is a JSON string.
+/// The largest response in bytes that the service sends with a list. Lambda answers at most 6 MB, in which the
+/// response's body is escaped as a JSON string.
 const MAX_RESPONSE_BYTES: usize = 5 * 1024 * 1024;
 
-/// A response with a list, if Lambda can answer it.
+/// The given response with a list, if the list is small enough for Lambda to answer.
 ///
 /// # Errors
-/// [`Error::TooLarge`].
+/// [`Error::TooLarge`] if the response is too large for Lambda.
 pub(crate) fn bounded(response: Response<Body>) -> HandlerResult {
     match response.body() {
         Body::Text(text) if escaped_len(text) > MAX_RESPONSE_BYTES => {
@@ -37,8 +39,8 @@ pub(crate) fn bounded(response: Response<Body>) -> HandlerResult {
     }
 }
 
-/// The beginning of a text from the request that the response repeats. It takes at most `max` bytes once Lambda has put
-/// the response, which is JSON, into JSON of its own.
+/// The beginning of a text from the request that the response repeats. The beginning is so short that it takes at most
+/// `max` bytes of Lambda's answer, in which the response's JSON body is escaped as a JSON string.
 pub(crate) fn echo(given: &str, max: usize) -> String {
     let mut left = max;
     let fits = |char: &char| {
@@ -54,12 +56,12 @@ pub(crate) fn echo(given: &str, max: usize) -> String {
     given.chars().take_while(fits).collect()
 }
 
-/// The length of a text in bytes once Lambda has put the text into JSON of its own.
+/// The bytes that a text takes in Lambda's answer, in which the text is escaped as a JSON string.
 fn escaped_len(text: &str) -> usize {
     text.len() + text.bytes().filter(|byte| matches!(byte, b'"' | b'\\')).count()
 }
 
-/// A JSON response, which caches don't keep.
+/// A response with a JSON body. The response tells caches not to keep it.
 pub(crate) fn json(status: StatusCode, content_type: &'static str, body: &impl Serialize) -> Response<Body> {
     let text = serde_json::to_string(body).unwrap_or_default();
     let mut response = with_status(Response::new(Body::Text(text)), status);
@@ -68,25 +70,25 @@ pub(crate) fn json(status: StatusCode, content_type: &'static str, body: &impl S
     response
 }
 
-/// 200 with this JSON body.
+/// A response with the status 200 and the given JSON body.
 pub(crate) fn ok(body: &impl Serialize) -> Response<Body> {
     json(StatusCode::OK, "application/json", body)
 }
 
-/// 200 without a body.
+/// A response with the status 200 and no body.
 pub(crate) fn empty() -> Response<Body> {
     Response::new(Body::Empty)
 }
 
-/// 204.
+/// A response with the status 204, which has no body.
 pub(crate) fn no_content() -> Response<Body> {
     with_status(empty(), StatusCode::NO_CONTENT)
 }
 
-/// A list that its vendor documents as a bare array, and so without pages.
+/// A response with a list whose vendor documents the body as a bare JSON array. Such a list has no pages.
 ///
 /// # Errors
-/// As [`bounded`].
+/// [`Error::TooLarge`] if the list is too large for Lambda.
 pub(crate) fn bare_array<T: Serialize>(items: &[T]) -> HandlerResult {
     bounded(ok(&items))
 }

@@ -1,5 +1,5 @@
-//! The response to an inviting request with many rows, as DataGOL's contract and our own give it: a summary, and one
-//! result for each row in the order of the request.
+//! The response to an inviting request with many rows, in the form that DataGOL's contract and our own contract
+//! share: a summary, and one result for each row in the order of the request.
 
 use std::collections::BTreeMap;
 
@@ -30,7 +30,7 @@ pub(crate) struct RowResults {
     results: Vec<RowResultBody>,
 }
 
-/// The result of a row.
+/// The result of one row of an inviting request.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(rename = "Row")]
@@ -47,7 +47,7 @@ struct RowResultBody {
     detail: Option<String>,
 }
 
-/// The parts of a row that its result repeats, whether the row could be read or not.
+/// The parts of a request's row that the row's result repeats, even if the row couldn't be read.
 #[derive(Debug, Default)]
 pub(crate) struct RowEcho {
     email: Option<String>,
@@ -55,22 +55,25 @@ pub(crate) struct RowEcho {
 }
 
 impl RowEcho {
-    /// The echo of a row.
+    /// The parts of the given row that the row's result repeats.
     pub(crate) fn of(row: &Value) -> Self {
         let echoed = |field: &str, max| row.get(field).and_then(Value::as_str).map(|given| echo(given, max));
         Self { email: echoed("email", MAX_ECHOED_ADDRESS), role: echoed("role", MAX_ECHOED_WORD) }
     }
 }
 
-/// The rows of an inviting request, each with its echo. A row is a `B`, or it can't be read.
+/// The rows of an inviting request, each with the parts that its result repeats. A row is a `B`, or the problem that
+/// makes the row unreadable.
 pub(crate) type InviteeRows<B> = Vec<(RowEcho, Result<B, FieldProblem>)>;
 
-/// A row of an inviting request. A row that can't be read doesn't fail the request: the row itself is invalid.
+/// The format of a row of an inviting request. A row that can't be read doesn't fail the request: only the row's own
+/// result says that the row is invalid.
 pub(crate) fn row<B: Fields + 'static>() -> Format<(RowEcho, Result<B, FieldProblem>)> {
     object::<B>().attempt(RowEcho::of)
 }
 
-/// No row succeeded, so the response is an error. The first row determines which.
+/// The error for an inviting request without any successful row. The outcome of the first row determines the error's
+/// status and code.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct NoRowSucceeded {
     first: RowOutcome,
@@ -78,7 +81,7 @@ pub(crate) struct NoRowSucceeded {
 }
 
 impl NoRowSucceeded {
-    /// The HTTP status.
+    /// The HTTP status of the error.
     pub(crate) fn status(self) -> StatusCode {
         match self.first {
             RowOutcome::Invalid | RowOutcome::Duplicate => StatusCode::BAD_REQUEST,
@@ -92,7 +95,7 @@ impl NoRowSucceeded {
         }
     }
 
-    /// The stable code, and a sentence for people.
+    /// The stable code of the error, and a sentence about the error for people.
     pub(crate) fn message(self) -> (&'static str, &'static str) {
         match self.first {
             RowOutcome::Invalid | RowOutcome::Duplicate => {
@@ -110,7 +113,7 @@ impl NoRowSucceeded {
         }
     }
 
-    /// The response with `Retry-After`, where a later request may succeed.
+    /// The given response, with the header `Retry-After` if the same request may succeed later.
     pub(crate) fn with_retry_after(self, response: Response<Body>) -> Response<Body> {
         match (self.first, self.retry_after) {
             (RowOutcome::Limited, Some(after)) => {
@@ -122,7 +125,7 @@ impl NoRowSucceeded {
     }
 }
 
-/// The body for these rows, and whether none of them succeeded.
+/// The response's body for the given rows, and an error if no row succeeded.
 pub(crate) fn row_results(echoes: Vec<RowEcho>, invited: Invited) -> (RowResults, Option<NoRowSucceeded>) {
     let Invited { results, retry_after, .. } = invited;
     let first = results.first().map_or(RowOutcome::Failed, |row| row.outcome);

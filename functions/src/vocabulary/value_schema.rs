@@ -4,63 +4,63 @@ use std::ops::RangeInclusive;
 
 use serde_json::{Map, Value, json};
 
-/// The JSON schema of a value.
+/// The JSON schema of a value in a request.
 #[derive(Debug, Clone)]
 pub(crate) struct ValueSchema(Map<String, Value>);
 
-/// What a request's description says about one of its fields.
+/// What the API description says about one field of a request.
 #[derive(Debug, Clone)]
 pub(crate) struct DeclaredField {
     /// The field's name in the request.
     pub(crate) name: &'static str,
     /// The JSON schema of the field's value.
     pub(crate) schema: ValueSchema,
-    /// Whether every request has the field.
+    /// Whether every request must have the field.
     pub(crate) required: bool,
 }
 
 impl ValueSchema {
-    /// A value of this JSON type.
+    /// The schema of a value that has this JSON type.
     pub(crate) fn of(kind: &str) -> Self {
         Self(Map::new()).with("type", json!(kind))
     }
 
-    /// A hyphenated UUID (RFC 9562 section 4).
+    /// The schema of a hyphenated UUID (RFC 9562 section 4).
     pub(crate) fn uuid(about: &'static str) -> Self {
         let id = "3fa85f64-5717-4562-b3fc-2c963f66afa6";
         Self::of("string").about(about).with("format", json!("uuid")).example(id)
     }
 
-    /// An id of twelve letters and digits.
+    /// The schema of an id of twelve letters and digits.
     pub(crate) fn short_id(about: &'static str) -> Self {
         Self::of("string").about(about).pattern("^[0-9A-Za-z]{12}$").example("luI89ZCeEJuF")
     }
 
-    /// One of these words.
+    /// The schema of a text that is one of the given words.
     pub(crate) fn words(about: &'static str, words: impl IntoIterator<Item = &'static str>) -> Self {
         let words: Vec<_> = words.into_iter().collect();
         let first = words.first().copied().unwrap_or_default();
         Self::of("string").about(about).with("enum", json!(words)).example(first)
     }
 
-    /// A whole number.
+    /// The schema of a whole number.
     pub(crate) fn whole(about: &'static str, range: RangeInclusive<i64>) -> Self {
         let schema = Self::of("integer").about(about).example(*range.start());
         schema.with("minimum", json!(range.start())).with("maximum", json!(range.end()))
     }
 
-    /// A list of such values.
+    /// The schema of a list whose entries have the given schema.
     pub(crate) fn list(about: &'static str, entry: Self) -> Self {
         Self::of("array").about(about).with("items", Value::Object(entry.0))
     }
 
-    /// A JSON object. A field that isn't required may be null.
+    /// The schema of a JSON object. An object's field may be null unless the field is required.
     pub(crate) fn object(fields: Vec<DeclaredField>) -> Self {
         let or_null = |field: DeclaredField| if field.required { field.schema } else { field.schema.or_null() };
         Self::with_fields(fields, or_null)
     }
 
-    /// A form (application/x-www-form-urlencoded). Its fields are texts, so none is null.
+    /// The schema of a form (application/x-www-form-urlencoded). The fields of a form are texts, so no field is null.
     pub(crate) fn form(fields: Vec<DeclaredField>) -> Self {
         Self::with_fields(fields, |field| field.schema)
     }
@@ -73,32 +73,32 @@ impl ValueSchema {
         if required.is_empty() { object } else { object.with("required", json!(required)) }
     }
 
-    /// With a sentence about the value.
+    /// The same schema with a sentence that describes the value.
     pub(crate) fn about(self, about: &'static str) -> Self {
         if about.is_empty() { self } else { self.with("description", json!(about)) }
     }
 
-    /// With so many characters.
+    /// The same schema with limits of the text's length in characters.
     pub(crate) fn length(self, range: RangeInclusive<usize>) -> Self {
         self.with("minLength", json!(range.start())).with("maxLength", json!(range.end()))
     }
 
-    /// With so many entries.
+    /// The same schema with limits of the number of the list's entries.
     pub(crate) fn entries(self, range: RangeInclusive<usize>) -> Self {
         self.with("minItems", json!(range.start())).with("maxItems", json!(range.end()))
     }
 
-    /// Of this form, a regular expression (ECMA-262).
+    /// The same schema with a regular expression (ECMA-262) that the text must match.
     pub(crate) fn pattern(self, pattern: &'static str) -> Self {
         self.with("pattern", json!(pattern))
     }
 
-    /// With an example.
+    /// The same schema with an example of the value.
     pub(crate) fn example(self, example: impl Into<Value>) -> Self {
         self.with("examples", json!([example.into()]))
     }
 
-    /// With any other keyword of JSON Schema.
+    /// The same schema with one more keyword of JSON Schema.
     pub(crate) fn with(mut self, keyword: &'static str, value: Value) -> Self {
         self.0.insert(keyword.to_owned(), value);
         self
@@ -114,13 +114,13 @@ impl ValueSchema {
         self
     }
 
-    /// The schema as JSON.
+    /// The JSON schema as a JSON value.
     pub(crate) fn into_value(self) -> Value {
         Value::Object(self.0)
     }
 }
 
-/// A value that this schema accepts, made from the examples of the schema's parts.
+/// An example value that the given JSON schema accepts. The value is made from the examples of the schema's parts.
 pub(crate) fn example_of(schema: &Value) -> Value {
     if let Some(example) = schema["examples"].get(0) {
         return example.clone();

@@ -8,7 +8,8 @@ use shared::Error;
 
 use crate::vocabulary::{Failure, NoRowSucceeded, RowResults, json, message_of, status_of, with_failure_headers};
 
-/// Why a request was refused; one of many rows of which none succeeded has summary and results too.
+/// The body of a refusal: why the request was refused. A refused inviting request with many rows, of which none
+/// succeeded, also has a summary and the result of each row.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(rename = "Problem")]
@@ -22,9 +23,10 @@ pub(crate) struct DataGolProblem<'a> {
     results: Option<&'a RowResults>,
 }
 
-/// The response to a failure.
+/// The response to a failed request in DataGOL's error format.
 pub(crate) fn render(failure: &Failure, trace_id: &str) -> Response<Body> {
-    // DataGOL documents no 409, 410 or 415: such failures are a 400 with a plain message.
+    // DataGOL documents no refusal with the status 409, 410 or 415: such failures get the status 400 and a plain
+    // message.
     let status = match failure {
         Failure::Operation(Error::Conflict(_) | Error::Gone | Error::WrongAddress(_)) | Failure::MediaType(_) => {
             StatusCode::BAD_REQUEST
@@ -34,7 +36,7 @@ pub(crate) fn render(failure: &Failure, trace_id: &str) -> Response<Body> {
     with_failure_headers(problem(status, message_of(failure), trace_id, None), failure)
 }
 
-/// The response to an inviting request without a successful row. It has the result of every row.
+/// The response to an inviting request without any successful row. The response has the result of every row.
 pub(crate) fn no_row_succeeded(refusal: NoRowSucceeded, results: &RowResults, trace_id: &str) -> Response<Body> {
     let (code, message) = refusal.message();
     let status = match refusal.status() {

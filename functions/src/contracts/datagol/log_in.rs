@@ -11,7 +11,8 @@ use super::{TokenBody, profile::FullProfile};
 use crate::vocabulary::{Failure, HandlerResult, Incoming, address_text, fields, ok, password, required};
 
 fields! {
-    /// Address and password. A text that can't be anybody's address or password counts as a wrong one.
+    /// The e-mail address and the password of a user who logs in. A text that can't be anybody's address or password
+    /// counts as a wrong address or password.
     struct CredentialsBody {
         email: Option<EmailAddress> = required("email", address_text("").map(|text| EmailAddress::parse(&text).ok())),
         password: Option<Password> = required("password", password("")),
@@ -23,7 +24,7 @@ pub(crate) async fn token(usher: &Usher, incoming: &Incoming) -> HandlerResult {
     Ok(ok(&TokenBody { token: &logged_in.token }))
 }
 
-/// The token is in the response's `Authorization` header.
+/// Logs a user in. The access token is in the response's header `Authorization`.
 pub(crate) async fn login(usher: &Usher, incoming: &Incoming) -> HandlerResult {
     let (logged_in, profile) = usher.log_in_with_profile(credentials(incoming)?).await?;
     let mut response = ok(&FullProfile::from(profile));

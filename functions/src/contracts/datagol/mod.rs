@@ -20,7 +20,7 @@ use shared::{
 
 use crate::vocabulary::{PathParameter, enumerated};
 
-/// The workspace in the path.
+/// The id of the workspace in a route's path.
 const WORKSPACE_ID: PathParameter<WorkspaceId> = PathParameter::uuid("workspaceId", Missing::Workspace);
 
 /// DataGOL's name of a role. A role that DataGOL doesn't have is shown as the nearest lower one.
@@ -33,7 +33,7 @@ fn role_name(role: Role) -> &'static str {
     }
 }
 
-/// The role with this name in DataGOL's contract.
+/// The role that has the given name in DataGOL's contract.
 fn role_of(name: &str) -> Option<Role> {
     match name {
         "ADMIN" => Some(Role::Admin),
@@ -44,24 +44,24 @@ fn role_of(name: &str) -> Option<Role> {
     }
 }
 
-/// The schema of a role in a workspace, in a response.
+/// The schema of a workspace role in a response.
 fn role_schema(_: &mut SchemaGenerator) -> Schema {
     enumerated(Role::ALL.map(role_name))
 }
 
-/// DataGOL's name of a role in the company.
+/// The name that a role in the company has in DataGOL's contract.
 fn company_role_name(role: Role) -> &'static str {
     if role == Role::Admin { "ADMIN" } else { "USER" }
 }
 
-/// A sentence for people.
+/// The body of a response that is only a sentence for people.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Said")]
 struct MessageBody {
     message: &'static str,
 }
 
-/// An access token.
+/// The body of a response that has an access token.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Token")]
 struct TokenBody<'a> {

@@ -1,4 +1,5 @@
-//! GET /idp/api/v1/user, and the profile's format, in which signing up and logging in respond too.
+//! GET /idp/api/v1/user, and the format of a user's profile, which is also in the responses to signing up and logging
+//! in.
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -11,7 +12,7 @@ use shared::{
 use super::{company_role_name, role_name, role_schema};
 use crate::vocabulary::{HandlerResult, Incoming, ok};
 
-/// A user's profile. Before the address is verified, the profile has only what the user typed.
+/// A user's profile. Before the user's address is verified, the profile has only what the user typed.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct ProfileBody {
@@ -54,7 +55,7 @@ pub(super) struct FullProfile {
     workspaces: Vec<WorkspaceRoleBody>,
 }
 
-/// A role in a workspace, with its permissions.
+/// The user's role in a workspace, with the role's permissions.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(rename = "WorkspaceRole")]

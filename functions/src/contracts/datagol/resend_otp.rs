@@ -1,4 +1,5 @@
-//! POST /idp/api/v1/user/signUp/resendEmailOtp: the response is the same for any address.
+//! POST /idp/api/v1/user/signUp/resendEmailOtp. The response is the same for any address, whether or not the address
+//! signed up.
 
 use shared::{Usher, domain::EmailAddress};
 
@@ -6,7 +7,7 @@ use super::MessageBody;
 use crate::vocabulary::{HandlerResult, Incoming, address, fields, ok, required};
 
 fields! {
-    /// The address that signed up.
+    /// The address that signed up and needs another one-time password.
     struct ResendOtpBody {
         email: EmailAddress = required("email", address("")),
     }

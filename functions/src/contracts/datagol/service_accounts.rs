@@ -14,7 +14,7 @@ use crate::vocabulary::{
     or_default, required, text,
 };
 
-/// The service account in the path.
+/// The id of the service account in a route's path.
 const ACCOUNT_ID: PathParameter<UserId> = PathParameter::uuid("id", Missing::ServiceAccount);
 
 fields! {
@@ -37,7 +37,7 @@ fields! {
 }
 
 fields! {
-    /// Whether the new token expires.
+    /// Whether the new token of the service account expires.
     struct ResetQuery {
         never_expires: Option<bool> = optional("neverExpires", flag_word("")),
     }
@@ -69,7 +69,7 @@ impl<'a> From<&'a ServiceAccount> for AccountBody<'a> {
     }
 }
 
-/// A new service account, with its token, which is shown this once.
+/// A new service account with its token. The token is shown only in this response.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(rename = "Created")]
@@ -80,7 +80,7 @@ struct CreatedAccount<'a> {
     expiry_in_seconds: i64,
 }
 
-/// A service account's new token, with its end, if it has one.
+/// The new token of a service account, and the time when the token expires, if it expires.
 #[derive(Serialize, JsonSchema)]
 #[serde(untagged)]
 #[schemars(rename = "Reset")]
@@ -106,7 +106,8 @@ pub(crate) async fn list(usher: &Usher, incoming: &Incoming) -> HandlerResult {
     bare_array(&accounts.iter().map(AccountBody::from).collect::<Vec<_>>())
 }
 
-/// Two documents of DataGOL name different methods for this request, so the routes have both.
+/// Gives a service account a new token. Two documents of DataGOL name different HTTP methods for this request, so
+/// there is a route for each method.
 pub(crate) async fn reset(usher: &Usher, incoming: &Incoming) -> HandlerResult {
     let caller = incoming.caller(usher).await?;
     let ResetQuery { never_expires } = incoming.query()?;

@@ -1,4 +1,5 @@
-//! POST /v1/workspaces/{id}/access: adds people and domains, and changes roles. It removes nobody.
+//! POST /v1/workspaces/{id}/access: gives people and mail domains access to a workspace, and changes their roles. The
+//! route removes nobody.
 
 use shared::{
     Usher,
@@ -18,7 +19,7 @@ use super::{
 use crate::vocabulary::{HandlerResult, Incoming, fields, list, message, object, or_default, required};
 
 fields! {
-    /// Who is to have access.
+    /// The people and mail domains that are to have access to the workspace.
     struct AccessBody {
         notify: Option<bool> = notify_people(),
         people: Vec<PersonEntry> = workspace_users(),

@@ -16,11 +16,11 @@ use super::{
 };
 use crate::vocabulary::{HandlerResult, Incoming, PathParameter, fields, required};
 
-/// The domain in the path.
+/// The id of the mail domain in a route's path.
 const DOMAIN_ID: PathParameter<ShortId> = PathParameter::short_id("id", Missing::Domain);
 
 fields! {
-    /// A domain to be added.
+    /// A mail domain to be added to a workspace.
     struct NewDomainBody {
         domain: MailDomain = required("domain", mail_domain("Not that of a public mail provider.")),
         role: Role = required("role", role()),
@@ -29,13 +29,13 @@ fields! {
 }
 
 fields! {
-    /// The new role of a domain's people.
+    /// The new role of the people of a mail domain.
     struct DomainRoleBody {
         role: Role = required("role", role()),
     }
 }
 
-/// A workspace's domain.
+/// A response with one mail domain of a workspace.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct OneWorkspaceDomain {
@@ -43,7 +43,7 @@ struct OneWorkspaceDomain {
     workspace_domain: SelectedJson,
 }
 
-/// A page of domains.
+/// A page of mail domains.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct SomeWorkspaceDomains {

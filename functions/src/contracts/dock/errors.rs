@@ -1,4 +1,4 @@
-//! Dock's error format: {error: {code, message, docUrl}}, with six codes.
+//! Dock's error format: {error: {code, message, docUrl}}. Dock documents six error codes.
 
 use http::StatusCode;
 use lambda_http::{Body, Response};
@@ -8,7 +8,7 @@ use shared::Error;
 
 use crate::vocabulary::{Failure, json, message_of, status_of, with_failure_headers};
 
-/// Why a request was refused.
+/// The body of a refusal: why the request was refused.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Problem")]
 pub(crate) struct DockProblem {
@@ -24,10 +24,10 @@ struct DockReason {
     doc_url: String,
 }
 
-/// The response to a failure.
+/// The response to a failed request in Dock's error format.
 pub(crate) fn render(failure: &Failure, _trace_id: &str) -> Response<Body> {
     let (_, message) = message_of(failure);
-    // Dock documents no 409, 410, 413, 415, 422 and 503.
+    // Dock documents no refusal with the status 409, 410, 413, 415, 422 or 503.
     let status = match failure {
         Failure::Operation(Error::Conflict(_) | Error::Suppressed(_) | Error::Gone | Error::TooLarge(_))
         | Failure::MediaType(_) => StatusCode::BAD_REQUEST,

@@ -18,14 +18,14 @@ const LIMIT: HeaderName = HeaderName::from_static("x-ratelimit-limit");
 const REMAINING: HeaderName = HeaderName::from_static("x-ratelimit-remaining");
 const RESET: HeaderName = HeaderName::from_static("x-ratelimit-reset");
 
-/// A company admin whose request was counted.
+/// The caller of a request that was counted for the rate limit: a company admin, and the admin's company.
 pub(super) struct Session {
     pub(super) caller: Caller,
     pub(super) company: Company,
 }
 
-/// Answers a company admin's request. Every response to an authenticated caller has the rate limit in its headers, whatever
-/// the request's result.
+/// Answers a company admin's request and counts the request. Every response to an authenticated caller has the rate
+/// limit in its headers, whether the request succeeds or fails.
 pub(super) async fn metered<F, H>(usher: &Usher, incoming: &Incoming, handler: H) -> HandlerResult
 where
     F: Future<Output = HandlerResult>,

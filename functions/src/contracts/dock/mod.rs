@@ -23,18 +23,18 @@ use crate::vocabulary::{
     Description, Format, Incoming, PathParameter, Refusal, describe, fields, optional, text, words,
 };
 
-/// The workspace in the path.
+/// The id of the workspace in a route's path.
 const WORKSPACE_ID: PathParameter<ShortId> = PathParameter::short_id("id", Missing::Workspace);
 
 fields! {
-    /// A list of all the company's workspaces, or of one of them.
+    /// Which workspace a list is about: all the company's workspaces, or one of them.
     struct WorkspaceQuery {
         workspace: Option<Option<ShortId>> =
             optional("workspaceId", text("Only of this workspace.").example("luI89ZCeEJuF").parse_if_possible()),
     }
 }
 
-/// A role of Dock's.
+/// The format of a role of Dock's contract.
 fn role() -> Format<Role> {
     words("", ["editor", "owner", "collaborator", "commenter", "viewer"])
         .parse(|word| objects::role_of(word).ok_or("must be owner, editor, collaborator, viewer or commenter"))
@@ -53,13 +53,13 @@ fn known_workspace(id: Option<ShortId>) -> Result<ShortId, Error> {
     id.ok_or(Error::NotFound(Missing::Workspace))
 }
 
-/// The workspace that the query names, if it names one.
+/// The workspace that the query names. The result is `None` if the query names no workspace.
 fn queried_workspace(incoming: &Incoming) -> Result<Option<ShortId>, Error> {
     let WorkspaceQuery { workspace } = incoming.query()?;
     workspace.map(known_workspace).transpose()
 }
 
-/// The description of a list of all the company's workspaces, or of one of them.
+/// The description of a route that lists something of all the company's workspaces, or of one workspace.
 fn describe_list<T: JsonSchema>(summary: &'static str, properties: &'static [&'static str]) -> Description {
     describe(summary)
         .query_parameter(PropertySelection::declared(properties))

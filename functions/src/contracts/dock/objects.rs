@@ -1,4 +1,5 @@
-//! Dock's objects in responses. Unknown names of a person are null, and so is the avatar, which this service doesn't have.
+//! Dock's objects in responses. A person's first, last or full name is null if the service doesn't know the name. A
+//! person's avatar is always null, because this service has no avatars.
 
 use std::borrow::Cow;
 
@@ -57,7 +58,7 @@ struct WorkspaceDomain<'a> {
     workspace_id: String,
 }
 
-/// A workspace, with those of its lists that are asked for.
+/// A workspace, with its lists of users and domains if the request selects these lists.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct DockWorkspace<'a> {
@@ -74,7 +75,8 @@ struct DockWorkspace<'a> {
     workspace_domains: Option<Vec<SelectedJson>>,
 }
 
-/// The properties of an object that every response has, and the schema of the object's selected properties.
+/// For each object of Dock's: the properties that the object has in every response, and the schema of the object when a
+/// request selects some of its properties.
 macro_rules! selected {
     ($($name:ident = $of:ident as $word:literal, $always:ident: $fields:expr;)+) => {$(
         const $always: &[&str] = &$fields;
@@ -135,7 +137,7 @@ fn role_word(role: Role) -> &'static str {
     }
 }
 
-/// The role as which Dock's clients see a role.
+/// The nearest role that Dock's contract has: the role that Dock's clients see in place of the given role.
 pub(super) fn shown_as(role: Role) -> Role {
     role_of(role_word(role)).unwrap_or(role)
 }
@@ -145,7 +147,7 @@ fn role_schema(_: &mut SchemaGenerator) -> Schema {
     enumerated(Role::ALL.map(role_word))
 }
 
-/// The role with this name in Dock's contract.
+/// The role that has the given name in Dock's contract.
 pub(super) fn role_of(word: &str) -> Option<Role> {
     match word {
         "owner" => Some(Role::Admin),
@@ -157,7 +159,7 @@ pub(super) fn role_of(word: &str) -> Option<Role> {
     }
 }
 
-/// The time in Dock's format, which always has milliseconds.
+/// A time in Dock's format, which always has milliseconds.
 fn time(at: Timestamp) -> String {
     format!("{at:.3}")
 }
@@ -166,7 +168,8 @@ fn url(usher: &Usher, kind: &str, id: &str) -> String {
     format!("{}/v1/{kind}/{id}", usher.parameters.app_url)
 }
 
-/// The id of a person in the company. It is the same in all workspaces of the company, and strangers can't derive it.
+/// The id of a person in the company. The person's id is the same in all workspaces of the company, and strangers can't
+/// derive the id.
 fn user_id(company: &Company, person: &Person) -> String {
     person_id(&company.salt, &person.identifier()).to_string()
 }

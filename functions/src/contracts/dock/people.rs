@@ -1,4 +1,4 @@
-//! The people in the body of requests that give access to a workspace.
+//! The people in the body of a request that gives people access to a workspace.
 
 use shared::{
     domain::{EmailAddress, PersonName, Role},
@@ -17,7 +17,7 @@ fields! {
 }
 
 fields! {
-    /// A person. Their names are used until they choose their own.
+    /// A person in a request. The service shows the names in the request until the person chooses other names.
     struct PersonBody {
         first_name: Option<PersonName> = or_default("firstName", name("John")),
         name: Option<PersonName> = or_default("name", name("John Doe")),
@@ -33,18 +33,19 @@ fn name(example: &'static str) -> Format<Option<PersonName>> {
         .parse_unless_empty(PersonName::parse)
 }
 
-/// `workspaceUsers`.
+/// The request's field `workspaceUsers`: people and their roles.
 pub(super) fn workspace_users() -> Field<Vec<PersonEntry>> {
     or_default("workspaceUsers", list("People and their roles.", object::<PersonEntry>()))
 }
 
-/// `notifyPeople`.
+/// The request's field `notifyPeople`: whether colleagues are mailed when they become members.
 pub(super) fn notify_people() -> Field<Option<bool>> {
     let about = "Whether colleagues get a mail when they are added. Other people are invited by mail in any case.";
     optional("notifyPeople", flag(about))
 }
 
-/// The rows for these people. Colleagues who become members at once get a mail, unless `notifyPeople` is false.
+/// The rows of the inviting request for the given people. Colleagues who become members at once get a mail, unless
+/// `notifyPeople` is false.
 pub(super) fn invite_rows(people: Vec<PersonEntry>, notify: Option<bool>) -> Vec<InviteRow> {
     let row = |PersonEntry { role, user }: PersonEntry| InviteRow {
         name: user.first_name.or(user.name),

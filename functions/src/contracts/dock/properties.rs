@@ -19,14 +19,14 @@ const PROPERTIES: &str = "properties";
 /// An object's selected properties, as JSON.
 pub(super) type SelectedJson = Box<RawValue>;
 
-/// The properties that a request selects: all, if it names none.
+/// The properties that a request selects. A request that names no properties selects all properties.
 pub(super) struct PropertySelection(Option<Vec<String>>);
 
 impl PropertySelection {
-    /// Reads `properties`, which may be repeated or separated by commas.
+    /// Reads the query parameter `properties`, which may be repeated, and whose values may be separated by commas.
     ///
     /// # Errors
-    /// [`Error::Invalid`] for another property than these.
+    /// [`Error::Invalid`] for a property that isn't selectable.
     pub(super) fn of(incoming: &Incoming, selectable: &[&str]) -> Result<Self, Error> {
         let given = incoming.query_values(PROPERTIES);
         let names: Vec<_> = given.iter().flat_map(|value| value.split(',')).map(str::trim).collect();
@@ -37,30 +37,31 @@ impl PropertySelection {
         Ok(Self((!given.is_empty()).then(|| names.into_iter().map(str::to_owned).collect())))
     }
 
-    /// The description of the query parameter.
+    /// The description of the query parameter that selects properties.
     pub(super) fn declared(selectable: &'static [&'static str]) -> DeclaredField {
         let about = "The properties in the response, repeated or separated by commas; all, if absent.";
         let property = ValueSchema::words("", selectable.iter().copied());
         DeclaredField { name: PROPERTIES, schema: ValueSchema::list(about, property), required: false }
     }
 
-    /// All properties.
+    /// The selection of all properties.
     pub(super) fn all() -> Self {
         Self(None)
     }
 
-    /// The same properties except one.
+    /// The same selection of properties without the named property.
     pub(super) fn without(&self, selectable: &[&str], name: &str) -> Self {
         let others = selectable.iter().filter(|other| **other != name && self.has(other));
         Self(Some(others.map(|other| (*other).to_owned()).collect()))
     }
 
-    /// Whether the request selects this property.
+    /// Whether the request selects the named property.
     pub(super) fn has(&self, name: &str) -> bool {
         self.0.as_ref().is_none_or(|names| names.iter().any(|one| one == name))
     }
 
-    /// The object's selected properties and those in `always`. The request names them with this prefix.
+    /// The given object as JSON, with its selected properties and the properties in `always`. Requests name the
+    /// object's properties with the given prefix.
     pub(super) fn select(&self, object: &impl Serialize, prefix: &str, always: &[&str]) -> SelectedJson {
         let selected = if self.0.is_none() { to_raw_value(object) } else { self.filter(object, prefix, always) };
         selected.unwrap_or_else(|_| RawValue::NULL.to_owned())
@@ -73,7 +74,7 @@ impl PropertySelection {
     }
 }
 
-/// The schema of what [`PropertySelection::select`] leaves of a `T`: only the properties in `always` are required.
+/// The schema of what [`PropertySelection::select`] leaves of a `T`. Only the properties in `always` are required.
 pub(super) fn selected_schema<T: JsonSchema>(generator: &mut SchemaGenerator, always: &[&str]) -> Schema {
     let mut schema = T::json_schema(generator);
     schema.insert("required".to_owned(), always.into());
@@ -86,7 +87,7 @@ pub(super) fn describe_properties(summary: &'static str, selectable: &'static [&
 }
 
 fields! {
-    /// A page of a list.
+    /// Which page of a list the query asks for.
     pub(super) struct NumberedPageQuery {
         page: Option<usize> = optional("page", count("From 1.", 1..=u32::MAX as usize)),
         limit: Option<usize> = optional("limit", count("20 unless given.", 1..=100).example(20)),
@@ -94,17 +95,17 @@ fields! {
 }
 
 impl NumberedPageQuery {
-    /// The page that the query names.
+    /// The page of a list that the query asks for.
     ///
     /// # Errors
-    /// [`Error::Invalid`] for a number that is too small or too large.
+    /// [`Error::Invalid`] for a page number or a page size that is too small or too large.
     pub(super) fn page(incoming: &Incoming) -> Result<NumberedPage, Error> {
         let Self { page, limit } = incoming.query()?;
         Ok(NumberedPage { page: page.unwrap_or(1), limit: limit.unwrap_or(20) })
     }
 }
 
-/// The position of a page in its list.
+/// The position of a page in its list, as Dock's responses give it.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct PageInfo {
@@ -117,7 +118,7 @@ pub(super) struct PageInfo {
 }
 
 impl PageInfo {
-    /// The position of a page in a list with so many items.
+    /// The position of a page in a list of `total` items.
     pub(super) fn of(NumberedPage { page, limit }: NumberedPage, total: usize) -> Self {
         let pages = total.div_ceil(limit);
         let before = page.saturating_sub(1).saturating_mul(limit);
@@ -132,16 +133,16 @@ impl PageInfo {
     }
 }
 
-/// The body of a response.
+/// The body of every successful response: an object whose field `data` has the content.
 #[derive(Serialize, JsonSchema)]
 pub(super) struct Data<T> {
     data: T,
 }
 
-/// 200 with this as `data`.
+/// A response with the status 200 and the given content in the field `data`.
 ///
 /// # Errors
-/// As [`bounded`].
+/// [`Error::TooLarge`] if the response is too large for Lambda.
 pub(super) fn data(data: impl Serialize) -> HandlerResult {
     bounded(ok(&Data { data }))
 }

@@ -11,10 +11,10 @@ use super::{
 };
 use crate::vocabulary::{HandlerResult, Incoming, PathParameter};
 
-/// The person in the path, or their membership in a workspace.
+/// The id in the route's path: the id of a person, or of the person's membership in a workspace.
 pub(super) const PERSON_ID: PathParameter<PersonId> = PathParameter::short_id("id", Missing::Person);
 
-/// A person.
+/// A response with one person.
 #[derive(Serialize, JsonSchema)]
 struct OneUser {
     #[schemars(with = "objects::SelectedUser")]

@@ -17,19 +17,19 @@ use crate::vocabulary::{Failure, HandlerResult};
 const USERS: &str = "workspaceUsers";
 const DOMAINS: &str = "workspaceDomains";
 
-/// A workspace.
+/// The response with one workspace.
 #[derive(Serialize, JsonSchema)]
 pub(super) struct OneWorkspace {
     #[schemars(with = "objects::SelectedWorkspace")]
     workspace: SelectedJson,
 }
 
-/// The lists that the request selects.
+/// The lists of a workspace that the request selects: its people and its domains.
 pub(super) fn lists(selection: &PropertySelection) -> WorkspaceLists {
     WorkspaceLists { people: selection.has(USERS), domains: selection.has(DOMAINS) }
 }
 
-/// A workspace with its selected properties.
+/// A workspace as JSON, with the properties that the request selects.
 pub(super) fn workspace_body(
     usher: &Usher,
     session: &Session,
@@ -46,11 +46,11 @@ pub(super) fn workspace_body(
     objects::workspace(usher, workspace, users, domains, selection)
 }
 
-/// The response to a change of a workspace. If the response would be too large, it has no people, because the change is
-/// made.
+/// The response to a request that changed a workspace. If the response would be too large, the workspace's people are
+/// left out of the response: the change is already made, so the request must not fail.
 ///
 /// # Errors
-/// As [`data`].
+/// [`Error::TooLarge`] if the response is too large for Lambda even without the workspace's people.
 pub(super) fn one_workspace(
     usher: &Usher,
     session: &Session,

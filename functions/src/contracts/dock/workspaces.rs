@@ -1,4 +1,4 @@
-//! /v1/workspaces: create, list, rename and publish; the part that concerns people.
+//! The routes /v1/workspaces, as far as they concern people: create, list, rename and publish workspaces.
 
 use schemars::JsonSchema;
 use serde::Serialize;

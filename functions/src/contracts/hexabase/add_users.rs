@@ -25,21 +25,22 @@ use crate::vocabulary::{
     object, ok, optional, or_default, required, text, uuid,
 };
 
-/// Hexabase's picture of a user without a picture. No user of this service has one.
+/// The picture that Hexabase shows for a user without a picture of their own. No user of this service has a picture of
+/// their own.
 const PICTURE: &str = "https://storage.googleapis.com/linker/pub/default.png";
 
 /// Hexabase's message for a caller who administers neither the workspace nor the group.
 const NOT_ADMIN: &str = "not admin or group admin to workspace with given workspace_id";
 
-/// Hexabase's message for any other problem of an entry.
+/// Hexabase's message for every problem of an entry except the missing right to add the user.
 const OTHER: &str = "InternalServerError";
 
-/// An entry: a user to be added. An entry without address or group fails the whole request. Any other problem of an entry
-/// is the entry's own.
+/// An entry of the request: a user to be added. An entry without an address or a group fails the whole request. An
+/// entry with any other problem fails alone.
 type UserEntry = PartlyReadable<UserKey, UserOptions>;
 
 fields! {
-    /// The fields that every entry needs, and the code that the response repeats.
+    /// The required fields of an entry, and the user's code, which the response repeats.
     struct UserKey {
         email: String = required("email", address_text("The user's address.")),
         code: Option<GivenCode> = user_code(),
@@ -48,7 +49,7 @@ fields! {
 }
 
 fields! {
-    /// The other fields of an entry.
+    /// The optional fields of an entry.
     struct UserOptions {
         unmailed: bool = or_default("no_confirm_email", flag("Whether no mail with a link is sent.")),
         password: Option<String> = optional("tmp_password",
@@ -74,7 +75,7 @@ fields! {
     }
 }
 
-/// The row that an entry asks for, or the entry's problem.
+/// The row of the inviting request that an entry asks for, or the reason why the entry is invalid.
 fn invite_row(entry: UserEntry) -> Result<InviteRow, Reason> {
     let invalid = |problem: FieldProblem| Reason::new("invalid_user", problem.message);
     let UserKey { email, code, group } = entry.key;
@@ -95,7 +96,8 @@ fn invite_row(entry: UserEntry) -> Result<InviteRow, Reason> {
     Ok(InviteRow { groups: vec![group], name, options, ..InviteRow::new(identifier, Role::Viewer) })
 }
 
-/// How the user logs in for the first time. A password counts only if no letter with a link is mailed.
+/// How the added user logs in for the first time. The request's password counts only if no letter with a link is mailed
+/// to the user.
 fn access(unmailed: bool, password: Option<&str>) -> Result<EntryMethod, FieldProblem> {
     match (unmailed, password) {
         (false, _) => Ok(EntryMethod::Mail),
@@ -104,7 +106,7 @@ fn access(unmailed: bool, password: Option<&str>) -> Result<EntryMethod, FieldPr
     }
 }
 
-/// An entry for which no user was added.
+/// The result of an entry for which no user was added.
 #[derive(Serialize, JsonSchema)]
 struct RefusedUser<'a> {
     email: &'a str,
@@ -113,14 +115,14 @@ struct RefusedUser<'a> {
     user_code: Option<&'a str>,
 }
 
-/// A picture.
+/// A user's picture.
 #[derive(Serialize, JsonSchema)]
 struct Picture {
     #[serde(rename = "mediaLink")]
     media_link: &'static str,
 }
 
-/// The added user.
+/// The profile of an added user.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "UserProfile")]
 struct AddedProfile<'a> {
@@ -134,7 +136,8 @@ struct AddedProfile<'a> {
     user_code: Option<&'a str>,
 }
 
-/// A user who is in the workspace now, or was before.
+/// The result of an entry whose user is in the workspace now, whether the user was just added or was in the workspace
+/// before.
 #[derive(Serialize, JsonSchema)]
 struct AddedUser<'a> {
     added: bool,
@@ -142,7 +145,7 @@ struct AddedUser<'a> {
     user_profile: AddedProfile<'a>,
 }
 
-/// The results of adding many users.
+/// The results of a request that adds many users.
 #[derive(Serialize, JsonSchema)]
 struct AddedUsers<'a> {
     errors: Option<Vec<RefusedUser<'a>>>,
@@ -150,7 +153,7 @@ struct AddedUsers<'a> {
 }
 
 impl<'a> AddedUser<'a> {
-    /// The user, if the row was written or the person was there before.
+    /// The result of a row whose user is in the workspace. The result is `None` if the row was refused.
     fn of(row: &'a RowResult) -> Option<Self> {
         let person = row.record.as_ref()?;
         let email = person.address.as_typed();
@@ -167,7 +170,7 @@ impl<'a> AddedUser<'a> {
     }
 }
 
-/// What a response repeats of an entry.
+/// The parts of an entry that the response repeats if the entry is refused.
 struct EntryEcho {
     email: String,
     user_code: Option<String>,
@@ -233,14 +236,15 @@ pub(crate) async fn many(usher: &Usher, incoming: &Incoming) -> HandlerResult {
     Ok(ok(&AddedUsers { errors, result }))
 }
 
-/// A group of another workspace gets the same message as a group that the caller doesn't administer, so that the message
-/// reveals no groups.
+/// Whether the response refuses a row with Hexabase's message for a missing right. A group of another workspace gets
+/// the same message as a group that the caller doesn't administer, so that the message doesn't reveal which groups
+/// exist.
 fn is_unauthorised(row: &RowResult) -> bool {
     let code = row.reason.as_ref().map(|reason| reason.code.as_ref());
     matches!(code, Some("unknown_group" | "group_admin_required" | "invited_beyond"))
 }
 
-/// The same error, with Hexabase's message for a caller who may not.
+/// The given error. If the caller lacks the right, the error has Hexabase's own message for a missing right.
 pub(super) fn not_admin(error: Error) -> Error {
     match error {
         Error::Forbidden(_) => Error::forbidden("forbidden", NOT_ADMIN),

@@ -8,10 +8,11 @@ use shared::Error;
 
 use crate::vocabulary::{Failure, json, message_of, status_of, with_failure_headers};
 
-/// Hexabase's only code for a bad request.
+/// Hexabase's only error code for a bad request.
 const INVALID: &str = "INVALID_PARAMS";
 
-/// Why a request was refused: in `message`, or in `error` if it has too many users.
+/// The body of a refusal: why the request was refused. A request with too many users gets the reason in `error`, and
+/// any other request gets the reason in `message`.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Problem")]
 pub(crate) struct HexabaseProblem {
@@ -22,7 +23,7 @@ pub(crate) struct HexabaseProblem {
     error: Option<&'static str>,
 }
 
-/// The response to a failure.
+/// The response to a failed request in Hexabase's error format.
 pub(crate) fn render(failure: &Failure, _trace_id: &str) -> Response<Body> {
     let (code, message) = message_of(failure);
     let (status, body) = match failure {
@@ -31,7 +32,7 @@ pub(crate) fn render(failure: &Failure, _trace_id: &str) -> Response<Body> {
             let problem = HexabaseProblem { error_code: INVALID.to_owned(), message: None, error };
             (StatusCode::BAD_REQUEST, problem)
         }
-        // An unknown id, and an id of another company, is a bad parameter like any other.
+        // Hexabase treats an unknown id, and an id of another company, as an invalid parameter.
         Failure::Operation(Error::Invalid(_) | Error::NotFound(_)) => {
             (StatusCode::BAD_REQUEST, problem(INVALID, "invalid parameter".to_owned()))
         }

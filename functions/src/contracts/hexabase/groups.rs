@@ -14,7 +14,7 @@ use shared::{
 use super::{GROUP_ID, done};
 use crate::vocabulary::{HandlerResult, Incoming, PathParameter, bounded, fields, ok, optional, required, text, title};
 
-/// The administrator in the path.
+/// The id of the administrator in a route's path.
 const ADMIN_ID: PathParameter<UserId> = PathParameter::uuid("userId", Missing::Person);
 
 fields! {
@@ -63,7 +63,8 @@ pub(crate) async fn get(usher: &Usher, incoming: &Incoming) -> HandlerResult {
     with_children(usher.child_groups(&caller, GROUP_ID.read(incoming)?).await?)
 }
 
-/// Hexabase documents an empty text as the error of a success here, and null elsewhere.
+/// The response with a group and the groups directly under it. In this response a success has an empty text as its
+/// `error`, as Hexabase documents it. In all other responses a success has null.
 fn with_children(GroupNode { group, index, children }: GroupNode) -> HandlerResult {
     let children: Vec<_> = children.iter().enumerate().map(|(index, child)| GroupBody::new(child, index)).collect();
     bounded(ok(&GroupWithChildren { error: "", group: GroupBody::new(&group, index), count: children.len(), children }))
@@ -81,7 +82,7 @@ struct GroupBranch<'a> {
     show_child: bool,
 }
 
-/// All groups.
+/// The response with all groups of the workspace.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Tree")]
 struct GroupTree<'a> {
@@ -95,7 +96,8 @@ pub(crate) async fn tree(usher: &Usher, incoming: &Incoming) -> HandlerResult {
     bounded(ok(&GroupTree { error: None, result: branches(&groups) }))
 }
 
-/// Makes a tree from groups that are sorted level by level. The deepest groups are attached first.
+/// Makes a tree of groups from the given list, which is sorted by the groups' levels. The deepest groups are attached
+/// to their parents first.
 fn branches(groups: &[Group]) -> Vec<GroupBranch<'_>> {
     let mut under: HashMap<Option<GroupPath>, Vec<GroupBranch<'_>>> = HashMap::new();
     for group in groups.iter().rev() {
@@ -113,11 +115,11 @@ fn branches(groups: &[Group]) -> Vec<GroupBranch<'_>> {
     under.remove(&None).unwrap_or_default()
 }
 
-/// The new group.
+/// The response with a new group.
 #[derive(Serialize, JsonSchema)]
 struct CreatedGroup<'a> {
     group: CreatedGroupBody<'a>,
-    /// Null, as the vendor documents it.
+    /// The error of a successful request: null, as Hexabase documents it.
     #[serde(rename = "groupTree_datastores_res")]
     tree: (),
 }

@@ -15,7 +15,8 @@ use crate::vocabulary::{
 };
 
 fields! {
-    /// Address or code, and password. A text that can't be anybody's counts as a wrong one.
+    /// The address or the code of a user who logs in, and the user's password. A text that can't be anybody's address,
+    /// code or password counts as a wrong one.
     struct LogInBody {
         code: Option<Option<UserCode>> = optional("user_code", text("The user's code. It counts before the address.")
             .example("A-1")
@@ -28,7 +29,7 @@ fields! {
     }
 }
 
-/// An access token, and whether its owner must choose a password.
+/// An access token, and whether the token's owner must choose a new password.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Token")]
 pub(super) struct LogInToken<'a> {
@@ -37,7 +38,7 @@ pub(super) struct LogInToken<'a> {
     must_change_password: bool,
 }
 
-/// If the request has both a code and an address, the code counts.
+/// Logs a user in. If the request has both a code and an address, only the code is used.
 pub(crate) async fn handle(usher: &Usher, incoming: &Incoming) -> HandlerResult {
     let LogInBody { code, email, password, exclusive_to } = incoming.body()?;
     let who = match (code, email) {
@@ -48,7 +49,7 @@ pub(crate) async fn handle(usher: &Usher, incoming: &Incoming) -> HandlerResult 
     Ok(logged_in(&usher.log_in(LogIn { identifier: who, password, exclusive_to }).await?))
 }
 
-/// The response to a person who is logged in.
+/// The response to a person who has logged in.
 pub(super) fn logged_in(logged_in: &LoggedIn) -> Response<Body> {
     ok(&LogInToken { token: &logged_in.token, must_change_password: logged_in.must_change_password })
 }

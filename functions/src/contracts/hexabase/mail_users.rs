@@ -1,4 +1,4 @@
-//! POST /api/v0/userinvite: mails users of the current workspace again.
+//! POST /api/v0/userinvite: sends mails to people who are in the current workspace already.
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -18,7 +18,7 @@ use crate::vocabulary::{
 };
 
 fields! {
-    /// Users to be mailed, and the letter.
+    /// The users to be mailed, and the letter that they get.
     struct MailUsersBody {
         users: Vec<RecipientEntry> = required("users", list("At least one.", object::<RecipientEntry>())),
         sender_address: Option<EmailAddress> = sender_address(),
@@ -29,12 +29,12 @@ fields! {
     }
 }
 
-/// A user to be mailed. An entry without an address fails the whole request. With any other problem of an entry, the entry
-/// counts as a person who isn't in the workspace.
+/// An entry of the request: a user to be mailed. An entry without an address fails the whole request. An entry with any
+/// other problem counts as a person who isn't in the workspace.
 type RecipientEntry = PartlyReadable<RecipientKey, RecipientOptions>;
 
 fields! {
-    /// The user's address and code.
+    /// The e-mail address and the code of the user to be mailed.
     struct RecipientKey {
         email: String = required("email", address_text("The user's address.")),
         code: Option<GivenCode> = user_code(),
@@ -42,7 +42,7 @@ fields! {
 }
 
 fields! {
-    /// The other fields of an entry.
+    /// The fields of an entry besides the user's address and code.
     struct RecipientOptions {
         exclusive_to: Option<WorkspaceId> = exclusive_to(),
     }
@@ -54,7 +54,7 @@ fn recipient(entry: &RecipientEntry) -> Option<MailRecipient> {
     Some(MailRecipient { identifier, exclusive_to })
 }
 
-/// Whether a user is in the workspace, and so can be mailed: 200 if so, or else 400.
+/// The result of an entry: 200 if the user is in the workspace and so can be mailed, or else 400.
 #[derive(Serialize, JsonSchema)]
 struct MailedUser<'a> {
     email: &'a str,

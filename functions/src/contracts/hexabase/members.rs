@@ -13,11 +13,11 @@ use crate::vocabulary::{
     Format, HandlerResult, Incoming, bounded, count, fields, ok, optional, or_default, required, text, uuid, words,
 };
 
-/// The largest page, and the page's size unless the request names another.
+/// The most members on a page. A page has as many members unless the request names a smaller number.
 const MAX_LIMIT: usize = 100;
 
 fields! {
-    /// Which members are listed.
+    /// Which members of a group or workspace a list has.
     struct MemberListQuery {
         username: Option<String> = or_default("username", part_of_text("A part of the name.", "Ada")),
         email: Option<String> = or_default("email", part_of_text("A part of the address.", "ada@")),
@@ -31,14 +31,15 @@ fields! {
 }
 
 fields! {
-    /// Whether the members of groups under the group are listed too.
+    /// Whether a list also has the members of the groups below the group in the path.
     struct RecursiveQuery {
         recursive: bool = or_default("recursive", flag("Whether the members of groups under this group are listed too.")),
     }
 }
 
 fields! {
-    /// The membership to be ended. A text that isn't an id counts as an unknown id.
+    /// The membership that the request ends: a user in a group of a workspace. A text that isn't an id counts as an
+    /// unknown id.
     struct RemoveBody {
         group: Option<GroupId> = required("g_id", uuid("The group.").parse_if_possible()),
         user: Option<UserId> = required("u_id", uuid("The user.").parse_if_possible()),
@@ -46,12 +47,12 @@ fields! {
     }
 }
 
-/// A part of a text, in capitals or not. An empty one filters nothing.
+/// The format of a filter: a part of a name or an address, in capitals or not. An empty text filters nothing.
 fn part_of_text(about: &'static str, example: &'static str) -> Format<Option<String>> {
     text(about).example(example).map(|part| (!part.is_empty()).then(|| part.to_lowercase()))
 }
 
-/// The word true or false. An empty word counts as false.
+/// The format of the word true or false in a query. An empty word counts as false.
 fn flag(about: &'static str) -> Format<bool> {
     words(about, ["true", "false"]).parse(|word| match word {
         "true" => Ok(true),
@@ -60,7 +61,7 @@ fn flag(about: &'static str) -> Format<bool> {
     })
 }
 
-/// A member of a group or workspace, or a person who is invited to it.
+/// A member of a group or workspace, or a person who is invited to the group or workspace.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Member")]
 struct GroupMember<'a> {
@@ -75,7 +76,7 @@ struct GroupMember<'a> {
     user_code: Option<&'a str>,
 }
 
-/// A role.
+/// The role of a member.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Role")]
 struct UserRole {
@@ -110,7 +111,8 @@ struct MembersPage<'a> {
 }
 
 impl MemberListQuery {
-    /// Names and addresses match by a part, codes only as a whole.
+    /// Whether the person matches the query's filters. A name or an address matches if it contains the filter's text. A
+    /// code matches only as a whole.
     fn matches(&self, person: &Person) -> bool {
         let has = |part: Option<&String>, text: Option<String>| {
             part.is_none_or(|part| text.is_some_and(|text| text.to_lowercase().contains(part.as_str())))
@@ -145,7 +147,7 @@ pub(crate) async fn of_workspace(usher: &Usher, incoming: &Incoming) -> HandlerR
     query.response(&people)
 }
 
-/// Takes a person out of a group. A person who leaves their last group leaves the workspace.
+/// Removes a user from a group. A user who leaves their last group of a workspace leaves the workspace.
 pub(crate) async fn remove(usher: &Usher, incoming: &Incoming) -> HandlerResult {
     let caller = incoming.caller(usher).await?;
     let RemoveBody { group, user: member, workspace } = incoming.body()?;

@@ -21,19 +21,19 @@ use shared::{
 
 use crate::vocabulary::{PathParameter, ok};
 
-/// The workspace in the path.
+/// The id of the workspace in a route's path.
 const WORKSPACE_ID: PathParameter<WorkspaceId> = PathParameter::uuid("workspaceId", Missing::Workspace);
 
-/// The group in the path.
+/// The id of the group in a route's path.
 const GROUP_ID: PathParameter<GroupId> = PathParameter::uuid("groupId", Missing::Group);
 
-/// The error of a request that succeeded: null.
+/// The value of the response's field `error` when the request succeeded: null.
 #[derive(Serialize, JsonSchema)]
 struct Done {
     error: Option<&'static str>,
 }
 
-/// The response of a request that succeeded and has no result.
+/// The response to a request that succeeded and whose response has no result.
 fn done() -> Response<Body> {
     ok(&Done { error: None })
 }

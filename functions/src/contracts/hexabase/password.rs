@@ -8,7 +8,7 @@ use crate::vocabulary::{FieldProblem, HandlerResult, Incoming, fields, new_passw
 const NEW_PASSWORD: &str = "new_password";
 
 fields! {
-    /// The old password, and the new one twice.
+    /// The caller's old password, and the new password twice.
     struct ChangePasswordBody {
         old: Option<Password> = required("old_password", text("").map(|text| Password::unchecked(&text))),
         new: String = required(NEW_PASSWORD, new_password_text()),

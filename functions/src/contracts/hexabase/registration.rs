@@ -1,5 +1,5 @@
-//! GET and POST /api/v0/users/registration/confirm. Looking at a confirmation changes nothing. Its id is the hash in the
-//! mail.
+//! GET and POST /api/v0/users/registration/confirm. The id of a confirmation is the hash in the invitation's mail.
+//! Looking at a confirmation changes nothing.
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -16,7 +16,7 @@ use crate::vocabulary::{
 };
 
 fields! {
-    /// The confirmation to show.
+    /// The confirmation whose invitation the caller wants to see.
     struct ConfirmationQuery {
         hash: Option<InvitationHash> = required("id", confirmation_id()),
     }
@@ -32,12 +32,12 @@ fields! {
     }
 }
 
-/// The hash from the mail. A text that isn't a hash counts as a dead hash.
+/// The format of the hash from an invitation's mail. A text that isn't a hash counts as the hash of a dead link.
 fn confirmation_id() -> Format<Option<InvitationHash>> {
     uuid("The hash in the mail.").parse_if_possible()
 }
 
-/// The invited person.
+/// The invited person, as the confirmation shows the person.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Confirming")]
 struct Confirmation<'a> {

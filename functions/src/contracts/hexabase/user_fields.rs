@@ -1,4 +1,4 @@
-//! The fields that adding users and mailing users have in common.
+//! The request fields that adding users and mailing users have in common.
 
 use std::fmt::Display;
 
@@ -6,14 +6,14 @@ use shared::domain::{EmailAddress, Identifier, MailSender, PersonName, TemplateI
 
 use crate::vocabulary::{Field, FieldProblem, MAX_ECHOED_WORD, address_text, echo, optional, or_default, text, uuid};
 
-/// A user's code: as the response repeats it, and parsed.
+/// A user's code, both as the response repeats the code and as the service parsed the code.
 pub(super) struct GivenCode {
-    /// The beginning of the text, if it is a text.
+    /// The beginning of the code's text. The value is `None` if the request's value isn't a text.
     pub(super) echo: Option<String>,
     parsed: Result<Option<UserCode>, FieldProblem>,
 }
 
-/// `user_code`.
+/// The request's field `user_code`: the user's code.
 pub(super) fn user_code() -> Field<Option<GivenCode>> {
     let code = text("A code that distinguishes several people with one address.")
         .example("A-1")
@@ -22,44 +22,44 @@ pub(super) fn user_code() -> Field<Option<GivenCode>> {
     optional("user_code", code.map(|(echo, parsed)| GivenCode { echo, parsed }))
 }
 
-/// The identity that the address and the code make up.
+/// Whom a request means: a user's address, and the user's code if the request has a code.
 ///
 /// # Errors
-/// If the address or the code isn't one.
+/// The problem of an invalid address or an invalid code.
 pub(super) fn identifier(email: &str, code: Option<&GivenCode>) -> Result<Identifier, FieldProblem> {
     let address = parsed("email", EmailAddress::parse(email))?;
     let code = code.map_or(Ok(None), |code| code.parsed.clone())?;
     Ok(Identifier { address, code })
 }
 
-/// The value, or the problem of the field with this name.
+/// The parsed value, or the problem of the named field if the value couldn't be parsed.
 pub(super) fn parsed<T, E: Display>(name: &str, value: Result<T, E>) -> Result<T, FieldProblem> {
     value.map_err(|problem| FieldProblem::of(name, problem))
 }
 
-/// `exclusive_w_id`.
+/// The request's field `exclusive_w_id`: the only workspace that the user may ever belong to.
 pub(super) fn exclusive_to() -> Field<Option<WorkspaceId>> {
     let id = uuid("The only workspace that the user may ever belong to.").parse_unless_empty(str::parse);
     or_default("exclusive_w_id", id)
 }
 
-/// `sender_address`.
+/// The request's field `sender_address`: the e-mail address from which the letter is sent.
 pub(super) fn sender_address() -> Field<Option<EmailAddress>> {
     let address = address_text("The letter's sender: an address that the deployment may send from.");
     or_default("sender_address", address.parse_unless_empty(EmailAddress::parse))
 }
 
-/// `sender_name`.
+/// The request's field `sender_name`: the name of the letter's sender.
 pub(super) fn sender_name() -> Field<Option<PersonName>> {
     or_default("sender_name", text("The sender's name.").example("Ada").parse_unless_empty(PersonName::parse))
 }
 
-/// The template of the letter, in the field with this name.
+/// The request's field that names the letter's mail template. The name of the field differs between the routes.
 pub(super) fn template(name: &'static str) -> Field<Option<TemplateId>> {
     or_default(name, uuid("The letter's template.").parse_unless_empty(str::parse))
 }
 
-/// The sender of the letter, if the request names one.
+/// The sender of the letter. The result is `None` if the request names no sender.
 pub(super) fn sender(address: Option<EmailAddress>, name: Option<PersonName>) -> Option<MailSender> {
     (address.is_some() || name.is_some()).then_some(MailSender { address, name })
 }

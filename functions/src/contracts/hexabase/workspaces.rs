@@ -18,7 +18,8 @@ struct WorkspaceEntry<'a> {
     workspace_name: &'a str,
 }
 
-/// The workspaces, and the current one, which routes without a workspace in their path mean.
+/// The workspaces that the caller can reach, and the caller's current workspace. A route without a workspace in its
+/// path is about the current workspace.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Workspaces")]
 struct WorkspaceList<'a> {

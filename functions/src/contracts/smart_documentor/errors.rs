@@ -1,4 +1,5 @@
-//! SmartDocumentor's error format: problem details {title, status, detail}, and OAuth's own codes for the token.
+//! SmartDocumentor's error format: problem details {title, status, detail} for most routes, and OAuth's own error
+//! codes for the route that issues tokens.
 
 use http::{HeaderValue, StatusCode, header};
 use lambda_http::{Body, Response};
@@ -8,7 +9,7 @@ use shared::Error;
 
 use crate::vocabulary::{Failure, json, message_of, status_of, with_failure_headers};
 
-/// Why a request was refused.
+/// The body of a refusal: why the request was refused.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Problem")]
 pub(crate) struct SmartDocumentorProblem {
@@ -17,7 +18,7 @@ pub(crate) struct SmartDocumentorProblem {
     detail: String,
 }
 
-/// The response to a failure.
+/// The response to a failed request in SmartDocumentor's error format.
 pub(crate) fn render(failure: &Failure, trace_id: &str) -> Response<Body> {
     let (status, detail) = match failure {
         // SmartDocumentor documents one response for every failure of the service.
@@ -34,7 +35,7 @@ pub(crate) fn render(failure: &Failure, trace_id: &str) -> Response<Body> {
     with_failure_headers(json(status, "application/problem+json", &problem), failure)
 }
 
-/// Why no token was issued: an error code of RFC 6749 section 5.2.
+/// Why no access token was issued: an error code of RFC 6749 section 5.2.
 #[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum TokenRefusal {
@@ -44,18 +45,18 @@ pub(crate) enum TokenRefusal {
     InvalidScope,
 }
 
-/// The body of a token's refusal.
+/// The body of a refusal to issue a token.
 #[derive(Serialize, JsonSchema)]
 pub(crate) struct TokenProblem {
     error: TokenRefusal,
 }
 
-/// A token's refusal: always a 400, as SmartDocumentor documents it.
+/// The response that refuses to issue a token. Its HTTP status is always 400, as SmartDocumentor documents it.
 pub(super) fn token_refused(refusal: TokenRefusal) -> Response<Body> {
     uncached(json(StatusCode::BAD_REQUEST, "application/json", &TokenProblem { error: refusal }))
 }
 
-/// RFC 6749 section 5.1 asks for this header besides `Cache-Control: no-store`.
+/// Adds the header that RFC 6749 section 5.1 asks for besides `Cache-Control: no-store`.
 pub(super) fn uncached(mut response: Response<Body>) -> Response<Body> {
     response.headers_mut().insert(header::PRAGMA, HeaderValue::from_static("no-cache"));
     response

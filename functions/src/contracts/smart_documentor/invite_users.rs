@@ -45,12 +45,12 @@ fn users() -> Field<Rows> {
     required("users", list("At least one, and nobody twice.", object::<InviteeEntry>().or_problem()))
 }
 
-/// The problem in the format that SmartDocumentor documents.
+/// The problem of a field whose value isn't valid, with the message that SmartDocumentor documents.
 fn not_valid(code: &'static str, kind: &str, given: &str) -> FieldProblem {
     FieldProblem { code, message: format!("The {kind} '{}' is not valid.", echo(given, MAX_ECHOED_ADDRESS)) }
 }
 
-/// The integer id of a workspace. Any other value counts as the id of an unknown workspace.
+/// The format of a workspace's integer id. Any other value counts as the id of an unknown workspace.
 fn workspace_number() -> Format<Option<u32>> {
     let schema = ValueSchema::whole("", 0..=i64::from(i32::MAX)).example(4711);
     Format::new(schema, |input| Ok(input.value.as_u64().and_then(|number| u32::try_from(number).ok())))
@@ -71,7 +71,8 @@ pub(crate) async fn to_workspace(usher: &Usher, incoming: &Incoming) -> HandlerR
     Ok(empty())
 }
 
-/// One bad row refuses the whole request, as SmartDocumentor documents it.
+/// The inviting request with a row for each user. If one row is invalid, the whole request is refused, as
+/// SmartDocumentor documents it.
 fn request(users: Rows) -> InviteUsers {
     let row = |entry: InviteeEntry| InviteRow::new(entry.email, entry.role);
     let rows = users.into_iter().map(|entry| entry.map(row).map_err(Into::into)).collect();

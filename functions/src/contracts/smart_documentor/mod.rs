@@ -12,7 +12,7 @@ use shared::{Missing, domain::Role};
 
 use crate::vocabulary::{PathParameter, ValueSchema, enumerated};
 
-/// The integer id of the workspace in the path.
+/// The integer id of the workspace in a route's path.
 const WORKSPACE_NUMBER: PathParameter<u32> = PathParameter {
     name: "workspaceId",
     missing: Missing::Workspace,
@@ -20,7 +20,7 @@ const WORKSPACE_NUMBER: PathParameter<u32> = PathParameter {
     parse: plain_number,
 };
 
-/// A role, with its name in SmartDocumentor's contract.
+/// A role with the name that the role has in SmartDocumentor's contract.
 struct NamedRole {
     role: Role,
     name: &'static str,
@@ -45,12 +45,13 @@ fn role_schema(_: &mut SchemaGenerator) -> Schema {
     enumerated(ROLES.map(|named| named.name))
 }
 
-/// The role with this name in SmartDocumentor's contract.
+/// The role that has the given name in SmartDocumentor's contract.
 fn role_of(name: &str) -> Option<Role> {
     ROLES.iter().find(|named| named.name == name).map(|named| named.role)
 }
 
-/// The number that is written like this, and in no other way.
+/// The number that the text is, if the text is the number's only plain form: a text such as "017" or "+17" gives
+/// `None`.
 fn plain_number(text: &str) -> Option<u32> {
     text.parse().ok().filter(|number: &u32| number.to_string() == text)
 }

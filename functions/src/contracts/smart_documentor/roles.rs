@@ -7,7 +7,7 @@ use shared::{Usher, domain::Role};
 use super::{ROLES, role_schema};
 use crate::vocabulary::{HandlerResult, Incoming, bare_array};
 
-/// A role that may be given.
+/// A role that an invitation may give.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Role")]
 struct AvailableRole {
@@ -25,7 +25,7 @@ pub(crate) async fn of_workspace(usher: &Usher, incoming: &Incoming) -> HandlerR
     response(usher.list_roles(&caller).await?)
 }
 
-/// Those of the roles that SmartDocumentor has.
+/// The given roles without the roles that SmartDocumentor doesn't have.
 fn response(roles: &[Role]) -> HandlerResult {
     let named = ROLES.iter().filter(|named| roles.contains(&named.role));
     bare_array(&named.map(|named| AvailableRole { name: named.name }).collect::<Vec<_>>())

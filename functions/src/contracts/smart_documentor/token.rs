@@ -9,11 +9,12 @@ use crate::vocabulary::{Failure, HandlerResult, Incoming, expected, fields, ok, 
 
 const GRANT_TYPE: &str = "client_credentials";
 
-/// The only scope.
+/// The only scope that an access token for a service account can have.
 const SCOPE: &str = "WebAPI";
 
 fields! {
-    /// The request for a token. RFC 6749 section 5.2 has its own error codes for a missing field.
+    /// The request for an access token. A missing field gets an error code of RFC 6749 section 5.2 and no ordinary
+    /// error.
     struct TokenForm {
         grant_type: String = expected("grant_type", words("", [GRANT_TYPE])),
         scope: String = or_default("scope", words("", [SCOPE])),
@@ -22,7 +23,7 @@ fields! {
     }
 }
 
-/// An access token (RFC 6749 section 5.1).
+/// The response with an access token (RFC 6749 section 5.1).
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Issued")]
 struct IssuedToken<'a> {

@@ -12,13 +12,14 @@ use super::role_schema;
 use crate::vocabulary::{HandlerResult, Incoming, fields, ok, required, uuid};
 
 fields! {
-    /// The invitation to accept.
+    /// The invitation that the caller accepts.
     struct AcceptBody {
         hash: Option<InvitationHash> = required("hash", uuid("The hash in the invitation's link.").parse_if_possible()),
     }
 }
 
-/// The workspace of which the caller is a member now. The id is null if the invitation was to the whole company.
+/// The workspace of which the caller is a member now. The workspace's id is null if the invitation was to the whole
+/// company.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(rename = "Accepted")]

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::{WORKSPACE_ID, paging};
 use crate::vocabulary::{HandlerResult, Incoming};
 
-/// An action in a workspace, and the person that it concerned.
+/// An action in a workspace, and the person whom the action concerned.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "AuditEntry")]
 struct AuditItem {
@@ -22,7 +22,7 @@ struct AuditItem {
     detail: BTreeMap<String, String>,
 }
 
-/// The user who did it.
+/// The user who did the action.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Actor")]
 struct AuditActor {

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::vocabulary::{Failure, NoRowSucceeded, RowResults, json, message_of, status_of, with_failure_headers};
 
-/// Why a request was refused (RFC 9457). `code` is stable.
+/// The body of a refusal (RFC 9457): why the request was refused. The field `code` is stable.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(rename = "Problem")]
@@ -21,12 +21,12 @@ pub(crate) struct UsherProblem<'a> {
     results: Option<&'a RowResults>,
 }
 
-/// The response to a failure.
+/// The response to a failed request in the format of our own API.
 pub(crate) fn render(failure: &Failure, trace_id: &str) -> Response<Body> {
     with_failure_headers(problem(status_of(failure), message_of(failure), trace_id, None), failure)
 }
 
-/// The response to an inviting request without a successful row. It has the result of every row.
+/// The response to an inviting request without any successful row. The response has the result of every row.
 pub(crate) fn no_row_succeeded(refusal: NoRowSucceeded, results: &RowResults, trace_id: &str) -> Response<Body> {
     let (code, detail) = refusal.message();
     refusal.with_retry_after(problem(refusal.status(), (code, detail.to_owned()), trace_id, Some(results)))

@@ -10,7 +10,7 @@ use super::role_schema;
 use crate::vocabulary::{Failure, HandlerResult, Incoming, empty, fields, no_content, ok, required, text, with_status};
 
 fields! {
-    /// The invitation's hash. A text that isn't a hash counts as a dead one.
+    /// The hash of an invitation's link. A text that isn't a hash counts as the hash of a dead link.
     struct HashBody {
         hash: Option<InvitationHash> = required("hash", text("The hash in the invitation's link.")
             .example("3fa85f64-5717-4562-b3fc-2c963f66afa6")
@@ -51,7 +51,8 @@ pub(crate) async fn decline(usher: &Usher, incoming: &Incoming) -> HandlerResult
     Ok(no_content())
 }
 
-/// The response is the same for every text, so that it reveals nothing about the hash.
+/// Asks for a new invitation in place of an expired one. The response is the same for every text, so that the response
+/// doesn't reveal whether the text is the hash of an invitation.
 pub(crate) async fn renew(usher: &Usher, incoming: &Incoming) -> HandlerResult {
     let HashBody { hash } = incoming.body()?;
     usher.renew_invitation(hash).await?;

@@ -23,11 +23,11 @@ use crate::vocabulary::{
 const STATUSES: [&str; 5] = ["PENDING", "ACCEPTED", "DECLINED", "REVOKED", "EXPIRED"];
 const DELIVERY_STATES: [&str; 7] = ["QUEUED", "SENT", "DELIVERED", "BOUNCED", "COMPLAINED", "SUPPRESSED", "FAILED"];
 
-/// The invitation in the path.
+/// The id of the invitation in a route's path.
 const INVITATION_ID: PathParameter<PersonId> = PathParameter::short_id("id", Missing::Invitation);
 
 fields! {
-    /// Which invitations are listed.
+    /// Which invitations a list has.
     struct InvitationQuery {
         status: Option<InvitationStatus> = optional("status", one_of("", STATUSES, stored_word)),
         delivery: Option<DeliveryState> = optional("delivery", one_of("", DELIVERY_STATES, stored_word)),
@@ -43,7 +43,7 @@ fn delivery_schema(_: &mut SchemaGenerator) -> Schema {
     enumerated(DELIVERY_STATES)
 }
 
-/// An invitation, as its managers see it. Without a workspace the invitation is to the whole company.
+/// An invitation as the managers of invitations see it. An invitation without a workspace is to the whole company.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(rename = "Invitation")]
@@ -78,7 +78,7 @@ struct DeliveryBody {
     detail: Option<String>,
 }
 
-/// The inviter.
+/// The user who sent the invitation.
 #[derive(Serialize, JsonSchema)]
 struct InvitedBy {
     #[schemars(with = "Uuid")]
@@ -134,7 +134,7 @@ pub(crate) async fn resend(usher: &Usher, incoming: &Incoming) -> HandlerResult 
     Ok(ok(&InvitationItem::from(invitation)))
 }
 
-/// The workspace in the path. A path without a workspace is about the whole company.
+/// The workspace in the route's path. If the path has no workspace, the route is about the whole company.
 fn target(incoming: &Incoming) -> Result<InviteTo, Error> {
     match incoming.path_parameter(WORKSPACE_ID.name) {
         "" => Ok(InviteTo::Company),

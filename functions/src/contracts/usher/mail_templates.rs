@@ -16,11 +16,11 @@ use crate::vocabulary::{
     text, title,
 };
 
-/// The template in the path.
+/// The id of the mail template in a route's path.
 const TEMPLATE_ID: PathParameter<TemplateId> = PathParameter::uuid("id", Missing::MailTemplate);
 
 fields! {
-    /// A template to be stored.
+    /// A mail template to be stored.
     struct TemplateBody {
         name: Title = required("name", title("", "Warm welcome")),
         subject: String =

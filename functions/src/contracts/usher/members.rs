@@ -19,11 +19,11 @@ use crate::vocabulary::{
     Format, HandlerResult, Incoming, PathParameter, fields, no_content, ok, one_of, optional, or_default, required,
 };
 
-/// The member in the path.
+/// The id of the member in a route's path.
 const USER_ID: PathParameter<UserId> = PathParameter::uuid("userId", Missing::Person);
 
 fields! {
-    /// Which members are listed.
+    /// Which members of a workspace a list has.
     struct MemberQuery {
         role: Option<Role> = optional("role", role()),
         text: Option<String> = or_default("q", text_filter("A part of the name or the address.", "ada")),

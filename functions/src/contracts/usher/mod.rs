@@ -21,7 +21,7 @@ use shared::{
 
 use crate::vocabulary::{PathParameter, enumerated};
 
-/// The workspace in the path.
+/// The id of the workspace in a route's path.
 const WORKSPACE_ID: PathParameter<WorkspaceId> = PathParameter::uuid("workspaceId", Missing::Workspace);
 
 /// The names of all roles.

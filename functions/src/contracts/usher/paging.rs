@@ -11,16 +11,16 @@ use shared::{
 
 use crate::vocabulary::{Description, Format, Incoming, Refusal, count, describe, fields, ok, optional, text};
 
-/// The items on a page, unless the request names another number.
+/// How many items a page has if the request names no other number.
 const DEFAULT_LIMIT: usize = 50;
 
 const MAX_LIMIT: usize = 100;
 
-/// The length of a filter in bytes: no address is longer.
+/// The most bytes of a filter's text. The limit suffices, because no e-mail address is longer.
 const MAX_FILTER: usize = 254;
 
 fields! {
-    /// A page of a list.
+    /// Which page of a list the query asks for.
     struct CursorQuery {
         limit: Option<usize> =
             optional("limit", count("Items on the page; 50 unless given.", 1..=MAX_LIMIT).example(MAX_LIMIT)),
@@ -28,7 +28,7 @@ fields! {
     }
 }
 
-/// A page; the cursor is null on the last.
+/// A page of a list. The page's cursor is null on the last page.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(rename = "{T}Page")]
@@ -37,13 +37,13 @@ struct ItemsPage<T> {
     next_cursor: Option<String>,
 }
 
-/// The page that the query asks for.
+/// The page of a list that the query asks for.
 pub(super) fn page_request(incoming: &Incoming) -> Result<PageRequest, Error> {
     let CursorQuery { limit, cursor } = incoming.query()?;
     Ok(PageRequest { limit: limit.unwrap_or(DEFAULT_LIMIT), cursor })
 }
 
-/// A filter that is part of a text. A blank one filters nothing.
+/// The format of a filter: a text that a listed item must contain. A blank text filters nothing.
 pub(super) fn text_filter(about: &'static str, example: &'static str) -> Format<Option<String>> {
     text(about).example(example).parse(|text| match text.trim() {
         "" => Ok(None),
@@ -52,17 +52,17 @@ pub(super) fn text_filter(about: &'static str, example: &'static str) -> Format<
     })
 }
 
-/// The value that is stored as this word.
+/// The value that is stored as the given word. The result is `None` if no value is stored as this word.
 pub(super) fn stored_word<T: DeserializeOwned>(word: &str) -> Option<T> {
     serde_json::from_value(Value::from(word)).ok()
 }
 
-/// The response with a page of these items.
+/// The response with a page of the given items.
 pub(super) fn items_page<T, U: Serialize>(page: CursorPage<T>, item: impl Fn(T) -> U) -> Response<Body> {
     ok(&ItemsPage { items: page.items.into_iter().map(item).collect(), next_cursor: page.next_cursor })
 }
 
-/// The description of a list with pages.
+/// The description of a route that answers with a list in pages.
 pub(super) fn describe_list<T: JsonSchema>(summary: &'static str) -> Description {
     describe(summary).query::<CursorQuery>().answers::<ItemsPage<T>>().refuses([Refusal::Forbidden])
 }

@@ -7,14 +7,14 @@ use shared::Usher;
 
 use crate::vocabulary::{HandlerResult, Incoming, json};
 
-/// A JWK set.
+/// A JWK set: the public keys that verify access tokens.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Keys")]
 struct JwkSet<'a> {
     keys: Vec<Jwk<'a>>,
 }
 
-/// A key to verify access tokens with.
+/// A public key that verifies access tokens.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Key")]
 struct Jwk<'a> {

@@ -1,5 +1,5 @@
-//! The pages behind mailed links: GET and HEAD /register and /invitation, and the forms on these pages. Looking at a page
-//! changes nothing, because mail scanners open links; only posting its form does.
+//! The pages behind mailed links: GET and HEAD /register and /invitation, and the forms on these pages. Looking at a
+//! page changes nothing, because mail scanners open links. Only posting a page's form changes something.
 
 use std::fmt::Display;
 
@@ -28,7 +28,7 @@ fields! {
 }
 
 fields! {
-    /// The form that signs up.
+    /// The form by which an invited person signs up.
     struct SignUpForm {
         hash: String = expected("hash", uuid("The hash in the link.")),
         kind: String = kind(),
@@ -40,7 +40,7 @@ fields! {
 }
 
 fields! {
-    /// The form that accepts with the account that the address has.
+    /// The form by which an invited person accepts the invitation with an existing account.
     struct AcceptForm {
         hash: String = expected("hash", uuid("The hash in the link.")),
         kind: String = kind(),
@@ -49,7 +49,7 @@ fields! {
 }
 
 fields! {
-    /// The form that declines.
+    /// The form by which an invited person declines the invitation.
     struct DeclineForm {
         hash: String = expected("hash", uuid("The hash in the link.")),
         _kind: String = kind(),
@@ -57,7 +57,7 @@ fields! {
 }
 
 fields! {
-    /// The form that asks for a new invitation.
+    /// The form by which an invited person asks for a new invitation.
     struct RenewForm {
         hash: String = expected("hash", uuid("The hash in the link.")),
     }
@@ -112,7 +112,8 @@ async fn declined(usher: &Usher, form: &DeclineForm) -> HandlerResult {
     Ok(page(StatusCode::OK, RegisterPage::Declined))
 }
 
-/// The page is the same for every text, so that it reveals nothing about the hash.
+/// Asks for a new invitation in place of an expired one. The page in the response is the same for every text, so that
+/// the page doesn't reveal whether the text is the hash of an invitation.
 async fn renewed(usher: &Usher, form: &RenewForm) -> HandlerResult {
     usher.renew_invitation(parse_hash(&form.hash).ok()).await?;
     Ok(page(StatusCode::OK, RegisterPage::Asked))
@@ -151,7 +152,7 @@ async fn form_again(usher: &Usher, form: &SignUpForm, problem: Problem<'_>) -> H
     Ok(FormPage { view: &view, hash, kind, first_name, last_name }.shown_again(problem))
 }
 
-/// The sign-up that the form asks for, or the first field that can't be accepted, and why.
+/// The sign-up that the form asks for, or the first field that can't be accepted and the reason.
 fn sign_up(form: &SignUpForm, hash: InvitationHash) -> Result<SignUpByInvitation, (&'static str, String)> {
     fn parsed<T, E: Display>(
         field: &'static str,
@@ -169,7 +170,7 @@ fn sign_up(form: &SignUpForm, hash: InvitationHash) -> Result<SignUpByInvitation
     })
 }
 
-/// A text that isn't a hash counts as a dead hash.
+/// Reads the hash of a link. A text that isn't a hash counts as the hash of a dead link.
 fn parse_hash(text: &str) -> Result<InvitationHash, Error> {
     text.parse().map_err(|_| Error::Gone)
 }
@@ -178,7 +179,7 @@ async fn viewed(usher: &Usher, hash: &str) -> Result<InvitationView, Error> {
     usher.view_invitation(&parse_hash(hash)?).await
 }
 
-/// The page with the form of an invitation, and the values of the form's fields except the password.
+/// A page with the form of an invitation, and the values in the form's fields except the password.
 struct FormPage<'a> {
     view: &'a InvitationView,
     hash: &'a str,
@@ -218,7 +219,8 @@ fn or_failed(usher: &Usher, hash: &str, result: HandlerResult) -> Response<Body>
     result.unwrap_or_else(|failure| failed(usher, hash, &failure))
 }
 
-/// The page for a failure. All dead links have the same page, so that it reveals nothing about the hash.
+/// The page for a failed request. All dead links have the same page, so that the page doesn't reveal whether a hash
+/// ever existed.
 fn failed(usher: &Usher, hash: &str, failure: &Failure) -> Response<Body> {
     let app_url = &usher.parameters.app_url;
     if matches!(failure, Failure::Operation(Error::Gone)) {

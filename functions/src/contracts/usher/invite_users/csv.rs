@@ -1,5 +1,5 @@
-//! An inviting request as CSV (RFC 4180): the header row names the columns in any order, and the query has the rest of the
-//! request.
+//! An inviting request whose body is CSV (RFC 4180). The header row names the columns in any order. The query has the
+//! options of the request.
 
 use csv::{ReaderBuilder, StringRecord, Trim};
 use serde_json::{Map, Value};
@@ -16,14 +16,14 @@ use crate::vocabulary::{
     optional, or_default, text, whole_in_query,
 };
 
-/// The possible columns, and whether each is required.
+/// The columns that a CSV body may have, and whether each column is required.
 const COLUMNS: [(&str, bool); 3] = [("email", true), ("role", true), ("groups", false)];
 
-/// The characters of an unknown column's name that the response repeats.
+/// How many characters of an unknown column's name the response repeats.
 const MAX_ECHOED_COLUMN: usize = 60;
 
 fields! {
-    /// The rest of the request, in the query.
+    /// The options of an inviting request as CSV, which are in the query.
     pub(super) struct CsvQuery {
         message: Option<Message> = or_default("message", invitation_message()),
         lifetime: Option<Lifetime> = optional("expiresInSeconds", lifetime(whole_in_query(ABOUT_LIFETIME, LIFETIME_RANGE))),
@@ -31,17 +31,18 @@ fields! {
     }
 }
 
-/// The description of the body.
+/// The description of the CSV body of an inviting request.
 pub(super) fn csv_schema() -> ValueSchema {
     text("A header row that names the columns email, role and, if need be, groups: ids with semicolons.")
         .example("email,role\nuser@example.com,EDITOR\n")
         .into_schema()
 }
 
-/// The request.
+/// Reads the inviting request from its CSV body and its query.
 ///
 /// # Errors
-/// [`Error::Invalid`] for a query or a table that can't be read. A row that can't be read is invalid for itself.
+/// [`Error::Invalid`] for a query or a CSV table that can't be read. A row that can't be read doesn't fail the request:
+/// only the row's own result says that the row is invalid.
 pub(super) fn body(incoming: &Incoming) -> Result<InviteBody, Failure> {
     let CsvQuery { message, lifetime, validate_only } = incoming.query()?;
     let (columns, records) = table(incoming.text()?)?;
@@ -53,7 +54,7 @@ fn bad_table(message: impl Into<String>) -> Error {
     Error::invalid("invalid_body", message.into())
 }
 
-/// The columns in their order, and the records below the header row.
+/// The names of the columns in the order of the header row, and the CSV records below the header row.
 fn table(text: &str) -> Result<(Vec<&'static str>, Vec<StringRecord>), Error> {
     // Spreadsheets begin a file with a byte-order mark.
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
@@ -87,7 +88,7 @@ fn columns(header: &StringRecord) -> Result<Vec<&'static str>, Error> {
     }
 }
 
-/// A row. An empty cell counts as absent.
+/// The row of an inviting request that a CSV record gives. An empty cell counts as an absent field.
 fn row(columns: &[&'static str], record: &StringRecord) -> (RowEcho, Result<InviteeBody, FieldProblem>) {
     let cells = columns.iter().zip(record).filter(|(_, cell)| !cell.is_empty());
     let fields: Map<_, _> = cells.map(|(column, cell)| ((*column).to_owned(), value(column, cell))).collect();
@@ -100,7 +101,7 @@ fn row(columns: &[&'static str], record: &StringRecord) -> (RowEcho, Result<Invi
     (RowEcho::of(&Value::Object(fields)), invitee)
 }
 
-/// A cell as the JSON value of the same field. Semicolons separate groups.
+/// The text of a CSV cell as the JSON value of the field with the column's name. Semicolons separate groups.
 fn value(column: &str, cell: &str) -> Value {
     match column {
         "groups" => cell.split(';').map(str::trim).filter(|id| !id.is_empty()).collect(),

@@ -14,10 +14,10 @@ use crate::{
     },
 };
 
-/// The groups that a row may name.
+/// How many groups a row may name.
 const MAX_GROUPS: usize = 10;
 
-// JSON and CSV name the same options, in the body and in the query.
+// JSON and CSV requests have the same options: a JSON request in its body, and a CSV request in its query.
 pub(super) const ABOUT_LIFETIME: &str = "How long the links live, in seconds.";
 pub(super) const LIFETIME_RANGE: std::ops::RangeInclusive<i64> = 60..=2_592_000;
 pub(super) const ABOUT_VALIDATE_ONLY: &str =
@@ -35,7 +35,7 @@ fields! {
 }
 
 fields! {
-    /// A row.
+    /// A row of an inviting request: a person to be invited.
     pub(super) struct InviteeBody {
         email: EmailAddress =
             required("email", address_text("The address to invite.").parse_or("invalid_email", EmailAddress::parse)),
@@ -72,7 +72,7 @@ fn metadata() -> Format<Metadata> {
     Format::new(schema, |input| Metadata::of(input.value).map_err(|problem| FieldProblem::of(input.name, problem)))
 }
 
-/// A text that isn't a group's id counts as the id of an unknown group.
+/// The format of a group's id. A text that isn't a group's id counts as the id of an unknown group.
 fn groups() -> Format<Vec<GroupId>> {
     let id = uuid("").example("3fa85f64-5717-4562-b3fc-2c963f66afa6").into_schema();
     Format::new(ValueSchema::list("The person's groups.", id).entries(0..=MAX_GROUPS), |input| {
