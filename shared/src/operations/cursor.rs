@@ -1,7 +1,7 @@
 //! Cursors of lists that are read page by page.
 //!
-//! A cursor is the encrypted and authenticated position in one list. A client can neither read nor change it, nor use
-//! it for another list, workspace or filter.
+//! A cursor is the encrypted and authenticated position in one list. A client can neither read nor change a cursor, nor
+//! use the cursor for another list, workspace or filter.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chacha20poly1305::{
@@ -25,7 +25,7 @@ const NONCE_LENGTH: usize = 24;
 pub struct PageRequest {
     /// The largest number of items on the page.
     pub limit: usize,
-    /// The cursor that the previous page ended with. `None`: the first page.
+    /// The cursor with which the previous page of the list ended. `None` requests the first page.
     pub cursor: Option<String>,
 }
 
@@ -39,7 +39,7 @@ pub struct CursorPage<T> {
 }
 
 impl<T> CursorPage<T> {
-    /// The page with each item converted.
+    /// The same page of the list, with each item converted by `to`.
     pub(super) fn map<U>(self, to: impl FnMut(T) -> U) -> CursorPage<U> {
         CursorPage { items: self.items.into_iter().map(to).collect(), next_cursor: self.next_cursor }
     }
@@ -52,9 +52,9 @@ pub(super) struct Cursors {
 }
 
 impl Cursors {
-    /// The cursors of the list with this name and these filters, in the workspace or company with this salt. The key
-    /// derives from the salt, which never leaves the service and which every list has read anyway. So listing needs no
-    /// further secret.
+    /// The cursors of the list with the name `list` and the filters `filters`, in the workspace or company with the
+    /// secret `salt`. The key that encrypts the cursors derives from the salt. The salt never leaves the service, and
+    /// every listing operation reads the salt anyway, so listing needs no further secret.
     pub(super) fn new(salt: &str, list: &str, filters: &impl Serialize) -> Self {
         let key: [u8; 32] = Sha256::new().chain_update(b"cursor\0").chain_update(salt).finalize().into();
         // Serialization fails only for maps whose keys aren't text, and filters contain no maps.
@@ -62,7 +62,8 @@ impl Cursors {
         Self { cipher: XChaCha20Poly1305::new(&key.into()), list }
     }
 
-    /// The position after which the requested page starts. `None`: at the start of the list.
+    /// The position in the list after which the requested page starts. `None` if the page starts at the start of the
+    /// list.
     ///
     /// # Errors
     /// [`Error::Invalid`] for a cursor that is forged, altered, or of another list, workspace or filter.
@@ -79,7 +80,7 @@ impl Cursors {
         opened().map(Some).ok_or_else(invalid)
     }
 
-    /// The page, with its position sealed as the cursor of the next page.
+    /// The page of the list, with the page's end position sealed as the cursor of the next page.
     ///
     /// # Errors
     /// [`Error::Internal`] if the position can't be encrypted.

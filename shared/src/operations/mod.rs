@@ -3,8 +3,8 @@
 //! Each concept has a folder, and each use case has a file with its request type, its result type and its method on
 //! [`Usher`]. The small use cases that manage one entity share a file, named `manage_…`.
 //!
-//! An operation on behalf of a user takes an authenticated [`Caller`]. It first asks for the access that it needs,
-//! and so decides whether the caller may proceed:
+//! An operation on behalf of a user takes an authenticated [`Caller`]. The operation first reads one of the following
+//! accesses of the caller, and so decides whether the caller may proceed:
 //!
 //! | access | decides | file |
 //! |---|---|---|

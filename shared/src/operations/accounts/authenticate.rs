@@ -11,8 +11,8 @@ use crate::{
 pub(in crate::operations) const SERVICE_ACCOUNT_TOKEN_PREFIX: &str = "usher_sa_";
 
 impl Usher {
-    /// The user who holds this token: an access token, or a service-account token. An access token that was issued for
-    /// a service-account token is valid only while that token is.
+    /// The user who holds the token of a request. The token is an access token or a service-account token. An access
+    /// token that was issued for a service-account token is valid only while the service-account token is valid.
     ///
     /// # Errors
     /// [`Error::Unauthenticated`](crate::Error::Unauthenticated) for every token that is not valid.
@@ -30,7 +30,7 @@ impl Usher {
         }
     }
 
-    /// The public key with this `kid`, from the cache or from the table.
+    /// The public key with the key id `kid`, from the cache or from the table.
     async fn public_key(&self, kid: String) -> Result<PublicKey> {
         let now = self.now();
         let cached = self.public_keys.read().await.get(&kid).filter(|key| key.is_current(now)).cloned();
@@ -42,7 +42,7 @@ impl Usher {
         Ok(key)
     }
 
-    /// The service account whose valid token has this digest.
+    /// The service account whose valid service-account token has the digest `digest`.
     pub(in crate::operations) async fn service_account_of_token(&self, digest: &str) -> Result<Option<Caller>> {
         let token = self.store.opaque_token(digest).await?.filter(|token| token.is_valid(self.now()));
         Ok(token.map(|token| Caller { user: token.user, company: token.company, epoch: 0 }))

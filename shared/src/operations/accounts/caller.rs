@@ -12,12 +12,12 @@ use crate::{
 pub struct Caller {
     pub(in crate::operations) user: UserId,
     pub(in crate::operations) company: CompanyId,
-    /// The account's epoch when the token was issued: see `Profile::epoch`.
+    /// The epoch of the caller's account when the caller's token was issued: see `Profile::epoch`.
     pub(in crate::operations) epoch: u32,
 }
 
 impl Caller {
-    /// The user of this account, who has just proved to know the password.
+    /// The caller who is the user of this profile, after the user has proved to know the account's password.
     pub(in crate::operations) fn of(profile: &Profile) -> Self {
         Self { user: profile.id, company: profile.company, epoch: profile.epoch }
     }
@@ -30,14 +30,15 @@ impl Caller {
     /// The caller's profile, if the account is active and the sessions of the token's epoch were not ended.
     ///
     /// # Errors
-    /// [`Error::Unauthenticated`] otherwise.
+    /// [`Error::Unauthenticated`] if the caller's account is not active, or the sessions of the token's epoch were
+    /// ended.
     pub(in crate::operations) fn require_active(&self, profile: Option<Profile>) -> Result<Profile> {
         profile.filter(|profile| profile.is_active() && profile.epoch == self.epoch).ok_or_else(invalid_token)
     }
 }
 
-/// The error for every token that is not valid. It is the same whatever the reason, so that it reveals nothing about
-/// the token.
+/// The error for every token that is not valid. The error is the same for every reason, so that the error reveals
+/// nothing about the token.
 pub(in crate::operations) fn invalid_token() -> Error {
     Error::unauthenticated("invalid_token", "The access token is missing, malformed, expired or revoked.")
 }

@@ -7,8 +7,8 @@ use crate::{
 };
 
 impl Usher {
-    /// Replaces the caller's password. The caller's sessions stay valid. Wrong passwords count together with those of
-    /// logging in.
+    /// Replaces the caller's password. The caller's sessions stay valid. A wrong old password counts towards the same
+    /// limit as a wrong password at logging in.
     ///
     /// # Errors
     /// [`Error::Invalid`] if the old password is wrong, or if the new password equals a temporary one;

@@ -9,7 +9,7 @@ impl Usher {
     /// Signs a user up as [`Usher::sign_up_by_invitation`] does, and logs the user in.
     ///
     /// # Errors
-    /// As [`Usher::sign_up_by_invitation`].
+    /// The errors of [`Usher::sign_up_by_invitation`].
     pub async fn join_and_log_in(&self, request: SignUpByInvitation) -> Result<LoggedIn> {
         let signed_up = self.sign_up_by_invitation(request).await?;
         let token = self.issue_access_token(&signed_up.profile, signed_up.role, None).await?;

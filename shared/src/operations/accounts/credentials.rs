@@ -1,4 +1,5 @@
-//! Checking a password. Every use case that asks for a password goes through here, so that all attempts count together.
+//! Checking a password. Every use case that asks for a password checks the password with this module's functions, so
+//! that all attempts count towards one limit.
 
 use crate::{
     Error, Result, Usher,
@@ -6,21 +7,21 @@ use crate::{
     operations::{limits::attempts::AttemptLimit, log},
 };
 
-/// The largest number of wrong passwords for one login identifier within a window. Identifiers without an account count
-/// too, so that the limit reveals no account.
+/// The largest number of wrong passwords for one login identifier within a window. Wrong passwords for a login
+/// identifier without an account count too, so that the limit doesn't reveal which identifiers have accounts.
 const MAX_WRONG_PASSWORDS: u32 = 10;
 
-/// What a person logs in with, besides the password.
+/// The login identifier: the address or the user code that a person gives besides the password to log in.
 #[derive(Debug)]
 pub enum LoginIdentifier {
-    /// The address, for a person without a user code.
+    /// The login identifier is the address, for a person without a user code.
     Address(EmailAddress),
-    /// The user code.
+    /// The login identifier is the person's user code.
     Code(UserCode),
 }
 
 impl LoginIdentifier {
-    /// What the user of this account logs in with.
+    /// The login identifier of the user of this profile.
     pub(in crate::operations) fn of(profile: &Profile) -> Self {
         match &profile.user_code {
             Some(code) => Self::Code(code.clone()),
@@ -28,8 +29,8 @@ impl LoginIdentifier {
         }
     }
 
-    /// The subject that attempts are counted for. A code starts with a space here, which no address does, so that an
-    /// address and a code never share a counter.
+    /// The subject under which the attempts for this login identifier are counted. The subject of a user code starts
+    /// with a space. No address starts with a space, so an address and a user code never share a counter.
     fn subject(&self) -> String {
         match self {
             Self::Address(address) => address.canonical().to_owned(),
@@ -39,12 +40,12 @@ impl LoginIdentifier {
 }
 
 impl Usher {
-    /// The account that has this login identifier and password, if it is `allowed` here. The attempt is counted before
-    /// the passwords are compared, so that parallel attempts can't exceed the limit.
+    /// The profile of the account that has this login identifier and password, if `allowed` admits the account. The
+    /// attempt is counted before the passwords are compared, so that parallel attempts can't exceed the limit.
     ///
     /// # Errors
-    /// [`Error::Unauthenticated`] if identifier and password don't belong together or the account isn't allowed here;
-    /// [`Error::TooMany`] after ten wrong passwords.
+    /// [`Error::Unauthenticated`] if the identifier and the password don't belong together or `allowed` doesn't admit
+    /// the account; [`Error::TooMany`] after ten wrong passwords.
     pub(in crate::operations) async fn check_credentials(
         &self,
         identifier: &LoginIdentifier,
@@ -96,7 +97,8 @@ impl Usher {
         Ok(matches)
     }
 
-    /// Counts an attempt, and returns the subject that it was counted for.
+    /// Counts an attempt to give the password of a login identifier, and returns the subject under which the attempt
+    /// was counted.
     async fn count_password_attempt(&self, identifier: &LoginIdentifier) -> Result<String> {
         let subject = identifier.subject();
         self.count_attempt(&password_limit(&subject)).await?;
@@ -109,7 +111,8 @@ impl Usher {
             LoginIdentifier::Code(code) => self.store.accounts_of_code(code).await?,
         };
         let identity = accounts.into_either();
-        // Without an account, a random user is looked up, so that the response takes as long as with one.
+        // If the login identifier has no account, the profile of a random user id is looked up. The response then takes
+        // as long as for an identifier with an account.
         let user = identity.map_or_else(|| UserId::random(self.random()), |identity| identity.user);
         let profile = self.store.profile(user).await?;
         Ok(profile.filter(Profile::is_active))
@@ -125,7 +128,8 @@ fn password_limit(subject: &str) -> AttemptLimit<'_> {
     }
 }
 
-/// The error for every login that fails. It is the same whatever the reason, so that it reveals no account.
+/// The error for every login that fails. The error is the same for every reason, so that the error doesn't reveal which
+/// accounts exist.
 pub(in crate::operations) fn wrong_credentials() -> Error {
     Error::unauthenticated("invalid_credentials", "E-mail address or password is wrong.")
 }

@@ -9,16 +9,16 @@ use crate::{
 /// A user's role in a workspace.
 #[derive(Debug, Clone, Copy)]
 pub struct WorkspaceRole {
-    /// The workspace.
+    /// The workspace in which the user has the role.
     pub workspace: WorkspaceId,
-    /// The role.
+    /// The user's role in the workspace.
     pub role: Role,
 }
 
 /// A profile, with the company and the roles of its user.
 #[derive(Debug)]
 pub struct OwnProfile {
-    /// The profile.
+    /// The user's own profile.
     pub profile: Profile,
     /// The user's company.
     pub company: Company,
@@ -32,7 +32,7 @@ impl Usher {
     /// The caller's profile.
     ///
     /// # Errors
-    /// As [`Usher::company_access`].
+    /// The errors of [`Usher::company_access`].
     pub async fn own_profile(&self, caller: &Caller) -> Result<OwnProfile> {
         let CompanyAccess { profile, role } = self.company_access(caller).await?;
         self.full_profile(profile, role).await

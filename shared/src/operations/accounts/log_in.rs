@@ -9,9 +9,10 @@ use crate::{
 /// A request to log in.
 #[derive(Debug)]
 pub struct LogIn {
-    /// The address or user code. `None` if the text of the request is neither.
+    /// The address or user code that the user logs in with. `None` if the text in the request is neither an address nor
+    /// a user code.
     pub identifier: Option<LoginIdentifier>,
-    /// The password. `None` if the text of the request is too long for a password.
+    /// The user's password. `None` if the text in the request is too long for a password.
     pub password: Option<Password>,
     /// The workspace that the request names. A user whose account is restricted to one workspace must name that
     /// workspace.
@@ -25,14 +26,15 @@ pub struct LoggedIn {
     pub profile: Profile,
     /// The user's role in the company.
     pub role: Role,
-    /// The access token. It is a secret.
+    /// The user's access token, which is a secret.
     pub token: String,
-    /// Whether the user must choose a new password, because an inviter chose the present one.
+    /// Whether the user must choose a new password, because an inviter chose the present password.
     pub must_change_password: bool,
 }
 
 impl Usher {
-    /// Logs a user in. The response for an unknown identifier takes as long as the one for a wrong password.
+    /// Logs a user in. The response to a request with an unknown identifier takes as long as the response to a request
+    /// with a wrong password.
     ///
     /// # Errors
     /// [`Error::Unauthenticated`](crate::Error::Unauthenticated) if identifier and password don't belong together, or

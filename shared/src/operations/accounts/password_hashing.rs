@@ -1,8 +1,8 @@
 //! Hashing and verifying passwords on threads of their own, one thread per core.
 //!
-//! The async threads never hash, because hashing takes tens of milliseconds. Never more passwords are hashed at once
-//! than there are cores, which bounds the memory. The threads take jobs from a queue, so no core waits for an async
-//! thread.
+//! The async threads never hash, because hashing takes tens of milliseconds. At most as many passwords are hashed at
+//! the same time as the machine has cores, which bounds the memory that hashing takes. The threads take jobs from a
+//! queue, so no core waits for an async thread.
 
 use std::{
     num::NonZero,
@@ -20,12 +20,12 @@ use crate::{
     domain::{HashingMemory, Password, PasswordHash},
 };
 
-/// How long an idle thread keeps the memory that it hashed in.
+/// How long an idle hashing thread keeps the memory in which the thread hashed passwords.
 const IDLE_MEMORY_TIME: Duration = Duration::from_secs(1);
 
 type Job = Box<dyn FnOnce(&mut HashingMemory) + Send>;
 
-/// The queue of jobs. The threads take the oldest job first.
+/// The queue of the jobs that hash or verify a password. The hashing threads take the oldest job first.
 static QUEUE: LazyLock<Sender<Job>> = LazyLock::new(|| {
     let (queue, jobs) = unbounded();
     for _ in 0..thread::available_parallelism().map_or(1, NonZero::get) {
@@ -40,14 +40,14 @@ fn run_jobs(jobs: &Receiver<Job>) {
         let mut memory = HashingMemory::default();
         let mut next = Ok(first);
         while let Ok(job) = next {
-            // After a panic the job's sender is dropped without a result, and the waiting task returns an error.
+            // After a job panics, the job's sender is dropped without a result, and the waiting task returns an error.
             drop(catch_unwind(AssertUnwindSafe(|| job(&mut memory))));
             next = jobs.recv_timeout(IDLE_MEMORY_TIME);
         }
     }
 }
 
-/// Runs `work` on one of the threads.
+/// Runs `work` on one of the hashing threads.
 async fn on_hashing_thread<T: Send + 'static>(
     work: impl FnOnce(&mut HashingMemory) -> T + Send + 'static,
 ) -> Result<T> {
@@ -64,7 +64,7 @@ impl Usher {
         on_hashing_thread(move |memory| PasswordHash::create(&password, &*random, memory)).await
     }
 
-    /// Whether this is the hash of this password.
+    /// Whether `hash` is the hash of `password`.
     pub(in crate::operations) async fn verify_password(&self, password: Password, hash: PasswordHash) -> Result<bool> {
         on_hashing_thread(move |memory| hash.verify(&password, memory)).await
     }

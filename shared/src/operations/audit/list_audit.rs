@@ -11,12 +11,12 @@ use crate::{
     store::AuditRecord,
 };
 
-/// An entry of the audit log.
+/// An entry of a workspace's audit log.
 #[derive(Debug)]
 pub struct AuditEntry {
     /// The stored record of the change.
     pub record: AuditRecord,
-    /// The name of the user who made the change. `None` if the account no longer exists.
+    /// The name of the user who made the change. `None` if the user's account no longer exists.
     pub actor_name: Option<String>,
 }
 
@@ -25,7 +25,7 @@ impl Usher {
     ///
     /// # Errors
     /// [`crate::Error::NotFound`] and [`crate::Error::Forbidden`] unless the caller administers the workspace;
-    /// [`crate::Error::Invalid`] for a cursor of another list.
+    /// [`crate::Error::Invalid`] for a cursor that belongs to another list.
     pub async fn list_audit(
         &self,
         caller: &Caller,

@@ -6,8 +6,8 @@ use crate::{
     operations::Caller,
 };
 
-/// A caller's profile, and the caller's role in the own company. Each request reads both consistently, so a changed
-/// role counts from the next request on.
+/// A caller's profile, and the caller's role in the caller's company. Each request reads the profile and the role
+/// consistently, so a changed role counts from the next request on.
 #[derive(Debug)]
 pub struct CompanyAccess {
     /// The caller's profile.
@@ -20,7 +20,7 @@ impl CompanyAccess {
     /// Checks that the caller is a company admin.
     ///
     /// # Errors
-    /// [`Error::Forbidden`] otherwise.
+    /// [`Error::Forbidden`] if the caller is not a company admin.
     pub(in crate::operations) fn require_admin(&self) -> Result<()> {
         if self.role.may(Permission::Administer) {
             Ok(())
@@ -51,10 +51,10 @@ impl Usher {
         self.existing_company(caller.company).await
     }
 
-    /// The company with this id, which a record names and which therefore exists.
+    /// The company with the id `id`. A stored record names the id, so the company must exist.
     ///
     /// # Errors
-    /// [`Error::Internal`] if the company is missing all the same.
+    /// [`Error::Internal`] if the store has no company with this id.
     pub(in crate::operations) async fn existing_company(&self, id: CompanyId) -> Result<Company> {
         let company = self.store.company(id).await?;
         company.ok_or_else(|| Error::internal("reading a company: its record is missing"))

@@ -21,25 +21,27 @@ const PARALLEL_READS: usize = 4;
 pub struct CompanyPerson {
     /// The person's record in the company, or else in one of its workspaces.
     pub person: Person,
-    /// Whether the person is a user of the company, and not only invited.
+    /// Whether the person is a user of the company. `false` for a person who is only invited.
     pub active: bool,
 }
 
 impl Usher {
     /// The company's users and pending invitations, sorted by address. Each person appears once. Every user of the
-    /// company may read the list.
+    /// company may read this list of people.
     ///
     /// # Errors
-    /// As [`Usher::company_access`]; [`Error::TooLarge`] if the company has more people than a response may list.
+    /// The errors of [`Usher::company_access`]; [`Error::TooLarge`] if the company has more people than a response may
+    /// list.
     pub async fn list_people(&self, caller: &Caller) -> Result<(Company, Vec<CompanyPerson>)> {
         self.company_access(caller).await?;
         self.users_and_invited(caller.company).await
     }
 
-    /// The same list as [`Usher::list_people`], for contracts where only a company admin may read it.
+    /// The same list of people as [`Usher::list_people`] returns, for contracts in which only a company admin may read
+    /// the list.
     ///
     /// # Errors
-    /// [`Error::Forbidden`] unless the caller is a company admin; else as [`Usher::list_people`].
+    /// [`Error::Forbidden`] unless the caller is a company admin; otherwise the errors of [`Usher::list_people`].
     pub async fn list_people_as_admin(&self, caller: &Caller) -> Result<(Company, Vec<CompanyPerson>)> {
         self.company_access(caller).await?.require_admin()?;
         self.users_and_invited(caller.company).await
@@ -74,7 +76,7 @@ impl Usher {
     /// One person of [`Usher::list_people_and_guests`], by the public id that the person has in the company.
     ///
     /// # Errors
-    /// As [`Usher::list_people_and_guests`]; [`Error::NotFound`] if no person of the list has this id.
+    /// The errors of [`Usher::list_people_and_guests`]; [`Error::NotFound`] if no listed person has this public id.
     pub async fn get_person(&self, caller: &Caller, id: &PersonId) -> Result<Person> {
         let company = self.own_company(caller).await?;
         let mut people = self.list_people_and_guests(caller).await?.into_iter().map(|listed| listed.person);
@@ -82,9 +84,9 @@ impl Usher {
         person.ok_or(Error::NotFound(Missing::Person))
     }
 
-    /// The people of a company and its workspaces, sorted by address. A person with several records appears once; the
-    /// record in the company comes before those in workspaces. `is_active` decides for a record whether it is listed,
-    /// and if so with which value of [`CompanyPerson::active`].
+    /// The people of a company and its workspaces, sorted by address. A person with several records appears once; a
+    /// person's record in the company is preferred to the person's records in workspaces. `is_active` decides whether a
+    /// record is listed, and with which value of [`CompanyPerson::active`] the record is listed.
     async fn people_of_company(
         &self,
         company: &Company,

@@ -19,14 +19,15 @@ pub enum TableChange {
         /// The record after the change.
         new: Box<Person>,
     },
-    /// DynamoDB deleted the record that a link's hash is looked up by. That happens some time after the link expired.
+    /// DynamoDB deleted the record by which the hash of a link is looked up. DynamoDB deletes such a record some time
+    /// after the link has expired.
     LinkPurged(HashItem),
 }
 
 impl Usher {
-    /// Publishes the events of these changes. An event can be published several times, always with the same id. The
-    /// result lists the indexes of the changes whose events were not all published; the caller must pass these changes
-    /// again.
+    /// Publishes the domain events that derive from `changes`. An event can be published several times, always with the
+    /// same event id. The result lists the indexes of the changes whose events were not all published. The calling code
+    /// must pass the listed changes to the function again.
     ///
     /// # Errors
     /// [`Error::Internal`] if the function has no event bus.
@@ -60,8 +61,8 @@ impl Usher {
             TableChange::LinkPurged(hash) => {
                 let Some(scope) = hash.person.scope() else { return Ok(Vec::new()) };
                 let person = self.store.person_of_hash(hash).await?;
-                // The link of an invitation that was answered or sent again is purged too, but that invitation did not
-                // expire.
+                // DynamoDB also purges the link of an invitation that was answered or sent again. Such an invitation
+                // did not expire, so no event is published for the link.
                 let expired = person.filter(|person| {
                     person.version == hash.version && person.state(self.now()) == MembershipState::Expired
                 });

@@ -7,11 +7,12 @@ use crate::{
 };
 
 impl Usher {
-    /// As [`Usher::publish`], for the changes in a batch of the stream. Returns the sequence numbers of the records that
-    /// weren't wholly published, so that the stream delivers them again.
+    /// Publishes the domain events of the changes in a batch of the table's stream, as [`Usher::publish`] does. Returns
+    /// the sequence numbers of the stream's records whose events weren't all published, so that the stream delivers
+    /// these records again.
     ///
     /// # Errors
-    /// As [`Usher::publish`].
+    /// The errors of [`Usher::publish`].
     pub async fn publish_stream(&self, batch: &StreamBatch) -> Result<Vec<Option<String>>> {
         let changes = batch.records.iter().filter_map(|record| change(record).map(|change| (record, change)));
         let (records, changes): (Vec<_>, Vec<_>) = changes.unzip();
@@ -20,7 +21,8 @@ impl Usher {
     }
 }
 
-/// The change that may be published. The event source's filters let hardly anything else through.
+/// The change of the table that a stream record reports, if domain events may derive from the change. The filters of
+/// the event source let hardly any other stream record through.
 fn change(record: &StreamRecord) -> Option<TableChange> {
     if let Some((scope, old, new)) = record.person_change() {
         return Some(TableChange::Person { scope, old: old.map(Box::new), new: Box::new(new) });

@@ -1,4 +1,4 @@
-//! Making a user the administrator of a group, or no longer.
+//! Making a user an administrator of a group, or ending the user's administration of the group.
 
 use crate::{
     Error, Result, Usher,
@@ -7,13 +7,14 @@ use crate::{
 };
 
 impl Usher {
-    /// Makes a user an administrator of a group and of the groups below it, or ends that. Repeating the request changes
-    /// nothing.
+    /// Makes a user an administrator of a group and of the groups below the group, or ends the user's administration of
+    /// the group. Repeating the request changes nothing.
     ///
     /// # Errors
-    /// As [`Usher::access_to_group`]; [`Error::Forbidden`] without authority over the group; [`Error::NotFound`] for a
-    /// user who is neither active in the workspace's company nor a member of the workspace; [`Error::Conflict`] for a
-    /// user who administers as many groups as is possible, or whose account is restricted to another workspace.
+    /// The errors of [`Usher::access_to_group`]; [`Error::Forbidden`] without authority over the group;
+    /// [`Error::NotFound`] for a user who is neither active in the workspace's company nor a member of the workspace;
+    /// [`Error::Conflict`] for a user who administers as many groups as one user can administer, or whose account is
+    /// restricted to another workspace.
     pub async fn change_group_admin(
         &self,
         caller: &Caller,

@@ -10,20 +10,22 @@ use crate::{
 /// A request to create a group.
 #[derive(Debug)]
 pub struct NewGroup {
-    /// The parent group.
+    /// The parent of the new group.
     pub parent: GroupId,
-    /// The name.
+    /// The name of the new group.
     pub name: Title,
-    /// The name for programs, unique in the workspace. `None`: the group's short id.
+    /// The group's display id: its name for programs, unique in the workspace. `None` makes the group's short id the
+    /// display id.
     pub display_id: Option<DisplayId>,
 }
 
 impl Usher {
-    /// Creates a group under another one.
+    /// Creates a group under a parent group.
     ///
     /// # Errors
-    /// As [`Usher::access_to_group`]; [`Error::Forbidden`] without authority over the parent, [`Error::Conflict`] if
-    /// the workspace has a group with this display id, [`Error::Invalid`] if the tree would be too deep.
+    /// The errors of [`Usher::access_to_group`]; [`Error::Forbidden`] without authority over the parent,
+    /// [`Error::Conflict`] if the workspace has a group with this display id, [`Error::Invalid`] if the tree would be
+    /// too deep.
     pub async fn create_group(&self, caller: &Caller, new: NewGroup) -> Result<GroupNode> {
         let (access, parent) = self.access_to_group(caller, new.parent).await?;
         access.require_authority(&parent.path)?;

@@ -7,15 +7,16 @@ use crate::{
     store::GroupDeleted,
 };
 
-/// How often the deletion is tried. A try fails if a person joined the group after its people were read.
+/// How often the deletion of a group is tried. A try fails if a person joined the group after the group's people were
+/// read.
 const TRIES: u32 = 3;
 
 impl Usher {
     /// Deletes a group that contains neither people nor groups.
     ///
     /// # Errors
-    /// As [`Usher::access_to_group`]; [`Error::Forbidden`] without authority over the group, [`Error::Conflict`] if the
-    /// group isn't empty or is the topmost one.
+    /// The errors of [`Usher::access_to_group`]; [`Error::Forbidden`] without authority over the group,
+    /// [`Error::Conflict`] if the group isn't empty or is the topmost one.
     pub async fn delete_group(&self, caller: &Caller, id: GroupId) -> Result<()> {
         let (access, group) = self.access_to_group(caller, id).await?;
         access.require_authority(&group.path)?;
@@ -23,7 +24,8 @@ impl Usher {
         let parent = self.store.group_at(group.workspace, &parent_path).await?.ok_or(GROUP_NOT_FOUND)?;
         for _ in 0..TRIES {
             let Some(joins) = self.store.group_joins(id).await? else { return Err(GROUP_NOT_FOUND) };
-            // Expired invitations count too, because they can be sent again and keep their groups.
+            // An invited person whose invitation has expired counts as a person of the group too, because the expired
+            // invitation can be sent again and keeps its groups.
             let people = self.store.people(Scope::Workspace(group.workspace)).await?;
             let counts = |person: &Person| matches!(person.status, RecordStatus::Pending | RecordStatus::Accepted);
             if people.iter().any(|person| counts(person) && person.is_in(&group.path, true)) {

@@ -1,8 +1,8 @@
 //! What a caller may do in the groups of a workspace.
 //!
 //! An administrator of the workspace has authority over all its groups. An administrator of a group has authority over
-//! that group and the groups below it, whether or not the administrator belongs to them. Nobody else has authority over
-//! a group. The paths of the groups decide this.
+//! the group and the groups below the group, whether or not the administrator belongs to these groups. Nobody else has
+//! authority over a group. The path of a group tells which groups are above the group.
 
 use crate::{
     Error, Missing, Result, Usher,
@@ -19,9 +19,10 @@ pub struct GroupAccess {
     /// The caller's access to the workspace. A caller who is no member but administers a group has at least the role
     /// VIEWER.
     pub access: WorkspaceAccess,
-    /// The requested groups, in the order of the request. `None` for a group that the workspace doesn't have.
+    /// The groups that the request named, in the order of the request. An entry is `None` if the workspace doesn't have
+    /// the group.
     pub groups: Vec<Option<Group>>,
-    /// The topmost group, if the request named groups.
+    /// The topmost group of the workspace, if the request named groups.
     pub top: Option<Group>,
     /// The paths of the groups that the caller administers.
     pub administers: Vec<GroupPath>,
@@ -36,7 +37,7 @@ impl GroupAccess {
     /// Checks that the caller has authority over the group with this path.
     ///
     /// # Errors
-    /// [`Error::Forbidden`] otherwise.
+    /// [`Error::Forbidden`] if the caller has no authority over the group.
     pub(in crate::operations) fn require_authority(&self, group: &GroupPath) -> Result<()> {
         if self.has_authority(group) {
             Ok(())
@@ -50,10 +51,11 @@ impl GroupAccess {
 }
 
 impl Usher {
-    /// What a caller may do in a workspace and its groups, and the groups with these ids. It takes one read.
+    /// What a caller may do in a workspace and its groups, and the groups with the ids `groups`. One call of the store
+    /// reads everything.
     ///
     /// # Errors
-    /// [`Error::NotFound`] if the workspace doesn't exist or the caller has no role there.
+    /// [`Error::NotFound`] if the workspace doesn't exist or the caller has no role in the workspace.
     pub async fn group_access(
         &self,
         caller: &Caller,
@@ -66,7 +68,8 @@ impl Usher {
         let profile = caller.require_active(standing.profile.clone())?;
         let workspace = workspace.ok_or(WORKSPACE_NOT_FOUND)?;
         let is_own_company = workspace.company == caller.company;
-        // A user who left both the workspace and the company administers nothing, even if a record still says so.
+        // A user who left both the workspace and the company administers no group, even if a stored record still names
+        // the user as a group's administrator.
         let belongs = standing.workspace.is_some() || (is_own_company && standing.company.is_some());
         let administers = if belongs { administers } else { Vec::new() };
         let group_admin_role = (!administers.is_empty()).then_some(Role::Viewer);
@@ -75,7 +78,8 @@ impl Usher {
         Ok(GroupAccess { access: WorkspaceAccess { profile, workspace, role }, groups, top, administers })
     }
 
-    /// A group, and what a caller may do in its workspace and the workspace's groups. It takes two reads.
+    /// A group, and what a caller may do in the group's workspace and in the workspace's groups. The function reads
+    /// from the store twice.
     ///
     /// # Errors
     /// [`Error::NotFound`] if the group doesn't exist or the caller has no role in its workspace.

@@ -11,17 +11,19 @@ use crate::{
     store::{AuditNote, TransitionWrite, Transitioned},
 };
 
-/// How often the change is tried. A try fails if another request changed the person's record after it was read.
+/// How often taking a person out of a group is tried. A try fails if another request changed the person's record after
+/// the record was read.
 const TRIES: u32 = 3;
 
 impl Usher {
-    /// Takes a person out of a group. A person who then belongs to no group is removed from the workspace; an
-    /// invitation is revoked.
+    /// Takes a person out of a group. If the person then belongs to no group, a member is removed from the workspace,
+    /// and an invited person's invitation is revoked.
     ///
     /// # Errors
-    /// As [`Usher::group_access`]; [`Error::Forbidden`] without authority over the group, and for a person whose role
-    /// is above the caller's; [`Error::NotFound`] for a group that the workspace doesn't have, and for a user who
-    /// doesn't belong to the group; [`Error::Conflict`] for the last member who is explicitly ADMIN of the workspace.
+    /// The errors of [`Usher::group_access`]; [`Error::Forbidden`] without authority over the group, and for a person
+    /// whose role is above the caller's; [`Error::NotFound`] for a group that the workspace doesn't have, and for a
+    /// user who doesn't belong to the group; [`Error::Conflict`] for the last member who is explicitly ADMIN of the
+    /// workspace.
     pub async fn leave_group(&self, caller: &Caller, workspace: WorkspaceId, id: GroupId, user: UserId) -> Result<()> {
         let mut access = self.group_access(caller, workspace, &[id]).await?;
         let group = access.groups.pop().flatten().ok_or(GROUP_NOT_FOUND)?;
@@ -43,7 +45,8 @@ impl Usher {
         Err(Error::conflict("changed_meanwhile", "This person was changed by somebody else at the same time."))
     }
 
-    /// Writes the groups that a person belongs to. Returns `false` if the person's record changed after it was read.
+    /// Writes the groups that a person belongs to. Returns `false` if another request changed the person's record after
+    /// the record was read.
     async fn write_groups(&self, access: &WorkspaceAccess, person: &Person, groups: Vec<GroupRef>) -> Result<bool> {
         let manager = Manager { user: access.profile.id, role: access.role };
         let now = self.now();

@@ -12,19 +12,20 @@ const MAX: usize = 20_000;
 /// A group with its position among the groups of its parent, and its child groups.
 #[derive(Debug)]
 pub struct GroupNode {
-    /// The group.
+    /// The group itself, with its name and its place in the tree.
     pub group: Group,
-    /// The number of older groups with the same parent.
+    /// The number of groups that have the same parent as this group and are older.
     pub index: usize,
-    /// The groups directly under this one, oldest first.
+    /// The groups directly under this group, oldest first.
     pub children: Vec<Group>,
 }
 
 impl Usher {
-    /// The topmost group of a workspace and the groups directly under it, oldest first. Every member may read them.
+    /// The topmost group of a workspace and the groups directly under the topmost group, oldest first. Every member of
+    /// the workspace may read these groups.
     ///
     /// # Errors
-    /// As [`Usher::group_access`]; [`Error::TooLarge`] if there are more groups than a response may list.
+    /// The errors of [`Usher::group_access`]; [`Error::TooLarge`] if there are more groups than a response may list.
     pub async fn top_groups(&self, caller: &Caller, workspace: WorkspaceId) -> Result<GroupNode> {
         self.group_access(caller, workspace, &[]).await?;
         let top = self
@@ -35,10 +36,11 @@ impl Usher {
         self.with_children(top).await
     }
 
-    /// A group and the groups directly under it, oldest first. Every member of the workspace may read them.
+    /// A group and the groups directly under the group, oldest first. Every member of the workspace may read these
+    /// groups.
     ///
     /// # Errors
-    /// As [`Usher::access_to_group`]; [`Error::TooLarge`] if there are more groups than a response may list.
+    /// The errors of [`Usher::access_to_group`]; [`Error::TooLarge`] if there are more groups than a response may list.
     pub async fn child_groups(&self, caller: &Caller, id: GroupId) -> Result<GroupNode> {
         let (_, group) = self.access_to_group(caller, id).await?;
         self.with_children(group).await
@@ -49,27 +51,28 @@ impl Usher {
         Ok(GroupNode { index: self.index_of_group(&group).await?, group, children })
     }
 
-    /// The number of older groups with the same parent.
+    /// The number of groups that have the same parent as this group and are older.
     pub(in crate::operations) async fn index_of_group(&self, group: &Group) -> Result<usize> {
         let Some(parent) = group.path.parent() else { return Ok(0) };
         let siblings = bounded(self.store.child_groups(group.workspace, &parent, MAX + 1).await?)?;
         Ok(siblings.iter().take_while(|other| other.path < group.path).count())
     }
 
-    /// All groups of a workspace, level by level, starting with the topmost one. Every member may read them.
+    /// All groups of a workspace, level by level, starting with the topmost group. Every member of the workspace may
+    /// read the groups.
     ///
     /// # Errors
-    /// As [`Usher::group_access`]; [`Error::TooLarge`] if there are more groups than a response may list.
+    /// The errors of [`Usher::group_access`]; [`Error::TooLarge`] if there are more groups than a response may list.
     pub async fn group_tree(&self, caller: &Caller, workspace: WorkspaceId) -> Result<Vec<Group>> {
         self.group_access(caller, workspace, &[]).await?;
         bounded(self.store.groups(workspace, MAX + 1).await?)
     }
 
-    /// A group, and the members and pending invitations that belong to it, oldest first. If `recursive`, also those
-    /// that belong to the groups below it. Every member of the workspace may read them.
+    /// A group, and the members and invited people who belong to the group, oldest first. If `recursive` is true, the
+    /// people who belong to the groups below the group are listed too. Every member of the workspace may read the list.
     ///
     /// # Errors
-    /// As [`Usher::access_to_group`].
+    /// The errors of [`Usher::access_to_group`].
     pub async fn group_members(&self, caller: &Caller, id: GroupId, recursive: bool) -> Result<(Group, Vec<Person>)> {
         let (access, group) = self.access_to_group(caller, id).await?;
         let mut people = self.members_and_invited(&access.access.workspace).await?;

@@ -1,4 +1,4 @@
-//! Accepting an invitation with an account that the invited person has already.
+//! Accepting an invitation with an account that the invited person already has.
 
 use crate::{
     Error, Result, Usher,
@@ -12,7 +12,8 @@ use crate::{
     store::{AcceptanceWrite, Accepted},
 };
 
-/// How often an acceptance is decided. Each further try reads the invitation again, because another request changed it.
+/// How often the acceptance of an invitation is tried. A further try happens if another request changed the invitation,
+/// and reads the invitation again.
 const TRIES: u32 = 3;
 
 /// The membership that accepting an invitation gave to the caller.
@@ -25,10 +26,11 @@ pub struct AcceptedInvitation {
 }
 
 impl Usher {
-    /// Accepts the invitation of the hash: makes the caller a member of the workspace or company.
+    /// Accepts the invitation to which the hash of a link belongs: makes the caller a member of the workspace or
+    /// company.
     ///
     /// # Errors
-    /// - [`Error::Gone`] for a dead hash.
+    /// - [`Error::Gone`] for the hash of a link that is unknown, expired, used or replaced.
     /// - [`Error::WrongAddress`] if another address was invited.
     /// - [`Error::Conflict`] if the invitation is to a company and the caller is a user of another company, or if the
     ///   caller's account belongs to one workspace only.
@@ -74,11 +76,12 @@ impl Usher {
         Err(Error::Gone)
     }
 
-    /// Accepts the invitation of the hash for an invited person who proves the account by its password.
+    /// Accepts the invitation to which the hash of a link belongs, for an invited person who proves to own an account
+    /// by giving the account's password.
     ///
     /// # Errors
-    /// As [`Usher::accept_invitation`]. [`Error::Unauthenticated`] for a wrong password, and for an address without an
-    /// account. [`Error::TooMany`] after too many wrong passwords.
+    /// The errors of [`Usher::accept_invitation`]. [`Error::Unauthenticated`] for a wrong password, and for an address
+    /// without an account. [`Error::TooMany`] after too many wrong passwords.
     pub async fn accept_by_password(
         &self,
         hash: &InvitationHash,
@@ -94,7 +97,8 @@ impl Usher {
     }
 }
 
-/// The refusal of an account that belongs to another company: an account belongs to one company only.
+/// The error for a caller whose account belongs to another company than the invitation. An account belongs to one
+/// company only.
 fn other_company() -> Error {
     Error::conflict("other_company", "Your account belongs to another company, and can't become one of this company's.")
 }

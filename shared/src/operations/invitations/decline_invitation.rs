@@ -1,4 +1,5 @@
-//! Declining an invitation. Everybody who has the hash of an invitation may decline it, without an account.
+//! Declining an invitation. Everybody who has the hash of an invitation's link may decline the invitation, without an
+//! account.
 
 use crate::{
     Error, Result, Usher,
@@ -6,14 +7,15 @@ use crate::{
     store::{AuditNote, TransitionWrite, Transitioned},
 };
 
-/// How often declining is decided. Each further try reads the invitation again, because another request changed it.
+/// How often declining an invitation is tried. A further try happens if another request changed the invitation, and
+/// reads the invitation again.
 const TRIES: u32 = 3;
 
 impl Usher {
-    /// Declines the invitation of the hash.
+    /// Declines the invitation to which the hash of a link belongs.
     ///
     /// # Errors
-    /// [`Error::Gone`] for every hash that [`Usher::view_invitation`] refuses. Then nothing changes.
+    /// [`Error::Gone`] for every hash that [`Usher::view_invitation`] refuses. After this error, no record has changed.
     pub async fn decline_invitation(&self, hash: &InvitationHash) -> Result<()> {
         let attempt = self.random().uuid().to_string();
         for _ in 0..TRIES {

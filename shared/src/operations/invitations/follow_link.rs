@@ -1,4 +1,5 @@
-//! Signing up or accepting on the page behind a mailed link. The page shows the invitation, whatever the result.
+//! Signing up, or accepting an invitation, on the web page behind a mailed link. The page shows the invitation even if
+//! signing up or accepting fails.
 
 use crate::{
     Result, Usher,
@@ -7,19 +8,20 @@ use crate::{
 };
 
 impl Usher {
-    /// As [`Usher::sign_up_by_invitation`], with the invitation.
+    /// Signs an invited person up as [`Usher::sign_up_by_invitation`] does, and also returns the invitation.
     ///
     /// # Errors
-    /// As [`Usher::view_invitation`] and [`Usher::sign_up_by_invitation`].
+    /// The errors of [`Usher::view_invitation`] and [`Usher::sign_up_by_invitation`].
     pub async fn follow_link_to_sign_up(&self, sign_up: SignUpByInvitation) -> Result<(InvitationView, SignedUp)> {
         let view = self.view_invitation(&sign_up.hash).await?;
         Ok((view, self.sign_up_by_invitation(sign_up).await?))
     }
 
-    /// As [`Usher::accept_by_password`], with the invitation. The inner result is the acceptance's.
+    /// Accepts an invitation as [`Usher::accept_by_password`] does, and also returns the invitation. The inner result
+    /// is the result of accepting the invitation.
     ///
     /// # Errors
-    /// As [`Usher::view_invitation`].
+    /// The errors of [`Usher::view_invitation`].
     pub async fn follow_link_to_accept(
         &self,
         hash: &InvitationHash,

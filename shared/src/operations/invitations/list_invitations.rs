@@ -17,7 +17,7 @@ use crate::{
     store::PeoplePage,
 };
 
-/// An invitation, as its managers see it.
+/// An invitation, as the users who may manage the invitation see it.
 #[derive(Debug)]
 pub struct Invitation {
     /// The workspace that the person is invited to. `None` if the person is invited to the company.
@@ -26,7 +26,8 @@ pub struct Invitation {
     pub person: Person,
     /// The invitation's status at the time of the request.
     pub status: InvitationStatus,
-    /// The name of the inviter: the user who last sent or amended the invitation. `None` if the account was deleted.
+    /// The name of the inviter: the user who last sent or amended the invitation. `None` if the inviter's account was
+    /// deleted.
     pub inviter_name: Option<String>,
 }
 
@@ -50,12 +51,12 @@ pub(in crate::operations) struct ManagedInvitations {
 }
 
 impl Usher {
-    /// Lists invitations of every status, ordered by address. The invitation of a former member is not listed: it ended
-    /// with the membership.
+    /// Lists invitations of every status, ordered by address. The invitation of a former member is not listed, because
+    /// the invitation ended when the membership ended.
     ///
     /// # Errors
-    /// [`Error::NotFound`] and [`Error::Forbidden`] for a caller who may not invite. [`Error::Invalid`] for a cursor of
-    /// another list.
+    /// [`Error::NotFound`] and [`Error::Forbidden`] for a caller who may not invite people. [`Error::Invalid`] for a
+    /// cursor that belongs to another list.
     pub async fn list_invitations(
         &self,
         caller: &Caller,
@@ -90,7 +91,7 @@ impl Usher {
         Ok(CursorPage { items: invitations.collect(), next_cursor: page.next_cursor })
     }
 
-    /// Returns one invitation.
+    /// Returns one invitation to a workspace or company, by the public id of the invited person's record.
     ///
     /// # Errors
     /// [`Error::NotFound`] and [`Error::Forbidden`] for a caller who may not invite. [`Error::NotFound`] for an id that
@@ -101,8 +102,8 @@ impl Usher {
         self.with_inviter_name(managed.scope, person).await
     }
 
-    /// Checks that the caller may manage the invitations to a workspace or company. Returns that right, and the salt if
-    /// the target is a workspace.
+    /// Checks that the caller may manage the invitations to a workspace or company. Returns the caller's right to
+    /// manage the invitations, and the workspace's salt if the invitations are to a workspace.
     pub(in crate::operations) async fn managed_invitations(
         &self,
         caller: &Caller,
@@ -125,7 +126,7 @@ impl Usher {
         }
     }
 
-    /// The record with this public id, if the person was invited to this workspace or company.
+    /// The person's record with the public id `id`, if the person was invited to the workspace or company `scope`.
     pub(in crate::operations) async fn invited_person(&self, scope: Scope, id: &PersonId) -> Result<Person> {
         let found = self.store.person_of_id(id).await?.filter(|(key, _)| key.scope() == Some(scope));
         let person = found.map(|(_, person)| person).filter(|person| person.invitation(self.now()).is_some());
@@ -139,13 +140,13 @@ impl Usher {
         person.ok_or(Error::NotFound(Missing::Invitation))
     }
 
-    /// The invitation of this record, with the inviter's name.
+    /// The invitation that a person's record contains, with the inviter's name.
     pub(in crate::operations) async fn with_inviter_name(&self, scope: Scope, person: Person) -> Result<Invitation> {
         let names = self.full_names(vec![person.inviter]).await?;
         Invitation::of(scope, person, &names, self.now()).ok_or(Error::NotFound(Missing::Invitation))
     }
 
-    /// The full names of users. Each account is read once.
+    /// The full names of the users `users`. Each user's account is read once.
     pub(in crate::operations) async fn full_names(&self, mut users: Vec<UserId>) -> Result<HashMap<UserId, String>> {
         users.sort_unstable();
         users.dedup();
@@ -155,7 +156,7 @@ impl Usher {
 }
 
 impl Invitation {
-    /// The invitation of this record; `None` if the record has no invitation.
+    /// The invitation that a person's record contains. `None` if the record has no invitation.
     fn of(scope: Scope, person: Person, names: &HashMap<UserId, String>, now: jiff::Timestamp) -> Option<Self> {
         let status = person.invitation(now)?;
         let workspace = if let Scope::Workspace(id) = scope { Some(id) } else { None };

@@ -2,12 +2,12 @@
 
 use crate::{Error, PublicMessage};
 
-/// The account belongs to one workspace only, and can't join another.
+/// The error for a user whose account belongs to one workspace only, and who can't join another workspace.
 pub(in crate::operations) fn exclusive_user() -> Error {
     Error::conflict("exclusive_user", "An account that belongs to one workspace only can't join another.")
 }
 
-/// The invitation was sent to another address than the caller's.
+/// The error for a caller with another address than the address to which the invitation was sent.
 pub(in crate::operations) fn other_address() -> Error {
     Error::WrongAddress(PublicMessage::new("other_address", "This invitation is for another e-mail address."))
 }

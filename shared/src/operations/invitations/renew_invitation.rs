@@ -1,5 +1,5 @@
 //! Renewing an invitation: the holder of an expired hash asks the inviter for a new invitation. The response is the
-//! same for every hash, so that it doesn't reveal which hashes exist.
+//! same for every hash, so that the response doesn't reveal which hashes exist.
 
 use jiff::SignedDuration;
 
@@ -9,19 +9,22 @@ use crate::{
     store::{Cooldown, HashItem, Key, QueuedLetter},
 };
 
-/// The minimum time between two renewal requests for the same person. A new hash doesn't shorten it.
+/// The minimum time between two renewal requests for the same person. A new hash for the person's invitation doesn't
+/// shorten this time.
 const RENEWAL_INTERVAL: SignedDuration = SignedDuration::from_hours(24);
 
 impl Usher {
     /// Queues a letter that asks the inviter, or else the administrators, to invite the person again, if the hash
-    /// belongs to an expired invitation. Each person can cause one such letter a day. For every other hash the same
-    /// number of store calls is made, and no letter is queued. All these hashes share one cooldown.
+    /// belongs to an expired invitation. Each person can cause one such letter a day. For a hash that belongs to no
+    /// expired invitation, the function makes the same number of store calls, but queues no letter. All hashes that
+    /// belong to no expired invitation share one cooldown.
     ///
     /// # Errors
-    /// Only the errors of the store.
+    /// The function returns only errors of the store.
     pub async fn renew_invitation(&self, hash: Option<InvitationHash>) -> Result<()> {
         let now = self.now();
-        // A text that isn't a hash is replaced by a random hash, so that it causes the same store calls.
+        // A text that isn't a hash is replaced by a random hash, so that the request causes the same store calls as a
+        // request with a hash.
         let hash = hash.unwrap_or_else(|| InvitationHash::random(self.random()));
         let item = self.store.hash(&hash).await?;
         let unused = HashItem { person: Key::from_parts("-", "-"), version: 0, invited_by: None };

@@ -1,4 +1,4 @@
-//! The recipients of the letter that asks for a new invitation, and the letter itself.
+//! The letter that asks an inviter or administrators for a new invitation, and the recipients of this letter.
 
 use std::collections::HashSet;
 
@@ -13,13 +13,13 @@ use crate::{
     store::{HashItem, Page, PeoplePage},
 };
 
-/// The largest number of administrators who get the letter.
+/// The largest number of administrators who get the letter that asks for a new invitation.
 const MAX_ADMINS: usize = 5;
 
 /// The largest number of pages that the search for administrators reads. A page has at most a thousand people.
 const MAX_PAGES: usize = 10;
 
-/// An expired invitation, with the workspace and company that it is to.
+/// An expired invitation, with the workspace and company to which the person was invited.
 struct ExpiredInvitation {
     scope: Scope,
     person: Person,
@@ -30,7 +30,7 @@ struct ExpiredInvitation {
 impl Usher {
     /// The recipients of the letter that asks for a new invitation: the inviter, or else the administrators of the
     /// workspace, or else the administrators of the company. Each recipient may invite the person, and has an address
-    /// that is mailed. The list is empty if the invitation isn't expired any more.
+    /// that Usher mails. The list of recipients is empty if the invitation is no longer an expired invitation.
     pub(in crate::operations) async fn renewal_recipients(
         &self,
         hash: &HashItem,
@@ -48,7 +48,8 @@ impl Usher {
         self.admin_recipients(company, now).await
     }
 
-    /// The letter to one recipient. `None` if the invitation isn't expired any more, or if the address is suppressed.
+    /// The letter to one recipient that asks for a new invitation. `None` if the invitation is no longer an expired
+    /// invitation, or if the recipient's address is suppressed.
     pub(in crate::operations) async fn write_renewal(
         &self,
         to: &EmailAddress,
@@ -71,7 +72,8 @@ impl Usher {
         })))
     }
 
-    /// The invitation that a hash points to, if the hash has the invitation's version and the invitation is expired.
+    /// The invitation that the hash of a link points to, if the hash has the version of the invitation and the
+    /// invitation is expired.
     async fn expired_invitation(&self, hash: &HashItem, now: Timestamp) -> Result<Option<ExpiredInvitation>> {
         let person = self.store.person_of_hash(hash).await?;
         let expired = |person: &Person| person.version == hash.version && person.state(now) == MembershipState::Expired;
@@ -88,7 +90,7 @@ impl Usher {
         Ok(company.map(|company| ExpiredInvitation { scope, person, workspace, company }))
     }
 
-    /// The inviter's address, if the inviter may still invite the person and the address is mailed.
+    /// The inviter's address, if the inviter may still invite the person and the inviter's address is not suppressed.
     async fn inviter_recipient(&self, expired: &ExpiredInvitation) -> Result<Option<EmailAddress>> {
         let workspace = expired.workspace.as_ref().map(|workspace| workspace.id);
         if !self.inviter_may_admit(&expired.person, expired.company.id, workspace).await? {
@@ -100,7 +102,7 @@ impl Usher {
         Ok(self.unsuppressed(inviter.into_iter().collect()).await?.pop())
     }
 
-    /// The addresses of administrators that are mailed, in the order of addresses. The table has no list of
+    /// The addresses of administrators that are not suppressed, in the order of addresses. The table has no list of
     /// administrators. The search therefore reads people, and stops after [`MAX_PAGES`] pages, so that a large
     /// workspace doesn't cause more reads.
     async fn admin_recipients(&self, scope: Scope, now: Timestamp) -> Result<Vec<EmailAddress>> {
@@ -124,7 +126,8 @@ impl Usher {
         Ok(recipients)
     }
 
-    /// The addresses that are not suppressed. No address may occur twice.
+    /// Those of the given addresses that are not suppressed. The argument `addresses` must not contain an address
+    /// twice.
     pub(in crate::operations) async fn unsuppressed(&self, addresses: Vec<EmailAddress>) -> Result<Vec<EmailAddress>> {
         let identifiers: Vec<Identifier> = addresses.iter().cloned().map(Into::into).collect();
         let records = self.store.address_records(&identifiers.iter().collect::<Vec<_>>()).await?;

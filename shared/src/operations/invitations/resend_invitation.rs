@@ -15,17 +15,18 @@ use crate::{
     store::{AuditNote, TransitionWrite, Transitioned},
 };
 
-/// How often a resend is decided. Each further try reads the invitation again, because another request changed it.
+/// How often resending an invitation is tried. A further try happens if another request changed the invitation, and
+/// reads the invitation again.
 const TRIES: u32 = 3;
 
 impl Usher {
-    /// Mails an invitation again. The old link is dead, the invitation lives as long as it lived before, counted from
-    /// now, and the caller becomes the inviter. An expired invitation is pending again. A declined or revoked
-    /// invitation can't be resent: the caller invites the person again instead.
+    /// Mails an invitation again with a new link, and makes the caller the inviter. The old link no longer works. The
+    /// invitation is valid for the same length of time as before, counted from now. An expired invitation becomes
+    /// pending again. A declined or revoked invitation can't be resent: the caller invites the person again instead.
     ///
     /// # Errors
     /// - The errors of [`Usher::revoke_invitation`].
-    /// - [`Error::TooMany`] within the cooldown, and if the daily quota is used up.
+    /// - [`Error::TooMany`] if the person was mailed within the cooldown, and if the daily quota is used up.
     /// - [`Error::Conflict`] for an invitation that is neither pending nor expired.
     /// - [`Error::Suppressed`] for an address that Usher doesn't mail.
     pub async fn resend_invitation(&self, caller: &Caller, of: InviteTo, id: &PersonId) -> Result<Invitation> {
@@ -48,7 +49,8 @@ impl Usher {
         resent
     }
 
-    /// Decides and writes the resend, again if another request changed the invitation.
+    /// Decides about resending the invitation and writes the resent invitation. The function decides again if another
+    /// request changed the invitation.
     async fn write_resend(
         &self,
         target: &InvitationTarget,
@@ -76,14 +78,15 @@ impl Usher {
         Err(changed_meanwhile("This invitation was changed by somebody else at the same time."))
     }
 
-    /// The error of a refused resend. Within the cooldown it says when the caller may try again.
+    /// The error for a refused request to resend an invitation. If the person was mailed within the cooldown, the error
+    /// says when the caller may try again.
     fn resend_error(&self, refusal: ManageRefusal, person: &Person, now: Timestamp) -> Error {
         if refusal != ManageRefusal::Cooldown {
             return refused_invitation(refusal);
         }
         let left = self.parameters.resend_cooldown - now.duration_since(person.invited_at);
         let public = PublicMessage::new("cooldown", "This invitation was mailed a moment ago.");
-        // Clients count in whole seconds. Rounding up keeps them from trying again too early.
+        // Clients count in whole seconds. Rounding the time up keeps clients from trying again too early.
         let retry_after = SignedDuration::from_secs(left.as_secs() + i64::from(left.subsec_nanos() > 0));
         Error::TooMany { public, retry_after }
     }
@@ -97,7 +100,8 @@ impl Usher {
         }
     }
 
-    /// The batch of the new mail: the message and sender of the last batch, with the current names.
+    /// The batch of the mail that is sent again: the message and sender of the invitation's last batch, with the
+    /// current names.
     async fn resend_batch(&self, target: &InvitationTarget, person: &Person) -> Result<Batch> {
         let new = target.batch(BatchId::random(self.random()), None);
         Ok(match self.store.batch(person.batch).await? {

@@ -1,4 +1,4 @@
-//! Revoking an invitation: its link stops working.
+//! Revoking an invitation: the invitation's link stops working.
 
 use crate::{
     Result, Usher,
@@ -10,11 +10,13 @@ use crate::{
     store::{AuditNote, TransitionWrite, Transitioned},
 };
 
-/// How often a revocation is decided. Each further try reads the invitation again, because another request changed it.
+/// How often revoking an invitation is tried. A further try happens if another request changed the invitation, and
+/// reads the invitation again.
 const TRIES: u32 = 3;
 
 impl Usher {
-    /// Revokes an invitation, whose link is dead then. An expired, declined or revoked invitation stays unchanged.
+    /// Revokes an invitation. The link of a revoked invitation no longer works. An expired, declined or revoked
+    /// invitation stays unchanged.
     ///
     /// # Errors
     /// - The errors of [`Usher::get_invitation`].

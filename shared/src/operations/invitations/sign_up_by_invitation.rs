@@ -18,7 +18,8 @@ use crate::{
     store::{AcceptanceWrite, Accepted, HashItem, NewAccount},
 };
 
-/// How often an acceptance is decided. Each further try reads the invitation again, because another request changed it.
+/// How often accepting the invitation is tried. A further try happens if another request changed the invitation, and
+/// reads the invitation again.
 const TRIES: u32 = 3;
 
 /// A request to sign up by an invitation.
@@ -51,11 +52,11 @@ pub struct SignedUp {
 impl Usher {
     /// Creates an active account for the invited person, and accepts the invitation. An invitation to the company gives
     /// the person its role in the company. An invitation to a workspace makes the person a member of the workspace and,
-    /// with the lowest role, of its company. A pending invitation to the company is accepted too, and gives its own
-    /// role.
+    /// with the lowest role, of its company. A pending invitation of the person to the company is accepted too, and
+    /// then gives the person the role in the company.
     ///
     /// # Errors
-    /// - [`Error::Gone`] for a dead hash.
+    /// - [`Error::Gone`] for the hash of a link that is unknown, expired, used or replaced.
     /// - [`Error::WrongAddress`] if another address was invited.
     /// - [`Error::Conflict`] if the address has a verified account, or a guest account that belongs to another
     ///   workspace
@@ -65,7 +66,8 @@ impl Usher {
     pub async fn sign_up_by_invitation(&self, request: SignUpByInvitation) -> Result<SignedUp> {
         let attempt = self.random().uuid().to_string();
         let item = self.hash_item(&request.hash).await?;
-        // Hashing takes long. The records that decide are read after it, so that they are fresh.
+        // Hashing takes long. The records that decide about the sign-up are read after hashing, so that the records are
+        // fresh.
         let password = self.hash_password(request.password.clone()).await?;
         for _ in 0..TRIES {
             let invitation = self.invitation_to_sign_up(&request, &item).await?;
@@ -116,8 +118,8 @@ impl Usher {
     }
 
     /// Checks that the company's guest account of the address, if there is one, may join the workspace. A guest account
-    /// that belongs to one workspace only joins no other. If the guest is a member of the workspace already, the link
-    /// only verifies the guest's address.
+    /// that belongs to one workspace only can't join another workspace. If the guest is a member of the workspace
+    /// already, the link only verifies the guest's address.
     fn require_guest_may_join(&self, invitation: &OpenInvitation) -> Result<()> {
         let Some(guest) = invitation.unverified.as_ref().filter(|guest| guest.company == invitation.company) else {
             return Ok(());
@@ -132,7 +134,7 @@ impl Usher {
     }
 
     /// The company's record of a person who joins one of the company's workspaces. A pending invitation to the company
-    /// gives its role to the record, if its inviter may still admit the person.
+    /// gives its role to the record, if the inviter of this invitation may still admit the person.
     async fn company_member(&self, profile: &Profile, company: &Company, before: Option<&Person>) -> Result<Person> {
         let mut member = self.member_record(profile, Role::Viewer, &company.salt);
         if let Some(before) = before {
@@ -151,9 +153,9 @@ impl Usher {
         Ok(member)
     }
 
-    /// The profile of a new account with a verified address. If the address has an unverified account, that account
-    /// becomes the new account: it keeps its ids, and its sessions end. `None` if the unverified account was deleted
-    /// meanwhile.
+    /// The profile of a new account with a verified address. If the address has an unverified account, the unverified
+    /// account becomes the new account: the account keeps its ids, and the sessions of the account end. `None` if the
+    /// unverified account was deleted meanwhile.
     pub(in crate::operations) async fn verified_profile(
         &self,
         new: Profile,
@@ -173,7 +175,8 @@ impl Usher {
         }))
     }
 
-    /// The profile of the new account. It has the user id that the invitation gave to the person.
+    /// The profile of the account that the sign-up creates. The account has the user id that the invitation gave to the
+    /// person.
     fn invited_profile(
         &self,
         request: &SignUpByInvitation,
@@ -205,8 +208,9 @@ impl Usher {
         })
     }
 
-    /// Marks the person's workspace memberships as verified, if a guest account became this account. The mark gives the
-    /// person no right. A failure is therefore logged and doesn't fail the request.
+    /// Marks the person's workspace memberships as verified, if the person's guest account became the verified account
+    /// of `profile`. The mark on a membership gives the person no right. A failure to write the mark is therefore only
+    /// logged and doesn't fail the request.
     pub(in crate::operations) async fn mark_memberships_verified(&self, profile: &Profile) {
         if profile.epoch == 0 {
             return;
@@ -225,7 +229,7 @@ impl Usher {
     }
 }
 
-/// The refusal of a sign-up for an address that has a verified account.
+/// The error for a request to sign up with an address that has a verified account already.
 fn has_account() -> Error {
     Error::conflict("has_account", "This e-mail address has an account already. Accept the invitation with it.")
 }

@@ -1,5 +1,6 @@
-//! Viewing the invitation of a hash. An unknown, expired, used or replaced hash is [`Error::Gone`]; the error doesn't
-//! say which, because a stranger must learn nothing.
+//! Viewing the invitation to which the hash of a link belongs. An unknown, expired, used or replaced hash gives
+//! [`Error::Gone`]. The error doesn't say which of these reasons applies, because a stranger must learn nothing about a
+//! hash.
 
 use jiff::Timestamp;
 
@@ -20,13 +21,14 @@ pub(in crate::operations) struct OpenInvitation {
     pub(in crate::operations) scope: Scope,
     /// The invited person's record.
     pub(in crate::operations) person: Person,
-    /// The workspace; `None` if the invitation is to the company.
+    /// The workspace that the person is invited to. `None` if the person is invited to the company.
     pub(in crate::operations) workspace: Option<Workspace>,
-    /// The company; for a workspace, the company that owns it.
+    /// The company that the person is invited to, or the company that owns the workspace.
     pub(in crate::operations) company: CompanyId,
-    /// The verified account of the address, if there is one.
+    /// The verified account of the invited person's address, if the address has a verified account.
     pub(in crate::operations) identity: Option<Identity>,
-    /// The unverified account of the address, if there is one: a guest account with a temporary password.
+    /// The unverified account of the invited person's address, if the address has one: a guest account with a temporary
+    /// password.
     pub(in crate::operations) unverified: Option<Identity>,
     /// The records that decide whether the inviter may still admit the person, read together with the person's record.
     pub(in crate::operations) admission: AdmissionRecords,
@@ -42,9 +44,10 @@ impl OpenInvitation {
 /// The details of an invitation that the invited person sees.
 #[derive(Debug)]
 pub struct InvitationView {
-    /// The name of the workspace, or of the company if the invitation is to the company.
+    /// The name of the workspace that the person is invited to, or of the company if the person is invited to the
+    /// company.
     pub scope_name: String,
-    /// The company's name.
+    /// The name of the company that the person is invited to, or that owns the workspace.
     pub company_name: String,
     /// The inviter's name.
     pub inviter_name: String,
@@ -52,7 +55,7 @@ pub struct InvitationView {
     pub address: EmailAddress,
     /// The id of the person's account. An invited person gets this id when signing up.
     pub user: UserId,
-    /// The person's name, if the inviter gave one.
+    /// The invited person's name, if the inviter gave a name.
     pub name: Option<String>,
     /// The role that the person gets by accepting.
     pub role: Role,
@@ -60,15 +63,16 @@ pub struct InvitationView {
     pub message: Option<Message>,
     /// When the invitation expires.
     pub expires_at: Timestamp,
-    /// Whether the address has a verified account, with which the person can accept.
+    /// Whether the invited address has a verified account, with which the person can accept the invitation.
     pub has_account: bool,
 }
 
 impl Usher {
-    /// Returns the details of the hash's invitation.
+    /// Returns the details of the invitation to which the hash of a link belongs.
     ///
     /// # Errors
-    /// [`Error::Gone`] for every dead hash, and for an invitation whose inviter may no longer admit the person.
+    /// [`Error::Gone`] for every hash that is unknown, expired, used or replaced, and for an invitation whose inviter
+    /// may no longer admit the person.
     pub async fn view_invitation(&self, hash: &InvitationHash) -> Result<InvitationView> {
         let invitation = self.open_invitation(hash).await?;
         let company = self.require_inviter_may_admit(&invitation).await?;
@@ -91,12 +95,12 @@ impl Usher {
         })
     }
 
-    /// The open invitation of a hash.
+    /// The open invitation to which the hash of a link belongs.
     pub(in crate::operations) async fn open_invitation(&self, hash: &InvitationHash) -> Result<OpenInvitation> {
         self.open_invitation_of(&self.hash_item(hash).await?).await
     }
 
-    /// The item of a hash, which points to an invitation. The hash may be dead.
+    /// The stored item of the hash of a link. The item points to an invitation, but the link may no longer work.
     pub(in crate::operations) async fn hash_item(&self, hash: &InvitationHash) -> Result<HashItem> {
         self.store.hash(hash).await?.ok_or(Error::Gone)
     }
@@ -117,7 +121,8 @@ impl Usher {
         let by = InvitedBy { inviter: person.inviter, company };
         let admission = match admission.filter(|admission| admission.by == by) {
             Some(admission) => admission,
-            // The item of the hash names no inviter or another one, so the inviter's records weren't read yet.
+            // The item of the hash names no inviter, or an inviter other than the record's inviter, so the inviter's
+            // records weren't read yet.
             None => self.store.admission(&item.person, by).await?,
         };
         let AccountsOfAddress { verified: identity, unverified } = accounts;
@@ -128,7 +133,7 @@ impl Usher {
     /// the company.
     ///
     /// # Errors
-    /// [`Error::Gone`] if the inviter may not, or if the company is deleted.
+    /// [`Error::Gone`] if the inviter may no longer admit the person, or if the company is deleted.
     pub(in crate::operations) async fn require_inviter_may_admit<'a>(
         &self,
         invitation: &'a OpenInvitation,
@@ -139,8 +144,8 @@ impl Usher {
         company.as_ref().filter(|_| may).ok_or(Error::Gone)
     }
 
-    /// Whether the inviter of this person may still admit the person: to `workspace`, or to the company if `workspace`
-    /// is `None`. Reads the inviter's records.
+    /// Whether the inviter of an invited person may still admit the person to `workspace`, or to the company if
+    /// `workspace` is `None`. The function reads the inviter's records.
     pub(in crate::operations) async fn inviter_may_admit(
         &self,
         person: &Person,
@@ -151,7 +156,7 @@ impl Usher {
         self.standing_allows_admission(&standing, person, workspace).await
     }
 
-    /// Whether an inviter with this standing may admit the person.
+    /// Whether an inviter with the roles in `standing` may admit the invited person.
     async fn standing_allows_admission(
         &self,
         standing: &CallerStanding,

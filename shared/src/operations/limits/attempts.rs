@@ -2,20 +2,20 @@
 
 use crate::{Error, PublicMessage, Result, Usher, store::RateLimit};
 
-/// A limit on attempts. Its window is as long as a one-time password is valid.
+/// A limit on the number of attempts within a time window. The window is as long as a one-time password is valid.
 pub(in crate::operations) struct AttemptLimit<'a> {
-    /// The kind of attempt. Each kind counts for itself.
+    /// The kind of attempt. Attempts of different kinds are counted separately.
     pub(in crate::operations) kind: &'static str,
-    /// Whose attempts are counted, for example an address.
+    /// The subject whose attempts are counted, for example an address.
     pub(in crate::operations) subject: &'a str,
     /// The largest number of attempts within a window.
     pub(in crate::operations) max: u32,
-    /// The message for the caller when no attempt is left.
+    /// The message of the error that the caller gets when no attempt is left.
     pub(in crate::operations) message: &'static str,
 }
 
 impl Usher {
-    /// Counts an attempt before it is made.
+    /// Counts an attempt of a limit's subject before the attempt is made.
     ///
     /// # Errors
     /// [`Error::TooMany`] if no attempt is left.

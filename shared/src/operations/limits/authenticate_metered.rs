@@ -6,20 +6,21 @@ use crate::{
     operations::{Caller, RateLimitStatus},
 };
 
-/// An authenticated caller's request, counted.
+/// An authenticated caller whose request was counted towards the limit of the caller's company.
 #[derive(Debug)]
 pub struct MeteredCaller {
     /// The caller.
     pub caller: Caller,
-    /// What is left of the company's requests in this minute.
+    /// How many requests the company may still send in the current minute.
     pub rate_limit: RateLimitStatus,
-    /// The caller's company; or why the request is refused: the limit is exhausted, or the caller is no company admin.
+    /// The caller's company, or the error for a refused request: the company's limit of requests is exhausted, or the
+    /// caller is no company admin.
     pub company: Result<Company>,
 }
 
 impl Usher {
-    /// As [`Usher::authenticate`], for a company admin. It counts the request among those that the company may make in a
-    /// minute, whatever the request's result.
+    /// Authenticates a company admin as [`Usher::authenticate`] does, and counts the request among the requests that
+    /// the admin's company may make in a minute. The request is counted whatever its result.
     ///
     /// # Errors
     /// [`Error::Unauthenticated`] for an invalid token.

@@ -1,4 +1,4 @@
-//! Counting the requests of a company, for contracts that limit their rate.
+//! Counting the requests of a company, for contracts that limit how many requests a company may send in a minute.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -11,11 +11,11 @@ const WINDOW: SignedDuration = SignedDuration::from_mins(1);
 pub struct RateLimitStatus {
     /// Whether the limit admits the request that was just counted.
     pub admitted: bool,
-    /// How many further requests the limit admits.
+    /// How many further requests of the company the limit admits in the current minute.
     pub remaining: u32,
-    /// When the next minute starts.
+    /// When the next minute starts, in which the company has its whole number of requests again.
     pub resets_at: Timestamp,
-    /// How long until the next minute starts.
+    /// The time until the next minute starts, in which the company has its whole number of requests again.
     pub resets_in: SignedDuration,
 }
 

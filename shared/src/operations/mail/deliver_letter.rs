@@ -1,4 +1,4 @@
-//! Delivering one letter: about a sign-up, or about an invitation that has expired.
+//! Delivering one letter from the outbox. The letter is about a sign-up or about an expired invitation.
 
 use jiff::Timestamp;
 
@@ -10,8 +10,8 @@ use crate::{
 };
 
 impl Usher {
-    /// Sends a letter that was claimed from the outbox, and removes its item. The result is `None` on success and for a
-    /// letter that is no longer due, and otherwise why the letter was not sent.
+    /// Sends a letter that was claimed from the outbox, and removes the letter's outbox item. The result is `None` if
+    /// the letter was sent or is no longer due, and otherwise the reason why the letter was not sent.
     pub(super) async fn deliver_letter(
         &self,
         claimed: &mut ClaimedItem,
@@ -35,8 +35,8 @@ impl Usher {
             && let Some((to, rendered)) = self.render_letter(claimed, letter, now).await?
             && let Err(failure) = self.mailer.send(to, &rendered).await
         {
-            // A letter that SES certainly did not send is tried again, and counts then. One that may have been sent
-            // stays counted.
+            // A letter that SES certainly did not send no longer counts towards the daily limit. The letter is tried
+            // again later, and is counted again then. A letter that SES may have sent stays counted.
             if failure != SendError::Unknown
                 && let Some(limit) = self.daily_limit(letter)
             {
@@ -48,20 +48,21 @@ impl Usher {
         Ok(None)
     }
 
-    /// Whether a letter may be sent: its address is not suppressed and has not reached its daily limit. The letter is
-    /// counted. Letters that are not counted here may always be sent.
+    /// Whether a letter may be sent, because the letter's address is not suppressed and has not reached the daily limit
+    /// of mails. The function counts the letter towards the daily limit. A letter that is counted when it is queued may
+    /// always be sent.
     async fn admit_letter(&self, letter: &QueuedLetter, now: Timestamp) -> Result<bool> {
         let (Some(email), Some(limit)) = (counted_recipient(letter), self.daily_limit(letter)) else { return Ok(true) };
         Ok(!self.unsuppressed(vec![email.clone()]).await?.is_empty() && self.store.reserve(&limit, 1, now).await? == 1)
     }
 
-    /// The daily limit of mails that a letter counts towards, if it is counted when it is sent.
+    /// The daily limit of mails that a letter counts towards, if the letter is counted when it is sent.
     fn daily_limit<'a>(&self, letter: &'a QueuedLetter) -> Option<RateLimit<'a>> {
         let max = self.parameters.mails_per_recipient_per_day;
         counted_recipient(letter).map(|email| RateLimit::mails(email.canonical(), max))
     }
 
-    /// The recipient and the rendered letter; `None` if the letter is no longer due.
+    /// The recipient of a letter and the rendered letter. `None` if the letter is no longer due.
     async fn render_letter<'a>(
         &self,
         claimed: &ClaimedItem,
@@ -104,8 +105,9 @@ fn has_link(letter: &QueuedLetter) -> bool {
     }
 }
 
-/// The recipient of a letter that is counted when it is sent. Other letters are counted when they are queued: one-time
-/// passwords by a limit of their own, and the letters of a renewal when the renewal is divided into them.
+/// The recipient of a letter that is counted when it is sent. All other letters are counted when they are queued.
+/// Letters with one-time passwords have a limit of their own. The letters that ask for a new invitation are counted
+/// when the renewal is divided into one letter for each recipient.
 fn counted_recipient(letter: &QueuedLetter) -> Option<&EmailAddress> {
     match letter {
         QueuedLetter::AlreadyRegistered { email } | QueuedLetter::Welcome { email, .. } => Some(email),

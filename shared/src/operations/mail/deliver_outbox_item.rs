@@ -16,36 +16,37 @@ use crate::{
     store::{ClaimedItem, Key, MAX_ATTEMPTS, Task},
 };
 
-/// How long a function may deliver mail before it returns what is left to the outbox.
+/// How long a Lambda function may deliver mail before the function returns the unsent mail to the outbox.
 pub const MAIL_TIME_BUDGET: Duration = Duration::from_secs(75);
 
-/// When an item is tried again after SES paused the account's sending.
+/// The time after which an outbox item is tried again if SES paused the account's sending.
 const PAUSE: SignedDuration = SignedDuration::from_secs(10);
 
-/// When an item is tried again after a failed attempt: twice this after the first attempt, and twice as long after each
-/// further one.
+/// The base of the time after which an outbox item is tried again if an attempt to deliver the item failed. The time is
+/// twice this base after the first attempt, and doubles with each further failed attempt.
 const BACKOFF: SignedDuration = SignedDuration::from_secs(15);
 
 /// What happened to an outbox item.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DeliveryOutcome {
-    /// The result of every mail in the item is recorded.
+    /// The result of every mail in the outbox item is recorded, so the item is done.
     Done,
-    /// The item no longer exists, or another deliverer works on it.
+    /// The outbox item no longer exists, or another deliverer works on the item.
     NotClaimed,
-    /// SES accepts no mail now. The item waits, and the attempt doesn't count.
+    /// SES accepts no mail now. The outbox item waits, and the attempt doesn't count as a failed attempt.
     Paused,
-    /// The attempt failed, and the item waits for another one.
+    /// The attempt to deliver the outbox item failed, and the item waits for another attempt.
     Postponed,
-    /// The item was given up after too many attempts.
+    /// The outbox item was given up after too many failed attempts.
     GivenUp,
 }
 
 impl Usher {
-    /// Delivers one item of the outbox, unless another deliverer works on it. Calls to SES start before `deadline`.
+    /// Delivers one item of the outbox, unless another deliverer works on the item. Calls to SES start before
+    /// `deadline`.
     ///
     /// # Errors
-    /// [`Error`](crate::Error) if the store fails. The item is tried again when its lease ends.
+    /// [`Error`](crate::Error) if the store fails. The outbox item is tried again when the item's lease ends.
     pub async fn deliver(&self, key: &Key, deadline: Instant) -> Result<DeliveryOutcome> {
         let now = self.now();
         let link_key = self.secrets.link_key(None, now).await?;
@@ -73,7 +74,7 @@ impl Usher {
         }
     }
 
-    /// Releases an item with mails that were not sent, or gives the item up if this was its last attempt.
+    /// Releases an outbox item with mails that were not sent, or gives the item up if no attempt is left.
     async fn postpone(&self, claimed: &ClaimedItem, failure: SendError) -> Result<DeliveryOutcome> {
         let is_last_attempt = claimed.attempts >= MAX_ATTEMPTS;
         match failure {
@@ -89,13 +90,13 @@ impl Usher {
                 self.store.release(claimed, self.now() + wait, true).await?;
                 Ok(DeliveryOutcome::Postponed)
             }
-            // The item keeps its lease: the mails may have been sent, so they should not be sent again soon.
+            // The outbox item keeps its lease, because the mails may have been sent and should not be sent again soon.
             SendError::Unknown => Ok(DeliveryOutcome::Postponed),
         }
     }
 
-    /// Gives an item up, and marks the mails in it as failed. If the people's records can't be read, the item is given
-    /// up without the marks.
+    /// Gives an outbox item up, and marks the mails in the item as failed. If the people's records can't be read, the
+    /// item is given up without the marks.
     async fn give_up(&self, claimed: &ClaimedItem, reason: &str) -> Result<DeliveryOutcome> {
         let now = self.now();
         let unmailed = match &claimed.task {
@@ -114,7 +115,7 @@ impl Usher {
     }
 }
 
-/// The log span of an item: the workspace of its people, and their number.
+/// The log span of an outbox item: the workspace of the people in the item, and the number of these people.
 fn item_span(task: &Task) -> Span {
     let Task::People { people, .. } = task else { return Span::none() };
     let span = tracing::info_span!("mail", company = Empty, workspace = Empty, people = people.len());

@@ -5,8 +5,9 @@ use tokio::time::Instant;
 use crate::{Usher, store::StreamBatch};
 
 impl Usher {
-    /// As [`Usher::deliver`], for each new outbox item in a batch of the stream. Returns the sequence numbers of the records
-    /// that failed, so that the stream delivers them again.
+    /// Delivers each new outbox item in a batch of the table's stream, as [`Usher::deliver`] does. Returns the sequence
+    /// numbers of the stream's records whose outbox items could not be delivered, so that the stream delivers these
+    /// records again.
     pub async fn deliver_stream(&self, batch: &StreamBatch, until: Instant) -> Vec<Option<String>> {
         let mut failed = Vec::new();
         for record in &batch.records {

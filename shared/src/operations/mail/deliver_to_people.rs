@@ -11,21 +11,21 @@ use crate::{
     store::{ClaimedItem, Key, Mail, MailResult},
 };
 
-/// How often the service tries to record the results of a bulk call.
+/// How often the service tries to record the results of a bulk call to SES.
 const RECORD_TRIES: u32 = 3;
 
-/// The mails of an outbox item.
+/// The mails to people that an outbox item contains.
 pub(super) struct PeopleMails {
     pub(super) kind: MailKind,
     /// The batch of the inviting request that queued the item.
     pub(super) batch: BatchId,
-    /// The keys of the people's records.
+    /// The keys of the records of the people who get the mails.
     pub(super) people: Vec<Key>,
 }
 
 impl Usher {
-    /// Mails the people of an item, and records the result of each mail. The function returns `None` if every mail has
-    /// a result, and otherwise why the rest was not sent.
+    /// Mails the people of an outbox item, and records the result of each mail. The function returns `None` if every
+    /// mail has a result, and otherwise the reason why the remaining mails were not sent.
     pub(super) async fn deliver_to_people(
         &self,
         claimed: &mut ClaimedItem,
@@ -43,7 +43,7 @@ impl Usher {
         let expired = others.iter().filter(|(_, person)| person.state(now) == MembershipState::Expired);
         let expired: Vec<_> = expired.map(|(key, person)| (key, person, failed("expired"))).collect();
         claimed.keep_people(mailable.iter().map(|(key, _)| key));
-        // Recording the last results of an item also removes the item.
+        // Recording the last results of an outbox item also removes the item from the outbox.
         if mailable.is_empty() || !expired.is_empty() {
             self.store.record_mailed(claimed, &expired, now).await?;
         }
@@ -53,7 +53,7 @@ impl Usher {
         if !self.has_app_url() {
             return Ok(Some(SendError::Paused));
         }
-        // This wait comes before anything is written for mails that SES doesn't accept now.
+        // The wait for SES comes first, so that nothing is written for mails that SES doesn't accept now.
         if let Err(failure) = self.mailer.wait_for_capacity(now, deadline).await {
             return Ok(Some(failure));
         }
@@ -66,8 +66,8 @@ impl Usher {
         self.send(claimed, &mails, &outgoing, deadline).await
     }
 
-    /// The mails that may be sent. The function records the result of the others here: their addresses are suppressed,
-    /// or have reached the daily limit.
+    /// The mails that may be sent. The function records a result for each mail that may not be sent, because the mail's
+    /// address is suppressed or has reached the daily limit.
     async fn admit_mails<'a>(
         &self,
         claimed: &mut ClaimedItem,
@@ -108,7 +108,7 @@ impl Usher {
         Ok(mails)
     }
 
-    /// Sends mails in bulk calls, and records which of them SES accepted or finally rejected. `outgoing` has the
+    /// Sends mails in bulk calls to SES, and records which of them SES accepted or finally rejected. `outgoing` has the
     /// rendered mails in the order of `mails`.
     async fn send(
         &self,
@@ -140,8 +140,8 @@ impl Usher {
         Ok(None)
     }
 
-    /// Records the results of a bulk call. If this fails, the accepted mails will be sent again, so it is tried several
-    /// times.
+    /// Records the results of a bulk call to SES. The function tries to record the results several times, because the
+    /// accepted mails will be sent again if their results are not recorded.
     async fn record_results(&self, claimed: &mut ClaimedItem, results: &[(&Key, &Person, MailResult)]) -> Result<()> {
         for _ in 1..RECORD_TRIES {
             match self.store.record_mailed(claimed, results, self.now()).await {
@@ -153,7 +153,8 @@ impl Usher {
     }
 }
 
-/// The results of the mails that SES accepted or finally rejected, and why the others of the call were not sent.
+/// The results of the mails that SES accepted or finally rejected, and the reason why the remaining mails of the bulk
+/// call were not sent.
 fn split_by_status<'a>(
     mails: &[Mail<'a>],
     statuses: Vec<RecipientStatus>,
@@ -165,7 +166,8 @@ fn split_by_status<'a>(
             RecipientStatus::Accepted => results.push((*key, *person, MailResult::Sent)),
             RecipientStatus::Rejected(reason) => results.push((*key, *person, MailResult::Failed(reason))),
             RecipientStatus::Paused => failure = Some(SendError::Paused),
-            // If SES paused a mail of the call, the attempt doesn't count, so the pause is the failure to report.
+            // If SES paused a mail of the bulk call, the attempt doesn't count as failed, so the pause is the failure
+            // to report.
             RecipientStatus::Retryable(_) if failure == Some(SendError::Paused) => {}
             RecipientStatus::Retryable(reason) => failure = Some(SendError::Rejected(reason)),
         }
@@ -173,7 +175,7 @@ fn split_by_status<'a>(
     (results, failure)
 }
 
-/// Whether this mail still fits the person's state.
+/// Whether a mail of the kind `kind` still fits the state of the person's invitation or membership.
 pub(super) fn still_wants(kind: MailKind, person: &Person, now: Timestamp) -> bool {
     match kind {
         MailKind::Invitation => person.is_open_to(person.version, now),

@@ -1,4 +1,4 @@
-//! Mailing people of a workspace again.
+//! Mailing members and invited people of a workspace again.
 
 use crate::{
     Result, Usher,
@@ -9,20 +9,21 @@ use crate::{
 /// A person who is to be mailed again.
 #[derive(Debug, Clone)]
 pub struct MailRecipient {
-    /// The person.
+    /// The address and user code of the person to mail.
     pub identifier: Identifier,
-    /// The workspace that the request says the person is restricted to, if any.
+    /// The workspace to which the person is restricted according to the request. `None` if the request names no such
+    /// workspace.
     pub exclusive_to: Option<WorkspaceId>,
 }
 
 /// A request to mail people of a workspace again.
 #[derive(Debug)]
 pub struct MailUsers {
-    /// The people. A row that is `None` could not be parsed.
+    /// The people to mail. A row of the request that could not be parsed is `None`.
     pub recipients: Vec<Option<MailRecipient>>,
-    /// The options of the letter.
+    /// The options of the letter that the people get.
     pub letter: LetterOptions,
-    /// Whether mails are sent. If not, the request only finds out who belongs to the workspace.
+    /// Whether the request sends mails. `false` if the request only finds out which people belong to the workspace.
     pub mail: bool,
 }
 
@@ -32,7 +33,7 @@ impl Usher {
     /// the workspace.
     ///
     /// # Errors
-    /// As [`Usher::invite_users`].
+    /// The errors of [`Usher::invite_users`].
     pub async fn mail_users(&self, caller: &Caller, workspace: WorkspaceId, request: MailUsers) -> Result<Vec<bool>> {
         let MailUsers { recipients, letter, mail } = request;
         self.admit_rows(recipients.len())?;
@@ -59,8 +60,8 @@ impl Usher {
         let rows = recipients.iter().map(|row| row.as_ref().and_then(invite_row).ok_or_else(unknown)).collect();
         let request = InviteUsers { validate_only: !mail, ..InviteUsers::new(InviteTo::Workspace(workspace), rows) };
         let mailed = self.invite_users(caller, request).await?;
-        // If nothing is mailed, neither a limit nor a suppressed address means that the person doesn't belong to the
-        // workspace.
+        // If the request mails nobody, neither a limit nor a suppressed address means that the person doesn't belong to
+        // the workspace.
         let belongs = |outcome: RowOutcome| match outcome {
             RowOutcome::Invalid | RowOutcome::Duplicate | RowOutcome::Forbidden => false,
             outcome => !mail || outcome.succeeded(),

@@ -1,4 +1,4 @@
-//! Adding, reading, replacing and removing a company's mail templates. Only company admins may do so.
+//! Adding, reading, replacing and removing a company's mail templates. Only company admins may manage mail templates.
 
 use crate::{
     Error, Missing, Result, Usher,
@@ -11,17 +11,17 @@ const NOT_FOUND: Error = Error::NotFound(Missing::MailTemplate);
 /// A request to store a mail template.
 #[derive(Debug)]
 pub struct NewMailTemplate {
-    /// The name.
+    /// The name of the mail template.
     pub name: Title,
-    /// The content.
+    /// The content of the mail template.
     pub template: MailTemplate,
 }
 
 impl Usher {
-    /// Adds a template.
+    /// Adds a mail template to the caller's company.
     ///
     /// # Errors
-    /// [`Error::Forbidden`] unless the caller is a company admin, [`Error::Conflict`] if the company has as many
+    /// [`Error::Forbidden`] unless the caller is a company admin, [`Error::Conflict`] if the company has as many mail
     /// templates as allowed.
     pub async fn add_mail_template(&self, caller: &Caller, new: NewMailTemplate) -> Result<StoredTemplate> {
         self.company_access(caller).await?.require_admin()?;
@@ -36,7 +36,7 @@ impl Usher {
         Err(Error::conflict("too_many_templates", message))
     }
 
-    /// The company's templates, oldest first.
+    /// The mail templates of the caller's company, oldest first.
     ///
     /// # Errors
     /// [`Error::Forbidden`] unless the caller is a company admin.
@@ -47,7 +47,7 @@ impl Usher {
         Ok(templates)
     }
 
-    /// One of the company's templates.
+    /// The mail template with the id `id` of the caller's company.
     ///
     /// # Errors
     /// [`Error::Forbidden`] unless the caller is a company admin, [`Error::NotFound`] if the company has no template
@@ -57,10 +57,10 @@ impl Usher {
         self.store.mail_template(caller.company, id).await?.ok_or(NOT_FOUND)
     }
 
-    /// Replaces a template. Mails that are sent from now on use the new content.
+    /// Replaces the content of a mail template. Mails that are sent after the replacement use the new content.
     ///
     /// # Errors
-    /// As [`Usher::get_mail_template`].
+    /// The errors of [`Usher::get_mail_template`].
     pub async fn replace_mail_template(
         &self,
         caller: &Caller,
@@ -76,10 +76,11 @@ impl Usher {
         }
     }
 
-    /// Removes a template. Invitations that wait to be mailed with it are mailed with the service's own letter instead.
+    /// Removes a mail template. Invitations that wait to be mailed with the removed template are mailed with the
+    /// service's own letter instead.
     ///
     /// # Errors
-    /// As [`Usher::get_mail_template`].
+    /// The errors of [`Usher::get_mail_template`].
     pub async fn remove_mail_template(&self, caller: &Caller, id: TemplateId) -> Result<()> {
         self.company_access(caller).await?.require_admin()?;
         let removed = self.store.remove_mail_template(caller.company, id, caller.user, self.now());

@@ -2,7 +2,7 @@
 //! templates.
 //!
 //! An outbox item is either one letter or the mails to up to 48 people of one inviting request. [`deliver_outbox_item`]
-//! is the entry point; it passes an item to [`deliver_letter`] or [`deliver_to_people`].
+//! is the entry point, and passes an outbox item to [`deliver_letter`] or [`deliver_to_people`].
 
 pub(super) mod deliver_letter;
 pub(super) mod deliver_outbox_item;

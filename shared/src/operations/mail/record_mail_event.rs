@@ -1,4 +1,4 @@
-//! Recording what SES reports about a mail. SES reports late, repeatedly and in any order.
+//! Recording what SES reports about the delivery of a mail. SES sends its reports late, repeatedly and in any order.
 
 use crate::{
     Result, Usher,
@@ -7,12 +7,12 @@ use crate::{
 };
 
 impl Usher {
-    /// Records an event in the delivery of a mail about a person's record. Returns whether the record changed: it
-    /// doesn't if the event was recorded before, came after a later step, or is about a record or version that no
-    /// longer exists.
+    /// Records an event in the delivery of a mail about a person's record. Returns whether the record changed. The
+    /// record doesn't change if the event was recorded before, arrived after the event of a later step, or is about a
+    /// record or version that no longer exists.
     ///
     /// # Errors
-    /// [`Error`](crate::Error) if the store fails. Recording the event again is safe.
+    /// [`Error`](crate::Error) if the store fails. The calling code may safely record the same event again.
     pub async fn record_mail_event(&self, mail: &MailedRecord, event: &DeliveryEvent) -> Result<bool> {
         match mail.scope {
             Scope::Workspace(id) => log::workspace(id),
@@ -23,11 +23,11 @@ impl Usher {
         Ok(changed)
     }
 
-    /// Records an event in the delivery of a letter, which is about no record. Only a suppression of the address is
-    /// recorded. Returns whether one was.
+    /// Records an event in the delivery of a letter. A letter is about no person's record, so only a suppression of the
+    /// letter's address is recorded. Returns whether a suppression was recorded.
     ///
     /// # Errors
-    /// As [`Usher::record_mail_event`].
+    /// The errors of [`Usher::record_mail_event`].
     pub async fn record_letter_event(&self, to: &EmailAddress, event: &DeliveryEvent) -> Result<bool> {
         let Some(reason) = event.step.suppression_reason() else { return Ok(false) };
         let changed = self.store.suppress(to, reason, event.at).await?;

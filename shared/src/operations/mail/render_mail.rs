@@ -10,15 +10,16 @@ use crate::{
 };
 
 impl Usher {
-    /// The company's mail templates that these batches use. A template that was deleted meanwhile is missing from the
-    /// result.
+    /// The mail templates that the batches `batches` use. A mail template that was deleted meanwhile is missing from
+    /// the result.
     pub(super) async fn templates_of(&self, batches: &[Batch]) -> Result<Vec<StoredTemplate>> {
         let Some(batch) = batches.first() else { return Ok(Vec::new()) };
         let ids: BTreeSet<_> = batches.iter().filter_map(|batch| batch.template).collect();
         if ids.is_empty() { Ok(Vec::new()) } else { self.store.mail_templates_of(batch.company, ids.into_iter()).await }
     }
 
-    /// Whether mails can have links. Without `APP_URL` such mails wait, and waiting doesn't count as a failed attempt.
+    /// Whether mails can contain links, because `APP_URL` is set. Without `APP_URL`, mails with links wait in the
+    /// outbox, and waiting doesn't count as a failed attempt.
     pub(super) fn has_app_url(&self) -> bool {
         let is_set = !self.parameters.app_url.is_empty();
         if !is_set {
@@ -27,7 +28,8 @@ impl Usher {
         is_set
     }
 
-    /// Renders a mail. A mail with a hash is an invitation; a mail without one says that the person was added.
+    /// Renders the mail to a person. A mail with the hash of a link is an invitation. A mail without a hash says that
+    /// the person was added as a member.
     pub(super) fn render_mail<'a>(
         &self,
         mail: &Mail<'a>,
@@ -45,7 +47,7 @@ impl Usher {
         let letter = match hash {
             None => Letter::added(&AddedLetter { scope_name, company_name, inviter_name, role, message, app_url }),
             Some(hash) => {
-                // A person who has an account needs no link to the registration page.
+                // An invited person who has an account needs no link to the registration page.
                 let page = if *has_account { "invitation" } else { "register" };
                 let link_type = key.scope().map_or("", |scope| scope.link_type());
                 let link = &format!("{app_url}/{page}?hash={}&type={link_type}", hash.reveal());
@@ -74,8 +76,8 @@ impl Usher {
     }
 }
 
-/// The invitation from the company's mail template, if the batch uses one and it still exists. Otherwise the service's
-/// own letter.
+/// The letter of an invitation. The letter comes from the company's mail template if the batch uses a mail template
+/// that still exists. Otherwise the letter is the service's own letter.
 fn invitation_letter(
     invitation: &InvitationLetter<'_>,
     person: &Person,

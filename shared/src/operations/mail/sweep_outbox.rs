@@ -1,23 +1,24 @@
-//! Sweeping the outbox: delivering the items that the table's stream did not lead to delivery, and requeuing items that
-//! were given up.
+//! Sweeping the outbox: delivering the outbox items that were not delivered after the table's stream reported them, and
+//! requeuing outbox items that were given up.
 
 use jiff::SignedDuration;
 use tokio::time::Instant;
 
 use crate::{Result, Usher, operations::DeliveryOutcome, store::Key};
 
-/// How long mail may wait before the sweep logs an error, which raises an alarm.
+/// How long mail may wait in the outbox before the sweep logs an error, which raises an alarm.
 const MAX_WAIT: SignedDuration = SignedDuration::from_mins(15);
 
-/// How many items of each partition the sweep reads at once.
+/// How many outbox items of each partition the sweep reads at once.
 const READ_AHEAD: usize = 25;
 
-/// The largest number of items that one call requeues.
+/// The largest number of outbox items that one call of [`Usher::requeue`] requeues.
 const MAX_REQUEUED: usize = 1_000;
 
 impl Usher {
-    /// Delivers the waiting items that no other deliverer works on, until none is left, SES pauses or `deadline` has
-    /// passed. Letters about sign-ups come first. Returns the number of items that were delivered completely.
+    /// Delivers the waiting outbox items that no other deliverer works on, until no such item is left, SES pauses
+    /// sending or `deadline` has passed. The sweep delivers letters about sign-ups first. Returns the number of outbox
+    /// items that were delivered completely.
     ///
     /// # Errors
     /// [`Error`](crate::Error) if the store fails.
@@ -36,8 +37,8 @@ impl Usher {
         }
     }
 
-    /// Delivers these waiting items, with waiting letters in between. Returns how many items were delivered completely,
-    /// and whether the sweep is over.
+    /// Delivers the outbox items `waiting`, and waiting letters about sign-ups in between. Returns how many outbox
+    /// items were delivered completely, and whether the sweep is over.
     async fn deliver_waiting(&self, waiting: Vec<Key>, deadline: Instant) -> Result<(usize, bool)> {
         let mut delivered = 0;
         for key in waiting {
@@ -52,21 +53,22 @@ impl Usher {
         Ok((delivered, false))
     }
 
-    /// The letters about sign-ups that wait now. The sweep delivers them before an item of invitations: a one-time
-    /// password must not wait for all the invitations that the sweep has read.
+    /// The letters about sign-ups that wait in the outbox now. The sweep delivers these letters before an outbox item
+    /// with invitations, because a one-time password must not wait for all the invitations that the sweep has read.
     async fn letters_before(&self, key: &Key) -> Result<Vec<Key>> {
         if key.is_of_letter() { Ok(Vec::new()) } else { self.store.waiting_letters(self.now(), READ_AHEAD).await }
     }
 
-    /// Delivers these items. Returns how many were delivered completely, and whether the sweep is over because SES
-    /// paused or `deadline` has passed.
+    /// Delivers the outbox items `keys`. Returns how many items were delivered completely, and whether the sweep is
+    /// over because SES paused sending or `deadline` has passed.
     async fn deliver_each(&self, keys: Vec<Key>, deadline: Instant) -> (usize, bool) {
         let mut delivered = 0;
         for key in keys {
             let outcome = self.deliver(&key, deadline).await;
             delivered += usize::from(matches!(outcome, Ok(DeliveryOutcome::Done)));
             if let Err(error) = &outcome {
-                // The item stays in the outbox until its lease ends. The items behind it need not wait for that.
+                // The outbox item that could not be delivered keeps its lease for now. The sweep goes on with the
+                // following items and doesn't wait until this lease ends.
                 tracing::warn!(?error, "an outbox item could not be delivered");
             }
             if matches!(outcome, Ok(DeliveryOutcome::Paused)) || Instant::now() >= deadline {
@@ -76,7 +78,8 @@ impl Usher {
         (delivered, false)
     }
 
-    /// Ends a sweep that leaves mail waiting. If mail has waited for too long, an error is logged.
+    /// Ends a sweep that leaves mail waiting in the outbox. If mail has waited for longer than [`MAX_WAIT`], the
+    /// function logs an error.
     async fn end_with_waiting_mail(&self, delivered: usize) -> Result<usize> {
         if self.store.has_waited_since(self.now() - MAX_WAIT).await? {
             tracing::error!(event = "outbox_waiting", "mail waits for SES");
@@ -84,7 +87,8 @@ impl Usher {
         Ok(delivered)
     }
 
-    /// Returns items that were given up to the outbox, where the sweep finds them. Returns their number.
+    /// Puts outbox items that were given up back into the outbox, where the sweep finds the items. The result is the
+    /// number of these items.
     ///
     /// # Errors
     /// [`Error`](crate::Error) if the store fails.

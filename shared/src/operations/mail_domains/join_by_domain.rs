@@ -17,15 +17,16 @@ use crate::{
 /// The largest number of workspaces that a person joins by a mail domain.
 const MAX_JOINED: usize = 20;
 
-/// The largest number of wrong one-time passwords for the addresses of a domain within a window. After more, nobody
-/// joins by the domain until the next window, because an attacker may be guessing the code for an address of the
-/// domain.
+/// The largest number of wrong one-time passwords for the addresses of a domain within a window. After more wrong
+/// one-time passwords, nobody joins a workspace by the domain until the next window, because an attacker may be
+/// guessing the one-time password for an address of the domain.
 const MAX_WRONG_CODES: u32 = 100;
 const WRONG_CODES_WINDOW: SignedDuration = SignedDuration::from_hours(24);
 
 impl Usher {
     /// Adds a person who has just verified an address to the workspaces that have a rule for the address's domain, each
-    /// in a transaction of its own. A failure is only logged: the sign-up is complete without these memberships.
+    /// workspace in a transaction of its own. A failure to add the person is only logged, because the sign-up is
+    /// complete without these memberships.
     pub(in crate::operations) async fn join_by_domain(&self, profile: &Profile) {
         // The domain of a public mail provider has no rules.
         let Ok(domain) = MailDomain::parse(profile.address.domain()) else { return };
@@ -53,20 +54,20 @@ impl Usher {
         Ok(())
     }
 
-    /// Counts a wrong one-time password for the domain of this address.
+    /// Counts a wrong one-time password for the mail domain of the address.
     pub(in crate::operations) async fn count_wrong_code(&self, address: &EmailAddress) -> Result<()> {
         let Ok(domain) = MailDomain::parse(address.domain()) else { return Ok(()) };
         self.store.reserve(&wrong_codes(&domain), 1, self.now()).await.map(|_| ())
     }
 
-    /// Whether the user who is responsible for the rule may still grant its role.
+    /// Whether the user who is responsible for the domain rule may still grant the role of the rule.
     async fn may_rule_grant(&self, rule: &DomainRule) -> Result<bool> {
         let standing = self.store.caller_records(rule.added_by, rule.company, Some(rule.workspace)).await?;
         let own_role = standing.role_in_own_workspace().filter(|_| standing.is_active());
         Ok(own_role.is_some_and(|own| may_grant(own, rule.role).is_ok()))
     }
 
-    /// Adds the person to the workspace of a rule. If the person has a pending invitation to the workspace, the
+    /// Adds the person to the workspace of a domain rule. If the person has a pending invitation to the workspace, the
     /// membership ends the invitation, unless the invitation is to a higher role: then the invitation stays pending.
     async fn join_by_rule(&self, profile: &Profile, rule: &DomainRule, workspace: &Workspace) {
         let workspace_id = workspace.id;

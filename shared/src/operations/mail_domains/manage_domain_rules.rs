@@ -11,17 +11,17 @@ use crate::{
 /// A request to add a mail domain to a workspace.
 #[derive(Debug)]
 pub struct NewDomainRule {
-    /// The workspace.
+    /// The workspace that people of the mail domain will join.
     pub workspace: WorkspaceId,
-    /// The domain.
+    /// The mail domain to add to the workspace.
     pub domain: MailDomain,
-    /// The role that people of the domain get.
+    /// The role that people of the mail domain get in the workspace.
     pub role: Role,
 }
 
 impl Usher {
-    /// Adds a rule for a domain to a workspace of the company. If the workspace already has a rule for the domain, that
-    /// rule is returned unchanged.
+    /// Adds a rule for a mail domain to a workspace of the caller's company. If the workspace already has a rule for
+    /// the mail domain, the existing rule is returned unchanged.
     ///
     /// # Errors
     /// [`Error::NotFound`] and [`Error::Forbidden`] unless the caller administers the workspace.
@@ -47,10 +47,10 @@ impl Usher {
     }
 
     /// Sets the role that people of a domain get from now on, and makes the caller responsible for the rule. People who
-    /// joined before keep their roles.
+    /// joined the workspace before the change keep their roles.
     ///
     /// # Errors
-    /// [`Error::NotFound`] and [`Error::Forbidden`] unless the caller administers its workspace.
+    /// [`Error::NotFound`] and [`Error::Forbidden`] unless the caller administers the workspace of the rule.
     pub async fn change_domain(&self, caller: &Caller, id: &ShortId, role: Role) -> Result<(Workspace, DomainRule)> {
         let old = self.get_domain(caller, id).await?;
         let access = self.administered_workspace(caller, old.workspace).await?;
@@ -88,7 +88,7 @@ impl Usher {
     }
 }
 
-/// Checks that a user with the role `own` in a workspace may let people join it with `role`.
+/// Checks that a user with the role `own` in a workspace may let people join the workspace with the role `role`.
 pub(super) fn may_grant(own: Role, role: Role) -> Result<()> {
     if own.may(Permission::Administer) && own.may_grant(role) {
         Ok(())

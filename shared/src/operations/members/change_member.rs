@@ -10,32 +10,33 @@ use crate::{
     store::{AuditNote, TransitionWrite, Transitioned},
 };
 
-/// How often a change is decided. Each further try reads the person again, because another request changed the record.
+/// How often changing a person's membership or invitation is tried. A further try happens if another request changed
+/// the person's record, and reads the record again.
 const TRIES: u32 = 3;
 
-/// The workspace has no such member or invited person.
+/// The error for a request about a person who is neither a member of the workspace nor invited to the workspace.
 pub(in crate::operations) const NO_SUCH_PERSON: Error = Error::NotFound(Missing::Person);
 
 /// The change of a membership or an invitation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::operations) enum MemberChange {
-    /// The person gets this role.
+    /// The member or invited person gets this role.
     Role(Role),
     /// The membership ends, or the invitation is revoked.
     Removed,
 }
 
-/// The people of a workspace that a request may change.
+/// Which people of a workspace a request may change: members only, or also invited people.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::operations) enum Selection {
-    /// Members, and people with a pending invitation.
+    /// The request may change members, and people with a pending invitation.
     MembersAndInvited,
-    /// Members only.
+    /// The request may change members only.
     Members,
 }
 
 impl Selection {
-    /// Whether the selection contains the person at `now`.
+    /// Whether a request with this selection of people may change the person at the time `now`.
     pub(in crate::operations) fn contains(self, person: &Person, now: jiff::Timestamp) -> bool {
         match person.state(now) {
             MembershipState::Member => true,
@@ -46,7 +47,7 @@ impl Selection {
 }
 
 impl Usher {
-    /// A member or invited person of a workspace of the caller's company, by the record's public id.
+    /// A member or invited person of a workspace of the caller's company, by the public id of the person's record.
     ///
     /// # Errors
     /// [`Error::NotFound`] and [`Error::Forbidden`] unless the caller administers the workspace.
@@ -55,10 +56,10 @@ impl Usher {
         Ok((access.workspace, person))
     }
 
-    /// A member or invited person of a workspace of the caller's company, by workspace and identity.
+    /// A member or invited person of a workspace of the caller's company, by the workspace and the person's identity.
     ///
     /// # Errors
-    /// As [`Usher::get_member`].
+    /// The errors of [`Usher::get_member`].
     pub async fn find_member(
         &self,
         caller: &Caller,
@@ -82,11 +83,11 @@ impl Usher {
         Ok((access.workspace, person))
     }
 
-    /// Gives a member another role, by user id.
+    /// Gives a member of a workspace another role, by the member's user id.
     ///
     /// # Errors
     /// [`Error::NotFound`] and [`Error::Forbidden`] unless the caller administers the workspace. [`Error::NotFound`]
-    /// for a user who isn't a member. Otherwise as [`Usher::change_member`].
+    /// for a user who isn't a member of the workspace. Otherwise the errors of [`Usher::change_member`].
     pub async fn change_user(&self, caller: &Caller, id: WorkspaceId, user: UserId, role: Role) -> Result<Person> {
         let access = self.workspace_access(caller, id).await?;
         log::workspace(id);
@@ -95,7 +96,7 @@ impl Usher {
         self.change_person(&access, person, MemberChange::Role(role), Selection::Members).await
     }
 
-    /// The record of a member of a workspace, by user id.
+    /// The record of a member of a workspace, by the member's user id.
     pub(in crate::operations) async fn member(&self, id: WorkspaceId, user: UserId) -> Result<Person> {
         let person = self.store.member(Scope::Workspace(id), user).await?;
         person.filter(|person| Selection::Members.contains(person, self.now())).ok_or(NO_SUCH_PERSON)
@@ -116,8 +117,8 @@ impl Usher {
         Ok(access)
     }
 
-    /// The person with this public id, if the caller administers the person's workspace. Returns the caller's access
-    /// too.
+    /// The person with the public id `id`, if the caller administers the person's workspace. The function also returns
+    /// the caller's access to the workspace.
     pub(in crate::operations) async fn managed_person(
         &self,
         caller: &Caller,
@@ -137,7 +138,7 @@ impl Usher {
         }
     }
 
-    /// The person with this identity in the workspace, if the selection contains the person.
+    /// The person with the given identity in the workspace, if the request may change the person.
     async fn selected_person(
         &self,
         workspace: WorkspaceId,
@@ -148,8 +149,9 @@ impl Usher {
         person.filter(|person| selection.contains(person, self.now())).ok_or(NO_SUCH_PERSON)
     }
 
-    /// Changes or ends a membership or an invitation. A repeated request changes nothing. Decides again, a bounded
-    /// number of times, if another request changed the record.
+    /// Changes or ends a person's membership or invitation. A repeated request changes nothing. If another request
+    /// changed the person's record meanwhile, the function decides about the change again, at most [`TRIES`] times in
+    /// all.
     pub(in crate::operations) async fn change_person(
         &self,
         access: &WorkspaceAccess,
@@ -163,7 +165,7 @@ impl Usher {
             }
             let identifier = person.identifier();
             person = match (self.selected_person(access.workspace.id, &identifier, selection).await, change) {
-                // Another request removed the person first, so nothing is left to do.
+                // Another request removed the person first, so this request has nothing left to do.
                 (Err(Error::NotFound(_)), MemberChange::Removed) => return Ok(person),
                 (read, _) => read?,
             };
@@ -171,8 +173,8 @@ impl Usher {
         Err(changed_meanwhile("This person was changed by somebody else at the same time."))
     }
 
-    /// Decides and writes the change once, by the record as it was read. Returns `None` if another request changed the
-    /// record since then.
+    /// Decides about the change of a membership or invitation once, by the person's record that was read, and writes
+    /// the change. Returns `None` if another request changed the record after the record was read.
     pub(in crate::operations) async fn try_to_change(
         &self,
         access: &WorkspaceAccess,
@@ -187,7 +189,8 @@ impl Usher {
         };
         let mut decision = decide(admins);
         if decision.as_ref().is_err_and(|refusal| *refusal == ManageRefusal::LastAdmin) {
-            // The number of ADMINs was read when the request began. Another request may have added an ADMIN since then.
+            // The number of ADMINs was read when the request began. Another request may have added an ADMIN after the
+            // number was read.
             let workspaces = self.store.workspaces(&[access.workspace.id]).await?;
             admins = workspaces.first().map_or(0, |workspace| workspace.admins);
             decision = decide(admins);
@@ -205,7 +208,7 @@ impl Usher {
     }
 }
 
-/// The line of a change in the audit log.
+/// The line in the audit log about a change of a membership or invitation.
 fn audit_note(actor: UserId, person: &Person, change: MemberChange) -> AuditNote {
     match (change, person.is_member()) {
         (MemberChange::Role(role), member) => {
@@ -223,7 +226,7 @@ fn audit_note(actor: UserId, person: &Person, change: MemberChange) -> AuditNote
     }
 }
 
-/// The error of a refused change of a membership or an invitation.
+/// The error for a refused change of a membership or an invitation.
 pub(in crate::operations) fn refused_change(refusal: ManageRefusal) -> Error {
     match refusal {
         ManageRefusal::PersonAboveOwn => {
@@ -235,7 +238,7 @@ pub(in crate::operations) fn refused_change(refusal: ManageRefusal) -> Error {
     }
 }
 
-/// The error of a refused change of an invitation.
+/// The error for a refused change of an invitation.
 pub(in crate::operations) fn refused_invitation(refusal: ManageRefusal) -> Error {
     match refusal {
         ManageRefusal::OtherInviter => {
@@ -256,12 +259,12 @@ pub(in crate::operations) fn refused_invitation(refusal: ManageRefusal) -> Error
     }
 }
 
-/// The refusal of a change that leaves the workspace without an ADMIN.
+/// The error for a change that leaves the workspace without an ADMIN.
 pub(in crate::operations) fn last_admin() -> Error {
     Error::conflict("last_admin", "This is the workspace's last administrator: make somebody else one first.")
 }
 
-/// The refusal of a change that other requests outpaced in every try.
+/// The error for a change that failed in every try, because other requests changed the same record each time.
 pub(in crate::operations) fn changed_meanwhile(message: &'static str) -> Error {
     Error::conflict("changed_meanwhile", message)
 }

@@ -19,10 +19,10 @@ use crate::{
 /// The number of workspaces whose people are read in parallel.
 const IN_FLIGHT: usize = 4;
 
-/// The largest number of people in a list without pages: more don't fit into a response.
+/// The largest number of people in a list without pages. More people don't fit into a response.
 pub(in crate::operations) const MAX_PEOPLE: usize = 50_000;
 
-/// The refusal of a list without pages that has more than [`MAX_PEOPLE`] people.
+/// The error for a list without pages that has more than [`MAX_PEOPLE`] people.
 pub(in crate::operations) fn list_too_large() -> Error {
     Error::TooLarge(PublicMessage::new("list_too_large", "There are too many people for one list."))
 }
@@ -32,7 +32,7 @@ pub(in crate::operations) fn list_too_large() -> Error {
 pub struct MemberFilter {
     /// Lists only members with this role.
     pub role: Option<Role>,
-    /// Lists only members whose name or address contains this text. Upper and lower case are equal.
+    /// Lists only members whose name or address contains this text. The comparison ignores upper and lower case.
     pub text: Option<String>,
 }
 
@@ -50,10 +50,10 @@ impl MemberFilter {
 }
 
 impl Usher {
-    /// A page of a workspace's members, ordered by address. Every member may list them.
+    /// A page of a workspace's members, ordered by address. Every member of the workspace may list the members.
     ///
     /// # Errors
-    /// As [`Usher::workspace_access`]; [`Error::Invalid`] for a cursor of another list.
+    /// The errors of [`Usher::workspace_access`]; [`Error::Invalid`] for a cursor that belongs to another list.
     pub async fn page_members(
         &self,
         caller: &Caller,
@@ -72,10 +72,11 @@ impl Usher {
         cursors.seal(self.store.people_page(query, matches).await?, self.random())
     }
 
-    /// A workspace with its members and pending invitations, the oldest record first. Every member may list them.
+    /// A workspace with its members and pending invitations, the oldest record first. Every member of the workspace may
+    /// list the members and invitations.
     ///
     /// # Errors
-    /// As [`Usher::workspace_access`].
+    /// The errors of [`Usher::workspace_access`].
     pub async fn list_members(&self, caller: &Caller, id: WorkspaceId) -> Result<(Workspace, Vec<Person>)> {
         let access = self.workspace_access(caller, id).await?;
         access.require(Permission::View)?;
@@ -86,7 +87,8 @@ impl Usher {
     /// All workspaces of the company, the oldest first, each with its members and pending invitations.
     ///
     /// # Errors
-    /// [`Error::Forbidden`] unless the caller is a company admin, [`Error::TooLarge`] for more than 50,000 people.
+    /// [`Error::Forbidden`] unless the caller is a company admin, [`Error::TooLarge`] if the workspaces have more than
+    /// 50,000 people.
     pub async fn list_company_members(&self, caller: &Caller) -> Result<Vec<(Workspace, Vec<Person>)>> {
         let workspaces = self.list_company_workspaces(caller).await?;
         let reads: Vec<_> = workspaces.iter().map(|workspace| self.members_and_invited(workspace)).collect();
@@ -109,7 +111,7 @@ impl Usher {
     }
 }
 
-/// The members and pending invitations among these records, the oldest record first.
+/// The members and pending invitations among the records `people`, the oldest record first.
 pub(in crate::operations) fn members_and_invited(mut people: Vec<Person>, now: Timestamp) -> Vec<Person> {
     people.retain(|person| Selection::MembersAndInvited.contains(person, now));
     people.sort_by(|one, other| {

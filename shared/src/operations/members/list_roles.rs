@@ -1,19 +1,20 @@
-//! Listing the roles.
+//! Listing the roles that people can have in a workspace or company.
 
 use crate::{Result, Usher, domain::Role, operations::Caller};
 
 impl Usher {
-    /// The roles that a member of a workspace can have, from the highest to the lowest. Any active user may list them.
+    /// The roles that a member of a workspace can have, from the highest to the lowest. Every active user may list
+    /// these roles.
     ///
     /// # Errors
-    /// As [`Usher::company_access`].
+    /// The errors of [`Usher::company_access`].
     pub async fn list_roles(&self, caller: &Caller) -> Result<&'static [Role]> {
         self.company_access(caller).await?;
         Ok(&Role::ALL)
     }
 
     /// The roles that a user of the company can have, from the highest to the lowest. Only company admins may list
-    /// them.
+    /// these roles.
     ///
     /// # Errors
     /// [`Error::Forbidden`](crate::Error::Forbidden) unless the caller is a company admin.

@@ -1,4 +1,4 @@
-//! Removing a person from a workspace: a membership ends, or an invitation is revoked.
+//! Removing a person from a workspace: the person's membership ends, or the person's invitation is revoked.
 
 use crate::{
     Result, Usher,
@@ -10,20 +10,20 @@ use crate::{
 };
 
 impl Usher {
-    /// Removes a member, or revokes an invited person's invitation, by the record's public id.
+    /// Removes a member, or revokes an invited person's invitation, by the public id of the person's record.
     ///
     /// # Errors
-    /// As [`Usher::change_member`].
+    /// The errors of [`Usher::change_member`].
     pub async fn remove_member(&self, caller: &Caller, id: &PersonId) -> Result<Person> {
         let (access, person) = self.managed_person(caller, id).await?;
         self.change_person(&access, person, MemberChange::Removed, Selection::MembersAndInvited).await
     }
 
-    /// Ends a membership, by user id. An administrator of the workspace may remove every member. Every other member may
-    /// only leave.
+    /// Ends a member's membership of a workspace, by the member's user id. An administrator of the workspace may remove
+    /// every member. Every other member may only end the own membership.
     ///
     /// # Errors
-    /// As [`Usher::change_user`].
+    /// The errors of [`Usher::change_user`].
     pub async fn remove_user(&self, caller: &Caller, id: WorkspaceId, user: UserId) -> Result<()> {
         let access = self.workspace_access(caller, id).await?;
         log::workspace(id);

@@ -9,21 +9,21 @@ use crate::{
 /// A person to be added to a workspace.
 #[derive(Debug)]
 pub struct NewWorkspaceUser {
-    /// The workspace's short id.
+    /// The short id of the workspace to which the person is added.
     pub workspace: ShortId,
-    /// The person and their role.
+    /// The person to add, and the person's role.
     pub row: InviteRow,
     /// The message in the invitation's mail, if the workspace is published.
     pub message: Option<Message>,
 }
 
 impl Usher {
-    /// Invites a person to a workspace of the company, and returns their record. A member, or a person who is invited
-    /// already, is returned unchanged.
+    /// Invites a person to a workspace of the company, and returns the person's record. A member, or a person who is
+    /// invited already, is returned unchanged.
     ///
     /// # Errors
-    /// [`Error::NotFound`] and [`Error::Forbidden`] unless the caller administers the workspace; the reason why the person
-    /// can't be invited.
+    /// [`Error::NotFound`] and [`Error::Forbidden`] unless the caller administers the workspace; otherwise the reason
+    /// why the person can't be invited.
     pub async fn add_workspace_user(&self, caller: &Caller, new: NewWorkspaceUser) -> Result<Person> {
         let NewWorkspaceUser { workspace, row, message } = new;
         let workspace = self.workspace_of_short_id(caller, &workspace).await?.id;
@@ -39,10 +39,11 @@ impl Usher {
         }
     }
 
-    /// The people of all the company's workspaces, or of one of them, oldest first.
+    /// The people of all workspaces of the caller's company, or of one of these workspaces, oldest first.
     ///
     /// # Errors
-    /// As [`Usher::list_company_members`]; [`Error::NotFound`] if there is no such workspace.
+    /// The errors of [`Usher::list_company_members`]; [`Error::NotFound`] if the company has no workspace with this
+    /// short id.
     pub async fn list_workspace_users(&self, caller: &Caller, workspace: Option<ShortId>) -> Result<Vec<Person>> {
         if let Some(id) = workspace {
             return self.list_members_of(caller, &WorkspaceReference::ShortId(id)).await;
@@ -51,11 +52,12 @@ impl Usher {
         Ok(all.into_iter().flat_map(|(_, people)| people).collect())
     }
 
-    /// As [`Usher::change_member`], for a contract that shows some roles as others. A person who is shown with the role
-    /// already keeps their own.
+    /// Changes a person's role as [`Usher::change_member`] does, for a contract that shows some roles under the name of
+    /// another role. If the contract already shows the person with the requested role, the person keeps the present
+    /// role.
     ///
     /// # Errors
-    /// As [`Usher::change_member`].
+    /// The errors of [`Usher::change_member`].
     pub async fn change_shown_role(
         &self,
         caller: &Caller,

@@ -12,18 +12,19 @@ use crate::{
 /// A service account's access token.
 #[derive(Debug)]
 pub struct ClientToken {
-    /// The access token. It is a secret.
+    /// The access token of the service account, which is a secret.
     pub token: String,
     /// How long the access token is valid, unless the service-account token is revoked earlier.
     pub lifetime: SignedDuration,
 }
 
 impl Usher {
-    /// Issues an access token to a service account. `secret` is the service-account token. When it is revoked, the
-    /// access token is no longer valid either.
+    /// Issues an access token to a service account. `secret` is the service-account token. When the service-account
+    /// token is revoked, the access token is no longer valid either.
     ///
     /// # Errors
-    /// [`Error::Unauthenticated`] if id and secret don't belong together, or the secret is no longer valid.
+    /// [`Error::Unauthenticated`] if the service account's id and the service-account token don't belong together, or
+    /// the service-account token is no longer valid.
     pub async fn issue_client_token(&self, client: UserId, secret: &str) -> Result<ClientToken> {
         let digest = store::token_digest(secret);
         let holder = self.service_account_of_token(&digest).await?.filter(|holder| holder.user == client);

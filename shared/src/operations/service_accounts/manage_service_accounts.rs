@@ -1,4 +1,5 @@
-//! Creating, listing and deleting service accounts, and resetting their tokens. Only company admins may do so.
+//! Creating, listing and deleting service accounts, and resetting the tokens of service accounts. Only company admins
+//! may manage service accounts.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use jiff::SignedDuration;
@@ -12,15 +13,15 @@ use crate::{
     store::{self, IntegerIds},
 };
 
-/// How long a token is valid, unless it never expires: one year.
+/// How long a service-account token is valid, unless the token never expires: one year.
 const TOKEN_TTL: SignedDuration = SignedDuration::from_hours(365 * 24);
 
 /// A request to create a service account.
 #[derive(Debug)]
 pub struct NewServiceAccount {
-    /// The name, unique in the company.
+    /// The name of the service account, which is unique in the company.
     pub name: String,
-    /// The purpose, in the creator's words.
+    /// The purpose of the service account, in the creator's words.
     pub description: Option<Message>,
     /// Whether the service account is ADMIN in every workspace of its company.
     pub account_admin: bool,
@@ -31,14 +32,14 @@ pub struct NewServiceAccount {
 pub struct IssuedToken {
     /// The service account.
     pub account: ServiceAccount,
-    /// The token. Only this response shows it.
+    /// The service-account token. Only the response to the request that issued the token shows the token.
     pub token: String,
-    /// How long the token is valid. `None`: it never expires.
+    /// How long the service-account token is valid. `None` if the token never expires.
     pub lifetime: Option<SignedDuration>,
 }
 
 impl Usher {
-    /// Creates a service account.
+    /// Creates a service account in the caller's company.
     ///
     /// # Errors
     /// [`Error::Forbidden`] unless the caller is a company admin, [`Error::Invalid`] for an invalid name,
@@ -73,7 +74,7 @@ impl Usher {
         }
     }
 
-    /// The company's service accounts, sorted by name.
+    /// The service accounts of the caller's company, sorted by name.
     ///
     /// # Errors
     /// [`Error::Forbidden`] unless the caller is a company admin.
@@ -82,7 +83,7 @@ impl Usher {
         self.store.service_accounts(caller.company).await
     }
 
-    /// Gives a service account a new token. The old token is invalid immediately.
+    /// Gives a service account a new token. The old token of the service account is invalid immediately.
     ///
     /// # Errors
     /// [`Error::Forbidden`] unless the caller is a company admin, [`Error::NotFound`] if the company has no service
@@ -110,7 +111,7 @@ impl Usher {
         }
     }
 
-    /// Deletes a service account. Its token and memberships are invalid immediately.
+    /// Deletes a service account. The token and the memberships of the service account are invalid immediately.
     ///
     /// # Errors
     /// [`Error::Forbidden`] unless the caller is a company admin, [`Error::NotFound`] if the company has no service
@@ -160,7 +161,8 @@ fn profile_of(account: &ServiceAccount, name: PersonName, number: u32, company: 
     }
 }
 
-/// Parses a name: 1 to 50 letters, digits, `-` and `_`. The limit keeps the local part of the address within 64 octets.
+/// Parses the name of a service account: 1 to 50 letters, digits, `-` and `_`. The limit keeps the local part of the
+/// service account's address within 64 octets.
 fn parse_name(name: &str) -> Result<PersonName> {
     let is_valid = (1..=50).contains(&name.len())
         && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');

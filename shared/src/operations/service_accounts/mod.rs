@@ -1,4 +1,4 @@
-//! Service accounts: managing them, and issuing access tokens to them.
+//! Service accounts: managing service accounts, and issuing access tokens to service accounts.
 
 pub(super) mod issue_client_token;
 pub(super) mod manage_service_accounts;

@@ -1,5 +1,5 @@
-//! Starting a sign-up without an invitation. Nothing but the sign-up exists until a one-time password verifies the
-//! address.
+//! Starting a sign-up without an invitation. Until a one-time password verifies the person's address, only the record
+//! of the sign-up exists, and no account or company.
 
 use crate::{
     Error, Result, Usher,
@@ -14,25 +14,26 @@ const MAX_LETTERS: u32 = 5;
 /// A request to sign up.
 #[derive(Debug)]
 pub struct BeginSignUp {
-    /// The address, which a one-time password will verify.
+    /// The person's address, which a one-time password will verify.
     pub address: EmailAddress,
-    /// The password.
+    /// The password of the account that the sign-up creates.
     pub password: Password,
-    /// The first name.
+    /// The first name of the person who signs up.
     pub first_name: PersonName,
-    /// The last name.
+    /// The last name of the person who signs up.
     pub last_name: PersonName,
-    /// The name of the company that the sign-up creates. `None`: the domain of the address.
+    /// The name of the company that the sign-up creates. `None` if the company is named after the domain of the
+    /// address.
     pub company_name: Option<Title>,
 }
 
 impl Usher {
     /// Starts a sign-up and queues a one-time password for the address. If the address already has an account, the
-    /// queued letter says so. The response and its time are the same in both cases, so that nobody learns which
-    /// addresses have accounts.
+    /// queued letter says so. The response and the time until the response are the same whether the address has an
+    /// account or not, so that nobody learns which addresses have accounts.
     ///
     /// # Errors
-    /// [`Error::TooMany`] if the address received too many letters, whether it has an account or not;
+    /// [`Error::TooMany`] if the address received too many letters, whether the address has an account or not;
     /// [`Error::Invalid`] for the address of a service account.
     pub async fn begin_sign_up(&self, request: BeginSignUp) -> Result<()> {
         let now = self.now();
@@ -66,10 +67,10 @@ impl Usher {
         self.store.begin_sign_up(&sign_up, &letter).await
     }
 
-    /// Counts a letter about a sign-up to this address before it is queued.
+    /// Counts a letter about a sign-up to an address before the letter is queued.
     ///
     /// # Errors
-    /// [`Error::TooMany`] if the address received too many.
+    /// [`Error::TooMany`] if the address received too many letters.
     pub(in crate::operations) async fn count_sign_up_letter(&self, address: &EmailAddress) -> Result<()> {
         let message = "Too many codes were asked for. Wait, then try again.";
         let subject = address.canonical();
@@ -77,8 +78,8 @@ impl Usher {
     }
 }
 
-/// The name of a company whose founder gave none: the domain of the address. A domain can be longer than a title, so it
-/// is shortened.
+/// The name of a company whose founder gave no name: the domain of the founder's address. A domain can be longer than a
+/// title may be, so the domain is shortened.
 fn domain_title(address: &EmailAddress) -> Result<Title> {
     let name: String = address.domain().chars().take(Title::MAX).collect();
     Title::parse(&name).map_err(|_| Error::internal("signing up: the domain is no valid title"))

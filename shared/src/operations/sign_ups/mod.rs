@@ -1,4 +1,5 @@
-//! Sign-ups without an invitation: starting one, mailing its one-time password again, and verifying the address.
+//! Sign-ups without an invitation: starting a sign-up, mailing the sign-up's one-time password again, and verifying the
+//! address.
 
 pub(super) mod begin_sign_up;
 pub(super) mod resend_otp;

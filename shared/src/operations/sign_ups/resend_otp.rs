@@ -7,12 +7,12 @@ use crate::{
 };
 
 impl Usher {
-    /// Queues the one-time password of the newest sign-up of an address again. If all tries at that password are used
-    /// up, a new password is queued. The response doesn't reveal whether the address has a sign-up.
+    /// Queues the one-time password of the newest sign-up of an address again. If all tries at this one-time password
+    /// are used up, a new one-time password is queued. The response doesn't reveal whether the address has a sign-up.
     ///
     /// # Errors
-    /// [`Error::TooMany`](crate::Error::TooMany) if the address received too many letters, whether it has a sign-up or
-    /// not.
+    /// [`Error::TooMany`](crate::Error::TooMany) if the address received too many letters, whether the address has a
+    /// sign-up or not.
     pub async fn resend_otp(&self, address: EmailAddress) -> Result<()> {
         self.count_sign_up_letter(&address).await?;
         let now = self.now();

@@ -8,8 +8,8 @@ use crate::{
     store::IntegerIds,
 };
 
-/// How often the company is written. A write fails if, since the accounts of the address were read, an inviter created
-/// a guest account for it.
+/// How often writing the sign-up's company is tried. A write fails if an inviter created a guest account for the
+/// address after the address's accounts were read.
 const WRITE_ATTEMPTS: u32 = 2;
 
 fn wrong_code() -> Error {
@@ -17,11 +17,11 @@ fn wrong_code() -> Error {
 }
 
 impl Usher {
-    /// Completes the sign-up that this one-time password was mailed for: creates its company, with the user as its
-    /// admin.
+    /// Completes the sign-up for which the one-time password `code` was mailed: creates the sign-up's company, with the
+    /// user as an admin of the company.
     ///
     /// # Errors
-    /// [`Error::Invalid`] for a wrong or expired code; [`Error::TooMany`] after five tries.
+    /// [`Error::Invalid`] for a wrong or expired one-time password; [`Error::TooMany`] after five tries.
     pub async fn verify_otp(&self, address: &EmailAddress, code: &str) -> Result<()> {
         let message = "Too many wrong codes. Wait, then sign up again.";
         let (subject, max) = (address.canonical(), SignUp::MAX_TRIES);
@@ -29,8 +29,8 @@ impl Usher {
         let now = self.now();
         let mut verified = None;
         for sign_up in self.store.sign_ups(address, now).await? {
-            // Each sign-up counts its tries too, because the window of the limit above can end while the code is still
-            // valid.
+            // The record of each sign-up counts the tries at its one-time password too, because the window of the limit
+            // on attempts can end while the one-time password is still valid.
             let counted = self.store.count_try(&sign_up).await?;
             let matches = self.secrets.matches_one_time_password(code, &sign_up.id.to_string(), now).await?;
             if counted && matches && sign_up.live {
@@ -80,8 +80,8 @@ impl Usher {
         Ok(())
     }
 
-    /// Writes the company together with its first user. `None` if the sign-up was already used, or the address has an
-    /// account by now.
+    /// Writes the company of a sign-up together with the company's first user. Returns `None` if the sign-up was
+    /// already used, or if the address meanwhile has an account.
     async fn create_founder(&self, sign_up: &SignUp, company: &Company, new: Profile) -> Result<Option<Profile>> {
         for _ in 0..WRITE_ATTEMPTS {
             let unverified = self.store.accounts(&new.identifier()).await?.unverified;
@@ -93,8 +93,8 @@ impl Usher {
                 return Ok(Some(profile));
             }
         }
-        // The write may have succeeded although its response was lost. Then the identity belongs to this company.
-        // Otherwise another request was faster.
+        // The write of the company may have succeeded although the store's response was lost. In this case the identity
+        // of the address belongs to the company. Otherwise another request was faster.
         let identity = self.store.identity(&new.identifier()).await?;
         match identity.filter(|identity| identity.company == company.id) {
             Some(identity) => self.store.profile(identity.user).await,

@@ -7,7 +7,7 @@ use crate::{
 };
 
 impl Usher {
-    /// Changes the fields of a workspace that have a new value.
+    /// Changes those fields of a workspace for which the request has a new value.
     ///
     /// # Errors
     /// [`Error::NotFound`] and [`Error::Forbidden`] unless the caller administers the workspace.
@@ -28,10 +28,10 @@ impl Usher {
         self.store.workspaces(&[id]).await?.pop().ok_or(MISSING)
     }
 
-    /// The workspace of the company that has this short id.
+    /// The workspace of the caller's company that has the short id `id`.
     ///
     /// # Errors
-    /// As [`Usher::change_workspace`].
+    /// The errors of [`Usher::change_workspace`].
     pub async fn workspace_of_short_id(&self, caller: &Caller, id: &ShortId) -> Result<Workspace> {
         let id = self.store.workspace_of_short_id(id).await?.ok_or(Error::NotFound(Missing::Workspace))?;
         Ok(self.administered_workspace(caller, id).await?.workspace)

@@ -10,11 +10,11 @@ use crate::{
 /// A request to create a workspace.
 #[derive(Debug)]
 pub struct NewWorkspace {
-    /// The name.
+    /// The name of the new workspace.
     pub name: Title,
-    /// The purpose, in the creator's words.
+    /// The purpose of the new workspace, in the creator's words.
     pub description: Option<Message>,
-    /// Whether the workspace is published immediately.
+    /// Whether the new workspace is published immediately.
     pub published: bool,
 }
 
@@ -23,7 +23,8 @@ impl Usher {
     /// workspaces.
     ///
     /// # Errors
-    /// As [`Usher::company_access`]; [`Error::Forbidden`] for a user whose account is restricted to one workspace.
+    /// The errors of [`Usher::company_access`]; [`Error::Forbidden`] for a user whose account is restricted to one
+    /// workspace.
     pub async fn create_workspace(&self, caller: &Caller, new: NewWorkspace) -> Result<Workspace> {
         let profile = self.company_access(caller).await?.profile;
         if profile.exclusive_to.is_some() {

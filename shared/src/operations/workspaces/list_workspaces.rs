@@ -1,4 +1,4 @@
-//! Listing workspaces.
+//! Listing the workspaces that a caller may see.
 
 use std::collections::BTreeSet;
 
@@ -9,17 +9,17 @@ use crate::{
 };
 
 impl Usher {
-    /// The caller's workspaces, oldest first: those that the caller is a member of. If the caller's role in the company
-    /// may oversee workspaces, also all others of the company.
+    /// The caller's workspaces, oldest first. These are the workspaces of which the caller is a member. If the caller's
+    /// role in the company may oversee workspaces, all other workspaces of the company are listed too.
     ///
     /// # Errors
-    /// As [`Usher::company_access`].
+    /// The errors of [`Usher::company_access`].
     pub async fn list_workspaces(&self, caller: &Caller) -> Result<Vec<Workspace>> {
         let access = self.company_access(caller).await?;
         self.accessible_workspaces(caller, access.role).await
     }
 
-    /// The workspaces of a caller who has this role in the company, oldest first.
+    /// The workspaces of a caller who has the role `role` in the company, oldest first.
     pub(in crate::operations) async fn accessible_workspaces(
         &self,
         caller: &Caller,
@@ -39,7 +39,7 @@ impl Usher {
     /// The caller's workspaces as in [`Usher::list_workspaces`], each with its company.
     ///
     /// # Errors
-    /// As [`Usher::company_access`].
+    /// The errors of [`Usher::company_access`].
     pub async fn list_workspaces_of_companies(&self, caller: &Caller) -> Result<Vec<(Workspace, Company)>> {
         let workspaces = self.list_workspaces(caller).await?;
         let ids: BTreeSet<_> = workspaces.iter().map(|workspace| workspace.company).collect();
@@ -48,8 +48,8 @@ impl Usher {
         Ok(workspaces.into_iter().filter_map(|workspace| of(&workspace).map(|company| (workspace, company))).collect())
     }
 
-    /// The id of the workspace that has this integer id. This grants nothing: the caller's access to the workspace is
-    /// still to be checked.
+    /// The id of the workspace with the integer id `number`. The function checks no access: the calling code must still
+    /// check the caller's access to the workspace.
     ///
     /// # Errors
     /// [`Error::NotFound`] if no workspace has this integer id.
@@ -72,7 +72,7 @@ impl Usher {
     /// A workspace that the caller has a role in.
     ///
     /// # Errors
-    /// As [`Usher::workspace_access`].
+    /// The errors of [`Usher::workspace_access`].
     pub async fn get_workspace(&self, caller: &Caller, id: WorkspaceId) -> Result<Workspace> {
         Ok(self.workspace_access(caller, id).await?.workspace)
     }

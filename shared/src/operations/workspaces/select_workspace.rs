@@ -1,4 +1,4 @@
-//! The caller's current workspace: requests that name no workspace are about this one.
+//! The caller's current workspace: a request that names no workspace is about the caller's current workspace.
 
 use crate::{
     Result, Usher,
@@ -7,10 +7,10 @@ use crate::{
 };
 
 impl Usher {
-    /// Makes a workspace the caller's current one.
+    /// Makes a workspace the caller's current workspace.
     ///
     /// # Errors
-    /// As [`Usher::workspace_access`].
+    /// The errors of [`Usher::workspace_access`].
     pub async fn select_workspace(&self, caller: &Caller, id: WorkspaceId) -> Result<()> {
         let access = self.workspace_access(caller, id).await?;
         if access.profile.current_workspace == Some(id) {
@@ -19,11 +19,12 @@ impl Usher {
         self.store.select_workspace(caller.user, id).await
     }
 
-    /// The caller's workspaces as in [`Usher::list_workspaces`], and the id of the current one. The oldest workspace is
-    /// the current one until the caller selects another, and again if the caller loses access to the selected one.
+    /// The caller's workspaces as in [`Usher::list_workspaces`], and the id of the current workspace. The oldest
+    /// workspace is the current workspace until the caller selects another workspace, and again if the caller loses
+    /// access to the selected workspace.
     ///
     /// # Errors
-    /// As [`Usher::company_access`].
+    /// The errors of [`Usher::company_access`].
     pub async fn list_workspaces_with_current(&self, caller: &Caller) -> Result<(Vec<Workspace>, Option<WorkspaceId>)> {
         let access = self.company_access(caller).await?;
         let workspaces = self.accessible_workspaces(caller, access.role).await?;

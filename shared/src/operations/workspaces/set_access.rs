@@ -1,5 +1,5 @@
-//! Setting who has access to a workspace. The request adds people and mail domains and changes roles. It removes
-//! nobody.
+//! Setting who has access to a workspace. The request adds people and mail domains to a workspace and changes people's
+//! roles. The request removes nobody.
 
 use std::{
     borrow::Cow,
@@ -28,42 +28,44 @@ use crate::{
 /// A request to give people and mail domains access to a workspace.
 #[derive(Debug)]
 pub struct SetAccess {
-    /// The workspace.
+    /// The workspace to which the request gives people access.
     pub workspace: WorkspaceId,
-    /// The people and their roles. Each person may appear once.
+    /// The people who get access, with their roles. The request may contain each person only once.
     pub people: Vec<InviteRow>,
-    /// The mail domains and the roles that their people get. Each domain may appear once.
+    /// The mail domains and the roles that their people get. The request may contain each mail domain only once.
     pub domains: Vec<(MailDomain, Role)>,
-    /// The message to newly invited people. It is mailed only if the workspace is published.
+    /// The message to newly invited people. The message is mailed only if the workspace is published.
     pub message: Option<Message>,
-    /// Whether the result lists everybody who has access afterwards.
+    /// Whether the result lists everybody who has access to the workspace after the request.
     pub listed: bool,
-    /// The role that the caller's contract shows for a role. A person who is shown with the requested role keeps the
-    /// present one.
+    /// The function that maps a role to the role that the caller's contract shows instead. If the contract already
+    /// shows a person with the requested role, the person keeps the present role.
     pub shown_as: fn(Role) -> Role,
 }
 
-/// What a request changes, given the people who already have access.
+/// The changes that a request to set access makes, given the people who already have access to the workspace.
 struct AccessChanges {
-    /// People with access, and their new roles.
+    /// The people who already have access to the workspace, and their new roles.
     changes: Vec<(Person, MemberChange)>,
-    /// People without access.
+    /// The people who have no access to the workspace yet.
     new: Vec<std::result::Result<InviteRow, Reason>>,
 }
 
 impl Usher {
-    /// Invites the people who have no access yet, changes the roles of the others, and adds the domains. A request that
-    /// failed half-way can be repeated and then completes.
+    /// Invites the people who have no access to the workspace yet, changes the roles of the people who have access
+    /// already, and adds the mail domains. A caller can repeat a request that failed half-way, and the repeated request
+    /// makes the missing changes.
     ///
-    /// If `listed`, the result has the members and pending invitations, oldest first: those from before the request,
-    /// with the request's own changes.
+    /// If `listed` is true, the result has the members of the workspace and the pending invitations, oldest first. The
+    /// result consists of the people from before the request, with the request's own changes.
     ///
     /// # Errors
-    /// [`Error::NotFound`] and [`Error::Forbidden`] unless the caller administers the workspace. Before anything is
-    /// changed: [`Error::Invalid`] for an address or domain that appears twice, for too many people, and for a person
-    /// who can't be invited; [`Error::Suppressed`] for a suppressed address; [`Error::Conflict`] if the workspace would
-    /// lose its last ADMIN; [`Error::Forbidden`] for a person whose present or requested role is above the caller's.
-    /// Otherwise the reason why the first person was refused.
+    /// [`Error::NotFound`] and [`Error::Forbidden`] unless the caller administers the workspace. The following errors
+    /// occur before anything is changed: [`Error::Invalid`] for an address or domain that appears twice, for too many
+    /// people, and for a person who can't be invited; [`Error::Suppressed`] for a suppressed address;
+    /// [`Error::Conflict`] if the workspace would lose its last ADMIN; [`Error::Forbidden`] for a person whose present
+    /// or requested role is above the caller's. Otherwise the error is the reason why the first of the refused people
+    /// was refused.
     pub async fn set_access(&self, caller: &Caller, request: SetAccess) -> Result<Option<Vec<Person>>> {
         let SetAccess { workspace, people, domains, message, listed, shown_as } = request;
         let access = self.administered_workspace(caller, workspace).await?;
@@ -100,8 +102,8 @@ impl Usher {
         Ok(listed.then(|| members_and_invited(with_access.into_values().collect(), self.now())))
     }
 
-    /// Splits the requested people into those whose role changes and those who are new, and checks that the caller may
-    /// make the changes.
+    /// Splits the people of a request into people whose role changes and people who are new in the workspace, and
+    /// checks that the caller may make the changes.
     async fn plan_access(
         &self,
         access: &WorkspaceAccess,
@@ -124,7 +126,7 @@ impl Usher {
                 may_change_role(manager, person, *role).map_err(refused_change)?;
             }
         }
-        // Promotions to ADMIN come first, so that the workspace never lacks an ADMIN in between.
+        // Promotions to ADMIN come first, so that the workspace never lacks an ADMIN while the changes are written.
         changes.sort_by_key(|(_, change)| !matches!(change, MemberChange::Role(Role::Admin)));
         let planned = AccessChanges { changes, new };
         self.require_remaining_admin(&access.workspace, &planned).await?;
@@ -132,7 +134,8 @@ impl Usher {
     }
 
     /// Refuses a request that would leave the workspace without an ADMIN, before anything is changed. The writes of the
-    /// changes check this again. Among the new people only colleagues count, because all others first have to accept.
+    /// changes check again that an ADMIN remains. Of the new people only colleagues count as remaining ADMINs, because
+    /// all other new people first have to accept an invitation.
     async fn require_remaining_admin(&self, workspace: &Workspace, planned: &AccessChanges) -> Result<()> {
         let now = self.now();
         let members = planned.changes.iter().filter(|(person, _)| person.state(now) == MembershipState::Member);
@@ -153,8 +156,8 @@ impl Usher {
         if known.iter().any(is_colleague) { Ok(()) } else { Err(last_admin()) }
     }
 
-    /// The people who have records in the workspace: all of them if `everybody`, otherwise those whom the request
-    /// names.
+    /// The people who have records in the workspace: all people if `everybody` is true, otherwise only the people whom
+    /// the request names.
     async fn people_with_access(
         &self,
         workspace: WorkspaceId,
@@ -199,7 +202,7 @@ impl Usher {
     /// Checks that people for a new workspace don't include its creator, the caller, with another role than ADMIN.
     ///
     /// # Errors
-    /// [`Error::Conflict`] if they do.
+    /// [`Error::Conflict`] if the people include the caller with a role other than ADMIN.
     pub async fn admit_founder(&self, caller: &Caller, people: &[InviteRow]) -> Result<()> {
         let own = self.company_access(caller).await?.profile.identifier();
         let demoted = people.iter().any(|row| row.identifier == own && row.role != Role::Admin);
@@ -211,7 +214,7 @@ impl Invited {
     /// Checks that every person of the request is now invited or a member.
     ///
     /// # Errors
-    /// The reason why the first of the others was refused.
+    /// The reason why the first refused person of the request was refused.
     pub fn require_all(&self) -> Result<()> {
         let Some(row) = self.results.iter().find(|row| !row.is_there()) else { return Ok(()) };
         let detail = row.reason.clone().map_or_else(Default::default, |Reason { detail, .. }| detail);

@@ -6,22 +6,23 @@ use crate::{
     operations::Caller,
 };
 
-/// A workspace, and the caller's profile and role there.
+/// A workspace, and the caller's profile and the caller's role in the workspace.
 #[derive(Debug)]
 pub struct WorkspaceAccess {
     /// The caller's profile.
     pub profile: Profile,
-    /// The workspace.
+    /// The workspace to which the caller has access.
     pub workspace: Workspace,
-    /// The caller's role in the workspace. It includes what a role in the company grants there.
+    /// The caller's role in the workspace. This role includes what the caller's role in the company grants in the
+    /// workspace.
     pub role: Role,
 }
 
 impl WorkspaceAccess {
-    /// Checks that the caller's role in the workspace has this permission.
+    /// Checks that the caller's role in the workspace has the permission `permission`.
     ///
     /// # Errors
-    /// [`Error::Forbidden`] otherwise.
+    /// [`Error::Forbidden`] if the caller's role lacks the permission.
     pub(in crate::operations) fn require(&self, permission: Permission) -> Result<()> {
         if self.role.may(permission) {
             Ok(())
@@ -36,7 +37,7 @@ impl Usher {
     ///
     /// # Errors
     /// [`Error::Unauthenticated`] if the caller's account is no longer active, or the caller's sessions were ended;
-    /// [`Error::NotFound`] if the workspace doesn't exist or the caller has no role there.
+    /// [`Error::NotFound`] if the workspace doesn't exist or the caller has no role in the workspace.
     pub async fn workspace_access(&self, caller: &Caller, id: WorkspaceId) -> Result<WorkspaceAccess> {
         let (workspace, standing) = self.store.workspace_and_records(caller.user, caller.company, id).await?;
         let profile = caller.require_active(standing.profile.clone())?;

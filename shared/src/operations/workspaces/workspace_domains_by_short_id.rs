@@ -1,4 +1,4 @@
-//! The mail domains of a workspace that a request names by its short id.
+//! The mail domains of a workspace that a request names by the workspace's short id.
 
 use crate::{
     Result, Usher,
@@ -7,10 +7,12 @@ use crate::{
 };
 
 impl Usher {
-    /// The company's mail domains, oldest first, each with its workspace: all of them, or those of one workspace.
+    /// The company's mail domains, oldest first, each with its workspace. The list has all mail domains of the company,
+    /// or only the mail domains of one workspace.
     ///
     /// # Errors
-    /// As [`Usher::list_domains`]; [`crate::Error::NotFound`] if there is no such workspace.
+    /// The errors of [`Usher::list_domains`]; [`crate::Error::NotFound`] if the company has no workspace with this
+    /// short id.
     pub async fn list_domains_of(
         &self,
         caller: &Caller,
@@ -24,10 +26,11 @@ impl Usher {
         Ok(domains)
     }
 
-    /// As [`Usher::add_domain`], to a workspace with this short id.
+    /// Adds a mail domain, as [`Usher::add_domain`] does, to the workspace with the given short id.
     ///
     /// # Errors
-    /// As [`Usher::add_domain`]; [`crate::Error::NotFound`] if there is no such workspace.
+    /// The errors of [`Usher::add_domain`]; [`crate::Error::NotFound`] if the company has no workspace with this short
+    /// id.
     pub async fn add_domain_to(
         &self,
         caller: &Caller,

@@ -9,22 +9,22 @@ use crate::{
 /// How a request names a workspace.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum WorkspaceReference {
-    /// By its id.
+    /// The request names the workspace by the workspace's id.
     Id(WorkspaceId),
-    /// By its integer id.
+    /// The request names the workspace by the workspace's integer id.
     Number(u32),
-    /// By its short id. The caller must administer the workspace.
+    /// The request names the workspace by the workspace's short id. The caller must administer the workspace.
     ShortId(ShortId),
-    /// Not at all: the caller's current workspace is meant.
+    /// The request names no workspace, and is about the caller's current workspace.
     Current,
 }
 
 impl Usher {
-    /// The id of a workspace that a request names. Whether the caller may do anything there isn't decided here, except for
-    /// a short id.
+    /// The id of a workspace that a request names. The function doesn't check what the caller may do in the workspace,
+    /// unless the request names the workspace by a short id.
     ///
     /// # Errors
-    /// [`Error::NotFound`] if there is no such workspace.
+    /// [`Error::NotFound`] if the workspace that the request names doesn't exist.
     pub(in crate::operations) async fn referenced_workspace(
         &self,
         caller: &Caller,
@@ -41,19 +41,22 @@ impl Usher {
         }
     }
 
-    /// The members of a workspace and the pending invitations to it, oldest first. Any member may ask.
+    /// The members of a workspace and the pending invitations to it, oldest first. Every member of the workspace may
+    /// list these people.
     ///
     /// # Errors
-    /// As [`Usher::list_members`]; [`Error::NotFound`] if there is no such workspace.
+    /// The errors of [`Usher::list_members`]; [`Error::NotFound`] if the workspace that the request names doesn't
+    /// exist.
     pub async fn list_members_of(&self, caller: &Caller, workspace: &WorkspaceReference) -> Result<Vec<Person>> {
         let workspace = self.referenced_workspace(caller, workspace).await?;
         Ok(self.list_members(caller, workspace).await?.1)
     }
 
-    /// As [`Usher::invite_users`], into the workspace that the reference names.
+    /// Invites people, as [`Usher::invite_users`] does, to the workspace that the reference names.
     ///
     /// # Errors
-    /// As [`Usher::invite_users`]; [`Error::NotFound`] if there is no such workspace.
+    /// The errors of [`Usher::invite_users`]; [`Error::NotFound`] if the workspace that the request names doesn't
+    /// exist.
     pub async fn invite_users_to(
         &self,
         caller: &Caller,
@@ -66,29 +69,30 @@ impl Usher {
         self.invite_users(caller, InviteUsers { to, ..request }).await
     }
 
-    /// As [`Usher::mail_users`], in the caller's current workspace.
+    /// Mails people of the caller's current workspace again, as [`Usher::mail_users`] does.
     ///
     /// # Errors
-    /// As [`Usher::mail_users`]; [`Error::NotFound`] if the caller has no workspace.
+    /// The errors of [`Usher::mail_users`]; [`Error::NotFound`] if the caller has no workspace.
     pub async fn mail_users_of_current_workspace(&self, caller: &Caller, request: MailUsers) -> Result<Vec<bool>> {
         self.admit_rows(request.recipients.len())?;
         let workspace = self.referenced_workspace(caller, &WorkspaceReference::Current).await?;
         self.mail_users(caller, workspace, request).await
     }
 
-    /// As [`Usher::top_groups`], of the caller's current workspace.
+    /// The topmost group of the caller's current workspace and the groups directly under the topmost group, as
+    /// [`Usher::top_groups`] returns them.
     ///
     /// # Errors
-    /// As [`Usher::top_groups`]; [`Error::NotFound`] if the caller has no workspace.
+    /// The errors of [`Usher::top_groups`]; [`Error::NotFound`] if the caller has no workspace.
     pub async fn top_groups_of_current_workspace(&self, caller: &Caller) -> Result<GroupNode> {
         let workspace = self.referenced_workspace(caller, &WorkspaceReference::Current).await?;
         self.top_groups(caller, workspace).await
     }
 
-    /// As [`Usher::group_tree`], of the caller's current workspace.
+    /// All groups of the caller's current workspace, as [`Usher::group_tree`] returns them.
     ///
     /// # Errors
-    /// As [`Usher::group_tree`]; [`Error::NotFound`] if the caller has no workspace.
+    /// The errors of [`Usher::group_tree`]; [`Error::NotFound`] if the caller has no workspace.
     pub async fn group_tree_of_current_workspace(&self, caller: &Caller) -> Result<Vec<Group>> {
         let workspace = self.referenced_workspace(caller, &WorkspaceReference::Current).await?;
         self.group_tree(caller, workspace).await

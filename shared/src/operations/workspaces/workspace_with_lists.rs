@@ -1,4 +1,4 @@
-//! Workspaces with the lists that a response shows: their people and their mail domains.
+//! Workspaces with the lists that a response shows: the people and the mail domains of each workspace.
 
 use crate::{
     Result, Usher,
@@ -6,37 +6,37 @@ use crate::{
     operations::{Caller, InviteRow, NewWorkspace, SetAccess},
 };
 
-/// Which lists of a workspace the response shows.
+/// Which lists of a workspace a response shows: the people, the mail domains, or both.
 #[derive(Debug, Clone, Copy)]
 pub struct WorkspaceLists {
-    /// The members and pending invitations.
+    /// Whether the response shows the members and pending invitations of the workspace.
     pub people: bool,
-    /// The mail domains.
+    /// Whether the response shows the mail domains of the workspace.
     pub domains: bool,
 }
 
-/// A workspace with its lists. A list is `None` if it wasn't asked for.
+/// A workspace with its lists. A list is `None` if the request didn't ask for the list.
 #[derive(Debug)]
 pub struct WorkspaceWithLists {
     /// The workspace.
     pub workspace: Workspace,
-    /// Its members and pending invitations, oldest first.
+    /// The members and pending invitations of the workspace, oldest first.
     pub people: Option<Vec<Person>>,
-    /// Its mail domains, oldest first.
+    /// The mail domains of the workspace, oldest first.
     pub domains: Option<Vec<DomainRule>>,
 }
 
-/// A page of a list, by its number.
+/// A page of a list that a request names by the page's number.
 #[derive(Debug, Clone, Copy)]
 pub struct NumberedPage {
-    /// The page's number, from 1.
+    /// The number of the page. The first page has the number 1.
     pub page: usize,
-    /// The items on a page, at least 1.
+    /// The number of items on a page, which is at least 1.
     pub limit: usize,
 }
 
 impl NumberedPage {
-    /// The page's part of a list.
+    /// The items of a list that are on this page.
     pub fn cut<T>(self, items: Vec<T>) -> Vec<T> {
         items.into_iter().skip(self.page.saturating_sub(1).saturating_mul(self.limit)).take(self.limit).collect()
     }
@@ -47,26 +47,26 @@ impl NumberedPage {
 pub struct NewWorkspaceWithPeople {
     /// The workspace.
     pub workspace: NewWorkspace,
-    /// The people, each once.
+    /// The people who get access to the workspace. The list contains each person once.
     pub people: Vec<InviteRow>,
     /// The message in the invitations' mails, if the workspace is published.
     pub message: Option<Message>,
-    /// The role as which the caller's contract shows a role.
+    /// The function that maps a role to the role that the caller's contract shows instead.
     pub shown_as: fn(Role) -> Role,
 }
 
 /// Who is to have access to a workspace of the company.
 #[derive(Debug)]
 pub struct NewAccess {
-    /// The workspace's short id.
+    /// The short id of the workspace to which people get access.
     pub workspace: ShortId,
-    /// The people, each once.
+    /// The people who get access to the workspace. The list contains each person once.
     pub people: Vec<InviteRow>,
     /// The mail domains and the roles that their people get.
     pub domains: Vec<(MailDomain, Role)>,
     /// The message in the invitations' mails, if the workspace is published.
     pub message: Option<Message>,
-    /// The role as which the caller's contract shows a role.
+    /// The function that maps a role to the role that the caller's contract shows instead.
     pub shown_as: fn(Role) -> Role,
 }
 
@@ -74,8 +74,8 @@ impl Usher {
     /// Creates a workspace and gives people access to it. Nothing is created if one of the people can't be invited.
     ///
     /// # Errors
-    /// As [`Usher::create_workspace`] and [`Usher::set_access`]; [`crate::Error::Conflict`] if the people name the caller as less
-    /// than an ADMIN.
+    /// The errors of [`Usher::create_workspace`] and [`Usher::set_access`]; [`crate::Error::Conflict`] if the request
+    /// gives the caller a role below ADMIN.
     pub async fn create_workspace_with_people(
         &self,
         caller: &Caller,
@@ -96,10 +96,10 @@ impl Usher {
         self.with_lists(caller, workspace, people, lists).await
     }
 
-    /// As [`Usher::set_access`], for a workspace with this short id.
+    /// Sets who has access, as [`Usher::set_access`] does, to the workspace with the given short id.
     ///
     /// # Errors
-    /// As [`Usher::set_access`].
+    /// The errors of [`Usher::set_access`].
     pub async fn set_access_with_lists(
         &self,
         caller: &Caller,
@@ -114,10 +114,10 @@ impl Usher {
         self.with_lists(caller, workspace, people, lists).await
     }
 
-    /// As [`Usher::change_workspace`], for a workspace with this short id.
+    /// Changes a workspace, as [`Usher::change_workspace`] does, by the workspace's short id.
     ///
     /// # Errors
-    /// As [`Usher::change_workspace`].
+    /// The errors of [`Usher::change_workspace`].
     pub async fn change_workspace_with_lists(
         &self,
         caller: &Caller,
@@ -130,8 +130,8 @@ impl Usher {
         self.with_lists(caller, workspace, None, lists).await
     }
 
-    /// A page of the company's workspaces, oldest first, and the number of all of them. The lists of other pages'
-    /// workspaces aren't read.
+    /// A page of the company's workspaces, oldest first, and the number of all workspaces of the company. The lists of
+    /// workspaces on other pages aren't read.
     ///
     /// # Errors
     /// [`crate::Error::Forbidden`] unless the caller is a company admin.
@@ -152,7 +152,7 @@ impl Usher {
         Ok((page_of_workspaces, total))
     }
 
-    /// The workspace with its lists. People who were read before aren't read again.
+    /// The workspace with its lists. People of the workspace who were read before aren't read again.
     async fn with_lists(
         &self,
         caller: &Caller,

@@ -1,4 +1,5 @@
-//! Idempotent requests: a retry with the same key resumes an interrupted run or replays the stored response.
+//! Idempotent requests: a retry with the same idempotency key resumes an interrupted run or replays the stored
+//! response.
 
 use jiff::Timestamp;
 use tokio::time::Instant;
@@ -54,8 +55,8 @@ impl Usher {
         }
     }
 
-    /// Reserves up to `n` invitations of the daily quota for the request, unless an earlier run of it did so. Returns
-    /// how many of the reserved invitations are unused.
+    /// Reserves up to `n` invitations of the daily quota for the request, unless an earlier run of the same request
+    /// reserved them. Returns how many of the reserved invitations are unused.
     pub(super) async fn reserve_once(
         &self,
         run: &mut IdempotentRun,
@@ -69,8 +70,9 @@ impl Usher {
         }
     }
 
-    /// Ends the run and stores its response. The response is not stored if the request wrote nothing and the caller
-    /// should try again later. Then the caller may send the request again with the same key.
+    /// Ends the run of an idempotent request and stores the run's response. The response is not stored if the request
+    /// wrote nothing and the caller should try again later. The caller may then send the request again with the same
+    /// idempotency key.
     async fn store_response(
         &self,
         target: &InvitationTarget,
@@ -85,7 +87,8 @@ impl Usher {
         let may_pass = matches!(first, Some(RowOutcome::Limited | RowOutcome::Failed));
         let is_final = !may_pass || results.iter().any(|row| row.outcome.succeeded());
         if !is_final && results.iter().any(RowResult::is_maybe_written) {
-            // The next run reads which rows were written, and uses the same reservation.
+            // The next run of the request reads which rows this run wrote, and uses the invitations that this run
+            // reserved from the daily quota.
             return self.store.release_run(run).await;
         }
         let rows = results.iter().map(|row| (row.outcome, row.reason.as_ref()));
@@ -94,7 +97,8 @@ impl Usher {
     }
 }
 
-/// The results of the stored response. The public ids are not stored: they are derived from the rows again.
+/// The results of the rows, rebuilt from the stored response of an idempotent request. The stored response has no
+/// public ids of people: this function derives the public ids from the rows again.
 fn replayed(stored: &StoredResponse, request: &InviteUsers, target: &InvitationTarget) -> Invited {
     let results = stored.rows().zip(&request.rows).map(|((outcome, reason), row)| {
         let id: Option<PersonId> = row.as_ref().ok().map(|invitee| target.person_id(invitee));

@@ -1,4 +1,5 @@
-//! The target of an inviting request: the workspace or company, the inviter's rights in it, and its daily quota.
+//! The target of an inviting request: the workspace or company, the inviter's rights in the target, and the target's
+//! daily quota of invitations.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,12 +18,12 @@ use crate::{
     store::RateLimit,
 };
 
-/// How long a workspace or company counts as new.
+/// How long after its creation a workspace or company counts as new and has a smaller daily quota of invitations.
 const FIRST_WEEK: SignedDuration = SignedDuration::from_hours(7 * 24);
-/// How many people a new workspace or company may invite a day.
+/// How many people may be invited to a new workspace or company in a day.
 const MAX_IN_FIRST_WEEK: u32 = 20_000;
 
-/// The workspace or company that a request invites to, and the inviter's rights in it.
+/// The workspace or company that a request invites to, and the inviter's rights in the workspace or company.
 pub(in crate::operations) struct InvitationTarget {
     pub(in crate::operations) scope: Scope,
     name: String,
@@ -31,7 +32,7 @@ pub(in crate::operations) struct InvitationTarget {
     created_at: Timestamp,
     /// Whether the workspace is published. A company counts as published.
     pub(super) published: bool,
-    /// The company; for a workspace, the company that owns it.
+    /// The company that the request invites to, or the company that owns the workspace.
     pub(super) company: Company,
     pub(in crate::operations) inviter: Profile,
     /// The inviter's role in the workspace or company.
@@ -44,7 +45,7 @@ pub(in crate::operations) struct InvitationTarget {
 /// The groups that the rows of a request name.
 #[derive(Default)]
 struct NamedGroups {
-    /// Each group that exists, and whether the inviter has authority over the group.
+    /// Each named group that exists, and whether the inviter has authority over the group.
     by_id: BTreeMap<GroupId, (GroupRef, bool)>,
     /// The topmost group of the workspace.
     top: Option<GroupRef>,
@@ -53,7 +54,8 @@ struct NamedGroups {
 }
 
 impl InvitationTarget {
-    /// Whether the inviter may invite people into these groups. `None` if one of the groups doesn't exist.
+    /// Whether the inviter may invite people into all of `groups`. `None` if one of the groups doesn't exist in the
+    /// workspace.
     pub(super) fn authority(&self, groups: &[GroupId]) -> Option<bool> {
         if groups.is_empty() {
             return Some(self.may_invite);
@@ -61,23 +63,24 @@ impl InvitationTarget {
         groups.iter().try_fold(true, |all, id| self.groups.by_id.get(id).map(|(_, may)| all && *may))
     }
 
-    /// The ids and paths of these groups, without duplicates.
+    /// The ids and paths of `groups`, without duplicates.
     pub(super) fn group_places(&self, groups: &[GroupId]) -> Vec<GroupRef> {
         let groups: BTreeSet<_> = groups.iter().collect();
         groups.into_iter().filter_map(|id| self.groups.by_id.get(id)).map(|(place, _)| place.clone()).collect()
     }
 
-    /// The topmost group of the workspace. It is read only if a row names groups.
+    /// The topmost group of the workspace. The topmost group is read only if a row of the request names groups.
     pub(super) fn top_group(&self) -> Option<&GroupRef> {
         self.groups.top.as_ref()
     }
 
-    /// The groups that the inviter administers, if the inviter may invite only into these groups.
+    /// The groups that the inviter administers, if the inviter may invite people only into the groups that the inviter
+    /// administers.
     fn confined_to(&self) -> Option<&[GroupPath]> {
         (!self.may_invite).then_some(self.groups.administers.as_slice())
     }
 
-    /// The workspace; `None` if the target is a company.
+    /// The workspace that the request invites to. `None` if the request invites to a company.
     pub(in crate::operations) fn workspace(&self) -> Option<WorkspaceId> {
         match self.scope {
             Scope::Workspace(id) => Some(id),
@@ -85,17 +88,17 @@ impl InvitationTarget {
         }
     }
 
-    /// The inviter's rights, as the decisions need them.
+    /// The inviter's rights in the workspace or company, in the form that deciding about a row needs.
     pub(super) fn rights(&self) -> InviterRights<'_> {
         InviterRights { user: self.inviter.id, role: self.role, confined_to: self.confined_to() }
     }
 
-    /// The public id of the row's person.
+    /// The public id that the row's person has in the workspace or company.
     pub(super) fn person_id(&self, invitee: &InviteRow) -> PersonId {
         person_id(&self.salt, &invitee.identifier)
     }
 
-    /// The batch of a request: the texts that its mails share.
+    /// The batch of an inviting request: the texts that all mails of the request share.
     pub(in crate::operations) fn batch(&self, id: BatchId, message: Option<Message>) -> Batch {
         Batch {
             id,
@@ -112,8 +115,8 @@ impl InvitationTarget {
 }
 
 impl Usher {
-    /// Reads the target of an inviting request, with the groups that the rows name. Checks that the caller may invite:
-    /// into a workspace by role or by authority over a named group, into a company as its admin.
+    /// Reads the target of an inviting request, with the groups that the rows name. Checks that the caller may invite
+    /// people: to a workspace by the caller's role or by authority over a named group, to a company as a company admin.
     ///
     /// # Errors
     /// [`Error::NotFound`] and [`Error::Forbidden`] for a caller who may not invite.
@@ -165,7 +168,7 @@ impl Usher {
         }
     }
 
-    /// The caller's access to a workspace, and those of the named groups that exist.
+    /// The caller's access to a workspace, and the groups named by the rows that exist in the workspace.
     async fn access_with_groups(
         &self,
         caller: &Caller,
@@ -182,8 +185,8 @@ impl Usher {
         Ok((access.access, NamedGroups { by_id, top, administers: access.administers }))
     }
 
-    /// How many people may be invited to the target in a day. The quota is smaller in the target's first week, and
-    /// always covers one request of the largest allowed size.
+    /// How many people may be invited to the target in a day. The daily quota is smaller in the first week of the
+    /// workspace or company, and always covers one request of the largest allowed size.
     pub(in crate::operations) fn daily_quota<'a>(&self, target: &'a InvitationTarget, now: Timestamp) -> RateLimit<'a> {
         let most = self.parameters.invitations_per_workspace_per_day;
         let is_new = now.duration_since(target.created_at) < FIRST_WEEK;

@@ -1,5 +1,5 @@
-//! The letter options of the rows: checking what the options refer to, and writing a batch for each set of equal
-//! options.
+//! The letter options of the rows: checking the senders, templates and inviters that the options name, and writing a
+//! batch for each set of equal options.
 
 use std::collections::{HashMap, HashSet};
 
@@ -19,18 +19,19 @@ use crate::{
     },
 };
 
-/// The largest number of passwords in one request: hashing each takes a core's time.
+/// The largest number of passwords in one request: hashing each password takes much time of a processor core.
 const MAX_PASSWORDS: usize = 200;
 
 /// The number of batches that are written in parallel.
 const IN_FLIGHT: usize = 16;
 
-/// How long a request may ask SES about senders. SES answers about one such question a second.
+/// How long a request may wait for SES to say from which addresses it may send. SES answers about one such question a
+/// second.
 const SENDER_CHECK_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// The senders, templates and inviters that letter options refer to, as they were looked up.
+/// The senders, templates and inviters that letter options refer to, with what was found about each of them.
 struct LetterReferences {
-    /// Whether SES may send from each sender's address. `None` if SES gave no answer.
+    /// Whether SES may send from each sender's address. `None` if SES gave no answer about the address.
     senders: HashMap<EmailAddress, Option<bool>>,
     /// The templates that exist in the company.
     templates: HashSet<TemplateId>,
@@ -38,22 +39,23 @@ struct LetterReferences {
     inviters: HashMap<UserId, String>,
 }
 
-/// The batches of a request: one for the rows without letter options, and one for each set of equal options.
+/// The batches of a request: one for the rows without letter options, and one batch for each set of equal letter
+/// options.
 pub(super) struct LetterBatches {
     common: BatchId,
     own: HashMap<LetterOptions, BatchId>,
 }
 
 impl LetterBatches {
-    /// The batch of the rows with these letter options.
+    /// The batch that all rows with the letter options `letter` share.
     pub(super) fn batch(&self, letter: &LetterOptions) -> BatchId {
         self.own.get(letter).copied().unwrap_or(self.common)
     }
 }
 
 impl Usher {
-    /// Refuses the rows whose options can't be fulfilled, and keeps the others in `valid`. Writes the batches of the
-    /// rows with letter options.
+    /// Refuses the rows whose letter options can't be fulfilled, and keeps the remaining rows in `valid`. Writes the
+    /// batches of the rows with letter options.
     pub(super) async fn prepare_letters(
         &self,
         rows: &mut Rows,
@@ -98,8 +100,8 @@ impl Usher {
         })
     }
 
-    /// Asks SES about each sender's address once. A question that SES doesn't answer in time has the answer `None`, so
-    /// that only the rows of that sender fail.
+    /// Asks SES about each sender's address once. If SES doesn't answer about an address in time, the result for the
+    /// address is `None`, so that only the rows with this sender fail.
     async fn check_senders(&self, senders: Vec<&EmailAddress>) -> HashMap<EmailAddress, Option<bool>> {
         let (now, deadline) = (self.now(), Instant::now() + SENDER_CHECK_TIMEOUT);
         let mut answers = HashMap::new();
@@ -113,7 +115,7 @@ impl Usher {
         answers
     }
 
-    /// Those of the templates that exist in the company.
+    /// The ids of the given mail templates that exist in the company.
     async fn existing_templates(
         &self,
         company: CompanyId,
@@ -126,7 +128,7 @@ impl Usher {
         Ok(found.into_iter().map(|stored| stored.id).collect())
     }
 
-    /// The full names of those users who are active people of the company.
+    /// The full names of the given users who are active users of the company.
     async fn inviter_names(&self, company: CompanyId, users: HashSet<UserId>) -> Result<HashMap<UserId, String>> {
         if users.is_empty() {
             return Ok(HashMap::new());
@@ -139,16 +141,16 @@ impl Usher {
         Ok(named.map(|profile| (profile.id, profile.full_name())).collect())
     }
 
-    /// Hashes passwords. The hashes have the order of the passwords.
+    /// Hashes the temporary passwords of a request's rows. The hashes have the order of the passwords.
     pub(super) async fn hash_passwords(&self, passwords: Vec<Password>) -> Result<Vec<PasswordHash>> {
         try_join_all(passwords.into_iter().map(|password| self.hash_password(password))).await
     }
 }
 
-/// Checks that a request doesn't bring more passwords than allowed.
+/// Checks that the rows of a request don't have more than [`MAX_PASSWORDS`] passwords.
 ///
 /// # Errors
-/// [`Error::Invalid`] if it does.
+/// [`Error::Invalid`] if the rows have more passwords.
 pub(super) fn admit_passwords<'a>(invitees: impl Iterator<Item = &'a InviteRow>) -> Result<()> {
     let passwords = invitees.filter(|invitee| matches!(invitee.options.access, EntryMethod::Password(_))).count();
     if passwords > MAX_PASSWORDS {
@@ -158,7 +160,7 @@ pub(super) fn admit_passwords<'a>(invitees: impl Iterator<Item = &'a InviteRow>)
     Ok(())
 }
 
-/// The refusal of a row whose options can't be fulfilled.
+/// The refusal of a row whose letter options can't be fulfilled.
 fn refusal_of_options(
     row: &ValidRow,
     target: &InvitationTarget,
@@ -196,12 +198,12 @@ fn refusal_of_options(
     None
 }
 
-/// A refusal of a row with a mistake.
+/// The refusal of a row that has a mistake.
 fn invalid(code: &'static str, detail: &'static str) -> (RowOutcome, Reason) {
     (RowOutcome::Invalid, Reason::new(code, detail))
 }
 
-/// The batch of the rows with these letter options.
+/// The batch that all rows with the letter options `letter` share.
 fn own_batch(batch: &Batch, id: BatchId, letter: &LetterOptions, references: &LetterReferences) -> Batch {
     let inviter_name = letter.on_behalf_of.and_then(|inviter| references.inviters.get(&inviter));
     Batch {

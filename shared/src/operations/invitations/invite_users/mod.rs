@@ -1,5 +1,5 @@
 //! Inviting many people to a workspace or company with one request. Each row has its own result. This file has the
-//! order of the steps; each other file has one step.
+//! order of the steps in which the request is processed; each other file of the folder has one step.
 
 mod idempotent_requests;
 mod invitation_target;
@@ -44,19 +44,19 @@ fn identifiers(request: &InviteUsers) -> Vec<Option<Identifier>> {
 
 impl Usher {
     /// Invites people to a workspace or company. In a workspace, colleagues and the company's service accounts become
-    /// members at once. In a company, they are members already. A request with an idempotency key runs once; a retry
-    /// gets the stored response.
+    /// members at once. If the request invites to the company, colleagues and service accounts are members of the
+    /// company already. A request with an idempotency key runs once; a retry of the request gets the stored response.
     ///
     /// # Errors
-    /// - [`Error::NotFound`] and [`Error::Forbidden`] for a caller who may not invite.
-    /// - [`Error::Invalid`] for no rows or too many rows.
+    /// - [`Error::NotFound`] and [`Error::Forbidden`] for a caller who may not invite people.
+    /// - [`Error::Invalid`] for a request with no rows or too many rows.
     /// - [`Error::KeyInUse`] if a request with the same idempotency key is running.
     /// - [`Error::KeyReused`] if another request was sent with the same idempotency key.
     ///
-    /// A mistake in one row is in the row's result, unless the request asks for the rejection of the whole request.
-    /// Then:
+    /// A mistake in one row is in the row's result, unless the request asks for the rejection of the whole request. If
+    /// the whole request is rejected, the errors are:
     /// - [`Error::Invalid`] for a row with a mistake, [`Error::Suppressed`] for an address that Usher doesn't mail, and
-    ///   [`Error::TooMany`] if the daily quota doesn't cover the rows. Nothing is written.
+    ///   [`Error::TooMany`] if the daily quota doesn't cover the rows. With each of these errors, no row is written.
     /// - [`Error::Unavailable`] if a row was not written. The caller may send the request again safely.
     pub async fn invite_users(&self, caller: &Caller, mut request: InviteUsers) -> Result<Invited> {
         let begun = Instant::now();
@@ -70,8 +70,9 @@ impl Usher {
         }
     }
 
-    /// Checks and writes the rows. Without a run, unused invitations are given back to the daily quota at once. With a
-    /// run, they are given back when its response is stored.
+    /// Checks and writes the rows. If the request has no idempotency key, the reserved invitations that no row used are
+    /// given back to the daily quota at once. If the request has an idempotency key, the unused invitations are given
+    /// back when the response of the run is stored.
     async fn invite_rows(
         &self,
         target: &InvitationTarget,
@@ -115,8 +116,8 @@ impl Usher {
         Ok(Invited { results, retry_after, answered_before: None })
     }
 
-    /// Makes the checks that need reads, and returns the rows that passed all checks. Rows that an earlier run wrote
-    /// are not checked again.
+    /// Makes the checks of rows that need reads from the store, and returns the rows that passed all checks. Rows that
+    /// an earlier run of the same request wrote are not checked again.
     async fn check_rows(
         &self,
         rows: &mut Rows,
@@ -131,7 +132,7 @@ impl Usher {
         rows.check_addresses(addresses, target)
     }
 
-    /// The terms by which the rows of a request are decided.
+    /// The terms by which the service decides about the rows of a request.
     fn invite_terms<'a>(
         &self,
         target: &'a InvitationTarget,
@@ -147,7 +148,7 @@ impl Usher {
         }
     }
 
-    /// Reads the records that the response must contain and that no write has returned.
+    /// Reads the people's records that the response must contain and that no write of a row has returned.
     async fn read_records(
         &self,
         scope: Scope,
@@ -165,11 +166,11 @@ impl Usher {
         Ok(())
     }
 
-    /// Checks the number of rows of a request. Contracts call it before they parse the rows, so that a refused request
-    /// costs nothing.
+    /// Checks the number of rows of a request. A contract calls this function before the contract parses the rows, so
+    /// that a refused request costs nothing.
     ///
     /// # Errors
-    /// [`Error::Invalid`] for no rows and for too many rows.
+    /// [`Error::Invalid`] for a request with no rows and for a request with too many rows.
     pub fn admit_rows(&self, count: usize) -> Result<()> {
         let most = self.parameters.max_users_per_request;
         match count {

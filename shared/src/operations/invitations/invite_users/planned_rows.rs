@@ -18,28 +18,31 @@ use crate::{
     store::{IntegerIds, InviteWrite},
 };
 
-/// A row that is not decided yet: its offer, and the records that the decision needs, as they were read.
+/// A row of a request about which the service has not decided yet: the row's offer, and the records that the decision
+/// needs, as they were read from the store.
 pub(super) struct PlannedRow {
     /// The row's index in the request.
     pub(super) index: usize,
     /// The membership that the row offers.
     pub(super) offer: InviteOffer,
-    /// The person's record as it was read. `None` if the person has no record, or if it was not read yet.
+    /// The person's record as it was read from the store. `None` if the person has no record, or if the record was not
+    /// read yet.
     pub(super) record: Option<Person>,
-    /// The guest account that the row creates, if it brings a password.
+    /// The guest account that the row creates, if the row has a temporary password.
     guest: Option<PlannedGuest>,
     /// Whether the row may use one invitation of the daily quota.
     pub(super) may_take_quota: bool,
     /// Whether the reply to a write of the row was lost, so that the row may have been written.
     pub(super) maybe_written: bool,
-    /// The temporary password of the guest account, until it is hashed.
+    /// The temporary password of the guest account, until the password is hashed.
     password: Option<Password>,
 }
 
 /// A guest account that the row's transaction creates.
 struct PlannedGuest {
     account: GuestAccount,
-    /// The company's record of the person as it was read. `None` if there is none, or if it was not read yet.
+    /// The company's record of the person, as the record was read from the store. `None` if the company has no record
+    /// of the person, or if the record was not read yet.
     record: Option<Person>,
 }
 
@@ -52,7 +55,7 @@ pub(super) struct DecidedRow {
 }
 
 impl DecidedRow {
-    /// The undecided row, after the reply to its write was lost.
+    /// Turns the decided row into an undecided row again, after the store's reply to the row's write was lost.
     pub(super) fn into_maybe_written(self) -> PlannedRow {
         PlannedRow { maybe_written: true, ..self.row }
     }
@@ -70,12 +73,12 @@ impl DecidedRow {
 }
 
 impl PlannedRow {
-    /// A planned row that consists of an offer only.
+    /// A planned row that consists of an offer only and has no guest account.
     pub(super) fn of_offer(offer: InviteOffer) -> Self {
         Self { index: 0, offer, record: None, guest: None, may_take_quota: true, maybe_written: false, password: None }
     }
 
-    /// Plans a valid row. `record` is the person's record, if it was read.
+    /// Plans a valid row. `record` is the person's record, if the record was read already.
     pub(super) fn new(
         row: ValidRow,
         record: Option<Person>,
@@ -119,7 +122,7 @@ impl PlannedRow {
         Self { index, offer, record, guest: None, may_take_quota: true, maybe_written: false, password }
     }
 
-    /// Decides the row by the records as they were read. Returns the decision, and the transition of the company's
+    /// Decides about the row by the records that were read. Returns the decision, and the transition of the company's
     /// record if the row creates a guest account.
     pub(super) fn decide(
         &self,
@@ -133,10 +136,10 @@ impl PlannedRow {
         Ok((decision, company.transpose()?))
     }
 
-    /// Decides the row as [`PlannedRow::decide`] does, and returns the row with its decision.
+    /// Decides about the row as [`PlannedRow::decide`] does, and returns the row with the decision.
     ///
     /// # Errors
-    /// The row's index with the refusal.
+    /// If the row is refused, the error is the row's index with the refusal.
     pub(super) fn into_decided(
         self,
         terms: &InviteTerms<'_>,
@@ -147,7 +150,7 @@ impl PlannedRow {
         }
     }
 
-    /// Replaces the company's record of the person by the record that was read now.
+    /// Replaces the company's record of the row's person by the newer record `found`.
     pub(super) fn set_company_record(&mut self, found: Option<Person>) {
         if let Some(guest) = &mut self.guest {
             guest.record = found;
@@ -191,8 +194,8 @@ impl Usher {
         Ok(())
     }
 
-    /// Plans the guest accounts of the rows that bring a password. A person who was invited before keeps the ids of the
-    /// person's record.
+    /// Plans the guest accounts of the rows that have a temporary password. A person who was invited before keeps the
+    /// ids of the person's record.
     async fn plan_guests(&self, rows: &mut [PlannedRow], target: &InvitationTarget) -> Result<()> {
         let mut guests: Vec<_> = rows.iter_mut().filter(|row| row.password.is_some()).collect();
         if guests.is_empty() {

@@ -1,4 +1,4 @@
-//! An inviting request, its rows and their options, and the results.
+//! An inviting request, the request's rows with their options, and the results of the rows.
 
 use jiff::SignedDuration;
 
@@ -23,16 +23,16 @@ pub struct InviteRow {
     /// The groups of the workspace that the person joins, in addition to the person's present groups. A person without
     /// groups belongs to the topmost group.
     pub groups: Vec<GroupId>,
-    /// The first name, or the whole name, that the person has until the person gives another.
+    /// The first name, or the whole name, that the person has until the person chooses another name.
     pub name: Option<PersonName>,
-    /// The last name, if the inviter gives it separately.
+    /// The last name, if the inviter gives the last name separately.
     pub last_name: Option<PersonName>,
-    /// The options of this row.
+    /// The options of this row of the request, for example for the row's letter.
     pub options: InviteeOptions,
 }
 
 impl InviteRow {
-    /// A row with an identity and a role only.
+    /// A row with only an identity and a role, and with the default value of every option.
     pub fn new(identifier: impl Into<Identifier>, role: Role) -> Self {
         Self {
             identifier: identifier.into(),
@@ -49,69 +49,72 @@ impl InviteRow {
 /// The workspace or company that a request invites to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum InviteTo {
-    /// This workspace.
+    /// The request invites to the workspace with this id.
     Workspace(WorkspaceId),
-    /// The caller's company.
+    /// The request invites to the caller's company.
     Company,
 }
 
-/// How much the results of a request contain.
+/// How much the results of an inviting request contain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ResultDetail {
-    /// The outcome of each row.
+    /// The results contain only the outcome of each row.
     Outcomes,
-    /// The outcome of each row, and the record of each person who is invited or a member after the request.
+    /// The results contain the outcome of each row, and the record of each person who is invited or a member after the
+    /// request.
     Records,
 }
 
-/// Which rows make Usher reject the whole request before anything is written. A row about a person who is invited or a
-/// member already never does.
+/// Which rows make Usher reject the whole request before anything is written. A row never makes Usher reject the
+/// request just because the row's person is already invited or already a member.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RejectWhole {
-    /// No row. Each row has its own result.
+    /// No row makes Usher reject the whole request. Each row has its own result.
     Nothing,
-    /// A row with a mistake. An address that Usher doesn't mail is not a mistake.
+    /// A row with a mistake makes Usher reject the whole request. An address that Usher doesn't mail is not a mistake.
     Mistakes,
-    /// A row with a mistake, or with an address that Usher doesn't mail.
+    /// A row with a mistake, or a row with an address that Usher doesn't mail, makes Usher reject the whole request.
     AnyRow,
 }
 
-/// An inviting request.
+/// An inviting request: a request that invites people to a workspace or to a company.
 #[derive(Debug)]
 pub struct InviteUsers {
-    /// The target: a workspace or the company.
+    /// The target of the request: the workspace or company that the request invites to.
     pub to: InviteTo,
-    /// The rows. A row that could not be parsed has the reason instead.
+    /// The rows of the request. For a row that could not be parsed, the list has the reason instead of the row.
     pub rows: Vec<std::result::Result<InviteRow, Reason>>,
     /// The inviter's message, which all mails of the request contain.
     pub message: Option<Message>,
-    /// How long the invitations are valid. `None` means the deployment's default.
+    /// How long the invitations of the request are valid. `None` means the deployment's default time.
     pub lifetime: Option<Lifetime>,
-    /// Whether the mails contain the message only if the workspace is published.
+    /// Whether the mails of the request contain the inviter's message only if the workspace is published.
     pub only_if_published: bool,
-    /// Which rows reject the whole request.
+    /// Which rows make Usher reject the whole request.
     pub reject_whole: RejectWhole,
-    /// Whether the request is a dry run: the response is the same, but nothing is written or mailed.
+    /// Whether the request is a dry run: the response is the same as without the dry run, but nothing is written or
+    /// mailed.
     pub validate_only: bool,
-    /// How much the results contain.
+    /// How much the results of the rows contain.
     pub result_detail: ResultDetail,
-    /// The idempotency key and what belongs to it, if the client sent a key.
+    /// The request's idempotency key, digest and trace id, if the client sent an idempotency key.
     pub name: Option<IdempotencyRequest>,
 }
 
-/// The idempotency key of a request, and what is stored with it.
+/// The idempotency key of a request, and the data that Usher stores with the key.
 #[derive(Debug)]
 pub struct IdempotencyRequest {
-    /// The key. Keys of different callers, and of different workspaces, are independent.
+    /// The idempotency key. Equal idempotency keys of different callers, or for different workspaces, are independent
+    /// of each other.
     pub key: IdempotencyKey,
-    /// A digest of the whole request. A second request with the same key and another digest is an error.
+    /// A digest of the whole request. A second request with the same idempotency key and another digest is an error.
     pub body: String,
     /// The trace id by which support finds the request in the logs.
     pub trace_id: String,
 }
 
 impl InviteUsers {
-    /// A request with rows only, and with the default of every option.
+    /// An inviting request with the rows `rows`, and with the default value of every option.
     pub fn new(to: InviteTo, rows: Vec<std::result::Result<InviteRow, Reason>>) -> Self {
         Self {
             to,
@@ -130,22 +133,24 @@ impl InviteUsers {
 /// The results of an inviting request.
 #[derive(Debug)]
 pub struct Invited {
-    /// The results, one for each row, in the order of the rows.
+    /// The results of the rows, one result for each row, in the order of the rows.
     pub results: Vec<RowResult>,
     /// The time until the daily quota is renewed, if the quota did not cover every row.
     pub retry_after: Option<SignedDuration>,
-    /// The trace id of the first request, if this is the replayed response to a retry.
+    /// The trace id of the first request with the same idempotency key, if this response is a replayed response to a
+    /// retry.
     pub answered_before: Option<String>,
 }
 
-/// The options of one row.
+/// The options of one row of an inviting request.
 #[derive(Debug, Clone, Default)]
 pub struct InviteeOptions {
     /// The options of the row's letter.
     pub letter: LetterOptions,
     /// The way in which the person becomes a member.
     pub access: EntryMethod,
-    /// The only workspace that the person may ever belong to. It must be the target workspace.
+    /// The only workspace that the person may ever belong to. This workspace must be the workspace that the request
+    /// invites to.
     pub exclusive_to: Option<WorkspaceId>,
     /// Whether the person gets a welcome mail after signing up.
     pub welcomed: bool,
@@ -153,29 +158,30 @@ pub struct InviteeOptions {
     pub quiet: bool,
 }
 
-/// The way in which a person becomes a member who is not a colleague. Colleagues are added at once.
+/// The way in which a person becomes a member who is not a colleague. A colleague is added as a member at once.
 #[derive(Debug, Clone, Default)]
 pub enum EntryMethod {
-    /// The request mails a link, and the person accepts by it.
+    /// The request mails a link, and the person accepts the invitation with the link.
     #[default]
     Mail,
-    /// A later request mails the link. This request mails nothing.
+    /// The inviting request mails nothing to the person. A later request mails the link.
     Later,
     /// The person becomes a member at once, with a guest account that has this temporary password. The inviter gives
-    /// the password to the person. Only for an address without an account.
+    /// the password to the person. A password is allowed only for an address without an account.
     Password(Password),
-    /// The person of this record, who is invited or a member, gets another mail and keeps role and groups.
+    /// The person of this record, who is invited or a member already, gets another mail and keeps the present role and
+    /// groups.
     Again(Box<Person>),
 }
 
 /// The options of one row's letter. Rows with equal options share a batch.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct LetterOptions {
-    /// The sender. `None` means the deployment's own address.
+    /// The sender of the letter. `None` means that the deployment's own address sends the letter.
     pub sender: Option<MailSender>,
-    /// The company's mail template. `None` means the default text.
+    /// The company's mail template for the letter. `None` means the service's default text.
     pub template: Option<TemplateId>,
-    /// The user whom the letter names as the inviter. `None` means the caller.
+    /// The user whom the letter names as the inviter. `None` means that the letter names the caller.
     pub on_behalf_of: Option<UserId>,
     /// Whether the letter says that an account is ready, and asks the person only for a password.
     pub registered: bool,

@@ -2,37 +2,38 @@
 
 use crate::domain::{InviteEffect, InviteRefusal, Person, PersonId, Reason, RowOutcome};
 
-/// The reason code of a row that may have been written: the store's replies were lost.
+/// The reason code of a row that may have been written, because the store's replies to the row's writes were lost.
 const MAYBE_WRITTEN: &str = "maybe_written";
 
 /// The reason of a row that the daily quota doesn't cover.
 pub(super) const LIMITED: &str = "As many people were invited today as may be.";
 
-/// The result of one row.
+/// The result of one row of an inviting request.
 #[derive(Debug, Clone)]
 pub struct RowResult {
-    /// The outcome.
+    /// What happened to the row, for example `Invited` or `Added`.
     pub outcome: RowOutcome,
     /// The public id of the person's record, if the person is invited or a member.
     pub invitation: Option<PersonId>,
-    /// The reason for the outcome. A row that was simply invited or added has none.
+    /// The reason for the row's outcome. `None` for a row whose person was simply invited or added.
     pub reason: Option<Reason>,
     /// The person's record after the request, if the person is invited or a member and the request asked for records.
     pub record: Option<Box<Person>>,
 }
 
 impl RowResult {
-    /// A result without a record.
+    /// A row's result that doesn't contain the person's record.
     pub(super) const fn new(outcome: RowOutcome, invitation: Option<PersonId>, reason: Option<Reason>) -> Self {
         Self { outcome, invitation, reason, record: None }
     }
 
-    /// The result of a row that was refused for this reason.
+    /// The result of a row that was refused for the reason `reason`.
     pub(super) fn refused(outcome: RowOutcome, reason: Reason) -> Self {
         Self::new(outcome, None, Some(reason))
     }
 
-    /// Whether the person is invited or a member after the request, because of the request or from before.
+    /// Whether the person is invited or a member after the request, because of this request or because of an earlier
+    /// request.
     pub fn is_there(&self) -> bool {
         self.outcome.succeeded() || self.outcome == RowOutcome::AlreadyMember
     }
@@ -42,14 +43,15 @@ impl RowResult {
         matches!(self.outcome, RowOutcome::Invited | RowOutcome::Added)
     }
 
-    /// Whether the person has an account whose existence the caller may learn. Needs the record.
+    /// Whether the person has an account whose existence the caller may learn. The function needs the person's record
+    /// in the result.
     pub fn had_account(&self) -> bool {
         let member = matches!(self.outcome, RowOutcome::Added | RowOutcome::AlreadyMember);
         member && self.record.as_ref().is_some_and(|record| !record.unverified)
     }
 
-    /// Whether this request queued a mail to the person. Needs the record. A member who only joined another group gets
-    /// no mail.
+    /// Whether this request queued a mail to the person. The function needs the person's record in the result. A member
+    /// who only joined another group gets no mail.
     pub fn is_mailed(&self) -> bool {
         let mailed = self.record.as_ref().is_some_and(|record| record.delivery.is_some());
         self.is_new() && self.reason.is_none() && mailed
@@ -69,7 +71,7 @@ impl RowResult {
         Self::new(outcome, Some(id), reason)
     }
 
-    /// The result of a row that its decision or its write refused.
+    /// The result of a row that was refused when the row was decided or written.
     pub(super) fn of_refusal(refusal: InviteRefusal, id: PersonId) -> Self {
         let (outcome, code, detail) = match refusal {
             InviteRefusal::AlreadyInvited => {
@@ -102,13 +104,13 @@ impl RowResult {
         Self::refused(outcome, Reason::new(code, detail))
     }
 
-    /// Whether the row used one invitation of the daily quota, or may have. A member who joined groups has the outcome
-    /// `Added` too, but also a reason, and used none.
+    /// Whether the row used, or may have used, one invitation of the daily quota. The row of a member who only joined
+    /// groups has the outcome `Added` too, but such a row also has a reason, and used no invitation of the quota.
     pub(super) fn uses_quota(&self) -> bool {
         self.is_new() && self.reason.is_none() || self.is_maybe_written()
     }
 
-    /// Whether the row may have been written: the store's replies were lost.
+    /// Whether the row may have been written, because the store's replies to the row's writes were lost.
     pub(super) fn is_maybe_written(&self) -> bool {
         self.outcome == RowOutcome::Failed && self.reason.as_ref().is_some_and(|reason| reason.code == MAYBE_WRITTEN)
     }
@@ -124,22 +126,22 @@ impl RowResult {
     }
 }
 
-/// The person was mailed within the cooldown.
+/// The reason of a row whose person was mailed within the cooldown.
 fn already_invited() -> Reason {
     Reason::new("already_invited", "Was invited a moment ago; no other mail is sent.")
 }
 
-/// Another person has the user code. User codes are unique in the deployment.
+/// The reason of a row whose user code another person has. User codes are unique in the deployment.
 pub(super) fn code_taken() -> Reason {
     Reason::new("code_taken", "This code belongs to somebody else.")
 }
 
-/// A group of the row doesn't exist in the workspace.
+/// The reason of a row that names a group that doesn't exist in the workspace.
 pub(super) fn unknown_group() -> Reason {
     Reason::new("unknown_group", "There is no such group in the workspace.")
 }
 
-/// The row names a service account that doesn't exist in the company.
+/// The reason of a row that names a service account that doesn't exist in the company.
 pub(super) fn unknown_account() -> Reason {
     Reason::new("unknown_account", "This service account doesn't exist in the company.")
 }

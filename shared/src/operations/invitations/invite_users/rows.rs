@@ -1,4 +1,5 @@
-//! The rows of an inviting request: each check gives a result to the rows that fail it, and passes the others on.
+//! The rows of an inviting request: each check gives a result to the rows that fail the check, and passes the remaining
+//! rows on.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -17,8 +18,9 @@ use crate::{
     store::AddressRecords,
 };
 
-/// The refusal of an address that can't be invited to any target: of an unknown service account, or of an address that
-/// Usher doesn't mail. A colleague is never refused, because adding a colleague needs no mail.
+/// The refusal of an address that can't be invited to any workspace or company: the address of an unknown service
+/// account, or an address that Usher doesn't mail. A colleague is never refused, because adding a colleague needs no
+/// mail.
 pub(in crate::operations) fn refusal_of_address(
     invitee: &InviteRow,
     colleague: bool,
@@ -33,7 +35,7 @@ pub(in crate::operations) fn refusal_of_address(
     suppressed.map(|suppression| (RowOutcome::Suppressed, Reason::new("suppressed", suppression.message())))
 }
 
-/// The reason's sentence with the address of its row, for an error about the whole request.
+/// The sentence of a row's reason with the row's address added, for an error about the whole request.
 fn sentence_with_address(identifier: &Identifier, reason: &Reason) -> String {
     format!("'{}': {}", identifier.address.as_typed(), reason.detail)
 }
@@ -55,7 +57,7 @@ pub(super) struct Rows {
 }
 
 impl Rows {
-    /// Makes the checks that need no read: syntax, duplicates, and the role.
+    /// Makes the checks of rows that need no read from the store: syntax, duplicates, and the role.
     ///
     /// # Errors
     /// [`Error::Invalid`] if a row fails a check and the request is to be rejected as a whole.
@@ -75,7 +77,7 @@ impl Rows {
                     let reason = Reason::new("duplicate", "An earlier row has the same address.");
                     checked.refuse(index, Some(&identifier), RowOutcome::Duplicate, reason)?;
                 }
-                // The first row with a user code gets the code.
+                // If several rows have the same user code, the first of these rows gets the code.
                 Ok(InviteRow { identifier, .. }) if identifier.code.clone().is_some_and(|code| !codes.insert(code)) => {
                     checked.refuse(index, Some(&identifier), RowOutcome::Invalid, code_taken())?;
                 }
@@ -119,7 +121,7 @@ impl Rows {
         }
     }
 
-    /// How many invitations of the daily quota the rows used so far, or may have used.
+    /// How many invitations of the daily quota the rows of the request used so far, or may have used.
     pub(super) fn used_quota(&self) -> u32 {
         count(self.results.iter().flatten().filter(|row| row.uses_quota()).count())
     }
@@ -161,7 +163,7 @@ impl Rows {
         Ok(valid)
     }
 
-    /// Refuses a row.
+    /// Gives a row of the request a result that refuses the row.
     ///
     /// # Errors
     /// [`Error::Invalid`] with the row's address, if the request is to be rejected as a whole.
@@ -181,7 +183,7 @@ impl Rows {
         Ok(())
     }
 
-    /// Refuses a row that had passed the checks before, as [`Rows::refuse`] does.
+    /// Refuses, as [`Rows::refuse`] does, a row that had passed the earlier checks.
     pub(super) fn refuse_row(&mut self, row: &ValidRow, outcome: RowOutcome, reason: Reason) -> Result<()> {
         self.refuse(row.index, Some(&row.invitee.identifier), outcome, reason)
     }
@@ -198,7 +200,7 @@ impl Rows {
         Ok(())
     }
 
-    /// Whether a row has this outcome.
+    /// Whether any row of the request has the outcome `outcome`.
     pub(super) fn has_outcome(&self, outcome: RowOutcome) -> bool {
         self.results.iter().flatten().any(|row| row.outcome == outcome)
     }

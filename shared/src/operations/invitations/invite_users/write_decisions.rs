@@ -1,5 +1,5 @@
-//! Writing rows in transactions: decide the rows, write them, and decide again the rows whose records have changed
-//! since.
+//! Writing rows in transactions: the service decides about rows by the people's records and writes the rows. If another
+//! request changed a row's records meanwhile, the service decides about the row again.
 
 use futures::{StreamExt, stream};
 use tokio::time::{Duration, Instant, timeout_at};
@@ -11,38 +11,40 @@ use crate::{
     store::{IdempotentRun, InviteTransaction, InviteWritten, RowConflict, TransactionRoom},
 };
 
-/// The number of transactions that one request has in progress at the same time.
+/// The largest number of transactions that one inviting request runs at the same time.
 const IN_FLIGHT: usize = 8;
 
-/// How often the rows of a transaction are decided and written together. After that, each row gets a transaction of its
-/// own.
+/// How often the rows of a transaction are decided and written together. After this number of rounds, each row gets a
+/// transaction of its own.
 const ROUNDS: u32 = 4;
 
-/// How often a row with a transaction of its own is decided and written. Each failed round means that another request
-/// about the same person succeeded.
+/// How often a row that has a transaction of its own is decided and written. Each failed round means that another
+/// request about the same person succeeded.
 const ROUNDS_ALONE: u32 = 40;
 
-/// No transaction starts later than this after the request began, because the gateway gives up after 30 s.
+/// The time after the beginning of an inviting request at which no further transaction starts, because the gateway
+/// gives up waiting for the response after 30 s.
 const BEGIN_WITHIN: Duration = Duration::from_secs(25);
 
-/// No transaction is awaited longer than this after the request began.
+/// The time after the beginning of an inviting request at which the service stops waiting for a transaction.
 const END_WITHIN: Duration = Duration::from_secs(28);
 
-/// What is the same for all rows that a request writes.
+/// How the rows of a request are decided and written: everything that is the same for all rows that the request writes.
 pub(in crate::operations) struct WritePlan<'a> {
     /// The workspace or company that the people are invited to.
     pub(in crate::operations) scope: Scope,
-    /// The terms of the decisions.
+    /// The terms by which the rows are decided.
     pub(in crate::operations) terms: InviteTerms<'a>,
     /// When the request began.
     pub(in crate::operations) begun: Instant,
-    /// The idempotent run, if the request has a key. Each transaction records in it which rows the transaction writes.
+    /// The idempotent run, if the request has an idempotency key. Each transaction records in the run which rows the
+    /// transaction writes.
     pub(in crate::operations) run: Option<&'a IdempotentRun>,
     /// Whether the results contain the people's records.
     pub(in crate::operations) with_records: bool,
 }
 
-/// The index of a row, and its effect with the record, or its refusal.
+/// The index of a row, and either the effect of writing the row with the person's record, or the row's refusal.
 pub(super) type WrittenRow = (usize, std::result::Result<(InviteEffect, Option<Box<Person>>), InviteRefusal>);
 
 impl WritePlan<'_> {
@@ -53,7 +55,7 @@ impl WritePlan<'_> {
 }
 
 impl Usher {
-    /// Writes one offer outside an inviting request. The offer uses no quota.
+    /// Writes one offer outside an inviting request. The offer uses no invitation of the daily quota.
     pub(in crate::operations) async fn write_offer(
         &self,
         offer: InviteOffer,
@@ -161,7 +163,8 @@ impl Usher {
     }
 }
 
-/// Decides rows by the records as they were read. Returns the decided rows, and the results of the refused rows.
+/// Decides about rows by the people's records that were read. Returns the decided rows, and the results of the refused
+/// rows.
 fn decide(rows: Vec<PlannedRow>, terms: &InviteTerms<'_>) -> (Vec<DecidedRow>, Vec<WrittenRow>) {
     let (mut decided, mut refused) = (Vec::with_capacity(rows.len()), Vec::new());
     for row in rows {
@@ -179,8 +182,8 @@ fn written_row(row: DecidedRow, plan: &WritePlan<'_>) -> WrittenRow {
     (row.row.index, Ok((row.decision.effect, record)))
 }
 
-/// Applies the conflicts that made a transaction fail. Adds the rows that have a result now to `written`, and returns
-/// the others, which must be decided again with the records that were read now.
+/// Applies the conflicts that made a transaction fail. Adds the rows that now have a result to `written`, and returns
+/// the remaining rows, which must be decided again by the newer records that the conflicts contain.
 fn resolve_conflicts(
     decided: Vec<DecidedRow>,
     conflicts: Vec<RowConflict>,
@@ -197,7 +200,8 @@ fn resolve_conflicts(
     undecided
 }
 
-/// Applies one row's conflict. Returns the row to decide again, or the row's result as the error.
+/// Applies the conflict of one row after its transaction failed. Returns the row if the row must be decided again, or
+/// the row's result as the error.
 fn resolve_row(
     decided: DecidedRow,
     conflict: RowConflict,
@@ -215,8 +219,8 @@ fn resolve_row(
             return Err((index, result));
         }
         match row.decide(terms) {
-            // The record of a member doesn't say which request added the member to groups. Since the reply was lost,
-            // this request is taken to have done so.
+            // The record of a member doesn't say which request added the member to groups. Because the store's reply to
+            // this row's write was lost, the service assumes that this request added the member to the groups.
             Err(InviteRefusal::AlreadyMember)
                 if row.maybe_written && decision.effect == InviteEffect::AddedToGroups =>
             {

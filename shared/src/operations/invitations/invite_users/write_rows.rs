@@ -16,7 +16,7 @@ use crate::{
     store::RateLimit,
 };
 
-/// What is the same for all valid rows of a request.
+/// The plan of writing a request's rows: everything that is the same for all valid rows of the request.
 pub(super) struct InvitePlan<'a> {
     /// The workspace or company that the request invites to.
     pub(super) target: &'a InvitationTarget,
@@ -31,7 +31,7 @@ pub(super) struct InvitePlan<'a> {
 }
 
 impl Usher {
-    /// Writes the valid rows. `slots` invitations of the daily quota are reserved for them.
+    /// Writes the valid rows. `slots` is the number of invitations of the daily quota that are reserved for the rows.
     pub(super) async fn write_rows(
         &self,
         rows: &mut Rows,
@@ -39,8 +39,8 @@ impl Usher {
         plan: &InvitePlan<'_>,
         slots: u32,
     ) -> Result<()> {
-        // When the quota can't cover every row, the records are read first: a row that only amends an invitation or a
-        // membership uses no quota.
+        // If the reserved invitations of the daily quota can't cover every row, the people's records are read first: a
+        // row that only amends an invitation or a membership uses no quota.
         let mut planned: Vec<PlannedRow> = if count(valid.len()) <= slots {
             let plan_row = |row| PlannedRow::new(row, None, plan.target, plan.letters, self.random());
             valid.into_iter().map(plan_row).collect()
@@ -65,7 +65,7 @@ impl Usher {
         Ok(())
     }
 
-    /// Predicts the results of writing the valid rows, by the records as they are now. Writes nothing.
+    /// Predicts the results of writing the valid rows, by the people's present records. The function writes nothing.
     pub(super) async fn predict_rows(
         &self,
         rows: &mut Rows,
@@ -80,7 +80,7 @@ impl Usher {
         Ok(())
     }
 
-    /// Plans the valid rows with the people's records, which it reads.
+    /// Reads the people's records, and plans the valid rows with these records.
     async fn plan_with_records(&self, valid: Vec<ValidRow>, plan: &InvitePlan<'_>) -> Result<Vec<PlannedRow>> {
         let identifiers: Vec<_> = valid.iter().map(|row| &row.invitee.identifier).collect();
         let people = self.store.people_by_identifier(plan.target.scope, &identifiers).await?;
@@ -90,8 +90,9 @@ impl Usher {
             .collect())
     }
 
-    /// Gives unused reserved invitations back to the daily quota. A failure is logged and doesn't fail the request,
-    /// whose rows are written: it only means that fewer people can be invited today.
+    /// Gives unused reserved invitations back to the daily quota. A failure to give invitations back is only logged and
+    /// doesn't fail the request, whose rows are written already. After such a failure fewer people can be invited
+    /// today.
     pub(in crate::operations) async fn give_back(&self, quota: &RateLimit<'_>, unused: u32, now: Timestamp) {
         if unused > 0
             && let Err(error) = self.store.give_back(quota, unused, now).await
@@ -101,8 +102,8 @@ impl Usher {
     }
 }
 
-/// Gives the remaining quota to the rows, in their order. Returns the rows to write, each with its effect. The other
-/// rows get their results.
+/// Gives the remaining invitations of the daily quota to the rows, in the order of the rows. Returns the rows to write,
+/// each with the effect of writing the row. The rows that are not to be written get their results.
 fn allot_quota(
     rows: &mut Rows,
     planned: Vec<PlannedRow>,
