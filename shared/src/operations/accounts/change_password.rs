@@ -1,4 +1,4 @@
-//! Changing one's own password.
+//! Changing the caller's own password.
 
 use crate::{
     Error, Result, Usher,
@@ -11,9 +11,9 @@ impl Usher {
     /// limit as a wrong password at logging in.
     ///
     /// # Errors
-    /// [`Error::Invalid`] if the old password is wrong, or if the new password equals a temporary one;
-    /// [`Error::TooMany`] after ten wrong passwords; [`Error::Conflict`] if another request changed the password
-    /// meanwhile.
+    /// [`Error::Invalid`] if the old password is wrong, or if the new password equals a temporary password;
+    /// [`Error::TooMany`] after ten wrong passwords; [`Error::Conflict`] if another request changed the password at the
+    /// same time.
     pub async fn change_password(&self, caller: &Caller, old: Option<Password>, new: Password) -> Result<()> {
         let mut profile = self.company_access(caller).await?.profile;
         let hash = profile.password.take().unwrap_or_else(|| PasswordHash::dummy().clone());

@@ -1,4 +1,5 @@
-//! Listing the people of a company: its users, and the people who are invited to it or to one of its workspaces.
+//! Listing the people of a company: its users, and the people who are invited to the company or to one of the company's
+//! workspaces.
 
 use std::collections::BTreeMap;
 
@@ -19,7 +20,7 @@ const PARALLEL_READS: usize = 4;
 /// A person of a company.
 #[derive(Debug)]
 pub struct CompanyPerson {
-    /// The person's record in the company, or else in one of its workspaces.
+    /// The person's record in the company, or otherwise the person's record in one of the company's workspaces.
     pub person: Person,
     /// Whether the person is a user of the company. `false` for a person who is only invited.
     pub active: bool,

@@ -12,11 +12,11 @@ use crate::{
 pub enum TableChange {
     /// A person's record was written.
     Person {
-        /// The workspace or company of the record.
+        /// The workspace or company to which the person's record belongs.
         scope: Scope,
-        /// The record before the change, if it existed.
+        /// The person's record before the change. `None` if the person had no record before.
         old: Option<Box<Person>>,
-        /// The record after the change.
+        /// The person's record after the change.
         new: Box<Person>,
     },
     /// DynamoDB deleted the record by which the hash of a link is looked up. DynamoDB deletes such a record some time

@@ -16,7 +16,7 @@ impl Usher {
     ///
     /// # Errors
     /// The errors of [`Usher::access_to_group`]; [`Error::Forbidden`] without authority over the group,
-    /// [`Error::Conflict`] if the group isn't empty or is the topmost one.
+    /// [`Error::Conflict`] if the group isn't empty or is the topmost group of the workspace.
     pub async fn delete_group(&self, caller: &Caller, id: GroupId) -> Result<()> {
         let (access, group) = self.access_to_group(caller, id).await?;
         access.require_authority(&group.path)?;

@@ -25,7 +25,8 @@ impl Usher {
     /// the workspace may read these groups.
     ///
     /// # Errors
-    /// The errors of [`Usher::group_access`]; [`Error::TooLarge`] if there are more groups than a response may list.
+    /// The errors of [`Usher::group_access`]; [`Error::TooLarge`] if the workspace has more groups than a response may
+    /// list.
     pub async fn top_groups(&self, caller: &Caller, workspace: WorkspaceId) -> Result<GroupNode> {
         self.group_access(caller, workspace, &[]).await?;
         let top = self
@@ -40,7 +41,8 @@ impl Usher {
     /// groups.
     ///
     /// # Errors
-    /// The errors of [`Usher::access_to_group`]; [`Error::TooLarge`] if there are more groups than a response may list.
+    /// The errors of [`Usher::access_to_group`]; [`Error::TooLarge`] if the workspace has more groups than a response
+    /// may list.
     pub async fn child_groups(&self, caller: &Caller, id: GroupId) -> Result<GroupNode> {
         let (_, group) = self.access_to_group(caller, id).await?;
         self.with_children(group).await
@@ -62,7 +64,8 @@ impl Usher {
     /// read the groups.
     ///
     /// # Errors
-    /// The errors of [`Usher::group_access`]; [`Error::TooLarge`] if there are more groups than a response may list.
+    /// The errors of [`Usher::group_access`]; [`Error::TooLarge`] if the workspace has more groups than a response may
+    /// list.
     pub async fn group_tree(&self, caller: &Caller, workspace: WorkspaceId) -> Result<Vec<Group>> {
         self.group_access(caller, workspace, &[]).await?;
         bounded(self.store.groups(workspace, MAX + 1).await?)

@@ -30,7 +30,7 @@ impl Usher {
     /// company.
     ///
     /// # Errors
-    /// - [`Error::Gone`] for the hash of a link that is unknown, expired, used or replaced.
+    /// - [`Error::Gone`] for the hash of a link that is unknown, expired, used, revoked or replaced.
     /// - [`Error::WrongAddress`] if another address was invited.
     /// - [`Error::Conflict`] if the invitation is to a company and the caller is a user of another company, or if the
     ///   caller's account belongs to one workspace only.

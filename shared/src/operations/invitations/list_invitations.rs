@@ -94,8 +94,8 @@ impl Usher {
     /// Returns one invitation to a workspace or company, by the public id of the invited person's record.
     ///
     /// # Errors
-    /// [`Error::NotFound`] and [`Error::Forbidden`] for a caller who may not invite. [`Error::NotFound`] for an id that
-    /// belongs to no invitation to this workspace or company.
+    /// [`Error::NotFound`] and [`Error::Forbidden`] for a caller who may not invite people. [`Error::NotFound`] for an
+    /// id that belongs to no invitation to this workspace or company.
     pub async fn get_invitation(&self, caller: &Caller, of: InviteTo, id: &PersonId) -> Result<Invitation> {
         let (managed, _) = self.managed_invitations(caller, of).await?;
         let person = self.invited_person(managed.scope, id).await?;

@@ -56,13 +56,13 @@ impl Usher {
     /// then gives the person the role in the company.
     ///
     /// # Errors
-    /// - [`Error::Gone`] for the hash of a link that is unknown, expired, used or replaced.
+    /// - [`Error::Gone`] for the hash of a link that is unknown, expired, used, revoked or replaced.
     /// - [`Error::WrongAddress`] if another address was invited.
     /// - [`Error::Conflict`] if the address has a verified account, or a guest account that belongs to another
     ///   workspace
     ///   only.
     ///
-    /// After an error nothing has changed.
+    /// If signing up fails with an error, no account, membership or invitation has changed.
     pub async fn sign_up_by_invitation(&self, request: SignUpByInvitation) -> Result<SignedUp> {
         let attempt = self.random().uuid().to_string();
         let item = self.hash_item(&request.hash).await?;
@@ -108,7 +108,8 @@ impl Usher {
         Err(Error::Gone)
     }
 
-    /// The open invitation, if it was sent to the address of the request, and the address has no verified account.
+    /// The open invitation of a request to sign up, if the invitation was sent to the request's address and the address
+    /// has no verified account.
     async fn invitation_to_sign_up(&self, request: &SignUpByInvitation, item: &HashItem) -> Result<OpenInvitation> {
         let invitation = self.open_invitation_of(item).await?;
         if invitation.person.address != request.address {
@@ -117,9 +118,9 @@ impl Usher {
         if invitation.identity.is_some() { Err(has_account()) } else { Ok(invitation) }
     }
 
-    /// Checks that the company's guest account of the address, if there is one, may join the workspace. A guest account
-    /// that belongs to one workspace only can't join another workspace. If the guest is a member of the workspace
-    /// already, the link only verifies the guest's address.
+    /// Checks that the address's guest account in the company, if the address has a guest account, may join the
+    /// workspace. A guest account that belongs to one workspace only can't join another workspace. If the guest is a
+    /// member of the workspace already, the link only verifies the guest's address.
     fn require_guest_may_join(&self, invitation: &OpenInvitation) -> Result<()> {
         let Some(guest) = invitation.unverified.as_ref().filter(|guest| guest.company == invitation.company) else {
             return Ok(());

@@ -1,6 +1,6 @@
-//! Viewing the invitation to which the hash of a link belongs. An unknown, expired, used or replaced hash gives
-//! [`Error::Gone`]. The error doesn't say which of these reasons applies, because a stranger must learn nothing about a
-//! hash.
+//! Viewing the invitation to which the hash of a link belongs. An unknown, expired, used, revoked or replaced hash
+//! gives [`Error::Gone`]. The error doesn't say which of these reasons applies, because a stranger must learn nothing
+//! about a hash.
 
 use jiff::Timestamp;
 
@@ -14,7 +14,7 @@ use crate::{
     store::{AdmissionRecords, HashItem, InvitedBy, LinkRecords},
 };
 
-/// An open invitation, with the records that decide whether it may be accepted.
+/// An open invitation, with the records that decide whether the invited person may accept the invitation.
 #[derive(Debug)]
 pub(in crate::operations) struct OpenInvitation {
     /// The workspace or company that the person is invited to.
@@ -71,8 +71,8 @@ impl Usher {
     /// Returns the details of the invitation to which the hash of a link belongs.
     ///
     /// # Errors
-    /// [`Error::Gone`] for every hash that is unknown, expired, used or replaced, and for an invitation whose inviter
-    /// may no longer admit the person.
+    /// [`Error::Gone`] for every hash that is unknown, expired, used, revoked or replaced, and for an invitation whose
+    /// inviter may no longer admit the person.
     pub async fn view_invitation(&self, hash: &InvitationHash) -> Result<InvitationView> {
         let invitation = self.open_invitation(hash).await?;
         let company = self.require_inviter_may_admit(&invitation).await?;

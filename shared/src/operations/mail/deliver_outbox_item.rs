@@ -1,5 +1,5 @@
 //! Delivering one item of the outbox. A crash at any point loses no mail: the item stays in the outbox until the result
-//! of every mail in it is recorded.
+//! of every mail in the item is recorded.
 
 use jiff::SignedDuration;
 use tokio::time::{Duration, Instant};

@@ -28,9 +28,9 @@ pub struct MailUsers {
 }
 
 impl Usher {
-    /// Mails members of a workspace, and people who are invited to it. A person who has not signed up receives a new
-    /// link; a member receives the news of the membership. The result says for each row whether the person belongs to
-    /// the workspace.
+    /// Mails members of a workspace, and people who are invited to the workspace. A person who has not signed up
+    /// receives a new link; a member receives the news of the membership. The result says for each row whether the
+    /// person belongs to the workspace.
     ///
     /// # Errors
     /// The errors of [`Usher::invite_users`].

@@ -1,4 +1,5 @@
-//! Workspace users: members of a company's workspaces and people who are invited to them, for a company admin.
+//! Workspace users: members of a company's workspaces and people who are invited to these workspaces, as a company
+//! admin manages them.
 
 use crate::{
     Error, Missing, Result, Usher,

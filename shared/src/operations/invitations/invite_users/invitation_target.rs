@@ -119,7 +119,7 @@ impl Usher {
     /// people: to a workspace by the caller's role or by authority over a named group, to a company as a company admin.
     ///
     /// # Errors
-    /// [`Error::NotFound`] and [`Error::Forbidden`] for a caller who may not invite.
+    /// [`Error::NotFound`] and [`Error::Forbidden`] for a caller who may not invite people to the workspace or company.
     pub(in crate::operations) async fn invitation_target(
         &self,
         caller: &Caller,

@@ -25,8 +25,8 @@ const MAX_PASSWORDS: usize = 200;
 /// The number of batches that are written in parallel.
 const IN_FLIGHT: usize = 16;
 
-/// How long a request may wait for SES to say from which addresses it may send. SES answers about one such question a
-/// second.
+/// How long a request may wait for SES to say from which addresses SES may send mail. SES answers about one such
+/// question a second.
 const SENDER_CHECK_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The senders, templates and inviters that letter options refer to, with what was found about each of them.

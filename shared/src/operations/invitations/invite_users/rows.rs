@@ -205,7 +205,8 @@ impl Rows {
         self.results.iter().flatten().any(|row| row.outcome == outcome)
     }
 
-    /// The results, one for each row. A row without a result was not written.
+    /// The results of a request's rows, one result for each row. A row that has no result yet gets the result that the
+    /// row was not written.
     pub(super) fn into_results(self) -> Vec<RowResult> {
         self.results.into_iter().map(|result| result.unwrap_or_else(RowResult::failed)).collect()
     }

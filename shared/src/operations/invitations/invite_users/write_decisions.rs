@@ -48,7 +48,7 @@ pub(in crate::operations) struct WritePlan<'a> {
 pub(super) type WrittenRow = (usize, std::result::Result<(InviteEffect, Option<Box<Person>>), InviteRefusal>);
 
 impl WritePlan<'_> {
-    /// Whether it is too late to start another transaction.
+    /// Whether it is too late for the inviting request to start another transaction.
     fn is_late(&self) -> bool {
         self.begun.elapsed() > BEGIN_WITHIN
     }
@@ -83,7 +83,8 @@ impl Usher {
         stream::iter(chunks).buffer_unordered(IN_FLIGHT).flat_map(stream::iter).collect().await
     }
 
-    /// Writes the rows of one transaction. Rows that don't get a result in [`ROUNDS`] rounds are written one by one.
+    /// Writes the rows of one transaction to the store. Rows that don't get a result in [`ROUNDS`] rounds are written
+    /// one by one.
     async fn write_chunk(&self, mut rows: Vec<PlannedRow>, plan: &WritePlan<'_>) -> Vec<WrittenRow> {
         let mut written = Vec::with_capacity(rows.len());
         for round in 0..ROUNDS {
