@@ -37,7 +37,13 @@ impl HeldCall {
     /// The transaction that the function writes after `others` other transactions. The function isn't stopped at the
     /// other transactions.
     pub const fn write_after(function: &'static str, others: u32) -> Self {
-        Self { skip: others, ..Self::write(function) }
+        Self::write(function).past(others)
+    }
+
+    /// The same call, after `others` other calls of the action. The function isn't stopped at the other calls.
+    #[must_use]
+    pub const fn past(self, others: u32) -> Self {
+        Self { skip: others, ..self }
     }
 }
 

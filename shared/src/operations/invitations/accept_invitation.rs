@@ -7,14 +7,14 @@ use crate::{
     },
     operations::{
         Caller, LoginIdentifier,
-        invitations::refusals::{exclusive_user, other_address},
+        invitations::refusals::{exclusive_user, kept_changing, other_address},
     },
     store::{AcceptanceWrite, Accepted},
 };
 
 /// How often the acceptance of an invitation is tried. A further try happens if another request changed the invitation,
 /// and reads the invitation again.
-const TRIES: u32 = 3;
+const TRIES: u32 = 8;
 
 /// The membership that accepting an invitation gave to the caller.
 #[derive(Debug, Clone, Copy)]
@@ -40,7 +40,10 @@ impl Usher {
     pub async fn accept_invitation(&self, caller: &Caller, hash: &InvitationHash) -> Result<AcceptedInvitation> {
         let profile = self.company_access(caller).await?.profile;
         let attempt = self.random().uuid().to_string();
-        for _ in 0..TRIES {
+        for round in 0..TRIES {
+            if round > 0 {
+                self.store.pause(round).await;
+            }
             let invitation = self.open_invitation(hash).await?;
             if invitation.person.identifier() != profile.identifier() || profile.kind != ProfileKind::Person {
                 return Err(other_address());
@@ -73,7 +76,7 @@ impl Usher {
                 return Ok(AcceptedInvitation { workspace, role: invitation.person.role });
             }
         }
-        Err(Error::Gone)
+        Err(kept_changing())
     }
 
     /// Accepts the invitation to which the hash of a link belongs, for an invited person who proves to own an account

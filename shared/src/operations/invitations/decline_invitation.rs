@@ -4,12 +4,13 @@
 use crate::{
     Error, Result, Usher,
     domain::{InvitationDead, InvitationHash, decline},
+    operations::invitations::refusals::kept_changing,
     store::{AuditNote, TransitionWrite, Transitioned},
 };
 
 /// How often declining an invitation is tried. A further try happens if another request changed the invitation, and
 /// reads the invitation again.
-const TRIES: u32 = 3;
+const TRIES: u32 = 8;
 
 impl Usher {
     /// Declines the invitation to which the hash of a link belongs.
@@ -18,7 +19,10 @@ impl Usher {
     /// [`Error::Gone`] for every hash that [`Usher::view_invitation`] refuses. After this error, no record has changed.
     pub async fn decline_invitation(&self, hash: &InvitationHash) -> Result<()> {
         let attempt = self.random().uuid().to_string();
-        for _ in 0..TRIES {
+        for round in 0..TRIES {
+            if round > 0 {
+                self.store.pause(round).await;
+            }
             let invitation = self.open_invitation(hash).await?;
             self.require_inviter_may_admit(&invitation).await?;
             let (person, now) = (&invitation.person, self.now());
@@ -31,6 +35,6 @@ impl Usher {
                 return Ok(());
             }
         }
-        Err(Error::Gone)
+        Err(kept_changing())
     }
 }

@@ -10,7 +10,7 @@ use crate::{
     operations::{
         invitations::{
             default_name::local_part,
-            refusals::{exclusive_user, other_address},
+            refusals::{exclusive_user, kept_changing, other_address},
             view_invitation::OpenInvitation,
         },
         log,
@@ -20,7 +20,7 @@ use crate::{
 
 /// How often accepting the invitation is tried. A further try happens if another request changed the invitation, and
 /// reads the invitation again.
-const TRIES: u32 = 3;
+const TRIES: u32 = 8;
 
 /// A request to sign up by an invitation.
 #[derive(Debug)]
@@ -69,7 +69,10 @@ impl Usher {
         // Hashing takes long. The records that decide about the sign-up are read after hashing, so that the records are
         // fresh.
         let password = self.hash_password(request.password.clone()).await?;
-        for _ in 0..TRIES {
+        for round in 0..TRIES {
+            if round > 0 {
+                self.store.pause(round).await;
+            }
             let invitation = self.invitation_to_sign_up(&request, &item).await?;
             log::company(invitation.company);
             let by_workspace = matches!(invitation.scope, Scope::Workspace(_));
@@ -105,7 +108,7 @@ impl Usher {
                 Accepted::Changed => {}
             }
         }
-        Err(Error::Gone)
+        Err(kept_changing())
     }
 
     /// The open invitation of a request to sign up, if the invitation was sent to the request's address and the address

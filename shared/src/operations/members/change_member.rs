@@ -189,8 +189,13 @@ impl Usher {
         };
         let mut decision = decide(admins);
         if decision.as_ref().is_err_and(|refusal| *refusal == ManageRefusal::LastAdmin) {
-            // The number of ADMINs was read when the request began. Another request may have added an ADMIN after the
-            // number was read.
+            // The person and the number of ADMINs were read one after the other. Another request may have changed this
+            // person, or added an ADMIN, in between.
+            let scope = Scope::Workspace(access.workspace.id);
+            let stored = self.store.person(scope, &person.identifier()).await?;
+            if stored.is_none_or(|stored| stored.revision != person.revision) {
+                return Ok(None);
+            }
             let workspaces = self.store.workspaces(&[access.workspace.id]).await?;
             admins = workspaces.first().map_or(0, |workspace| workspace.admins);
             decision = decide(admins);

@@ -11,7 +11,7 @@ use crate::{
     store::{
         Store,
         audit::audit_log::{AuditEntry, Subject, audit_write},
-        condition::{above, absent, equal},
+        condition::{above, absent, any, equal},
         conditional_write::ConditionalWrite,
         groups::group_records::{group_join_write, random_partition},
         items::{Item, from_item, to_item},
@@ -117,7 +117,8 @@ pub(in crate::store) fn record_write(scope: Scope, transition: &Transition) -> C
     let Some(before) = transition.before() else { return ConditionalWrite::put(&key, after).if_absent() };
     let (read, written) = (to_item(before), to_item(after));
     // Records that were written before revisions existed have no revision.
-    let as_read = if before.revision == 0 { absent("revision") } else { equal("revision", before.revision) };
+    let stored = equal("revision", before.revision);
+    let as_read = if before.revision == 0 { any([absent("revision"), stored]) } else { stored };
     let write = ConditionalWrite::update(key).expect(as_read);
     let rewritten = if before.queued_by == after.queued_by { &[][..] } else { &DELIVERY_ATTRIBUTES };
     let names: BTreeSet<_> =

@@ -50,6 +50,23 @@ async fn of_two_admins_who_remove_each_other_one_stays() {
     }
 }
 
+/// The person is read before the number of administrators: in between, the other request removes the person.
+#[tokio::test]
+async fn a_removal_that_the_same_removal_overtakes_is_a_success() {
+    let TwoAdmins { world, admins, .. } = &TwoAdmins::new().await;
+    let (usher, token) = (&world.usher, &world.ada.token);
+    let workspace = usher.short_id(token, &world.workspace).await;
+    let bob = usher.workspace_user(token, &workspace, &admins[0].email).await["id"].clone();
+    let path = format!("/v1/workspace-users/{}", bob.as_str().unwrap());
+    // The function reads the key of the access tokens with its first request only.
+    usher.send("DELETE", "/v1/workspace-users/nobodyatall1", Some(token), None).await.expect(404);
+    let read = HeldCall::after("remove-member", "dynamodb:GetItem").past(1);
+    let remove = || usher.send("DELETE", &path, Some(token), None);
+    let (won, lost) = usher.overtake(remove(), remove(), read).await;
+    won.expect(200);
+    lost.expect(200);
+}
+
 #[tokio::test]
 async fn of_two_admins_who_demote_each_other_one_stays() {
     for (winner, loser) in [(0, 1), (1, 0)] {
