@@ -8,3 +8,4 @@ pub(super) mod letters;
 pub(super) mod mail_templates;
 pub(super) mod outbox;
 pub(super) mod queued_letter;
+mod queues;

@@ -19,7 +19,11 @@ use crate::{
         invitations::hash::HASH_RETENTION,
         items::from_item,
         keys::{self, Key},
-        mail::{delivery::delivery_write, queued_letter::QueuedLetter},
+        mail::{
+            delivery::delivery_write,
+            queued_letter::QueuedLetter,
+            queues::{LETTER_QUEUE, queues},
+        },
         read::Sort,
         transact::Transacted,
     },
@@ -38,9 +42,6 @@ const STREAM_LAG: SignedDuration = SignedDuration::from_secs(5);
 
 /// The deliverer gives an outbox item up after this number of attempts.
 pub const MAX_ATTEMPTS: u32 = 6;
-
-/// The name of the queue of letters. Letters are sent before invitations.
-const LETTER_QUEUE: &str = "otp";
 
 /// The mails that an outbox item asks the deliverer to send.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -430,18 +431,6 @@ impl ClaimedItem {
         if let Task::People { people, .. } = &mut self.task {
             people.retain(|key| people_to_keep.contains(key));
         }
-    }
-}
-
-/// The names of the queues of the outbox. The queue of letters comes first.
-fn queues() -> impl Iterator<Item = String> {
-    std::iter::once(LETTER_QUEUE.to_owned()).chain((0..keys::PARTITIONS).map(|partition| partition.to_string()))
-}
-
-impl Key {
-    /// Whether this is the key of a letter in the outbox.
-    pub fn is_of_letter(&self) -> bool {
-        self.parts().0 == format!("Q#{LETTER_QUEUE}")
     }
 }
 
