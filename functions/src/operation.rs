@@ -128,7 +128,7 @@ operations! {
     SweepUndelivered = "sweep-undelivered",
     /// Puts the outbox items that were given up back into the outbox. Operators invoke this function by hand.
     RequeueUndelivered = "requeue-undelivered",
-    /// Records the events by which SES reports what became of mails.
+    /// Records the deliveries, bounces and complaints of mails that SES reports.
     RecordMailEvents = "record-mail-events",
     /// Publishes events about invitations and members.
     PublishEvents = "publish-events",

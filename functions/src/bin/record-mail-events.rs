@@ -1,4 +1,4 @@
-//! Records the events by which SES reports what became of mails.
+//! Records the deliveries, bounces and complaints of mails that SES reports.
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), functions::StartError> {
