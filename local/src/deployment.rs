@@ -16,7 +16,7 @@ use crate::{
     event_forwarder::EventForwarder,
     eventbridge::EventBridge,
     faults::Faults,
-    lambda::Functions,
+    lambda::{Functions, RemoteFunctions},
     mailbox::Mailbox,
     schedules,
     secrets_manager::SecretsManager,
@@ -35,6 +35,8 @@ const BUS: &str = "usher";
 pub(crate) struct DeploymentConfig {
     pub(crate) parameters: Parameters,
     pub(crate) secrets: SecretsManager,
+    /// The functions that other programs run.
+    pub(crate) remote_functions: RemoteFunctions,
     pub(crate) clients: Clients,
     /// The table of the embedded DynamoDB. A stack that uses another AWS endpoint has no embedded table.
     pub(crate) table: Option<Table>,
@@ -111,7 +113,9 @@ impl Deployment {
         let secrets = Arc::new(secrets);
         let function_config =
             FunctionConfig { parameters, clients, secrets, clock: clock.clone(), random: random.clone() };
-        let functions = Arc::new(Functions::deploy(random.clone(), |operation| function_config.usher(operation)));
+        let functions = Arc::new(Functions::deploy(random.clone(), config.remote_functions, |operation| {
+            function_config.usher(operation)
+        }));
         let ses = Arc::new(Ses {
             sender: config.sender,
             sending_rate: SendingRate::new(config.max_send_rate),

@@ -72,7 +72,7 @@ pub(crate) fn from_request(head: &Parts, body: &[u8], context: &RequestContext) 
 }
 
 /// An HTTP API decodes the path, and cuts the decoded path at a question mark that was percent-encoded.
-fn decoded_path(uri: &Uri) -> String {
+pub(crate) fn decoded_path(uri: &Uri) -> String {
     let path = percent_decode_str(uri.path()).decode_utf8().unwrap_or_else(|_| uri.path().into());
     path.split('?').next().unwrap_or_default().to_owned()
 }

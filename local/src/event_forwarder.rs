@@ -3,16 +3,12 @@
 
 use std::sync::Arc;
 
-use aws_smithy_http_client::{
-    Connector,
-    tls::{Provider, rustls_provider::CryptoMode},
-};
-use aws_smithy_runtime_api::client::{http::HttpConnector as _, orchestrator::HttpRequest, result::ConnectorError};
-use aws_smithy_types::body::SdkBody;
 use tokio::{
     sync::{mpsc, watch},
     time::Duration,
 };
+
+use crate::outgoing::Receiver;
 
 /// How many events may wait to be forwarded. While so many events wait, further events are dropped.
 const MAX_WAITING: usize = 10_000;
@@ -41,32 +37,19 @@ impl EventForwarder {
 
 /// Posts each queued event to the URL, one after the other. A failure is logged, and the event is not sent again.
 pub(crate) async fn forward(url: String, mut queued: mpsc::Receiver<Arc<str>>, mut stopped: watch::Receiver<()>) {
-    let connector = if url.starts_with("https:") {
-        Connector::builder().tls_provider(Provider::Rustls(CryptoMode::Ring)).build()
-    } else {
-        Connector::builder().build_http()
-    };
+    let receiver = Receiver::new(url);
     loop {
         let event = tokio::select! {
             _ = stopped.changed() => return,
             event = queued.recv() => event,
         };
         let Some(event) = event else { return };
-        let sent = tokio::time::timeout(RECEIVER_TIMEOUT, post(&connector, &url, &event)).await;
-        match sent {
+        let sent = tokio::time::timeout(RECEIVER_TIMEOUT, receiver.post(&*event)).await;
+        match sent.map(|sent| sent.map(|response| response.status().as_u16())) {
             Ok(Ok(status)) if (200..300).contains(&status) => {}
             Ok(Ok(status)) => tracing::warn!(status, "the receiver refused a forwarded event"),
             Ok(Err(error)) => tracing::warn!(?error, "an event can't be forwarded"),
             Err(_) => tracing::warn!("the receiver of forwarded events did not answer in time"),
         }
     }
-}
-
-/// Posts one event to the URL and returns the HTTP status of the receiver's response.
-async fn post(connector: &Connector, url: &str, event: &str) -> Result<u16, ConnectorError> {
-    let mut request = HttpRequest::new(SdkBody::from(event));
-    request.set_method("POST").map_err(|error| ConnectorError::user(error.into()))?;
-    request.set_uri(url).map_err(|error| ConnectorError::user(error.into()))?;
-    request.headers_mut().insert("content-type", "application/json");
-    Ok(connector.call(request).await?.status().as_u16())
 }

@@ -7,8 +7,10 @@ use axum::{
     extract::{ConnectInfo, Request, State},
     response::Response,
 };
+use functions::{Operation, routes::operation_for};
 use http::{HeaderValue, StatusCode, header::HOST, request::Parts, uri::Authority};
 use shared::domain::Clock;
+use uuid::Uuid;
 
 use crate::{
     event::{self, RequestContext},
@@ -51,7 +53,10 @@ pub(crate) async fn handle(
     let request_id = gateway.functions.request_id();
     let context = RequestContext { peer, port: gateway.port, now: gateway.clock.now(), request_id };
     let mut response = match receive(&head, body, &context).await {
-        Ok(event) => invoke(&gateway, event, &context).await,
+        Ok(event) => {
+            let operation = operation_for(&head.method, &event::decoded_path(&head.uri));
+            invoke(&gateway, operation, event, request_id).await
+        }
         Err(refusal) => refusal,
     };
     if let Ok(id) = HeaderValue::from_str(&request_id.to_string()) {
@@ -72,8 +77,8 @@ async fn receive(head: &Parts, body: Body, context: &RequestContext) -> Result<V
     if event.len() > PAYLOAD_LIMIT { Err(too_large()) } else { Ok(event) }
 }
 
-async fn invoke(gateway: &Gateway, event: Vec<u8>, context: &RequestContext) -> Response {
-    let invocation = Arc::clone(&gateway.functions).on_request(event, context.request_id);
+async fn invoke(gateway: &Gateway, operation: Operation, event: Vec<u8>, request_id: Uuid) -> Response {
+    let invocation = Arc::clone(&gateway.functions).on_request(operation, event, request_id);
     match tokio::time::timeout(INTEGRATION_TIMEOUT, invocation).await {
         Ok(Ok(payload)) => response::to_http(&payload),
         Ok(Err(_)) => response::json_message(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error"),

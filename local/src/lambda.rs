@@ -17,7 +17,7 @@ use axum::{
     extract::{Path, State},
     response::{IntoResponse as _, Response},
 };
-use functions::{Operation, events, routes};
+use functions::{Operation, events};
 use http::{HeaderMap, StatusCode};
 use lambda_http::{Adapter, Context, LambdaEvent, Request, Service as _, request::LambdaRequest, service_fn};
 use serde_json::{Value, json};
@@ -25,7 +25,7 @@ use shared::{Usher, domain::Random};
 use tokio::sync::Semaphore;
 use uuid::Uuid;
 
-use crate::response;
+use crate::{remote_function::RemoteFunction, response};
 
 /// How many queued events the event functions handle at the same time.
 const CONCURRENT_EVENTS: usize = 4;
@@ -38,10 +38,13 @@ const RETRY_PAUSE: Duration = Duration::from_millis(100);
 /// An invocation ended without a response: the function panicked, or could not read its event.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
-pub(crate) struct FunctionError(String);
+pub(crate) struct FunctionError(pub(crate) String);
 
 /// The service that each operation runs on.
 type Ushers = HashMap<Operation, Usher>;
+
+/// The functions that other programs run, by operation.
+pub(crate) type RemoteFunctions = HashMap<Operation, RemoteFunction>;
 
 /// A guard that makes a reset of the stack wait until the guard is dropped.
 pub(crate) type ResetHold = tokio::sync::OwnedRwLockReadGuard<()>;
@@ -50,6 +53,7 @@ pub(crate) type ResetHold = tokio::sync::OwnedRwLockReadGuard<()>;
 #[derive(Debug)]
 pub(crate) struct Functions {
     ushers: RwLock<Arc<Ushers>>,
+    remote: RemoteFunctions,
     random: Arc<dyn Random>,
     /// The number of event functions that run now or have events queued.
     busy_count: Arc<AtomicUsize>,
@@ -59,11 +63,13 @@ pub(crate) struct Functions {
 }
 
 impl Functions {
-    /// Deploys every operation. `usher` makes the service that an operation runs on.
-    pub(crate) fn deploy(random: Arc<dyn Random>, usher: impl Fn(Operation) -> Usher) -> Self {
+    /// Deploys every operation. `usher` makes the service that an operation runs on, unless the operation is one of the
+    /// `remote` functions.
+    pub(crate) fn deploy(random: Arc<dyn Random>, remote: RemoteFunctions, usher: impl Fn(Operation) -> Usher) -> Self {
         let ushers = RwLock::new(Arc::new(deploy_all(usher)));
         Self {
             ushers,
+            remote,
             random,
             busy_count: Arc::default(),
             event_permits: Arc::new(Semaphore::new(CONCURRENT_EVENTS)),
@@ -93,15 +99,16 @@ impl Functions {
         self.random.uuid()
     }
 
-    /// Invokes the function of the event's route. The API Gateway event and the response are JSON.
+    /// Invokes the function of a request's route. The API Gateway event and the response are JSON.
     pub(crate) async fn on_request(
         self: Arc<Self>,
+        operation: Operation,
         event: Vec<u8>,
         request_id: Uuid,
     ) -> Result<Vec<u8>, FunctionError> {
         in_own_task(async move {
             let _running = self.hold_off_reset().await;
-            self.request(&event, request_id, None).await
+            self.request(operation, event, request_id).await
         })
         .await?
     }
@@ -147,6 +154,10 @@ impl Functions {
 
     async fn event(&self, operation: Operation, event: Value) -> Result<Value, FunctionError> {
         let _busy = BusyGuard::start(self.busy_count.clone());
+        if let Some(remote) = self.remote.get(&operation) {
+            let response = remote.invoke(event.to_string().into_bytes()).await?;
+            return serde_json::from_slice(&response).map_err(|error| FunctionError(error.to_string()));
+        }
         let request_id = self.request_id().to_string();
         let ushers = self.ushers();
         // The deployment has inserted the service of every operation, so this lookup doesn't fail.
@@ -155,19 +166,18 @@ impl Functions {
             .map_err(|error| FunctionError(error.to_string()))
     }
 
-    async fn request(
-        &self,
-        event: &[u8],
-        request_id: Uuid,
-        operation: Option<Operation>,
-    ) -> Result<Vec<u8>, FunctionError> {
-        let event: LambdaRequest = serde_json::from_slice(event).map_err(|error| FunctionError(error.to_string()))?;
+    async fn request(&self, operation: Operation, event: Vec<u8>, request_id: Uuid) -> Result<Vec<u8>, FunctionError> {
+        if let Some(remote) = self.remote.get(&operation) {
+            return remote.invoke(event).await;
+        }
+        let event: LambdaRequest = serde_json::from_slice(&event).map_err(|error| FunctionError(error.to_string()))?;
         let mut context = Context::default();
         context.request_id = request_id.to_string();
-        let ushers = &self.ushers();
+        let ushers = self.ushers();
+        // The deployment has inserted the service of every operation, so this lookup doesn't fail.
+        let usher = &ushers[&operation];
         let mut adapter = Adapter::from(service_fn(|request: Request| async move {
-            let operation = operation.unwrap_or_else(|| routes::operation_for(request.method(), request.uri().path()));
-            Ok::<_, Infallible>(functions::answer(&ushers[&operation], operation, request).await)
+            Ok::<_, Infallible>(functions::answer(usher, operation, request).await)
         }));
         let answer = match adapter.call(LambdaEvent::new(event, context)).await {
             Ok(answer) => answer,
@@ -176,11 +186,11 @@ impl Functions {
         serde_json::to_vec(&answer).map_err(|error| FunctionError(error.to_string()))
     }
 
-    async fn invoke(&self, operation: Operation, event: &[u8]) -> Result<Vec<u8>, FunctionError> {
+    async fn invoke(&self, operation: Operation, event: &Bytes) -> Result<Vec<u8>, FunctionError> {
         if !operation.handles_events() {
-            return self.request(event, self.request_id(), Some(operation)).await;
+            return self.request(operation, event.to_vec(), self.request_id()).await;
         }
-        let event = if event.is_empty() { b"{}" } else { event };
+        let event = if event.is_empty() { b"{}" } else { &**event };
         let event = serde_json::from_slice(event).map_err(|error| FunctionError(error.to_string()))?;
         Ok(self.event(operation, event).await?.to_string().into_bytes())
     }

@@ -56,6 +56,7 @@ fn command() -> Command {
         .version(env!("CARGO_PKG_VERSION"))
         .args(stack_flags())
         .args(aws_flags())
+        .arg(function_flag())
         .arg(
             flag("json", "USHER_JSON", "Print the ready line as a JSON object")
                 .action(ArgAction::SetTrue)
@@ -125,6 +126,29 @@ fn aws_flags() -> [Arg; 3] {
     ]
 }
 
+/// The flag of the functions that other programs run.
+fn function_flag() -> Arg {
+    flag(
+        "function",
+        "USHER_FUNCTIONS",
+        "Invoke the function of this name at this URL, where the runtime interface emulator or cargo lambda watch runs it; \
+         can be given for each function",
+    )
+    .value_name("NAME=URL")
+    .action(ArgAction::Append)
+    .value_delimiter(',')
+    .value_parser(named_url)
+}
+
+/// Reads the value of `--function`: a function's name and its URL.
+fn named_url(value: &str) -> Result<(String, String), &'static str> {
+    let named = value.split_once('=').map(|(name, url)| (name.to_owned(), url.to_owned()));
+    named.ok_or(
+        "give a function's name and its URL, such as \
+         invite-users=http://127.0.0.1:8080/2015-03-31/functions/function/invocations",
+    )
+}
+
 fn options(matches: &ArgMatches) -> Options {
     let defaults = Options::default();
     let text = |name| matches.get_one::<String>(name).filter(|value| !value.is_empty()).cloned();
@@ -136,6 +160,7 @@ fn options(matches: &ArgMatches) -> Options {
         endpoint: text("endpoint"),
         aws_address: matches.get_one("aws-port").map(|port| SocketAddr::new(aws_host, *port)),
         forward_events: text("forward-events"),
+        remote_functions: matches.get_many("function").into_iter().flatten().cloned().collect(),
         seed: matches.get_one("seed").cloned(),
         max_send_rate: matches.get_one("max-send-rate").copied().unwrap_or(defaults.max_send_rate),
         parameters: PARAMETERS

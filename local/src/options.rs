@@ -43,6 +43,9 @@ pub struct Options {
     pub aws_address: Option<SocketAddr>,
     /// The URL to which every event of the bus is posted.
     pub forward_events: Option<String>,
+    /// The URLs of the functions that other programs run, by the names of their operations. The stack invokes these
+    /// functions there, as Lambda's Invoke does, in place of its own functions.
+    pub remote_functions: BTreeMap<String, String>,
     /// A YAML file with the companies, people and workspaces that the stack begins with: see docs/local-stack.md.
     pub seed: Option<PathBuf>,
     /// How many recipients SES accepts in a second: the `MaxSendRate` of `GetAccount`.
@@ -60,6 +63,7 @@ impl Default for Options {
             endpoint: None,
             aws_address: None,
             forward_events: None,
+            remote_functions: BTreeMap::new(),
             seed: None,
             max_send_rate: 500,
             parameters: BTreeMap::new(),

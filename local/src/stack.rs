@@ -5,6 +5,7 @@ use std::{
     sync::Arc,
 };
 
+use functions::Operation;
 use shared::domain::{Random, SystemRandom};
 use tokio::net::TcpListener;
 
@@ -17,7 +18,9 @@ use crate::{
     event_forwarder::{self, EventForwarder},
     eventbridge,
     faults::Faults,
+    lambda::RemoteFunctions,
     options::Options,
+    remote_function::RemoteFunction,
     router::{aws_router, gateway_router, listen, serve},
     secrets_manager::SecretsManager,
     seed::Seed,
@@ -49,6 +52,7 @@ impl Stack {
         let parameters = options.read(&url)?;
         let endpoint =
             options.endpoint.as_deref().map(|url| checked_url(url, StackStartError::Endpoint)).transpose()?;
+        let remote_functions = remote_functions(&options)?;
         let seed = options.seed.as_deref().map(Seed::read).transpose()?;
         let random: Arc<dyn Random> = Arc::new(SystemRandom);
         let data_directory = DataDirectory::open(&options)?;
@@ -68,6 +72,7 @@ impl Stack {
         let deployment = Arc::new(Deployment::new(DeploymentConfig {
             parameters,
             secrets: secrets.clone(),
+            remote_functions,
             clients,
             table: engine.as_ref().map(|engine| engine.table.clone()),
             faults,
@@ -150,6 +155,17 @@ fn table_error(endpoint: Option<String>, error: &dyn std::error::Error) -> Stack
         Some(endpoint) => StackStartError::EndpointUnusable { endpoint, reason },
         None => StackStartError::Table(reason),
     }
+}
+
+/// The functions that other programs run.
+fn remote_functions(options: &Options) -> Result<RemoteFunctions, StackStartError> {
+    let remote = options.remote_functions.iter().map(|(name, url)| {
+        let operation = Operation::ALL.iter().find(|operation| operation.name() == name);
+        let operation = operation.ok_or_else(|| StackStartError::UnknownFunction(name.clone()))?;
+        let url = checked_url(url, StackStartError::FunctionUrl)?;
+        Ok((*operation, RemoteFunction::new(url)))
+    });
+    remote.collect()
 }
 
 /// The URL without a trailing slash, if it is an http or https URL with a host.

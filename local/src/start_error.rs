@@ -21,6 +21,15 @@ pub enum StackStartError {
     /// The value of `--forward-events` is not an http or https URL.
     #[error("forward-events must be an http or https URL, but is {0:?}. Give one such as http://127.0.0.1:8080/events")]
     ForwardEvents(String),
+    /// `--function` names an operation that does not exist.
+    #[error("function {0:?} does not exist. Give one of the functions of template.yaml, such as invite-users")]
+    UnknownFunction(String),
+    /// The URL of `--function` is not an http or https URL.
+    #[error(
+        "function must be a name and an http or https URL, but the URL is {0:?}. Give one such as \
+         invite-users=http://127.0.0.1:8080/2015-03-31/functions/function/invocations"
+    )]
+    FunctionUrl(String),
     /// `--aws-port` serves the embedded services, which a stack with `--endpoint` doesn't have.
     #[error("aws-port can't be combined with endpoint: other processes can use that endpoint themselves")]
     AwsPortWithEndpoint,
@@ -77,6 +86,8 @@ impl StackStartError {
                 | Self::UnknownParameter(_)
                 | Self::Endpoint(_)
                 | Self::ForwardEvents(_)
+                | Self::UnknownFunction(_)
+                | Self::FunctionUrl(_)
                 | Self::AwsPortWithEndpoint
                 | Self::Seed(_)
         )

@@ -2,6 +2,7 @@
 
 mod aws_port;
 mod forward_events;
+mod remote_functions;
 mod reset;
 mod route_faults;
 mod seed;
