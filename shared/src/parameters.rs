@@ -91,6 +91,15 @@ impl Parameters {
     }
 }
 
+/// The value of `AWS_ENDPOINT_URL`: the address of an emulator that the functions call in place of AWS. `get` returns the
+/// value of the variable with a given name.
+///
+/// # Errors
+/// The value is not an http or https URL.
+pub(crate) fn endpoint_url(get: impl Fn(&str) -> Option<String>) -> Result<Option<String>, InvalidParameter> {
+    Reader(get).url("AWS_ENDPOINT_URL")
+}
+
 /// Reads single parameters with the function that [`Parameters::read`] was called with.
 struct Reader<G>(G);
 
@@ -197,6 +206,17 @@ mod tests {
         assert_eq!((parameters.app_url.as_str(), parameters.configuration_set), ("", None));
         assert_eq!((parameters.otp_ttl, parameters.log_level.as_str()), (SignedDuration::from_secs(600), "info"));
         assert_eq!(read(&[("TABLE_NAME", "")]).unwrap_err().name, "TABLE_NAME");
+    }
+
+    #[test]
+    fn the_endpoint_is_a_url_or_empty() {
+        let read = |value: &str| endpoint_url(|_| Some(value.to_owned()));
+        assert_eq!(read("http://127.0.0.1:4566/").unwrap().as_deref(), Some("http://127.0.0.1:4566"));
+        assert_eq!(read("").unwrap(), None);
+        assert_eq!(endpoint_url(|_| None).unwrap(), None);
+        for value in ["127.0.0.1:4566", "localhost", "tcp://127.0.0.1:4566"] {
+            assert_eq!(read(value).unwrap_err().name, "AWS_ENDPOINT_URL", "{value}");
+        }
     }
 
     #[test]

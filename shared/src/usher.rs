@@ -11,6 +11,7 @@ use crate::{
     Bus, InvalidParameter, Parameters, SecretSource, Secrets,
     domain::{Clock, Random, SystemClock, SystemRandom},
     mail::Mailer,
+    parameters,
     secrets::PublicKey,
     store::Store,
 };
@@ -71,34 +72,46 @@ impl Usher {
     ///
     /// [`Parameters::read`] lists the parameters. Three more variables are set only for the functions that need them:
     /// `LINK_SECRET` and `TOKEN_SECRET`, each the ARN of a secret or `file:` and a path, and `EVENT_BUS`, the event
-    /// bus's name.
+    /// bus's name. `AWS_ENDPOINT_URL` is the address of an emulator that the clients call in place of AWS.
     ///
     /// # Errors
     /// [`InvalidParameter`] for the first parameter that is missing or invalid.
     pub async fn from_environment() -> Result<Self, InvalidParameter> {
         let parameters = Parameters::from_environment()?;
+        // The SDK would call AWS itself if the address were invalid, and would fail if it were empty.
+        let endpoint = parameters::endpoint_url(environment)?;
         let http =
             aws_smithy_http_client::Builder::new().tls_provider(tls::Provider::Rustls(CryptoMode::Ring)).build_https();
         let timeouts = TimeoutConfig::builder().operation_attempt_timeout(ATTEMPT_TIMEOUT).build();
         let config = aws_config::defaults(aws_config::BehaviorVersion::latest());
         let config = config.http_client(http).timeout_config(timeouts).load().await;
         let mail_timeouts = TimeoutConfig::builder().operation_attempt_timeout(MAIL_TIMEOUT).build();
-        let ses = aws_sdk_sesv2::config::Builder::from(&config).timeout_config(mail_timeouts);
-        let ses = ses.retry_config(RetryConfig::disabled()).build();
+        let mut ses = aws_sdk_sesv2::config::Builder::from(&config).timeout_config(mail_timeouts);
+        ses.set_retry_config(Some(RetryConfig::disabled())).set_endpoint_url(endpoint.clone());
+        let mut dynamodb = aws_sdk_dynamodb::config::Builder::from(&config);
+        dynamodb.set_endpoint_url(endpoint.clone());
+        let mut secrets_manager = aws_sdk_secretsmanager::config::Builder::from(&config);
+        secrets_manager.set_endpoint_url(endpoint.clone());
+        let mut eventbridge = aws_sdk_eventbridge::config::Builder::from(&config);
+        eventbridge.set_endpoint_url(endpoint);
         let secret = |name: &str| match environment(name) {
             None => SecretSource::Withheld,
             Some(source) => match source.strip_prefix("file:") {
                 Some(path) => SecretSource::File(path.into()),
-                None => SecretSource::Manager { client: aws_sdk_secretsmanager::Client::new(&config), arn: source },
+                None => {
+                    let client = aws_sdk_secretsmanager::Client::from_conf(secrets_manager.clone().build());
+                    SecretSource::Manager { client, arn: source }
+                }
             },
         };
         let dependencies = Dependencies {
             clock: Arc::new(SystemClock),
             random: Arc::new(SystemRandom),
-            dynamodb: aws_sdk_dynamodb::Client::new(&config),
-            ses: aws_sdk_sesv2::Client::from_conf(ses),
+            dynamodb: aws_sdk_dynamodb::Client::from_conf(dynamodb.build()),
+            ses: aws_sdk_sesv2::Client::from_conf(ses.build()),
             secrets: Arc::new(Secrets::new(secret("LINK_SECRET"), secret("TOKEN_SECRET"))),
-            bus: environment("EVENT_BUS").map(|name| Bus::new(aws_sdk_eventbridge::Client::new(&config), name)),
+            bus: environment("EVENT_BUS")
+                .map(|name| Bus::new(aws_sdk_eventbridge::Client::from_conf(eventbridge.build()), name)),
         };
         Ok(Self::new(parameters, dependencies))
     }
