@@ -17,6 +17,8 @@ pub struct Endpoint {
     /// A part of e-mail addresses that makes them differ from the addresses of other tests.
     run: String,
     ministack: Option<String>,
+    /// The address of the local stack that has the mails, if it is not the tested service itself.
+    inbox: Option<String>,
     /// Whether the test compares each answer with the service's API description.
     checked: bool,
 }
@@ -54,10 +56,15 @@ impl Endpoint {
         Self { checked: false, ..Self::at(url.to_owned(), None) }
     }
 
+    /// A service that is running already, whose mails are in the inbox of another local stack.
+    pub fn with_inbox_of(url: &str, stack: &Self) -> Self {
+        Self { inbox: Some(stack.url.clone()), ..Self::at(url.to_owned(), None) }
+    }
+
     fn at(url: String, stack: Option<Stack>) -> Self {
         let run = SystemRandom.uuid().simple().to_string();
         let client = Client::builder().redirect(Policy::none()).build().expect("a client");
-        Self { url, client, stack, run: run[..8].to_owned(), ministack: None, checked: true }
+        Self { url, client, stack, run: run[..8].to_owned(), ministack: None, inbox: None, checked: true }
     }
 
     /// The same service, whose mails are in the ministack at the given address.
@@ -76,6 +83,14 @@ impl Endpoint {
         if let Some(stack) = self.stack {
             stack.stop().await;
         }
+    }
+
+    /// The address at which the local stack of the test's own serves AWS to other processes.
+    ///
+    /// # Panics
+    /// If the test has no such local stack.
+    pub fn aws_url(&self) -> &str {
+        self.stack.as_ref().and_then(Stack::aws_url).expect("a stack that serves AWS to other processes")
     }
 
     /// The address of the service.
@@ -104,6 +119,11 @@ impl Endpoint {
     pub fn request(&self, method: &str, path: &str) -> RequestBuilder {
         let method: Method = method.parse().expect("a verb");
         self.client.request(method, format!("{}{path}", self.url))
+    }
+
+    /// The address of the local stack that has the mails.
+    pub(crate) fn inbox(&self) -> &str {
+        self.inbox.as_deref().unwrap_or(&self.url)
     }
 
     /// Begins a GET request to the given URL of a service other than the tested service.

@@ -52,7 +52,7 @@ impl Endpoint {
         if let Some(ministack) = self.ministack() {
             return self.mails_at(ministack, address).await;
         }
-        let request = self.request("GET", "/_aws/ses").query(&[("email", address)]);
+        let request = self.request_to(&format!("{}/_aws/ses", self.inbox())).query(&[("email", address)]);
         let listed = self.read(request).await.expect(200).json();
         let listed = listed["messages"].as_array().cloned().unwrap_or_default();
         let theirs = listed.iter().filter(|message| is_address(&message["Destination"]["ToAddresses"][0], address));

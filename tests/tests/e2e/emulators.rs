@@ -72,7 +72,7 @@ async fn deployed(function: &str, endpoint: &str, token_secret: &str) -> (Child,
 }
 
 /// The emulator that comes with SAM's command line.
-fn runtime_emulator() -> PathBuf {
+pub(crate) fn runtime_emulator() -> PathBuf {
     let library = path("USHER_TOOLS").join("../lib");
     let pythons = std::fs::read_dir(library).unwrap().map(|entry| entry.unwrap().path());
     let found = pythons.map(|python| python.join("site-packages/samcli/local/rapid/aws-lambda-rie-x86_64"));
@@ -90,11 +90,11 @@ pub(crate) fn path(variable: &str) -> PathBuf {
     path.into()
 }
 
-async fn free_port() -> u16 {
+pub(crate) async fn free_port() -> u16 {
     tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().port()
 }
 
-async fn until_listening(port: u16) {
+pub(crate) async fn until_listening(port: u16) {
     let connect = async || tokio::net::TcpStream::connect(("127.0.0.1", port)).await.ok();
     eventually(&format!("a program that listens on {port}"), connect).await;
 }

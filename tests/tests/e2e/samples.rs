@@ -1,11 +1,25 @@
-//! Each sample in `events/` is given to its function, as `sam local invoke` does. The test fills in the values that exist
-//! only in a running service.
+//! Each sample in `events/` is sent to its function, as `sam local invoke` does. A sample names people and things that
+//! exist only in a running service, so each sample is prepared first: the service gets the people and things, and the
+//! sample gets their ids. Other tests send the same samples to functions that run elsewhere.
 
 use std::{fs, path::Path};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
 use tests::{Account, Endpoint};
+
+/// A file in `events/`: its path without `.json`, such as `datagol/sign-up`, and its event.
+pub(crate) struct Sample {
+    pub(crate) name: String,
+    pub(crate) event: Value,
+}
+
+/// A sample that succeeds on the service that it was prepared for.
+pub(crate) struct PreparedSample<'a> {
+    usher: &'a Endpoint,
+    name: String,
+    pub(crate) event: Value,
+}
 
 /// The samples' placeholders for tokens, ids, hashes and codes, and the people that the samples name.
 const TOKEN: &str = "TOKEN";
@@ -112,17 +126,16 @@ fn expected(sample: &str) -> (u16, String) {
 }
 
 /// A company with a workspace and a service account, which most samples are about.
-struct World {
-    usher: Endpoint,
+struct World<'a> {
+    usher: &'a Endpoint,
     ada: Account,
     workspace: String,
     account: String,
     account_token: String,
 }
 
-impl World {
-    async fn new() -> Self {
-        let usher = Endpoint::own(&[]).await;
+impl<'a> World<'a> {
+    async fn on(usher: &'a Endpoint) -> Self {
         let ada = usher.founder("ada").await;
         let workspace = usher.workspace(&ada.token, "Project Alpha").await;
         let body = json!({ "name": "robot" });
@@ -140,7 +153,7 @@ impl World {
     /// Prepares the state that the sample needs, and returns the values of its placeholders.
     #[expect(clippy::too_many_lines, reason = "a table: one entry for each sample")]
     async fn prepare(&self, sample: &str) -> Vec<(&'static str, String)> {
-        let (usher, ada) = (&self.usher, &self.ada);
+        let (usher, ada) = (self.usher, &self.ada);
         let form = json!({ "email": USER, "password": "Demo12#$", "firstname": "John", "lastname": "Doe" });
         match sample {
             "usher/preview-invitation"
@@ -183,6 +196,13 @@ impl World {
                 let members = usher.get(&members, &ada.token).await.expect(200).json();
                 let id = members["items"][0]["userId"].as_str().unwrap().to_owned();
                 vec![(TOKEN, ada.token.clone()), (ID, self.workspace.clone()), (PERSON, id)]
+            }
+            "eventbridge/record-mail-events" => {
+                self.invited(USER, 1).await;
+                let list = format!("/api/v1/workspaces/{}/invitations", self.workspace);
+                let listed = usher.get(&list, &ada.token).await.expect(200).json();
+                let id = listed["items"][0]["id"].as_str().unwrap().to_owned();
+                vec![(ID, self.workspace.clone()), (DOCK_PERSON, id)]
             }
             own if own.starts_with("usher/") && own.contains("-invitation.") => {
                 let users = json!({ "users": [{ "email": USER, "roleName": "Viewer" }] });
@@ -244,6 +264,7 @@ fn filled(event: Value, texts: &[(&str, String)]) -> Value {
     let encoded = event["isBase64Encoded"] == true;
     match event {
         Value::String(text) => Value::String(fill(&text)),
+        Value::Array(entries) => entries.into_iter().map(|entry| filled(entry, texts)).collect(),
         Value::Object(fields) => fields
             .into_iter()
             .map(|(name, value)| match value {
@@ -266,34 +287,54 @@ fn fields(body: &Value) -> String {
     names.join(" ")
 }
 
-/// The samples, by folder and name.
-fn samples() -> Vec<(String, Value)> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join("events");
-    let list = |folder: &Path| -> Vec<_> { fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect() };
-    let files = list(&folder).into_iter().flat_map(|inner| list(&inner));
-    let samples = files.map(|file| {
-        let name = file.strip_prefix(&folder).unwrap().to_str().unwrap().trim_end_matches(".json").to_owned();
-        (name, serde_json::from_slice(&fs::read(&file).unwrap()).unwrap())
-    });
-    samples.collect()
+impl Sample {
+    /// All samples.
+    pub(crate) fn all() -> Vec<Self> {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join("events");
+        let list =
+            |folder: &Path| -> Vec<_> { fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect() };
+        let files = list(&folder).into_iter().flat_map(|inner| list(&inner));
+        let samples = files.map(|file| {
+            let name = file.strip_prefix(&folder).unwrap().to_str().unwrap().trim_end_matches(".json").to_owned();
+            Self { name, event: serde_json::from_slice(&fs::read(&file).unwrap()).unwrap() }
+        });
+        samples.collect()
+    }
+
+    /// The sample with this name.
+    pub(crate) fn named(name: &str) -> Self {
+        Self::all().into_iter().find(|sample| sample.name == name).expect("a sample of that name")
+    }
+
+    /// The operation whose function gets the sample.
+    pub(crate) fn operation(&self) -> &str {
+        self.name.split('/').nth(1).unwrap().split('.').next().unwrap()
+    }
+
+    /// Prepares a new service for the sample, so that the sample succeeds.
+    pub(crate) async fn prepare(self, usher: &Endpoint) -> PreparedSample<'_> {
+        let values = World::on(usher).await.prepare(&self.name).await;
+        PreparedSample { usher, event: filled(self.event, &values), name: self.name }
+    }
 }
 
-#[tokio::test]
-async fn every_sample_request_succeeds_in_the_form_of_its_contract() {
-    let samples = samples();
-    assert!(samples.len() >= 25, "{}", samples.len());
-    for (sample, event) in samples {
-        let (status, shape) = expected(&sample);
-        let world = World::new().await;
-        let event = filled(event, &world.prepare(&sample).await);
-        let operation = sample.split('/').nth(1).unwrap().split('.').next().unwrap();
-        let path = format!("/2015-03-31/functions/{operation}/invocations");
-        let invoked = world.usher.read(world.usher.request("POST", &path).body(event.to_string())).await.expect(200);
-        assert_eq!(invoked.header("x-amz-function-error"), "", "{sample}: {}", invoked.text);
-        let answer = invoked.json();
+impl PreparedSample<'_> {
+    /// Checks that the function's answer is the success that the contract describes.
+    pub(crate) async fn check(&self, answer: &Value) {
+        let Self { usher, name: sample, event } = self;
+        let (status, shape) = expected(sample);
         let Some(request_id) = event["requestContext"]["requestId"].as_str() else {
-            assert_eq!(fields(&answer), shape, "{sample}: {answer}");
-            continue;
+            assert_eq!(fields(answer), shape, "{sample}: {answer}");
+            match sample.as_str() {
+                "stream/deliver-invitations" => assert_eq!(answer["batchItemFailures"], json!([]), "{answer}"),
+                "stream/publish-events" => {
+                    assert_eq!(answer["batchItemFailures"], json!([]), "{answer}");
+                    assert_eq!(usher.events_about(USER).await.len(), 1, "the sample has one change to publish");
+                }
+                "eventbridge/record-mail-events" => assert_eq!(answer["recorded"], true, "{answer}"),
+                _ => {}
+            }
+            return;
         };
         assert_eq!(answer["statusCode"], status, "{sample}: {answer}");
         assert_eq!(answer["isBase64Encoded"], false, "{sample}: {answer}");
@@ -317,6 +358,25 @@ async fn every_sample_request_succeeds_in_the_form_of_its_contract() {
             "datagol/invite-users" | "usher/invite-users" => assert_eq!(body["summary"], json!({ "invited": 2 })),
             _ => {}
         }
-        world.usher.stop().await;
+    }
+}
+
+/// Invokes the sample's function through the local stack, and checks the answer.
+pub(crate) async fn succeeds(sample: Sample, usher: &Endpoint) {
+    let (name, path) = (sample.name.clone(), format!("/2015-03-31/functions/{}/invocations", sample.operation()));
+    let prepared = sample.prepare(usher).await;
+    let invoked = usher.read(usher.request("POST", &path).body(prepared.event.to_string())).await.expect(200);
+    assert_eq!(invoked.header("x-amz-function-error"), "", "{name}: {}", invoked.text);
+    prepared.check(&invoked.json()).await;
+}
+
+#[tokio::test]
+async fn every_sample_request_succeeds_in_the_form_of_its_contract() {
+    let samples = Sample::all();
+    assert!(samples.len() >= 25, "{}", samples.len());
+    for sample in samples {
+        let usher = Endpoint::own(&[]).await;
+        succeeds(sample, &usher).await;
+        usher.stop().await;
     }
 }

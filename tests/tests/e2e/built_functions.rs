@@ -1,0 +1,47 @@
+//! The functions as `sam build` built them for Lambda.
+
+use std::{collections::BTreeSet, path::PathBuf};
+
+use serde_yaml_ng::Value;
+
+use crate::emulators::path;
+
+/// A function of the built template.
+pub(crate) struct BuiltFunction {
+    /// The folder that Lambda unpacks the function into.
+    pub(crate) folder: PathBuf,
+    /// The function's handler, which is the name of its operation.
+    pub(crate) handler: String,
+    /// The names of the environment variables that the template declares for the function.
+    pub(crate) variables: BTreeSet<String>,
+}
+
+impl BuiltFunction {
+    /// All functions of the built template.
+    pub(crate) fn all() -> Vec<Self> {
+        let build = path("USHER_BUILD");
+        let template = build.join("template.yaml");
+        let template = std::fs::read_to_string(&template)
+            .unwrap_or_else(|error| panic!("{}: {error}. Run `sam build` first", template.display()));
+        let template: Value = serde_yaml_ng::from_str(&template).unwrap();
+        let shared = variables(&template["Globals"]["Function"]);
+        let resources = template["Resources"].as_mapping().unwrap().values();
+        let functions = resources.filter(|resource| resource["Type"] == "AWS::Serverless::Function");
+        let built = functions.map(|function| {
+            let properties = &function["Properties"];
+            let text = |name: &str| properties[name].as_str().unwrap().to_owned();
+            Self {
+                folder: build.join(text("CodeUri")),
+                handler: text("Handler"),
+                variables: shared.union(&variables(properties)).cloned().collect(),
+            }
+        });
+        built.collect()
+    }
+}
+
+/// The names of the environment variables that these properties of functions declare.
+fn variables(properties: &Value) -> BTreeSet<String> {
+    let declared = properties["Environment"]["Variables"].as_mapping();
+    declared.into_iter().flatten().map(|(name, _)| name.as_str().unwrap().to_owned()).collect()
+}
