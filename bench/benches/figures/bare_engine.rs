@@ -93,8 +93,8 @@ async fn transactions(people: &[String]) -> Vec<Transaction> {
         expires_at: now + SignedDuration::from_hours(7 * 24),
         cooldown: SignedDuration::from_secs(60),
     };
-    let of = Scope::Workspace(WorkspaceId::random(&random));
-    let transaction = InviteTransaction { of, inviter, now, run: None };
+    let scope = Scope::Workspace(WorkspaceId::random(&random));
+    let transaction = InviteTransaction { scope, inviter, now, run: None };
     let batch = BatchId::random(&random);
     let offers: Vec<_> = (0..).zip(people).map(|(number, address)| offer(number, address, batch)).collect();
     let decide = |offer| (offer, invite(offer, None, &terms).expect("a new person is invited"));

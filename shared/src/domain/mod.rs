@@ -54,7 +54,7 @@ pub use invitations::decisions::{
 };
 pub use invitations::metadata::{InvalidMetadata, Metadata};
 pub use invitations::person::{InvitationStatus, MembershipState, Person, RecordStatus};
-pub use invitations::row_outcome::{InvalidLifetime, Lifetime, Reason, RowOutcome};
+pub use invitations::row_outcome::{InvalidLifetime, Lifetime, RowOutcome, RowReason};
 pub use invitations::transition::Transition;
 pub use mail::batch::Batch;
 pub use mail::delivery::{DeliveryEvent, DeliveryState, DeliveryStep};

@@ -43,7 +43,7 @@ pub use groups::group_access::GroupAccess;
 pub use groups::list_groups::GroupNode;
 pub use invitations::accept_invitation::AcceptedInvitation;
 pub use invitations::invite_users::{
-    EntryMethod, IdempotencyRequest, InviteRow, InviteTo, InviteUsers, Invited, InviteeOptions, LetterOptions,
+    EntryMethod, IdempotencyRequest, InviteResults, InviteRow, InviteTo, InviteUsers, InviteeOptions, LetterOptions,
     RejectWhole, ResultDetail, RowResult,
 };
 pub use invitations::list_invitations::{Invitation, InvitationFilter};

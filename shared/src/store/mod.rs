@@ -49,7 +49,7 @@ pub use invitations::{
 pub use keys::Key;
 pub use limits::rate_limits::{Cooldown, RateLimit};
 pub use mail::delivery::AddressRecords;
-pub use mail::outbox::{ClaimedItem, MAX_ATTEMPTS, Mail, MailResult, OutboxItem, Task};
+pub use mail::outbox::{ClaimedItem, MAX_ATTEMPTS, MailResult, MailToPerson, OutboxItem, OutboxTask};
 pub use mail::queued_letter::QueuedLetter;
 pub use page::{Page, PagePosition};
 pub use seed::{SeedCompany, SeedInvitation, SeedWorkspace};

@@ -65,7 +65,7 @@ impl Usher {
             let transition =
                 accept(&acceptance, &invitation.person, true, now).map_err(|InvitationDead| Error::Gone)?;
             let write = AcceptanceWrite {
-                of: invitation.scope,
+                scope: invitation.scope,
                 transition: &transition,
                 profile: &profile,
                 scope_name: invitation.scope_name(company).as_ref(),

@@ -112,7 +112,7 @@ impl Usher {
         };
         let (mut recipients, mut seen, mut after) = (Vec::new(), HashSet::new(), None);
         for _ in 0..MAX_PAGES {
-            let page = PeoplePage { of: scope, prefix: "", after: after.as_ref(), most: MAX_ADMINS - recipients.len() };
+            let page = PeoplePage { scope, prefix: "", after: after.as_ref(), most: MAX_ADMINS - recipients.len() };
             let Page { items, next } = self.store.people_page(page, is_admin).await?;
             // Administrators with different user codes may share an address, which gets one letter.
             let new = items.into_iter().map(|admin| admin.address);

@@ -6,7 +6,7 @@ use crate::{
     Result, Usher,
     domain::{Batch, MailedRecord, Person, StoredTemplate},
     mail::{AddedLetter, InvitationLetter, Letter, LetterRecipient, OutgoingMail, mail_tags},
-    store::Mail,
+    store::MailToPerson,
 };
 
 impl Usher {
@@ -32,11 +32,11 @@ impl Usher {
     /// the person was added as a member.
     pub(super) fn render_mail<'a>(
         &self,
-        mail: &Mail<'a>,
+        mail: &MailToPerson<'a>,
         batches: &'a [Batch],
         templates: &[StoredTemplate],
     ) -> OutgoingMail<'a> {
-        let Mail { key, person, hash, has_account, .. } = mail;
+        let MailToPerson { key, person, hash, has_account, .. } = mail;
         let batch = batches.iter().find(|batch| batch.id == person.batch);
         let scope_name = batch.map_or("", |batch| batch.scope_name.as_str());
         let company_name = batch.map_or("", |batch| batch.company_name.as_str());

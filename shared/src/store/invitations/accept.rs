@@ -31,7 +31,7 @@ pub struct NewAccount {
 #[derive(Debug)]
 pub struct AcceptanceWrite<'a> {
     /// The workspace or company of the invitation.
-    pub of: Scope,
+    pub scope: Scope,
     /// The decision about the invited person's record.
     pub transition: &'a Transition,
     /// The profile of the account that becomes a member.
@@ -66,7 +66,7 @@ impl Store {
     /// the same time, all their transactions would check the inviter's membership, and DynamoDB cancels a transaction
     /// that shares an item with another transaction at the same moment.
     pub async fn accept(&self, acceptance: &AcceptanceWrite<'_>) -> Result<Accepted> {
-        let AcceptanceWrite { of: scope, transition, profile, now, .. } = *acceptance;
+        let AcceptanceWrite { scope, transition, profile, now, .. } = *acceptance;
         let person = transition.after();
         let subject = Subject::new(person.address.canonical()).with("role", person.role.name());
         let audit = AuditEntry::new(now, profile.id, "invitation.accepted").about(subject);

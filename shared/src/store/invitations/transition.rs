@@ -36,7 +36,7 @@ pub struct AuditNote {
 #[derive(Debug, Clone)]
 pub struct TransitionWrite<'a> {
     /// The workspace or company of the record.
-    pub of: Scope,
+    pub scope: Scope,
     /// The decision about the person's record.
     pub transition: &'a Transition,
     /// What the audit log records about the decision.
@@ -63,7 +63,7 @@ impl Store {
     /// Writes a decision in one transaction, together with the membership, the number of ADMINs, the counters of the
     /// groups, the mail and the audit entry.
     pub async fn write_transition(&self, write: &TransitionWrite<'_>) -> Result<Transitioned> {
-        let TransitionWrite { of: scope, transition, ref audit, mail, now } = *write;
+        let TransitionWrite { scope, transition, ref audit, mail, now } = *write;
         let after = transition.after();
         let mut writes = vec![record_write(scope, transition)];
         let admin_count = admin_count_write(scope, transition.admin_change()).map(|count| {
@@ -185,8 +185,8 @@ mod tests {
 
     /// The update expression of a transition with its placeholders resolved to the attributes' names.
     fn update(transition: &Transition) -> String {
-        let of = Scope::Company("3fa85f64-5717-4562-b3fc-2c963f66afa6".parse().unwrap());
-        let update = record_write(of, transition).into_action("usher").update.unwrap();
+        let scope = Scope::Company("3fa85f64-5717-4562-b3fc-2c963f66afa6".parse().unwrap());
+        let update = record_write(scope, transition).into_action("usher").update.unwrap();
         let mut names: Vec<_> = update.expression_attribute_names.unwrap().into_iter().collect();
         names.sort_by_key(|(placeholder, _)| std::cmp::Reverse(placeholder.len()));
         names.iter().fold(update.update_expression, |text, (placeholder, name)| text.replace(placeholder, name))

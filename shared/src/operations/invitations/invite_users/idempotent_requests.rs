@@ -9,7 +9,7 @@ use crate::{
     domain::{PersonId, RowOutcome},
     operations::invitations::invite_users::{
         invitation_target::InvitationTarget,
-        request::{IdempotencyRequest, InviteUsers, Invited},
+        request::{IdempotencyRequest, InviteResults, InviteUsers},
         row_result::RowResult,
         rows::count,
     },
@@ -25,13 +25,18 @@ impl Usher {
         request: InviteUsers,
         idempotency: IdempotencyRequest,
         begun: Instant,
-    ) -> Result<Invited> {
+    ) -> Result<InviteResults> {
         let IdempotencyRequest { key, body, trace_id } = idempotency;
-        let record =
-            IdempotencyRecord { caller: target.inviter.id, of: target.scope, key: &key, body: &body, now: self.now() };
+        let record = IdempotencyRecord {
+            caller: target.inviter.id,
+            scope: target.scope,
+            key: &key,
+            body: &body,
+            now: self.now(),
+        };
         let mut run = match self.store.begin_run(&record).await? {
-            RunStart::IdempotentRun(run) => run,
-            RunStart::Running => return Err(Error::KeyInUse),
+            RunStart::Begun(run) => run,
+            RunStart::RunningElsewhere => return Err(Error::KeyInUse),
             RunStart::OtherBody => {
                 let message = "This Idempotency-Key was sent with another request. Use a new key.";
                 return Err(Error::KeyReused(PublicMessage::new("idempotency_key_reused", message)));
@@ -77,7 +82,7 @@ impl Usher {
         &self,
         target: &InvitationTarget,
         run: &IdempotentRun,
-        invited: &Invited,
+        invited: &InviteResults,
         trace_id: String,
     ) -> Result<()> {
         let results = &invited.results;
@@ -99,10 +104,10 @@ impl Usher {
 
 /// The results of the rows, rebuilt from the stored response of an idempotent request. The stored response has no
 /// public ids of people: this function derives the public ids from the rows again.
-fn replayed(stored: &StoredResponse, request: &InviteUsers, target: &InvitationTarget) -> Invited {
+fn replayed(stored: &StoredResponse, request: &InviteUsers, target: &InvitationTarget) -> InviteResults {
     let results = stored.rows().zip(&request.rows).map(|((outcome, reason), row)| {
         let id: Option<PersonId> = row.as_ref().ok().map(|invitee| target.person_id(invitee));
         RowResult::new(outcome, id.filter(|_| outcome.succeeded()), reason)
     });
-    Invited { results: results.collect(), retry_after: None, answered_before: Some(stored.trace_id.clone()) }
+    InviteResults { results: results.collect(), retry_after: None, answered_before: Some(stored.trace_id.clone()) }
 }
