@@ -9,7 +9,7 @@ use crate::{
     domain::{
         Company, EmailAddress, Identifier, MembershipState, Person, Profile, ProfileKind, Role, Scope, Workspace,
     },
-    mail::{self, Letter},
+    mail::{Letter, MembershipOffer, RenewalLetter},
     store::{HashItem, Page, PeoplePage},
 };
 
@@ -63,13 +63,14 @@ impl Usher {
         if self.unsuppressed(vec![to.clone()]).await?.is_empty() {
             return Ok(None);
         }
-        Ok(Some(Letter::renewal(&mail::RenewalLetter {
+        let offer = MembershipOffer {
             scope_name: workspace.as_ref().map_or(&company.name, |workspace| &workspace.name).as_ref(),
             company_name: company.name.as_ref(),
-            invited: person.address.as_typed(),
+            actor: person.address.as_typed(),
             role: person.role.title(),
-            app_url: &self.parameters.app_url,
-        })))
+            message: None,
+        };
+        Ok(Some(Letter::renewal(&RenewalLetter { offer, app_url: &self.parameters.app_url })))
     }
 
     /// The invitation that the hash of a link points to, if the hash has the version of the invitation and the
