@@ -8,10 +8,9 @@ use crate::{
     Result, Usher,
     domain::{
         BatchId, DomainRule, EmailAddress, Entry, InviteOffer, InviteRefusal, InviteTerms, InviterRights, MailDomain,
-        Profile, Scope, Workspace, person_id,
+        Profile, RateLimit, Scope, Workspace, person_id,
     },
     operations::{invitations::invite_users::WritePlan, mail_domains::manage_domain_rules::may_grant},
-    store::RateLimit,
 };
 
 /// The largest number of workspaces that a person joins by a mail domain.

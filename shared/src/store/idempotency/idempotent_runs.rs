@@ -8,9 +8,9 @@ use uuid::Uuid;
 
 use crate::{
     Error, InternalContext, Result,
-    domain::{BatchId, IdempotencyKey, InviteEffect, Random, RowOutcome, RowReason, Scope, UserId},
+    domain::{BatchId, IdempotencyKey, InviteEffect, Random, RateLimit, RowOutcome, RowReason, Scope, UserId},
     store::{
-        RateLimit, Store,
+        Store,
         condition::{absent, all, any, at_most, equal, exists, item_absent},
         conditional_write::{ConditionalWrite, Written},
         items::from_item,

@@ -10,8 +10,9 @@ use crate::{
         Store,
         accounts::{profiles::claim_address, unverified::verified_account_writes},
         audit::audit_log::{AuditEntry, Subject, audit_write},
-        invitations::transition::{admin_count_write, is_result_of, membership_write, record_write},
+        invitations::transition::{admin_count_write, is_result_of, record_write},
         mail::{outbox::OutboxItem, queued_letter::QueuedLetter},
+        members::membership_records::membership_write,
         transact::Transacted,
     },
 };

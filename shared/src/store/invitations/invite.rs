@@ -18,10 +18,11 @@ use crate::{
         conditional_write::ConditionalWrite,
         groups::group_records::{group_join_write, random_partition},
         idempotency::idempotent_runs::IdempotentRun,
-        invitations::transition::{admin_count_write, membership_write, queued_mail, record_write},
+        invitations::transition::{admin_count_write, queued_mail, record_write},
         items::from_item,
         keys,
         mail::outbox::MAX_ADDRESSES,
+        members::membership_records::membership_write,
         transact::Transacted,
     },
 };

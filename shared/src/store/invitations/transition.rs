@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use crate::{
     Result,
-    domain::{BatchId, MailKind, Membership, Person, Scope, Transition, UserId},
+    domain::{BatchId, MailKind, Person, Scope, Transition, UserId},
     store::{
         Store,
         audit::audit_log::{AuditEntry, Subject, audit_write},
@@ -17,6 +17,7 @@ use crate::{
         items::{Item, from_item, to_item},
         keys,
         mail::outbox::OutboxItem,
+        members::membership_records::membership_write,
         transact::Transacted,
     },
 };
@@ -134,17 +135,6 @@ pub(in crate::store) fn record_write(scope: Scope, transition: &Transition) -> C
 /// if the record that was read has the same values, because the delivery of the previous mail may have changed these
 /// attributes after the record was read.
 const DELIVERY_ATTRIBUTES: [&str; 3] = ["delivery", "delivery_at", "delivery_detail"];
-
-/// The write of the membership, if the membership begins, ends or changes.
-pub(in crate::store) fn membership_write(scope: Scope, transition: &Transition) -> Option<ConditionalWrite> {
-    let after = transition.after();
-    if transition.leaves() {
-        return Some(ConditionalWrite::delete(keys::membership(after.user, scope)));
-    }
-    let changes = transition.before().is_none_or(|before| before.role != after.role || before.user != after.user);
-    let member = transition.joins() || (changes && after.is_member());
-    member.then(|| ConditionalWrite::put(&keys::membership(after.user, scope), Membership::new(after.role, scope)))
-}
 
 /// The write of a workspace's number of ADMINs, if the number changes. The decision has already refused to remove the
 /// last ADMIN of the workspace, by the number of ADMINs that the decision read. The write also expects that an ADMIN

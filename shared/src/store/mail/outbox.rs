@@ -10,10 +10,10 @@ use crate::{
     Error, Result,
     domain::{
         Batch, BatchId, CompanyId, DeliveryEvent, DeliveryStep, Identifier, InvitationHash, MailKind, Person, Random,
-        Scope, SuppressionReason,
+        RateLimit, Scope, SuppressionReason,
     },
     store::{
-        HashItem, InvitedBy, RateLimit, Store,
+        HashItem, InvitedBy, Store,
         condition::{any, at_most, equal},
         conditional_write::{ConditionalWrite, Written},
         invitations::hash::HASH_RETENTION,

@@ -1,19 +1,23 @@
-//! Idempotent requests: a retry with the same idempotency key resumes an interrupted run or replays the stored
-//! response.
+//! Inviting with an idempotency key: the daily quota is reserved once, and the results of the rows are stored for
+//! retries.
 
 use jiff::Timestamp;
 use tokio::time::Instant;
 
 use crate::{
-    Error, PublicMessage, Result, Usher,
-    domain::{PersonId, RowOutcome},
-    operations::invitations::invite_users::{
-        invitation_target::InvitationTarget,
-        request::{IdempotencyRequest, InviteResults, InviteUsers},
-        row_result::RowResult,
-        rows::count,
+    Result, Usher,
+    domain::{PersonId, RateLimit, RowOutcome},
+    operations::{
+        IdempotencyRequest,
+        idempotency::begin_run::BegunRun,
+        invitations::invite_users::{
+            invitation_target::InvitationTarget,
+            request::{InviteResults, InviteUsers},
+            row_result::RowResult,
+            rows::count,
+        },
     },
-    store::{IdempotencyRecord, IdempotentRun, RateLimit, RunStart, StoredResponse},
+    store::{IdempotentRun, StoredResponse},
 };
 
 impl Usher {
@@ -26,35 +30,17 @@ impl Usher {
         idempotency: IdempotencyRequest,
         begun: Instant,
     ) -> Result<InviteResults> {
-        let IdempotencyRequest { key, body, trace_id } = idempotency;
-        let record = IdempotencyRecord {
-            caller: target.inviter.id,
-            scope: target.scope,
-            key: &key,
-            body: &body,
-            now: self.now(),
-        };
-        let mut run = match self.store.begin_run(&record).await? {
-            RunStart::Begun(run) => run,
-            RunStart::RunningElsewhere => return Err(Error::KeyInUse),
-            RunStart::OtherBody => {
-                let message = "This Idempotency-Key was sent with another request. Use a new key.";
-                return Err(Error::KeyReused(PublicMessage::new("idempotency_key_reused", message)));
-            }
-            RunStart::Answered(stored) => return Ok(replayed(&stored, &request, target)),
+        let mut run = match self.begin_run(target.inviter.id, target.scope, &idempotency).await? {
+            BegunRun::Execute(run) => run,
+            BegunRun::Replay(stored) => return Ok(replayed(&stored, &request, target)),
         };
         match self.invite_rows(target, request, begun, Some(&mut run)).await {
             Ok(invited) => {
-                self.store_response(target, &run, &invited, trace_id).await?;
+                self.store_response(target, &run, &invited, idempotency.trace_id).await?;
                 Ok(invited)
             }
             Err(error) => {
-                if let Err(error) = self.store.release_run(&run).await {
-                    tracing::warn!(
-                        ?error,
-                        "an idempotent run was not released: retries are refused until its lease expires"
-                    );
-                }
+                self.release_failed_run(&run).await;
                 Err(error)
             }
         }

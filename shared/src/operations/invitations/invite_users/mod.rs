@@ -30,7 +30,7 @@ use crate::{
 pub(in crate::operations) use crate::operations::invitations::invite_users::invitation_target::InvitationTarget;
 pub use crate::operations::invitations::invite_users::request::{EntryMethod, InviteeOptions, LetterOptions};
 pub use crate::operations::invitations::invite_users::request::{
-    IdempotencyRequest, InviteResults, InviteRow, InviteTo, InviteUsers, RejectWhole, ResultDetail,
+    InviteResults, InviteRow, InviteTo, InviteUsers, RejectWhole, ResultDetail,
 };
 pub use crate::operations::invitations::invite_users::row_result::RowResult;
 pub(in crate::operations) use crate::operations::invitations::invite_users::rows::refusal_of_address;

@@ -4,10 +4,10 @@ use jiff::SignedDuration;
 
 use crate::{
     domain::{
-        GroupId, IdempotencyKey, Identifier, Lifetime, MailSender, Message, Metadata, Password, Person, PersonName,
-        Role, RowReason, TemplateId, UserId, WorkspaceId,
+        GroupId, Identifier, Lifetime, MailSender, Message, Metadata, Password, Person, PersonName, Role, RowReason,
+        TemplateId, UserId, WorkspaceId,
     },
-    operations::invitations::invite_users::row_result::RowResult,
+    operations::{IdempotencyRequest, invitations::invite_users::row_result::RowResult},
 };
 
 /// One row of an inviting request: a person to invite.
@@ -99,18 +99,6 @@ pub struct InviteUsers {
     pub result_detail: ResultDetail,
     /// The request's idempotency key, digest and trace id, if the client sent an idempotency key.
     pub idempotency: Option<IdempotencyRequest>,
-}
-
-/// The idempotency key of a request, and the data that Usher stores with the key.
-#[derive(Debug)]
-pub struct IdempotencyRequest {
-    /// The idempotency key. Equal idempotency keys of different callers, or for different workspaces, are independent
-    /// of each other.
-    pub key: IdempotencyKey,
-    /// A digest of the whole request. A second request with the same idempotency key and another digest is an error.
-    pub body: String,
-    /// The trace id by which support finds the request in the logs.
-    pub trace_id: String,
 }
 
 impl InviteUsers {
