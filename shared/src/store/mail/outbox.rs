@@ -13,10 +13,10 @@ use crate::{
         RateLimit, Scope, SuppressionReason,
     },
     store::{
-        HashItem, InvitedBy, Store,
+        Store,
         condition::{any, at_most, equal},
         conditional_write::{ConditionalWrite, Written},
-        invitations::hash::HASH_RETENTION,
+        invitations::hash::hash_item_write,
         items::from_item,
         keys::{self, Key},
         mail::{
@@ -141,20 +141,9 @@ impl MailToPerson<'_> {
         daily_limit.consume_write(u32::try_from(mails).unwrap_or(u32::MAX), now)
     }
 
-    /// The write of the item by which the service looks up the hash in the mail's link. Repeating the write changes
-    /// nothing.
+    /// The write of the item of the hash in the mail's link, if the mail has a link.
     fn hash_item_write(&self) -> Option<ConditionalWrite> {
-        #[derive(Serialize)]
-        struct ExpiringHashItem {
-            #[serde(flatten)]
-            item: HashItem,
-            purge_at: i64,
-        }
-        let hash = self.hash?.reveal();
-        let invited_by = self.company.map(|company| InvitedBy { inviter: self.person.inviter, company });
-        let item = HashItem { person: self.key.clone(), version: self.person.version, invited_by };
-        let item = ExpiringHashItem { item, purge_at: self.person.expires_at.as_second() + HASH_RETENTION.as_secs() };
-        Some(ConditionalWrite::put(&keys::hash(&keys::digest(&hash)), item))
+        Some(hash_item_write(self.key, self.person, self.company, self.hash.as_ref()?))
     }
 }
 
