@@ -3,9 +3,8 @@
 use crate::{
     Error, Result, Usher,
     domain::{
-        Acceptance, Company, EmailAddress, Identity, InvitationDead, InvitationHash, MembershipState, Password,
-        PasswordHash, Person, PersonName, Profile, ProfileKind, ProfileStatus, Role, Scope, Transition, accept,
-        may_belong,
+        Acceptance, Company, EmailAddress, Identity, InvitationHash, MembershipState, Password, PasswordHash, Person,
+        PersonName, Profile, ProfileKind, ProfileStatus, Role, Scope, Transition, may_belong,
     },
     operations::{
         invitations::{
@@ -15,7 +14,7 @@ use crate::{
         },
         log,
     },
-    store::{AcceptanceWrite, Accepted, HashItem, NewAccount},
+    store::{Accepted, HashItem, NewAccount},
 };
 
 /// How often accepting the invitation is tried. A further try happens if another request changed the invitation, and
@@ -88,18 +87,8 @@ impl Usher {
             };
             let role = company_record.as_ref().map_or(invitation.person.role, |record| record.after().role);
             let acceptance = Acceptance { version: invitation.person.version, profile: &profile, attempt: &attempt };
-            let now = self.now();
-            let transition =
-                accept(&acceptance, &invitation.person, true, now).map_err(|InvitationDead| Error::Gone)?;
-            let write = AcceptanceWrite {
-                scope: invitation.scope,
-                transition: &transition,
-                profile: &profile,
-                scope_name: invitation.scope_name(company).as_ref(),
-                new_account: Some(NewAccount { company_record, guest: invitation.unverified.clone() }),
-                now,
-            };
-            match self.store.accept(&write).await? {
+            let account = NewAccount { company_record, guest: invitation.unverified.clone() };
+            match self.write_acceptance(&invitation, company, &acceptance, Some(account)).await? {
                 Accepted::Done => {
                     self.mark_memberships_verified(&profile).await;
                     return Ok(SignedUp { profile, company: company.clone(), role });
