@@ -30,7 +30,7 @@ pub use accounts::identifier::{Identifier, InvalidCode, UserCode};
 pub use accounts::identity::{AccountsOfAddress, Identity};
 pub use accounts::password::{Password, WeakPassword};
 pub use accounts::password_hash::{HashingMemory, PasswordHash};
-pub use accounts::profile::{Profile, ProfileKind, ProfileStatus};
+pub use accounts::profile::{Profile, ProfileKind, ProfileStatus, UserIds};
 pub use audit::act::Act;
 pub use clock::{Clock, SystemClock, TestClock};
 pub use companies::company::Company;

@@ -3,8 +3,8 @@
 use crate::{
     Error, Result, Usher,
     domain::{
-        Acceptance, Company, EmailAddress, Identity, InvitationHash, MembershipState, Password, PasswordHash, Person,
-        PersonName, Profile, ProfileKind, ProfileStatus, Role, Scope, Transition, may_belong,
+        Acceptance, Company, EmailAddress, Identifier, Identity, InvitationHash, MembershipState, Password,
+        PasswordHash, Person, PersonName, Profile, Role, Scope, Transition, UserIds, may_belong,
     },
     operations::{
         invitations::{
@@ -181,23 +181,13 @@ impl Usher {
             None => local_part(&request.address)?,
         };
         let workspace = invitation.workspace.as_ref().map(|workspace| workspace.id);
+        let ids = UserIds { id: invitation.person.user, number: invitation.person.number };
+        let identifier = Identifier { address: request.address.clone(), code: invitation.person.user_code.clone() };
         Ok(Profile {
-            id: invitation.person.user,
-            number: invitation.person.number,
-            address: request.address.clone(),
-            user_code: invitation.person.user_code.clone(),
-            first_name,
             last_name: request.last_name.clone().or_else(|| invitation.person.last_name.clone()),
-            company: invitation.company,
             password: Some(password),
-            kind: ProfileKind::Person,
-            status: ProfileStatus::Active,
-            unverified: false,
-            temporary_password: false,
             exclusive_to: workspace.filter(|_| invitation.person.exclusive),
-            epoch: 0,
-            current_workspace: None,
-            created_at: self.now(),
+            ..Profile::new(ids, identifier, first_name, invitation.company, self.now())
         })
     }
 

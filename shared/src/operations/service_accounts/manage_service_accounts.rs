@@ -7,7 +7,7 @@ use jiff::SignedDuration;
 use crate::{
     Error, Missing, Result, Usher,
     domain::{
-        Act, CompanyId, EmailAddress, Message, PersonName, Profile, ProfileKind, ProfileStatus, ServiceAccount, UserId,
+        Act, CompanyId, EmailAddress, Message, PersonName, Profile, ProfileKind, ServiceAccount, UserId, UserIds,
     },
     operations::{Caller, accounts::authenticate::SERVICE_ACCOUNT_TOKEN_PREFIX},
     store::{self, IntegerIds},
@@ -141,24 +141,9 @@ impl Usher {
 
 /// The profile that a service account has as a user of its company.
 fn profile_of(account: &ServiceAccount, name: PersonName, number: u32, company: CompanyId) -> Profile {
-    Profile {
-        id: account.id,
-        number,
-        address: account.address.clone(),
-        user_code: None,
-        first_name: name,
-        last_name: None,
-        company,
-        password: None,
-        kind: ProfileKind::ServiceAccount,
-        status: ProfileStatus::Active,
-        unverified: false,
-        temporary_password: false,
-        exclusive_to: None,
-        epoch: 0,
-        current_workspace: None,
-        created_at: account.created_at,
-    }
+    let ids = UserIds { id: account.id, number };
+    let new = Profile::new(ids, account.address.clone().into(), name, company, account.created_at);
+    Profile { kind: ProfileKind::ServiceAccount, ..new }
 }
 
 /// Parses the name of a service account: 1 to 50 letters, digits, `-` and `_`. The limit keeps the local part of the
