@@ -49,7 +49,7 @@ pub use invitations::decisions::{
     change_groups::change_groups,
     change_role::{AdminCount, ManageRefusal, Manager, change_role, may_change_role},
     decline::decline,
-    end::{end, may_manage_invitation, revoke},
+    end::{DeletedAccountLeaves, end, end_with_account, may_manage_invitation, revoke},
     invite::{Entry, InviteDecision, InviteEffect, InviteOffer, InviteRefusal, InviteTerms, InviterRights, invite},
     resend::{may_resend, resend},
 };

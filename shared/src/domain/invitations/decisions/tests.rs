@@ -8,8 +8,8 @@ use uuid::Uuid;
 use crate::domain::{
     Acceptance, BatchId, DeliveryState, EmailAddress, Entry, GroupPath, GroupRef, InvitationDead, InviteDecision,
     InviteEffect, InviteOffer, InviteRefusal, InviteTerms, InviterRights, MailKind, ManageRefusal, Manager, Membership,
-    MembershipState, Person, PersonName, Profile, Role, Transition, UserId, UserIds, accept, change_groups,
-    change_role, decline, end, invite, person_id, resend, revoke,
+    MembershipState, Person, PersonName, Profile, Role, Scope, Transition, UserId, UserIds, accept, change_groups,
+    change_role, decline, end, end_with_account, invite, person_id, resend, revoke,
 };
 
 const WEEK: SignedDuration = SignedDuration::from_hours(7 * 24);
@@ -176,6 +176,20 @@ fn the_last_admin_is_neither_removed_nor_given_another_role() {
     assert_eq!(end(manager, &admin, Some(2), at(2)).unwrap().admin_change(), -1);
     // A person who is invited as ADMIN and has not accepted doesn't count as an ADMIN.
     assert!(end(manager, &invited(Role::Admin), Some(1), at(2)).is_ok());
+}
+
+#[test]
+fn a_deleted_service_account_leaves_as_a_removed_member_does() {
+    let manager = Manager { user: user(1), role: Role::Admin };
+    for role in Role::ALL {
+        let member = accepted(&invited(role), at(1)).unwrap();
+        let removed = end(manager, &member, None, at(2)).unwrap();
+        let scope = Scope::Company(Uuid::from_u128(9).to_string().parse().unwrap());
+        let leaves = end_with_account(&Membership::new(role, scope));
+        assert_eq!((leaves.role, leaves.admin_change), (role, removed.admin_change()));
+        assert_eq!(leaves.status, removed.after().status);
+        assert!(removed.after().groups.is_empty());
+    }
 }
 
 #[test]
