@@ -120,7 +120,12 @@ pub(in crate::store) fn record_write(scope: Scope, transition: &Transition) -> C
     // Records that were written before revisions existed have no revision.
     let stored = equal("revision", before.revision);
     let as_read = if before.revision == 0 { any([absent("revision"), stored]) } else { stored };
-    let write = ConditionalWrite::update(key).expect(as_read);
+    // A program from before revisions existed changes a record without raising its revision. While a deployment replaces
+    // such a program, both programs use the table. Each change by the older program sets `updated_at` or `version`.
+    let write = ConditionalWrite::update(key)
+        .expect(as_read)
+        .expect(equal("updated_at", before.updated_at.as_millisecond()))
+        .expect(equal("version", before.version));
     let rewritten = if before.queued_by == after.queued_by { &[][..] } else { &DELIVERY_ATTRIBUTES };
     let names: BTreeSet<_> =
         read.keys().chain(written.keys()).map(String::as_str).chain(rewritten.iter().copied()).collect();
@@ -173,21 +178,38 @@ mod tests {
         .unwrap()
     }
 
-    /// The update expression of a transition with its placeholders resolved to the attributes' names.
-    fn update(transition: &Transition) -> String {
+    /// The condition and the update expression of a transition, with their placeholders resolved to the attributes'
+    /// names.
+    fn condition_and_update(transition: &Transition) -> (String, String) {
         let scope = Scope::Company("3fa85f64-5717-4562-b3fc-2c963f66afa6".parse().unwrap());
         let update = record_write(scope, transition).into_action("usher").update.unwrap();
         let mut names: Vec<_> = update.expression_attribute_names.unwrap().into_iter().collect();
         names.sort_by_key(|(placeholder, _)| std::cmp::Reverse(placeholder.len()));
-        names.iter().fold(update.update_expression, |text, (placeholder, name)| text.replace(placeholder, name))
+        let resolved = |expression: String| {
+            names.iter().fold(expression, |text, (placeholder, name)| text.replace(placeholder.as_str(), name))
+        };
+        let condition = resolved(update.condition_expression.unwrap());
+        // The numbers of the values' placeholders do not matter.
+        (condition.split(|c: char| c.is_ascii_digit()).collect(), resolved(update.update_expression))
     }
 
     #[test]
     fn a_change_writes_what_it_changes_and_leaves_the_delivery_alone() {
         let transition = Transition::change(&record("QUEUED", 2), |person| person.role = Role::Viewer);
-        let update = update(&transition);
+        let (_, update) = condition_and_update(&transition);
         assert!(update.contains("role = ") && update.contains("revision = "), "{update}");
         assert!(!update.contains("delivery") && !update.contains("version"), "{update}");
+    }
+
+    #[test]
+    fn a_change_expects_the_revision_and_what_programs_without_revisions_change() {
+        let transition = Transition::change(&record("QUEUED", 2), |person| person.role = Role::Viewer);
+        let (condition, _) = condition_and_update(&transition);
+        assert_eq!(condition, "revision = :v AND updated_at = :v AND version = :v");
+        let old = Person { revision: 0, ..record("QUEUED", 2) };
+        let transition = Transition::change(&old, |person| person.role = Role::Viewer);
+        let (condition, _) = condition_and_update(&transition);
+        assert_eq!(condition, "(attribute_not_exists(revision) OR revision = :v) AND updated_at = :v AND version = :v");
     }
 
     /// Between the read and the write of a record, the deliverer may send the previous mail. The table then has another
@@ -197,7 +219,7 @@ mod tests {
     fn a_new_mail_is_written_as_queued_also_where_the_record_that_was_read_waits_for_its_mail() {
         let transition =
             Transition::change(&record("QUEUED", 2), |person| person.queued_by = record("SENT", 3).queued_by);
-        let update = update(&transition);
+        let (_, update) = condition_and_update(&transition);
         assert!(update.contains("delivery = ") && update.contains("delivery_at"), "{update}");
     }
 }
