@@ -74,7 +74,7 @@ fn every_code_that_an_answer_may_have_is_explained() {
         "unknown_name(",
         "code: ",
         "PublicMessage::new(",
-        "Reason::new(",
+        "RowReason::new(",
         "Error::invalid(",
         "Error::unauthenticated(",
         "Error::forbidden(",
