@@ -1,27 +1,11 @@
 //! Counts the read and write units that AWS would charge for the functions' calls of DynamoDB. The embedded engine
 //! computes the units of a successful call as DynamoDB does, if the request asks for them.
 
-use std::ops::AddAssign;
-
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_types::body::SdkBody;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
-use crate::faults::{Action, transaction_parts};
-
-/// The units that one or more calls consumed.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
-pub(crate) struct Units {
-    read: f64,
-    write: f64,
-}
-
-impl AddAssign for Units {
-    fn add_assign(&mut self, other: Self) {
-        self.read += other.read;
-        self.write += other.write;
-    }
-}
+use crate::faults::{Action, Units, transaction_parts};
 
 /// Makes a request of DynamoDB ask for the units that its call consumes. The functions never ask for units themselves,
 /// and each of their requests names a table or items, so the request's JSON object has other fields.

@@ -8,6 +8,7 @@ mod checks;
 mod fault;
 mod hold;
 mod route;
+mod units;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -18,12 +19,11 @@ use http::Method;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::capacity::Units;
-
 pub(crate) use self::{
     action::Action,
     fault::{Fault, FaultEffect},
     hold::{HoldPoint, NotReached},
+    units::Units,
 };
 use self::{
     checks::{check_function, check_times, once},
