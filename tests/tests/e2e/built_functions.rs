@@ -8,6 +8,8 @@ use crate::emulators::path;
 
 /// A function of the built template.
 pub(crate) struct BuiltFunction {
+    /// The logical id of the function in the template.
+    pub(crate) id: String,
     /// The folder that Lambda unpacks the function into.
     pub(crate) folder: PathBuf,
     /// The function's handler, which is the name of its operation.
@@ -25,18 +27,24 @@ impl BuiltFunction {
             .unwrap_or_else(|error| panic!("{}: {error}. Run `sam build` first", template.display()));
         let template: Value = serde_yaml_ng::from_str(&template).unwrap();
         let shared = variables(&template["Globals"]["Function"]);
-        let resources = template["Resources"].as_mapping().unwrap().values();
-        let functions = resources.filter(|resource| resource["Type"] == "AWS::Serverless::Function");
-        let built = functions.map(|function| {
+        let resources = template["Resources"].as_mapping().unwrap().iter();
+        let functions = resources.filter(|(_, resource)| resource["Type"] == "AWS::Serverless::Function");
+        let built = functions.map(|(id, function)| {
             let properties = &function["Properties"];
             let text = |name: &str| properties[name].as_str().unwrap().to_owned();
             Self {
+                id: id.as_str().unwrap().to_owned(),
                 folder: build.join(text("CodeUri")),
                 handler: text("Handler"),
                 variables: shared.union(&variables(properties)).cloned().collect(),
             }
         });
         built.collect()
+    }
+
+    /// The function of this operation.
+    pub(crate) fn of(operation: &str) -> Self {
+        Self::all().into_iter().find(|function| function.handler == operation).expect("a function of that name")
     }
 }
 

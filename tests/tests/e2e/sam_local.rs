@@ -43,22 +43,19 @@ async fn the_first_day_passes_through_sam_local_start_api() {
 #[tokio::test]
 #[ignore = "needs a container engine and the functions that sam builds: deploy/under-sam-local runs it"]
 async fn functions_answer_their_samples_through_sam_local_invoke() {
-    let samples = [
-        ("InviteUsers", "datagol/invite-users"),
-        ("IssueToken", "datagol/issue-token"),
-        ("RecordMailEvents", "eventbridge/record-mail-events"),
-        ("PublishEvents", "stream/publish-events"),
-    ];
-    for (function, sample) in samples {
+    let samples =
+        ["datagol/invite-users", "datagol/issue-token", "eventbridge/record-mail-events", "stream/publish-events"];
+    for sample in samples.map(Sample::named) {
+        let (name, function) = (sample.name.clone(), BuiltFunction::of(sample.operation()));
         let backend = Backend::start().await;
-        let prepared = Sample::named(sample).prepare(&backend.usher).await;
+        let prepared = sample.prepare(&backend.usher).await;
         let event = backend.folder.path().join("event.json");
         fs::write(&event, prepared.event.to_string()).unwrap();
-        let mut command = tokio::process::Command::from(backend.sam(&["invoke", function]));
+        let mut command = tokio::process::Command::from(backend.sam(&["invoke", &function.id]));
         let output = command.arg("--event").arg(&event).output().await.unwrap();
         let answer = String::from_utf8_lossy(&output.stdout);
         let answer: Value = serde_json::from_str(answer.trim()).unwrap_or_else(|_| {
-            panic!("{sample}: {answer}\n{}", String::from_utf8_lossy(&output.stderr));
+            panic!("{name}: {answer}\n{}", String::from_utf8_lossy(&output.stderr));
         });
         prepared.check(&answer).await;
     }
@@ -94,7 +91,7 @@ impl Backend {
         sam.arg("local").args(command).arg("--skip-pull-image");
         sam.arg("--template").arg(self.folder.path().join("template.yaml"));
         sam.args(["--parameter-overrides", "EndpointUrl=http://127.0.0.1:4566"]);
-        sam.args(["SenderAddress=usher@example.com", "SenderIdentity=example.com"]);
+        sam.args(["SenderAddress=usher@example.com", "SenderIdentity=example.com", "PublishEvents=true"]);
         sam.env_remove("AWS_ENDPOINT_URL").env("SAM_CLI_TELEMETRY", "0").env("AWS_DEFAULT_REGION", "us-east-1");
         sam
     }

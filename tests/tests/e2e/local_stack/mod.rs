@@ -6,3 +6,4 @@ mod remote_functions;
 mod reset;
 mod route_faults;
 mod seed;
+mod units;
