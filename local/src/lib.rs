@@ -8,6 +8,7 @@ mod aws_endpoint;
 mod aws_response;
 mod clients;
 mod control;
+pub mod cors;
 mod data_directory;
 mod deployment;
 mod dynamodb;

@@ -67,7 +67,7 @@ pub struct AddedLetter<'a> {
     /// The inviter's message.
     pub message: Option<&'a str>,
     /// The URL at which the recipient signs in.
-    pub app_url: &'a str,
+    pub sign_in_url: &'a str,
 }
 
 /// The letter with the one-time password that verifies the address of a sign-up.
@@ -89,14 +89,14 @@ pub struct WelcomeLetter<'a> {
     /// The name of the workspace or company that the recipient joined.
     pub scope_name: &'a str,
     /// The URL at which the recipient signs in.
-    pub app_url: &'a str,
+    pub sign_in_url: &'a str,
 }
 
 /// The letter that answers a sign-up with an address that already has an account.
 #[derive(Debug, Clone, Copy)]
 pub struct AlreadyRegisteredLetter<'a> {
     /// The URL at which the recipient signs in.
-    pub app_url: &'a str,
+    pub sign_in_url: &'a str,
 }
 
 /// The letter in which an invited person asks for a new invitation in place of an expired invitation. The inviter or an
@@ -112,7 +112,7 @@ pub struct RenewalLetter<'a> {
     /// The role's title, such as "Editor".
     pub role: &'a str,
     /// The URL at which the recipient can invite the person again.
-    pub app_url: &'a str,
+    pub sign_in_url: &'a str,
 }
 
 impl Letter {
@@ -144,24 +144,24 @@ impl Letter {
     }
 
     /// Renders a welcome letter, whose subject is "Your registration is complete".
-    pub fn welcome(&WelcomeLetter { scope_name, app_url }: &WelcomeLetter<'_>) -> Self {
+    pub fn welcome(&WelcomeLetter { scope_name, sign_in_url }: &WelcomeLetter<'_>) -> Self {
         let scope = &SafeLine::new(scope_name);
         let subject = "Your registration is complete".to_owned();
         Self {
-            text: TextBody::Welcome { scope, app_url }.to_string(),
-            html: HtmlBody::Welcome { subject: &subject, scope, app_url }.to_string(),
+            text: TextBody::Welcome { scope, sign_in_url }.to_string(),
+            html: HtmlBody::Welcome { subject: &subject, scope, sign_in_url }.to_string(),
             subject,
         }
     }
 
     /// Renders the letter to an added member, whose subject is of the form "Ada added you to Design".
     pub fn added(added: &AddedLetter<'_>) -> Self {
-        let AddedLetter { scope_name, company_name, inviter_name, role, message, app_url } = *added;
+        let AddedLetter { scope_name, company_name, inviter_name, role, message, sign_in_url } = *added;
         let offer = &MembershipOffer::new(scope_name, company_name, inviter_name, role, message);
         let subject = format!("{} added you to {}", offer.actor.shortened(), offer.scope.shortened());
         Self {
-            text: TextBody::Added { offer, app_url }.to_string(),
-            html: HtmlBody::Added { subject: &subject, offer, app_url }.to_string(),
+            text: TextBody::Added { offer, sign_in_url }.to_string(),
+            html: HtmlBody::Added { subject: &subject, offer, sign_in_url }.to_string(),
             subject,
         }
     }
@@ -182,22 +182,22 @@ impl Letter {
     /// Renders the request for a new invitation, whose subject is of the form "grace@example.com asks for a new
     /// invitation to Design".
     pub fn renewal(renewal: &RenewalLetter<'_>) -> Self {
-        let RenewalLetter { scope_name, company_name, invited, role, app_url } = *renewal;
+        let RenewalLetter { scope_name, company_name, invited, role, sign_in_url } = *renewal;
         let offer = &MembershipOffer::new(scope_name, company_name, invited, role, None);
         let subject = format!("{} asks for a new invitation to {}", offer.actor.shortened(), offer.scope.shortened());
         Self {
-            text: TextBody::Renewal { offer, app_url }.to_string(),
-            html: HtmlBody::Renewal { subject: &subject, offer, app_url }.to_string(),
+            text: TextBody::Renewal { offer, sign_in_url }.to_string(),
+            html: HtmlBody::Renewal { subject: &subject, offer, sign_in_url }.to_string(),
             subject,
         }
     }
 
     /// Renders the answer to a sign-up whose address has an account. The subject is "You already have an account".
-    pub fn already_registered(&AlreadyRegisteredLetter { app_url }: &AlreadyRegisteredLetter<'_>) -> Self {
+    pub fn already_registered(&AlreadyRegisteredLetter { sign_in_url }: &AlreadyRegisteredLetter<'_>) -> Self {
         let subject = "You already have an account".to_owned();
         Self {
-            text: TextBody::AlreadyRegistered { app_url }.to_string(),
-            html: HtmlBody::AlreadyRegistered { subject: &subject, app_url }.to_string(),
+            text: TextBody::AlreadyRegistered { sign_in_url }.to_string(),
+            html: HtmlBody::AlreadyRegistered { subject: &subject, sign_in_url }.to_string(),
             subject,
         }
     }

@@ -17,7 +17,7 @@ fn invitation() -> InvitationLetter<'static> {
 
 fn added() -> AddedLetter<'static> {
     let InvitationLetter { scope_name, company_name, inviter_name, role, message, .. } = invitation();
-    AddedLetter { scope_name, company_name, inviter_name, role, message, app_url: "https://app.example" }
+    AddedLetter { scope_name, company_name, inviter_name, role, message, sign_in_url: "https://app.example" }
 }
 
 fn password() -> OneTimePasswordLetter<'static> {
@@ -31,7 +31,7 @@ fn password() -> OneTimePasswordLetter<'static> {
 
 fn renewal() -> RenewalLetter<'static> {
     let InvitationLetter { scope_name, company_name, role, .. } = invitation();
-    RenewalLetter { scope_name, company_name, invited: "charles@example.com", role, app_url: "https://app.example" }
+    RenewalLetter { scope_name, company_name, invited: "charles@example.com", role, sign_in_url: "https://app.example" }
 }
 
 fn whole(letter: &Letter) -> String {
@@ -67,7 +67,7 @@ fn a_one_time_password_reads_well() {
 
 #[test]
 fn the_news_of_having_an_account_reads_well() {
-    let letter = Letter::already_registered(&AlreadyRegisteredLetter { app_url: "https://app.example" });
+    let letter = Letter::already_registered(&AlreadyRegisteredLetter { sign_in_url: "https://app.example" });
     insta::assert_snapshot!(snapshot(&letter));
 }
 

@@ -68,7 +68,7 @@ impl Usher {
             company_name: company.name.as_ref(),
             invited: person.address.as_typed(),
             role: person.role.title(),
-            app_url: &self.parameters.app_url,
+            sign_in_url: &self.parameters.sign_in_url(),
         })))
     }
 

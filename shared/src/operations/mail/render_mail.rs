@@ -43,9 +43,9 @@ impl Usher {
         let inviter_name = batch.map_or("", |batch| batch.inviter_name.as_str());
         let message = batch.and_then(|batch| batch.message.as_ref()).map(AsRef::as_ref);
         let role = person.role.title();
-        let app_url = self.parameters.app_url.as_str();
+        let (app_url, sign_in_url) = (self.parameters.app_url.as_str(), &self.parameters.sign_in_url());
         let letter = match hash {
-            None => Letter::added(&AddedLetter { scope_name, company_name, inviter_name, role, message, app_url }),
+            None => Letter::added(&AddedLetter { scope_name, company_name, inviter_name, role, message, sign_in_url }),
             Some(hash) => {
                 // An invited person who has an account needs no link to the registration page.
                 let page = if *has_account { "invitation" } else { "register" };
