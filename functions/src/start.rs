@@ -2,7 +2,7 @@
 
 use std::convert::Infallible;
 
-use lambda_http::{Request, RequestExt, service_fn};
+use lambda_http::{Request, service_fn};
 use lambda_runtime::LambdaEvent;
 use serde_json::Value;
 use shared::Usher;
@@ -35,8 +35,7 @@ pub async fn serve() -> Result<(), StartError> {
         }
         _ => {
             let handle = |request: Request| async move {
-                let of_route = || routes::operation_for(request.method(), request.raw_http_path());
-                let operation = operation.unwrap_or_else(of_route);
+                let operation = operation.unwrap_or_else(|| routes::operation_of(&request));
                 Ok::<_, Infallible>(answer(usher, operation, request).await)
             };
             lambda_http::run(service_fn(handle)).await
