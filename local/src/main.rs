@@ -73,7 +73,7 @@ fn flag(name: &'static str, env: &'static str, help: &'static str) -> Arg {
 }
 
 /// The flags of the stack itself.
-fn stack_flags() -> [Arg; 7] {
+fn stack_flags() -> [Arg; 8] {
     let defaults = Options::default();
     [
         flag(
@@ -96,6 +96,9 @@ fn stack_flags() -> [Arg; 7] {
         flag("max-send-rate", "USHER_MAX_SEND_RATE", "How many recipients SES accepts in a second")
             .value_parser(value_parser!(u32).range(1..))
             .default_value(defaults.max_send_rate.to_string()),
+        flag("shards", "USHER_SHARDS", "How many shards the table's stream has, each with its own deliverer of mails")
+            .value_parser(value_parser!(u16).range(1..=100))
+            .default_value(defaults.shards.to_string()),
         flag("seed", "USHER_SEED", "A YAML file with the companies, people and workspaces that the stack begins with")
             .value_name("FILE")
             .value_parser(value_parser!(PathBuf)),
@@ -146,6 +149,7 @@ fn options(matches: &ArgMatches) -> Options {
         aws_address: matches.get_one("aws-port").map(|port| SocketAddr::new(aws_host, *port)),
         forward_events: text("forward-events"),
         seed: matches.get_one("seed").cloned(),
+        shards: matches.get_one("shards").copied().unwrap_or(defaults.shards),
         max_send_rate: matches.get_one("max-send-rate").copied().unwrap_or(defaults.max_send_rate),
         parameters: PARAMETERS
             .iter()

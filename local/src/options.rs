@@ -53,6 +53,8 @@ pub struct Options {
     pub seed: Option<PathBuf>,
     /// How many recipients SES accepts in a second: the `MaxSendRate` of `GetAccount`.
     pub max_send_rate: u32,
+    /// How many shards the table's stream has. Each shard has its own invocations of the functions that read the stream.
+    pub shards: u16,
     /// The service's parameters that differ from the defaults, by their names in [`PARAMETERS`].
     pub parameters: BTreeMap<String, String>,
 }
@@ -69,6 +71,7 @@ impl Default for Options {
             forward_events: None,
             seed: None,
             max_send_rate: 500,
+            shards: 1,
             parameters: BTreeMap::new(),
         }
     }

@@ -54,6 +54,7 @@ pub use invitations::view_invitation::InvitationView;
 pub use limits::authenticate_metered::MeteredCaller;
 pub use limits::count_request::RateLimitStatus;
 pub use mail::deliver_outbox_item::{DeliveryOutcome, MAIL_TIME_BUDGET};
+pub(crate) use mail::known_reservation::KnownReservation;
 pub use mail::mail_users::{MailRecipient, MailUsers};
 pub use mail::manage_mail_templates::NewMailTemplate;
 pub use mail::sweep_outbox::SweepResult;
