@@ -14,7 +14,6 @@ use clap::{Arg, ArgAction, ArgMatches, Command, builder::FalseyValueParser, valu
 use local::{Options, PARAMETERS, Stack};
 use serde_json::json;
 use tokio::runtime::Builder;
-use tracing_subscriber::EnvFilter;
 
 /// After a request that invites thousands of people, the system's memory allocator keeps twice as much memory as
 /// `mimalloc`.
@@ -173,9 +172,10 @@ fn ready_line(stack: &Stack, json: bool) -> String {
 /// operation, so only the engine's errors are logged.
 fn log(level: &str) {
     let own = functions::log::directives(level);
-    let filter = EnvFilter::try_new(format!("{own},local={level},dynoxide=error"));
-    let filter = filter.unwrap_or_else(|_| EnvFilter::new("warn"));
-    tracing_subscriber::fmt().json().with_writer(std::io::stderr).with_env_filter(filter).init();
+    let directives = format!("{own},local={level},dynoxide=error");
+    let log = functions::log::to(std::io::stderr, &directives, None);
+    // Setting the log fails only if the process has a log already.
+    drop(tracing::subscriber::set_global_default(log));
 }
 
 /// Waits for Ctrl-C or SIGTERM. A signal that comes after this call and before the `await` counts too.

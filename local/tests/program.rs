@@ -100,6 +100,7 @@ fn a_bad_value_stops_the_start_and_is_named() {
     for (arguments, name) in [
         (["--invitation-ttl-seconds", "0"], "INVITATION_TTL_SECONDS"),
         (["--log-level", "loud"], "LOG_LEVEL"),
+        (["--log-level", "off"], "LOG_LEVEL"),
         (["--shards", "0"], "shards"),
         (["--endpoint", "nowhere"], "endpoint must be an http or https URL"),
         (["--max-send-rate", "0"], "max-send-rate"),

@@ -7,7 +7,7 @@ use crate::{
     Error, Result, Usher,
     domain::{Batch, BatchId, MailKind, MembershipState, Person},
     mail::{Mailer, OutgoingMail, RecipientStatus, SendError},
-    operations::{log, mail::reserve_sending_time::ReservedMails},
+    operations::{log, mail::reserve_sending_time::ReservedMails, metrics},
     store::{ClaimedItem, Key, MailResult, MailToPerson},
 };
 
@@ -153,9 +153,10 @@ impl Usher {
         self.record_once(claimed, results).await
     }
 
-    /// Records the results of mails.
+    /// Records the results of mails, and counts the mails.
     async fn record_once(&self, claimed: &mut ClaimedItem, results: &[(&Key, &Person, MailResult)]) -> Result<()> {
         self.store.record_mailed(claimed, results, self.now()).await?;
+        metrics::mailed(results.iter().map(|(.., result)| result));
         Ok(())
     }
 }
