@@ -1,13 +1,14 @@
 //! From an HTTP request to its response. Answering a request never fails: every failure becomes a response in a
 //! contract's format, because the gateway would answer for a failed function in the gateway's own format.
 
+use http::StatusCode;
 use lambda_http::{Body, Request, RequestExt, Response, request::RequestContext};
 use shared::{Usher, domain::WorkspaceId};
 use tokio::time::Instant;
 use tracing::Instrument;
 
 use crate::{
-    openapi,
+    metrics, openapi,
     operation::Operation,
     routes::{self, Found, Location, Route},
     vocabulary::{ApiDescription, Failure, HandlerResult, Incoming, UnknownFields, log_failure, no_content},
@@ -46,7 +47,12 @@ async fn answer_logged(usher: &Usher, operation: Operation, request: Request, tr
         log_failure(&failure);
         contract.render(&failure, &trace_id)
     });
-    let milliseconds = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
+    let time = begun.elapsed();
+    metrics::took(operation, time);
+    if response.status() == StatusCode::TOO_MANY_REQUESTS {
+        metrics::throttled();
+    }
+    let milliseconds = u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
     tracing::info!(status = response.status().as_u16(), milliseconds, "answered");
     response
 }

@@ -40,8 +40,9 @@ const RETRY_PAUSE: Duration = Duration::from_millis(100);
 #[error("{0}")]
 pub(crate) struct FunctionError(String);
 
-/// The service that each operation runs on.
-type Ushers = HashMap<Operation, Usher>;
+/// The services that each operation runs on. Each shard of the table's stream invokes its own instance of a function, so a
+/// function that reads the stream has one service for each shard. Every other function has one service.
+type Ushers = HashMap<Operation, Vec<Usher>>;
 
 /// A guard that makes a reset of the stack wait until the guard is dropped.
 pub(crate) type ResetHold = tokio::sync::OwnedRwLockReadGuard<()>;
@@ -50,6 +51,8 @@ pub(crate) type ResetHold = tokio::sync::OwnedRwLockReadGuard<()>;
 #[derive(Debug)]
 pub(crate) struct Functions {
     ushers: RwLock<Arc<Ushers>>,
+    /// How many shards the table's stream has.
+    shards: usize,
     random: Arc<dyn Random>,
     /// The number of event functions that run now or have events queued.
     busy_count: Arc<AtomicUsize>,
@@ -59,11 +62,12 @@ pub(crate) struct Functions {
 }
 
 impl Functions {
-    /// Deploys every operation. `usher` makes the service that an operation runs on.
-    pub(crate) fn deploy(random: Arc<dyn Random>, usher: impl Fn(Operation) -> Usher) -> Self {
-        let ushers = RwLock::new(Arc::new(deploy_all(usher)));
+    /// Deploys every operation. `usher` makes a service that an operation runs on.
+    pub(crate) fn deploy(random: Arc<dyn Random>, shards: usize, usher: impl Fn(Operation) -> Usher) -> Self {
+        let ushers = RwLock::new(Arc::new(deploy_all(shards, usher)));
         Self {
             ushers,
+            shards,
             random,
             busy_count: Arc::default(),
             event_permits: Arc::new(Semaphore::new(CONCURRENT_EVENTS)),
@@ -73,7 +77,7 @@ impl Functions {
 
     /// Deploys every operation anew, so that nothing that a function has cached remains.
     pub(crate) fn redeploy(&self, usher: impl Fn(Operation) -> Usher) {
-        let ushers = Arc::new(deploy_all(usher));
+        let ushers = Arc::new(deploy_all(self.shards, usher));
         *self.ushers.write().unwrap_or_else(PoisonError::into_inner) = ushers;
     }
 
@@ -108,7 +112,17 @@ impl Functions {
 
     /// Invokes an event function. The event and the response are JSON.
     pub(crate) async fn on_event(self: Arc<Self>, operation: Operation, event: Value) -> Result<Value, FunctionError> {
-        in_own_task(async move { self.event(operation, event).await }).await?
+        self.on_records(operation, 0, event).await
+    }
+
+    /// Invokes the instance of an event function that handles the records of this shard.
+    pub(crate) async fn on_records(
+        self: Arc<Self>,
+        operation: Operation,
+        shard: usize,
+        event: Value,
+    ) -> Result<Value, FunctionError> {
+        in_own_task(async move { self.event(operation, shard, event).await }).await?
     }
 
     /// Queues events for an event function. As with EventBridge, the function gets the events later, one after the
@@ -145,12 +159,12 @@ impl Functions {
         self.busy_count.load(Ordering::SeqCst)
     }
 
-    async fn event(&self, operation: Operation, event: Value) -> Result<Value, FunctionError> {
+    async fn event(&self, operation: Operation, shard: usize, event: Value) -> Result<Value, FunctionError> {
         let _busy = BusyGuard::start(self.busy_count.clone());
         let request_id = self.request_id().to_string();
         let ushers = self.ushers();
-        // The deployment has inserted the service of every operation, so this lookup doesn't fail.
-        events::handle(&ushers[&operation], operation, event, &request_id)
+        // The deployment has inserted the services of every operation and shard, so this lookup doesn't fail.
+        events::handle(&ushers[&operation][shard], operation, event, &request_id)
             .await
             .map_err(|error| FunctionError(error.to_string()))
     }
@@ -167,7 +181,7 @@ impl Functions {
         let ushers = &self.ushers();
         let mut adapter = Adapter::from(service_fn(|request: Request| async move {
             let operation = operation.unwrap_or_else(|| routes::operation_of(&request));
-            Ok::<_, Infallible>(functions::answer(&ushers[&operation], operation, request).await)
+            Ok::<_, Infallible>(functions::answer(&ushers[&operation][0], operation, request).await)
         }));
         let answer = match adapter.call(LambdaEvent::new(event, context)).await {
             Ok(answer) => answer,
@@ -182,7 +196,7 @@ impl Functions {
         }
         let event = if event.is_empty() { b"{}" } else { event };
         let event = serde_json::from_slice(event).map_err(|error| FunctionError(error.to_string()))?;
-        Ok(self.event(operation, event).await?.to_string().into_bytes())
+        Ok(self.event(operation, 0, event).await?.to_string().into_bytes())
     }
 
     fn ushers(&self) -> Arc<Ushers> {
@@ -190,8 +204,13 @@ impl Functions {
     }
 }
 
-fn deploy_all(usher: impl Fn(Operation) -> Usher) -> Ushers {
-    Operation::ALL.iter().map(|&operation| (operation, usher(operation))).collect()
+fn deploy_all(shards: usize, usher: impl Fn(Operation) -> Usher) -> Ushers {
+    let instances = |operation| match operation {
+        Operation::DeliverInvitations | Operation::PublishEvents => shards,
+        _ => 1,
+    };
+    let deploy = |&operation| (operation, (0..instances(operation)).map(|_| usher(operation)).collect());
+    Operation::ALL.iter().map(deploy).collect()
 }
 
 /// Counts an event function as busy until the guard is dropped, which also happens when the function panics.

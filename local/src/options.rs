@@ -25,10 +25,7 @@ pub const PARAMETERS: &[(&str, &str)] = &[
     ("MAILS_PER_RECIPIENT_PER_DAY", "How many mails one address gets in a day, not counting one-time passwords"),
     ("TABLE_NAME", "The name of the DynamoDB table [default: usher]"),
     ("CONFIGURATION_SET", "The name of the SES configuration set whose events report deliveries"),
-    (
-        "LOG_LEVEL",
-        "The least severe level that is logged to stderr: trace, debug, info, warn, error or off [default: warn]",
-    ),
+    ("LOG_LEVEL", "The least severe level that is logged to stderr: trace, debug, info, warn or error [default: warn]"),
 ];
 
 /// The options that a local stack starts with.
@@ -57,6 +54,8 @@ pub struct Options {
     pub allowed_origins: String,
     /// How many recipients SES accepts in a second: the `MaxSendRate` of `GetAccount`.
     pub max_send_rate: u32,
+    /// How many shards the table's stream has. Each shard has its own invocations of the functions that read the stream.
+    pub shards: u16,
     /// The service's parameters that differ from the defaults, by their names in [`PARAMETERS`].
     pub parameters: BTreeMap<String, String>,
 }
@@ -74,6 +73,7 @@ impl Default for Options {
             seed: None,
             allowed_origins: String::new(),
             max_send_rate: 500,
+            shards: 1,
             parameters: BTreeMap::new(),
         }
     }

@@ -76,6 +76,7 @@ impl Stack {
             random,
             sender: options.parameter("SENDER_ADDRESS", &url).unwrap_or_default(),
             max_send_rate: options.max_send_rate,
+            shards: options.shards,
             forwarder,
             seed,
         }));

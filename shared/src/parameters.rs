@@ -70,7 +70,7 @@ impl Parameters {
     /// | `MAILS_PER_RECIPIENT_PER_DAY` | 20 | 1 to 10000 |
     /// | `TABLE_NAME` | required | |
     /// | `CONFIGURATION_SET` | none | |
-    /// | `LOG_LEVEL` | info | trace, debug, info, warn, error, off |
+    /// | `LOG_LEVEL` | info | trace, debug, info, warn, error |
     ///
     /// # Errors
     /// [`InvalidParameter`] for the first parameter that is missing or out of its range.
@@ -166,7 +166,7 @@ impl<G: Fn(&str) -> Option<String>> Reader<G> {
     }
 
     fn level(&self, name: &'static str) -> Result<String, InvalidParameter> {
-        const LEVELS: [&str; 6] = ["trace", "debug", "info", "warn", "error", "off"];
+        const LEVELS: [&str; 5] = ["trace", "debug", "info", "warn", "error"];
         let value = self.get(name).unwrap_or_else(|| "info".to_owned()).to_lowercase();
         if LEVELS.contains(&value.as_str()) { Ok(value) } else { Err(invalid(name, &LEVELS.join(", "), &value)) }
     }
@@ -239,6 +239,7 @@ mod tests {
             ("RESEND_COOLDOWN_SECONDS", "-1"),
             ("MAX_USERS_PER_REQUEST", "many"),
             ("LOG_LEVEL", "loud"),
+            ("LOG_LEVEL", "off"),
         ] {
             let error = read(&[(name, value)]).unwrap_err();
             assert_eq!(error.name, name);

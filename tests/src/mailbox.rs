@@ -88,6 +88,19 @@ impl Endpoint {
         mails.iter().map(to).collect()
     }
 
+    /// When SES accepted the newest mail, by the local stack's clock.
+    pub async fn last_mailed_at(&self) -> jiff::Timestamp {
+        let mails = self.send("GET", "/_aws/ses", None, None).await.expect(200).json();
+        let newest = mails["messages"].as_array().and_then(|mails| mails.last()).expect("a mail");
+        serde_json::from_value(newest["Timestamp"].clone()).expect("a time")
+    }
+
+    /// How many recipients SES has refused because of its sending rate.
+    pub async fn throttled(&self) -> u64 {
+        let sending = self.send("GET", "/_local/sending", None, None).await.expect(200).json();
+        sending["recipients"]["throttled"].as_u64().expect("a number")
+    }
+
     /// Waits until SES has accepted the given number of mails in all.
     pub async fn wait_for_mails(&self, count: u64) {
         eventually(&format!("{count} mails"), async || {

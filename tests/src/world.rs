@@ -17,7 +17,11 @@ pub struct World {
 impl World {
     /// Makes a company with a workspace on a new local stack with the given parameters.
     pub async fn new(parameters: &[(&str, &str)]) -> Self {
-        let usher = Endpoint::own(parameters).await;
+        Self::at(Endpoint::own(parameters).await).await
+    }
+
+    /// Makes a company with a workspace on this service.
+    pub async fn at(usher: Endpoint) -> Self {
         let ada = usher.founder("ada").await;
         let workspace = usher.workspace(&ada.token, "Project Alpha").await;
         Self { usher, ada, workspace }

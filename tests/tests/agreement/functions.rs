@@ -110,8 +110,8 @@ fn the_template_gives_the_functions_every_parameter_with_the_defaults_and_ranges
     .unwrap();
     let template = Template::main();
     let environment = &template.0["Globals"]["Function"]["Environment"]["Variables"];
-    // The SDK reads the address of an emulator itself.
-    let own = entries(environment).filter(|(name, _)| *name != "AWS_ENDPOINT_URL");
+    // The SDK reads the address of an emulator itself, and the namespace of metrics concerns only the program.
+    let own = entries(environment).filter(|(name, _)| !["AWS_ENDPOINT_URL", "METRICS_NAMESPACE"].contains(name));
     let declared = own.map(|(name, _)| name.to_owned()).collect();
     agree("Parameters::read", &asked.into_inner(), "the template's environment", &declared);
 

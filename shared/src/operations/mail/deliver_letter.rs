@@ -6,6 +6,7 @@ use crate::{
     Result, Usher,
     domain::{EmailAddress, RateLimit},
     mail::{AlreadyRegisteredLetter, Letter, OneTimePasswordLetter, SendError, WelcomeLetter},
+    operations::metrics,
     store::{ClaimedItem, QueuedLetter},
 };
 
@@ -33,16 +34,18 @@ impl Usher {
         }
         if self.admit_letter(letter, now).await?
             && let Some((to, rendered)) = self.render_letter(claimed, letter, now).await?
-            && let Err(failure) = self.mailer.send(to, &rendered).await
         {
-            // A letter that SES certainly did not send no longer counts towards the daily limit. The letter is tried
-            // again later, and is counted again then. A letter that SES may have sent stays counted.
-            if failure != SendError::Unknown
-                && let Some(limit) = self.daily_limit(letter)
-            {
-                self.store.give_back(&limit, 1, now).await?;
+            if let Err(failure) = self.mailer.send(to, &rendered).await {
+                // A letter that SES certainly did not send no longer counts towards the daily limit. The letter is tried
+                // again later, and is counted again then. A letter that SES may have sent stays counted.
+                if failure != SendError::Unknown
+                    && let Some(limit) = self.daily_limit(letter)
+                {
+                    self.store.give_back(&limit, 1, now).await?;
+                }
+                return Ok(Some(failure));
             }
-            return Ok(Some(failure));
+            metrics::letter_sent();
         }
         self.store.record_mailed(claimed, &[], now).await?;
         Ok(None)
