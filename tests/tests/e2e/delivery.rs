@@ -7,7 +7,7 @@ mod refusals;
 mod stale;
 mod suppressed;
 
-use tests::{Account, Endpoint};
+use tests::{Account, Endpoint, Need, needs};
 
 /// The fault with which SES refuses every bulk call.
 const PAUSED: &str = "SendingPausedException";
@@ -21,6 +21,7 @@ struct World {
 
 impl World {
     async fn new() -> Self {
+        needs(&[Need::Calls, Need::EventFunctions]);
         let usher = Endpoint::own(&[("ACCESS_TOKEN_TTL_SECONDS", "86400")]).await;
         let ada = usher.founder("ada").await;
         let workspace = usher.workspace(&ada.token, "Delivered").await;

@@ -1,7 +1,7 @@
 //! The events about invitations and members on the event bus.
 
 use serde_json::{Value, json};
-use tests::{Account, Endpoint};
+use tests::{Account, Endpoint, Need, needs};
 
 struct World {
     usher: Endpoint,
@@ -11,6 +11,7 @@ struct World {
 
 impl World {
     async fn new() -> Self {
+        needs(&[Need::Events, Need::EventFunctions]);
         let usher = Endpoint::own(&[("ACCESS_TOKEN_TTL_SECONDS", "86400")]).await;
         let ada = usher.founder("ada").await;
         let workspace = usher.workspace(&ada.token, "Heard").await;

@@ -2,6 +2,8 @@
 
 use serde_json::json;
 
+use tests::Need;
+
 use super::{World, found, text};
 
 #[tokio::test]
@@ -71,7 +73,7 @@ async fn nobody_joins_by_a_domain_rule_whose_author_lost_the_right_to_invite() {
 
 #[tokio::test]
 async fn nobody_joins_by_a_domain_while_its_codes_are_being_guessed() {
-    let world = World::new().await;
+    let world = World::with(&[Need::Clock]).await;
     let (usher, ada) = (&world.usher, &world.ada);
     let body = json!({ "domain": "guessed.example", "role": "viewer", "workspaceId": world.workspace });
     usher.dock_post(&ada.token, "workspace-domains", body).await;

@@ -5,7 +5,7 @@ use tests::Endpoint;
 
 #[tokio::test]
 async fn good_rows_succeed_and_each_bad_row_has_a_reason() {
-    let usher = Endpoint::own(&[]).await;
+    let usher = Endpoint::start().await;
     let ada = usher.founder("ada").await;
     let workspace = usher.workspace(&ada.token, "Mixed").await;
     let [one, two, three] = ["one", "two", "three"].map(|name| usher.address(name));
