@@ -1,4 +1,4 @@
-//! The HTTP and event edge: one Lambda function per operation.
+//! The HTTP and event edge: one program for all Lambda functions.
 //!
 //! A request goes through [`routes`] to a handler of a contract. The handler reads the request, calls one operation of
 //! `shared`, and writes the response. It decides nothing: authorization and all other rules are in `shared`.
@@ -21,4 +21,4 @@ mod vocabulary;
 
 pub use http_edge::answer;
 pub use operation::Operation;
-pub use start::{StartError, serve, serve_events};
+pub use start::{StartError, serve};

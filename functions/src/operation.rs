@@ -1,4 +1,5 @@
-//! The operations. Each operation is one Lambda function, one program in `src/bin` and one resource in `template.yaml`.
+//! The operations. Each operation is one Lambda function: one resource in `template.yaml`, whose handler is the operation's
+//! name.
 
 macro_rules! operations {
     ($(#[doc = $doc:literal] $variant:ident = $name:literal,)*) => {
@@ -12,8 +13,8 @@ macro_rules! operations {
             /// All operations.
             pub const ALL: &[Self] = &[$(Self::$variant),*];
 
-            /// The operation's name: the name of its program, the logical id of its function in kebab case, and the value
-            /// of the log's field `operation`.
+            /// The operation's name: the handler of its function, the logical id of its function in kebab case, and the
+            /// value of the log's field `operation`.
             pub const fn name(self) -> &'static str {
                 match self {
                     $(Self::$variant => $name,)*
@@ -132,4 +133,19 @@ operations! {
     RecordMailEvents = "record-mail-events",
     /// Publishes events about invitations and members.
     PublishEvents = "publish-events",
+}
+
+impl Operation {
+    /// Whether an event starts the operation: a stream record, a schedule, an event of SES, or an operator. HTTP requests
+    /// start all other operations.
+    pub const fn handles_events(self) -> bool {
+        matches!(
+            self,
+            Self::DeliverInvitations
+                | Self::SweepUndelivered
+                | Self::RequeueUndelivered
+                | Self::RecordMailEvents
+                | Self::PublishEvents
+        )
+    }
 }

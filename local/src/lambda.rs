@@ -177,18 +177,12 @@ impl Functions {
     }
 
     async fn invoke(&self, operation: Operation, event: &[u8]) -> Result<Vec<u8>, FunctionError> {
-        match operation {
-            Operation::DeliverInvitations
-            | Operation::SweepUndelivered
-            | Operation::RequeueUndelivered
-            | Operation::RecordMailEvents
-            | Operation::PublishEvents => {
-                let event = if event.is_empty() { b"{}" } else { event };
-                let event = serde_json::from_slice(event).map_err(|error| FunctionError(error.to_string()))?;
-                Ok(self.event(operation, event).await?.to_string().into_bytes())
-            }
-            _ => self.request(event, self.request_id(), Some(operation)).await,
+        if !operation.handles_events() {
+            return self.request(event, self.request_id(), Some(operation)).await;
         }
+        let event = if event.is_empty() { b"{}" } else { event };
+        let event = serde_json::from_slice(event).map_err(|error| FunctionError(error.to_string()))?;
+        Ok(self.event(operation, event).await?.to_string().into_bytes())
     }
 
     fn ushers(&self) -> Arc<Ushers> {

@@ -16,18 +16,18 @@ pub fn allowed_actions(function: &str) -> &'static BTreeSet<String> {
     ALLOWED.get(function).unwrap_or(&NONE)
 }
 
-/// The IAM actions that `template.yaml` allows in the policies of each function's program.
+/// The IAM actions that `template.yaml` allows in the policies of each function.
 fn read(template: &str) -> Result<BTreeMap<String, BTreeSet<String>>, serde_yaml_ng::Error> {
     let template: Value = serde_yaml_ng::from_str(template)?;
     let resources = template["Resources"].as_mapping().into_iter().flat_map(|resources| resources.values());
     let mut allowed: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
     for resource in resources {
-        let Some(program) = resource["Metadata"]["BuildProperties"]["Binary"].as_str() else { continue };
+        let Some(operation) = resource["Properties"]["Handler"].as_str() else { continue };
         let actions = entries(&resource["Properties"]["Policies"])
             .flat_map(|policy| entries(&policy["Statement"]))
             .flat_map(|statement| entries(&statement["Action"]))
             .filter_map(|action| action.as_str().map(str::to_owned));
-        allowed.entry(program.to_owned()).or_default().extend(actions);
+        allowed.entry(operation.to_owned()).or_default().extend(actions);
     }
     Ok(allowed)
 }

@@ -1,4 +1,4 @@
-//! The routes that need credentials, and the routes that don't need credentials. The test `agreement.rs` compares the
+//! The routes that need credentials, and the routes that don't need credentials. The test `agreement` compares the
 //! two lists with the table of routes. Tests call each of the [`CASES`] without an access token, with an invalid access
 //! token, and with an access token of another company.
 

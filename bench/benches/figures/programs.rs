@@ -18,8 +18,8 @@ const FUNCTIONS: &[&str] = &["functions", "bench"];
 /// The paths of the release programs that the benchmark measures.
 #[derive(Debug)]
 pub(crate) struct Programs {
-    /// The paths of the programs of Usher's functions, one program for each function.
-    pub(crate) functions: Vec<PathBuf>,
+    /// The path of the program of all of Usher's functions.
+    pub(crate) function: PathBuf,
     /// The path of the local stack's program.
     pub(crate) usher: PathBuf,
     /// The path of the empty function's program. The empty function only builds the SDK clients.
@@ -30,17 +30,15 @@ impl Programs {
     /// Builds the measured programs. The local stack is built separately from the functions, because packages that are
     /// built together share features, and the functions would then link code that only the local stack needs.
     pub(crate) fn build() -> Self {
-        let (empty, functions) = build(FUNCTIONS).into_iter().partition(|path| is_named(path, "empty-function"));
-        let [empty, usher] = [empty, build(&["local"])].map(|mut one: Vec<_>| one.pop().expect("there is one program"));
-        Self { functions, usher, empty }
+        let (functions, local) = (build(FUNCTIONS), build(&["local"]));
+        Self {
+            function: named(&functions, "usher-function"),
+            usher: named(&local, "usher"),
+            empty: named(&functions, "empty-function"),
+        }
     }
 
-    /// The path of a function's program.
-    pub(crate) fn function(&self, name: &str) -> &Path {
-        self.functions.iter().find(|path| is_named(path, name)).expect("there is such a function")
-    }
-
-    /// Measures how long the build of all functions takes after a change of our own code, when the dependencies are
+    /// Measures how long the build of the functions' program takes after a change of our own code, when the dependencies are
     /// built already.
     pub(crate) fn rebuild(&self) -> Vec<Figure> {
         let source = File::options().append(true).open(Path::new(ROOT).join("shared/src/lib.rs")).expect("the source");
@@ -49,20 +47,19 @@ impl Programs {
         let begin = Instant::now();
         build(FUNCTIONS);
         let minutes = begin.elapsed().as_secs_f64() / 60.0;
-        let count = self.functions.len();
-        let bytes: u64 = self.functions.iter().map(|path| path.metadata().expect("a program").len()).sum();
-        let megabytes = bytes as f64 / count as f64 / 1e6;
+        let megabytes = self.function.metadata().expect("a program").len() as f64 / 1e6;
         vec![Figure {
             name: "building every function, dependencies built: minutes".to_owned(),
             measured: minutes,
-            limit: Limit::AtMost(15.0),
-            absolute: format!("{count} programs of {megabytes:.1} MB"),
+            limit: Limit::AtMost(5.0),
+            absolute: format!("one program of {megabytes:.1} MB"),
         }]
     }
 }
 
-fn is_named(path: &Path, name: &str) -> bool {
-    path.file_name().is_some_and(|file| file == name)
+fn named(programs: &[PathBuf], name: &str) -> PathBuf {
+    let found = programs.iter().find(|path| path.file_name().is_some_and(|file| file == name));
+    found.expect("the program is built").clone()
 }
 
 /// Builds the programs of the given packages and returns the programs' paths.

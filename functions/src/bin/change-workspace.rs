@@ -1,6 +1,0 @@
-//! Renames or publishes a workspace.
-
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), functions::StartError> {
-    functions::serve(functions::Operation::ChangeWorkspace).await
-}

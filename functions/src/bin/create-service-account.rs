@@ -1,6 +1,0 @@
-//! Creates a service account.
-
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), functions::StartError> {
-    functions::serve(functions::Operation::CreateServiceAccount).await
-}

@@ -1,6 +1,0 @@
-//! Declines an invitation.
-
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), functions::StartError> {
-    functions::serve(functions::Operation::DeclineInvitation).await
-}

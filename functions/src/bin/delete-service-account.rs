@@ -1,6 +1,0 @@
-//! Deletes a service account.
-
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), functions::StartError> {
-    functions::serve(functions::Operation::DeleteServiceAccount).await
-}

@@ -1,6 +1,0 @@
-//! Shows one workspace.
-
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), functions::StartError> {
-    functions::serve(functions::Operation::GetWorkspace).await
-}

@@ -1,6 +1,0 @@
-//! Lists the invitations to a workspace or to the company.
-
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), functions::StartError> {
-    functions::serve(functions::Operation::ListInvitations).await
-}

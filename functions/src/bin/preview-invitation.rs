@@ -1,6 +1,0 @@
-//! Shows the invitation that a link's hash belongs to.
-
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), functions::StartError> {
-    functions::serve(functions::Operation::PreviewInvitation).await
-}

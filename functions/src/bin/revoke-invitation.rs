@@ -1,6 +1,0 @@
-//! Revokes an invitation.
-
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), functions::StartError> {
-    functions::serve(functions::Operation::RevokeInvitation).await
-}

@@ -1,0 +1,6 @@
+//! The program of every Lambda function. The function's handler says which operation the program serves.
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), functions::StartError> {
+    functions::serve().await
+}

@@ -1,0 +1,83 @@
+//! The two stacks: the routes, the number of resources, and the logical ids that never change.
+
+use std::collections::BTreeSet;
+
+use ::functions::{Operation, routes::ROUTES};
+use serde_yaml_ng::Value;
+
+use crate::{
+    agree, key, read,
+    template::{Template, entries, handler, list, text},
+    with,
+};
+
+/// The most resources that a stack may have here. CloudFormation takes 500.
+const MOST_RESOURCES: usize = 450;
+
+#[test]
+fn the_gateway_has_the_routes_of_the_code() {
+    let line = |key: &str, operation: &str| format!("{key} -> {operation}");
+    let in_code: BTreeSet<_> = ROUTES.iter().map(|route| line(&key(route), route.operation.name())).collect();
+    assert_eq!(in_code.len(), ROUTES.len(), "the table of routes has a route twice");
+    let in_code = with(in_code, line("$default", Operation::RouteNotFound.name()));
+
+    let (template, routes) = (Template::main(), Template::routes());
+    let passed = &template.resource("Routes")["Properties"]["Parameters"];
+    let deployed = routes
+        .all("AWS::ApiGatewayV2::Route")
+        .map(|(_, route)| {
+            let target = text(&route["Properties"]["Target"]);
+            let integration = target.trim_start_matches("integrations/${").trim_end_matches('}');
+            let parameter = text(&routes.resource(integration)["Properties"]["IntegrationUri"]);
+            let function = template.resource(text(&passed[parameter]).trim_end_matches(".Arn"));
+            line(text(&route["Properties"]["RouteKey"]), handler(function))
+        })
+        .collect();
+    agree("the table of routes", &in_code, "routes.yaml", &deployed);
+}
+
+#[test]
+fn the_gateway_may_invoke_the_functions_it_leads_to_and_no_others() {
+    let routes = Template::routes();
+    let invocable = routes
+        .all("AWS::IAM::ManagedPolicy")
+        .flat_map(|(_, policy)| list(&policy["Properties"]["PolicyDocument"]["Statement"][0]["Resource"]))
+        .map(str::to_owned)
+        .collect();
+    let integrated = routes
+        .all("AWS::ApiGatewayV2::Integration")
+        .map(|(_, integration)| text(&integration["Properties"]["IntegrationUri"]).to_owned())
+        .collect();
+    agree("the role's policies", &invocable, "the integrations", &integrated);
+}
+
+#[test]
+fn no_stack_has_too_many_resources() {
+    for (file, template) in [("template.yaml", Template::main()), ("routes.yaml", Template::routes())] {
+        let count: usize = entries(&template.0["Resources"]).map(|(_, resource)| resources_of(resource)).sum();
+        assert!(count <= MOST_RESOURCES, "{file} has {count} resources");
+    }
+}
+
+/// How many resources SAM makes of a resource: a function gets a role, each of its events a rule and a permission, and
+/// its settings for failed events are a resource too.
+fn resources_of(resource: &Value) -> usize {
+    if resource["Type"] != "AWS::Serverless::Function" {
+        return 1;
+    }
+    let properties = &resource["Properties"];
+    2 + 2 * entries(&properties["Events"]).count() + usize::from(!properties["EventInvokeConfig"].is_null())
+}
+
+#[test]
+fn no_logical_id_ever_changes() {
+    let ids = |stack: &'static str, template: &Template| -> BTreeSet<_> {
+        let ids = entries(&template.0["Resources"]);
+        ids.map(|(id, resource)| format!("{stack} {id} {}", text(&resource["Type"]))).collect()
+    };
+    let mut present = ids("template.yaml", &Template::main());
+    present.extend(ids("routes.yaml", &Template::routes()));
+    let frozen = read("deploy/logical-ids.txt");
+    let frozen = frozen.lines().filter(|line| !line.starts_with('#')).map(str::to_owned).collect();
+    agree("deploy/logical-ids.txt", &frozen, "the templates", &present);
+}
