@@ -11,7 +11,7 @@ use shared::domain::{Random, SystemRandom};
 use tokio::sync::Mutex;
 
 use crate::{
-    Endpoint, PASSWORD, eventually,
+    Endpoint, PASSWORD,
     waiting::{PATIENCE, eventually_within},
 };
 
@@ -96,8 +96,7 @@ impl Endpoint {
 
     /// The newest mail that an address has received. The test waits until the address has received `count` mails.
     pub async fn mail(&self, address: &str, count: usize) -> ReceivedMail {
-        let patience = if self.is_shared() { SHARED_PATIENCE } else { PATIENCE };
-        eventually_within(patience, &format!("mail number {count} for {address}"), async || {
+        eventually_within(self.patience(), &format!("mail number {count} for {address}"), async || {
             let mut mails = self.mails(address).await;
             if mails.len() >= count { mails.pop() } else { None }
         })
@@ -122,8 +121,13 @@ impl Endpoint {
 
     /// Waits until SES has accepted the given number of mails in all.
     pub async fn wait_for_mails(&self, count: u64) {
-        eventually(&format!("{count} mails"), async || (self.mails_accepted().await >= Some(count)).then_some(()))
-            .await;
+        let accepted = async || (self.mails_accepted().await >= Some(count)).then_some(());
+        eventually_within(self.patience(), &format!("{count} mails"), accepted).await;
+    }
+
+    /// The longest time that a test waits for a mail.
+    fn patience(&self) -> Duration {
+        if self.is_shared() { SHARED_PATIENCE } else { PATIENCE }
     }
 
     async fn mails_accepted(&self) -> Option<u64> {

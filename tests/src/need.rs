@@ -20,8 +20,6 @@ pub enum Need {
     Events,
     /// SES reports what happened to the mails.
     MailReports,
-    /// SES sends more than a thousand mails in a few seconds.
-    FastMail,
     /// The test chooses options of the local stack.
     Options,
 }
@@ -34,7 +32,6 @@ impl fmt::Display for Need {
             Self::EventFunctions => "event functions that the test invokes or waits for",
             Self::Events => "the events that the service publishes",
             Self::MailReports => "SES's reports about mails",
-            Self::FastMail => "an SES that sends more than a thousand mails in a few seconds",
             Self::Options => "a local stack with options of its own",
         })
     }
@@ -62,7 +59,7 @@ impl Running {
     /// The needs among the given ones that the service doesn't meet. All tests share the service, so that no test can
     /// change how it works. A local stack lists its events and reports what happens to mails. An emulator does neither.
     fn lacks(&self, needs: &[Need]) -> Vec<Need> {
-        let shared = [Need::Events, Need::MailReports, Need::FastMail];
+        let shared = [Need::Events, Need::MailReports];
         let has = |need: &Need| self.mails.is_none() && shared.contains(need);
         needs.iter().copied().filter(|need| !has(need)).collect()
     }

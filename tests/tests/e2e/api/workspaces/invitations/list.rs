@@ -19,7 +19,7 @@ async fn listed(world: &World, query: &str) -> Vec<String> {
 
 #[tokio::test]
 async fn an_invitation_is_shown_completely_in_the_list_and_alone() {
-    let world = World::start().await;
+    let world = World::with(&[Need::MailReports]).await;
     let (email, id) = world.invited(&world.ada.token, "grace", "EDITOR").await;
     world.usher.mail(&email, 1).await;
     let shown = eventually("the delivery", async || {
