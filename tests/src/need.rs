@@ -107,9 +107,17 @@ pub fn needs(needs: &[Need]) {
 
 /// Whether a path is one of a local stack's controls: a test that uses the controls would disturb the others.
 pub(crate) fn controls(path: &str) -> bool {
-    ["/_local/clock", "/_local/faults", "/_local/calls", "/_local/functions", "/_local/reset", "/2015-03-31/"]
-        .iter()
-        .any(|control| path.starts_with(control))
+    [
+        "/_local/clock",
+        "/_local/faults",
+        "/_local/calls",
+        "/_local/units",
+        "/_local/functions",
+        "/_local/reset",
+        "/2015-03-31/",
+    ]
+    .iter()
+    .any(|control| path.starts_with(control))
 }
 
 fn proceed(running: Option<Running>, lacks: &[String]) -> Option<Running> {

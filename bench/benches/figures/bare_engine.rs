@@ -27,8 +27,8 @@ use jiff::SignedDuration;
 use local::Engine;
 use shared::{
     domain::{
-        BatchId, Clock as _, EmailAddress, Entry, InviteOffer, InviteTerms, InviterRights, Role, Scope, SystemClock,
-        SystemRandom, UserId, WorkspaceId, invite, person_id,
+        BatchId, Clock as _, EmailAddress, InviteOffer, InviteTerms, InviterRights, Role, Scope, SystemClock,
+        SystemRandom, UserId, UserIds, WorkspaceId, invite, person_id,
     },
     store::{InviteTransaction, InviteWrite, InviteWritten, Store, TransactionRoom},
 };
@@ -93,8 +93,8 @@ async fn transactions(people: &[String]) -> Vec<Transaction> {
         expires_at: now + SignedDuration::from_hours(7 * 24),
         cooldown: SignedDuration::from_secs(60),
     };
-    let of = Scope::Workspace(WorkspaceId::random(&random));
-    let transaction = InviteTransaction { of, inviter, now, run: None };
+    let scope = Scope::Workspace(WorkspaceId::random(&random));
+    let transaction = InviteTransaction { scope, inviter, now, run: None };
     let batch = BatchId::random(&random);
     let offers: Vec<_> = (0..).zip(people).map(|(number, address)| offer(number, address, batch)).collect();
     let decide = |offer| (offer, invite(offer, None, &terms).expect("a new person is invited"));
@@ -114,21 +114,9 @@ async fn transactions(people: &[String]) -> Vec<Transaction> {
 
 fn offer(number: u32, address: &str, batch: BatchId) -> InviteOffer {
     let identifier = EmailAddress::parse(address).expect("an address").into();
-    InviteOffer {
-        person_id: person_id("the workspace's salt", &identifier),
-        identifier,
-        user: UserId::random(&SystemRandom),
-        number,
-        role: Role::Editor,
-        groups: Vec::new(),
-        metadata: None,
-        first_name: None,
-        last_name: None,
-        exclusive: false,
-        welcomed: false,
-        entry: Entry::Invitation { mailed: true },
-        batch,
-    }
+    let id = person_id("the workspace's salt", &identifier);
+    let ids = UserIds { id: UserId::random(&SystemRandom), number };
+    InviteOffer::new(identifier, id, ids, Role::Editor, batch)
 }
 
 /// The SDK configuration of the local stack's functions.

@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 
-use shared::{Error, PublicMessage, domain::Reason};
+use shared::{Error, PublicMessage, domain::RowReason};
 
 use super::{
     failure::Failure,
@@ -46,7 +46,7 @@ impl From<FieldProblem> for Failure {
     }
 }
 
-impl From<FieldProblem> for Reason {
+impl From<FieldProblem> for RowReason {
     fn from(problem: FieldProblem) -> Self {
         Self::new(problem.code, problem.message)
     }

@@ -11,7 +11,7 @@ use serde::Serialize;
 use serde_json::Value;
 use shared::{
     domain::RowOutcome,
-    operations::{Invited, RowResult},
+    operations::{InviteResults, RowResult},
 };
 
 use super::{
@@ -126,8 +126,8 @@ impl NoRowSucceeded {
 }
 
 /// The response's body for the given rows, and an error if no row succeeded.
-pub(crate) fn row_results(echoes: Vec<RowEcho>, invited: Invited) -> (RowResults, Option<NoRowSucceeded>) {
-    let Invited { results, retry_after, .. } = invited;
+pub(crate) fn row_results(echoes: Vec<RowEcho>, invited: InviteResults) -> (RowResults, Option<NoRowSucceeded>) {
+    let InviteResults { results, retry_after, .. } = invited;
     let first = results.first().map_or(RowOutcome::Failed, |row| row.outcome);
     let succeeded = results.iter().any(|row| row.outcome.succeeded());
     let mut summary = BTreeMap::new();

@@ -3,9 +3,8 @@
 use jiff::{SignedDuration, Timestamp};
 use shared::{
     domain::{
-        Batch, BatchId, Company, CompanyId, EmailAddress, HashingMemory, Identifier, PasswordHash, Person, PersonName,
-        Profile, ProfileKind, ProfileStatus, Random, RecordStatus, Role, ServiceAccount, ShortId, UserId, Workspace,
-        person_id,
+        Batch, BatchId, Company, EmailAddress, HashingMemory, Identifier, PasswordHash, Person, Profile, ProfileKind,
+        Random, RecordStatus, Role, ServiceAccount, ShortId, UserId, UserIds, Workspace, person_id,
     },
     store::{IntegerIds, SeedCompany, SeedInvitation, SeedWorkspace, token_digest},
 };
@@ -20,13 +19,6 @@ pub(super) struct RecordMaker<'a> {
     pub(super) invitation_ttl: SignedDuration,
     /// The next integer id of each kind.
     pub(super) next: IntegerIds,
-}
-
-/// The name and address of a user.
-struct UserName<'a> {
-    id: UserId,
-    email: &'a EmailAddress,
-    first_name: &'a PersonName,
 }
 
 /// How many integer ids of each kind the records of a seeded company need.
@@ -53,10 +45,13 @@ impl RecordMaker<'_> {
         let mut memory = HashingMemory::default();
         let mut people = Vec::with_capacity(entry.people.len());
         for person in &entry.people {
-            let name = UserName { id: person.id, email: &person.email, first_name: &person.first_name };
-            let mut profile = self.user(&name, entry.id, ProfileKind::Person);
-            profile.last_name.clone_from(&person.last_name);
-            profile.password = Some(PasswordHash::create(&person.password, self.random, &mut memory));
+            let ids = UserIds { id: person.id, number: self.take_user_number() };
+            let (identifier, first_name) = (person.email.clone().into(), person.first_name.clone());
+            let profile = Profile {
+                last_name: person.last_name.clone(),
+                password: Some(PasswordHash::create(&person.password, self.random, &mut memory)),
+                ..Profile::new(ids, identifier, first_name, entry.id, self.now)
+            };
             let record = self.member(&profile, person.role, &company.salt);
             people.push((profile, record));
         }
@@ -132,18 +127,19 @@ impl RecordMaker<'_> {
             None => (entry.user_id.unwrap_or_else(|| UserId::random(self.random)), number),
         };
         let identifier = Identifier::from(entry.email.clone());
+        let id = person_id(&workspace.salt, &identifier);
         let person = Person {
+            address: identifier.address,
+            user_code: identifier.code,
             user,
             number,
             status: RecordStatus::Pending,
             version: 1,
             expires_at: self.now + self.invitation_ttl,
-            inviter: inviter.id,
-            batch: batch.id,
             accepted_at: None,
             first_name: None,
             last_name: None,
-            ..self.person(&identifier, inviter, entry.role, &workspace.salt)
+            ..Person::member(inviter, entry.role, id, batch.id, self.now)
         };
         SeedInvitation { person, hash: entry.hash, batch }
     }
@@ -161,70 +157,14 @@ impl RecordMaker<'_> {
             expires_at: None,
             created_at: self.now,
         };
-        let name = UserName { id: entry.id, email: &address, first_name: &entry.name };
-        Some((account, self.user(&name, company.id, ProfileKind::ServiceAccount)))
-    }
-
-    /// The profile of a user without a password.
-    fn user(&mut self, name: &UserName<'_>, company: CompanyId, kind: ProfileKind) -> Profile {
-        Profile {
-            id: name.id,
-            number: self.take_user_number(),
-            address: name.email.clone(),
-            user_code: None,
-            first_name: name.first_name.clone(),
-            last_name: None,
-            company,
-            password: None,
-            kind,
-            status: ProfileStatus::Active,
-            unverified: false,
-            temporary_password: false,
-            exclusive_to: None,
-            epoch: 0,
-            current_workspace: None,
-            created_at: self.now,
-        }
+        let ids = UserIds { id: entry.id, number: self.take_user_number() };
+        let new = Profile::new(ids, address.into(), entry.name.clone(), company.id, self.now);
+        Some((account, Profile { kind: ProfileKind::ServiceAccount, ..new }))
     }
 
     fn member(&self, profile: &Profile, role: Role, salt: &str) -> Person {
-        self.person(&profile.identifier(), profile, role, salt)
-    }
-
-    /// A member's record. For a member, `profile` is the member's own profile. For an invited person, `profile` is the
-    /// inviter's profile.
-    fn person(&self, identifier: &Identifier, profile: &Profile, role: Role, salt: &str) -> Person {
-        Person {
-            address: identifier.address.clone(),
-            user_code: None,
-            unverified: false,
-            exclusive: false,
-            welcomed: false,
-            person_id: person_id(salt, identifier),
-            user: profile.id,
-            number: profile.number,
-            role,
-            status: RecordStatus::Accepted,
-            revision: 1,
-            version: 0,
-            groups: Vec::new(),
-            created_at: self.now,
-            updated_at: self.now,
-            invited_at: self.now,
-            expires_at: self.now,
-            inviter: profile.id,
-            batch: BatchId::random(self.random),
-            delivery: None,
-            delivery_at: None,
-            delivery_detail: None,
-            delivery_step: None,
-            queued_by: None,
-            first_name: Some(profile.first_name.clone()),
-            last_name: profile.last_name.clone(),
-            answered_by: None,
-            metadata: None,
-            accepted_at: Some(self.now),
-        }
+        let (id, batch) = (person_id(salt, &profile.identifier()), BatchId::random(self.random));
+        Person::member(profile, role, id, batch, self.now)
     }
 
     fn salt(&self) -> String {

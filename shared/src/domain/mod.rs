@@ -14,6 +14,7 @@ mod groups;
 mod idempotency;
 mod ids;
 mod invitations;
+mod limits;
 mod mail;
 mod mail_domains;
 mod members;
@@ -29,7 +30,7 @@ pub use accounts::identifier::{Identifier, InvalidCode, UserCode};
 pub use accounts::identity::{AccountsOfAddress, Identity};
 pub use accounts::password::{Password, WeakPassword};
 pub use accounts::password_hash::{HashingMemory, PasswordHash};
-pub use accounts::profile::{Profile, ProfileKind, ProfileStatus};
+pub use accounts::profile::{Profile, ProfileKind, ProfileStatus, UserIds};
 pub use audit::act::Act;
 pub use clock::{Clock, SystemClock, TestClock};
 pub use companies::company::Company;
@@ -48,14 +49,16 @@ pub use invitations::decisions::{
     change_groups::change_groups,
     change_role::{AdminCount, ManageRefusal, Manager, change_role, may_change_role},
     decline::decline,
-    end::{end, may_manage_invitation, revoke},
+    end::{DeletedAccountLeaves, end, end_with_account, may_manage_invitation, revoke},
     invite::{Entry, InviteDecision, InviteEffect, InviteOffer, InviteRefusal, InviteTerms, InviterRights, invite},
     resend::{may_resend, resend},
 };
 pub use invitations::metadata::{InvalidMetadata, Metadata};
 pub use invitations::person::{InvitationStatus, MembershipState, Person, RecordStatus};
-pub use invitations::row_outcome::{InvalidLifetime, Lifetime, Reason, RowOutcome};
+pub use invitations::row_outcome::{InvalidLifetime, Lifetime, RowOutcome, RowReason};
 pub use invitations::transition::Transition;
+pub use limits::cooldown::Cooldown;
+pub use limits::rate_limit::RateLimit;
 pub use mail::batch::Batch;
 pub use mail::delivery::{DeliveryEvent, DeliveryState, DeliveryStep};
 pub use mail::mail_kind::MailKind;

@@ -9,8 +9,8 @@ mod mailer;
 mod tags;
 
 pub use crate::mail::letter::{
-    AddedLetter, AlreadyRegisteredLetter, InvitationLetter, Letter, LetterRecipient, OneTimePasswordLetter,
-    RenewalLetter, WelcomeLetter, format_time,
+    AddedLetter, AlreadyRegisteredLetter, InvitationLetter, Letter, LetterRecipient, MembershipOffer,
+    OneTimePasswordLetter, RenewalLetter, WelcomeLetter, format_time,
 };
 pub use crate::mail::mailer::{Mailer, OutgoingMail, RecipientStatus, SendError};
 pub use crate::mail::tags::{mail_tags, mailed_record};

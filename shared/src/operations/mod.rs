@@ -18,6 +18,7 @@ mod companies;
 mod cursor;
 mod events;
 mod groups;
+mod idempotency;
 mod invitations;
 mod limits;
 mod log;
@@ -41,10 +42,11 @@ pub use events::publish_changes::TableChange;
 pub use groups::create_group::NewGroup;
 pub use groups::group_access::GroupAccess;
 pub use groups::list_groups::GroupNode;
+pub use idempotency::begin_run::IdempotencyRequest;
 pub use invitations::accept_invitation::AcceptedInvitation;
 pub use invitations::invite_users::{
-    EntryMethod, IdempotencyRequest, InviteRow, InviteTo, InviteUsers, Invited, InviteeOptions, LetterOptions,
-    RejectWhole, ResultDetail, RowResult,
+    EntryMethod, InviteResults, InviteRow, InviteTo, InviteUsers, InviteeOptions, LetterOptions, RejectWhole,
+    ResultDetail, RowResult,
 };
 pub use invitations::list_invitations::{Invitation, InvitationFilter};
 pub use invitations::sign_up_by_invitation::{SignUpByInvitation, SignedUp};
@@ -54,6 +56,7 @@ pub use limits::count_request::RateLimitStatus;
 pub use mail::deliver_outbox_item::{DeliveryOutcome, MAIL_TIME_BUDGET};
 pub use mail::mail_users::{MailRecipient, MailUsers};
 pub use mail::manage_mail_templates::NewMailTemplate;
+pub use mail::sweep_outbox::SweepResult;
 pub use mail_domains::manage_domain_rules::NewDomainRule;
 pub use members::list_members::MemberFilter;
 pub use members::workspace_users::NewWorkspaceUser;

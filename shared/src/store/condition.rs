@@ -91,6 +91,17 @@ pub(super) fn above(name: &'static str, value: impl Serialize) -> Condition {
     Condition::Compares(name, Comparison::Above, attribute(value))
 }
 
+/// The condition that two attributes of the item, compared as a pair, are less than the two values: the first attribute
+/// decides, and the second attribute decides where the first attribute equals the first value.
+pub(super) fn pair_below(
+    (first, second): (&'static str, &'static str),
+    (first_value, second_value): (impl Serialize, impl Serialize),
+) -> Condition {
+    let first_value = attribute(first_value);
+    let tied = all([Condition::Compares(first, Comparison::Equal, first_value.clone()), below(second, second_value)]);
+    any([Condition::Compares(first, Comparison::Below, first_value), tied])
+}
+
 /// The condition that the attribute of the item is a set and the set contains the value.
 pub(super) fn contains(name: &'static str, value: impl Serialize) -> Condition {
     Condition::Contains(name, attribute(value))
@@ -176,6 +187,15 @@ impl Placeholders {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_pair_is_compared_as_rust_compares_tuples() {
+        let mut placeholders = Placeholders::default();
+        let condition = pair_below(("step", "at"), (3, 100));
+        assert_eq!(placeholders.condition(condition), "(#n0 < :v0 OR (#n0 = :v1 AND #n1 < :v2))");
+        let number = |number: i32| AttributeValue::N(number.to_string());
+        assert_eq!(placeholders.values, [number(3), number(3), number(100)]);
+    }
 
     #[test]
     fn a_condition_names_each_attribute_once_and_keeps_its_structure() {

@@ -59,6 +59,18 @@ struct Rendered {
     values: Option<HashMap<String, AttributeValue>>,
 }
 
+/// Gives a request of the SDK, or an action of a transaction, the condition of a write with the condition's
+/// placeholders. The SDK's builders have the same methods and no trait in common.
+macro_rules! guarded {
+    ($builder:expr, $rendered:expr) => {{
+        let Rendered { condition, names, values, .. } = $rendered;
+        $builder
+            .set_condition_expression(condition)
+            .set_expression_attribute_names(names)
+            .set_expression_attribute_values(values)
+    }};
+}
+
 impl ConditionalWrite {
     fn new(kind: Kind) -> Self {
         Self { kind, expected: Vec::new() }
@@ -166,60 +178,33 @@ impl ConditionalWrite {
     /// The write as an action of a transaction. If an expectation fails, DynamoDB returns the stored item.
     pub(super) fn into_action(self, table: &str) -> TransactWriteItem {
         const OLD: ReturnValuesOnConditionCheckFailure = ReturnValuesOnConditionCheckFailure::AllOld;
-        let action = TransactWriteItem::builder();
+        /// Builds the action of one kind from the SDK's builder of that kind.
+        macro_rules! action {
+            ($set:ident, $builder:expr, $rendered:expr) => {
+                guarded!($builder.table_name(table), $rendered)
+                    .return_values_on_condition_check_failure(OLD)
+                    .build()
+                    .map(|built| TransactWriteItem::builder().$set(built))
+            };
+        }
         let built = match self.kind {
-            Kind::Put(item) => {
-                let Rendered { condition, names, values, .. } = Self::render(None, self.expected);
-                Put::builder()
-                    .table_name(table)
-                    .set_item(Some(item))
-                    .set_condition_expression(condition)
-                    .set_expression_attribute_names(names)
-                    .set_expression_attribute_values(values)
-                    .return_values_on_condition_check_failure(OLD)
-                    .build()
-                    .map(|put| action.clone().put(put))
-            }
+            Kind::Put(item) => action!(put, Put::builder().set_item(Some(item)), Self::render(None, self.expected)),
             Kind::Update(key, actions) => {
-                let Rendered { update, condition, names, values } = Self::render(Some(actions), self.expected);
-                Update::builder()
-                    .table_name(table)
-                    .set_key(Some(key.item()))
-                    .set_update_expression(update)
-                    .set_condition_expression(condition)
-                    .set_expression_attribute_names(names)
-                    .set_expression_attribute_values(values)
-                    .return_values_on_condition_check_failure(OLD)
-                    .build()
-                    .map(|update| action.clone().update(update))
+                let mut rendered = Self::render(Some(actions), self.expected);
+                let update = Update::builder().set_key(Some(key.item()));
+                let update = update.set_update_expression(rendered.update.take());
+                action!(update, update, rendered)
             }
             Kind::Delete(key) => {
-                let Rendered { condition, names, values, .. } = Self::render(None, self.expected);
-                Delete::builder()
-                    .table_name(table)
-                    .set_key(Some(key.item()))
-                    .set_condition_expression(condition)
-                    .set_expression_attribute_names(names)
-                    .set_expression_attribute_values(values)
-                    .return_values_on_condition_check_failure(OLD)
-                    .build()
-                    .map(|delete| action.clone().delete(delete))
+                action!(delete, Delete::builder().set_key(Some(key.item())), Self::render(None, self.expected))
             }
             Kind::Check(key) => {
-                let Rendered { condition, names, values, .. } = Self::render(None, self.expected);
-                ConditionCheck::builder()
-                    .table_name(table)
-                    .set_key(Some(key.item()))
-                    .set_condition_expression(condition)
-                    .set_expression_attribute_names(names)
-                    .set_expression_attribute_values(values)
-                    .return_values_on_condition_check_failure(OLD)
-                    .build()
-                    .map(|check| action.clone().condition_check(check))
+                let check = ConditionCheck::builder().set_key(Some(key.item()));
+                action!(condition_check, check, Self::render(None, self.expected))
             }
         };
         // `build` fails only if a required field is missing, and all required fields are set above.
-        built.unwrap_or(action).build()
+        built.unwrap_or_else(|_| TransactWriteItem::builder()).build()
     }
 }
 
@@ -289,11 +274,8 @@ impl Store {
     }
 
     async fn try_to_put(&self, item: Item, expected: Vec<Condition>) -> Result<Option<Written>> {
-        let Rendered { condition, names, values, .. } = ConditionalWrite::render(None, expected);
         let put = self.client.put_item().table_name(&self.table).set_item(Some(item));
-        let put = put.set_condition_expression(condition);
-        let put = put.set_expression_attribute_names(names).set_expression_attribute_values(values);
-        match put.send().await {
+        match guarded!(put, ConditionalWrite::render(None, expected)).send().await {
             Ok(_) => Ok(Some(Written::Done(Item::new()))),
             Err(error) if failed_with!(error, PutItemError::ConditionalCheckFailedException) => {
                 Ok(Some(Written::Refused))
@@ -309,11 +291,10 @@ impl Store {
         actions: Vec<(Name, Action)>,
         expected: Vec<Condition>,
     ) -> Result<Option<Written>> {
-        let Rendered { update, condition, names, values } = ConditionalWrite::render(Some(actions), expected);
-        let request = self.client.update_item().table_name(&self.table).set_key(Some(key.item()));
-        let request = request.set_update_expression(update).set_condition_expression(condition);
-        let request = request.set_expression_attribute_names(names).set_expression_attribute_values(values);
-        match request.return_values(ReturnValue::AllNew).send().await {
+        let mut rendered = ConditionalWrite::render(Some(actions), expected);
+        let update = self.client.update_item().table_name(&self.table).set_key(Some(key.item()));
+        let update = update.set_update_expression(rendered.update.take()).return_values(ReturnValue::AllNew);
+        match guarded!(update, rendered).send().await {
             Ok(output) => Ok(Some(Written::Done(output.attributes.unwrap_or_default()))),
             Err(error) if failed_with!(error, UpdateItemError::ConditionalCheckFailedException) => {
                 Ok(Some(Written::Refused))
@@ -324,11 +305,8 @@ impl Store {
     }
 
     async fn try_to_delete(&self, key: &Key, expected: Vec<Condition>) -> Result<Option<Written>> {
-        let Rendered { condition, names, values, .. } = ConditionalWrite::render(None, expected);
         let delete = self.client.delete_item().table_name(&self.table).set_key(Some(key.item()));
-        let delete = delete.set_condition_expression(condition);
-        let delete = delete.set_expression_attribute_names(names).set_expression_attribute_values(values);
-        match delete.send().await {
+        match guarded!(delete, ConditionalWrite::render(None, expected)).send().await {
             Ok(_) => Ok(Some(Written::Done(Item::new()))),
             Err(error) if failed_with!(error, DeleteItemError::ConditionalCheckFailedException) => {
                 Ok(Some(Written::Refused))

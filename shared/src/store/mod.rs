@@ -14,8 +14,10 @@
 
 mod accounts;
 mod audit;
+mod companies;
 mod condition;
 mod conditional_write;
+mod events;
 mod groups;
 mod idempotency;
 mod invitations;
@@ -24,18 +26,21 @@ mod keys;
 mod limits;
 mod mail;
 mod mail_domains;
+mod members;
 mod page;
 mod read;
 mod retry;
 mod seed;
 mod service_accounts;
 mod sign_ups;
-mod stream_records;
 mod transact;
 mod workspaces;
 
-pub use accounts::profiles::{Founding, IntegerIds};
+pub use accounts::profiles::IntegerIds;
 pub use audit::audit_log::AuditRecord;
+pub use companies::company_records::Founding;
+pub use events::stream_records::StreamBatch;
+pub(crate) use events::stream_records::StreamRecord;
 pub use groups::group_records::{GroupDeleted, GroupMade, GroupRecords, Joins};
 pub use idempotency::idempotent_runs::{IdempotencyRecord, IdempotentRun, Reservation, RunStart, StoredResponse};
 pub use invitations::{
@@ -47,14 +52,11 @@ pub use invitations::{
     transition::{AuditNote, TransitionWrite, Transitioned},
 };
 pub use keys::Key;
-pub use limits::rate_limits::{Cooldown, RateLimit};
 pub use mail::delivery::AddressRecords;
-pub use mail::outbox::{ClaimedItem, MAX_ATTEMPTS, Mail, MailResult, OutboxItem, Task};
+pub use mail::outbox::{ClaimedItem, MAX_ATTEMPTS, MailResult, MailToPerson, OutboxItem, OutboxTask};
 pub use mail::queued_letter::QueuedLetter;
 pub use page::{Page, PagePosition};
 pub use seed::{SeedCompany, SeedInvitation, SeedWorkspace};
-pub use stream_records::StreamBatch;
-pub(crate) use stream_records::StreamRecord;
 
 use std::sync::Arc;
 

@@ -1,20 +1,13 @@
 //! Writes entities with ids that the caller has chosen. The local stack seeds its table with these writes. No deployed
-//! function makes these writes.
-
-use serde::Serialize;
+//! function calls this file, so the linker leaves these writes out of every Lambda program. The file is in the store
+//! nevertheless, because only the store knows the keys and the attributes of items.
 
 use crate::{
     Result,
     domain::{Batch, Company, InvitationHash, Membership, Person, Profile, Scope, ServiceAccount, UserId, Workspace},
     store::{
-        Store,
-        accounts::profiles::claim_address,
-        conditional_write::ConditionalWrite,
-        invitations::{
-            admission::InvitedBy,
-            hash::{HASH_RETENTION, HashItem},
-        },
-        keys,
+        Store, accounts::profiles::claim_address, conditional_write::ConditionalWrite,
+        invitations::hash::hash_item_write, keys,
     },
 };
 
@@ -71,11 +64,13 @@ impl Store {
         }
         for SeedWorkspace { workspace, creator, members, invitations } in workspaces {
             self.create_workspace(workspace, creator).await?;
-            let of = Scope::Workspace(workspace.id);
-            writes.extend(members.iter().flat_map(|person| member(of, person)));
-            for invitation in invitations {
-                writes.extend(self::invitation(of, workspace, invitation));
-                self.put_batch(&invitation.batch, invitation.person.invited_at).await?;
+            let scope = Scope::Workspace(workspace.id);
+            writes.extend(members.iter().flat_map(|person| member(scope, person)));
+            for SeedInvitation { person, hash, batch } in invitations {
+                let key = keys::person(scope, &person.identifier());
+                let hash_item = hash_item_write(&key, person, Some(workspace.company), hash);
+                writes.extend([ConditionalWrite::put(&key, person), hash_item]);
+                self.put_batch(batch, person.invited_at).await?;
             }
         }
         for write in writes {
@@ -89,26 +84,10 @@ impl Store {
 }
 
 /// A member's record, and the role that the member's requests are checked by.
-fn member(of: Scope, person: &Person) -> [ConditionalWrite; 2] {
-    let membership = Membership::new(person.role, of);
+fn member(scope: Scope, person: &Person) -> [ConditionalWrite; 2] {
+    let membership = Membership::new(person.role, scope);
     [
-        ConditionalWrite::put(&keys::person(of, &person.identifier()), person),
-        ConditionalWrite::put(&keys::membership(person.user, of), membership),
+        ConditionalWrite::put(&keys::person(scope, &person.identifier()), person),
+        ConditionalWrite::put(&keys::membership(person.user, scope), membership),
     ]
-}
-
-/// An invitation's record and its hash.
-fn invitation(of: Scope, workspace: &Workspace, invitation: &SeedInvitation) -> [ConditionalWrite; 2] {
-    #[derive(Serialize)]
-    struct Expiring {
-        #[serde(flatten)]
-        item: HashItem,
-        purge_at: i64,
-    }
-    let SeedInvitation { person, hash, .. } = invitation;
-    let key = keys::person(of, &person.identifier());
-    let invited_by = Some(InvitedBy { inviter: person.inviter, company: workspace.company });
-    let item = HashItem { person: key.clone(), version: person.version, invited_by };
-    let item = Expiring { item, purge_at: (person.expires_at + HASH_RETENTION).as_second() };
-    [ConditionalWrite::put(&key, person), ConditionalWrite::put(&keys::hash(&keys::digest(&hash.reveal())), item)]
 }

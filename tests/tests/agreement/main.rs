@@ -3,6 +3,7 @@
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
+mod alarms;
 mod functions;
 mod stacks;
 mod template;
@@ -74,7 +75,7 @@ fn every_code_that_an_answer_may_have_is_explained() {
         "unknown_name(",
         "code: ",
         "PublicMessage::new(",
-        "Reason::new(",
+        "RowReason::new(",
         "Error::invalid(",
         "Error::unauthenticated(",
         "Error::forbidden(",

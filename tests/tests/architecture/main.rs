@@ -37,15 +37,6 @@ const KEYS_OUTSIDE_THE_STORE: &[(&str, &str)] = &[
 /// The file that asks the system for the time.
 const CLOCK: &str = "shared/src/domain/clock.rs";
 
-/// Folders that one of the three layers lacks: the layer, the concept and the reason.
-const ABSENT_FOLDERS: &[(&str, &str, &str)] = &[
-    ("domain", "limits", "counting is the store's: only the table counts exactly"),
-    ("operations", "idempotency", "inviting is the only idempotent request, and its operation runs it"),
-    ("store", "companies", "a company's item is read with the callers' accounts"),
-    ("store", "events", "events are made of the stream's records, and not stored"),
-    ("store", "members", "a member's record is the invitation's"),
-];
-
 /// The types that belong to the domain, and to no contract and no store.
 const ENTITIES: [&str; 6] = ["Company", "Group", "Person", "Profile", "ServiceAccount", "Workspace"];
 
@@ -270,18 +261,11 @@ fn entities_live_in_the_domain() {
 fn domain_operations_and_store_have_the_same_folders() {
     let layers = ["domain", "operations", "store"].map(|layer| (layer, folders(&format!("shared/src/{layer}"))));
     let concepts: BTreeSet<_> = layers.iter().flat_map(|(_, folders)| folders).collect();
-    let mut found = Vec::new();
-    for (layer, folders) in &layers {
-        for concept in &concepts {
-            let may_lack = ABSENT_FOLDERS.iter().any(|(lacking, name, _)| lacking == layer && name == *concept);
-            match (folders.contains(concept), may_lack) {
-                (false, false) => found.push(format!("shared/src/{layer} has no folder {concept}")),
-                (true, true) => found.push(format!("shared/src/{layer}/{concept} exists, and is listed as absent")),
-                _ => {}
-            }
-        }
-    }
-    none(&found);
+    let absent = layers.iter().flat_map(|(layer, folders)| {
+        let lacking = concepts.iter().filter(|concept| !folders.contains(**concept));
+        lacking.map(move |concept| format!("shared/src/{layer} has no folder {concept}"))
+    });
+    none(&absent.collect::<Vec<_>>());
 }
 
 #[test]

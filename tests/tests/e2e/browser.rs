@@ -5,7 +5,7 @@ use std::{path::Path, process::Stdio};
 use fantoccini::{Client, ClientBuilder, Locator, elements::Element, key::Key};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
-use tests::{Account, Endpoint, PASSWORD, eventually};
+use tests::{PASSWORD, World, eventually};
 use tokio::{
     io::{AsyncBufReadExt, BufReader},
     process::{Child, Command},
@@ -168,41 +168,25 @@ impl Browser {
     }
 }
 
-/// A service with Ada's workspace.
-struct World {
-    usher: Endpoint,
-    ada: Account,
-    workspace: String,
+/// Invites somebody, and returns the link in the newest of their `mails` mails.
+async fn link(world: &World, email: &str, mails: usize) -> String {
+    let users = json!([{ "email": email, "role": "EDITOR" }]);
+    let body = json!({ "workSpaceUsers": users, "message": "Hello,\n\nthe plans are ready – come and see." });
+    world.usher.post_bulk_users(&world.ada.token, &world.workspace, body).await.expect(200);
+    world.usher.mail(email, mails).await.link()
 }
 
-impl World {
-    async fn new() -> Self {
-        let usher = Endpoint::own(&[]).await;
-        let ada = usher.founder("ada").await;
-        let workspace = usher.workspace(&ada.token, "Project Alpha").await;
-        Self { usher, ada, workspace }
-    }
-
-    /// Invites somebody, and returns the link in the newest of their `mails` mails.
-    async fn link(&self, email: &str, mails: usize) -> String {
-        let users = json!([{ "email": email, "role": "EDITOR" }]);
-        let body = json!({ "workSpaceUsers": users, "message": "Hello,\n\nthe plans are ready – come and see." });
-        self.usher.post_bulk_users(&self.ada.token, &self.workspace, body).await.expect(200);
-        self.usher.mail(email, mails).await.link()
-    }
-
-    /// The role in the workspace of the account with this address and the usual password.
-    async fn role(&self, email: &str) -> Option<String> {
-        self.usher.role(&self.usher.token(email).await, &self.workspace).await
-    }
+/// The role in the workspace of the account with this address and the usual password.
+async fn role(world: &World, email: &str) -> Option<String> {
+    world.usher.role(&world.usher.token(email).await, &world.workspace).await
 }
 
 #[tokio::test]
 #[ignore = "needs Chromium and chromedriver, which .ci/run installs; see CONTRIBUTING.md"]
 async fn somebody_joins_by_the_mails_link_using_only_the_keyboard() {
-    let (world, browser) = (World::new().await, Browser::start().await);
+    let (world, browser) = (World::new(&[]).await, Browser::start().await);
     let guest = world.usher.address("guest");
-    browser.open(&world.link(&guest, 1).await).await;
+    browser.open(&link(&world, &guest, 1).await).await;
     assert_eq!(browser.heading().await, "Ada Founder invites you to Project Alpha");
     for expected in ["the plans are ready", "ada Ltd", "Editor", "UTC"] {
         assert!(browser.text().await.contains(expected), "{expected}: {}", browser.text().await);
@@ -220,15 +204,15 @@ async fn somebody_joins_by_the_mails_link_using_only_the_keyboard() {
     browser.enter().await;
     assert_eq!(browser.heading().await, "You’re in");
     browser.close().await;
-    assert_eq!(world.role(&guest).await.as_deref(), Some("EDITOR"));
+    assert_eq!(role(&world, &guest).await.as_deref(), Some("EDITOR"));
 }
 
 #[tokio::test]
 #[ignore = "needs Chromium and chromedriver, which .ci/run installs; see CONTRIBUTING.md"]
 async fn by_keyboard_somebody_with_an_account_accepts_one_invitation_and_declines_another() {
-    let (world, browser) = (World::new().await, Browser::start().await);
+    let (world, browser) = (World::new(&[]).await, Browser::start().await);
     let [eve, bob] = [world.usher.founder("eve").await, world.usher.founder("bob").await];
-    browser.open(&world.link(&eve.email, 2).await).await;
+    browser.open(&link(&world, &eve.email, 2).await).await;
     browser.tab("textbox", EMAIL).await;
     browser.tab("textbox", OWN_PASSWORD).await;
     browser.keys("Wrong12#$").await;
@@ -239,16 +223,16 @@ async fn by_keyboard_somebody_with_an_account_accepts_one_invitation_and_decline
     browser.tab("button", ACCEPT).await;
     browser.enter().await;
     assert_eq!(browser.heading().await, "You’re in");
-    assert_eq!(world.role(&eve.email).await.as_deref(), Some("EDITOR"));
+    assert_eq!(role(&world, &eve.email).await.as_deref(), Some("EDITOR"));
 
-    let link = world.link(&bob.email, 2).await;
+    let link = link(&world, &bob.email, 2).await;
     browser.open(&link).await;
     for (role, name) in [("textbox", EMAIL), ("textbox", OWN_PASSWORD), ("button", ACCEPT), ("button", DECLINE)] {
         browser.tab(role, name).await;
     }
     browser.enter().await;
     assert_eq!(browser.heading().await, "You have declined");
-    assert_eq!(world.role(&bob.email).await, None);
+    assert_eq!(role(&world, &bob.email).await, None);
     browser.open(&link).await;
     assert_eq!(browser.heading().await, "This link can’t be used");
     browser.close().await;
@@ -257,9 +241,9 @@ async fn by_keyboard_somebody_with_an_account_accepts_one_invitation_and_decline
 #[tokio::test]
 #[ignore = "needs Chromium and chromedriver, which .ci/run installs; see CONTRIBUTING.md"]
 async fn the_page_of_a_dead_link_requests_a_new_one_by_keyboard() {
-    let (world, browser) = (World::new().await, Browser::start().await);
+    let (world, browser) = (World::new(&[]).await, Browser::start().await);
     let guest = world.usher.address("guest");
-    let link = world.link(&guest, 1).await;
+    let link = link(&world, &guest, 1).await;
     world.usher.advance(LIFETIME).await;
     browser.open(&link).await;
     assert_eq!(browser.heading().await, "This link can’t be used");
@@ -274,10 +258,10 @@ async fn the_page_of_a_dead_link_requests_a_new_one_by_keyboard() {
 #[tokio::test]
 #[ignore = "needs Chromium and chromedriver, which .ci/run installs; see CONTRIBUTING.md"]
 async fn a_scanner_that_opens_the_links_and_runs_scripts_spends_nothing() {
-    let (world, browser) = (World::new().await, Browser::start().await);
+    let (world, browser) = (World::new(&[]).await, Browser::start().await);
     let eve = world.usher.founder("eve").await;
     let guest = world.usher.address("guest");
-    let links = [world.link(&guest, 1).await, world.link(&eve.email, 2).await];
+    let links = [link(&world, &guest, 1).await, link(&world, &eve.email, 2).await];
     for link in &links {
         for _ in 0..10 {
             browser.open(link).await;
@@ -305,10 +289,10 @@ async fn every_page_fits_a_phone_and_a_desk_in_light_and_dark() {
     let mut grounds = Vec::new();
     for scheme in ["light", "dark"] {
         for device in [Device::Phone, Device::Desk] {
-            let (world, browser) = (World::new().await, Browser::start_as(device, scheme).await);
+            let (world, browser) = (World::new(&[]).await, Browser::start_as(device, scheme).await);
             let name = |page: &str| format!("{page}-{device:?}-{scheme}").to_lowercase();
 
-            browser.open(&world.link(&world.usher.address("guest"), 1).await).await;
+            browser.open(&link(&world, &world.usher.address("guest"), 1).await).await;
             browser.picture(&name("register")).await;
             for (field, typed) in [("firstname", "Grace"), ("lastname", "Hopper"), ("password", "Password1!")] {
                 browser.client.find(Locator::Id(field)).await.unwrap().send_keys(typed).await.unwrap();
@@ -320,12 +304,12 @@ async fn every_page_fits_a_phone_and_a_desk_in_light_and_dark() {
             browser.picture(&name("in")).await;
 
             let eve = world.usher.founder("eve").await;
-            browser.open(&world.link(&eve.email, 2).await).await;
+            browser.open(&link(&world, &eve.email, 2).await).await;
             browser.picture(&name("invitation")).await;
             browser.press(DECLINE).await;
             browser.picture(&name("declined")).await;
 
-            let late = world.link(&world.usher.address("late"), 1).await;
+            let late = link(&world, &world.usher.address("late"), 1).await;
             world.usher.advance(LIFETIME).await;
             browser.open(&late).await;
             browser.picture(&name("dead")).await;

@@ -7,25 +7,28 @@ mod refusals;
 mod stale;
 mod suppressed;
 
-use tests::{Account, Endpoint, Need, needs};
+use std::ops::Deref;
+
+use tests::{Need, needs};
 
 /// The fault with which SES refuses every bulk call.
 const PAUSED: &str = "SendingPausedException";
 
-/// A service with a founder and their workspace.
-struct World {
-    usher: Endpoint,
-    ada: Account,
-    workspace: String,
+/// A company with a workspace, and the steps that the tests of mail have in common.
+struct World(tests::World);
+
+impl Deref for World {
+    type Target = tests::World;
+
+    fn deref(&self) -> &tests::World {
+        &self.0
+    }
 }
 
 impl World {
     async fn new() -> Self {
         needs(&[Need::Calls, Need::EventFunctions]);
-        let usher = Endpoint::own(&[("ACCESS_TOKEN_TTL_SECONDS", "86400")]).await;
-        let ada = usher.founder("ada").await;
-        let workspace = usher.workspace(&ada.token, "Delivered").await;
-        Self { usher, ada, workspace }
+        Self(tests::World::new(&[("ACCESS_TOKEN_TTL_SECONDS", "86400")]).await)
     }
 
     /// Invites people by these names, and returns their addresses.

@@ -1,58 +1,45 @@
 //! The events about invitations and members on the event bus.
 
 use serde_json::{Value, json};
-use tests::{Account, Endpoint, Need, needs};
+use tests::{Need, World, needs};
 
-struct World {
-    usher: Endpoint,
-    ada: Account,
-    workspace: String,
+async fn world() -> World {
+    needs(&[Need::Events, Need::EventFunctions]);
+    World::new(&[("ACCESS_TOKEN_TTL_SECONDS", "86400")]).await
 }
 
-impl World {
-    async fn new() -> Self {
-        needs(&[Need::Events, Need::EventFunctions]);
-        let usher = Endpoint::own(&[("ACCESS_TOKEN_TTL_SECONDS", "86400")]).await;
-        let ada = usher.founder("ada").await;
-        let workspace = usher.workspace(&ada.token, "Heard").await;
-        Self { usher, ada, workspace }
-    }
+/// Invites somebody, and returns the person's address and the invitation's id.
+async fn invite(world: &World, name: &str) -> (String, String) {
+    world.invited(&world.ada.token, name, "EDITOR").await
+}
 
-    /// Invites somebody, and returns the invitation's id.
-    async fn invite(&self, email: &str) -> String {
-        let answer = self.usher.invite(&self.ada.token, &self.workspace, &[(email, "EDITOR")]).await.expect(200);
-        answer.json()["results"][0]["invitationId"].as_str().unwrap().to_owned()
-    }
-
-    /// The names of the events about an address, in order, each once.
-    async fn names(&self, email: &str) -> Vec<String> {
-        self.usher.wait_until_idle().await;
-        let mut seen = Vec::new();
-        let events = self.usher.events_about(email).await.into_iter();
-        events
-            .filter(|(_, detail)| {
-                let new = !seen.contains(&detail["id"]);
-                seen.push(detail["id"].clone());
-                new
-            })
-            .map(|(name, _)| name)
-            .collect()
-    }
+/// The names of the events about an address, in order, each once.
+async fn names(world: &World, email: &str) -> Vec<String> {
+    world.usher.wait_until_idle().await;
+    let mut seen = Vec::new();
+    let events = world.usher.events_about(email).await.into_iter();
+    events
+        .filter(|(_, detail)| {
+            let new = !seen.contains(&detail["id"]);
+            seen.push(detail["id"].clone());
+            new
+        })
+        .map(|(name, _)| name)
+        .collect()
 }
 
 #[tokio::test]
 async fn each_step_of_an_invitation_is_published_and_of_the_member_after_it() {
-    let world = World::new().await;
+    let world = world().await;
     let (usher, token) = (&world.usher, &world.ada.token);
-    let email = usher.address("life");
-    let id = world.invite(&email).await;
+    let (email, id) = invite(&world, "life").await;
     let hash = usher.mail(&email, 1).await.hash();
     usher.event_about(&email, "invitation.delivered", 1).await;
     usher.sign_up_by_invitation(&email, &hash).await.expect(200);
     usher.dock_patch(token, &format!("workspace-users/{id}"), json!({ "role": "viewer" })).await.expect(200);
     usher.send("DELETE", &format!("/v1/workspace-users/{id}"), Some(token), None).await.expect(200);
     usher.event_about(&email, "member.removed", 1).await;
-    let names = world.names(&email).await;
+    let names = names(&world, &email).await;
     let of_workspace: Vec<_> = names.iter().filter(|name| *name != "member.added").collect();
     assert_eq!(
         of_workspace,
@@ -84,14 +71,13 @@ async fn each_step_of_an_invitation_is_published_and_of_the_member_after_it() {
 
 #[tokio::test]
 async fn a_revoked_invitation_and_a_new_one_are_published() {
-    let world = World::new().await;
+    let world = world().await;
     let (usher, token) = (&world.usher, &world.ada.token);
-    let email = usher.address("again");
-    let id = world.invite(&email).await;
+    let (email, id) = invite(&world, "again").await;
     usher.event_about(&email, "invitation.delivered", 1).await;
     usher.send("DELETE", &format!("/v1/workspace-users/{id}"), Some(token), None).await.expect(200);
     usher.event_about(&email, "invitation.revoked", 1).await;
-    world.invite(&email).await;
+    invite(&world, "again").await;
     let created = usher.event_about(&email, "invitation.created", 2).await;
     assert_eq!(created["invitation"]["version"], 2);
     usher.event_about(&email, "invitation.delivered", 2).await;
@@ -99,11 +85,9 @@ async fn a_revoked_invitation_and_a_new_one_are_published() {
 
 #[tokio::test]
 async fn the_expiry_of_an_unanswered_invitation_is_published_once_and_of_an_answered_one_never() {
-    let world = World::new().await;
+    let world = world().await;
     let usher = &world.usher;
-    let (late, joined) = (usher.address("late"), usher.address("joined"));
-    world.invite(&late).await;
-    world.invite(&joined).await;
+    let ((late, _), (joined, _)) = (invite(&world, "late").await, invite(&world, "joined").await);
     let hash = usher.mail(&joined, 1).await.hash();
     usher.sign_up_by_invitation(&joined, &hash).await.expect(200);
     usher.mail(&late, 1).await;
@@ -121,7 +105,7 @@ async fn the_expiry_of_an_unanswered_invitation_is_published_once_and_of_an_answ
 
 #[tokio::test]
 async fn an_event_that_the_bus_refuses_is_published_again_with_the_same_id() {
-    let world = World::new().await;
+    let world = world().await;
     let usher = &world.usher;
     for fault in ["failedEntry", "lostReply"] {
         usher.wait_until_idle().await;
@@ -134,7 +118,7 @@ async fn an_event_that_the_bus_refuses_is_published_again_with_the_same_id() {
         usher.event_about(&second, "invitation.created", 1).await;
         for email in [&email, &second] {
             usher.event_about(email, "invitation.delivered", 1).await;
-            let names = world.names(email).await;
+            let names = names(&world, email).await;
             assert_eq!(names.iter().filter(|name| *name == "invitation.created").count(), 1, "{names:?}");
         }
     }
@@ -142,10 +126,10 @@ async fn an_event_that_the_bus_refuses_is_published_again_with_the_same_id() {
 
 #[tokio::test]
 async fn the_published_events_can_be_deleted_and_filtered_by_name() {
-    let world = World::new().await;
+    let world = world().await;
     let usher = &world.usher;
-    world.invite(&usher.address("chosen")).await;
-    usher.event_about(&usher.address("chosen"), "invitation.delivered", 1).await;
+    let (chosen, _) = invite(&world, "chosen").await;
+    usher.event_about(&chosen, "invitation.delivered", 1).await;
     usher.wait_until_idle().await;
     let chosen = usher.send("GET", "/_local/events?type=invitation.created", None, None).await.expect(200).json();
     let chosen = chosen["events"].as_array().unwrap().clone();

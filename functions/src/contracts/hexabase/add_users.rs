@@ -5,12 +5,12 @@ use serde::Serialize;
 use shared::{
     Error, InternalContext, PublicMessage, Usher,
     domain::{
-        EmailAddress, GroupId, Password, PersonName, Reason, RecordStatus, Role, RowOutcome, TemplateId, UserId,
+        EmailAddress, GroupId, Password, PersonName, RecordStatus, Role, RowOutcome, RowReason, TemplateId, UserId,
         WorkspaceId,
     },
     operations::{
-        EntryMethod, InviteRow, InviteTo, InviteUsers, Invited, InviteeOptions, LetterOptions, ResultDetail, RowResult,
-        WorkspaceReference,
+        EntryMethod, InviteResults, InviteRow, InviteTo, InviteUsers, InviteeOptions, LetterOptions, ResultDetail,
+        RowResult, WorkspaceReference,
     },
 };
 
@@ -76,14 +76,14 @@ fields! {
 }
 
 /// The row of the inviting request that an entry asks for, or the reason why the entry is invalid.
-fn invite_row(entry: UserEntry) -> Result<InviteRow, Reason> {
-    let invalid = |problem: FieldProblem| Reason::new("invalid_user", problem.message);
+fn invite_row(entry: UserEntry) -> Result<InviteRow, RowReason> {
+    let invalid = |problem: FieldProblem| RowReason::new("invalid_user", problem.message);
     let UserKey { email, code, group } = entry.key;
     let options = entry.rest.map_err(invalid)?;
     let access = access(options.unmailed, options.password.as_deref()).map_err(invalid)?;
     let identifier = identifier(&email, code.as_ref()).map_err(invalid)?;
     // A text that isn't a group's id counts as the id of an unknown group.
-    let group = group.ok_or_else(|| Reason::new("unknown_group", "There is no such group."))?;
+    let group = group.ok_or_else(|| RowReason::new("unknown_group", "There is no such group."))?;
     let letter = LetterOptions {
         sender: sender(options.sender_address, options.sender_name),
         template: options.template,
@@ -187,7 +187,7 @@ impl EntryEcho {
     }
 }
 
-fn request(rows: Vec<Result<InviteRow, Reason>>, to: InviteTo) -> InviteUsers {
+fn request(rows: Vec<Result<InviteRow, RowReason>>, to: InviteTo) -> InviteUsers {
     InviteUsers { result_detail: ResultDetail::Records, ..InviteUsers::new(to, rows) }
 }
 
@@ -196,7 +196,7 @@ pub(crate) async fn one(usher: &Usher, incoming: &Incoming) -> HandlerResult {
     let entry: UserEntry = incoming.body()?;
     let request = request(vec![invite_row(entry)], InviteTo::Company);
     let added = usher.invite_users_to(&caller, &WorkspaceReference::Current, request).await;
-    let Invited { mut results, retry_after, .. } = added.map_err(not_admin)?;
+    let InviteResults { mut results, retry_after, .. } = added.map_err(not_admin)?;
     let row = results.pop().ok_or_else(|| Error::internal("add user: no result"))?;
     match (AddedUser::of(&row), row.outcome) {
         (Some(added), _) => Ok(ok(&added)),

@@ -25,6 +25,15 @@ pub enum ProfileStatus {
     Deleted,
 }
 
+/// The ids of a user.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct UserIds {
+    /// The user's id.
+    pub id: UserId,
+    /// The user's integer id.
+    pub number: u32,
+}
+
 /// The account of a user: a person or a service account of a company.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Profile {
@@ -74,6 +83,35 @@ pub struct Profile {
 }
 
 impl Profile {
+    /// The profile of a new person: an active account with a verified address, without a last name, and without a
+    /// password. The account may join every workspace.
+    pub fn new(
+        ids: UserIds,
+        identifier: Identifier,
+        first_name: PersonName,
+        company: CompanyId,
+        created_at: Timestamp,
+    ) -> Self {
+        Self {
+            id: ids.id,
+            number: ids.number,
+            address: identifier.address,
+            user_code: identifier.code,
+            first_name,
+            last_name: None,
+            company,
+            password: None,
+            kind: ProfileKind::Person,
+            status: ProfileStatus::Active,
+            unverified: false,
+            temporary_password: false,
+            exclusive_to: None,
+            epoch: 0,
+            current_workspace: None,
+            created_at,
+        }
+    }
+
     /// The identifier of the user.
     pub fn identifier(&self) -> Identifier {
         Identifier { address: self.address.clone(), code: self.user_code.clone() }

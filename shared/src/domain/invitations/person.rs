@@ -5,8 +5,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{
-    BatchId, DeliveryState, EmailAddress, GroupPath, GroupRef, Identifier, Metadata, PersonId, PersonName, Role,
-    UserCode, UserId,
+    BatchId, DeliveryState, EmailAddress, GroupPath, GroupRef, Identifier, Metadata, PersonId, PersonName, Profile,
+    Role, UserCode, UserId,
 };
 
 /// The status that is stored in a person's record. The expiry of an invitation is not stored: [`Person::state`] derives
@@ -142,6 +142,42 @@ pub enum InvitationStatus {
 }
 
 impl Person {
+    /// The record of a member who was not invited: the founder of a company, the creator of a workspace, or a colleague
+    /// who joins.
+    pub fn member(profile: &Profile, role: Role, person_id: PersonId, batch: BatchId, now: Timestamp) -> Self {
+        Self {
+            address: profile.address.clone(),
+            user_code: profile.user_code.clone(),
+            unverified: profile.unverified,
+            exclusive: false,
+            welcomed: false,
+            person_id,
+            user: profile.id,
+            number: profile.number,
+            role,
+            status: RecordStatus::Accepted,
+            revision: 1,
+            version: 0,
+            groups: Vec::new(),
+            created_at: now,
+            updated_at: now,
+            invited_at: now,
+            expires_at: now,
+            inviter: profile.id,
+            batch,
+            delivery: None,
+            delivery_at: None,
+            delivery_detail: None,
+            delivery_step: None,
+            queued_by: None,
+            first_name: Some(profile.first_name.clone()),
+            last_name: profile.last_name.clone(),
+            answered_by: None,
+            metadata: None,
+            accepted_at: Some(now),
+        }
+    }
+
     /// The person's identity: address and user code.
     pub fn identifier(&self) -> Identifier {
         Identifier { address: self.address.clone(), code: self.user_code.clone() }

@@ -43,14 +43,14 @@ impl RowOutcome {
 
 /// The reason for the outcome of an inviting row: a stable code for programs and a sentence for people.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct Reason {
+pub struct RowReason {
     /// The stable code of the reason, in `snake_case`.
     pub code: Cow<'static, str>,
     /// The sentence that explains the reason's code to people.
     pub detail: Cow<'static, str>,
 }
 
-impl Reason {
+impl RowReason {
     /// A reason with this code and this sentence.
     pub fn new(code: &'static str, detail: impl Into<Cow<'static, str>>) -> Self {
         Self { code: code.into(), detail: detail.into() }

@@ -1,8 +1,8 @@
 //! The delivery of a mail: its state, and the events by which the state moves forward.
 //!
 //! SES reports events late, repeatedly and in any order. Each event is a [`DeliveryStep`], and steps have an order. A
-//! person's record stores an event only if the event supersedes the event that the record stores, so the delivery state
-//! never moves back.
+//! person's record stores an event only if the event's [position](DeliveryEvent::position) is higher than the position
+//! of the event that the record stores, so the delivery state never moves back.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -102,10 +102,12 @@ pub struct DeliveryEvent {
 }
 
 impl DeliveryEvent {
-    /// Whether this delivery event replaces the event `recorded`: this event is of a later step, or of the same step at
-    /// a later time. An event that SES reports twice does not supersede itself.
-    pub fn supersedes(&self, recorded: &Self) -> bool {
-        (self.step, self.at) > (recorded.step, recorded.at)
+    /// The position of this delivery event in the order of all delivery events of a mail: the event of a later step has
+    /// a higher position, and of two events of one step the later event has. An event replaces a recorded event whose
+    /// position is lower, so an event that SES reports twice does not replace itself. The store compares positions in
+    /// the condition of its write.
+    pub fn position(&self) -> (u8, i64) {
+        (self.step.rank(), self.at.as_millisecond())
     }
 }
 
@@ -135,7 +137,7 @@ mod tests {
     /// The event that a record stores after these delivery events were reported one after the other.
     fn recorded<'a>(events: impl IntoIterator<Item = &'a DeliveryEvent>) -> Option<&'a DeliveryEvent> {
         events.into_iter().fold(None, |recorded, next| match recorded {
-            Some(recorded) if !next.supersedes(recorded) => Some(recorded),
+            Some(recorded) if next.position() <= recorded.position() => Some(recorded),
             _ => Some(next),
         })
     }

@@ -7,21 +7,21 @@
 
 use askama::Template;
 
-use crate::mail::letter::{membership_offer::MembershipOffer, safe_line::SafeLine};
+use crate::mail::letter::{membership_offer::SafeOffer, safe_line::SafeLine};
 
 /// The text body of each letter.
 #[derive(Template)]
 pub(super) enum TextBody<'a> {
     #[template(path = "letters/invitation.txt")]
-    Invitation { offer: &'a MembershipOffer, link: &'a str, expires: &'a str, has_account: bool },
+    Invitation { offer: &'a SafeOffer, link: &'a str, expires: &'a str, has_account: bool },
     #[template(path = "letters/account_ready.txt")]
-    AccountReady { offer: &'a MembershipOffer, link: &'a str, expires: &'a str },
+    AccountReady { offer: &'a SafeOffer, link: &'a str, expires: &'a str },
     #[template(path = "letters/welcome.txt")]
     Welcome { scope: &'a SafeLine, app_url: &'a str },
     #[template(path = "letters/added.txt")]
-    Added { offer: &'a MembershipOffer, app_url: &'a str },
+    Added { offer: &'a SafeOffer, app_url: &'a str },
     #[template(path = "letters/renewal.txt")]
-    Renewal { offer: &'a MembershipOffer, app_url: &'a str },
+    Renewal { offer: &'a SafeOffer, app_url: &'a str },
     #[template(path = "letters/one_time_password.txt")]
     OneTimePassword { code: &'a str, valid_minutes: i64, first_name: &'a SafeLine, company: &'a SafeLine },
     #[template(path = "letters/already_registered.txt")]
@@ -32,15 +32,15 @@ pub(super) enum TextBody<'a> {
 #[derive(Template)]
 pub(super) enum HtmlBody<'a> {
     #[template(path = "letters/invitation.html")]
-    Invitation { subject: &'a str, offer: &'a MembershipOffer, link: &'a str, expires: &'a str, has_account: bool },
+    Invitation { subject: &'a str, offer: &'a SafeOffer, link: &'a str, expires: &'a str, has_account: bool },
     #[template(path = "letters/account_ready.html")]
-    AccountReady { subject: &'a str, offer: &'a MembershipOffer, link: &'a str, expires: &'a str },
+    AccountReady { subject: &'a str, offer: &'a SafeOffer, link: &'a str, expires: &'a str },
     #[template(path = "letters/welcome.html")]
     Welcome { subject: &'a str, scope: &'a SafeLine, app_url: &'a str },
     #[template(path = "letters/added.html")]
-    Added { subject: &'a str, offer: &'a MembershipOffer, app_url: &'a str },
+    Added { subject: &'a str, offer: &'a SafeOffer, app_url: &'a str },
     #[template(path = "letters/renewal.html")]
-    Renewal { subject: &'a str, offer: &'a MembershipOffer, app_url: &'a str },
+    Renewal { subject: &'a str, offer: &'a SafeOffer, app_url: &'a str },
     #[template(path = "letters/one_time_password.html")]
     OneTimePassword {
         subject: &'a str,

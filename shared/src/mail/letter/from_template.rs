@@ -16,14 +16,15 @@ impl Letter {
         invitation: &InvitationLetter<'_>,
         recipient: &LetterRecipient<'_>,
     ) -> Self {
+        let offer = &invitation.offer;
         let line = |text: &str| vec![SafeLine::new(text).to_string()];
         let value = |placeholder| match placeholder {
             Placeholder::Link => vec![invitation.link.to_owned()],
-            Placeholder::WorkspaceName => line(invitation.scope_name),
-            Placeholder::CompanyName => line(invitation.company_name),
-            Placeholder::InviterName => line(invitation.inviter_name),
-            Placeholder::Role => line(invitation.role),
-            Placeholder::Message => SafeLine::lines(invitation.message).iter().map(ToString::to_string).collect(),
+            Placeholder::WorkspaceName => line(offer.scope_name),
+            Placeholder::CompanyName => line(offer.company_name),
+            Placeholder::InviterName => line(offer.actor),
+            Placeholder::Role => line(offer.role),
+            Placeholder::Message => SafeLine::lines(offer.message).iter().map(ToString::to_string).collect(),
             Placeholder::ExpiresAt => vec![format_time(invitation.expires_at)],
             Placeholder::Email => vec![recipient.email.to_owned()],
             Placeholder::UserName => recipient.name.map_or_else(|| vec![recipient.email.to_owned()], line),
@@ -61,6 +62,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::mail::MembershipOffer;
 
     const ALL: &str =
         "{{workspaceName}}|{{companyName}}|{{inviterName}}|{{role}}|{{message}}|{{expiresAt}}|{{email}}|{{userName}}";
@@ -72,11 +74,7 @@ mod tests {
             &format!("<i title={{{{userName}}}}>{ALL}</i>{{{{link}}}}"),
         );
         let invitation = InvitationLetter {
-            scope_name: text,
-            company_name: text,
-            inviter_name: text,
-            role: "Viewer",
-            message,
+            offer: MembershipOffer { scope_name: text, company_name: text, actor: text, role: "Viewer", message },
             link: "https://app.example/register?hash=1&type=2",
             expires_at: "2026-11-29T14:05:59Z".parse().unwrap(),
             has_account: false,

@@ -1,25 +1,41 @@
-//! [`MembershipOffer`].
+//! What several letters say about a membership: [`MembershipOffer`] as the caller's texts, and [`SafeOffer`] as the
+//! letters' templates insert the texts.
 
 use crate::mail::letter::safe_line::SafeLine;
 
 /// What several letters say about a membership: who offers or requests the membership, in which workspace or company,
 /// and with which role and message.
-pub(super) struct MembershipOffer {
+#[derive(Debug, Clone, Copy)]
+pub struct MembershipOffer<'a> {
+    /// The workspace's name, or the company's if the membership is in the company itself.
+    pub scope_name: &'a str,
+    /// The company's name. The company's name equals `scope_name` if the membership is in the company itself.
+    pub company_name: &'a str,
+    /// The name of the inviter. In a request for a new invitation, this field is the invited address, whose owner asks
+    /// for the invitation.
+    pub actor: &'a str,
+    /// The role's title, such as "Editor".
+    pub role: &'a str,
+    /// The inviter's message.
+    pub message: Option<&'a str>,
+}
+
+/// A [`MembershipOffer`] whose texts are safe for mail.
+pub(super) struct SafeOffer {
     pub(super) scope: SafeLine,
     /// The company's name. `None` if the membership is in the company itself.
     pub(super) company: Option<SafeLine>,
-    /// The name of the inviter. In a request for a new invitation, this field is the invited address, whose owner asks
-    /// for the invitation.
     pub(super) actor: SafeLine,
     pub(super) role: SafeLine,
     pub(super) message: Vec<SafeLine>,
 }
 
-impl MembershipOffer {
-    pub(super) fn new(scope: &str, company: &str, actor: &str, role: &str, message: Option<&str>) -> Self {
+impl SafeOffer {
+    pub(super) fn new(offer: &MembershipOffer<'_>) -> Self {
+        let MembershipOffer { scope_name, company_name, actor, role, message } = *offer;
         Self {
-            scope: SafeLine::new(scope),
-            company: (company != scope).then(|| SafeLine::new(company)),
+            scope: SafeLine::new(scope_name),
+            company: (company_name != scope_name).then(|| SafeLine::new(company_name)),
             actor: SafeLine::new(actor),
             role: SafeLine::new(role),
             message: SafeLine::lines(message),

@@ -13,12 +13,12 @@ mod safe_line;
 
 use jiff::Timestamp;
 
-pub use crate::mail::letter::from_template::LetterRecipient;
 use crate::mail::letter::{
     bodies::{HtmlBody, TextBody},
-    membership_offer::MembershipOffer,
+    membership_offer::SafeOffer,
     safe_line::SafeLine,
 };
+pub use crate::mail::letter::{from_template::LetterRecipient, membership_offer::MembershipOffer};
 
 /// The content of a mail.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,16 +34,8 @@ pub struct Letter {
 /// An invitation to a workspace or company.
 #[derive(Debug, Clone, Copy)]
 pub struct InvitationLetter<'a> {
-    /// The workspace's name, or the company's if the invitation is to the company.
-    pub scope_name: &'a str,
-    /// The company's name. The company's name equals `scope_name` if the invitation is to the company.
-    pub company_name: &'a str,
-    /// The inviter's name.
-    pub inviter_name: &'a str,
-    /// The role's title, such as "Editor".
-    pub role: &'a str,
-    /// The inviter's message.
-    pub message: Option<&'a str>,
+    /// The membership that the inviter offers.
+    pub offer: MembershipOffer<'a>,
     /// The link by which the recipient accepts the invitation. The link contains the invitation's hash.
     pub link: &'a str,
     /// When the link expires.
@@ -56,16 +48,8 @@ pub struct InvitationLetter<'a> {
 /// an invitation.
 #[derive(Debug, Clone, Copy)]
 pub struct AddedLetter<'a> {
-    /// The workspace's name, or the company's if the membership is in the company.
-    pub scope_name: &'a str,
-    /// The company's name. The company's name equals `scope_name` if the membership is in the company.
-    pub company_name: &'a str,
-    /// The name of the user who added the recipient.
-    pub inviter_name: &'a str,
-    /// The role's title, such as "Editor".
-    pub role: &'a str,
-    /// The inviter's message.
-    pub message: Option<&'a str>,
+    /// The membership that the recipient has got.
+    pub offer: MembershipOffer<'a>,
     /// The URL at which the recipient signs in.
     pub app_url: &'a str,
 }
@@ -103,14 +87,8 @@ pub struct AlreadyRegisteredLetter<'a> {
 /// administrator receives the letter.
 #[derive(Debug, Clone, Copy)]
 pub struct RenewalLetter<'a> {
-    /// The workspace's name, or the company's if the invitation was to the company.
-    pub scope_name: &'a str,
-    /// The company's name. The company's name equals `scope_name` if the invitation was to the company.
-    pub company_name: &'a str,
-    /// The invited address.
-    pub invited: &'a str,
-    /// The role's title, such as "Editor".
-    pub role: &'a str,
+    /// The membership of the expired invitation, which the invited person asks for.
+    pub offer: MembershipOffer<'a>,
     /// The URL at which the recipient can invite the person again.
     pub app_url: &'a str,
 }
@@ -118,7 +96,7 @@ pub struct RenewalLetter<'a> {
 impl Letter {
     /// Renders an invitation, whose subject is of the form "Ada invites you to Design".
     pub fn invitation(invitation: &InvitationLetter<'_>) -> Self {
-        let offer = &invitation_offer(invitation);
+        let offer = &SafeOffer::new(&invitation.offer);
         let (link, has_account) = (invitation.link, invitation.has_account);
         let expires = &format_time(invitation.expires_at);
         let subject = format!("{} invites you to {}", offer.actor.shortened(), offer.scope.shortened());
@@ -132,7 +110,7 @@ impl Letter {
     /// Renders an invitation whose subject is of the form "Your account for Design is ready". This form of an
     /// invitation asks a person without an account only for a password.
     pub fn account_ready(invitation: &InvitationLetter<'_>) -> Self {
-        let offer = &invitation_offer(invitation);
+        let offer = &SafeOffer::new(&invitation.offer);
         let link = invitation.link;
         let expires = &format_time(invitation.expires_at);
         let subject = format!("Your account for {} is ready", offer.scope.shortened());
@@ -156,8 +134,7 @@ impl Letter {
 
     /// Renders the letter to an added member, whose subject is of the form "Ada added you to Design".
     pub fn added(added: &AddedLetter<'_>) -> Self {
-        let AddedLetter { scope_name, company_name, inviter_name, role, message, app_url } = *added;
-        let offer = &MembershipOffer::new(scope_name, company_name, inviter_name, role, message);
+        let (offer, app_url) = (&SafeOffer::new(&added.offer), added.app_url);
         let subject = format!("{} added you to {}", offer.actor.shortened(), offer.scope.shortened());
         Self {
             text: TextBody::Added { offer, app_url }.to_string(),
@@ -182,8 +159,7 @@ impl Letter {
     /// Renders the request for a new invitation, whose subject is of the form "grace@example.com asks for a new
     /// invitation to Design".
     pub fn renewal(renewal: &RenewalLetter<'_>) -> Self {
-        let RenewalLetter { scope_name, company_name, invited, role, app_url } = *renewal;
-        let offer = &MembershipOffer::new(scope_name, company_name, invited, role, None);
+        let (offer, app_url) = (&SafeOffer::new(&renewal.offer), renewal.app_url);
         let subject = format!("{} asks for a new invitation to {}", offer.actor.shortened(), offer.scope.shortened());
         Self {
             text: TextBody::Renewal { offer, app_url }.to_string(),
@@ -201,11 +177,6 @@ impl Letter {
             subject,
         }
     }
-}
-
-fn invitation_offer(invitation: &InvitationLetter<'_>) -> MembershipOffer {
-    let InvitationLetter { scope_name, company_name, inviter_name, role, message, .. } = *invitation;
-    MembershipOffer::new(scope_name, company_name, inviter_name, role, message)
 }
 
 /// Writes a time in the form "29 November 2026, 14:05 UTC", as the letters show times.

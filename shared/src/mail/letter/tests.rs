@@ -2,13 +2,19 @@ use super::*;
 
 const MARKUP: &str = r#"<b title="x">&'"#;
 
+const APP_URL: &str = "https://app.example";
+
+const OFFER: MembershipOffer<'static> = MembershipOffer {
+    scope_name: "Design",
+    company_name: "Analytical Engines Ltd",
+    actor: "Ada Lovelace",
+    role: "Editor",
+    message: Some("Hello Charles,\n\nthe plans are at engines.example/plans – come & see. <3"),
+};
+
 fn invitation() -> InvitationLetter<'static> {
     InvitationLetter {
-        scope_name: "Design",
-        company_name: "Analytical Engines Ltd",
-        inviter_name: "Ada Lovelace",
-        role: "Editor",
-        message: Some("Hello Charles,\n\nthe plans are at engines.example/plans – come & see. <3"),
+        offer: OFFER,
         link: "https://app.example/register?hash=e0754cfc-f7d1-4cc3-8690-e34a2f17291d&type=WORK_SPACE",
         expires_at: "2026-11-29T14:05:59Z".parse().unwrap(),
         has_account: false,
@@ -16,8 +22,7 @@ fn invitation() -> InvitationLetter<'static> {
 }
 
 fn added() -> AddedLetter<'static> {
-    let InvitationLetter { scope_name, company_name, inviter_name, role, message, .. } = invitation();
-    AddedLetter { scope_name, company_name, inviter_name, role, message, app_url: "https://app.example" }
+    AddedLetter { offer: OFFER, app_url: APP_URL }
 }
 
 fn password() -> OneTimePasswordLetter<'static> {
@@ -30,8 +35,8 @@ fn password() -> OneTimePasswordLetter<'static> {
 }
 
 fn renewal() -> RenewalLetter<'static> {
-    let InvitationLetter { scope_name, company_name, role, .. } = invitation();
-    RenewalLetter { scope_name, company_name, invited: "charles@example.com", role, app_url: "https://app.example" }
+    let offer = MembershipOffer { actor: "charles@example.com", message: None, ..OFFER };
+    RenewalLetter { offer, app_url: APP_URL }
 }
 
 fn whole(letter: &Letter) -> String {
@@ -50,8 +55,8 @@ fn an_invitation_reads_well() {
 
 #[test]
 fn an_invitation_to_a_company_for_someone_with_an_account_reads_well() {
-    let invitation =
-        InvitationLetter { has_account: true, scope_name: "Analytical Engines Ltd", message: None, ..invitation() };
+    let offer = MembershipOffer { scope_name: OFFER.company_name, message: None, ..OFFER };
+    let invitation = InvitationLetter { has_account: true, offer, ..invitation() };
     insta::assert_snapshot!(snapshot(&Letter::invitation(&invitation)));
 }
 
@@ -67,7 +72,7 @@ fn a_one_time_password_reads_well() {
 
 #[test]
 fn the_news_of_having_an_account_reads_well() {
-    let letter = Letter::already_registered(&AlreadyRegisteredLetter { app_url: "https://app.example" });
+    let letter = Letter::already_registered(&AlreadyRegisteredLetter { app_url: APP_URL });
     insta::assert_snapshot!(snapshot(&letter));
 }
 
@@ -78,28 +83,24 @@ fn the_request_for_a_new_invitation_reads_well() {
 
 /// One letter for each field of a letter that a caller writes. In each letter that field contains `text`.
 fn with_text_in_each_field(text: &str) -> Vec<Letter> {
-    let invited = |invitation: InvitationLetter<'_>| Letter::invitation(&invitation);
-    let added_to = |added: AddedLetter<'_>| Letter::added(&added);
-    let renewed = |renewal: RenewalLetter<'_>| Letter::renewal(&renewal);
+    let offers = [
+        MembershipOffer { scope_name: text, ..OFFER },
+        MembershipOffer { company_name: text, ..OFFER },
+        MembershipOffer { actor: text, ..OFFER },
+        MembershipOffer { role: text, ..OFFER },
+        MembershipOffer { message: Some(text), ..OFFER },
+    ];
+    let invited = offers.iter().map(|offer| Letter::invitation(&InvitationLetter { offer: *offer, ..invitation() }));
+    let added = offers.iter().map(|offer| Letter::added(&AddedLetter { offer: *offer, ..added() }));
+    // A request for a new invitation has no message.
+    let renewed = offers.iter().filter(|offer| offer.message == OFFER.message);
+    let renewed = renewed.map(|offer| Letter::renewal(&RenewalLetter { offer: *offer, ..renewal() }));
     let with_code = |password: OneTimePasswordLetter<'_>| Letter::one_time_password(&password);
-    vec![
-        invited(InvitationLetter { scope_name: text, ..invitation() }),
-        invited(InvitationLetter { company_name: text, ..invitation() }),
-        invited(InvitationLetter { inviter_name: text, ..invitation() }),
-        invited(InvitationLetter { role: text, ..invitation() }),
-        invited(InvitationLetter { message: Some(text), ..invitation() }),
-        added_to(AddedLetter { scope_name: text, ..added() }),
-        added_to(AddedLetter { company_name: text, ..added() }),
-        added_to(AddedLetter { inviter_name: text, ..added() }),
-        added_to(AddedLetter { role: text, ..added() }),
-        added_to(AddedLetter { message: Some(text), ..added() }),
-        renewed(RenewalLetter { scope_name: text, ..renewal() }),
-        renewed(RenewalLetter { company_name: text, ..renewal() }),
-        renewed(RenewalLetter { invited: text, ..renewal() }),
-        renewed(RenewalLetter { role: text, ..renewal() }),
+    let codes = [
         with_code(OneTimePasswordLetter { first_name: text, ..password() }),
         with_code(OneTimePasswordLetter { company_name: text, ..password() }),
-    ]
+    ];
+    invited.chain(added).chain(renewed).chain(codes).collect()
 }
 
 #[test]
@@ -139,8 +140,8 @@ fn no_field_brings_control_characters_or_other_line_ends() {
 
 #[test]
 fn every_line_of_a_message_is_quoted_in_text() {
-    let letter =
-        Letter::invitation(&InvitationLetter { message: Some("one\nTo accept, open:\n\nthree"), ..invitation() });
+    let offer = MembershipOffer { message: Some("one\nTo accept, open:\n\nthree"), ..OFFER };
+    let letter = Letter::invitation(&InvitationLetter { offer, ..invitation() });
     assert!(letter.text.contains("writes:\n\n> one\n> To accept, open:\n> \n> three\n"), "{}", letter.text);
 }
 
@@ -157,7 +158,8 @@ fn the_link_is_whole_in_text_and_html() {
 #[test]
 fn an_invitation_without_a_message_quotes_nothing() {
     for message in [None, Some(" \n ")] {
-        let letter = Letter::invitation(&InvitationLetter { message, ..invitation() });
+        let offer = MembershipOffer { message, ..OFFER };
+        let letter = Letter::invitation(&InvitationLetter { offer, ..invitation() });
         assert!(!whole(&letter).contains("writes"), "{}", letter.text);
     }
 }

@@ -52,8 +52,8 @@ impl Usher {
         let now = self.now();
         let transition = change_groups(manager, person, groups, now).map_err(refused_change)?;
         let audit = AuditNote { actor: manager.user, action: "member.groupsChanged", detail: Vec::new() };
-        let of = Scope::Workspace(access.workspace.id);
-        let write = TransitionWrite { of, transition: &transition, audit, mail: None, now };
+        let scope = Scope::Workspace(access.workspace.id);
+        let write = TransitionWrite { scope, transition: &transition, audit, mail: None, now };
         Ok(self.store.write_transition(&write).await? == Transitioned::Done)
     }
 }

@@ -3,13 +3,17 @@
 use crate::{
     Error, Result, Usher,
     domain::{
-        Acceptance, InvitationDead, InvitationHash, Password, ProfileKind, Role, Scope, WorkspaceId, accept, may_belong,
+        Acceptance, Company, InvitationDead, InvitationHash, Password, ProfileKind, Role, Scope, WorkspaceId, accept,
+        may_belong,
     },
     operations::{
         Caller, LoginIdentifier,
-        invitations::refusals::{exclusive_user, kept_changing, other_address},
+        invitations::{
+            refusals::{exclusive_user, kept_changing, other_address},
+            view_invitation::OpenInvitation,
+        },
     },
-    store::{AcceptanceWrite, Accepted},
+    store::{AcceptanceWrite, Accepted, NewAccount},
 };
 
 /// How often the acceptance of an invitation is tried. A further try happens if another request changed the invitation,
@@ -61,22 +65,36 @@ impl Usher {
             }
             let company = self.require_inviter_may_admit(&invitation).await?;
             let acceptance = Acceptance { version: invitation.person.version, profile: &profile, attempt: &attempt };
-            let now = self.now();
-            let transition =
-                accept(&acceptance, &invitation.person, true, now).map_err(|InvitationDead| Error::Gone)?;
-            let write = AcceptanceWrite {
-                of: invitation.scope,
-                transition: &transition,
-                profile: &profile,
-                scope_name: invitation.scope_name(company).as_ref(),
-                new_account: None,
-                now,
-            };
-            if self.store.accept(&write).await? == Accepted::Done {
+            if self.write_acceptance(&invitation, company, &acceptance, None).await? == Accepted::Done {
                 return Ok(AcceptedInvitation { workspace, role: invitation.person.role });
             }
         }
         Err(kept_changing())
+    }
+
+    /// Decides the acceptance of an open invitation whose inviter may admit the person, and writes the decision.
+    /// `new_account` has the further records of a person who signs up.
+    ///
+    /// # Errors
+    /// [`Error::Gone`] if the invitation is no longer open.
+    pub(in crate::operations) async fn write_acceptance(
+        &self,
+        invitation: &OpenInvitation,
+        company: &Company,
+        acceptance: &Acceptance<'_>,
+        new_account: Option<NewAccount>,
+    ) -> Result<Accepted> {
+        let now = self.now();
+        let transition = accept(acceptance, &invitation.person, true, now).map_err(|InvitationDead| Error::Gone)?;
+        let write = AcceptanceWrite {
+            scope: invitation.scope,
+            transition: &transition,
+            profile: acceptance.profile,
+            scope_name: invitation.scope_name(company).as_ref(),
+            new_account,
+            now,
+        };
+        self.store.accept(&write).await
     }
 
     /// Accepts the invitation to which the hash of a link belongs, for an invited person who proves to own an account

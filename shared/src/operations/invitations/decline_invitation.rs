@@ -30,7 +30,7 @@ impl Usher {
                 decline(person.version, &attempt, person, true, now).map_err(|InvitationDead| Error::Gone)?;
             let detail = vec![("role", person.role.name())];
             let audit = AuditNote { actor: person.user, action: "invitation.declined", detail };
-            let write = TransitionWrite { of: invitation.scope, transition: &transition, audit, mail: None, now };
+            let write = TransitionWrite { scope: invitation.scope, transition: &transition, audit, mail: None, now };
             if self.store.write_transition(&write).await? == Transitioned::Done {
                 return Ok(());
             }

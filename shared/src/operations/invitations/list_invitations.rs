@@ -60,11 +60,11 @@ impl Usher {
     pub async fn list_invitations(
         &self,
         caller: &Caller,
-        of: InviteTo,
+        to: InviteTo,
         filter: &InvitationFilter,
         page: &PageRequest,
     ) -> Result<CursorPage<Invitation>> {
-        let (managed, salt) = self.managed_invitations(caller, of).await?;
+        let (managed, salt) = self.managed_invitations(caller, to).await?;
         let salt = match salt {
             Some(salt) => salt,
             None => self.own_company(caller).await?.salt,
@@ -74,7 +74,7 @@ impl Usher {
         // The table stores domains in Punycode, and the Punycode of a partial domain is not a prefix of the whole
         // domain's. So the store selects by the part before the @, and `matches` compares the rest.
         let prefix = filter.address.split_inclusive('@').next().unwrap_or_default();
-        let query = PeoplePage { of: managed.scope, prefix, after: after.as_ref(), most: page.limit };
+        let query = PeoplePage { scope: managed.scope, prefix, after: after.as_ref(), most: page.limit };
         let (now, InvitationFilter { status, delivery, address }) = (self.now(), filter.clone());
         let matches = move |person: &Person| {
             let own_status = person.invitation(now);
@@ -96,8 +96,8 @@ impl Usher {
     /// # Errors
     /// [`Error::NotFound`] and [`Error::Forbidden`] for a caller who may not invite people. [`Error::NotFound`] for an
     /// id that belongs to no invitation to this workspace or company.
-    pub async fn get_invitation(&self, caller: &Caller, of: InviteTo, id: &PersonId) -> Result<Invitation> {
-        let (managed, _) = self.managed_invitations(caller, of).await?;
+    pub async fn get_invitation(&self, caller: &Caller, to: InviteTo, id: &PersonId) -> Result<Invitation> {
+        let (managed, _) = self.managed_invitations(caller, to).await?;
         let person = self.invited_person(managed.scope, id).await?;
         self.with_inviter_name(managed.scope, person).await
     }
@@ -107,9 +107,9 @@ impl Usher {
     pub(in crate::operations) async fn managed_invitations(
         &self,
         caller: &Caller,
-        of: InviteTo,
+        to: InviteTo,
     ) -> Result<(ManagedInvitations, Option<String>)> {
-        match of {
+        match to {
             InviteTo::Company => {
                 let access = self.company_access(caller).await?;
                 access.require_admin()?;

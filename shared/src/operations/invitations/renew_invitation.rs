@@ -5,8 +5,8 @@ use jiff::SignedDuration;
 
 use crate::{
     Result, Usher,
-    domain::{InvitationHash, MembershipState},
-    store::{Cooldown, HashItem, Key, QueuedLetter},
+    domain::{Cooldown, InvitationHash, MembershipState},
+    store::{HashItem, Key, QueuedLetter},
 };
 
 /// The minimum time between two renewal requests for the same person. A new hash for the person's invitation doesn't

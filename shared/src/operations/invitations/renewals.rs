@@ -9,7 +9,7 @@ use crate::{
     domain::{
         Company, EmailAddress, Identifier, MembershipState, Person, Profile, ProfileKind, Role, Scope, Workspace,
     },
-    mail::{self, Letter},
+    mail::{Letter, MembershipOffer, RenewalLetter},
     store::{HashItem, Page, PeoplePage},
 };
 
@@ -63,13 +63,14 @@ impl Usher {
         if self.unsuppressed(vec![to.clone()]).await?.is_empty() {
             return Ok(None);
         }
-        Ok(Some(Letter::renewal(&mail::RenewalLetter {
+        let offer = MembershipOffer {
             scope_name: workspace.as_ref().map_or(&company.name, |workspace| &workspace.name).as_ref(),
             company_name: company.name.as_ref(),
-            invited: person.address.as_typed(),
+            actor: person.address.as_typed(),
             role: person.role.title(),
-            app_url: &self.parameters.app_url,
-        })))
+            message: None,
+        };
+        Ok(Some(Letter::renewal(&RenewalLetter { offer, app_url: &self.parameters.app_url })))
     }
 
     /// The invitation that the hash of a link points to, if the hash has the version of the invitation and the
@@ -112,7 +113,7 @@ impl Usher {
         };
         let (mut recipients, mut seen, mut after) = (Vec::new(), HashSet::new(), None);
         for _ in 0..MAX_PAGES {
-            let page = PeoplePage { of: scope, prefix: "", after: after.as_ref(), most: MAX_ADMINS - recipients.len() };
+            let page = PeoplePage { scope, prefix: "", after: after.as_ref(), most: MAX_ADMINS - recipients.len() };
             let Page { items, next } = self.store.people_page(page, is_admin).await?;
             // Administrators with different user codes may share an address, which gets one letter.
             let new = items.into_iter().map(|admin| admin.address);

@@ -29,8 +29,8 @@ impl Usher {
     /// - [`Error::TooMany`] if the person was mailed within the cooldown, and if the daily quota is used up.
     /// - [`Error::Conflict`] for an invitation that is neither pending nor expired.
     /// - [`Error::Suppressed`] for an address that Usher doesn't mail.
-    pub async fn resend_invitation(&self, caller: &Caller, of: InviteTo, id: &PersonId) -> Result<Invitation> {
-        let target = self.invitation_target(caller, of, BTreeSet::new()).await?;
+    pub async fn resend_invitation(&self, caller: &Caller, to: InviteTo, id: &PersonId) -> Result<Invitation> {
+        let target = self.invitation_target(caller, to, BTreeSet::new()).await?;
         let manager = Manager { user: target.inviter.id, role: target.role };
         let person = self.invited_person(target.scope, id).await?;
         let now = self.now();
@@ -68,7 +68,7 @@ impl Usher {
             let detail = vec![("role", person.role.name())];
             let audit = AuditNote { actor: manager.user, action: "invitation.resent", detail };
             let mail = Some(MailKind::Invitation);
-            let write = TransitionWrite { of: target.scope, transition: &transition, audit, mail, now };
+            let write = TransitionWrite { scope: target.scope, transition: &transition, audit, mail, now };
             let written = self.store.write_transition(&write).await?;
             person = self.reread_invited_person(target.scope, &person).await?;
             if written == Transitioned::Done {

@@ -24,8 +24,8 @@ impl Usher {
     ///   a
     ///   role above the caller's.
     /// - [`Error::Conflict`] for an accepted invitation.
-    pub async fn revoke_invitation(&self, caller: &Caller, of: InviteTo, id: &PersonId) -> Result<()> {
-        let (managed, _) = self.managed_invitations(caller, of).await?;
+    pub async fn revoke_invitation(&self, caller: &Caller, to: InviteTo, id: &PersonId) -> Result<()> {
+        let (managed, _) = self.managed_invitations(caller, to).await?;
         let mut person = self.invited_person(managed.scope, id).await?;
         for _ in 0..TRIES {
             let now = self.now();
@@ -34,7 +34,7 @@ impl Usher {
             };
             let detail = vec![("role", person.role.name())];
             let audit = AuditNote { actor: managed.manager.user, action: "invitation.revoked", detail };
-            let write = TransitionWrite { of: managed.scope, transition: &transition, audit, mail: None, now };
+            let write = TransitionWrite { scope: managed.scope, transition: &transition, audit, mail: None, now };
             if self.store.write_transition(&write).await? == Transitioned::Done {
                 return Ok(());
             }

@@ -3,9 +3,8 @@
 use crate::{
     Error, Result, Usher,
     domain::{
-        Acceptance, Company, EmailAddress, Identity, InvitationDead, InvitationHash, MembershipState, Password,
-        PasswordHash, Person, PersonName, Profile, ProfileKind, ProfileStatus, Role, Scope, Transition, accept,
-        may_belong,
+        Acceptance, Company, EmailAddress, Identifier, Identity, InvitationHash, MembershipState, Password,
+        PasswordHash, Person, PersonName, Profile, Role, Scope, Transition, UserIds, may_belong,
     },
     operations::{
         invitations::{
@@ -15,7 +14,7 @@ use crate::{
         },
         log,
     },
-    store::{AcceptanceWrite, Accepted, HashItem, NewAccount},
+    store::{Accepted, HashItem, NewAccount},
 };
 
 /// How often accepting the invitation is tried. A further try happens if another request changed the invitation, and
@@ -88,18 +87,8 @@ impl Usher {
             };
             let role = company_record.as_ref().map_or(invitation.person.role, |record| record.after().role);
             let acceptance = Acceptance { version: invitation.person.version, profile: &profile, attempt: &attempt };
-            let now = self.now();
-            let transition =
-                accept(&acceptance, &invitation.person, true, now).map_err(|InvitationDead| Error::Gone)?;
-            let write = AcceptanceWrite {
-                of: invitation.scope,
-                transition: &transition,
-                profile: &profile,
-                scope_name: invitation.scope_name(company).as_ref(),
-                new_account: Some(NewAccount { company_record, guest: invitation.unverified.clone() }),
-                now,
-            };
-            match self.store.accept(&write).await? {
+            let account = NewAccount { company_record, guest: invitation.unverified.clone() };
+            match self.write_acceptance(&invitation, company, &acceptance, Some(account)).await? {
                 Accepted::Done => {
                     self.mark_memberships_verified(&profile).await;
                     return Ok(SignedUp { profile, company: company.clone(), role });
@@ -192,23 +181,13 @@ impl Usher {
             None => local_part(&request.address)?,
         };
         let workspace = invitation.workspace.as_ref().map(|workspace| workspace.id);
+        let ids = UserIds { id: invitation.person.user, number: invitation.person.number };
+        let identifier = Identifier { address: request.address.clone(), code: invitation.person.user_code.clone() };
         Ok(Profile {
-            id: invitation.person.user,
-            number: invitation.person.number,
-            address: request.address.clone(),
-            user_code: invitation.person.user_code.clone(),
-            first_name,
             last_name: request.last_name.clone().or_else(|| invitation.person.last_name.clone()),
-            company: invitation.company,
             password: Some(password),
-            kind: ProfileKind::Person,
-            status: ProfileStatus::Active,
-            unverified: false,
-            temporary_password: false,
             exclusive_to: workspace.filter(|_| invitation.person.exclusive),
-            epoch: 0,
-            current_workspace: None,
-            created_at: self.now(),
+            ..Profile::new(ids, identifier, first_name, invitation.company, self.now())
         })
     }
 

@@ -1,6 +1,6 @@
 //! Limits on attempts that must not be repeated quickly, such as passwords and one-time passwords.
 
-use crate::{Error, PublicMessage, Result, Usher, store::RateLimit};
+use crate::{Error, PublicMessage, Result, Usher, domain::RateLimit};
 
 /// A limit on the number of attempts within a time window. The window is as long as a one-time password is valid.
 pub(in crate::operations) struct AttemptLimit<'a> {

@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::{Result, Usher, operations::Caller, store::RateLimit};
+use crate::{Result, Usher, domain::RateLimit, operations::Caller};
 
 const WINDOW: SignedDuration = SignedDuration::from_mins(1);
 

@@ -4,9 +4,9 @@ use jiff::Timestamp;
 
 use crate::{
     Result, Usher,
-    domain::EmailAddress,
+    domain::{EmailAddress, RateLimit},
     mail::{AlreadyRegisteredLetter, Letter, OneTimePasswordLetter, SendError, WelcomeLetter},
-    store::{ClaimedItem, QueuedLetter, RateLimit},
+    store::{ClaimedItem, QueuedLetter},
 };
 
 impl Usher {

@@ -13,7 +13,7 @@ use crate::{
     domain::{Person, Scope},
     mail::SendError,
     operations::mail::deliver_to_people::{PeopleMails, still_wants},
-    store::{ClaimedItem, Key, MAX_ATTEMPTS, Task},
+    store::{ClaimedItem, Key, MAX_ATTEMPTS, OutboxTask},
 };
 
 /// How long a Lambda function may deliver mail before the function returns the unsent mail to the outbox.
@@ -62,8 +62,8 @@ impl Usher {
             return self.give_up(&claimed, "it was never settled").await;
         }
         let failure = match claimed.task.clone() {
-            Task::Letter(letter) => self.deliver_letter(&mut claimed, &letter).await?,
-            Task::People { kind, batch, people } => {
+            OutboxTask::Letter(letter) => self.deliver_letter(&mut claimed, &letter).await?,
+            OutboxTask::People { kind, batch, people } => {
                 let mails = PeopleMails { kind, batch, people };
                 self.deliver_to_people(&mut claimed, mails, deadline).await?
             }
@@ -100,12 +100,12 @@ impl Usher {
     async fn give_up(&self, claimed: &ClaimedItem, reason: &str) -> Result<DeliveryOutcome> {
         let now = self.now();
         let unmailed = match &claimed.task {
-            Task::People { people, batch, kind } => {
+            OutboxTask::People { people, batch, kind } => {
                 let (addressees, _) = self.store.addressees(people, *batch).await.unwrap_or_default();
                 let is_unmailed = |person: &Person| person.queued_by == Some(*batch) && still_wants(*kind, person, now);
                 addressees.into_iter().filter(|(_, person)| is_unmailed(person)).collect()
             }
-            Task::Letter(_) => Vec::new(),
+            OutboxTask::Letter(_) => Vec::new(),
         };
         if !self.store.give_up(claimed, &unmailed, reason, now).await? {
             return Ok(DeliveryOutcome::NotClaimed);
@@ -116,8 +116,8 @@ impl Usher {
 }
 
 /// The log span of an outbox item: the workspace of the people in the item, and the number of these people.
-fn item_span(task: &Task) -> Span {
-    let Task::People { people, .. } = task else { return Span::none() };
+fn item_span(task: &OutboxTask) -> Span {
+    let OutboxTask::People { people, .. } = task else { return Span::none() };
     let span = tracing::info_span!("mail", company = Empty, workspace = Empty, people = people.len());
     if let Some(Scope::Workspace(workspace)) = people.first().and_then(Key::scope) {
         span.record("workspace", display(workspace));

@@ -8,7 +8,7 @@ use crate::{
     domain::{Batch, BatchId, MailKind, MembershipState, Person},
     mail::{Mailer, OutgoingMail, RecipientStatus, SendError},
     operations::log,
-    store::{ClaimedItem, Key, Mail, MailResult},
+    store::{ClaimedItem, Key, MailResult, MailToPerson},
 };
 
 /// How often the service tries to record the results of a bulk call to SES.
@@ -74,7 +74,7 @@ impl Usher {
         kind: MailKind,
         mailable: &'a [(Key, Person)],
         batches: &[Batch],
-    ) -> Result<Vec<Mail<'a>>> {
+    ) -> Result<Vec<MailToPerson<'a>>> {
         let now = self.now();
         let link_key = self.secrets.link_key(Some(&claimed.link_key), now).await?;
         let hash = |key: &Key, person: &Person| link_key.invitation_hash(key.parts(), person.version);
@@ -88,7 +88,7 @@ impl Usher {
             } else {
                 let hash = (kind == MailKind::Invitation).then(|| hash(key, person));
                 let company = batches.iter().find(|batch| batch.id == person.batch).map(|batch| batch.company);
-                mails.push(Mail { key, person, company, hash, has_account: known.identity.is_some() });
+                mails.push(MailToPerson { key, person, company, hash, has_account: known.identity.is_some() });
             }
         }
         if !suppressed.is_empty() {
@@ -113,7 +113,7 @@ impl Usher {
     async fn send(
         &self,
         claimed: &mut ClaimedItem,
-        mails: &[Mail<'_>],
+        mails: &[MailToPerson<'_>],
         outgoing: &[OutgoingMail<'_>],
         deadline: Instant,
     ) -> Result<Option<SendError>> {
@@ -156,12 +156,12 @@ impl Usher {
 /// The results of the mails that SES accepted or finally rejected, and the reason why the remaining mails of the bulk
 /// call were not sent.
 fn split_by_status<'a>(
-    mails: &[Mail<'a>],
+    mails: &[MailToPerson<'a>],
     statuses: Vec<RecipientStatus>,
 ) -> (Vec<(&'a Key, &'a Person, MailResult)>, Option<SendError>) {
     let mut results = Vec::with_capacity(statuses.len());
     let mut failure = None;
-    for (Mail { key, person, .. }, status) in mails.iter().zip(statuses) {
+    for (MailToPerson { key, person, .. }, status) in mails.iter().zip(statuses) {
         match status {
             RecipientStatus::Accepted => results.push((*key, *person, MailResult::Sent)),
             RecipientStatus::Rejected(reason) => results.push((*key, *person, MailResult::Failed(reason))),

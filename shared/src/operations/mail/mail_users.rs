@@ -2,7 +2,7 @@
 
 use crate::{
     Result, Usher,
-    domain::{Identifier, MembershipState, Reason, RowOutcome, Scope, WorkspaceId},
+    domain::{Identifier, MembershipState, RowOutcome, RowReason, Scope, WorkspaceId},
     operations::{Caller, EntryMethod, InviteRow, InviteTo, InviteUsers, InviteeOptions, LetterOptions},
 };
 
@@ -56,7 +56,7 @@ impl Usher {
             };
             matches.then_some(row)
         };
-        let unknown = || Reason::new("unknown_person", "There is no such person in the workspace.");
+        let unknown = || RowReason::new("unknown_person", "There is no such person in the workspace.");
         let rows = recipients.iter().map(|row| row.as_ref().and_then(invite_row).ok_or_else(unknown)).collect();
         let request = InviteUsers { validate_only: !mail, ..InviteUsers::new(InviteTo::Workspace(workspace), rows) };
         let mailed = self.invite_users(caller, request).await?;

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use crate::{
     Result, Usher,
     domain::{Batch, MailedRecord, Person, StoredTemplate},
-    mail::{AddedLetter, InvitationLetter, Letter, LetterRecipient, OutgoingMail, mail_tags},
-    store::Mail,
+    mail::{AddedLetter, InvitationLetter, Letter, LetterRecipient, MembershipOffer, OutgoingMail, mail_tags},
+    store::MailToPerson,
 };
 
 impl Usher {
@@ -32,36 +32,29 @@ impl Usher {
     /// the person was added as a member.
     pub(super) fn render_mail<'a>(
         &self,
-        mail: &Mail<'a>,
+        mail: &MailToPerson<'a>,
         batches: &'a [Batch],
         templates: &[StoredTemplate],
     ) -> OutgoingMail<'a> {
-        let Mail { key, person, hash, has_account, .. } = mail;
+        let MailToPerson { key, person, hash, has_account, .. } = mail;
         let batch = batches.iter().find(|batch| batch.id == person.batch);
-        let scope_name = batch.map_or("", |batch| batch.scope_name.as_str());
-        let company_name = batch.map_or("", |batch| batch.company_name.as_str());
-        let inviter_name = batch.map_or("", |batch| batch.inviter_name.as_str());
-        let message = batch.and_then(|batch| batch.message.as_ref()).map(AsRef::as_ref);
-        let role = person.role.title();
+        let offer = MembershipOffer {
+            scope_name: batch.map_or("", |batch| batch.scope_name.as_str()),
+            company_name: batch.map_or("", |batch| batch.company_name.as_str()),
+            actor: batch.map_or("", |batch| batch.inviter_name.as_str()),
+            role: person.role.title(),
+            message: batch.and_then(|batch| batch.message.as_ref()).map(AsRef::as_ref),
+        };
         let app_url = self.parameters.app_url.as_str();
         let letter = match hash {
-            None => Letter::added(&AddedLetter { scope_name, company_name, inviter_name, role, message, app_url }),
+            None => Letter::added(&AddedLetter { offer, app_url }),
             Some(hash) => {
                 // An invited person who has an account needs no link to the registration page.
                 let page = if *has_account { "invitation" } else { "register" };
                 let link_type = key.scope().map_or("", |scope| scope.link_type());
                 let link = &format!("{app_url}/{page}?hash={}&type={link_type}", hash.reveal());
-                let expires_at = person.expires_at;
-                let invitation = InvitationLetter {
-                    scope_name,
-                    company_name,
-                    inviter_name,
-                    role,
-                    message,
-                    link,
-                    expires_at,
-                    has_account: *has_account,
-                };
+                let (expires_at, has_account) = (person.expires_at, *has_account);
+                let invitation = InvitationLetter { offer, link, expires_at, has_account };
                 invitation_letter(&invitation, person, batch, templates)
             }
         };

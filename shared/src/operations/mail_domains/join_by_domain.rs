@@ -8,10 +8,9 @@ use crate::{
     Result, Usher,
     domain::{
         BatchId, DomainRule, EmailAddress, Entry, InviteOffer, InviteRefusal, InviteTerms, InviterRights, MailDomain,
-        Profile, Scope, Workspace, person_id,
+        Profile, RateLimit, Scope, UserIds, Workspace, person_id,
     },
     operations::{invitations::invite_users::WritePlan, mail_domains::manage_domain_rules::may_grant},
-    store::RateLimit,
 };
 
 /// The largest number of workspaces that a person joins by a mail domain.
@@ -90,20 +89,14 @@ impl Usher {
             expires_at: now,
             cooldown: self.parameters.resend_cooldown,
         };
+        let identifier = profile.identifier();
+        let id = person_id(&workspace.salt, &identifier);
+        let ids = UserIds { id: profile.id, number: profile.number };
         let offer = InviteOffer {
-            identifier: profile.identifier(),
-            person_id: person_id(&workspace.salt, &profile.identifier()),
-            user: profile.id,
-            number: profile.number,
-            role: rule.role,
-            groups: Vec::new(),
-            metadata: None,
             first_name: Some(profile.first_name.clone()),
             last_name: profile.last_name.clone(),
-            exclusive: false,
-            welcomed: false,
             entry: Entry::Colleague { mailed: false },
-            batch: BatchId::random(self.random()),
+            ..InviteOffer::new(identifier, id, ids, rule.role, BatchId::random(self.random()))
         };
         let scope = Scope::Workspace(workspace.id);
         let plan = WritePlan { scope, terms, begun: Instant::now(), run: None, with_records: false };

@@ -83,8 +83,9 @@ impl Usher {
         ids.sort_unstable();
         ids.dedup();
         let workspaces = self.store.workspaces(&ids).await?;
-        let of = |rule: &DomainRule| workspaces.iter().find(|workspace| workspace.id == rule.workspace).cloned();
-        Ok(rules.into_iter().filter_map(|rule| Some((of(&rule)?, rule))).collect())
+        let workspace_of =
+            |rule: &DomainRule| workspaces.iter().find(|workspace| workspace.id == rule.workspace).cloned();
+        Ok(rules.into_iter().filter_map(|rule| Some((workspace_of(&rule)?, rule))).collect())
     }
 }
 

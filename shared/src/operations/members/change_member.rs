@@ -202,8 +202,8 @@ impl Usher {
         }
         let Some(transition) = decision.map_err(refused_change)? else { return Ok(Some(person.clone())) };
         let audit = audit_note(manager.user, person, change);
-        let of = Scope::Workspace(access.workspace.id);
-        let write = TransitionWrite { of, transition: &transition, audit, mail: None, now };
+        let scope = Scope::Workspace(access.workspace.id);
+        let write = TransitionWrite { scope, transition: &transition, audit, mail: None, now };
         match self.store.write_transition(&write).await? {
             Transitioned::Done if change == MemberChange::Removed => Ok(Some(person.clone())),
             Transitioned::Done => Ok(Some(transition.into_after())),

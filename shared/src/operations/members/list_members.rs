@@ -66,7 +66,7 @@ impl Usher {
         access.require(Permission::View)?;
         let cursors = Cursors::new(&access.workspace.salt, "members", filter);
         let after = cursors.open(page)?;
-        let query = PeoplePage { of: Scope::Workspace(id), prefix: "", after: after.as_ref(), most: page.limit };
+        let query = PeoplePage { scope: Scope::Workspace(id), prefix: "", after: after.as_ref(), most: page.limit };
         let (now, filter) = (self.now(), filter.clone());
         let matches = move |person: &Person| person.state(now) == MembershipState::Member && filter.admits(person);
         cursors.seal(self.store.people_page(query, matches).await?, self.random())

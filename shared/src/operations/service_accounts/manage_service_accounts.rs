@@ -5,9 +5,10 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use jiff::SignedDuration;
 
 use crate::{
-    Error, Missing, Result, Usher,
+    Error, InternalContext, Missing, Result, Usher,
     domain::{
-        Act, CompanyId, EmailAddress, Message, PersonName, Profile, ProfileKind, ProfileStatus, ServiceAccount, UserId,
+        Act, CompanyId, EmailAddress, Message, PersonName, Profile, ProfileKind, ServiceAccount, UserId, UserIds,
+        end_with_account,
     },
     operations::{Caller, accounts::authenticate::SERVICE_ACCOUNT_TOKEN_PREFIX},
     store::{self, IntegerIds},
@@ -15,6 +16,10 @@ use crate::{
 
 /// How long a service-account token is valid, unless the token never expires: one year.
 const TOKEN_TTL: SignedDuration = SignedDuration::from_hours(365 * 24);
+
+/// How often the deletion of a service account reads the account's memberships. A further try happens if another
+/// request changed a role of the account meanwhile.
+const TRIES: u32 = 9;
 
 /// A request to create a service account.
 #[derive(Debug)]
@@ -111,7 +116,8 @@ impl Usher {
         }
     }
 
-    /// Deletes a service account. The token and the memberships of the service account are invalid immediately.
+    /// Deletes a service account. The token and the memberships of the service account are invalid immediately. After a
+    /// failure, a repeated request continues the deletion.
     ///
     /// # Errors
     /// [`Error::Forbidden`] unless the caller is a company admin, [`Error::NotFound`] if the company has no service
@@ -119,7 +125,28 @@ impl Usher {
     pub async fn delete_service_account(&self, caller: &Caller, id: UserId) -> Result<()> {
         self.company_access(caller).await?.require_admin()?;
         let account = self.service_account(caller, id).await?;
-        self.store.delete_service_account(caller.company, &account, Act { actor: caller.user, at: self.now() }).await
+        let act = Act { actor: caller.user, at: self.now() };
+        self.store.disable_service_account(caller.company, &account, act).await?;
+        self.end_memberships(&account, act).await?;
+        self.store.remove_service_account(caller.company, &account).await
+    }
+
+    /// Ends the memberships of a deleted service account, one after the other. If other requests changed roles of the
+    /// service account meanwhile, the function reads the memberships and decides again, at most [`TRIES`] times in all.
+    async fn end_memberships(&self, account: &ServiceAccount, act: Act) -> Result<()> {
+        for _ in 0..TRIES {
+            let mut has_conflicts = false;
+            for membership in self.store.memberships(account.id).await? {
+                let Some(workspace) = membership.workspace else { continue };
+                let leaves = end_with_account(&membership);
+                has_conflicts |= !self.store.end_account_membership(account, workspace, leaves, act).await?;
+            }
+            if !has_conflicts {
+                return Ok(());
+            }
+        }
+        let context = "deleting a service account: the roles of the account kept changing";
+        Err(Error::Unavailable(InternalContext::new(context)))
     }
 
     async fn service_account(&self, caller: &Caller, id: UserId) -> Result<ServiceAccount> {
@@ -141,24 +168,9 @@ impl Usher {
 
 /// The profile that a service account has as a user of its company.
 fn profile_of(account: &ServiceAccount, name: PersonName, number: u32, company: CompanyId) -> Profile {
-    Profile {
-        id: account.id,
-        number,
-        address: account.address.clone(),
-        user_code: None,
-        first_name: name,
-        last_name: None,
-        company,
-        password: None,
-        kind: ProfileKind::ServiceAccount,
-        status: ProfileStatus::Active,
-        unverified: false,
-        temporary_password: false,
-        exclusive_to: None,
-        epoch: 0,
-        current_workspace: None,
-        created_at: account.created_at,
-    }
+    let ids = UserIds { id: account.id, number };
+    let new = Profile::new(ids, account.address.clone().into(), name, company, account.created_at);
+    Profile { kind: ProfileKind::ServiceAccount, ..new }
 }
 
 /// Parses the name of a service account: 1 to 50 letters, digits, `-` and `_`. The limit keeps the local part of the

@@ -2,10 +2,9 @@
 
 use crate::{
     Error, Result, Usher,
-    domain::{Company, CompanyId, EmailAddress, Profile, ProfileKind, ProfileStatus, Role, SignUp, UserId},
+    domain::{Company, CompanyId, EmailAddress, Profile, Role, SignUp, UserId, UserIds},
     operations::{limits::attempts::AttemptLimit, log},
-    store::Founding,
-    store::IntegerIds,
+    store::{Founding, IntegerIds},
 };
 
 /// How often writing the sign-up's company is tried. A write fails if an inviter created a guest account for the
@@ -55,23 +54,12 @@ impl Usher {
             salt: self.random().uuid().to_string(),
             created_at: now,
         };
+        let ids = UserIds { id: UserId::random(self.random()), number: numbers.users };
+        let (identifier, first_name) = (sign_up.address.clone().into(), sign_up.first_name.clone());
         let new = Profile {
-            id: UserId::random(self.random()),
-            number: numbers.users,
-            address: sign_up.address.clone(),
-            user_code: None,
-            first_name: sign_up.first_name.clone(),
             last_name: Some(sign_up.last_name.clone()),
-            company: company.id,
             password: Some(sign_up.password.clone()),
-            kind: ProfileKind::Person,
-            status: ProfileStatus::Active,
-            unverified: false,
-            temporary_password: false,
-            exclusive_to: None,
-            epoch: 0,
-            current_workspace: None,
-            created_at: now,
+            ..Profile::new(ids, identifier, first_name, company.id, now)
         };
         let profile = self.create_founder(&sign_up, &company, new).await?.ok_or_else(wrong_code)?;
         log::company(company.id);

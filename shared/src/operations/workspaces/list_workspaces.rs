@@ -44,8 +44,12 @@ impl Usher {
         let workspaces = self.list_workspaces(caller).await?;
         let ids: BTreeSet<_> = workspaces.iter().map(|workspace| workspace.company).collect();
         let companies = self.store.companies(&ids.into_iter().collect::<Vec<_>>()).await?;
-        let of = |workspace: &Workspace| companies.iter().find(|company| company.id == workspace.company).cloned();
-        Ok(workspaces.into_iter().filter_map(|workspace| of(&workspace).map(|company| (workspace, company))).collect())
+        let company_of =
+            |workspace: &Workspace| companies.iter().find(|company| company.id == workspace.company).cloned();
+        Ok(workspaces
+            .into_iter()
+            .filter_map(|workspace| company_of(&workspace).map(|company| (workspace, company)))
+            .collect())
     }
 
     /// The id of the workspace with the integer id `number`. The function checks no access: the calling code must still

@@ -11,11 +11,12 @@ use jiff::SignedDuration;
 use crate::{
     Error, PublicMessage, Result, Usher,
     domain::{
-        Identifier, MailDomain, Manager, MembershipState, Message, Person, Reason, Role, RowOutcome, Scope, Workspace,
-        WorkspaceId, may_change_role,
+        Identifier, MailDomain, Manager, MembershipState, Message, Person, Role, RowOutcome, RowReason, Scope,
+        Workspace, WorkspaceId, may_change_role,
     },
     operations::{
-        Caller, InviteRow, InviteTo, InviteUsers, Invited, NewDomainRule, RejectWhole, ResultDetail, WorkspaceAccess,
+        Caller, InviteResults, InviteRow, InviteTo, InviteUsers, NewDomainRule, RejectWhole, ResultDetail,
+        WorkspaceAccess,
         invitations::invite_users::refusal_of_address,
         members::{
             change_member::{MemberChange, Selection, last_admin, refused_change},
@@ -48,7 +49,7 @@ struct AccessChanges {
     /// The people who already have access to the workspace, and their new roles.
     changes: Vec<(Person, MemberChange)>,
     /// The people who have no access to the workspace yet.
-    new: Vec<std::result::Result<InviteRow, Reason>>,
+    new: Vec<std::result::Result<InviteRow, RowReason>>,
 }
 
 impl Usher {
@@ -184,7 +185,7 @@ impl Usher {
         let known = self.store.address_records(&people.iter().map(|row| &row.identifier).collect::<Vec<_>>()).await?;
         for (row, AddressRecords { identity, suppressed }) in people.iter().zip(known) {
             let is_colleague = identity.is_some_and(|identity| identity.company == caller.company);
-            if let Some((outcome, Reason { detail, .. })) = refusal_of_address(row, is_colleague, suppressed) {
+            if let Some((outcome, RowReason { detail, .. })) = refusal_of_address(row, is_colleague, suppressed) {
                 return Err(refusal(outcome, detail, SignedDuration::ZERO));
             }
         }
@@ -210,14 +211,14 @@ impl Usher {
     }
 }
 
-impl Invited {
+impl InviteResults {
     /// Checks that every person of the request is now invited or a member.
     ///
     /// # Errors
     /// The reason why the first refused person of the request was refused.
     pub fn require_all(&self) -> Result<()> {
         let Some(row) = self.results.iter().find(|row| !row.is_there()) else { return Ok(()) };
-        let detail = row.reason.clone().map_or_else(Default::default, |Reason { detail, .. }| detail);
+        let detail = row.reason.clone().map_or_else(Default::default, |RowReason { detail, .. }| detail);
         Err(refusal(row.outcome, detail, self.retry_after.unwrap_or_default()))
     }
 }

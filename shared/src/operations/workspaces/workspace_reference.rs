@@ -3,7 +3,7 @@
 use crate::{
     Error, Missing, Result, Usher,
     domain::{Group, Person, ShortId, WorkspaceId},
-    operations::{Caller, GroupNode, InviteTo, InviteUsers, Invited, MailUsers},
+    operations::{Caller, GroupNode, InviteResults, InviteTo, InviteUsers, MailUsers},
 };
 
 /// How a request names a workspace.
@@ -62,7 +62,7 @@ impl Usher {
         caller: &Caller,
         workspace: &WorkspaceReference,
         request: InviteUsers,
-    ) -> Result<Invited> {
+    ) -> Result<InviteResults> {
         // A request with too many rows is refused before anything is read.
         self.admit_rows(request.rows.len())?;
         let to = InviteTo::Workspace(self.referenced_workspace(caller, workspace).await?);

@@ -183,7 +183,7 @@ fn with(
     company_domains: Option<&[(Workspace, DomainRule)]>,
 ) -> WorkspaceWithLists {
     let own = |domains: &[(Workspace, DomainRule)]| {
-        domains.iter().filter(|(of, _)| of.id == workspace.id).map(|(_, rule)| rule.clone()).collect()
+        domains.iter().filter(|(owner, _)| owner.id == workspace.id).map(|(_, rule)| rule.clone()).collect()
     };
     let domains = company_domains.map(own);
     WorkspaceWithLists { workspace, people, domains }

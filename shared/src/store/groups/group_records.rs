@@ -12,12 +12,12 @@ use crate::{
     },
     store::{
         Store,
-        accounts::profiles::{caller_keys, take_caller_records},
         audit::audit_log::{AuditEntry, Subject, audit_write},
         condition::{absent, any, contains, equal, size_below},
         conditional_write::{ConditionalWrite, Written},
         items::from_item,
         keys,
+        members::membership_records::{caller_keys, take_caller_records},
         transact::Transacted,
     },
 };

@@ -8,9 +8,9 @@ use uuid::Uuid;
 
 use crate::{
     Error, InternalContext, Result,
-    domain::{BatchId, IdempotencyKey, InviteEffect, Random, Reason, RowOutcome, Scope, UserId},
+    domain::{BatchId, IdempotencyKey, InviteEffect, Random, RateLimit, RowOutcome, RowReason, Scope, UserId},
     store::{
-        RateLimit, Store,
+        Store,
         condition::{absent, all, any, at_most, equal, exists, item_absent},
         conditional_write::{ConditionalWrite, Written},
         items::from_item,
@@ -33,7 +33,7 @@ pub struct IdempotencyRecord<'a> {
     /// The user who sends the request.
     pub caller: UserId,
     /// The workspace or company that the request is about.
-    pub of: Scope,
+    pub scope: Scope,
     /// The idempotency key.
     pub key: &'a IdempotencyKey,
     /// A digest of the request body.
@@ -80,15 +80,15 @@ pub struct StoredResponse {
     pub trace_id: String,
     /// The different results of rows. The attribute's name in the table is `told`.
     #[serde(rename = "told")]
-    results: Vec<(RowOutcome, Option<Reason>)>,
+    results: Vec<(RowOutcome, Option<RowReason>)>,
     /// One character for each row: the index of the row's result in `results`, counted from the character `0`.
     rows: String,
 }
 
 impl StoredResponse {
     /// Creates a response from the results of the rows, in order.
-    pub fn of<'a>(trace_id: String, rows: impl Iterator<Item = (RowOutcome, Option<&'a Reason>)>) -> Self {
-        let mut results: Vec<(RowOutcome, Option<Reason>)> = Vec::new();
+    pub fn of<'a>(trace_id: String, rows: impl Iterator<Item = (RowOutcome, Option<&'a RowReason>)>) -> Self {
+        let mut results: Vec<(RowOutcome, Option<RowReason>)> = Vec::new();
         let rows = rows.map(|(outcome, reason)| {
             let existing = results
                 .iter()
@@ -104,7 +104,7 @@ impl StoredResponse {
     }
 
     /// The results of the rows, in order.
-    pub fn rows(&self) -> impl Iterator<Item = (RowOutcome, Option<Reason>)> {
+    pub fn rows(&self) -> impl Iterator<Item = (RowOutcome, Option<RowReason>)> {
         let indexes = self.rows.chars().map(|index| u32::from(index).saturating_sub(u32::from('0')) as usize);
         indexes.map(|index| self.results.get(index).cloned().unwrap_or((RowOutcome::Failed, None)))
     }
@@ -135,9 +135,9 @@ pub struct IdempotentRun {
 #[derive(Debug)]
 pub enum RunStart {
     /// The caller executes the request. An earlier run may already have written some of its rows.
-    IdempotentRun(IdempotentRun),
+    Begun(IdempotentRun),
     /// Another run is executing the request.
-    Running,
+    RunningElsewhere,
     /// An earlier request used the same idempotency key with a different request body.
     OtherBody,
     /// The request was already answered.
@@ -179,7 +179,7 @@ impl Store {
     /// Starts a run of an idempotent request, unless another run is executing the request or the request was already
     /// answered. If an earlier run died, the new run resumes the request.
     pub async fn begin_run(&self, record: &IdempotencyRecord<'_>) -> Result<RunStart> {
-        let IdempotencyRecord { caller, of: scope, key, body, now } = *record;
+        let IdempotencyRecord { caller, scope, key, body, now } = *record;
         let key = keys::idempotent_request(caller, scope, key.as_ref());
         let leased_until = (now + LEASE).as_millisecond();
         let item = RequestItem {
@@ -194,12 +194,12 @@ impl Store {
         let first = ConditionalWrite::put(&key, &item);
         let first = first.expect(any([item_absent(), at_most("purge_at", now.as_second())]));
         if let Written::Done(_) = self.write(first).await? {
-            return Ok(RunStart::IdempotentRun(IdempotentRun::of(key, &item)));
+            return Ok(RunStart::Begun(IdempotentRun::of(key, &item)));
         }
-        let Some(stored) = self.get::<RequestItem>(&key).await? else { return Ok(RunStart::Running) };
+        let Some(stored) = self.get::<RequestItem>(&key).await? else { return Ok(RunStart::RunningElsewhere) };
         // An earlier attempt of this run's write succeeded, and only DynamoDB's reply was lost.
         if stored.run == item.run {
-            return Ok(RunStart::IdempotentRun(IdempotentRun::of(key, &item)));
+            return Ok(RunStart::Begun(IdempotentRun::of(key, &item)));
         }
         if stored.body != body {
             return Ok(RunStart::OtherBody);
@@ -215,7 +215,7 @@ impl Store {
             ]))
             .set("run", item.run)
             .set("leased_until", leased_until);
-        let Written::Done(taken) = self.write(takeover).await? else { return Ok(RunStart::Running) };
+        let Written::Done(taken) = self.write(takeover).await? else { return Ok(RunStart::RunningElsewhere) };
         let mut run = IdempotentRun::of(key, &from_item(taken)?);
         let notes = keys::transaction_note(&run.key, run.batch, None);
         for note in self.query::<TransactionNote>(notes.parts().0, notes.parts().1, usize::MAX).await? {
@@ -223,7 +223,7 @@ impl Store {
                 note.rows.into_iter().flat_map(|(outcome, rows)| rows.into_iter().map(move |row| (row, outcome)));
             run.written.extend(rows);
         }
-        Ok(RunStart::IdempotentRun(run))
+        Ok(RunStart::Begun(run))
     }
 
     /// Reserves up to `n` uses of the rate limit for a run, and records the reservation in the same transaction. A run
@@ -307,7 +307,7 @@ mod tests {
 
     #[test]
     fn a_stored_response_reads_back_and_stores_equal_results_once() {
-        let reason = |detail: &str| Some(Reason::new("invalid_field", detail.to_owned()));
+        let reason = |detail: &str| Some(RowReason::new("invalid_field", detail.to_owned()));
         let rows = [
             (RowOutcome::Invited, None),
             (RowOutcome::Invalid, reason("one")),

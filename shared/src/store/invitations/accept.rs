@@ -10,8 +10,9 @@ use crate::{
         Store,
         accounts::{profiles::claim_address, unverified::verified_account_writes},
         audit::audit_log::{AuditEntry, Subject, audit_write},
-        invitations::transition::{admin_count_write, is_result_of, membership_write, record_write},
+        invitations::transition::{admin_count_write, is_result_of, record_write},
         mail::{outbox::OutboxItem, queued_letter::QueuedLetter},
+        members::membership_records::membership_write,
         transact::Transacted,
     },
 };
@@ -31,7 +32,7 @@ pub struct NewAccount {
 #[derive(Debug)]
 pub struct AcceptanceWrite<'a> {
     /// The workspace or company of the invitation.
-    pub of: Scope,
+    pub scope: Scope,
     /// The decision about the invited person's record.
     pub transition: &'a Transition,
     /// The profile of the account that becomes a member.
@@ -66,7 +67,7 @@ impl Store {
     /// the same time, all their transactions would check the inviter's membership, and DynamoDB cancels a transaction
     /// that shares an item with another transaction at the same moment.
     pub async fn accept(&self, acceptance: &AcceptanceWrite<'_>) -> Result<Accepted> {
-        let AcceptanceWrite { of: scope, transition, profile, now, .. } = *acceptance;
+        let AcceptanceWrite { scope, transition, profile, now, .. } = *acceptance;
         let person = transition.after();
         let subject = Subject::new(person.address.canonical()).with("role", person.role.name());
         let audit = AuditEntry::new(now, profile.id, "invitation.accepted").about(subject);

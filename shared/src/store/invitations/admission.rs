@@ -6,9 +6,8 @@ use crate::{
     Result,
     domain::{CallerStanding, Company, CompanyId, Person, UserId},
     store::{
-        Store,
-        accounts::profiles::{caller_keys, take_caller_records},
-        keys,
+        Store, keys,
+        members::membership_records::{caller_keys, take_caller_records},
         read::Found,
     },
 };

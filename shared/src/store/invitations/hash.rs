@@ -5,9 +5,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Result,
-    domain::{AccountsOfAddress, InvitationHash, Person, Workspace},
+    domain::{AccountsOfAddress, CompanyId, InvitationHash, Person, Workspace},
     store::{
         AddressRecords, Store,
+        conditional_write::ConditionalWrite,
         invitations::admission::{AdmissionRecords, InvitedBy, admission_keys, take_admission},
         keys,
     },
@@ -15,7 +16,7 @@ use crate::{
 
 /// How long the item of a link's hash outlives the invitation. While the item exists, the holder of an expired link can
 /// still ask for a new invitation.
-pub(in crate::store) const HASH_RETENTION: SignedDuration = SignedDuration::from_hours(30 * 24);
+const HASH_RETENTION: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 /// The item of a link's hash: a pointer to the invited person's record.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -42,6 +43,26 @@ pub struct LinkRecords {
     /// The records that decide whether the person may still join. `None` if the item of the hash does not name the
     /// inviter.
     pub admission: Option<AdmissionRecords>,
+}
+
+/// The write of the item by which the service looks up the hash in the link of a person's invitation. `company` is the
+/// company of the invitation. Repeating the write changes nothing.
+pub(in crate::store) fn hash_item_write(
+    record: &keys::Key,
+    person: &Person,
+    company: Option<CompanyId>,
+    hash: &InvitationHash,
+) -> ConditionalWrite {
+    #[derive(Serialize)]
+    struct ExpiringHashItem {
+        #[serde(flatten)]
+        item: HashItem,
+        purge_at: i64,
+    }
+    let invited_by = company.map(|company| InvitedBy { inviter: person.inviter, company });
+    let item = HashItem { person: record.clone(), version: person.version, invited_by };
+    let item = ExpiringHashItem { item, purge_at: (person.expires_at + HASH_RETENTION).as_second() };
+    ConditionalWrite::put(&keys::hash(&keys::digest(&hash.reveal())), item)
 }
 
 impl Store {

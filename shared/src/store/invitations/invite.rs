@@ -18,10 +18,11 @@ use crate::{
         conditional_write::ConditionalWrite,
         groups::group_records::{group_join_write, random_partition},
         idempotency::idempotent_runs::IdempotentRun,
-        invitations::transition::{admin_count_write, membership_write, queued_mail, record_write},
+        invitations::transition::{admin_count_write, queued_mail, record_write},
         items::from_item,
         keys,
         mail::outbox::MAX_ADDRESSES,
+        members::membership_records::membership_write,
         transact::Transacted,
     },
 };
@@ -97,7 +98,7 @@ pub struct InviteWrite<'a> {
 #[derive(Debug, Clone, Copy)]
 pub struct InviteTransaction<'a> {
     /// The workspace or company that the rows invite to.
-    pub of: Scope,
+    pub scope: Scope,
     /// The inviter.
     pub inviter: UserId,
     /// The current time.
@@ -158,9 +159,9 @@ impl Store {
     pub async fn invite(&self, transaction: InviteTransaction<'_>, rows: &[InviteWrite<'_>]) -> Result<InviteWritten> {
         let mut planned_writes = Vec::with_capacity(rows.len() + 8);
         for (row_index, row) in rows.iter().enumerate() {
-            let record = record_write(transaction.of, &row.decision.transition);
+            let record = record_write(transaction.scope, &row.decision.transition);
             planned_writes.push(PlannedWrite::of_row(row_index, ConflictCause::RecordChanged, record));
-            planned_writes.extend(writes_of_row(transaction.of, row_index, row));
+            planned_writes.extend(writes_of_row(transaction.scope, row_index, row));
         }
         let groups = new_groups(rows);
         let first_group = planned_writes.len();
@@ -260,7 +261,7 @@ fn shared_writes(
     rows: &[InviteWrite<'_>],
     random: &dyn Random,
 ) -> Vec<ConditionalWrite> {
-    let InviteTransaction { of: scope, inviter, now, run } = transaction;
+    let InviteTransaction { scope, inviter, now, run } = transaction;
     let admins = rows.iter().map(|row| row.decision.transition.admin_change()).sum();
     let mut writes: Vec<_> = admin_count_write(scope, admins).into_iter().collect();
     for kind in [MailKind::Invitation, MailKind::Added] {

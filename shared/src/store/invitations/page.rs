@@ -26,7 +26,7 @@ const SPARE: usize = 6;
 #[derive(Debug, Clone, Copy)]
 pub struct PeoplePage<'a> {
     /// The workspace or company whose people are read.
-    pub of: Scope,
+    pub scope: Scope,
     /// The page has only people whose canonical address begins with this text.
     pub prefix: &'a str,
     /// The page begins after this position.
@@ -70,7 +70,7 @@ impl Store {
         let after = page.after.map(|after| after.as_str().to_owned());
         let mut partitions: Vec<_> = (0..keys::PARTITIONS)
             .map(|partition| PartitionReader {
-                pk: keys::people_partition(page.of, partition),
+                pk: keys::people_partition(page.scope, partition),
                 unexamined: VecDeque::new(),
                 after: after.clone(),
                 ended: false,

@@ -2,7 +2,7 @@
 
 use crate::{
     Result,
-    domain::{Identifier, Membership, Person, PersonId, Profile, Scope, UserId},
+    domain::{Identifier, Person, PersonId, Scope},
     store::{Store, keys},
 };
 
@@ -25,17 +25,6 @@ impl Store {
         let keys: Vec<_> = identifiers.iter().map(|identifier| keys::person(scope, identifier)).collect();
         let mut found = self.get_many(keys.clone()).await?;
         keys.iter().map(|key| found.take(key)).collect()
-    }
-
-    /// Reads the record of a user who is a member of a workspace or company. The membership and the address in the
-    /// profile lead to the record, so no index is needed.
-    pub async fn member(&self, scope: Scope, user: UserId) -> Result<Option<Person>> {
-        let (membership, profile) = (keys::membership(user, scope), keys::profile(user));
-        let mut found = self.get_many(vec![membership.clone(), profile.clone()]).await?;
-        let membership: Option<Membership> = found.take(&membership)?;
-        let Some((_, profile)) = membership.zip(found.take::<Profile>(&profile)?) else { return Ok(None) };
-        let person = self.person(scope, &profile.identifier()).await?;
-        Ok(person.filter(|person| person.user == user))
     }
 
     /// Reads the records of all people of a workspace or company, in any state. The eight partitions are read at the

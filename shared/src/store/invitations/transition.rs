@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use crate::{
     Result,
-    domain::{BatchId, MailKind, Membership, Person, Scope, Transition, UserId},
+    domain::{BatchId, MailKind, Person, Scope, Transition, UserId},
     store::{
         Store,
         audit::audit_log::{AuditEntry, Subject, audit_write},
@@ -17,6 +17,7 @@ use crate::{
         items::{Item, from_item, to_item},
         keys,
         mail::outbox::OutboxItem,
+        members::membership_records::membership_write,
         transact::Transacted,
     },
 };
@@ -36,7 +37,7 @@ pub struct AuditNote {
 #[derive(Debug, Clone)]
 pub struct TransitionWrite<'a> {
     /// The workspace or company of the record.
-    pub of: Scope,
+    pub scope: Scope,
     /// The decision about the person's record.
     pub transition: &'a Transition,
     /// What the audit log records about the decision.
@@ -63,7 +64,7 @@ impl Store {
     /// Writes a decision in one transaction, together with the membership, the number of ADMINs, the counters of the
     /// groups, the mail and the audit entry.
     pub async fn write_transition(&self, write: &TransitionWrite<'_>) -> Result<Transitioned> {
-        let TransitionWrite { of: scope, transition, ref audit, mail, now } = *write;
+        let TransitionWrite { scope, transition, ref audit, mail, now } = *write;
         let after = transition.after();
         let mut writes = vec![record_write(scope, transition)];
         let admin_count = admin_count_write(scope, transition.admin_change()).map(|count| {
@@ -119,7 +120,12 @@ pub(in crate::store) fn record_write(scope: Scope, transition: &Transition) -> C
     // Records that were written before revisions existed have no revision.
     let stored = equal("revision", before.revision);
     let as_read = if before.revision == 0 { any([absent("revision"), stored]) } else { stored };
-    let write = ConditionalWrite::update(key).expect(as_read);
+    // A program from before revisions existed changes a record without raising its revision. While a deployment replaces
+    // such a program, both programs use the table. Each change by the older program sets `updated_at` or `version`.
+    let write = ConditionalWrite::update(key)
+        .expect(as_read)
+        .expect(equal("updated_at", before.updated_at.as_millisecond()))
+        .expect(equal("version", before.version));
     let rewritten = if before.queued_by == after.queued_by { &[][..] } else { &DELIVERY_ATTRIBUTES };
     let names: BTreeSet<_> =
         read.keys().chain(written.keys()).map(String::as_str).chain(rewritten.iter().copied()).collect();
@@ -134,17 +140,6 @@ pub(in crate::store) fn record_write(scope: Scope, transition: &Transition) -> C
 /// if the record that was read has the same values, because the delivery of the previous mail may have changed these
 /// attributes after the record was read.
 const DELIVERY_ATTRIBUTES: [&str; 3] = ["delivery", "delivery_at", "delivery_detail"];
-
-/// The write of the membership, if the membership begins, ends or changes.
-pub(in crate::store) fn membership_write(scope: Scope, transition: &Transition) -> Option<ConditionalWrite> {
-    let after = transition.after();
-    if transition.leaves() {
-        return Some(ConditionalWrite::delete(keys::membership(after.user, scope)));
-    }
-    let changes = transition.before().is_none_or(|before| before.role != after.role || before.user != after.user);
-    let member = transition.joins() || (changes && after.is_member());
-    member.then(|| ConditionalWrite::put(&keys::membership(after.user, scope), Membership::new(after.role, scope)))
-}
 
 /// The write of a workspace's number of ADMINs, if the number changes. The decision has already refused to remove the
 /// last ADMIN of the workspace, by the number of ADMINs that the decision read. The write also expects that an ADMIN
@@ -183,21 +178,38 @@ mod tests {
         .unwrap()
     }
 
-    /// The update expression of a transition with its placeholders resolved to the attributes' names.
-    fn update(transition: &Transition) -> String {
-        let of = Scope::Company("3fa85f64-5717-4562-b3fc-2c963f66afa6".parse().unwrap());
-        let update = record_write(of, transition).into_action("usher").update.unwrap();
+    /// The condition and the update expression of a transition, with their placeholders resolved to the attributes'
+    /// names.
+    fn condition_and_update(transition: &Transition) -> (String, String) {
+        let scope = Scope::Company("3fa85f64-5717-4562-b3fc-2c963f66afa6".parse().unwrap());
+        let update = record_write(scope, transition).into_action("usher").update.unwrap();
         let mut names: Vec<_> = update.expression_attribute_names.unwrap().into_iter().collect();
         names.sort_by_key(|(placeholder, _)| std::cmp::Reverse(placeholder.len()));
-        names.iter().fold(update.update_expression, |text, (placeholder, name)| text.replace(placeholder, name))
+        let resolved = |expression: String| {
+            names.iter().fold(expression, |text, (placeholder, name)| text.replace(placeholder.as_str(), name))
+        };
+        let condition = resolved(update.condition_expression.unwrap());
+        // The numbers of the values' placeholders do not matter.
+        (condition.split(|c: char| c.is_ascii_digit()).collect(), resolved(update.update_expression))
     }
 
     #[test]
     fn a_change_writes_what_it_changes_and_leaves_the_delivery_alone() {
         let transition = Transition::change(&record("QUEUED", 2), |person| person.role = Role::Viewer);
-        let update = update(&transition);
+        let (_, update) = condition_and_update(&transition);
         assert!(update.contains("role = ") && update.contains("revision = "), "{update}");
         assert!(!update.contains("delivery") && !update.contains("version"), "{update}");
+    }
+
+    #[test]
+    fn a_change_expects_the_revision_and_what_programs_without_revisions_change() {
+        let transition = Transition::change(&record("QUEUED", 2), |person| person.role = Role::Viewer);
+        let (condition, _) = condition_and_update(&transition);
+        assert_eq!(condition, "revision = :v AND updated_at = :v AND version = :v");
+        let old = Person { revision: 0, ..record("QUEUED", 2) };
+        let transition = Transition::change(&old, |person| person.role = Role::Viewer);
+        let (condition, _) = condition_and_update(&transition);
+        assert_eq!(condition, "(attribute_not_exists(revision) OR revision = :v) AND updated_at = :v AND version = :v");
     }
 
     /// Between the read and the write of a record, the deliverer may send the previous mail. The table then has another
@@ -207,7 +219,7 @@ mod tests {
     fn a_new_mail_is_written_as_queued_also_where_the_record_that_was_read_waits_for_its_mail() {
         let transition =
             Transition::change(&record("QUEUED", 2), |person| person.queued_by = record("SENT", 3).queued_by);
-        let update = update(&transition);
+        let (_, update) = condition_and_update(&transition);
         assert!(update.contains("delivery = ") && update.contains("delivery_at"), "{update}");
     }
 }

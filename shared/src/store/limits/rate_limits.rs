@@ -2,12 +2,12 @@
 //! is counted in a transaction is counted exactly once even if a reply is lost, because DynamoDB recognises a
 //! transaction that the SDK repeats.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde::Deserialize;
-use uuid::Uuid;
 
 use crate::{
     Result,
+    domain::{Cooldown, RateLimit},
     store::{
         Store,
         condition::{any, at_most, equal, item_absent},
@@ -21,35 +21,6 @@ use crate::{
 /// The largest number of attempts to reserve uses of a rate limit when other reservations conflict.
 const MAX_RESERVATION_ATTEMPTS: u32 = 8;
 
-/// A limit on the number of uses in each window of time.
-#[derive(Debug, Clone, Copy)]
-pub struct RateLimit<'a> {
-    /// The kind of use that is limited.
-    pub kind: &'static str,
-    /// The subject whose uses are counted, for example an address.
-    pub subject: &'a str,
-    /// The length of a window. Windows begin at multiples of this length since the epoch.
-    pub window: SignedDuration,
-    /// The largest number of uses in one window.
-    pub most: u32,
-}
-
-/// A minimum interval between two uses.
-#[derive(Debug, Clone, Copy)]
-pub struct Cooldown<'a> {
-    /// The kind of use that is limited.
-    pub kind: &'static str,
-    /// The subject whose uses are limited.
-    pub subject: &'a str,
-    /// The minimum interval between two uses.
-    pub every: SignedDuration,
-    /// The current time.
-    pub now: Timestamp,
-    /// The id of this attempt to start the use. If DynamoDB's reply is lost, the repeated write recognises the first
-    /// write by this id.
-    pub attempt: Uuid,
-}
-
 impl Cooldown<'_> {
     fn key(&self) -> keys::Key {
         keys::counter(self.kind, &keys::digest(self.subject), 0)
@@ -62,46 +33,33 @@ struct Counter {
     used: i64,
 }
 
-impl<'a> RateLimit<'a> {
-    /// The daily limit on mails to an address, not counting one-time passwords.
-    pub fn mails(address: &'a str, most: u32) -> Self {
-        Self { kind: "mails", subject: address, window: SignedDuration::from_hours(24), most }
-    }
-}
-
 impl RateLimit<'_> {
-    /// The number of the time window that this time belongs to.
-    fn window_number(&self, now: Timestamp) -> i64 {
-        now.as_second().div_euclid(self.window.as_secs().max(1))
-    }
-
     fn key(&self, now: Timestamp) -> keys::Key {
         keys::counter(self.kind, &keys::digest(self.subject), self.window_number(now))
     }
 
-    /// The time until the next time window of the rate limit begins.
-    pub fn left(&self, now: Timestamp) -> SignedDuration {
-        let window = self.window.as_secs().max(1);
-        SignedDuration::from_secs(window - now.as_second().rem_euclid(window))
+    /// When DynamoDB may delete the counter of the window that `now` belongs to, in seconds since the epoch: one window
+    /// after that window is over.
+    fn purge_at(&self, now: Timestamp) -> i64 {
+        (self.window_number(now) + 2) * self.window.as_secs()
     }
 
     /// The write that gives back `n` uses of the rate limit that were counted at the time `counted`. If TTL has already
     /// deleted the counter, this write creates a stale counter. The window of that counter is over, so the counter is
     /// harmless.
     pub(in crate::store) fn give_back_write(&self, n: u32, counted: Timestamp) -> ConditionalWrite {
-        let purge_at = (self.window_number(counted) + 2) * self.window.as_secs();
-        ConditionalWrite::update(self.key(counted)).add("used", -i64::from(n)).set("purge_at", purge_at)
+        let write = ConditionalWrite::update(self.key(counted)).add("used", -i64::from(n));
+        write.set("purge_at", self.purge_at(counted))
     }
 
     /// The write that counts `n` uses of the rate limit. The write succeeds only if `n` uses remain.
     pub(in crate::store) fn consume_write(&self, n: u32, now: Timestamp) -> ConditionalWrite {
-        let purge_at = (self.window_number(now) + 2) * self.window.as_secs();
         let max_used_before = i64::from(self.most) - i64::from(n);
         // The first use in a window creates the counter. `n` is never above the limit, so the first use always fits.
         ConditionalWrite::update(self.key(now))
             .expect(any([item_absent(), at_most("used", max_used_before)]))
             .add("used", n)
-            .set("purge_at", purge_at)
+            .set("purge_at", self.purge_at(now))
     }
 }
 
@@ -143,13 +101,12 @@ impl Store {
 
     /// Starts a use under a cooldown. Returns `false` if the last use was less than the minimum interval ago.
     pub async fn take_turn(&self, cooldown: &Cooldown<'_>) -> Result<bool> {
-        let last_allowed = cooldown.now - cooldown.every;
         let write = ConditionalWrite::update(cooldown.key())
             // If a reply is lost, the SDK repeats the write. The repeated write then finds the id of its own attempt in
             // the item, and succeeds.
             .expect(any([
                 item_absent(),
-                at_most("taken_at", last_allowed.as_millisecond()),
+                at_most("taken_at", cooldown.last_allowed().as_millisecond()),
                 equal("taken_by", cooldown.attempt),
             ]))
             .set("taken_at", cooldown.now.as_millisecond())

@@ -11,7 +11,7 @@ use crate::{
     },
     store::{
         Store,
-        condition::{above, absent, all, any, at_most, below, equal},
+        condition::{above, absent, all, any, at_most, equal, pair_below},
         conditional_write::{ConditionalWrite, Written},
         items::{Item, from_item},
         keys::{self, Key},
@@ -102,24 +102,24 @@ fn is_of_person(stored: &Item, mail: &MailedRecord) -> bool {
     from_item::<Person>(stored.clone()).is_ok_and(|person| person.person_id == mail.person_id)
 }
 
-/// The write of a delivery state for the mail of this version of an invitation. The write expects the rule of
-/// [`DeliveryEvent::supersedes`]. A record whose delivery is QUEUED has no delivery step yet, and accepts any delivery
-/// step. An SES event passes its mail in `mail`. The deliverer passes `None`, because the deliverer may write a
-/// delivery step again that an SES event has already recorded.
+/// The write of a delivery state for the mail of this version of an invitation. The write expects that the recorded
+/// event has a lower [position](DeliveryEvent::position). A record whose delivery is QUEUED has no delivery step yet,
+/// and accepts any delivery step. An SES event passes its mail in `mail`. The deliverer passes `None`, because the
+/// deliverer may write a delivery step again that an SES event has already recorded.
 pub(in crate::store) fn delivery_write(
     key: &Key,
     version: u32,
     delivery: &DeliveryEvent,
     mail: Option<&MailedRecord>,
 ) -> ConditionalWrite {
-    let (step, at) = (delivery.step.rank(), delivery.at.as_millisecond());
+    let (step, at) = delivery.position();
     let queued = equal("delivery", DeliveryState::Queued);
     let write = ConditionalWrite::update(key.clone()).expect(equal("version", version));
     let write = match mail {
         None => write.expect(any([queued, at_most("delivery_step", step)])),
         Some(mail) => {
-            let later = all([equal("delivery_step", step), below("delivery_at", at)]);
-            write.expect(equal("person_id", &mail.person_id)).expect(any([queued, below("delivery_step", step), later]))
+            let earlier = pair_below(("delivery_step", "delivery_at"), delivery.position());
+            write.expect(equal("person_id", &mail.person_id)).expect(any([queued, earlier]))
         }
     };
     write

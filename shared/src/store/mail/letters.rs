@@ -4,8 +4,8 @@ use jiff::Timestamp;
 
 use crate::{
     Error, Result,
-    domain::EmailAddress,
-    store::{ClaimedItem, OutboxItem, QueuedLetter, RateLimit, Store, transact::Transacted},
+    domain::{EmailAddress, RateLimit},
+    store::{ClaimedItem, OutboxItem, QueuedLetter, Store, transact::Transacted},
 };
 
 impl Store {

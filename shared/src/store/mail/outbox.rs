@@ -10,13 +10,13 @@ use crate::{
     Error, Result,
     domain::{
         Batch, BatchId, CompanyId, DeliveryEvent, DeliveryStep, Identifier, InvitationHash, MailKind, Person, Random,
-        Scope, SuppressionReason,
+        RateLimit, Scope, SuppressionReason,
     },
     store::{
-        HashItem, InvitedBy, RateLimit, Store,
+        Store,
         condition::{any, at_most, equal},
         conditional_write::{ConditionalWrite, Written},
-        invitations::hash::HASH_RETENTION,
+        invitations::hash::hash_item_write,
         items::from_item,
         keys::{self, Key},
         mail::{
@@ -46,7 +46,7 @@ pub const MAX_ATTEMPTS: u32 = 6;
 /// The mails that an outbox item asks the deliverer to send.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(untagged)]
-pub enum Task {
+pub enum OutboxTask {
     /// One letter, which is a mail that does not invite or add a person.
     Letter(QueuedLetter),
     /// Mails to people of a workspace or company.
@@ -64,7 +64,7 @@ pub enum Task {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct OutboxItem {
     #[serde(flatten)]
-    task: Task,
+    task: OutboxTask,
     #[serde(default)]
     attempts: u32,
     #[serde(default)]
@@ -76,27 +76,27 @@ pub struct OutboxItem {
 }
 
 impl OutboxItem {
-    fn new(task: Task) -> Self {
+    fn new(task: OutboxTask) -> Self {
         Self { task, attempts: 0, leased_until: 0, counted: false, link_key: None, reason: None }
     }
 
     /// An outbox item that asks the deliverer to send a letter.
     pub(in crate::store) fn letter(letter: QueuedLetter) -> Self {
-        Self::new(Task::Letter(letter))
+        Self::new(OutboxTask::Letter(letter))
     }
 
     /// An outbox item that asks the deliverer to send mails to people.
     pub(in crate::store) fn people(kind: MailKind, scope: Scope, batch: BatchId, people: &[&Identifier]) -> Self {
         let people = people.iter().map(|person| keys::person(scope, person)).collect();
-        Self::new(Task::People { kind, batch, people })
+        Self::new(OutboxTask::People { kind, batch, people })
     }
 
     /// The write that queues the outbox item.
     pub(in crate::store) fn into_write(self, now: Timestamp, random: &dyn Random) -> ConditionalWrite {
         let unique = random.uuid();
         let queue = match self.task {
-            Task::Letter(_) => LETTER_QUEUE.to_owned(),
-            Task::People { .. } => (unique.as_bytes()[0] % keys::PARTITIONS).to_string(),
+            OutboxTask::Letter(_) => LETTER_QUEUE.to_owned(),
+            OutboxTask::People { .. } => (unique.as_bytes()[0] % keys::PARTITIONS).to_string(),
         };
         ConditionalWrite::put(&keys::outbox(&queue, now, unique), self)
     }
@@ -109,7 +109,7 @@ pub struct ClaimedItem {
     key: Key,
     claim: Uuid,
     /// The mails to send.
-    pub task: Task,
+    pub task: OutboxTask,
     /// The number of attempts to deliver the outbox item, including the current attempt.
     pub attempts: u32,
     /// The key that the hashes of the links are derived from. The key is the same at every attempt to deliver the
@@ -121,7 +121,7 @@ pub struct ClaimedItem {
 
 /// A mail that a deliverer is about to send.
 #[derive(Debug)]
-pub struct Mail<'a> {
+pub struct MailToPerson<'a> {
     /// The key of the person's record.
     pub key: &'a Key,
     /// The person's current record.
@@ -134,27 +134,16 @@ pub struct Mail<'a> {
     pub has_account: bool,
 }
 
-impl Mail<'_> {
+impl MailToPerson<'_> {
     /// The write that counts `mails` towards the daily limit `limit` of the address.
     fn count_write(&self, mails: usize, limit: u32, now: Timestamp) -> ConditionalWrite {
         let daily_limit = RateLimit::mails(self.person.address.canonical(), limit);
         daily_limit.consume_write(u32::try_from(mails).unwrap_or(u32::MAX), now)
     }
 
-    /// The write of the item by which the service looks up the hash in the mail's link. Repeating the write changes
-    /// nothing.
+    /// The write of the item of the hash in the mail's link, if the mail has a link.
     fn hash_item_write(&self) -> Option<ConditionalWrite> {
-        #[derive(Serialize)]
-        struct ExpiringHashItem {
-            #[serde(flatten)]
-            item: HashItem,
-            purge_at: i64,
-        }
-        let hash = self.hash?.reveal();
-        let invited_by = self.company.map(|company| InvitedBy { inviter: self.person.inviter, company });
-        let item = HashItem { person: self.key.clone(), version: self.person.version, invited_by };
-        let item = ExpiringHashItem { item, purge_at: self.person.expires_at.as_second() + HASH_RETENTION.as_secs() };
-        Some(ConditionalWrite::put(&keys::hash(&keys::digest(&hash)), item))
+        Some(hash_item_write(self.key, self.person, self.company, self.hash.as_ref()?))
     }
 }
 
@@ -250,7 +239,7 @@ impl Store {
     pub async fn prepare(
         &self,
         claimed: &mut ClaimedItem,
-        mails: &[Mail<'_>],
+        mails: &[MailToPerson<'_>],
         limit: u32,
         now: Timestamp,
     ) -> Result<Vec<usize>> {
@@ -400,9 +389,9 @@ impl ClaimedItem {
 
     /// The write that leaves only the remaining people on the outbox item. If no people remain, the write deletes the
     /// outbox item.
-    fn shrink(&self, remaining: &Task) -> ConditionalWrite {
+    fn shrink(&self, remaining: &OutboxTask) -> ConditionalWrite {
         match remaining {
-            Task::People { people, .. } if !people.is_empty() => self.update().set("people", people),
+            OutboxTask::People { people, .. } if !people.is_empty() => self.update().set("people", people),
             _ => self.done(),
         }
     }
@@ -413,13 +402,13 @@ impl ClaimedItem {
     }
 
     /// The task of the outbox item without the people whose mails are finished.
-    fn without<'a>(&self, finished: impl Iterator<Item = &'a Key>) -> Task {
+    fn without<'a>(&self, finished: impl Iterator<Item = &'a Key>) -> OutboxTask {
         match &self.task {
-            Task::Letter(letter) => Task::Letter(letter.clone()),
-            Task::People { kind, batch, people } => {
+            OutboxTask::Letter(letter) => OutboxTask::Letter(letter.clone()),
+            OutboxTask::People { kind, batch, people } => {
                 let finished: std::collections::HashSet<_> = finished.collect();
                 let people = people.iter().filter(|key| !finished.contains(key)).cloned().collect();
-                Task::People { kind: *kind, batch: *batch, people }
+                OutboxTask::People { kind: *kind, batch: *batch, people }
             }
         }
     }
@@ -428,7 +417,7 @@ impl ClaimedItem {
     /// any more.
     pub fn keep_people<'a>(&mut self, people_to_keep: impl Iterator<Item = &'a Key>) {
         let people_to_keep: std::collections::HashSet<_> = people_to_keep.collect();
-        if let Task::People { people, .. } = &mut self.task {
+        if let OutboxTask::People { people, .. } = &mut self.task {
             people.retain(|key| people_to_keep.contains(key));
         }
     }

@@ -1,10 +1,10 @@
 //! Service accounts: accounts of programs, which call the service with an opaque token.
 
 use crate::{
-    Error, InternalContext, Result,
+    Result,
     domain::{
-        Act, CompanyId, Membership, OpaqueToken, Profile, ProfileStatus, Random, RecordStatus, Role, Scope,
-        ServiceAccount, UserId, WorkspaceId,
+        Act, CompanyId, DeletedAccountLeaves, Membership, OpaqueToken, Profile, ProfileStatus, Random, RecordStatus,
+        Role, Scope, ServiceAccount, UserId, WorkspaceId,
     },
     store::{
         Store,
@@ -16,9 +16,6 @@ use crate::{
         transact::Transacted,
     },
 };
-
-/// How many times at most the deletion of a service account reads memberships again because their roles changed.
-const MAX_RETRIES: u32 = 8;
 
 impl Store {
     /// Reads the owner of the token with this digest.
@@ -98,10 +95,9 @@ impl Store {
         }
     }
 
-    /// Deletes a service account. The first transaction invalidates the account's token and ends the account's rights.
-    /// Then the store ends the memberships of the account one by one, and finally the name of the account becomes free.
-    /// After a failure, a repeated call continues the deletion.
-    pub async fn delete_service_account(&self, company: CompanyId, account: &ServiceAccount, act: Act) -> Result<()> {
+    /// Begins to delete a service account: one transaction invalidates the account's token and ends the account's
+    /// rights. A repeated call changes nothing.
+    pub async fn disable_service_account(&self, company: CompanyId, account: &ServiceAccount, act: Act) -> Result<()> {
         let scope = Scope::Company(company);
         let profile_deletion = ConditionalWrite::update(keys::profile(account.id))
             .expect(equal("status", ProfileStatus::Active))
@@ -113,52 +109,43 @@ impl Store {
             account_audit(scope, account, act, "serviceAccount.deleted", self.random()),
         ];
         // If DynamoDB refuses the transaction, an earlier call of this method has already made the writes.
-        self.transact(writes).await?;
-        for attempt in 0.. {
-            let mut has_conflicts = false;
-            for membership in self.memberships(account.id).await? {
-                let Some(workspace) = membership.workspace else { continue };
-                has_conflicts |= !self.end_membership(account, membership.role, workspace, act).await?;
-            }
-            if !has_conflicts {
-                break;
-            }
-            if attempt == MAX_RETRIES {
-                return Err(Error::Unavailable(InternalContext::new(
-                    "store: the roles of a service account kept changing during its deletion",
-                )));
-            }
-        }
-        let account_deletion =
-            ConditionalWrite::delete(keys::service_account(company, &account.name)).expect(equal("id", account.id));
-        self.write(account_deletion).await.map(|_: Written| ())
+        self.transact(writes).await.map(|_| ())
     }
 
-    /// Ends a membership of the service account. Returns `false` if the role of the membership changed after the role
-    /// was read: the role decides whether the member counts among the ADMINs of the workspace.
-    async fn end_membership(
+    /// Finishes the deletion of a service account: the name of the account becomes free.
+    pub async fn remove_service_account(&self, company: CompanyId, account: &ServiceAccount) -> Result<()> {
+        let key = keys::service_account(company, &account.name);
+        let deletion = ConditionalWrite::delete(key).expect(equal("id", account.id));
+        self.write(deletion).await.map(|_: Written| ())
+    }
+
+    /// Writes the end of a membership of a deleted service account as a compare-and-swap on the role of the membership.
+    /// Returns `false` if another request changed the role after the decision read the role. If the membership has
+    /// ended already, nothing is written.
+    pub async fn end_account_membership(
         &self,
         account: &ServiceAccount,
-        role: Role,
         workspace: WorkspaceId,
+        leaves: DeletedAccountLeaves,
         act: Act,
     ) -> Result<bool> {
         let scope = Scope::Workspace(workspace);
-        let removed = Subject::new(account.address.canonical()).with("role", role.name());
+        let removed = Subject::new(account.address.canonical()).with("role", leaves.role.name());
         let audit = AuditEntry::new(act.at, act.actor, "member.removed").about(removed);
         let mut writes = vec![
             ConditionalWrite::update(keys::person(scope, &account.address.clone().into()))
                 .expect(equal("status", RecordStatus::Accepted))
                 .expect(equal("user", account.id))
-                .set("status", RecordStatus::Left)
+                .set("status", leaves.status)
                 .set("updated_at", act.at.as_millisecond())
                 .remove("groups")
                 .add("revision", 1),
-            ConditionalWrite::delete(keys::membership(account.id, scope)).expect(equal("role", role)),
+            ConditionalWrite::delete(keys::membership(account.id, scope)).expect(equal("role", leaves.role)),
             audit_write(scope, &audit, self.random()),
         ];
-        if role == Role::Admin {
-            writes.push(ConditionalWrite::update(keys::workspace(workspace)).if_present().add("admins", -1));
+        if leaves.admin_change != 0 {
+            let count = ConditionalWrite::update(keys::workspace(workspace)).if_present();
+            writes.push(count.add("admins", leaves.admin_change));
         }
         let result = self.transact(writes).await?;
         Ok(result.refused(0).is_some() || result.refused(1).is_none())

@@ -11,11 +11,11 @@ use crate::{
     },
     store::{
         Store,
-        accounts::profiles::{caller_keys, take_caller_records},
         audit::audit_log::{AuditEntry, audit_write},
         conditional_write::ConditionalWrite,
         groups::group_records::group_writes,
         keys,
+        members::membership_records::{caller_keys, take_caller_records},
         transact::Transacted,
     },
 };

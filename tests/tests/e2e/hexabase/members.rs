@@ -1,7 +1,9 @@
 //! /api/v0/groups/{groupId}/users, /api/v0/workspaces/{workspaceId}/users, and DELETE /api/v0/users.
 
 use serde_json::{Value, json};
-use tests::{Answer, Endpoint};
+use tests::{Account, Answer, Endpoint};
+
+use super::world::World;
 
 fn emails(answer: &Answer) -> Vec<String> {
     let members = answer.json()["members"].as_array().cloned().unwrap_or_default();
@@ -13,16 +15,21 @@ async fn remove(usher: &Endpoint, token: &str, group: &str, person: &str, worksp
     usher.send("DELETE", "/api/v0/users", Some(token), Some(body)).await
 }
 
+/// A workspace with the member Bob, and with the address of an invited person.
+async fn world_with_bob_and_a_guest() -> (World, Account, String) {
+    let world = World::new().await;
+    let World { usher, ada, workspace, .. } = &world;
+    let bob = usher.member(&ada.token, workspace, "bob", "EDITOR").await;
+    let guest = usher.address("guest");
+    usher.invite(&ada.token, workspace, &[(&guest, "VIEWER")]).await.expect(200);
+    (world, bob, guest)
+}
+
 #[tokio::test]
 async fn a_person_invited_through_another_contract_is_in_the_top_group() {
-    let usher = Endpoint::start().await;
-    let ada = usher.founder("ada").await;
-    let workspace = usher.workspace(&ada.token, "Project Alpha").await;
-    let top = usher.top_group(&ada.token).await;
-    let sales = usher.group(&ada.token, &top, "Sales").await;
-    let bob = usher.member(&ada.token, &workspace, "bob", "EDITOR").await;
-    let guest = usher.address("guest");
-    usher.invite(&ada.token, &workspace, &[(&guest, "VIEWER")]).await.expect(200);
+    let (world, bob, guest) = world_with_bob_and_a_guest().await;
+    let World { usher, ada, workspace, top } = &world;
+    let sales = usher.group(&ada.token, top, "Sales").await;
     usher.mail(&guest, 1).await;
     let everybody = [ada.email.clone(), bob.email.clone(), guest.clone()];
     for path in [
@@ -34,7 +41,7 @@ async fn a_person_invited_through_another_contract_is_in_the_top_group() {
     }
     assert_eq!(emails(&usher.get(&format!("/api/v0/groups/{sales}/users"), &ada.token).await.expect(200)), [""; 0]);
 
-    let members = usher.hexabase_members(&ada.token, &workspace).await;
+    let members = usher.hexabase_members(&ada.token, workspace).await;
     let role = |id: &str, name: &str| json!([{ "role_id": id, "role_name": name }]);
     let member = |index: usize, username: Value, confirmed: bool, sent: bool, roles: Value| {
         json!({
@@ -73,31 +80,26 @@ async fn members_are_filtered_and_paged() {
 
 #[tokio::test]
 async fn people_taken_out_of_their_only_group_leave_the_workspace() {
-    let usher = Endpoint::start().await;
-    let ada = usher.founder("ada").await;
-    let workspace = usher.workspace(&ada.token, "Project Alpha").await;
-    let top = usher.top_group(&ada.token).await;
-    let sales = usher.group(&ada.token, &top, "Sales").await;
-    let bob = usher.member(&ada.token, &workspace, "bob", "EDITOR").await;
-    let guest = usher.address("guest");
-    usher.invite(&ada.token, &workspace, &[(&guest, "VIEWER")]).await.expect(200);
+    let (world, bob, guest) = world_with_bob_and_a_guest().await;
+    let World { usher, ada, workspace, top } = &world;
+    let sales = usher.group(&ada.token, top, "Sales").await;
     let (bobs, guests) = (
-        usher.hexabase_id(&ada.token, &workspace, &bob.email).await,
-        usher.hexabase_id(&ada.token, &workspace, &guest).await,
+        usher.hexabase_id(&ada.token, workspace, &bob.email).await,
+        usher.hexabase_id(&ada.token, workspace, &guest).await,
     );
-    let own = usher.hexabase_id(&ada.token, &workspace, &ada.email).await;
+    let own = usher.hexabase_id(&ada.token, workspace, &ada.email).await;
 
-    remove(&usher, &bob.token, &top, &guests, &workspace).await.hexabase_error(403, "GROUP_ADMIN_REQUIRED");
-    remove(&usher, &ada.token, &sales, &bobs, &workspace).await.hexabase_error(400, "INVALID_PARAMS");
-    remove(&usher, &ada.token, &top, &own, &workspace).await.hexabase_error(409, "LAST_ADMIN");
-    assert_eq!(usher.hexabase_members(&ada.token, &workspace).await.len(), 3);
+    remove(usher, &bob.token, top, &guests, workspace).await.hexabase_error(403, "GROUP_ADMIN_REQUIRED");
+    remove(usher, &ada.token, &sales, &bobs, workspace).await.hexabase_error(400, "INVALID_PARAMS");
+    remove(usher, &ada.token, top, &own, workspace).await.hexabase_error(409, "LAST_ADMIN");
+    assert_eq!(usher.hexabase_members(&ada.token, workspace).await.len(), 3);
 
-    assert_eq!(remove(&usher, &ada.token, &top, &bobs, &workspace).await.expect(200).json(), json!({ "error": null }));
-    assert_eq!(usher.role(&bob.token, &workspace).await, None);
+    assert_eq!(remove(usher, &ada.token, top, &bobs, workspace).await.expect(200).json(), json!({ "error": null }));
+    assert_eq!(usher.role(&bob.token, workspace).await, None);
     let hash = usher.mail(&guest, 1).await.hash();
-    remove(&usher, &ada.token, &top, &guests, &workspace).await.expect(200);
+    remove(usher, &ada.token, top, &guests, workspace).await.expect(200);
     usher.sign_up_by_invitation(&guest, &hash).await.expect(400);
-    remove(&usher, &ada.token, &top, &guests, &workspace).await.hexabase_error(400, "INVALID_PARAMS");
+    remove(usher, &ada.token, top, &guests, workspace).await.hexabase_error(400, "INVALID_PARAMS");
 }
 
 #[tokio::test]

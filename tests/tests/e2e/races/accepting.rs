@@ -131,20 +131,32 @@ async fn an_accepted_invitation_is_not_resent_and_a_resent_one_is_accepted_by_it
     guest.is_member(world).await;
 }
 
-#[tokio::test]
-async fn a_member_is_not_invited_again_and_a_new_invitation_replaces_the_link_that_is_being_used() {
-    needs(&[Need::Calls]);
-    let world = &World::new(&[("RESEND_COOLDOWN_SECONDS", "0")]).await;
+/// A guest accepts, and a request that was about to invite the guest again finds a member.
+async fn accepts_before_being_invited_again(world: &World) {
     let guest = Guest::of(world, &world.ada.token, "first").await;
     let invite = guest.invite_again(world, "VIEWER");
     let (accepted, invited) = world.usher.overtake(guest.accept(world), invite, INVITING).await;
     accepted.expect(200);
     assert_eq!(invited.expect(400).row_statuses(), ["alreadyMember"]);
     guest.is_member(world).await;
+}
 
+/// A guest is invited again while the guest accepts. Returns the guest, the answer to the invitation, and the answer to
+/// the acceptance.
+async fn accepts_after_being_invited_again(world: &World) -> (Guest, Answer, Answer) {
     let guest = Guest::of(world, &world.ada.token, "second").await;
     let invite = guest.invite_again(world, "VIEWER");
     let (invited, accepted) = world.usher.overtake(invite, guest.accept(world), ACCEPTANCE).await;
+    (guest, invited, accepted)
+}
+
+#[tokio::test]
+async fn a_member_is_not_invited_again_and_a_new_invitation_replaces_the_link_that_is_being_used() {
+    needs(&[Need::Calls]);
+    let world = &World::new(&[("RESEND_COOLDOWN_SECONDS", "0")]).await;
+    accepts_before_being_invited_again(world).await;
+
+    let (guest, invited, accepted) = accepts_after_being_invited_again(world).await;
     assert_eq!(invited.expect(200).row_statuses(), ["invited"]);
     accepted.problem(410, "invitation_gone");
     let hash = world.usher.mail(&guest.account.email, 3).await.hash();
@@ -156,16 +168,9 @@ async fn a_member_is_not_invited_again_and_a_new_invitation_replaces_the_link_th
 async fn a_person_who_accepts_while_the_role_is_changed_gets_the_role_of_the_earlier_write() {
     // Within the cooldown an invitation keeps its link, and takes the role of the newer request.
     let world = &World::with(&[Need::Calls]).await;
-    let guest = Guest::of(world, &world.ada.token, "first").await;
-    let invite = guest.invite_again(world, "VIEWER");
-    let (accepted, invited) = world.usher.overtake(guest.accept(world), invite, INVITING).await;
-    accepted.expect(200);
-    assert_eq!(invited.expect(400).row_statuses(), ["alreadyMember"]);
-    guest.is_member(world).await;
+    accepts_before_being_invited_again(world).await;
 
-    let guest = Guest::of(world, &world.ada.token, "second").await;
-    let invite = guest.invite_again(world, "VIEWER");
-    let (invited, accepted) = world.usher.overtake(invite, guest.accept(world), ACCEPTANCE).await;
+    let (guest, invited, accepted) = accepts_after_being_invited_again(world).await;
     assert_eq!(invited.expect(200).row_statuses(), ["alreadyInvited"]);
     assert_eq!(accepted.expect(200).json()["role"], "VIEWER");
     assert_eq!(guest.end(world).await, (Some("VIEWER".to_owned()), "ACCEPTED".to_owned()));

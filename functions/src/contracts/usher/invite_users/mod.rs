@@ -21,14 +21,14 @@ fn idempotency_key() -> Field<Option<IdempotencyKey>> {
 pub(crate) async fn handle(usher: &Usher, incoming: &Incoming) -> HandlerResult {
     let caller = incoming.caller(usher).await?;
     let to = InviteTo::Workspace(WORKSPACE_ID.read(incoming)?);
-    let name = idempotency_key().read_header(incoming)?.map(|key| {
+    let idempotency = idempotency_key().read_header(incoming)?.map(|key| {
         let (body, trace_id) = (incoming.digest(), incoming.trace_id().to_owned());
         IdempotencyRequest { key, body, trace_id }
     });
     let InviteBody { rows, message, lifetime, validate_only } = body(incoming)?;
     let (echoes, rows): (_, Vec<_>) = rows.into_iter().unzip();
     let rows = rows.into_iter().map(|row| row.map(InviteRow::from).map_err(Into::into)).collect();
-    let request = InviteUsers { message, lifetime, validate_only, name, ..InviteUsers::new(to, rows) };
+    let request = InviteUsers { message, lifetime, validate_only, idempotency, ..InviteUsers::new(to, rows) };
     let invited = usher.invite_users(&caller, request).await?;
     let first_trace_id = invited.answered_before.clone();
     let (results, refusal) = row_results(echoes, invited);

@@ -1,7 +1,7 @@
 //! Adding a person with a guest account to the company that the workspace belongs to.
 
 use crate::domain::{
-    BatchId, InviteRefusal, InviteTerms, MembershipState, Person, PersonId, Profile, RecordStatus, Role, Transition,
+    BatchId, InviteRefusal, InviteTerms, MembershipState, Person, PersonId, Profile, Role, Transition,
 };
 
 /// A guest account: an account with a temporary password that an inviter creates for a person.
@@ -30,36 +30,19 @@ pub fn add_guest(
         return Err(InviteRefusal::HasAccount);
     }
     let GuestAccount { profile, person_id, batch } = guest;
-    let member = Person {
-        address: profile.address.clone(),
-        user_code: profile.user_code.clone().or_else(|| record.and_then(|record| record.user_code.clone())),
-        unverified: true,
-        exclusive: record.is_some_and(|record| record.exclusive),
-        welcomed: record.is_some_and(|record| record.welcomed),
-        person_id: person_id.clone(),
-        user: profile.id,
-        number: profile.number,
-        role: Role::Viewer,
-        status: RecordStatus::Accepted,
-        revision: 1,
-        version: record.map_or(0, |record| record.version) + 1,
-        groups: Vec::new(),
-        created_at: record.map_or(terms.now, |record| record.created_at),
-        updated_at: terms.now,
-        invited_at: terms.now,
-        expires_at: terms.now,
-        inviter: terms.rights.user,
-        batch: *batch,
-        delivery: None,
-        delivery_at: None,
-        delivery_detail: None,
-        delivery_step: None,
-        queued_by: None,
-        first_name: Some(profile.first_name.clone()),
-        last_name: None,
-        answered_by: None,
-        metadata: record.and_then(|record| record.metadata.clone()),
-        accepted_at: Some(terms.now),
+    let new = Person::member(profile, Role::Viewer, person_id.clone(), *batch, terms.now);
+    let member = match record {
+        None => Person { version: 1, inviter: terms.rights.user, ..new },
+        Some(record) => Person {
+            user_code: new.user_code.clone().or_else(|| record.user_code.clone()),
+            exclusive: record.exclusive,
+            welcomed: record.welcomed,
+            version: record.version + 1,
+            created_at: record.created_at,
+            inviter: terms.rights.user,
+            metadata: record.metadata.clone(),
+            ..new
+        },
     };
     Ok(Transition::replace(record, member))
 }

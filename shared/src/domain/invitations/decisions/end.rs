@@ -3,7 +3,9 @@
 use jiff::Timestamp;
 
 use super::change_role::{AdminCount, require_remaining_admin};
-use crate::domain::{InvitationStatus, ManageRefusal, Manager, Permission, Person, RecordStatus, Transition};
+use crate::domain::{
+    InvitationStatus, ManageRefusal, Manager, Membership, Permission, Person, RecordStatus, Role, Transition,
+};
 
 /// Decides the end of a membership, or of a pending or expired invitation. The person leaves all groups of the
 /// workspace.
@@ -22,6 +24,29 @@ pub fn end(manager: Manager, record: &Person, admins: AdminCount, now: Timestamp
         person.groups.clear();
     });
     require_remaining_admin(transition, admins)
+}
+
+/// The end of a membership of a deleted service account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DeletedAccountLeaves {
+    /// The role of the membership that the decision read. The end may be written only while the membership has this
+    /// role.
+    pub role: Role,
+    /// The status that the person's record of the service account gets. The record also loses its groups.
+    pub status: RecordStatus,
+    /// By how much the number of ADMINs among the workspace's members changes: -1 or 0.
+    pub admin_change: i32,
+}
+
+/// Decides the end of a membership of a deleted service account. No role protects the account from losing its
+/// memberships. A workspace may lose its last ADMIN in this way, because the admins of the company are ADMIN in each of
+/// the company's workspaces.
+///
+/// This decision reads the membership, which has the role, and not the person's record: the deletion lists the
+/// memberships of the account anyway, and reading each person's record too would cost one more read for each workspace.
+pub fn end_with_account(membership: &Membership) -> DeletedAccountLeaves {
+    let admin_change = if membership.role == Role::Admin { -1 } else { 0 };
+    DeletedAccountLeaves { role: membership.role, status: RecordStatus::Left, admin_change }
 }
 
 /// Checks that the manager may resend or revoke this invitation. An ADMIN may manage every invitation; every other

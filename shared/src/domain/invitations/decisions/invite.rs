@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::{
     BatchId, DeliveryState, GroupPath, GroupRef, Identifier, MailKind, MembershipState, Metadata, Person, PersonId,
-    PersonName, RecordStatus, Role, Transition, UserId,
+    PersonName, RecordStatus, Role, Transition, UserId, UserIds,
 };
 
 /// The membership that one row of an inviting request offers to a person.
@@ -152,6 +152,25 @@ pub enum InviteRefusal {
 }
 
 impl InviteOffer {
+    /// An offer that mails an invitation, without groups, metadata, names and options.
+    pub fn new(identifier: Identifier, person_id: PersonId, ids: UserIds, role: Role, batch: BatchId) -> Self {
+        Self {
+            identifier,
+            person_id,
+            user: ids.id,
+            number: ids.number,
+            role,
+            groups: Vec::new(),
+            metadata: None,
+            first_name: None,
+            last_name: None,
+            exclusive: false,
+            welcomed: false,
+            entry: Entry::Invitation { mailed: true },
+            batch,
+        }
+    }
+
     const fn joins(&self) -> bool {
         matches!(self.entry, Entry::GuestAccount | Entry::Colleague { .. })
     }

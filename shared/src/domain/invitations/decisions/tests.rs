@@ -7,9 +7,9 @@ use uuid::Uuid;
 
 use crate::domain::{
     Acceptance, BatchId, DeliveryState, EmailAddress, Entry, GroupPath, GroupRef, InvitationDead, InviteDecision,
-    InviteEffect, InviteOffer, InviteRefusal, InviteTerms, InviterRights, MailKind, ManageRefusal, Manager,
-    MembershipState, Person, PersonName, Profile, ProfileKind, ProfileStatus, Role, Transition, UserId, accept,
-    change_groups, change_role, decline, end, invite, person_id, resend, revoke,
+    InviteEffect, InviteOffer, InviteRefusal, InviteTerms, InviterRights, MailKind, ManageRefusal, Manager, Membership,
+    MembershipState, Person, PersonName, Profile, Role, Scope, Transition, UserId, UserIds, accept, change_groups,
+    change_role, decline, end, end_with_account, invite, person_id, resend, revoke,
 };
 
 const WEEK: SignedDuration = SignedDuration::from_hours(7 * 24);
@@ -39,21 +39,8 @@ fn terms(role: Role, now: Timestamp) -> InviteTerms<'static> {
 
 fn offer(entry: Entry, role: Role, request: u128) -> InviteOffer {
     let identifier = EmailAddress::parse("grace@example.com").unwrap().into();
-    InviteOffer {
-        person_id: person_id("salt", &identifier),
-        identifier,
-        user: user(7),
-        number: 7,
-        role,
-        groups: Vec::new(),
-        metadata: None,
-        first_name: None,
-        last_name: None,
-        exclusive: false,
-        welcomed: false,
-        entry,
-        batch: batch(request),
-    }
+    let id = person_id("salt", &identifier);
+    InviteOffer { entry, ..InviteOffer::new(identifier, id, UserIds { id: user(7), number: 7 }, role, batch(request)) }
 }
 
 const BY_MAIL: Entry = Entry::Invitation { mailed: true };
@@ -63,24 +50,10 @@ fn invited(role: Role) -> Person {
 }
 
 fn profile() -> Profile {
-    Profile {
-        id: user(7),
-        number: 7,
-        address: EmailAddress::parse("grace@example.com").unwrap(),
-        user_code: None,
-        first_name: PersonName::parse("Grace").unwrap(),
-        last_name: None,
-        company: Uuid::from_u128(9).to_string().parse().unwrap(),
-        password: None,
-        kind: ProfileKind::Person,
-        status: ProfileStatus::Active,
-        unverified: false,
-        temporary_password: false,
-        exclusive_to: None,
-        epoch: 0,
-        current_workspace: None,
-        created_at: at(0),
-    }
+    let identifier = EmailAddress::parse("grace@example.com").unwrap().into();
+    let company = Uuid::from_u128(9).to_string().parse().unwrap();
+    let name = PersonName::parse("Grace").unwrap();
+    Profile::new(UserIds { id: user(7), number: 7 }, identifier, name, company, at(0))
 }
 
 fn accepted(record: &Person, now: Timestamp) -> Result<Person, InvitationDead> {
@@ -203,6 +176,20 @@ fn the_last_admin_is_neither_removed_nor_given_another_role() {
     assert_eq!(end(manager, &admin, Some(2), at(2)).unwrap().admin_change(), -1);
     // A person who is invited as ADMIN and has not accepted doesn't count as an ADMIN.
     assert!(end(manager, &invited(Role::Admin), Some(1), at(2)).is_ok());
+}
+
+#[test]
+fn a_deleted_service_account_leaves_as_a_removed_member_does() {
+    let manager = Manager { user: user(1), role: Role::Admin };
+    for role in Role::ALL {
+        let member = accepted(&invited(role), at(1)).unwrap();
+        let removed = end(manager, &member, None, at(2)).unwrap();
+        let scope = Scope::Company(Uuid::from_u128(9).to_string().parse().unwrap());
+        let leaves = end_with_account(&Membership::new(role, scope));
+        assert_eq!((leaves.role, leaves.admin_change), (role, removed.admin_change()));
+        assert_eq!(leaves.status, removed.after().status);
+        assert!(removed.after().groups.is_empty());
+    }
 }
 
 #[test]

@@ -1,19 +1,23 @@
-//! Idempotent requests: a retry with the same idempotency key resumes an interrupted run or replays the stored
-//! response.
+//! Inviting with an idempotency key: the daily quota is reserved once, and the results of the rows are stored for
+//! retries.
 
 use jiff::Timestamp;
 use tokio::time::Instant;
 
 use crate::{
-    Error, PublicMessage, Result, Usher,
-    domain::{PersonId, RowOutcome},
-    operations::invitations::invite_users::{
-        invitation_target::InvitationTarget,
-        request::{IdempotencyRequest, InviteUsers, Invited},
-        row_result::RowResult,
-        rows::count,
+    Result, Usher,
+    domain::{PersonId, RateLimit, RowOutcome},
+    operations::{
+        IdempotencyRequest,
+        idempotency::begin_run::BegunRun,
+        invitations::invite_users::{
+            invitation_target::InvitationTarget,
+            request::{InviteResults, InviteUsers},
+            row_result::RowResult,
+            rows::count,
+        },
     },
-    store::{IdempotencyRecord, IdempotentRun, RateLimit, RunStart, StoredResponse},
+    store::{IdempotentRun, StoredResponse},
 };
 
 impl Usher {
@@ -25,31 +29,18 @@ impl Usher {
         request: InviteUsers,
         idempotency: IdempotencyRequest,
         begun: Instant,
-    ) -> Result<Invited> {
-        let IdempotencyRequest { key, body, trace_id } = idempotency;
-        let record =
-            IdempotencyRecord { caller: target.inviter.id, of: target.scope, key: &key, body: &body, now: self.now() };
-        let mut run = match self.store.begin_run(&record).await? {
-            RunStart::IdempotentRun(run) => run,
-            RunStart::Running => return Err(Error::KeyInUse),
-            RunStart::OtherBody => {
-                let message = "This Idempotency-Key was sent with another request. Use a new key.";
-                return Err(Error::KeyReused(PublicMessage::new("idempotency_key_reused", message)));
-            }
-            RunStart::Answered(stored) => return Ok(replayed(&stored, &request, target)),
+    ) -> Result<InviteResults> {
+        let mut run = match self.begin_run(target.inviter.id, target.scope, &idempotency).await? {
+            BegunRun::Execute(run) => run,
+            BegunRun::Replay(stored) => return Ok(replayed(&stored, &request, target)),
         };
         match self.invite_rows(target, request, begun, Some(&mut run)).await {
             Ok(invited) => {
-                self.store_response(target, &run, &invited, trace_id).await?;
+                self.store_response(target, &run, &invited, idempotency.trace_id).await?;
                 Ok(invited)
             }
             Err(error) => {
-                if let Err(error) = self.store.release_run(&run).await {
-                    tracing::warn!(
-                        ?error,
-                        "an idempotent run was not released: retries are refused until its lease expires"
-                    );
-                }
+                self.release_failed_run(&run).await;
                 Err(error)
             }
         }
@@ -77,7 +68,7 @@ impl Usher {
         &self,
         target: &InvitationTarget,
         run: &IdempotentRun,
-        invited: &Invited,
+        invited: &InviteResults,
         trace_id: String,
     ) -> Result<()> {
         let results = &invited.results;
@@ -99,10 +90,10 @@ impl Usher {
 
 /// The results of the rows, rebuilt from the stored response of an idempotent request. The stored response has no
 /// public ids of people: this function derives the public ids from the rows again.
-fn replayed(stored: &StoredResponse, request: &InviteUsers, target: &InvitationTarget) -> Invited {
+fn replayed(stored: &StoredResponse, request: &InviteUsers, target: &InvitationTarget) -> InviteResults {
     let results = stored.rows().zip(&request.rows).map(|((outcome, reason), row)| {
         let id: Option<PersonId> = row.as_ref().ok().map(|invitee| target.person_id(invitee));
         RowResult::new(outcome, id.filter(|_| outcome.succeeded()), reason)
     });
-    Invited { results: results.collect(), retry_after: None, answered_before: Some(stored.trace_id.clone()) }
+    InviteResults { results: results.collect(), retry_after: None, answered_before: Some(stored.trace_id.clone()) }
 }

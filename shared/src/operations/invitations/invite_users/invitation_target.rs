@@ -9,13 +9,12 @@ use crate::{
     Error, Result, Usher,
     domain::{
         Batch, BatchId, Company, Group, GroupId, GroupPath, GroupRef, InviterRights, Message, Permission, PersonId,
-        Profile, Role, Scope, WorkspaceId, person_id,
+        Profile, RateLimit, Role, Scope, WorkspaceId, person_id,
     },
     operations::{
         Caller, WorkspaceAccess,
         invitations::invite_users::request::{InviteRow, InviteTo},
     },
-    store::RateLimit,
 };
 
 /// How long after its creation a workspace or company counts as new and has a smaller daily quota of invitations.

@@ -9,7 +9,7 @@ use tokio::time::{Duration, Instant, timeout_at};
 use crate::{
     Error, Result, Usher,
     domain::{
-        Batch, BatchId, CompanyId, EmailAddress, Password, PasswordHash, Profile, ProfileKind, Reason, RowOutcome,
+        Batch, BatchId, CompanyId, EmailAddress, Password, PasswordHash, Profile, ProfileKind, RowOutcome, RowReason,
         TemplateId, UserId, may_belong,
     },
     operations::invitations::invite_users::{
@@ -165,7 +165,7 @@ fn refusal_of_options(
     row: &ValidRow,
     target: &InvitationTarget,
     references: &LetterReferences,
-) -> Option<(RowOutcome, Reason)> {
+) -> Option<(RowOutcome, RowReason)> {
     let options = &row.invitee.options;
     let letter = &options.letter;
     if let Some(sender) = letter.sender.as_ref().and_then(|sender| sender.address.as_ref()) {
@@ -173,7 +173,7 @@ fn refusal_of_options(
             Some(true) => {}
             Some(false) => return Some(invalid("unknown_sender", "Mail can't be sent from this address.")),
             None => {
-                let reason = Reason::new("not_written", "This row wasn't written. Send it again.");
+                let reason = RowReason::new("not_written", "This row wasn't written. Send it again.");
                 return Some((RowOutcome::Failed, reason));
             }
         }
@@ -199,8 +199,8 @@ fn refusal_of_options(
 }
 
 /// The refusal of a row that has a mistake.
-fn invalid(code: &'static str, detail: &'static str) -> (RowOutcome, Reason) {
-    (RowOutcome::Invalid, Reason::new(code, detail))
+fn invalid(code: &'static str, detail: &'static str) -> (RowOutcome, RowReason) {
+    (RowOutcome::Invalid, RowReason::new(code, detail))
 }
 
 /// The batch that all rows with the letter options `letter` share.

@@ -30,7 +30,7 @@ use crate::{
 pub(in crate::operations) use crate::operations::invitations::invite_users::invitation_target::InvitationTarget;
 pub use crate::operations::invitations::invite_users::request::{EntryMethod, InviteeOptions, LetterOptions};
 pub use crate::operations::invitations::invite_users::request::{
-    IdempotencyRequest, InviteRow, InviteTo, InviteUsers, Invited, RejectWhole, ResultDetail,
+    InviteResults, InviteRow, InviteTo, InviteUsers, RejectWhole, ResultDetail,
 };
 pub use crate::operations::invitations::invite_users::row_result::RowResult;
 pub(in crate::operations) use crate::operations::invitations::invite_users::rows::refusal_of_address;
@@ -58,13 +58,13 @@ impl Usher {
     /// - [`Error::Invalid`] for a row with a mistake, [`Error::Suppressed`] for an address that Usher doesn't mail, and
     ///   [`Error::TooMany`] if the daily quota doesn't cover the rows. With each of these errors, no row is written.
     /// - [`Error::Unavailable`] if a row was not written. The caller may send the request again safely.
-    pub async fn invite_users(&self, caller: &Caller, mut request: InviteUsers) -> Result<Invited> {
+    pub async fn invite_users(&self, caller: &Caller, mut request: InviteUsers) -> Result<InviteResults> {
         let begun = Instant::now();
         self.admit_rows(request.rows.len())?;
         letters::admit_passwords(request.rows.iter().flatten())?;
         let groups = request.rows.iter().flatten().flat_map(|invitee| &invitee.groups).copied().collect();
         let target = self.invitation_target(caller, request.to, groups).await?;
-        match request.name.take().filter(|_| !request.validate_only) {
+        match request.idempotency.take().filter(|_| !request.validate_only) {
             Some(idempotency) => self.invite_idempotently(&target, request, idempotency, begun).await,
             None => self.invite_rows(&target, request, begun, None).await,
         }
@@ -79,7 +79,7 @@ impl Usher {
         mut request: InviteUsers,
         begun: Instant,
         mut run: Option<&mut IdempotentRun>,
-    ) -> Result<Invited> {
+    ) -> Result<InviteResults> {
         let identifiers = identifiers(&request);
         let mut rows = Rows::check(std::mem::take(&mut request.rows), target.role, request.reject_whole)?;
         let mut valid = self.check_rows(&mut rows, target, run.as_deref()).await?;
@@ -113,7 +113,7 @@ impl Usher {
         let retry_after = rows.has_outcome(RowOutcome::Limited).then(|| quota.left(now));
         let mut results = rows.into_results();
         self.read_records(target.scope, &identifiers, &mut results).await?;
-        Ok(Invited { results, retry_after, answered_before: None })
+        Ok(InviteResults { results, retry_after, answered_before: None })
     }
 
     /// Makes the checks of rows that need reads from the store, and returns the rows that passed all checks. Rows that

@@ -4,7 +4,7 @@ use crate::{
     Result, Usher,
     domain::{
         Entry, GuestAccount, Identity, InviteDecision, InviteOffer, InviteRefusal, InviteTerms, Password, Person,
-        Profile, ProfileKind, ProfileStatus, Random, Transition, UserId, add_guest, invite, person_id,
+        Profile, ProfileKind, Random, Transition, UserId, UserIds, add_guest, invite, person_id,
     },
     operations::invitations::{
         default_name::local_part,
@@ -215,23 +215,13 @@ impl Usher {
                 None => local_part(&offer.identifier.address)?,
             };
             offer.first_name = Some(first_name.clone());
+            let ids = UserIds { id: offer.user, number: offer.number };
             let profile = Profile {
-                id: offer.user,
-                number: offer.number,
-                address: offer.identifier.address.clone(),
-                user_code: offer.identifier.code.clone(),
-                first_name,
-                last_name: None,
-                company: target.company.id,
                 password: Some(hash),
-                kind: ProfileKind::Person,
-                status: ProfileStatus::Active,
                 unverified: true,
                 temporary_password: true,
                 exclusive_to: offer.exclusive.then(|| target.workspace()).flatten(),
-                epoch: 0,
-                current_workspace: None,
-                created_at: self.now(),
+                ..Profile::new(ids, offer.identifier.clone(), first_name, target.company.id, self.now())
             };
             let person_id = person_id(&target.company.salt, &offer.identifier);
             let account = GuestAccount { profile, person_id, batch: offer.batch };

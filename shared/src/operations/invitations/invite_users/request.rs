@@ -4,10 +4,10 @@ use jiff::SignedDuration;
 
 use crate::{
     domain::{
-        GroupId, IdempotencyKey, Identifier, Lifetime, MailSender, Message, Metadata, Password, Person, PersonName,
-        Reason, Role, TemplateId, UserId, WorkspaceId,
+        GroupId, Identifier, Lifetime, MailSender, Message, Metadata, Password, Person, PersonName, Role, RowReason,
+        TemplateId, UserId, WorkspaceId,
     },
-    operations::invitations::invite_users::row_result::RowResult,
+    operations::{IdempotencyRequest, invitations::invite_users::row_result::RowResult},
 };
 
 /// One row of an inviting request: a person to invite.
@@ -83,7 +83,7 @@ pub struct InviteUsers {
     /// The target of the request: the workspace or company that the request invites to.
     pub to: InviteTo,
     /// The rows of the request. For a row that could not be parsed, the list has the reason instead of the row.
-    pub rows: Vec<std::result::Result<InviteRow, Reason>>,
+    pub rows: Vec<std::result::Result<InviteRow, RowReason>>,
     /// The inviter's message, which all mails of the request contain.
     pub message: Option<Message>,
     /// How long the invitations of the request are valid. `None` means the deployment's default time.
@@ -98,24 +98,12 @@ pub struct InviteUsers {
     /// How much the results of the rows contain.
     pub result_detail: ResultDetail,
     /// The request's idempotency key, digest and trace id, if the client sent an idempotency key.
-    pub name: Option<IdempotencyRequest>,
-}
-
-/// The idempotency key of a request, and the data that Usher stores with the key.
-#[derive(Debug)]
-pub struct IdempotencyRequest {
-    /// The idempotency key. Equal idempotency keys of different callers, or for different workspaces, are independent
-    /// of each other.
-    pub key: IdempotencyKey,
-    /// A digest of the whole request. A second request with the same idempotency key and another digest is an error.
-    pub body: String,
-    /// The trace id by which support finds the request in the logs.
-    pub trace_id: String,
+    pub idempotency: Option<IdempotencyRequest>,
 }
 
 impl InviteUsers {
     /// An inviting request with the rows `rows`, and with the default value of every option.
-    pub fn new(to: InviteTo, rows: Vec<std::result::Result<InviteRow, Reason>>) -> Self {
+    pub fn new(to: InviteTo, rows: Vec<std::result::Result<InviteRow, RowReason>>) -> Self {
         Self {
             to,
             rows,
@@ -125,14 +113,14 @@ impl InviteUsers {
             reject_whole: RejectWhole::Nothing,
             validate_only: false,
             result_detail: ResultDetail::Outcomes,
-            name: None,
+            idempotency: None,
         }
     }
 }
 
 /// The results of an inviting request.
 #[derive(Debug)]
-pub struct Invited {
+pub struct InviteResults {
     /// The results of the rows, one result for each row, in the order of the rows.
     pub results: Vec<RowResult>,
     /// The time until the daily quota is renewed, if the quota did not cover every row.

@@ -1,6 +1,6 @@
 //! The result of one row of an inviting request.
 
-use crate::domain::{InviteEffect, InviteRefusal, Person, PersonId, Reason, RowOutcome};
+use crate::domain::{InviteEffect, InviteRefusal, Person, PersonId, RowOutcome, RowReason};
 
 /// The reason code of a row that may have been written, because the store's replies to the row's writes were lost.
 const MAYBE_WRITTEN: &str = "maybe_written";
@@ -16,19 +16,19 @@ pub struct RowResult {
     /// The public id of the person's record, if the person is invited or a member.
     pub invitation: Option<PersonId>,
     /// The reason for the row's outcome. `None` for a row whose person was simply invited or added.
-    pub reason: Option<Reason>,
+    pub reason: Option<RowReason>,
     /// The person's record after the request, if the person is invited or a member and the request asked for records.
     pub record: Option<Box<Person>>,
 }
 
 impl RowResult {
     /// A row's result that doesn't contain the person's record.
-    pub(super) const fn new(outcome: RowOutcome, invitation: Option<PersonId>, reason: Option<Reason>) -> Self {
+    pub(super) const fn new(outcome: RowOutcome, invitation: Option<PersonId>, reason: Option<RowReason>) -> Self {
         Self { outcome, invitation, reason, record: None }
     }
 
     /// The result of a row that was refused for the reason `reason`.
-    pub(super) fn refused(outcome: RowOutcome, reason: Reason) -> Self {
+    pub(super) fn refused(outcome: RowOutcome, reason: RowReason) -> Self {
         Self::new(outcome, None, Some(reason))
     }
 
@@ -65,7 +65,7 @@ impl RowResult {
             InviteEffect::Amended => (RowOutcome::AlreadyInvited, Some(already_invited())),
             InviteEffect::AddedToGroups => {
                 let detail = "Was a member before, and is in these groups too.";
-                (RowOutcome::Added, Some(Reason::new("added_to_groups", detail)))
+                (RowOutcome::Added, Some(RowReason::new("added_to_groups", detail)))
             }
         };
         Self::new(outcome, Some(id), reason)
@@ -101,7 +101,7 @@ impl RowResult {
             InviteRefusal::QuotaExhausted => return Self::limited(),
             InviteRefusal::NotWritten => return Self::failed(),
         };
-        Self::refused(outcome, Reason::new(code, detail))
+        Self::refused(outcome, RowReason::new(code, detail))
     }
 
     /// Whether the row used, or may have used, one invitation of the daily quota. The row of a member who only joined
@@ -117,31 +117,31 @@ impl RowResult {
 
     /// The result of a row that the daily quota doesn't cover.
     pub(super) fn limited() -> Self {
-        Self::refused(RowOutcome::Limited, Reason::new("limited", LIMITED))
+        Self::refused(RowOutcome::Limited, RowReason::new("limited", LIMITED))
     }
 
     /// The result of a row that was not written.
     pub(super) fn failed() -> Self {
-        Self::refused(RowOutcome::Failed, Reason::new("not_written", "This row wasn't written. Send it again."))
+        Self::refused(RowOutcome::Failed, RowReason::new("not_written", "This row wasn't written. Send it again."))
     }
 }
 
 /// The reason of a row whose person was mailed within the cooldown.
-fn already_invited() -> Reason {
-    Reason::new("already_invited", "Was invited a moment ago; no other mail is sent.")
+fn already_invited() -> RowReason {
+    RowReason::new("already_invited", "Was invited a moment ago; no other mail is sent.")
 }
 
 /// The reason of a row whose user code another person has. User codes are unique in the deployment.
-pub(super) fn code_taken() -> Reason {
-    Reason::new("code_taken", "This code belongs to somebody else.")
+pub(super) fn code_taken() -> RowReason {
+    RowReason::new("code_taken", "This code belongs to somebody else.")
 }
 
 /// The reason of a row that names a group that doesn't exist in the workspace.
-pub(super) fn unknown_group() -> Reason {
-    Reason::new("unknown_group", "There is no such group in the workspace.")
+pub(super) fn unknown_group() -> RowReason {
+    RowReason::new("unknown_group", "There is no such group in the workspace.")
 }
 
 /// The reason of a row that names a service account that doesn't exist in the company.
-pub(super) fn unknown_account() -> Reason {
-    Reason::new("unknown_account", "This service account doesn't exist in the company.")
+pub(super) fn unknown_account() -> RowReason {
+    RowReason::new("unknown_account", "This service account doesn't exist in the company.")
 }

@@ -7,7 +7,7 @@ use jiff::SignedDuration;
 
 use crate::{
     Error, PublicMessage, Result,
-    domain::{Identifier, Identity, InviteEffect, Reason, Role, RowOutcome, Scope, Suppression},
+    domain::{Identifier, Identity, InviteEffect, Role, RowOutcome, RowReason, Scope, Suppression},
     operations::invitations::invite_users::row_result::{
         LIMITED, RowResult, code_taken, unknown_account, unknown_group,
     },
@@ -25,18 +25,18 @@ pub(in crate::operations) fn refusal_of_address(
     invitee: &InviteRow,
     colleague: bool,
     suppressed: Option<Suppression>,
-) -> Option<(RowOutcome, Reason)> {
+) -> Option<(RowOutcome, RowReason)> {
     if colleague {
         return None;
     }
     if invitee.identifier.address.is_service_account() {
         return Some((RowOutcome::Invalid, unknown_account()));
     }
-    suppressed.map(|suppression| (RowOutcome::Suppressed, Reason::new("suppressed", suppression.message())))
+    suppressed.map(|suppression| (RowOutcome::Suppressed, RowReason::new("suppressed", suppression.message())))
 }
 
 /// The sentence of a row's reason with the row's address added, for an error about the whole request.
-fn sentence_with_address(identifier: &Identifier, reason: &Reason) -> String {
+fn sentence_with_address(identifier: &Identifier, reason: &RowReason) -> String {
     format!("'{}': {}", identifier.address.as_typed(), reason.detail)
 }
 
@@ -62,7 +62,7 @@ impl Rows {
     /// # Errors
     /// [`Error::Invalid`] if a row fails a check and the request is to be rejected as a whole.
     pub(super) fn check(
-        rows: Vec<std::result::Result<InviteRow, Reason>>,
+        rows: Vec<std::result::Result<InviteRow, RowReason>>,
         role: Role,
         reject_whole: RejectWhole,
     ) -> Result<Self> {
@@ -74,7 +74,7 @@ impl Rows {
             match row {
                 Err(reason) => checked.refuse(index, None, RowOutcome::Invalid, reason)?,
                 Ok(InviteRow { identifier, .. }) if !seen.insert(identifier.clone()) => {
-                    let reason = Reason::new("duplicate", "An earlier row has the same address.");
+                    let reason = RowReason::new("duplicate", "An earlier row has the same address.");
                     checked.refuse(index, Some(&identifier), RowOutcome::Duplicate, reason)?;
                 }
                 // If several rows have the same user code, the first of these rows gets the code.
@@ -82,7 +82,7 @@ impl Rows {
                     checked.refuse(index, Some(&identifier), RowOutcome::Invalid, code_taken())?;
                 }
                 Ok(InviteRow { identifier, role: wanted, .. }) if !role.may_grant(wanted) => {
-                    let reason = Reason::new("role_above", "This role is above your own.");
+                    let reason = RowReason::new("role_above", "This role is above your own.");
                     checked.refuse(index, Some(&identifier), RowOutcome::Forbidden, reason)?;
                 }
                 Ok(invitee) => checked.unresolved.push((index, invitee)),
@@ -100,7 +100,7 @@ impl Rows {
                 Some(true) => None,
                 Some(false) => {
                     let detail = "Only an administrator of the workspace or group may do this.";
-                    Some((RowOutcome::Forbidden, Reason::new("group_admin_required", detail)))
+                    Some((RowOutcome::Forbidden, RowReason::new("group_admin_required", detail)))
                 }
             };
             match refusal {
@@ -144,7 +144,7 @@ impl Rows {
         {
             let colleague = identity.filter(|identity| identity.company == target.company.id);
             if colleague.is_some() && matches!(target.scope, Scope::Company(_)) {
-                let reason = Reason::new("already_member", "This user is in the company already.");
+                let reason = RowReason::new("already_member", "This user is in the company already.");
                 self.results[index] = Some(RowResult::refused(RowOutcome::AlreadyMember, reason));
                 continue;
             }
@@ -172,7 +172,7 @@ impl Rows {
         index: usize,
         identifier: Option<&Identifier>,
         outcome: RowOutcome,
-        reason: Reason,
+        reason: RowReason,
     ) -> Result<()> {
         if self.reject_whole != RejectWhole::Nothing {
             let with_address = |identifier| sentence_with_address(identifier, &reason).into();
@@ -184,7 +184,7 @@ impl Rows {
     }
 
     /// Refuses, as [`Rows::refuse`] does, a row that had passed the earlier checks.
-    pub(super) fn refuse_row(&mut self, row: &ValidRow, outcome: RowOutcome, reason: Reason) -> Result<()> {
+    pub(super) fn refuse_row(&mut self, row: &ValidRow, outcome: RowOutcome, reason: RowReason) -> Result<()> {
         self.refuse(row.index, Some(&row.invitee.identifier), outcome, reason)
     }
 

@@ -156,8 +156,12 @@ impl Usher {
             return Ok(InviteWritten::Done);
         }
         let writes: Vec<_> = decided.iter().map(DecidedRow::as_write).collect();
-        let transaction =
-            InviteTransaction { of: plan.scope, inviter: plan.terms.rights.user, now: plan.terms.now, run: plan.run };
+        let transaction = InviteTransaction {
+            scope: plan.scope,
+            inviter: plan.terms.rights.user,
+            now: plan.terms.now,
+            run: plan.run,
+        };
         let too_slow = |_| Error::Unavailable(InternalContext::new("invite: a transaction took too long"));
         let written = self.store.invite(transaction, &writes);
         timeout_at(plan.begun + END_WITHIN, written).await.map_err(too_slow)?

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use crate::{
     Result, Usher,
-    domain::{Batch, InviteEffect},
+    domain::{Batch, InviteEffect, RateLimit},
     operations::invitations::invite_users::{
         invitation_target::InvitationTarget,
         letters::LetterBatches,
@@ -13,7 +13,6 @@ use crate::{
         rows::{Rows, ValidRow, count},
         write_decisions::WritePlan,
     },
-    store::RateLimit,
 };
 
 /// The plan of writing a request's rows: everything that is the same for all valid rows of the request.

@@ -42,8 +42,8 @@ async fn a_company_admin_manages_the_companys_invitations_like_a_workspaces() {
     send(&world, "DELETE", &world.ada.token, &invitation, "").await.problem(409, "already_accepted");
 
     let (email, invitation) = invited(&world, "henry", "Viewer").await;
-    send(&world, "DELETE", &world.ada.token, &invitation, "").await.expect(204);
     let hash = world.usher.mail(&email, 1).await.hash();
+    send(&world, "DELETE", &world.ada.token, &invitation, "").await.expect(204);
     world.usher.sign_up_by_invitation(&email, &hash).await.datagol_error(400, "INVITATION_GONE");
     // The founder was never invited.
     let all = world.usher.all_pages(PATH, &world.ada.token, 1).await;

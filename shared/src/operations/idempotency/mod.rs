@@ -1,0 +1,4 @@
+//! Idempotent requests. An operation that executes an idempotent request begins a run here, and stores the response when
+//! the run ends.
+
+pub(super) mod begin_run;
