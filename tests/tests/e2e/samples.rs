@@ -5,7 +5,7 @@ use std::{collections::HashMap, fs, path::Path};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
-use tests::{Account, Endpoint};
+use tests::{Account, Endpoint, Need};
 
 /// The samples' placeholders for tokens, ids, hashes and codes, and the people that the samples name.
 const TOKEN: &str = "TOKEN";
@@ -127,7 +127,7 @@ struct World {
 
 impl World {
     async fn new() -> Self {
-        let usher = Endpoint::own(&[]).await;
+        let usher = Endpoint::with(&[Need::Clock, Need::EventFunctions]).await;
         let ada = usher.founder("ada").await;
         let workspace = usher.workspace(&ada.token, "Project Alpha").await;
         let body = json!({ "name": "robot" });
