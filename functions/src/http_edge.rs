@@ -1,16 +1,17 @@
 //! From an HTTP request to its response. Answering a request never fails: every failure becomes a response in a
 //! contract's format, because the gateway would answer for a failed function in the gateway's own format.
 
+use http::StatusCode;
 use lambda_http::{Body, Request, RequestExt, Response, request::RequestContext};
 use shared::{Usher, domain::WorkspaceId};
 use tokio::time::Instant;
 use tracing::Instrument;
 
 use crate::{
-    openapi,
+    metrics, openapi,
     operation::Operation,
-    routes::{self, Contract, Found, Route},
-    vocabulary::{ApiDescription, Failure, HandlerResult, Incoming, UnknownFields, log_failure},
+    routes::{self, Found, Location, Route},
+    vocabulary::{ApiDescription, Failure, HandlerResult, Incoming, UnknownFields, log_failure, no_content},
 };
 
 const API_DESCRIPTION: ApiDescription =
@@ -31,22 +32,27 @@ pub async fn answer(usher: &Usher, operation: Operation, request: Request) -> Re
 
 async fn answer_logged(usher: &Usher, operation: Operation, request: Request, trace_id: String) -> Response<Body> {
     let begun = Instant::now();
-    let found = routes::find(request.method(), request.raw_http_path());
-    let contract_of_path = Contract::of_path(request.raw_http_path());
+    let Location { found, contract, base_path } = routes::locate(&request);
     let incoming = Incoming::new(request, trace_id.clone(), API_DESCRIPTION);
-    let (contract, result) = match found {
+    let result = match found {
         Found::Route(route, parameters) if route.operation == operation => {
-            let incoming = incoming.on_route(parameters, route.unknown_fields());
-            (route.contract, handle(usher, route, &incoming).await)
+            let incoming = incoming.on_route(parameters, base_path, route.unknown_fields());
+            handle(usher, route, &incoming).await
         }
-        Found::OtherMethods(methods) => (contract_of_path, Err(Failure::Method(methods))),
-        Found::Route(..) | Found::Nothing => (contract_of_path, Err(Failure::Path)),
+        Found::OtherMethods(_) | Found::Nothing if incoming.is_preflight() => Ok(no_content()),
+        Found::OtherMethods(methods) => Err(Failure::Method(methods)),
+        Found::Route(..) | Found::Nothing => Err(Failure::Path),
     };
     let response = result.unwrap_or_else(|failure| {
         log_failure(&failure);
         contract.render(&failure, &trace_id)
     });
-    let milliseconds = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
+    let time = begun.elapsed();
+    metrics::took(operation, time);
+    if response.status() == StatusCode::TOO_MANY_REQUESTS {
+        metrics::throttled();
+    }
+    let milliseconds = u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
     tracing::info!(status = response.status().as_u16(), milliseconds, "answered");
     response
 }

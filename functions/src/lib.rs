@@ -12,6 +12,7 @@ mod http_edge;
 #[cfg(test)]
 mod layers;
 pub mod log;
+mod metrics;
 mod openapi;
 mod operation;
 pub mod pages;
@@ -20,5 +21,6 @@ mod start;
 mod vocabulary;
 
 pub use http_edge::answer;
+pub use metrics::{Metrics, names as metric_names};
 pub use operation::Operation;
-pub use start::{StartError, serve};
+pub use start::serve;

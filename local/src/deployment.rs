@@ -23,7 +23,7 @@ use crate::{
     seed::Seed,
     ses::{SendingRate, Ses},
     start_error::StackStartError,
-    streams::{self, MAPPINGS, TableStream},
+    streams::{self, MAPPINGS, Shard, TableStream},
     table,
     tasks::TaskGroup,
 };
@@ -46,6 +46,8 @@ pub(crate) struct DeploymentConfig {
     pub(crate) sender: String,
     /// How many recipients SES accepts in a second.
     pub(crate) max_send_rate: u32,
+    /// How many shards the table's stream has.
+    pub(crate) shards: u16,
     /// The forwarder that gets a copy of every event on the event bus.
     pub(crate) forwarder: Option<EventForwarder>,
     /// The data that the table begins with.
@@ -99,6 +101,7 @@ pub(crate) struct Deployment {
     pub(crate) clock: Arc<TestClock>,
     pub(crate) random: Arc<dyn Random>,
     pub(crate) table: Option<Table>,
+    shards: usize,
     seed: Option<Seed>,
     /// The running triggers. A reset stops the running triggers and starts new triggers.
     pub(crate) triggers: tokio::sync::Mutex<Option<TaskGroup>>,
@@ -113,9 +116,11 @@ impl Deployment {
         let secrets = Arc::new(secrets);
         let function_config =
             FunctionConfig { parameters, clients, secrets, clock: clock.clone(), random: random.clone() };
-        let functions = Arc::new(Functions::deploy(random.clone(), config.remote_functions, |operation| {
+        let shards = usize::from(config.shards).max(1);
+        let functions = Functions::deploy(random.clone(), shards, config.remote_functions, |operation| {
             function_config.usher(operation)
-        }));
+        });
+        let functions = Arc::new(functions);
         let ses = Arc::new(Ses {
             sender: config.sender,
             sending_rate: SendingRate::new(config.max_send_rate),
@@ -133,7 +138,8 @@ impl Deployment {
             forwarder: config.forwarder,
         });
         let triggers = tokio::sync::Mutex::default();
-        Self { config: function_config, functions, ses, bus, faults, clock, random, table, seed: config.seed, triggers }
+        let (config, seed) = (function_config, config.seed);
+        Self { config, functions, ses, bus, faults, clock, random, table, shards, seed, triggers }
     }
 
     /// Creates the table unless the table exists, and writes the companies of the seed that the table doesn't have yet.
@@ -161,9 +167,13 @@ impl Deployment {
             let stream =
                 TableStream::open(table.clone()).map_err(|error| StackStartError::Database(error.to_string()))?;
             let queues = MAPPINGS.map(|mapping| {
-                let (queue, queued) = mpsc::channel(mapping.waiting);
-                tasks.spawn(|_| streams::deliver(mapping, stream.arn.clone(), queued, self.functions.clone()));
-                (mapping, queue)
+                let shards = (0..self.shards).map(|number| {
+                    let (queue, queued) = mpsc::channel(mapping.waiting);
+                    let shard = Shard { mapping, number, stream: stream.arn.clone(), queued };
+                    tasks.spawn(|_| streams::deliver(shard, self.functions.clone()));
+                    queue
+                });
+                (mapping, shards.collect())
             });
             tasks.spawn(|stopped| streams::pump(stream, queues, stopped));
             tasks.spawn(|stopped| schedules::sweep_expired(table.clone(), self.clock.clone(), stopped));

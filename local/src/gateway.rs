@@ -13,6 +13,7 @@ use shared::domain::Clock;
 use uuid::Uuid;
 
 use crate::{
+    cors::AllowedOrigins,
     event::{self, RequestContext},
     faults::Faults,
     lambda::Functions,
@@ -35,6 +36,7 @@ pub(crate) struct Gateway {
     pub(crate) faults: Arc<Faults>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) port: u16,
+    pub(crate) allowed_origins: AllowedOrigins,
 }
 
 /// Answers a request to the API, which is any request whose path is not a route of the stack itself.
@@ -48,7 +50,9 @@ pub(crate) async fn handle(
         return response::json_message(StatusCode::NOT_FOUND, "Not Found");
     }
     if let Some(fault) = gateway.faults.on_route(&head.method, head.uri.path()) {
-        return fault.response();
+        let mut response = fault.response();
+        gateway.allowed_origins.set_headers(&head, response.headers_mut());
+        return response;
     }
     let request_id = gateway.functions.request_id();
     let context = RequestContext { peer, port: gateway.port, now: gateway.clock.now(), request_id };
@@ -59,6 +63,7 @@ pub(crate) async fn handle(
         }
         Err(refusal) => refusal,
     };
+    gateway.allowed_origins.set_headers(&head, response.headers_mut());
     if let Ok(id) = HeaderValue::from_str(&request_id.to_string()) {
         response.headers_mut().insert("apigw-requestid", id);
     }

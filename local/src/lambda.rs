@@ -40,8 +40,9 @@ const RETRY_PAUSE: Duration = Duration::from_millis(100);
 #[error("{0}")]
 pub(crate) struct FunctionError(pub(crate) String);
 
-/// The service that each operation runs on.
-type Ushers = HashMap<Operation, Usher>;
+/// The services that each operation runs on. Each shard of the table's stream invokes its own instance of a function, so a
+/// function that reads the stream has one service for each shard. Every other function has one service.
+type Ushers = HashMap<Operation, Vec<Usher>>;
 
 /// The functions that other programs run, by operation.
 pub(crate) type RemoteFunctions = HashMap<Operation, RemoteFunction>;
@@ -54,6 +55,8 @@ pub(crate) type ResetHold = tokio::sync::OwnedRwLockReadGuard<()>;
 pub(crate) struct Functions {
     ushers: RwLock<Arc<Ushers>>,
     remote: RemoteFunctions,
+    /// How many shards the table's stream has.
+    shards: usize,
     random: Arc<dyn Random>,
     /// The number of event functions that run now or have events queued.
     busy_count: Arc<AtomicUsize>,
@@ -63,13 +66,19 @@ pub(crate) struct Functions {
 }
 
 impl Functions {
-    /// Deploys every operation. `usher` makes the service that an operation runs on, unless the operation is one of the
+    /// Deploys every operation. `usher` makes a service that an operation runs on, unless the operation is one of the
     /// `remote` functions.
-    pub(crate) fn deploy(random: Arc<dyn Random>, remote: RemoteFunctions, usher: impl Fn(Operation) -> Usher) -> Self {
-        let ushers = RwLock::new(Arc::new(deploy_all(usher)));
+    pub(crate) fn deploy(
+        random: Arc<dyn Random>,
+        shards: usize,
+        remote: RemoteFunctions,
+        usher: impl Fn(Operation) -> Usher,
+    ) -> Self {
+        let ushers = RwLock::new(Arc::new(deploy_all(shards, usher)));
         Self {
             ushers,
             remote,
+            shards,
             random,
             busy_count: Arc::default(),
             event_permits: Arc::new(Semaphore::new(CONCURRENT_EVENTS)),
@@ -79,7 +88,7 @@ impl Functions {
 
     /// Deploys every operation anew, so that nothing that a function has cached remains.
     pub(crate) fn redeploy(&self, usher: impl Fn(Operation) -> Usher) {
-        let ushers = Arc::new(deploy_all(usher));
+        let ushers = Arc::new(deploy_all(self.shards, usher));
         *self.ushers.write().unwrap_or_else(PoisonError::into_inner) = ushers;
     }
 
@@ -115,7 +124,17 @@ impl Functions {
 
     /// Invokes an event function. The event and the response are JSON.
     pub(crate) async fn on_event(self: Arc<Self>, operation: Operation, event: Value) -> Result<Value, FunctionError> {
-        in_own_task(async move { self.event(operation, event).await }).await?
+        self.on_records(operation, 0, event).await
+    }
+
+    /// Invokes the instance of an event function that handles the records of this shard.
+    pub(crate) async fn on_records(
+        self: Arc<Self>,
+        operation: Operation,
+        shard: usize,
+        event: Value,
+    ) -> Result<Value, FunctionError> {
+        in_own_task(async move { self.event(operation, shard, event).await }).await?
     }
 
     /// Queues events for an event function. As with EventBridge, the function gets the events later, one after the
@@ -152,7 +171,7 @@ impl Functions {
         self.busy_count.load(Ordering::SeqCst)
     }
 
-    async fn event(&self, operation: Operation, event: Value) -> Result<Value, FunctionError> {
+    async fn event(&self, operation: Operation, shard: usize, event: Value) -> Result<Value, FunctionError> {
         let _busy = BusyGuard::start(self.busy_count.clone());
         if let Some(remote) = self.remote.get(&operation) {
             let response = remote.invoke(event.to_string().into_bytes()).await?;
@@ -160,8 +179,8 @@ impl Functions {
         }
         let request_id = self.request_id().to_string();
         let ushers = self.ushers();
-        // The deployment has inserted the service of every operation, so this lookup doesn't fail.
-        events::handle(&ushers[&operation], operation, event, &request_id)
+        // The deployment has inserted the services of every operation and shard, so this lookup doesn't fail.
+        events::handle(&ushers[&operation][shard], operation, event, &request_id)
             .await
             .map_err(|error| FunctionError(error.to_string()))
     }
@@ -174,8 +193,8 @@ impl Functions {
         let mut context = Context::default();
         context.request_id = request_id.to_string();
         let ushers = self.ushers();
-        // The deployment has inserted the service of every operation, so this lookup doesn't fail.
-        let usher = &ushers[&operation];
+        // The deployment has inserted the services of every operation, so this lookup doesn't fail.
+        let usher = &ushers[&operation][0];
         let mut adapter = Adapter::from(service_fn(|request: Request| async move {
             Ok::<_, Infallible>(functions::answer(usher, operation, request).await)
         }));
@@ -192,7 +211,7 @@ impl Functions {
         }
         let event = if event.is_empty() { b"{}" } else { &**event };
         let event = serde_json::from_slice(event).map_err(|error| FunctionError(error.to_string()))?;
-        Ok(self.event(operation, event).await?.to_string().into_bytes())
+        Ok(self.event(operation, 0, event).await?.to_string().into_bytes())
     }
 
     fn ushers(&self) -> Arc<Ushers> {
@@ -200,8 +219,13 @@ impl Functions {
     }
 }
 
-fn deploy_all(usher: impl Fn(Operation) -> Usher) -> Ushers {
-    Operation::ALL.iter().map(|&operation| (operation, usher(operation))).collect()
+fn deploy_all(shards: usize, usher: impl Fn(Operation) -> Usher) -> Ushers {
+    let instances = |operation| match operation {
+        Operation::DeliverInvitations | Operation::PublishEvents => shards,
+        _ => 1,
+    };
+    let deploy = |&operation| (operation, (0..instances(operation)).map(|_| usher(operation)).collect());
+    Operation::ALL.iter().map(deploy).collect()
 }
 
 /// Counts an event function as busy until the guard is dropped, which also happens when the function panics.

@@ -14,7 +14,6 @@ use clap::{Arg, ArgAction, ArgMatches, Command, builder::FalseyValueParser, valu
 use local::{Options, PARAMETERS, Stack};
 use serde_json::json;
 use tokio::runtime::Builder;
-use tracing_subscriber::EnvFilter;
 
 /// After a request that invites thousands of people, the system's memory allocator keeps twice as much memory as
 /// `mimalloc`.
@@ -74,7 +73,7 @@ fn flag(name: &'static str, env: &'static str, help: &'static str) -> Arg {
 }
 
 /// The flags of the stack itself.
-fn stack_flags() -> [Arg; 7] {
+fn stack_flags() -> [Arg; 8] {
     let defaults = Options::default();
     [
         flag(
@@ -97,9 +96,18 @@ fn stack_flags() -> [Arg; 7] {
         flag("max-send-rate", "USHER_MAX_SEND_RATE", "How many recipients SES accepts in a second")
             .value_parser(value_parser!(u32).range(1..))
             .default_value(defaults.max_send_rate.to_string()),
+        flag("shards", "USHER_SHARDS", "How many shards the table's stream has, each with its own deliverer of mails")
+            .value_parser(value_parser!(u16).range(1..=100))
+            .default_value(defaults.shards.to_string()),
         flag("seed", "USHER_SEED", "A YAML file with the companies, people and workspaces that the stack begins with")
             .value_name("FILE")
             .value_parser(value_parser!(PathBuf)),
+        flag(
+            "allowed-origins",
+            "ALLOWED_ORIGINS",
+            "The origins whose pages may call the API, with commas between them [default: the origin of APP_URL]",
+        )
+        .value_name("ORIGINS"),
         flag("forward-events", "USHER_FORWARD_EVENTS", "A URL to which every event of the bus is posted as JSON")
             .value_name("URL"),
     ]
@@ -171,6 +179,8 @@ fn options(matches: &ArgMatches) -> Options {
         forward_events: text("forward-events"),
         remote_functions: matches.get_many("function").into_iter().flatten().cloned().collect(),
         seed: matches.get_one("seed").cloned(),
+        allowed_origins: text("allowed-origins").unwrap_or_default(),
+        shards: matches.get_one("shards").copied().unwrap_or(defaults.shards),
         max_send_rate: matches.get_one("max-send-rate").copied().unwrap_or(defaults.max_send_rate),
         parameters: PARAMETERS
             .iter()
@@ -194,9 +204,10 @@ fn ready_line(stack: &Stack, json: bool) -> String {
 /// operation, so only the engine's errors are logged.
 fn log(level: &str) {
     let own = functions::log::directives(level);
-    let filter = EnvFilter::try_new(format!("{own},local={level},dynoxide=error"));
-    let filter = filter.unwrap_or_else(|_| EnvFilter::new("warn"));
-    tracing_subscriber::fmt().json().with_writer(std::io::stderr).with_env_filter(filter).init();
+    let directives = format!("{own},local={level},dynoxide=error");
+    let log = functions::log::to(std::io::stderr, &directives, None);
+    // Setting the log fails only if the process has a log already.
+    drop(tracing::subscriber::set_global_default(log));
 }
 
 /// Waits for Ctrl-C or SIGTERM. A signal that comes after this call and before the `await` counts too.

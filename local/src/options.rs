@@ -14,6 +14,7 @@ use crate::start_error::StackStartError;
 /// [`Parameters::read`] documents their ranges and defaults.
 pub const PARAMETERS: &[(&str, &str)] = &[
     ("APP_URL", "The address that mailed links begin with [default: the gateway's own address]"),
+    ("AFTER_JOIN_URL", "Where people go after joining [default: the gateway's own page at /]"),
     ("SENDER_ADDRESS", "The sender of all mails [default: usher@example.com]"),
     ("INVITATION_TTL_SECONDS", "How many seconds an invitation can be accepted"),
     ("OTP_TTL_SECONDS", "How many seconds a one-time password is valid"),
@@ -24,10 +25,7 @@ pub const PARAMETERS: &[(&str, &str)] = &[
     ("MAILS_PER_RECIPIENT_PER_DAY", "How many mails one address gets in a day, not counting one-time passwords"),
     ("TABLE_NAME", "The name of the DynamoDB table [default: usher]"),
     ("CONFIGURATION_SET", "The name of the SES configuration set whose events report deliveries"),
-    (
-        "LOG_LEVEL",
-        "The least severe level that is logged to stderr: trace, debug, info, warn, error or off [default: warn]",
-    ),
+    ("LOG_LEVEL", "The least severe level that is logged to stderr: trace, debug, info, warn or error [default: warn]"),
 ];
 
 /// The options that a local stack starts with.
@@ -54,8 +52,13 @@ pub struct Options {
     pub remote_functions: BTreeMap<String, String>,
     /// A YAML file with the companies, people and workspaces that the stack begins with: see docs/local-stack.md.
     pub seed: Option<PathBuf>,
+    /// The origins whose pages may call the API, with commas between them: the template's `AllowedOrigins`. If the text
+    /// is empty, the origin of `APP_URL` is allowed.
+    pub allowed_origins: String,
     /// How many recipients SES accepts in a second: the `MaxSendRate` of `GetAccount`.
     pub max_send_rate: u32,
+    /// How many shards the table's stream has. Each shard has its own invocations of the functions that read the stream.
+    pub shards: u16,
     /// The service's parameters that differ from the defaults, by their names in [`PARAMETERS`].
     pub parameters: BTreeMap<String, String>,
 }
@@ -72,7 +75,9 @@ impl Default for Options {
             forward_events: None,
             remote_functions: BTreeMap::new(),
             seed: None,
+            allowed_origins: String::new(),
             max_send_rate: 500,
+            shards: 1,
             parameters: BTreeMap::new(),
         }
     }

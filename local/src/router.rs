@@ -16,6 +16,7 @@ use tokio::{
 use crate::{
     aws_endpoint::{self, AwsEndpoint},
     control,
+    cors::AllowedOrigins,
     deployment::Deployment,
     eventbridge, gateway,
     gateway::Gateway,
@@ -25,9 +26,10 @@ use crate::{
 };
 
 /// The routes of the gateway's port.
-pub(crate) fn gateway_router(deployment: &Arc<Deployment>, port: u16) -> Router {
+pub(crate) fn gateway_router(deployment: &Arc<Deployment>, port: u16, allowed_origins: AllowedOrigins) -> Router {
     let Deployment { functions, ses, bus, faults, clock, .. } = &**deployment;
-    let gateway = Gateway { functions: functions.clone(), faults: faults.clone(), clock: clock.clone(), port };
+    let gateway =
+        Gateway { functions: functions.clone(), faults: faults.clone(), clock: clock.clone(), port, allowed_origins };
     let mails = Router::new()
         .route("/_aws/ses", get(mailbox::list).delete(mailbox::empty))
         .route("/_local/inbox/mails", get(mailbox::page))
@@ -39,6 +41,7 @@ pub(crate) fn gateway_router(deployment: &Arc<Deployment>, port: u16) -> Router 
         .route("/_local/calls", get(control::calls).delete(control::forget_calls))
         .route("/_local/units", get(control::units))
         .with_state(faults.clone());
+    let sending = Router::new().route("/_local/sending", get(ses::sending)).with_state(ses.clone());
     let bus = Router::new()
         .route(&format!("{}/", eventbridge::PATH), post(eventbridge::call))
         .route("/_local/events", get(eventbridge::list).delete(eventbridge::empty))
@@ -52,7 +55,7 @@ pub(crate) fn gateway_router(deployment: &Arc<Deployment>, port: u16) -> Router 
         .with_state(functions.clone());
     let reset = Router::new().route("/_local/reset", post(reset::reset)).with_state(deployment.clone());
     let pages = Router::new().route("/_local/inbox", get(inbox::page)).with_state(deployment.random.clone());
-    let own = ses_router(deployment).merge(mails).merge(bus).merge(faults).merge(clock);
+    let own = ses_router(deployment).merge(mails).merge(sending).merge(bus).merge(faults).merge(clock);
     let own = own.merge(lambda).merge(reset).merge(pages);
     own.fallback(gateway::handle).with_state(Arc::new(gateway))
 }

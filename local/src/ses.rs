@@ -138,6 +138,12 @@ pub(crate) async fn send_bulk_email(
     Ok(Json(json!({"BulkEmailEntryResults": results.collect::<Vec<_>>()})))
 }
 
+/// `GET /_local/sending`: SES's sending rate, and how many recipients SES has accepted and refused because of this rate.
+pub(crate) async fn sending(State(ses): State<Arc<Ses>>) -> Json<Value> {
+    let counts = ses.sending_rate.counts();
+    Json(json!({"maxSendRate": ses.sending_rate.per_second, "recipients": counts}))
+}
+
 /// `GET /v2/email/account`: `GetAccount`.
 pub(crate) async fn get_account(State(ses): State<Arc<Ses>>) -> Json<Value> {
     Json(json!({

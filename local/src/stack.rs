@@ -12,6 +12,7 @@ use tokio::net::TcpListener;
 use crate::{
     aws_endpoint::AwsEndpoint,
     clients::{AwsUrls, Clients},
+    cors::AllowedOrigins,
     data_directory::DataDirectory,
     deployment::{Deployment, DeploymentConfig},
     dynamodb::Engine,
@@ -50,6 +51,7 @@ impl Stack {
         let url = format!("http://{}", reachable(address));
         let aws = options.aws_address.map(|address| listen_on(address, "--aws-port")).transpose()?;
         let parameters = options.read(&url)?;
+        let allowed_origins = AllowedOrigins::read(&options.allowed_origins, &parameters.app_url)?;
         let endpoint =
             options.endpoint.as_deref().map(|url| checked_url(url, StackStartError::Endpoint)).transpose()?;
         let remote_functions = remote_functions(&options)?;
@@ -79,6 +81,7 @@ impl Stack {
             random,
             sender: options.parameter("SENDER_ADDRESS", &url).unwrap_or_default(),
             max_send_rate: options.max_send_rate,
+            shards: options.shards,
             forwarder,
             seed,
         }));
@@ -86,7 +89,7 @@ impl Stack {
             return Err(table_error(options.endpoint, &error));
         }
         *deployment.triggers.lock().await = Some(deployment.start_triggers()?);
-        let router = gateway_router(&deployment, address.port());
+        let router = gateway_router(&deployment, address.port(), allowed_origins);
         servers.spawn(|stopped| serve(listener, router, stopped));
         let aws_url = aws.as_ref().map(|(_, address)| format!("http://{}", reachable(*address)));
         if let (Some((listener, _)), Some(engine)) = (aws, &engine) {

@@ -1,4 +1,6 @@
-//! Lambda's event source mappings: read the table's stream and invoke the functions with its records.
+//! Lambda's event source mappings: read the table's stream and invoke the functions with its records. The engine's stream
+//! is one shard. The stack divides it into as many shards as its options say, and each shard has its own invocation of
+//! each function, as on Lambda.
 
 use std::{sync::Arc, time::Duration};
 
@@ -26,34 +28,54 @@ const POLL: Duration = Duration::from_millis(100);
 /// How many records one read returns at most.
 const MAX_RECORDS: usize = 250;
 
-/// How often a failed record is retried. If the last retry fails too, `sweep-undelivered` still finds a mail of the
-/// record, but an event of the record is lost.
-const RETRIES: u32 = 3;
-
 /// One of the event source mappings in `template.yaml`: which records invoke which function.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct EventSourceMapping {
     operation: Operation,
     /// How many records one invocation gets at most.
     batch: usize,
+    /// How often a failed record is retried. If the last retry fails too, the record is given up: `sweep-undelivered`
+    /// still finds a mail of the record, but an event of the record is lost.
+    retries: u32,
     /// How many batches may wait for the function. While the queue is full, the stream isn't read.
     pub(crate) waiting: usize,
     /// Whether the mapping's filter accepts a record.
     accepts: fn(&Record) -> bool,
 }
 
-/// New outbox items are delivered; changes of people's records are published as events.
+/// New outbox items are delivered; changes of people's records are published as events. The batches and retries are those
+/// of `template.yaml`.
 pub(crate) const MAPPINGS: [EventSourceMapping; 2] = [
-    EventSourceMapping { operation: Operation::DeliverInvitations, batch: 10, waiting: 100, accepts: is_queued_mail },
-    EventSourceMapping { operation: Operation::PublishEvents, batch: 100, waiting: 10, accepts: is_person_change },
+    EventSourceMapping {
+        operation: Operation::DeliverInvitations,
+        batch: 10,
+        retries: 3,
+        waiting: 100,
+        accepts: is_queued_mail,
+    },
+    EventSourceMapping {
+        operation: Operation::PublishEvents,
+        batch: 100,
+        retries: 10,
+        waiting: 10,
+        accepts: is_person_change,
+    },
 ];
 
 /// The records of one invocation. The records are converted to the function's event only when the function is invoked,
 /// because an event takes several times as much memory as its records.
 type Batch = Vec<Arc<Record>>;
 
-/// An event source mapping, and the queue from which [`deliver`] takes the batches of the mapping.
-pub(crate) type MappingQueue = (EventSourceMapping, mpsc::Sender<Batch>);
+/// An event source mapping, and for each shard of the stream the queue from which [`deliver`] takes the shard's batches.
+pub(crate) type MappingQueues = (EventSourceMapping, Vec<mpsc::Sender<Batch>>);
+
+/// A shard of the table's stream, as [`deliver`] reads it for one mapping.
+pub(crate) struct Shard {
+    pub(crate) mapping: EventSourceMapping,
+    pub(crate) number: usize,
+    pub(crate) stream: Arc<str>,
+    pub(crate) queued: mpsc::Receiver<Batch>,
+}
 
 /// A position in the table's stream.
 #[derive(Debug, Clone)]
@@ -93,10 +115,28 @@ impl TableStream {
 }
 
 impl EventSourceMapping {
-    /// The records that the mapping's filter accepts.
-    pub(crate) fn accepted(&self, records: &[Arc<Record>]) -> Batch {
-        records.iter().filter(|record| (self.accepts)(record)).cloned().collect()
+    /// The records of each shard that the mapping's filter accepts.
+    pub(crate) fn accepted(&self, records: &[Arc<Record>], shards: usize) -> Vec<Batch> {
+        let mut accepted = vec![Batch::new(); shards];
+        for record in records.iter().filter(|record| (self.accepts)(record)) {
+            accepted[shard_of(partition(record), shards)].push(record.clone());
+        }
+        accepted
     }
+}
+
+/// The partition key of the record's item.
+fn partition(record: &Record) -> &str {
+    match record.dynamodb.keys.get("pk") {
+        Some(AttributeValue::S(partition)) => partition,
+        _ => "",
+    }
+}
+
+/// The shard that has the records of a partition. The items of a partition share a shard, so the records of each item
+/// keep their order.
+fn shard_of(partition: &str, shards: usize) -> usize {
+    partition.bytes().fold(0_usize, |hash, byte| hash.wrapping_mul(31).wrapping_add(byte.into())) % shards
 }
 
 /// The record as Lambda puts it into a function's event.
@@ -114,23 +154,21 @@ pub(crate) fn event_record(stream: &str, record: &Record) -> Value {
 
 /// Whether the stream record is the insert of an outbox item, whose partition key begins with `Q#`.
 fn is_queued_mail(record: &Record) -> bool {
-    let partition = record.dynamodb.keys.get("pk");
-    record.event_name == "INSERT" && matches!(partition, Some(AttributeValue::S(key)) if key.starts_with("Q#"))
+    record.event_name == "INSERT" && partition(record).starts_with("Q#")
 }
 
 /// Whether the record is a write of a person's record, or the removal of a hash's pointer, which only TTL removes.
 fn is_person_change(record: &Record) -> bool {
-    let (keys, new) = (&record.dynamodb.keys, record.dynamodb.new_image.as_ref());
     match record.event_name.as_str() {
-        "REMOVE" => matches!(keys.get("pk"), Some(AttributeValue::S(key)) if key.starts_with("H#")),
-        _ => new.is_some_and(|image| image.contains_key("person_id")),
+        "REMOVE" => partition(record).starts_with("H#"),
+        _ => record.dynamodb.new_image.as_ref().is_some_and(|image| image.contains_key("person_id")),
     }
 }
 
 /// Reads the stream and puts its records into the mappings' queues until `stopped` closes.
 pub(crate) async fn pump(
     mut stream: TableStream,
-    queues: [MappingQueue; MAPPINGS.len()],
+    queues: [MappingQueues; MAPPINGS.len()],
     mut stopped: watch::Receiver<()>,
 ) {
     loop {
@@ -143,8 +181,8 @@ pub(crate) async fn pump(
         match read {
             Ok((Ok(records), reader)) => {
                 stream = reader;
-                for (mapping, queue) in &queues {
-                    enqueue(*mapping, queue, &records).await;
+                for (mapping, shards) in &queues {
+                    enqueue(*mapping, shards, &records).await;
                 }
             }
             Ok((Err(error), _)) => tracing::error!(%error, "the stream can't be read"),
@@ -153,34 +191,34 @@ pub(crate) async fn pump(
     }
 }
 
-/// Puts the records that the mapping accepts into its queue, in batches.
-async fn enqueue(mapping: EventSourceMapping, queue: &mpsc::Sender<Batch>, records: &[Arc<Record>]) {
-    for batch in mapping.accepted(records).chunks(mapping.batch) {
-        // Sending fails only after the stack has aborted `deliver`.
-        drop(queue.send(batch.to_vec()).await);
+/// Puts the records that the mapping accepts into the queues of their shards, in batches.
+async fn enqueue(mapping: EventSourceMapping, shards: &[mpsc::Sender<Batch>], records: &[Arc<Record>]) {
+    for (queue, accepted) in shards.iter().zip(mapping.accepted(records, shards.len())) {
+        for batch in accepted.chunks(mapping.batch) {
+            // Sending fails only after the stack has aborted `deliver`.
+            drop(queue.send(batch.to_vec()).await);
+        }
     }
 }
 
-/// Invokes a mapping's function with one batch after the other, until [`pump`] has ended and the queue is empty.
-pub(crate) async fn deliver(
-    mapping: EventSourceMapping,
-    stream: Arc<str>,
-    mut queued: mpsc::Receiver<Batch>,
-    functions: Arc<Functions>,
-) {
-    while let Some(batch) = queued.recv().await {
-        let records = batch.iter().map(|record| event_record(&stream, record)).collect();
+/// Invokes a mapping's function with one batch of the shard after the other, until [`pump`] has ended and the queue is
+/// empty.
+pub(crate) async fn deliver(mut shard: Shard, functions: Arc<Functions>) {
+    while let Some(batch) = shard.queued.recv().await {
+        let records = batch.iter().map(|record| event_record(&shard.stream, record)).collect();
         drop(batch);
-        invoke(&functions, mapping.operation, records).await;
+        invoke(&functions, &shard, records).await;
     }
 }
 
-/// Invokes the function with records of the stream, and invokes it again with the records that it reports as failed.
-async fn invoke(functions: &Arc<Functions>, operation: Operation, mut records: Vec<Value>) {
-    for attempt in 0..=RETRIES {
-        tokio::time::sleep(POLL * attempt).await;
+/// Invokes the function with records of the shard, and invokes it again with the records that it reports as failed. After
+/// the last retry the failed records are given up, so that they don't stop the shard.
+async fn invoke(functions: &Arc<Functions>, shard: &Shard, mut records: Vec<Value>) {
+    let EventSourceMapping { operation, retries, .. } = shard.mapping;
+    for attempt in 0..=retries {
+        tokio::time::sleep(POLL * attempt.min(3)).await;
         let event = json!({ "Records": records });
-        let answer = Arc::clone(functions).on_event(operation, event).await;
+        let answer = Arc::clone(functions).on_records(operation, shard.number, event).await;
         if let Some(response) = answer.ok().and_then(|answer| request::<DynamoDbEventResponse>(answer).ok()) {
             let failed = response.batch_item_failures.into_iter().map(|failure| failure.item_identifier);
             retain_failed(&mut records, &failed.collect::<Vec<_>>());
@@ -220,6 +258,28 @@ mod tests {
         assert_eq!(left, records(&["2"]));
         retain_failed(&mut left, &[]);
         assert!(left.is_empty());
+    }
+
+    #[test]
+    fn the_mappings_have_the_batches_and_retries_of_the_template() {
+        let template: serde_yaml_ng::Value = serde_yaml_ng::from_str(include_str!("../../template.yaml")).unwrap();
+        for (mapping, resource) in MAPPINGS.iter().zip(["OutboxInserts", "PeopleChanges"]) {
+            let properties = &template["Resources"][resource]["Properties"];
+            let (batch, retries) = (&properties["BatchSize"], &properties["MaximumRetryAttempts"]);
+            assert_eq!(batch.as_u64(), Some(mapping.batch as u64), "{resource}");
+            assert_eq!(retries.as_u64(), Some(mapping.retries.into()), "{resource}");
+        }
+    }
+
+    #[test]
+    fn the_outboxs_partitions_are_spread_over_all_shards() {
+        for (shards, each) in [(1, 8), (2, 4), (4, 2), (8, 1)] {
+            let mut partitions = vec![0; shards];
+            for partition in 0..8 {
+                partitions[shard_of(&format!("Q#{partition}"), shards)] += 1;
+            }
+            assert_eq!(partitions, vec![each; shards]);
+        }
     }
 
     #[test]

@@ -11,6 +11,7 @@ use crate::{
     Bus, InvalidParameter, Parameters, SecretSource, Secrets,
     domain::{Clock, Random, SystemClock, SystemRandom},
     mail::Mailer,
+    operations::KnownReservation,
     parameters,
     secrets::PublicKey,
     store::Store,
@@ -32,6 +33,7 @@ pub struct Usher {
     pub parameters: Parameters,
     pub(crate) store: Store,
     pub(crate) mailer: Mailer,
+    pub(crate) known_reservation: KnownReservation,
     pub(crate) secrets: Arc<Secrets>,
     pub(crate) bus: Option<Bus>,
     /// The public keys that this function has read or published, by their `kid`. Because of this cache, most requests
@@ -65,7 +67,17 @@ impl Usher {
         let Dependencies { clock, random, dynamodb, ses, secrets, bus } = dependencies;
         let store = Store::new(dynamodb, parameters.table_name.clone(), random.clone());
         let mailer = Mailer::new(ses, &parameters.sender_address, parameters.configuration_set.clone());
-        Self { parameters, store, mailer, secrets, bus, public_keys: RwLock::default(), clock, random }
+        Self {
+            parameters,
+            store,
+            mailer,
+            known_reservation: KnownReservation::default(),
+            secrets,
+            bus,
+            public_keys: RwLock::default(),
+            clock,
+            random,
+        }
     }
 
     /// The service that the environment variables describe.

@@ -40,7 +40,7 @@ impl Log {
         let log = Self::default();
         let directives = format!("{},local=trace,dynoxide=error", functions::log::directives("trace"));
         let writer = log.clone();
-        tracing::subscriber::set_global_default(functions::log::to(move || writer.clone(), &directives)).unwrap();
+        tracing::subscriber::set_global_default(functions::log::to(move || writer.clone(), &directives, None)).unwrap();
         log
     }
 
@@ -320,7 +320,8 @@ async fn nothing_that_is_secret_or_personal_is_logged_and_every_line_names_its_r
         }
         let span = &line["spans"][0];
         assert!(span["request_id"].as_str().is_some_and(|id| !id.is_empty()), "{line}");
-        assert!(span["operation"].is_string(), "{line}");
+        assert!(span["operation"].is_string() && line["operation"] == span["operation"], "{line}");
+        assert!(line["timestamp"].as_str().is_some_and(|time| time.parse::<jiff::Timestamp>().is_ok()), "{line}");
     }
     let fields = fields_by_operation(&lines);
     for (field, operations) in [

@@ -15,7 +15,7 @@ use tokio::time::Instant;
 use tracing::Instrument;
 
 use self::response::failed;
-use crate::operation::Operation;
+use crate::{metrics, operation::Operation};
 
 /// Handles an event as the Lambda function of the given operation does, and returns the function's response. The log
 /// names the id of the invocation.
@@ -37,24 +37,29 @@ pub fn handle<'a>(
         workspace = tracing::field::Empty
     );
     let handled = async move {
-        match operation {
-            Operation::DeliverInvitations => {
-                Ok(deliver_invitations::handle(usher, &serde_json::from_value(event)?).await)
-            }
-            Operation::SweepUndelivered => {
-                let swept = usher.sweep(Instant::now() + MAIL_TIME_BUDGET).await.map_err(failed)?;
-                sweep_response(swept)
-            }
-            Operation::RequeueUndelivered => {
-                let count = usher.requeue().await.map_err(failed)?;
-                Ok(json!({ "requeued": count }))
-            }
-            Operation::RecordMailEvents => record_mail_events::handle(usher, event).await,
-            Operation::PublishEvents => publish_events::handle(usher, &serde_json::from_value(event)?).await,
-            other => Err(format!("{} has no events", other.name()).into()),
-        }
+        let begun = Instant::now();
+        let response = dispatch(usher, operation, event).await;
+        metrics::took(operation, begun.elapsed());
+        response
     };
     Box::pin(handled.instrument(span))
+}
+
+async fn dispatch(usher: &Usher, operation: Operation, event: Value) -> Result<Value, lambda_runtime::Error> {
+    match operation {
+        Operation::DeliverInvitations => Ok(deliver_invitations::handle(usher, &serde_json::from_value(event)?).await),
+        Operation::SweepUndelivered => {
+            let swept = usher.sweep(Instant::now() + MAIL_TIME_BUDGET).await.map_err(failed)?;
+            sweep_response(swept)
+        }
+        Operation::RequeueUndelivered => {
+            let count = usher.requeue().await.map_err(failed)?;
+            Ok(json!({ "requeued": count }))
+        }
+        Operation::RecordMailEvents => record_mail_events::handle(usher, event).await,
+        Operation::PublishEvents => publish_events::handle(usher, &serde_json::from_value(event)?).await,
+        other => Err(format!("{} has no events", other.name()).into()),
+    }
 }
 
 /// The response to a sweep. A sweep that gave mail up or leaves mail that has waited too long fails at its end, so that

@@ -1,11 +1,12 @@
 //! SES's limit of recipients in a second.
 
 use std::{
-    sync::{Mutex, PoisonError},
+    sync::{Mutex, MutexGuard, PoisonError},
     time::Instant,
 };
 
 use http::StatusCode;
+use serde::Serialize;
 
 use super::error::SesError;
 
@@ -14,20 +15,50 @@ use super::error::SesError;
 pub(crate) struct SendingRate {
     /// The tokens that the bucket gains in a second, and holds at most.
     pub(super) per_second: f64,
-    /// The tokens that the bucket held at this moment.
-    bucket: Mutex<(f64, Instant)>,
+    bucket: Mutex<Bucket>,
+}
+
+/// The bucket of a sending rate.
+#[derive(Debug)]
+struct Bucket {
+    /// The tokens that the bucket held at the moment `at`.
+    tokens: f64,
+    at: Instant,
+    counts: SendingCounts,
+}
+
+/// How many recipients SES has accepted and refused because of the sending rate, since the start or the last reset.
+#[derive(Debug, Clone, Copy, Default, Serialize)]
+pub(crate) struct SendingCounts {
+    accepted: usize,
+    throttled: usize,
+}
+
+impl Bucket {
+    fn full(tokens: f64) -> Self {
+        Self { tokens, at: Instant::now(), counts: SendingCounts::default() }
+    }
 }
 
 impl SendingRate {
     /// A full token bucket for `per_second` recipients in a second.
     pub(crate) fn new(per_second: u32) -> Self {
         let per_second = f64::from(per_second);
-        Self { per_second, bucket: Mutex::new((per_second, Instant::now())) }
+        Self { per_second, bucket: Mutex::new(Bucket::full(per_second)) }
     }
 
-    /// Fills the token bucket of the sending rate.
+    /// Fills the token bucket of the sending rate, and sets the counts to zero.
     pub(crate) fn refill(&self) {
-        *self.bucket.lock().unwrap_or_else(PoisonError::into_inner) = (self.per_second, Instant::now());
+        *self.bucket() = Bucket::full(self.per_second);
+    }
+
+    /// How many recipients SES has accepted and refused because of the sending rate.
+    pub(crate) fn counts(&self) -> SendingCounts {
+        self.bucket().counts
+    }
+
+    fn bucket(&self) -> MutexGuard<'_, Bucket> {
+        self.bucket.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Takes a token from the bucket for each recipient of a call.
@@ -36,16 +67,18 @@ impl SendingRate {
     /// SES's `TooManyRequestsException`, if the bucket holds too few tokens. After this error, the bucket keeps its
     /// tokens.
     pub(super) fn take(&self, recipients: usize, now: Instant) -> Result<(), SesError> {
-        let recipients = f64::from(u32::try_from(recipients).unwrap_or(u32::MAX));
-        let mut bucket = self.bucket.lock().unwrap_or_else(PoisonError::into_inner);
-        let since = now.saturating_duration_since(bucket.1).as_secs_f64();
-        let tokens = self.per_second.min(bucket.0 + since * self.per_second);
-        *bucket = (tokens, now);
-        if recipients > tokens {
+        let needed = f64::from(u32::try_from(recipients).unwrap_or(u32::MAX));
+        let mut bucket = self.bucket();
+        let since = now.saturating_duration_since(bucket.at).as_secs_f64();
+        bucket.tokens = self.per_second.min(bucket.tokens + since * self.per_second);
+        bucket.at = now;
+        if needed > bucket.tokens {
+            bucket.counts.throttled += recipients;
             let message = "Maximum sending rate exceeded.".to_owned();
             return Err(SesError { status: StatusCode::TOO_MANY_REQUESTS, name: "TooManyRequestsException", message });
         }
-        bucket.0 -= recipients;
+        bucket.tokens -= needed;
+        bucket.counts.accepted += recipients;
         Ok(())
     }
 }

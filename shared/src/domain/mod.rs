@@ -65,6 +65,7 @@ pub use mail::mail_kind::MailKind;
 pub use mail::mail_sender::MailSender;
 pub use mail::mail_template::{InvalidTemplate, MailTemplate, Placeholder};
 pub use mail::mailed_record::MailedRecord;
+pub use mail::sending_time::{SendingTime, SendingTurn};
 pub use mail::stored_template::StoredTemplate;
 pub use mail::suppression::{Suppression, SuppressionReason};
 pub use mail_domains::domain_rule::DomainRule;

@@ -1,4 +1,4 @@
-//! [`Mailer`]: sends mails through SES at the pace that the account allows.
+//! [`Mailer`]: sends mails through SES, and knows the pace that the account allows.
 
 use std::collections::HashMap;
 
@@ -14,10 +14,7 @@ use aws_sdk_sesv2::{
 use aws_smithy_types::{error::metadata::ProvideErrorMetadata, retry::RetryConfig};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
-use tokio::{
-    sync::Mutex,
-    time::{Duration, Instant, sleep_until},
-};
+use tokio::sync::Mutex;
 
 use crate::{
     domain::{EmailAddress, MailSender},
@@ -93,42 +90,21 @@ pub struct Mailer {
     rate: Mutex<Option<(Timestamp, f64)>>,
     /// For each sender identity, when SES reported whether the identity is verified, and what SES reported.
     identities: Mutex<HashMap<String, (Timestamp, bool)>>,
-    /// The earliest moment of the next bulk call.
-    ready_at: Mutex<Option<Instant>>,
 }
 
 impl Mailer {
     /// A mailer that sends mails from the address `from`. The SES client must not retry a call by itself, because a
     /// repeated call can send its mails twice.
     pub fn new(client: Client, from: &EmailAddress, configuration_set: Option<String>) -> Self {
-        Self {
-            client,
-            from: from.mailbox(),
-            configuration_set,
-            rate: Mutex::default(),
-            identities: Mutex::default(),
-            ready_at: Mutex::default(),
-        }
-    }
-
-    /// Waits until the account may send again, and returns how many recipients the next bulk call may have.
-    ///
-    /// # Errors
-    /// [`SendError::Paused`] if the account may not send before `deadline`; every other [`SendError`] if SES doesn't
-    /// report the sending rate.
-    pub async fn wait_for_capacity(&self, now: Timestamp, deadline: Instant) -> Result<usize, SendError> {
-        let rate = self.usable_rate(now).await?;
-        if let Some(ready_at) = *self.ready_at.lock().await {
-            if ready_at > deadline {
-                return Err(SendError::Paused);
-            }
-            sleep_until(ready_at).await;
-        }
-        Ok(recipients_per_call(rate))
+        Self { client, from: from.mailbox(), configuration_set, rate: Mutex::default(), identities: Mutex::default() }
     }
 
     /// The sending rate that this service may use, in mails per second.
-    async fn usable_rate(&self, now: Timestamp) -> Result<f64, SendError> {
+    ///
+    /// # Errors
+    /// [`SendError::Paused`] if the account may not send now; every other [`SendError`] if SES doesn't report the sending
+    /// rate.
+    pub(crate) async fn usable_rate(&self, now: Timestamp) -> Result<f64, SendError> {
         let mut cached = self.rate.lock().await;
         let rate = match *cached {
             Some((reported_at, rate)) if now.duration_since(reported_at) < RATE_CACHE_TIME => rate,
@@ -144,15 +120,6 @@ impl Mailer {
             }
         };
         Ok(rate * RATE_SHARE)
-    }
-
-    /// Delays the next bulk call to SES by the time that this number of recipients takes at the sending rate that this
-    /// service may use.
-    async fn delay_next_call(&self, recipients: usize) {
-        let rate = self.rate.lock().await.map_or(1.0, |(_, rate)| rate * RATE_SHARE);
-        #[expect(clippy::cast_precision_loss, reason = "at most 50 recipients")]
-        let delay = Duration::from_secs_f64(recipients as f64 / rate);
-        *self.ready_at.lock().await = Some(Instant::now() + delay);
     }
 
     /// How many mails from the start of the list fit into one bulk call to SES. All mails of a call have the same
@@ -193,7 +160,6 @@ impl Mailer {
         for mail in mails {
             request = request.bulk_email_entries(bulk_entry(mail));
         }
-        self.delay_next_call(mails.len()).await;
         let output = request.send().await.map_err(|error| send_error(&error))?;
         let results = output.bulk_email_entry_results();
         Ok((0..mails.len())
@@ -279,7 +245,7 @@ fn with_retries() -> config::Builder {
     clippy::cast_precision_loss,
     reason = "between 1 and 50"
 )]
-fn recipients_per_call(rate: f64) -> usize {
+pub(crate) fn recipients_per_call(rate: f64) -> usize {
     rate.clamp(1.0, MAX_RECIPIENTS as f64) as usize
 }
 

@@ -312,6 +312,11 @@ pub(super) fn numbers() -> Key {
     Key::new("CONFIG", "NUMBERS")
 }
 
+/// The key of the item that says until when the deployment's sending time is reserved.
+pub(super) fn sending_time() -> Key {
+    Key::new("CONFIG", "PACE")
+}
+
 /// A public key that verifies access tokens.
 pub(super) fn public_key(kid: &str) -> Key {
     Key::new("CONFIG", format!("KEY#{kid}"))

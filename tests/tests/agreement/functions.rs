@@ -110,8 +110,8 @@ fn the_template_gives_the_functions_every_parameter_with_the_defaults_and_ranges
     .unwrap();
     let template = Template::main();
     let environment = &template.0["Globals"]["Function"]["Environment"]["Variables"];
-    // The address of an emulator is no parameter of the service: only the SDK clients need it.
-    let own = entries(environment).filter(|(name, _)| *name != "AWS_ENDPOINT_URL");
+    // Only the SDK clients need the address of an emulator, and only the program the namespace of metrics.
+    let own = entries(environment).filter(|(name, _)| !["AWS_ENDPOINT_URL", "METRICS_NAMESPACE"].contains(name));
     let declared = own.map(|(name, _)| name.to_owned()).collect();
     agree("Parameters::read", &asked.into_inner(), "the template's environment", &declared);
 

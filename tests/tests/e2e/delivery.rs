@@ -3,11 +3,15 @@
 mod crashes;
 mod dead;
 mod events;
+mod pace;
 mod refusals;
 mod stale;
 mod suppressed;
 
 use std::ops::Deref;
+
+use local::Options;
+use tests::{Endpoint, Need, needs};
 
 /// The fault with which SES refuses every bulk call.
 const PAUSED: &str = "SendingPausedException";
@@ -25,13 +29,29 @@ impl Deref for World {
 
 impl World {
     async fn new() -> Self {
+        needs(&[Need::Calls, Need::EventFunctions]);
         Self(tests::World::new(&[("ACCESS_TOKEN_TTL_SECONDS", "86400")]).await)
+    }
+
+    /// A service on a local stack with these options.
+    async fn on(options: Options) -> Self {
+        let usher = Endpoint::with_options(options.with("ACCESS_TOKEN_TTL_SECONDS", "86400")).await;
+        Self(tests::World::on(usher).await)
     }
 
     /// Invites people by these names, and returns their addresses.
     async fn invite<const N: usize>(&self, names: [&str; N]) -> [String; N] {
         let addresses = names.map(|name| self.usher.address(name));
         let rows = addresses.each_ref().map(|address| (address.as_str(), "EDITOR"));
+        self.usher.invite(&self.ada.token, &self.workspace, &rows).await.expect(200);
+        addresses
+    }
+
+    /// Invites so many people with one request, and returns their addresses in order.
+    async fn invite_many(&self, people: usize) -> Vec<String> {
+        let mut addresses: Vec<_> = (0..people).map(|person| self.usher.address(&format!("many{person}"))).collect();
+        addresses.sort_unstable();
+        let rows: Vec<_> = addresses.iter().map(|address| (address.as_str(), "EDITOR")).collect();
         self.usher.invite(&self.ada.token, &self.workspace, &rows).await.expect(200);
         addresses
     }

@@ -102,6 +102,7 @@ fn value<'a>(variable: &str, usher: &'a Endpoint) -> &'a str {
         "AWS_ENDPOINT_URL" => usher.aws_url(),
         "APP_URL" => usher.url(),
         "TABLE_NAME" | "EVENT_BUS" => "usher",
+        "METRICS_NAMESPACE" => "Usher",
         "SENDER_ADDRESS" => "usher@example.com",
         "LINK_SECRET" => "LinkSecret",
         "TOKEN_SECRET" => "TokenSecret",

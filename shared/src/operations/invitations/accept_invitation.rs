@@ -12,6 +12,7 @@ use crate::{
             refusals::{exclusive_user, kept_changing, other_address},
             view_invitation::OpenInvitation,
         },
+        metrics,
     },
     store::{AcceptanceWrite, Accepted, NewAccount},
 };
@@ -94,7 +95,11 @@ impl Usher {
             new_account,
             now,
         };
-        self.store.accept(&write).await
+        let written = self.store.accept(&write).await?;
+        if written == Accepted::Done {
+            metrics::accepted();
+        }
+        Ok(written)
     }
 
     /// Accepts the invitation to which the hash of a link belongs, for an invited person who proves to own an account

@@ -6,6 +6,7 @@ use crate::{
     Result, Usher,
     domain::{EmailAddress, RateLimit},
     mail::{AlreadyRegisteredLetter, Letter, OneTimePasswordLetter, SendError, WelcomeLetter},
+    operations::metrics,
     store::{ClaimedItem, QueuedLetter},
 };
 
@@ -33,16 +34,18 @@ impl Usher {
         }
         if self.admit_letter(letter, now).await?
             && let Some((to, rendered)) = self.render_letter(claimed, letter, now).await?
-            && let Err(failure) = self.mailer.send(to, &rendered).await
         {
-            // A letter that SES certainly did not send no longer counts towards the daily limit. The letter is tried
-            // again later, and is counted again then. A letter that SES may have sent stays counted.
-            if failure != SendError::Unknown
-                && let Some(limit) = self.daily_limit(letter)
-            {
-                self.store.give_back(&limit, 1, now).await?;
+            if let Err(failure) = self.mailer.send(to, &rendered).await {
+                // A letter that SES certainly did not send no longer counts towards the daily limit. The letter is tried
+                // again later, and is counted again then. A letter that SES may have sent stays counted.
+                if failure != SendError::Unknown
+                    && let Some(limit) = self.daily_limit(letter)
+                {
+                    self.store.give_back(&limit, 1, now).await?;
+                }
+                return Ok(Some(failure));
             }
-            return Ok(Some(failure));
+            metrics::letter_sent();
         }
         self.store.record_mailed(claimed, &[], now).await?;
         Ok(None)
@@ -69,11 +72,11 @@ impl Usher {
         letter: &'a QueuedLetter,
         now: Timestamp,
     ) -> Result<Option<(&'a EmailAddress, Letter)>> {
-        let app_url = &self.parameters.app_url;
+        let sign_in_url = &self.parameters.sign_in_url();
         match letter {
             QueuedLetter::Renewal { .. } | QueuedLetter::Nothing => Ok(None),
             QueuedLetter::AlreadyRegistered { email } => {
-                Ok(Some((email, Letter::already_registered(&AlreadyRegisteredLetter { app_url }))))
+                Ok(Some((email, Letter::already_registered(&AlreadyRegisteredLetter { sign_in_url }))))
             }
             QueuedLetter::OneTimePassword { email, sign_up } => {
                 let sign_up = self.store.sign_up(email, *sign_up).await?.filter(|sign_up| now < sign_up.expires_at);
@@ -88,7 +91,7 @@ impl Usher {
                 Ok(Some((email, letter)))
             }
             QueuedLetter::Welcome { email, scope_name } => {
-                Ok(Some((email, Letter::welcome(&WelcomeLetter { scope_name, app_url }))))
+                Ok(Some((email, Letter::welcome(&WelcomeLetter { scope_name, sign_in_url }))))
             }
             QueuedLetter::RenewalTo { email, hash } => {
                 Ok(self.write_renewal(email, hash, now).await?.map(|letter| (email, letter)))

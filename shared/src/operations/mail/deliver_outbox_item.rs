@@ -12,7 +12,10 @@ use crate::{
     Result, Usher,
     domain::{Person, Scope},
     mail::SendError,
-    operations::mail::deliver_to_people::{PeopleMails, still_wants},
+    operations::{
+        mail::deliver_to_people::{PeopleMails, still_wants},
+        metrics,
+    },
     store::{ClaimedItem, Key, MAX_ATTEMPTS, OutboxTask},
 };
 
@@ -110,6 +113,7 @@ impl Usher {
         if !self.store.give_up(claimed, &unmailed, reason, now).await? {
             return Ok(DeliveryOutcome::NotClaimed);
         }
+        metrics::given_up(&claimed.task, unmailed.len());
         tracing::error!(event = "outbox_dead", reason, people = unmailed.len(), "mail was given up");
         Ok(DeliveryOutcome::GivenUp)
     }

@@ -7,7 +7,7 @@ use crate::{
     Error, Result, Usher,
     domain::{Batch, BatchId, MailKind, MembershipState, Person},
     mail::{Mailer, OutgoingMail, RecipientStatus, SendError},
-    operations::log,
+    operations::{log, mail::reserve_sending_time::ReservedMails, metrics},
     store::{ClaimedItem, Key, MailResult, MailToPerson},
 };
 
@@ -45,7 +45,7 @@ impl Usher {
         claimed.keep_people(mailable.iter().map(|(key, _)| key));
         // Recording the last results of an outbox item also removes the item from the outbox.
         if mailable.is_empty() || !expired.is_empty() {
-            self.store.record_mailed(claimed, &expired, now).await?;
+            self.record_once(claimed, &expired).await?;
         }
         if mailable.is_empty() {
             return Ok(None);
@@ -54,7 +54,8 @@ impl Usher {
             return Ok(Some(SendError::Paused));
         }
         // The wait for SES comes first, so that nothing is written for mails that SES doesn't accept now.
-        if let Err(failure) = self.mailer.wait_for_capacity(now, deadline).await {
+        let mut reserved = ReservedMails::until(deadline);
+        if let Err(failure) = self.reserve_sending_time(&mut reserved, mailable.len()).await? {
             return Ok(Some(failure));
         }
         let mails = self.admit_mails(claimed, kind, &mailable, &batches).await?;
@@ -63,7 +64,7 @@ impl Usher {
         }
         let templates = self.templates_of(&batches).await?;
         let outgoing: Vec<_> = mails.iter().map(|mail| self.render_mail(mail, &batches, &templates)).collect();
-        self.send(claimed, &mails, &outgoing, deadline).await
+        self.send(claimed, &mails, &outgoing, reserved).await
     }
 
     /// The mails that may be sent. The function records a result for each mail that may not be sent, because the mail's
@@ -92,7 +93,7 @@ impl Usher {
             }
         }
         if !suppressed.is_empty() {
-            self.store.record_mailed(claimed, &suppressed, now).await?;
+            self.record_once(claimed, &suppressed).await?;
         }
         if mails.is_empty() {
             return Ok(mails);
@@ -103,28 +104,28 @@ impl Usher {
             limited.sort_unstable();
             let limited: Vec<_> = limited.into_iter().rev().map(|index| mails.remove(index)).collect();
             let results: Vec<_> = limited.iter().map(|mail| (mail.key, mail.person, failed("limited"))).collect();
-            self.store.record_mailed(claimed, &results, now).await?;
+            self.record_once(claimed, &results).await?;
         }
         Ok(mails)
     }
 
     /// Sends mails in bulk calls to SES, and records which of them SES accepted or finally rejected. `outgoing` has the
-    /// rendered mails in the order of `mails`.
+    /// rendered mails in the order of `mails`. The first calls use the sending time that is reserved already.
     async fn send(
         &self,
         claimed: &mut ClaimedItem,
         mails: &[MailToPerson<'_>],
         outgoing: &[OutgoingMail<'_>],
-        deadline: Instant,
+        mut reserved: ReservedMails,
     ) -> Result<Option<SendError>> {
         let mut sent = 0;
         while sent < outgoing.len() {
-            let capacity = match self.mailer.wait_for_capacity(self.now(), deadline).await {
-                Ok(capacity) => capacity,
-                Err(failure) => return Ok(Some(failure)),
-            };
             let rest = &outgoing[sent..];
-            let call = &rest[..capacity.min(Mailer::count_for_one_call(rest)).min(rest.len())];
+            if let Err(failure) = self.reserve_sending_time(&mut reserved, rest.len()).await? {
+                return Ok(Some(failure));
+            }
+            let call = &rest[..reserved.count().min(Mailer::count_for_one_call(rest)).min(rest.len())];
+            reserved.use_up(call.len());
             let statuses = match self.mailer.send_bulk(call).await {
                 Ok(statuses) => statuses,
                 Err(failure) => return Ok(Some(failure)),
@@ -144,12 +145,19 @@ impl Usher {
     /// accepted mails will be sent again if their results are not recorded.
     async fn record_results(&self, claimed: &mut ClaimedItem, results: &[(&Key, &Person, MailResult)]) -> Result<()> {
         for _ in 1..RECORD_TRIES {
-            match self.store.record_mailed(claimed, results, self.now()).await {
+            match self.record_once(claimed, results).await {
                 Err(Error::Unavailable(_)) => {}
                 result => return result,
             }
         }
-        self.store.record_mailed(claimed, results, self.now()).await
+        self.record_once(claimed, results).await
+    }
+
+    /// Records the results of mails, and counts the mails.
+    async fn record_once(&self, claimed: &mut ClaimedItem, results: &[(&Key, &Person, MailResult)]) -> Result<()> {
+        self.store.record_mailed(claimed, results, self.now()).await?;
+        metrics::mailed(results.iter().map(|(.., result)| result));
+        Ok(())
     }
 }
 

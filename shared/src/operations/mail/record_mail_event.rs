@@ -3,7 +3,7 @@
 use crate::{
     Result, Usher,
     domain::{DeliveryEvent, DeliveryStep, EmailAddress, MailedRecord, Scope},
-    operations::log,
+    operations::{log, metrics},
 };
 
 impl Usher {
@@ -19,6 +19,7 @@ impl Usher {
             Scope::Company(id) => log::company(id),
         }
         let changed = self.store.record_delivery(mail, event).await?;
+        metrics::reported(event.step);
         // Nearly every mail is delivered. A log line for each delivery would cost as much as reading the table for it.
         if event.step == DeliveryStep::Delivered {
             tracing::debug!(changed, "a mail was delivered");
@@ -34,8 +35,11 @@ impl Usher {
     /// # Errors
     /// The errors of [`Usher::record_mail_event`].
     pub async fn record_letter_event(&self, to: &EmailAddress, event: &DeliveryEvent) -> Result<bool> {
-        let Some(reason) = event.step.suppression_reason() else { return Ok(false) };
-        let changed = self.store.suppress(to, reason, event.at).await?;
+        let changed = match event.step.suppression_reason() {
+            Some(reason) => self.store.suppress(to, reason, event.at).await?,
+            None => false,
+        };
+        metrics::reported(event.step);
         tracing::info!(state = ?event.step.state(), changed, "SES reported on a letter");
         Ok(changed)
     }

@@ -4,7 +4,11 @@
 use jiff::SignedDuration;
 use tokio::time::Instant;
 
-use crate::{Result, Usher, operations::DeliveryOutcome, store::Key};
+use crate::{
+    Result, Usher,
+    operations::{DeliveryOutcome, metrics},
+    store::Key,
+};
 
 /// How long mail may wait in the outbox before the sweep logs an error, which raises an alarm.
 const MAX_WAIT: SignedDuration = SignedDuration::from_mins(15);
@@ -97,6 +101,7 @@ impl Usher {
     async fn mail_has_waited(&self) -> Result<bool> {
         let waits = self.store.has_waited_since(self.now() - MAX_WAIT).await?;
         if waits {
+            metrics::mail_waits();
             tracing::error!(event = "outbox_waiting", "mail waits for SES");
         }
         Ok(waits)

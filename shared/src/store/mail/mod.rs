@@ -1,5 +1,5 @@
 //! Mail: the outbox, the delivery states, the suppressed addresses and the mail templates. This folder keeps the
-//! outbox items, the batches, the templates of companies, the delivery attributes of people's records, and the
+//! outbox items, the reserved sending time, the batches, the templates of companies, the delivery attributes of people's records, and the
 //! suppression attributes of addresses.
 
 pub(super) mod batches;
@@ -9,3 +9,4 @@ pub(super) mod mail_templates;
 pub(super) mod outbox;
 pub(super) mod queued_letter;
 mod queues;
+mod sending_times;

@@ -36,8 +36,8 @@ pub(in crate::store) const MAX_ADDRESSES: usize = 48;
 /// How long an outbox item belongs to the deliverer that claims the item.
 const LEASE: SignedDuration = SignedDuration::from_mins(5);
 
-/// Outbox items that are younger than this time are left to the deliverer that the table's stream invokes. A second
-/// deliverer at the same time would exceed the pace that SES allows.
+/// Outbox items that are younger than this time are left to the deliverers that the table's stream invokes, so that the
+/// sweep doesn't try to claim items that these deliverers work on.
 const STREAM_LAG: SignedDuration = SignedDuration::from_secs(5);
 
 /// The deliverer gives an outbox item up after this number of attempts.

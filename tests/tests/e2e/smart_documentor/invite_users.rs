@@ -140,7 +140,7 @@ async fn a_request_above_the_daily_quota_is_refused_completely() {
 
 #[tokio::test]
 async fn a_failure_of_the_store_is_the_documented_500_and_sending_again_is_safe() {
-    let client = Client::new(&[("LOG_LEVEL", "off")]).await;
+    let client = Client::new(&[("LOG_LEVEL", "error")]).await;
     let usher = &client.usher;
     let email = usher.address("guest");
     let fault = json!({

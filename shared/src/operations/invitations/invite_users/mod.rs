@@ -23,6 +23,7 @@ use crate::{
             rows::{Rows, ValidRow, count},
             write_rows::InvitePlan,
         },
+        metrics,
     },
     store::IdempotentRun,
 };
@@ -103,6 +104,9 @@ impl Usher {
         } else {
             self.write_rows(&mut rows, valid, &plan, slots).await
         };
+        if !request.validate_only {
+            metrics::invited(rows.count_of(RowOutcome::Invited));
+        }
         if run.is_none() {
             self.give_back(&quota, slots.saturating_sub(rows.used_quota()), now).await;
         }

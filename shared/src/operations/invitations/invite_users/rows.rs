@@ -202,7 +202,12 @@ impl Rows {
 
     /// Whether any row of the request has the outcome `outcome`.
     pub(super) fn has_outcome(&self, outcome: RowOutcome) -> bool {
-        self.results.iter().flatten().any(|row| row.outcome == outcome)
+        self.count_of(outcome) > 0
+    }
+
+    /// How many rows of the request have the outcome `outcome`.
+    pub(super) fn count_of(&self, outcome: RowOutcome) -> usize {
+        self.results.iter().flatten().filter(|row| row.outcome == outcome).count()
     }
 
     /// The results of a request's rows, one result for each row. A row that has no result yet gets the result that the
