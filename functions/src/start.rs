@@ -26,7 +26,7 @@ pub async fn serve() -> ExitCode {
     // The log begins after the parameters are read, because they have the log's level.
     let usher = Usher::from_environment().await;
     let level = usher.as_ref().map_or("info", |usher| usher.parameters.log_level.as_str());
-    let log = log::to(stdout, &log::directives(level), Some(&handler));
+    let log = log::to(stdout, log::filter(level), Some(&handler));
     // Setting the log fails only if the process has a log already.
     drop(tracing::subscriber::set_global_default(log));
     let served = match usher {

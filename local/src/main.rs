@@ -14,6 +14,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command, builder::FalseyValueParser, valu
 use local::{Options, PARAMETERS, Stack};
 use serde_json::json;
 use tokio::runtime::Builder;
+use tracing_subscriber::filter::LevelFilter;
 
 /// After a request that invites thousands of people, the system's memory allocator keeps twice as much memory as
 /// `mimalloc`.
@@ -178,9 +179,9 @@ fn ready_line(stack: &Stack, json: bool) -> String {
 /// Logs as JSON to stderr. The database engine logs a warning for each failed condition; conditions fail in normal
 /// operation, so only the engine's errors are logged.
 fn log(level: &str) {
-    let own = functions::log::directives(level);
-    let directives = format!("{own},local={level},dynoxide=error");
-    let log = functions::log::to(std::io::stderr, &directives, None);
+    let own = level.parse().unwrap_or(LevelFilter::WARN);
+    let filter = functions::log::filter(level).with_target("local", own).with_target("dynoxide", LevelFilter::ERROR);
+    let log = functions::log::to(std::io::stderr, filter, None);
     // Setting the log fails only if the process has a log already.
     drop(tracing::subscriber::set_global_default(log));
 }

@@ -25,7 +25,7 @@ pub const PARAMETERS: &[(&str, &str)] = &[
     ("MAILS_PER_RECIPIENT_PER_DAY", "How many mails one address gets in a day, not counting one-time passwords"),
     ("TABLE_NAME", "The name of the DynamoDB table [default: usher]"),
     ("CONFIGURATION_SET", "The name of the SES configuration set whose events report deliveries"),
-    ("LOG_LEVEL", "The least severe level that is logged to stderr: trace, debug, info, warn or error [default: warn]"),
+    ("LOG_LEVEL", "The least severe level that is logged to stderr: info, warn or error [default: warn]"),
 ];
 
 /// The options that a local stack starts with.

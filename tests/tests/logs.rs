@@ -10,6 +10,7 @@ use std::{
 
 use serde_json::{Value, json};
 use tests::{Endpoint, mail_tags};
+use tracing_subscriber::filter::LevelFilter;
 
 const PASSWORD: &str = "Canary-Passw0rd!";
 const WRONG: &str = "Canary-Wr0ng!";
@@ -38,9 +39,10 @@ impl Log {
     /// condition and quotes it, so the engine is left out.
     fn begin() -> Self {
         let log = Self::default();
-        let directives = format!("{},local=trace,dynoxide=error", functions::log::directives("trace"));
+        let filter = functions::log::filter("trace").with_target("local", LevelFilter::TRACE);
+        let filter = filter.with_target("dynoxide", LevelFilter::ERROR);
         let writer = log.clone();
-        tracing::subscriber::set_global_default(functions::log::to(move || writer.clone(), &directives, None)).unwrap();
+        tracing::subscriber::set_global_default(functions::log::to(move || writer.clone(), filter, None)).unwrap();
         log
     }
 

@@ -21,9 +21,7 @@ impl Usher {
         let changed = self.store.record_delivery(mail, event).await?;
         metrics::reported(event.step);
         // Nearly every mail is delivered. A log line for each delivery would cost as much as reading the table for it.
-        if event.step == DeliveryStep::Delivered {
-            tracing::debug!(changed, "a mail was delivered");
-        } else {
+        if event.step != DeliveryStep::Delivered {
             tracing::info!(state = ?event.step.state(), changed, "SES reported on a mail");
         }
         Ok(changed)
