@@ -1,6 +1,6 @@
 //! Cursors of lists that are read page by page.
 //!
-//! A cursor is the encrypted and authenticated position in one list. A client can neither read nor change a cursor, nor
+//! A cursor is an encrypted and authenticated position in one list. A client can neither read nor change a cursor, nor
 //! use the cursor for another list, workspace or filter.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -53,8 +53,8 @@ pub(super) struct Cursors {
 
 impl Cursors {
     /// The cursors of the list with the name `list` and the filters `filters`, in the workspace or company with the
-    /// secret `salt`. The key that encrypts the cursors derives from the salt. The salt never leaves the service, and
-    /// every listing operation reads the salt anyway, so listing needs no further secret.
+    /// secret `salt`. The key that encrypts the cursors derives from the salt. The salt of a workspace or company never
+    /// leaves the service, and every listing operation reads the salt anyway, so the cursors need no further secret.
     pub(super) fn new(salt: &str, list: &str, filters: &impl Serialize) -> Self {
         let key: [u8; 32] = Sha256::new().chain_update(b"cursor\0").chain_update(salt).finalize().into();
         // Serialization fails only for maps whose keys aren't text, and filters contain no maps.

@@ -85,9 +85,9 @@ impl Usher {
         person.ok_or(Error::NotFound(Missing::Person))
     }
 
-    /// The people of a company and its workspaces, sorted by address. A person with several records appears once; a
-    /// person's record in the company is preferred to the person's records in workspaces. `is_active` decides whether a
-    /// record is listed, and with which value of [`CompanyPerson::active`] the record is listed.
+    /// The people of a company and its workspaces, sorted by address. A person with several records appears in the list
+    /// once; a person's record in the company is preferred to the person's records in workspaces. `is_active` decides
+    /// whether a person's record is listed, and with which value of [`CompanyPerson::active`].
     async fn people_of_company(
         &self,
         company: &Company,

@@ -20,7 +20,8 @@ pub struct MeteredCaller {
 
 impl Usher {
     /// Authenticates a company admin as [`Usher::authenticate`] does, and counts the request among the requests that
-    /// the admin's company may make in a minute. The request is counted whatever its result.
+    /// the admin's company may make in a minute. Every request of the admin is counted, whatever the result of the
+    /// request is.
     ///
     /// # Errors
     /// [`Error::Unauthenticated`] for an invalid token.

@@ -6,7 +6,7 @@ use tokio::time::Instant;
 
 use crate::{Result, Usher, operations::DeliveryOutcome, store::Key};
 
-/// How long mail may wait in the outbox before the sweep logs an error, which raises an alarm.
+/// How long mail may wait in the outbox before the sweep of the outbox logs an error, which raises an alarm.
 const MAX_WAIT: SignedDuration = SignedDuration::from_mins(15);
 
 /// How many outbox items of each partition the sweep reads at once.
@@ -38,7 +38,7 @@ impl Usher {
     }
 
     /// Delivers the outbox items `waiting`, and waiting letters about sign-ups in between. Returns how many outbox
-    /// items were delivered completely, and whether the sweep is over.
+    /// items were delivered completely, and whether the sweep of the outbox is over.
     async fn deliver_waiting(&self, waiting: Vec<Key>, deadline: Instant) -> Result<(usize, bool)> {
         let mut delivered = 0;
         for key in waiting {
@@ -59,16 +59,16 @@ impl Usher {
         if key.is_of_letter() { Ok(Vec::new()) } else { self.store.waiting_letters(self.now(), READ_AHEAD).await }
     }
 
-    /// Delivers the outbox items `keys`. Returns how many items were delivered completely, and whether the sweep is
-    /// over because SES paused sending or `deadline` has passed.
+    /// Delivers the outbox items `keys`. Returns how many outbox items were delivered completely, and whether the sweep
+    /// of the outbox is over because SES paused sending or `deadline` has passed.
     async fn deliver_each(&self, keys: Vec<Key>, deadline: Instant) -> (usize, bool) {
         let mut delivered = 0;
         for key in keys {
             let outcome = self.deliver(&key, deadline).await;
             delivered += usize::from(matches!(outcome, Ok(DeliveryOutcome::Done)));
             if let Err(error) = &outcome {
-                // The outbox item that could not be delivered keeps its lease for now. The sweep goes on with the
-                // following items and doesn't wait until this lease ends.
+                // An outbox item that could not be delivered keeps its lease for now. The sweep of the outbox goes on
+                // with the following items and doesn't wait until the lease ends.
                 tracing::warn!(?error, "an outbox item could not be delivered");
             }
             if matches!(outcome, Ok(DeliveryOutcome::Paused)) || Instant::now() >= deadline {
@@ -78,8 +78,8 @@ impl Usher {
         (delivered, false)
     }
 
-    /// Ends a sweep that leaves mail waiting in the outbox. If mail has waited for longer than [`MAX_WAIT`], the
-    /// function logs an error.
+    /// Ends a sweep that leaves mail waiting in the outbox. If mail has waited in the outbox for longer than
+    /// [`MAX_WAIT`], the sweep logs an error.
     async fn end_with_waiting_mail(&self, delivered: usize) -> Result<usize> {
         if self.store.has_waited_since(self.now() - MAX_WAIT).await? {
             tracing::error!(event = "outbox_waiting", "mail waits for SES");
@@ -87,8 +87,8 @@ impl Usher {
         Ok(delivered)
     }
 
-    /// Puts outbox items that were given up back into the outbox, where the sweep finds the items. The result is the
-    /// number of these items.
+    /// Puts outbox items that were given up back into the outbox, where the sweep finds the items. The result of
+    /// requeuing is the number of requeued outbox items.
     ///
     /// # Errors
     /// [`Error`](crate::Error) if the store fails.
