@@ -1,4 +1,4 @@
-//! Mail: the outbox, the delivery states, the suppressed addresses and the mail templates. This folder keeps the
+//! Mail: the outbox, the delivery states, the suppressed addresses and the mail templates. The folder `mail` keeps the
 //! outbox items, the batches, the templates of companies, the delivery attributes of people's records, and the
 //! suppression attributes of addresses.
 
