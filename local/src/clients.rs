@@ -25,6 +25,7 @@ use aws_smithy_types::{body::SdkBody, retry::RetryConfig};
 use serde_json::json;
 
 use crate::{
+    capacity::{ask_for_units, units},
     dynamodb::Engine,
     faults::{Action, FaultEffect, Faults, HoldPoint, permissions},
     policies::allowed_actions,
@@ -109,9 +110,12 @@ impl Clients {
     fn labelled(&self, inner: &SharedHttpClient, function: Option<&'static str>) -> SharedHttpClient {
         let inner = inner.clone();
         match function {
-            Some(function) => {
-                SharedHttpClient::new(LabelledClient { inner, function, faults: Arc::clone(&self.faults) })
-            }
+            Some(function) => SharedHttpClient::new(LabelledClient {
+                inner,
+                function,
+                faults: Arc::clone(&self.faults),
+                has_engine: self.engine.is_some(),
+            }),
             None => inner,
         }
     }
@@ -127,6 +131,7 @@ struct LabelledClient {
     inner: SharedHttpClient,
     function: &'static str,
     faults: Arc<Faults>,
+    has_engine: bool,
 }
 
 impl HttpClient for LabelledClient {
@@ -135,6 +140,7 @@ impl HttpClient for LabelledClient {
             inner: self.inner.http_connector(settings, components),
             function: self.function,
             faults: Arc::clone(&self.faults),
+            has_engine: self.has_engine,
         })
     }
 }
@@ -144,6 +150,9 @@ struct LabelledConnector {
     inner: SharedHttpConnector,
     function: &'static str,
     faults: Arc<Faults>,
+    /// Whether the embedded engine executes the calls of DynamoDB. A request to another endpoint is signed, so the
+    /// stack can't make it ask for its units.
+    has_engine: bool,
 }
 
 impl HttpConnector for LabelledConnector {
@@ -174,7 +183,7 @@ impl LabelledConnector {
     /// Counts the AWS call. Then carries the call out, or makes the queued fault happen that is due.
     fn execute(&self, action: Action, request: HttpRequest) -> HttpConnectorFuture {
         let Some(fault) = self.faults.on_call(self.function, action) else {
-            return self.inner.call(request);
+            return self.carry_out(action, request);
         };
         match fault.effect(action, request.body().bytes().unwrap_or_default()) {
             // The panic ends the invocation that makes the call, and no other invocation.
@@ -183,7 +192,7 @@ impl LabelledConnector {
                 HttpConnectorFuture::ready(Err(connection_failure("the connection failed before the call")))
             }
             FaultEffect::LostReply => {
-                let response = self.inner.call(request);
+                let response = self.carry_out(action, request);
                 HttpConnectorFuture::new(async move {
                     response.await?;
                     Err(connection_failure("the connection failed after the call"))
@@ -193,6 +202,22 @@ impl LabelledConnector {
                 HttpConnectorFuture::ready(json_response(status, error, &body))
             }
         }
+    }
+
+    /// Carries the AWS call out. Counts the units of a call that the embedded engine executes.
+    fn carry_out(&self, action: Action, mut request: HttpRequest) -> HttpConnectorFuture {
+        if !(self.has_engine && action.is_dynamodb()) {
+            return self.inner.call(request);
+        }
+        let asked = request.body().bytes().unwrap_or_default().to_vec();
+        ask_for_units(&mut request);
+        let (response, function, faults) = (self.inner.call(request), self.function, Arc::clone(&self.faults));
+        HttpConnectorFuture::new(async move {
+            let response = response.await?;
+            let body = response.body().bytes().unwrap_or_default();
+            faults.note_units(function, units(action, &asked, response.status().as_u16(), body));
+            Ok(response)
+        })
     }
 }
 

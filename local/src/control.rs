@@ -77,12 +77,17 @@ pub(crate) async fn calls(State(faults): State<Arc<Faults>>) -> Json<Value> {
     Json(faults.calls())
 }
 
+/// `GET /_local/units`: the read and write units that each function's calls of DynamoDB consumed.
+pub(crate) async fn units(State(faults): State<Arc<Faults>>) -> Json<Value> {
+    Json(faults.units())
+}
+
 /// `GET /_local/permissions`: the IAM permissions that each function's calls needed.
 pub(crate) async fn permissions(State(faults): State<Arc<Faults>>) -> Json<Value> {
     Json(faults.permissions())
 }
 
-/// `DELETE /_local/calls`: sets the counts of AWS calls to zero.
+/// `DELETE /_local/calls`: sets the counts of AWS calls and of units to zero.
 pub(crate) async fn forget_calls(State(faults): State<Arc<Faults>>) -> StatusCode {
     faults.forget_calls();
     StatusCode::NO_CONTENT

@@ -8,6 +8,7 @@ mod checks;
 mod fault;
 mod hold;
 mod route;
+mod units;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -22,6 +23,7 @@ pub(crate) use self::{
     action::Action,
     fault::{Fault, FaultEffect},
     hold::{HoldPoint, NotReached},
+    units::Units,
 };
 use self::{
     checks::{check_function, check_times, once},
@@ -86,6 +88,12 @@ const TRANSACTION_PARTS: [(&str, &str); 4] = [
     ("{\"ConditionCheck\":", "dynamodb:ConditionCheckItem"),
 ];
 
+/// The number of parts in the body of a transaction that writes.
+pub(crate) fn transaction_parts(body: &[u8]) -> usize {
+    let body = std::str::from_utf8(body).unwrap_or_default();
+    TRANSACTION_PARTS.iter().map(|(part, _)| body.matches(part).count()).sum()
+}
+
 /// The permissions that IAM checks for a call with this body. For a transaction IAM checks the actions of its parts
 /// (<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis-iam.html>), and
 /// for a bulk call of SES also the action of SES v1 (<https://github.com/anymail/django-anymail/issues/384>).
@@ -112,6 +120,7 @@ pub(crate) struct Faults {
 struct State {
     calls: BTreeMap<&'static str, BTreeMap<Action, u64>>,
     permissions: BTreeMap<&'static str, BTreeSet<&'static str>>,
+    units: BTreeMap<&'static str, Units>,
     of_calls: Vec<CallFault>,
     of_recipients: Vec<RecipientFault>,
     of_routes: Vec<RouteFault>,
@@ -204,11 +213,22 @@ impl Faults {
         json!(self.state().permissions)
     }
 
-    /// Clears the counts of the functions' calls and the recorded permissions.
+    /// The units of DynamoDB that each function's calls consumed: `{"invite-users": {"read": 6.0, "write": 340.0}}`.
+    pub(crate) fn units(&self) -> Value {
+        json!(self.state().units)
+    }
+
+    /// Counts the units that a function's call of DynamoDB consumed.
+    pub(crate) fn note_units(&self, function: &'static str, units: Units) {
+        *self.state().units.entry(function).or_default() += units;
+    }
+
+    /// Clears the counts of the functions' calls and units, and the recorded permissions.
     pub(crate) fn forget_calls(&self) {
         let mut state = self.state();
         state.calls.clear();
         state.permissions.clear();
+        state.units.clear();
     }
 
     /// Records the permissions that a function's call needs.

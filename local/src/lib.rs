@@ -6,6 +6,7 @@
 
 mod aws_endpoint;
 mod aws_response;
+mod capacity;
 mod clients;
 mod control;
 mod data_directory;

@@ -39,18 +39,18 @@ impl Report {
 }
 
 impl AcceptedMail {
-    /// The events about the mail, in order. `id` makes an event's id.
+    /// The events about the mail, in order. `id` makes an event's id. The configuration set in `template.yaml` doesn't
+    /// publish that SES accepted a mail, because the deliverer records this itself.
     pub(crate) fn events(&self, id: impl Fn() -> Uuid) -> Vec<Value> {
-        let sent = Report::new("Send", "Email Sent", "send", json!({}));
         let events = match simulated(&self.to).as_deref() {
-            Some("bounce") => vec![sent, self.bounce("General", "smtp; 550 5.1.1 user unknown")],
+            Some("bounce") => vec![self.bounce("General", "smtp; 550 5.1.1 user unknown")],
             Some("suppressionlist") => {
                 let listed = "Amazon SES has suppressed sending to this address because it has a recent history of \
                               bouncing as an invalid address.";
-                vec![sent, self.bounce("Suppressed", listed)]
+                vec![self.bounce("Suppressed", listed)]
             }
-            Some("complaint") => vec![sent, self.delivery(), self.complaint()],
-            _ => vec![sent, self.delivery()],
+            Some("complaint") => vec![self.delivery(), self.complaint()],
+            _ => vec![self.delivery()],
         };
         events.into_iter().map(|report| self.event(&id(), &report)).collect()
     }
@@ -148,14 +148,14 @@ mod tests {
 
     #[test]
     fn the_simulators_addresses_bounce_or_complain_with_and_without_a_label() {
-        assert_eq!(kinds("bob@example.com"), ["Send", "Delivery"]);
+        assert_eq!(kinds("bob@example.com"), ["Delivery"]);
         for label in ["", "+x", "+a+b"] {
             let to = |name: &str| format!("{name}{label}@simulator.amazonses.com");
-            assert_eq!(kinds(&to("success")), ["Send", "Delivery"]);
-            assert_eq!(kinds(&to("bounce")), ["Send", "Bounce"]);
-            assert_eq!(kinds(&to("Complaint")), ["Send", "Delivery", "Complaint"]);
-            assert_eq!(kinds(&to("suppressionlist")), ["Send", "Bounce"]);
+            assert_eq!(kinds(&to("success")), ["Delivery"]);
+            assert_eq!(kinds(&to("bounce")), ["Bounce"]);
+            assert_eq!(kinds(&to("Complaint")), ["Delivery", "Complaint"]);
+            assert_eq!(kinds(&to("suppressionlist")), ["Bounce"]);
         }
-        assert_eq!(kinds("bounce@example.com"), ["Send", "Delivery"]);
+        assert_eq!(kinds("bounce@example.com"), ["Delivery"]);
     }
 }

@@ -73,10 +73,18 @@ fn flag(name: &'static str, env: &'static str, help: &'static str) -> Arg {
 }
 
 /// The flags of the stack itself.
-fn stack_flags() -> [Arg; 6] {
+fn stack_flags() -> [Arg; 7] {
     let defaults = Options::default();
     [
-        flag("port", "USHER_PORT", "The port of the API on 127.0.0.1; with 0 the system chooses a free port")
+        flag(
+            "host",
+            "USHER_HOST",
+            "The address that --port listens on; in a container 0.0.0.0, so that other machines reach the API",
+        )
+        .value_name("ADDRESS")
+        .value_parser(value_parser!(IpAddr))
+        .default_value(defaults.host.to_string()),
+        flag("port", "USHER_PORT", "The port of the API; with 0 the system chooses a free port")
             .value_parser(value_parser!(u16))
             .default_value(defaults.port.to_string()),
         flag("data-dir", "USHER_DATA_DIR", "The directory that holds the table and the secrets")
@@ -130,6 +138,7 @@ fn options(matches: &ArgMatches) -> Options {
     let text = |name| matches.get_one::<String>(name).filter(|value| !value.is_empty()).cloned();
     let aws_host = matches.get_one("aws-host").copied().unwrap_or(IpAddr::from([127, 0, 0, 1]));
     Options {
+        host: matches.get_one("host").copied().unwrap_or(defaults.host),
         port: matches.get_one("port").copied().unwrap_or(defaults.port),
         data_dir: matches.get_one("data-dir").cloned().unwrap_or(defaults.data_dir),
         memory: matches.get_flag("memory"),

@@ -1,6 +1,10 @@
 //! The options that a local stack starts with.
 
-use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf};
+use std::{
+    collections::BTreeMap,
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    path::PathBuf,
+};
 
 use shared::Parameters;
 
@@ -29,7 +33,9 @@ pub const PARAMETERS: &[(&str, &str)] = &[
 /// The options that a local stack starts with.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// The gateway's port on 127.0.0.1. With 0 the system chooses a free port.
+    /// The address that the gateway listens on.
+    pub host: IpAddr,
+    /// The gateway's port. With 0 the system chooses a free port.
     pub port: u16,
     /// The directory that holds the table and the secrets.
     pub data_dir: PathBuf,
@@ -54,6 +60,7 @@ pub struct Options {
 impl Default for Options {
     fn default() -> Self {
         Self {
+            host: Ipv4Addr::LOCALHOST.into(),
             port: 9000,
             data_dir: PathBuf::from(".usher"),
             memory: false,

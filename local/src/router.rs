@@ -37,6 +37,7 @@ pub(crate) fn gateway_router(deployment: &Arc<Deployment>, port: u16) -> Router 
         .route("/_local/faults/{id}", get(control::hold_reached).delete(control::release_hold))
         .route("/_local/permissions", get(control::permissions))
         .route("/_local/calls", get(control::calls).delete(control::forget_calls))
+        .route("/_local/units", get(control::units))
         .with_state(faults.clone());
     let bus = Router::new()
         .route(&format!("{}/", eventbridge::PATH), post(eventbridge::call))

@@ -1,7 +1,7 @@
 //! Starting and stopping a local stack.
 
 use std::{
-    net::{Ipv4Addr, SocketAddr},
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
     sync::Arc,
 };
 
@@ -43,8 +43,8 @@ impl Stack {
     /// # Errors
     /// [`StackStartError`] names the wrong option, or what on the machine prevents the start.
     pub async fn start(options: Options) -> Result<Self, StackStartError> {
-        let (listener, address) = listen_on((Ipv4Addr::LOCALHOST, options.port).into(), "--port")?;
-        let url = format!("http://{address}");
+        let (listener, address) = listen_on((options.host, options.port).into(), "--port")?;
+        let url = format!("http://{}", reachable(address));
         let aws = options.aws_address.map(|address| listen_on(address, "--aws-port")).transpose()?;
         let parameters = options.read(&url)?;
         let endpoint =
@@ -83,7 +83,7 @@ impl Stack {
         *deployment.triggers.lock().await = Some(deployment.start_triggers()?);
         let router = gateway_router(&deployment, address.port());
         servers.spawn(|stopped| serve(listener, router, stopped));
-        let aws_url = aws.as_ref().map(|(_, address)| format!("http://{address}"));
+        let aws_url = aws.as_ref().map(|(_, address)| format!("http://{}", reachable(*address)));
         if let (Some((listener, _)), Some(engine)) = (aws, &engine) {
             let router = aws_router(&deployment, aws_endpoint(&deployment, engine, secrets));
             servers.spawn(|stopped| serve(listener, router, stopped));
@@ -117,10 +117,17 @@ impl Stack {
 /// Listens on this address. Returns the listener and its address. If the given port is 0, the returned address has the
 /// port that the system chose.
 fn listen_on(address: SocketAddr, option: &'static str) -> Result<(TcpListener, SocketAddr), StackStartError> {
-    let failed = |reason| StackStartError::Port { port: address.port(), option, reason };
+    let failed = |reason| StackStartError::Port { address, option, reason };
     let listener = listen(address).map_err(failed)?;
     let chosen = listener.local_addr().map_err(failed)?;
     Ok((listener, chosen))
+}
+
+/// The address at which this machine reaches a server that listens on `address`. A server that listens on every address
+/// of the machine is reached through the loopback address.
+fn reachable(address: SocketAddr) -> SocketAddr {
+    let loopback: IpAddr = if address.is_ipv4() { Ipv4Addr::LOCALHOST.into() } else { Ipv6Addr::LOCALHOST.into() };
+    if address.ip().is_unspecified() { SocketAddr::new(loopback, address.port()) } else { address }
 }
 
 /// Starts the task that forwards events, if the options have a URL to forward events to.

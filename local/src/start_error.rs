@@ -1,6 +1,6 @@
 //! The reasons why a local stack can't start.
 
-use std::path::PathBuf;
+use std::{net::SocketAddr, path::PathBuf};
 
 use shared::InvalidParameter;
 
@@ -28,10 +28,13 @@ pub enum StackStartError {
     #[error(transparent)]
     Seed(#[from] SeedError),
     /// The stack can't listen on a port.
-    #[error("port {port} can't be opened: {reason}. Choose another one with {option}; 0 lets the system choose")]
+    #[error(
+        "the stack can't listen on {address}: {reason}. Choose another port with {option}, where 0 lets the system \
+         choose, or another address with {}", option.replace("port", "host")
+    )]
     Port {
-        /// The port that can't be opened.
-        port: u16,
+        /// The address and port that the stack can't listen on.
+        address: SocketAddr,
         /// The option that sets the port.
         option: &'static str,
         /// The operating system's error.

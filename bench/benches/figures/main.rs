@@ -14,6 +14,7 @@ mod groups;
 mod inviting;
 mod pages;
 mod programs;
+mod runtime_api;
 mod sign_ups;
 mod stack;
 mod starts;

@@ -30,7 +30,7 @@ impl Programs {
     /// Builds the measured programs. The local stack is built separately from the functions, because packages that are
     /// built together share features, and the functions would then link code that only the local stack needs.
     pub(crate) fn build() -> Self {
-        let (functions, local) = (build(FUNCTIONS), build(&["local"]));
+        let (functions, local) = (build(FUNCTIONS, "release"), build(&["local"], "local-stack"));
         Self {
             function: named(&functions, "usher-function"),
             usher: named(&local, "usher"),
@@ -45,7 +45,7 @@ impl Programs {
         #[expect(clippy::disallowed_methods, reason = "cargo compares with the file system's time")]
         source.set_modified(std::time::SystemTime::now()).expect("the source can be touched");
         let begin = Instant::now();
-        build(FUNCTIONS);
+        build(FUNCTIONS, "release");
         let minutes = begin.elapsed().as_secs_f64() / 60.0;
         let megabytes = self.function.metadata().expect("a program").len() as f64 / 1e6;
         vec![Figure {
@@ -62,8 +62,8 @@ fn named(programs: &[PathBuf], name: &str) -> PathBuf {
     found.expect("the program is built").clone()
 }
 
-/// Builds the programs of the given packages and returns the programs' paths.
-fn build(packages: &[&str]) -> Vec<PathBuf> {
+/// Builds the programs of the given packages with the given profile, and returns the programs' paths.
+fn build(packages: &[&str], profile: &str) -> Vec<PathBuf> {
     let mut cargo = Command::new(env!("CARGO"));
     // Cargo sets these environment variables for the benchmark. If the build inherited them, ring and every crate that
     // depends on ring would be rebuilt.
@@ -72,7 +72,7 @@ fn build(packages: &[&str]) -> Vec<PathBuf> {
     }
     let built = cargo
         .env_remove("CARGO_MANIFEST_DIR")
-        .args(["build", "--release", "--bins", "--message-format", "json-render-diagnostics"])
+        .args(["build", "--profile", profile, "--bins", "--message-format", "json-render-diagnostics"])
         .args(packages.iter().flat_map(|package| ["--package", package]))
         .current_dir(ROOT)
         .stderr(Stdio::inherit())

@@ -20,6 +20,8 @@ pub(crate) struct LocalStack {
     process: Child,
     /// The service that the local stack runs.
     pub(crate) endpoint: Endpoint,
+    /// The address of the AWS services that the local stack offers to other processes.
+    pub(crate) aws_url: String,
     /// The time from the start of the stack's process to the line by which the process says that it is ready.
     pub(crate) ready_after: Duration,
     /// The stack's data directory, which is deleted after the stack's process has ended.
@@ -39,7 +41,7 @@ impl LocalStack {
     pub(crate) fn start_in(programs: &Programs, directory: &Path) -> Self {
         let begin = Instant::now();
         let mut process = Command::new(&programs.usher)
-            .args(["--port", "0", "--data-dir"])
+            .args(["--port", "0", "--aws-port", "0", "--json", "--data-dir"])
             .arg(directory)
             .stdout(Stdio::piped())
             .spawn()
@@ -48,18 +50,14 @@ impl LocalStack {
         let mut output = BufReader::new(process.stdout.take().expect("its output"));
         output.read_line(&mut line).expect("its ready line");
         let ready_after = begin.elapsed();
-        let (_, rest) = line.split_once("API ").expect("its address");
-        let endpoint = Endpoint::unchecked(rest.split(',').next().unwrap_or_default());
-        Self { process, endpoint, ready_after, data: None }
+        let urls: serde_json::Value = serde_json::from_str(&line).expect("its ready line is JSON");
+        let url = |name: &str| urls[name].as_str().expect("its address").to_owned();
+        Self { process, endpoint: Endpoint::unchecked(&url("api")), aws_url: url("aws"), ready_after, data: None }
     }
 
-    /// A value in megabytes from the status of the stack's process: `VmRSS` is the present memory, and `VmHWM` is the
-    /// largest memory so far.
+    /// A value in megabytes from the status of the stack's process.
     pub(crate) fn memory(&self, line: &str) -> f64 {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.process.id())).expect("Linux's /proc");
-        let value = status.lines().find_map(|it| it.strip_prefix(line)?.strip_prefix(':')).expect("such a line");
-        let kibibytes: f64 = value.trim().trim_end_matches(" kB").parse().expect("a number of kB");
-        kibibytes * 1024.0 / 1e6
+        memory(self.process.id(), line)
     }
 
     /// How many mails SES has accepted since the local stack started.
@@ -83,4 +81,13 @@ impl Drop for LocalStack {
         drop(self.process.kill());
         drop(self.process.wait());
     }
+}
+
+/// A value in megabytes from the status of a process: `VmRSS` is the present memory, and `VmHWM` is the largest memory so
+/// far.
+pub(crate) fn memory(process: u32, line: &str) -> f64 {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).expect("Linux's /proc");
+    let value = status.lines().find_map(|it| it.strip_prefix(line)?.strip_prefix(':')).expect("such a line");
+    let kibibytes: f64 = value.trim().trim_end_matches(" kB").parse().expect("a number of kB");
+    kibibytes * 1024.0 / 1e6
 }

@@ -7,15 +7,12 @@ use std::{
 };
 
 use tempfile::TempDir;
-use tokio::{
-    io::{AsyncBufReadExt as _, BufReader},
-    net::TcpListener,
-};
 
 use crate::{
     figure::{Figure, Limit, median, ms},
     programs::Programs,
-    stack::LocalStack,
+    runtime_api::RuntimeApi,
+    stack::{LocalStack, memory},
 };
 
 const REPETITIONS: usize = 15;
@@ -53,40 +50,91 @@ pub(crate) async fn of_the_local_stack(programs: &Programs) -> Vec<Figure> {
     ]
 }
 
-/// Measures the functions: the time from the start of a function's process to its first poll of the runtime API,
-/// compared with the time of an empty function that builds the same SDK clients.
+/// Measures the functions, each compared with an empty function that builds the same SDK clients: the time from the start
+/// of a function's process to its first poll of the runtime API, the memory at this poll, and the time from the start to
+/// the response to a first event, for which the function reads the table once.
 pub(crate) async fn of_functions(programs: &Programs) -> Vec<Figure> {
-    let runtime_api = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-    let mut empty = Vec::new();
-    let mut functions = [const { Vec::new() }; FUNCTIONS.len()];
+    let stack = LocalStack::start(programs);
+    let event = include_str!("../../../events/usher/public-keys.json");
+    let mut runtime_api = RuntimeApi::start().await;
+    let mut empty = Starts::default();
+    let mut functions = [const { Starts::new() }; FUNCTIONS.len()];
+    let mut reading = Starts::default();
     for _ in 0..REPETITIONS {
-        empty.push(ms(first_poll(&runtime_api, &programs.empty, "").await));
-        for (name, times) in FUNCTIONS.iter().zip(&mut functions) {
-            times.push(ms(first_poll(&runtime_api, &programs.function, name).await));
+        empty.add(start(&mut runtime_api, &stack, (&programs.empty, ""), Some(event)).await);
+        reading.add(start(&mut runtime_api, &stack, (&programs.function, "public-keys"), Some(event)).await);
+        for (name, starts) in FUNCTIONS.iter().zip(&mut functions) {
+            starts.add(start(&mut runtime_api, &stack, (&programs.function, name), None).await);
         }
     }
-    let empty = median(empty);
-    let functions = FUNCTIONS.iter().zip(functions.map(median));
-    let slowest = functions.clone().map(|(_, time)| time).fold(0.0, f64::max);
-    let absolute: Vec<_> = functions.map(|(name, time)| format!("{name} {time:.1} ms")).collect();
-    vec![Figure {
-        name: "start of a function, as a multiple of an empty one's".to_owned(),
-        measured: slowest / empty,
+    let slowest = |of: fn(&Starts) -> f64| functions.iter().map(of).fold(0.0, f64::max);
+    let each = |of: fn(&Starts) -> f64, unit: &str| {
+        let values = FUNCTIONS.iter().zip(&functions).map(|(name, starts)| format!("{name} {:.1} {unit}", of(starts)));
+        format!("empty {:.1} {unit}; {}", of(&empty), values.collect::<Vec<_>>().join(", "))
+    };
+    let figure = |name: &str, ratio: f64, absolute: String| Figure {
+        name: format!("a function's {name}, as a multiple of an empty one's"),
+        measured: ratio,
         limit: Limit::AtMost(1.3),
-        absolute: format!("empty {empty:.1} ms; {}", absolute.join(", ")),
-    }]
+        absolute,
+    };
+    let (first, empty_first) = (reading.response(), empty.response());
+    let responses = format!("empty {empty_first:.1} ms, public-keys {first:.1} ms");
+    vec![
+        figure("start", slowest(Starts::poll) / empty.poll(), each(Starts::poll, "ms")),
+        figure("memory at rest", slowest(Starts::memory) / empty.memory(), each(Starts::memory, "MB")),
+        figure("first response from the store", first / empty_first, responses),
+    ]
 }
 
-/// Starts a function as Lambda starts it, ends the function at its first poll of the runtime API, and returns the time
-/// between start and poll.
-async fn first_poll(runtime_api: &TcpListener, program: &Path, handler: &str) -> Duration {
-    let address = runtime_api.local_addr().expect("an address").to_string();
+/// What was measured at one start of a function.
+struct Start {
+    poll: Duration,
+    memory: f64,
+    response: Option<Duration>,
+}
+
+/// What was measured at all starts of a function. The methods return medians.
+#[derive(Default)]
+struct Starts(Vec<Start>);
+
+impl Starts {
+    const fn new() -> Self {
+        Self(Vec::new())
+    }
+
+    fn add(&mut self, start: Start) {
+        self.0.push(start);
+    }
+
+    fn poll(&self) -> f64 {
+        median(self.0.iter().map(|start| ms(start.poll)))
+    }
+
+    fn memory(&self) -> f64 {
+        median(self.0.iter().map(|start| start.memory))
+    }
+
+    fn response(&self) -> f64 {
+        median(self.0.iter().filter_map(|start| start.response.map(ms)))
+    }
+}
+
+/// Starts a function as Lambda starts it: the given program with the given handler. The function ends when it has polled,
+/// or, if there is an event, when it has responded to the event.
+async fn start(
+    runtime_api: &mut RuntimeApi,
+    stack: &LocalStack,
+    (program, handler): (&Path, &str),
+    event: Option<&str>,
+) -> Start {
     let begin = Instant::now();
     let mut process = Command::new(program)
         .env_clear()
         .envs([
             ("_HANDLER", handler),
-            ("AWS_LAMBDA_RUNTIME_API", address.as_str()),
+            ("AWS_ENDPOINT_URL", stack.aws_url.as_str()),
+            ("AWS_LAMBDA_RUNTIME_API", runtime_api.address.as_str()),
             ("AWS_LAMBDA_FUNCTION_NAME", "measured"),
             ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST"),
             ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256"),
@@ -105,10 +153,19 @@ async fn first_poll(runtime_api: &TcpListener, program: &Path, handler: &str) ->
         .stdout(Stdio::null())
         .spawn()
         .expect("the function starts");
-    let (connection, _) = runtime_api.accept().await.expect("the function connects");
-    let request = BufReader::new(connection).lines().next_line().await.expect("the function polls");
-    let took = begin.elapsed();
-    assert!(request.is_some_and(|line| line.starts_with("GET /2018-06-01/runtime/invocation/next ")));
+    let waiting = runtime_api.poll().await;
+    let poll = begin.elapsed();
+    let memory = memory(process.id(), "VmRSS");
+    let response = match event {
+        None => None,
+        Some(event) => {
+            let given = Instant::now();
+            waiting.send(event.to_owned()).expect("the function waits");
+            let body = runtime_api.response().await;
+            assert!(!body.is_empty());
+            Some(poll + given.elapsed())
+        }
+    };
     process.kill().and_then(|()| process.wait()).expect("the function ends");
-    took
+    Start { poll, memory, response }
 }

@@ -1,7 +1,7 @@
-//! A function that only builds the SDK clients that Usher's functions build. The start of this empty function takes as
-//! long as the SDK needs.
+//! A function that only builds the SDK clients that Usher's functions build, and reads one item for each event. The start
+//! of this empty function takes as long as the SDK needs.
 
-use std::{convert::Infallible, hint::black_box};
+use std::hint::black_box;
 
 use aws_config::BehaviorVersion;
 use aws_smithy_http_client::{
@@ -15,14 +15,14 @@ use serde_json::Value;
 async fn main() -> Result<(), Error> {
     let http = Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https();
     let config = aws_config::defaults(BehaviorVersion::latest()).http_client(http).load().await;
-    let clients = black_box((
-        aws_sdk_dynamodb::Client::new(&config),
-        aws_sdk_sesv2::Client::new(&config),
-        aws_sdk_secretsmanager::Client::new(&config),
-    ));
-    let handled =
-        lambda_runtime::run(service_fn(|event: LambdaEvent<Value>| async { Ok::<_, Infallible>(event.payload) }));
+    let dynamodb = aws_sdk_dynamodb::Client::new(&config);
+    let others = black_box((aws_sdk_sesv2::Client::new(&config), aws_sdk_secretsmanager::Client::new(&config)));
+    let key = |value: &str| aws_sdk_dynamodb::types::AttributeValue::S(value.to_owned());
+    let handled = lambda_runtime::run(service_fn(|event: LambdaEvent<Value>| async {
+        let read = dynamodb.get_item().table_name("usher").key("pk", key("CONFIG")).key("sk", key("none")).send().await;
+        read.map(|_| event.payload).map_err(Error::from)
+    }));
     handled.await?;
-    drop(clients);
+    drop(others);
     Ok(())
 }

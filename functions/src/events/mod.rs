@@ -7,7 +7,10 @@ mod response;
 
 use futures::future::BoxFuture;
 use serde_json::{Value, json};
-use shared::{Usher, operations::MAIL_TIME_BUDGET};
+use shared::{
+    Usher,
+    operations::{MAIL_TIME_BUDGET, SweepResult},
+};
 use tokio::time::Instant;
 use tracing::Instrument;
 
@@ -18,7 +21,8 @@ use crate::operation::Operation;
 /// names the id of the invocation.
 ///
 /// # Errors
-/// An error for an event that the operation can't read, and for a failure of the store.
+/// An error for an event that the operation can't read, for a failure of the store, and for a sweep that gave mail up or
+/// leaves mail that has waited too long.
 pub fn handle<'a>(
     usher: &'a Usher,
     operation: Operation,
@@ -38,8 +42,8 @@ pub fn handle<'a>(
                 Ok(deliver_invitations::handle(usher, &serde_json::from_value(event)?).await)
             }
             Operation::SweepUndelivered => {
-                let count = usher.sweep(Instant::now() + MAIL_TIME_BUDGET).await.map_err(failed)?;
-                Ok(json!({ "settled": count }))
+                let swept = usher.sweep(Instant::now() + MAIL_TIME_BUDGET).await.map_err(failed)?;
+                sweep_response(swept)
             }
             Operation::RequeueUndelivered => {
                 let count = usher.requeue().await.map_err(failed)?;
@@ -51,4 +55,29 @@ pub fn handle<'a>(
         }
     };
     Box::pin(handled.instrument(span))
+}
+
+/// The response to a sweep. A sweep that gave mail up or leaves mail that has waited too long fails at its end, so that
+/// Lambda counts an error: an alarm then rings even if the function cannot log.
+fn sweep_response(swept: SweepResult) -> Result<Value, lambda_runtime::Error> {
+    let SweepResult { delivered, given_up, mail_waits } = swept;
+    match (given_up, mail_waits) {
+        (0, false) => Ok(json!({ "settled": delivered })),
+        (0, true) => Err("mail has waited for SES for 15 minutes".into()),
+        (given_up, _) => Err(format!("mail was given up: {given_up} outbox items").into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sweep_fails_if_it_gave_mail_up_or_left_mail_that_waited_too_long() {
+        let swept = SweepResult { delivered: 2, ..SweepResult::default() };
+        assert_eq!(sweep_response(swept).unwrap(), json!({ "settled": 2 }));
+        for failed in [SweepResult { given_up: 1, ..swept }, SweepResult { mail_waits: true, ..swept }] {
+            assert!(sweep_response(failed).is_err(), "{failed:?}");
+        }
+    }
 }

@@ -70,7 +70,17 @@ impl Action {
         self.0.starts_with("events:")
     }
 
-    pub(super) fn is_transaction(self) -> bool {
+    /// Whether the action is a call of DynamoDB.
+    pub(crate) fn is_dynamodb(self) -> bool {
+        self.0.starts_with("dynamodb:")
+    }
+
+    /// Whether the action is a call of DynamoDB that only reads.
+    pub(crate) fn is_read(self) -> bool {
+        self.is_dynamodb() && ["Get", "Query", "Scan"].iter().any(|verb| self.0.contains(verb))
+    }
+
+    pub(crate) fn is_transaction(self) -> bool {
         self.0.contains(":Transact")
     }
 }

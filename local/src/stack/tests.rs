@@ -376,3 +376,18 @@ async fn the_error_names_a_port_in_use() {
     assert!(error.to_string().contains(&port.to_string()) && !error.is_usage());
     stack.stop().await;
 }
+
+#[tokio::test]
+async fn a_stack_that_listens_on_every_address_names_the_one_that_this_machine_reaches() {
+    let stack = Stack::start(Options { host: "0.0.0.0".parse().unwrap(), ..Options::in_memory() }).await.unwrap();
+    assert!(stack.url().starts_with("http://127.0.0.1:"), "{}", stack.url());
+    assert_eq!(get(&stack, "/nowhere").await.status(), StatusCode::NOT_FOUND);
+    stack.stop().await;
+}
+
+#[tokio::test]
+async fn the_error_of_an_address_that_the_machine_lacks_names_the_option_for_another_address() {
+    let options = Options { host: "192.0.2.1".parse().unwrap(), ..Options::in_memory() };
+    let error = Stack::start(options).await.unwrap_err().to_string();
+    assert!(error.contains("192.0.2.1:0") && error.contains("--host"), "{error}");
+}

@@ -56,6 +56,7 @@ pub use limits::count_request::RateLimitStatus;
 pub use mail::deliver_outbox_item::{DeliveryOutcome, MAIL_TIME_BUDGET};
 pub use mail::mail_users::{MailRecipient, MailUsers};
 pub use mail::manage_mail_templates::NewMailTemplate;
+pub use mail::sweep_outbox::SweepResult;
 pub use mail_domains::manage_domain_rules::NewDomainRule;
 pub use members::list_members::MemberFilter;
 pub use members::workspace_users::NewWorkspaceUser;

@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 use crate::{
     Error, Result,
     domain::{CompanyId, UserId},
-    secrets::{Secrets, keyed_digest},
+    secrets::{Secrets, ed25519, keyed_digest},
 };
 
 /// How much longer than an access token's lifetime the token's public key stays published. The longer this margin is,
@@ -123,6 +123,7 @@ impl Secrets {
         let mut header = Header::new(Algorithm::EdDSA);
         header.kid = Some(key.kid.clone());
         let payload = Payload { iss: ISSUER.to_owned(), aud: ISSUER.to_owned(), claims };
+        ed25519::install();
         let token = jsonwebtoken::encode(&header, &payload, &EncodingKey::from_ed_der(pkcs8.as_bytes()))
             .map_err(|_| Error::internal("access token: signing"))?;
         Ok(AccessToken { token, key })
@@ -153,6 +154,7 @@ pub fn verify_access_token(token: &str, key: &PublicKey, now: Timestamp) -> Opti
     // line of this function compares the expiry with `now` instead.
     validation.validate_exp = false;
     let key = DecodingKey::from_ed_components(&key.x).ok()?;
+    ed25519::install();
     let claims = jsonwebtoken::decode::<Payload<Claims>>(token, &key, &validation).ok()?.claims.claims;
     (now.as_second() < claims.exp).then_some(claims)
 }

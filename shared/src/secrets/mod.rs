@@ -8,6 +8,7 @@
 //! token that was made with the old key is valid any more.
 
 mod access_token;
+mod ed25519;
 mod link;
 
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc};

@@ -3,7 +3,7 @@
 
 use crate::{
     Result, Usher,
-    domain::{DeliveryEvent, EmailAddress, MailedRecord, Scope},
+    domain::{DeliveryEvent, DeliveryStep, EmailAddress, MailedRecord, Scope},
     operations::log,
 };
 
@@ -20,7 +20,12 @@ impl Usher {
             Scope::Company(id) => log::company(id),
         }
         let changed = self.store.record_delivery(mail, event).await?;
-        tracing::info!(state = ?event.step.state(), changed, "SES reported on a mail");
+        // Nearly every mail is delivered. A log line for each delivery would cost as much as reading the table for it.
+        if event.step == DeliveryStep::Delivered {
+            tracing::debug!(changed, "a mail was delivered");
+        } else {
+            tracing::info!(state = ?event.step.state(), changed, "SES reported on a mail");
+        }
         Ok(changed)
     }
 

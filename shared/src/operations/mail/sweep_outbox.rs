@@ -15,42 +15,58 @@ const READ_AHEAD: usize = 25;
 /// The largest number of outbox items that one call of [`Usher::requeue`] requeues.
 const MAX_REQUEUED: usize = 1_000;
 
+/// What a sweep of the outbox did.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct SweepResult {
+    /// The number of outbox items that were delivered completely.
+    pub delivered: usize,
+    /// The number of outbox items that were given up.
+    pub given_up: usize,
+    /// Whether the sweep leaves mail that has waited for 15 minutes.
+    pub mail_waits: bool,
+}
+
+impl SweepResult {
+    fn add(&mut self, outcome: DeliveryOutcome) {
+        match outcome {
+            DeliveryOutcome::Done => self.delivered += 1,
+            DeliveryOutcome::GivenUp => self.given_up += 1,
+            DeliveryOutcome::NotClaimed | DeliveryOutcome::Paused | DeliveryOutcome::Postponed => {}
+        }
+    }
+}
+
 impl Usher {
     /// Delivers the waiting outbox items that no other deliverer works on, until no such item is left, SES pauses
-    /// sending or `deadline` has passed. The sweep delivers letters about sign-ups first. Returns the number of outbox
-    /// items that were delivered completely.
+    /// sending or `deadline` has passed. The sweep delivers letters about sign-ups first.
     ///
     /// # Errors
     /// [`Error`](crate::Error) if the store fails.
-    pub async fn sweep(&self, deadline: Instant) -> Result<usize> {
-        let mut delivered = 0;
+    pub async fn sweep(&self, deadline: Instant) -> Result<SweepResult> {
+        let mut swept = SweepResult::default();
         loop {
             let waiting = self.store.waiting(self.now(), READ_AHEAD).await?;
             if waiting.is_empty() {
-                return Ok(delivered);
+                return Ok(swept);
             }
-            let (done, is_over) = self.deliver_waiting(waiting, deadline).await?;
-            delivered += done;
-            if is_over {
-                return self.end_with_waiting_mail(delivered).await;
+            if self.deliver_waiting(waiting, deadline, &mut swept).await? {
+                swept.mail_waits = self.mail_has_waited().await?;
+                return Ok(swept);
             }
         }
     }
 
-    /// Delivers the outbox items `waiting`, and waiting letters about sign-ups in between. Returns how many outbox
-    /// items were delivered completely, and whether the sweep of the outbox is over.
-    async fn deliver_waiting(&self, waiting: Vec<Key>, deadline: Instant) -> Result<(usize, bool)> {
-        let mut delivered = 0;
+    /// Delivers the outbox items `waiting`, and waiting letters about sign-ups in between. Returns whether the sweep is
+    /// over.
+    async fn deliver_waiting(&self, waiting: Vec<Key>, deadline: Instant, swept: &mut SweepResult) -> Result<bool> {
         for key in waiting {
             let mut keys = self.letters_before(&key).await?;
             keys.push(key);
-            let (done, is_over) = self.deliver_each(keys, deadline).await;
-            delivered += done;
-            if is_over {
-                return Ok((delivered, true));
+            if self.deliver_each(keys, deadline, swept).await {
+                return Ok(true);
             }
         }
-        Ok((delivered, false))
+        Ok(false)
     }
 
     /// The letters about sign-ups that wait in the outbox now. The sweep delivers these letters before an outbox item
@@ -59,32 +75,31 @@ impl Usher {
         if key.is_of_letter() { Ok(Vec::new()) } else { self.store.waiting_letters(self.now(), READ_AHEAD).await }
     }
 
-    /// Delivers the outbox items `keys`. Returns how many outbox items were delivered completely, and whether the sweep
-    /// of the outbox is over because SES paused sending or `deadline` has passed.
-    async fn deliver_each(&self, keys: Vec<Key>, deadline: Instant) -> (usize, bool) {
-        let mut delivered = 0;
+    /// Delivers the outbox items `keys`. Returns whether the sweep is over because SES paused sending or `deadline` has
+    /// passed.
+    async fn deliver_each(&self, keys: Vec<Key>, deadline: Instant, swept: &mut SweepResult) -> bool {
         for key in keys {
             let outcome = self.deliver(&key, deadline).await;
-            delivered += usize::from(matches!(outcome, Ok(DeliveryOutcome::Done)));
-            if let Err(error) = &outcome {
-                // An outbox item that could not be delivered keeps its lease for now. The sweep of the outbox goes on
-                // with the following items and doesn't wait until the lease ends.
-                tracing::warn!(?error, "an outbox item could not be delivered");
+            match &outcome {
+                Ok(outcome) => swept.add(*outcome),
+                // The outbox item that could not be delivered keeps its lease for now. The sweep goes on with the
+                // following items and doesn't wait until this lease ends.
+                Err(error) => tracing::warn!(?error, "an outbox item could not be delivered"),
             }
             if matches!(outcome, Ok(DeliveryOutcome::Paused)) || Instant::now() >= deadline {
-                return (delivered, true);
+                return true;
             }
         }
-        (delivered, false)
+        false
     }
 
-    /// Ends a sweep that leaves mail waiting in the outbox. If mail has waited in the outbox for longer than
-    /// [`MAX_WAIT`], the sweep logs an error.
-    async fn end_with_waiting_mail(&self, delivered: usize) -> Result<usize> {
-        if self.store.has_waited_since(self.now() - MAX_WAIT).await? {
+    /// Whether mail has waited in the outbox for longer than [`MAX_WAIT`]. The function logs an error if so.
+    async fn mail_has_waited(&self) -> Result<bool> {
+        let waits = self.store.has_waited_since(self.now() - MAX_WAIT).await?;
+        if waits {
             tracing::error!(event = "outbox_waiting", "mail waits for SES");
         }
-        Ok(delivered)
+        Ok(waits)
     }
 
     /// Puts outbox items that were given up back into the outbox, where the sweep finds the items. The result of

@@ -5,3 +5,4 @@ mod forward_events;
 mod reset;
 mod route_faults;
 mod seed;
+mod units;

@@ -1,0 +1,19 @@
+//! The read and write units of DynamoDB.
+
+use std::ops::AddAssign;
+
+use serde::Serialize;
+
+/// The units that one or more calls consumed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
+pub(crate) struct Units {
+    pub(crate) read: f64,
+    pub(crate) write: f64,
+}
+
+impl AddAssign for Units {
+    fn add_assign(&mut self, other: Self) {
+        self.read += other.read;
+        self.write += other.write;
+    }
+}
