@@ -1,18 +1,19 @@
-//! The log of a function: one line of JSON for each log event. The line names the request to which the log event
-//! belongs.
+//! The log of a function: one line of JSON for each log event. A line of the log names the request to which the log
+//! event belongs.
 
 use tracing::Subscriber;
 use tracing_subscriber::{EnvFilter, fmt::MakeWriter};
 
-/// The log filter for a level. Our own crates log at the given level. All other crates log warnings at most, because at
-/// lower levels the Lambda runtime and the SDKs log what they receive and send, with addresses, tokens and passwords.
+/// The log filter for a level. Usher's own crates log at the given level. All other crates log warnings at most,
+/// because at lower levels the Lambda runtime and the SDKs log what they receive and send, with addresses, tokens and
+/// passwords.
 pub fn directives(level: &str) -> String {
     let others = if matches!(level, "off" | "error") { level } else { "warn" };
     format!("{others},shared={level},functions={level}")
 }
 
-/// A log that writes to `writer` the log events that the given directives admit. The `spans` of a line name the request
-/// or event that is being handled, and the mail that is being sent.
+/// A log that writes to `writer` the log events that the given directives admit. The field `spans` of a log line names
+/// the request or event that is being handled, and the mail that is being sent.
 pub fn to<W>(writer: W, directives: &str) -> impl Subscriber + Send + Sync
 where
     W: for<'w> MakeWriter<'w> + Send + Sync + 'static,

@@ -1,4 +1,5 @@
-//! The start of a function: its operation, parameters, clients and the log, and then the runtime's loop.
+//! The start of a Lambda function: the program finds out its operation, reads its parameters, creates its clients and
+//! its log, and then runs the Lambda runtime's loop.
 
 use std::convert::Infallible;
 
@@ -9,7 +10,7 @@ use shared::Usher;
 
 use crate::{events, http_edge::answer, log, operation::Operation, routes};
 
-/// The handler of a function that serves every route.
+/// The name that the handler of a Lambda function has if the function serves every route.
 const EVERY_ROUTE: &str = "bootstrap";
 
 /// Why a function couldn't start, or why the Lambda runtime ended the function.
@@ -20,8 +21,8 @@ pub type StartError = lambda_runtime::Error;
 /// so that `cargo lambda watch` serves the whole API.
 ///
 /// # Errors
-/// A handler that is not the name of an operation, and a parameter that is missing or invalid. The error names the handler
-/// or the parameter.
+/// The start fails for a handler that is not the name of an operation, and for a parameter that is missing or invalid.
+/// The error names the handler or the parameter.
 pub async fn serve() -> Result<(), StartError> {
     #[expect(clippy::disallowed_methods, reason = "Lambda passes the function's handler in the environment")]
     let handler = std::env::var("_HANDLER").unwrap_or_default();
@@ -44,7 +45,7 @@ pub async fn serve() -> Result<(), StartError> {
     }
 }
 
-/// The operation that a handler names. A function that serves every route has none.
+/// The operation that a handler names. The result is `None` for a function that serves every route.
 fn operation_of(handler: &str) -> Result<Option<Operation>, String> {
     if handler.is_empty() || handler == EVERY_ROUTE {
         return Ok(None);

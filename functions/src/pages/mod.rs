@@ -1,5 +1,5 @@
-//! The pages behind mailed links. The pages have no scripts and load nothing. The library askama escapes the texts that
-//! callers wrote. The templates of the pages are in `functions/templates/pages`.
+//! The pages behind mailed links. The pages behind mailed links have no scripts and load nothing. The library askama
+//! escapes the texts of callers in the pages. The HTML templates of the pages are in `functions/templates/pages`.
 
 mod register;
 
@@ -10,13 +10,13 @@ use sha2::{Digest, Sha256};
 
 pub use register::{Offer, Problem, RegisterPage};
 
-/// The CSS style of all pages. The style is inside each page's head, so that a page is a single response.
+/// The CSS style of all pages. The style sheet is inside each page's head, so that a page is a single response.
 const STYLE: &str = include_str!("../../templates/pages/style.css");
 
 static CONTENT_SECURITY_POLICY: LazyLock<String> = LazyLock::new(|| content_security_policy(STYLE, "'self'"));
 
-/// The content security policy of a page with the given style: the page may load nothing and run nothing. The policy
-/// allows the style by the style's digest (CSP Level 3, section 6.7.3.3).
+/// The content security policy of a page with the given style: the page may load nothing and run nothing. The content
+/// security policy allows the style sheet by the style sheet's digest (CSP Level 3, section 6.7.3.3).
 pub(crate) fn content_security_policy(style: &str, form_action: &str) -> String {
     let style = STANDARD.encode(Sha256::digest(style));
     format!(
@@ -25,8 +25,9 @@ pub(crate) fn content_security_policy(style: &str, form_action: &str) -> String 
     )
 }
 
-/// The headers of every page. The page's address and form contain the link's hash. So the headers forbid caches to keep
-/// the page, forbid search engines to index the page, and keep the page's address from other sites.
+/// The headers of every page. The address and the form of a page behind a mailed link contain the link's hash. The
+/// headers therefore forbid caches to keep the page, forbid search engines to index the page, and keep the page's
+/// address from other sites.
 pub fn security_headers() -> [(&'static str, String); 6] {
     [
         ("content-type", "text/html; charset=utf-8".to_owned()),

@@ -23,11 +23,11 @@ use crate::{
 
 type Handler = for<'a> fn(&'a Usher, &'a Incoming) -> BoxFuture<'a, HandlerResult>;
 
-/// A route.
+/// A route of the API: a method and a path with the handler that answers the requests.
 pub struct Route {
-    /// The HTTP method.
+    /// The HTTP method of the route.
     pub method: &'static str,
-    /// The path, with its parameters in braces.
+    /// The route's path, with its parameters in braces.
     pub path: &'static str,
     /// The operation whose function answers the route.
     pub operation: Operation,
@@ -39,7 +39,8 @@ pub struct Route {
 
 impl Route {
     /// The name of the route's sample in `events/`: the contract and the operation. If an operation has several routes
-    /// in a contract, the name has another word that only this route has: the HTTP method, a part of the path, or both.
+    /// in a contract, the name of each sample has one more word, which tells the route from the operation's other
+    /// routes: the HTTP method, a part of the path, or both.
     pub fn sample(&self) -> String {
         let same = |other: &&Self| other.contract == self.contract && other.operation == self.operation;
         let siblings: Vec<_> = ROUTES.iter().filter(same).collect();
@@ -61,9 +62,9 @@ impl Route {
         format!("{}/{}{word}", self.contract.name(), self.operation.name())
     }
 
-    /// What happens to undeclared fields and query parameters of a request. Our own API refuses them, so that a
-    /// misspelt name doesn't go unnoticed. The vendors' contracts ignore them, because the vendors' clients may send
-    /// fields that we don't know.
+    /// What happens to undeclared fields and query parameters of a request. Our own API refuses undeclared fields, so
+    /// that a misspelt name doesn't go unnoticed. The vendors' contracts ignore undeclared fields, because the vendors'
+    /// clients may send fields that we don't know.
     pub(crate) fn unknown_fields(&self) -> UnknownFields {
         if self.path.starts_with("/api/v1/") { UnknownFields::Refused } else { UnknownFields::Ignored }
     }
@@ -75,12 +76,13 @@ impl fmt::Debug for Route {
     }
 }
 
-/// The function `contract::file::describe::name` describes the handler `contract::file::name`.
+/// By the rule of this macro, the function `contract::file::describe::name` describes the handler
+/// `contract::file::name`.
 macro_rules! routes {
     ($($contract:ident {
         $($method:ident $path:literal => $operation:ident, $vendor:ident::$file:ident::$handler:ident;)+
     })+) => {
-        /// All routes.
+        /// The table of all routes.
         pub const ROUTES: &[Route] = &[$($(Route {
             method: stringify!($method),
             path: $path,
@@ -212,9 +214,10 @@ static TABLE: LazyLock<matchit::Router<Vec<&'static Route>>> = LazyLock::new(|| 
 pub(crate) enum Found {
     /// The route for the method and the path, and the values of the path's parameters.
     Route(&'static Route, Vec<(String, String)>),
-    /// The path exists, but not with the given method. The list has the methods that the path accepts.
+    /// The request's path exists, but not with the given method. The listed methods are the methods that the path
+    /// accepts.
     OtherMethods(Vec<&'static str>),
-    /// No route has the path.
+    /// No route has the request's path.
     Nothing,
 }
 

@@ -54,7 +54,7 @@ impl<T: 'static> Format<T> {
     }
 
     /// The same format for a value that doesn't fail the request if the value can't be read. The function `keep` takes
-    /// from the value, as the client sent it, what the response must repeat.
+    /// those parts from the unread value that the response must repeat.
     pub(crate) fn attempt<K: 'static>(
         self,
         keep: impl Fn(&Value) -> K + Send + Sync + 'static,
@@ -92,8 +92,8 @@ impl<T> Format<T> {
 }
 
 impl Format<String> {
-    /// The same format for a text that a constructor of the domain parses. The constructor's error must complete a
-    /// sentence that begins with the field's name.
+    /// The same format for a text that a constructor of the domain parses. The text of the constructor's error must
+    /// complete a sentence that begins with the field's name.
     pub(crate) fn parse<U: 'static, E: Display>(
         self,
         parse: impl Fn(&str) -> Result<U, E> + Send + Sync + 'static,
@@ -112,8 +112,8 @@ impl Format<String> {
         })
     }
 
-    /// The same format for a text that may be unparsable: such a text becomes `None`. Contracts use `None` like an id
-    /// or hash that doesn't exist.
+    /// The same format for a text that may be unparsable: an unparsable text becomes `None`. Contracts treat `None`
+    /// like an id or hash that doesn't exist.
     pub(crate) fn parse_if_possible<U: FromStr + 'static>(self) -> Format<Option<U>> {
         self.map(|text| text.parse().ok())
     }
@@ -192,7 +192,7 @@ pub(crate) fn new_password() -> Format<Password> {
     new_password_text().parse(Password::parse)
 }
 
-/// The format of an existing password of an account. A text that can't be any account's password becomes `None`.
+/// The format of an existing password of an account. A text that can't be any account's password is read as `None`.
 pub(crate) fn password(about: &'static str) -> Format<Option<Password>> {
     text(about).example("Demo12#$").map(|text| Password::unchecked(&text))
 }
@@ -233,20 +233,20 @@ pub(crate) fn flag_word(about: &'static str) -> Format<bool> {
     one_of(about, ["true", "false"], |word| word.parse().ok())
 }
 
-/// The format of a whole number. The range is only for the API description: the domain refuses numbers outside the
-/// range.
+/// The format of a whole number. The range of the number is only for the API description: the domain refuses numbers
+/// outside the range.
 pub(crate) fn whole(about: &'static str, range: RangeInclusive<i64>) -> Format<i64> {
     Format::new(ValueSchema::whole(about, range), |input| {
         input.value.as_i64().ok_or_else(|| FieldProblem::of(input.name, "must be a whole number"))
     })
 }
 
-/// The format of a whole number in a query. The range is only for the API description, as for [`whole`].
+/// The format of a whole number in a query. The range of the number is only for the API description, as for [`whole`].
 pub(crate) fn whole_in_query(about: &'static str, range: RangeInclusive<i64>) -> Format<i64> {
     string(ValueSchema::whole(about, range)).parse(|text| text.parse().map_err(|_| "must be a whole number"))
 }
 
-/// The format of a number in a query. A number outside the range is refused.
+/// The format of a number in a query. A number outside the given range is refused.
 pub(crate) fn count(about: &'static str, range: RangeInclusive<usize>) -> Format<usize> {
     let described = |bound: &usize| i64::try_from(*bound).unwrap_or(i64::MAX);
     let schema = ValueSchema::whole(about, described(range.start())..=described(range.end()));

@@ -20,7 +20,7 @@ pub(crate) struct DeclaredField {
 }
 
 impl ValueSchema {
-    /// The schema of a value that has this JSON type.
+    /// The JSON schema of a value that has the given JSON type.
     pub(crate) fn of(kind: &str) -> Self {
         Self(Map::new()).with("type", json!(kind))
     }
@@ -54,7 +54,7 @@ impl ValueSchema {
         Self::of("array").about(about).with("items", Value::Object(entry.0))
     }
 
-    /// The schema of a JSON object. An object's field may be null unless the field is required.
+    /// The schema of a JSON object. A field of an object in a request may be null unless the field is required.
     pub(crate) fn object(fields: Vec<DeclaredField>) -> Self {
         let or_null = |field: DeclaredField| if field.required { field.schema } else { field.schema.or_null() };
         Self::with_fields(fields, or_null)
@@ -120,7 +120,8 @@ impl ValueSchema {
     }
 }
 
-/// An example value that the given JSON schema accepts. The value is made from the examples of the schema's parts.
+/// An example value that the given JSON schema accepts. The example value is made from the examples of the schema's
+/// parts.
 pub(crate) fn example_of(schema: &Value) -> Value {
     if let Some(example) = schema["examples"].get(0) {
         return example.clone();

@@ -1,4 +1,4 @@
-//! Our own API: JSON in camelCase, problem details, and the pages behind mailed links.
+//! The contract of our own API: JSON in camelCase, errors as problem details, and the web pages behind mailed links.
 
 pub(crate) mod accept_invitation;
 pub(crate) mod audit;
@@ -24,7 +24,7 @@ use crate::vocabulary::{PathParameter, enumerated};
 /// The id of the workspace in a route's path.
 const WORKSPACE_ID: PathParameter<WorkspaceId> = PathParameter::uuid("workspaceId", Missing::Workspace);
 
-/// The names of all roles.
+/// The names of all roles in our own API.
 const ROLES: [&str; Role::ALL.len()] = role_names();
 
 const fn role_names() -> [&'static str; Role::ALL.len()] {

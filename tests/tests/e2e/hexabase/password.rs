@@ -1,4 +1,4 @@
-//! PUT /api/v0/users/password.
+//! PUT /api/v0/users/password: replaces the caller's own password.
 
 use serde_json::{Value, json};
 use tests::{Answer, Endpoint, HeldCall, PASSWORD};
