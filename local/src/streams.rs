@@ -1,4 +1,5 @@
-//! Lambda's event source mappings: read the table's stream and invoke the functions with its records.
+//! Lambda's event source mappings: the local stack reads the table's stream and invokes the functions with the stream's
+//! records.
 
 use std::{sync::Arc, time::Duration};
 
@@ -23,33 +24,33 @@ use crate::{
 /// The time between two reads of the table's stream.
 const POLL: Duration = Duration::from_millis(100);
 
-/// How many records one read returns at most.
+/// How many stream records one read of the table's stream returns at most.
 const MAX_RECORDS: usize = 250;
 
-/// How often a failed record is retried. If the last retry fails too, `sweep-undelivered` still finds a mail of the
-/// record, but an event of the record is lost.
+/// How often a failed record is retried. If the last retry of a stream record fails too, `sweep-undelivered` still
+/// finds the record's mail, but the record's event is lost.
 const RETRIES: u32 = 3;
 
 /// One of the event source mappings in `template.yaml`: which records invoke which function.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct EventSourceMapping {
     operation: Operation,
-    /// How many records one invocation gets at most.
+    /// How many stream records one invocation of the function gets at most.
     batch: usize,
-    /// How many batches may wait for the function. While the queue is full, the stream isn't read.
+    /// How many batches may wait for the function. While the queue of batches is full, the stream isn't read.
     pub(crate) waiting: usize,
-    /// Whether the mapping's filter accepts a record.
+    /// Whether the filter of the event source mapping accepts a stream record.
     accepts: fn(&Record) -> bool,
 }
 
-/// New outbox items are delivered; changes of people's records are published as events.
+/// One mapping delivers new outbox items, and the other mapping publishes changes of people's records as events.
 pub(crate) const MAPPINGS: [EventSourceMapping; 2] = [
     EventSourceMapping { operation: Operation::DeliverInvitations, batch: 10, waiting: 100, accepts: is_queued_mail },
     EventSourceMapping { operation: Operation::PublishEvents, batch: 100, waiting: 10, accepts: is_person_change },
 ];
 
-/// The records of one invocation. The records are converted to the function's event only when the function is invoked,
-/// because an event takes several times as much memory as its records.
+/// The stream records of one invocation. Stream records are converted to the function's event only when the function is
+/// invoked, because an event takes several times as much memory as its records.
 type Batch = Vec<Arc<Record>>;
 
 /// An event source mapping, and the queue from which [`deliver`] takes the batches of the mapping.
@@ -61,12 +62,13 @@ pub(crate) struct TableStream {
     table: Table,
     pub(crate) arn: Arc<str>,
     iterator: String,
-    /// Whether the last read returned a full page, so that more records wait.
+    /// Whether the last read of the stream returned a full page, so that more stream records wait.
     behind: bool,
 }
 
 impl TableStream {
-    /// Opens the stream at its end. `sweep-undelivered` finds the mails that were queued before the stream was opened.
+    /// Opens the table's stream at its end. `sweep-undelivered` finds the mails that were queued before the stream was
+    /// opened.
     pub(crate) fn open(table: Table) -> Result<Self, DynoxideError> {
         let streams =
             table.database.list_streams(request::<ListStreamsRequest>(json!({"TableName": &*table.name}))?)?;
@@ -93,20 +95,20 @@ impl TableStream {
 }
 
 impl EventSourceMapping {
-    /// The records that the mapping's filter accepts.
+    /// The stream records that the filter of the event source mapping accepts.
     pub(crate) fn accepted(&self, records: &[Arc<Record>]) -> Batch {
         records.iter().filter(|record| (self.accepts)(record)).cloned().collect()
     }
 }
 
-/// The record as Lambda puts it into a function's event.
+/// The stream record in the form in which Lambda puts the record into a function's event.
 pub(crate) fn event_record(stream: &str, record: &Record) -> Value {
     let mut record = json!(record);
     record["eventSourceARN"] = json!(stream);
     let pk = record["dynamodb"]["Keys"]["pk"]["S"].as_str().unwrap_or_default();
     if record["eventName"] == "REMOVE" && pk.starts_with("H#") {
-        // The stack deletes expired items itself, so the engine doesn't mark the removal of an expired item as a
-        // removal by TTL.
+        // The local stack deletes expired items itself, so the embedded DynamoDB engine doesn't mark the removal of an
+        // expired item as a removal by TTL.
         record["userIdentity"] = json!({ "type": "Service", "principalId": "dynamodb.amazonaws.com" });
     }
     record
@@ -118,7 +120,7 @@ fn is_queued_mail(record: &Record) -> bool {
     record.event_name == "INSERT" && matches!(partition, Some(AttributeValue::S(key)) if key.starts_with("Q#"))
 }
 
-/// Whether the record is a write of a person's record, or the removal of a hash's pointer, which only TTL removes.
+/// Whether the stream record is a write of a person's record, or the removal of a hash's item, which only TTL removes.
 fn is_person_change(record: &Record) -> bool {
     let (keys, new) = (&record.dynamodb.keys, record.dynamodb.new_image.as_ref());
     match record.event_name.as_str() {
@@ -127,7 +129,8 @@ fn is_person_change(record: &Record) -> bool {
     }
 }
 
-/// Reads the stream and puts its records into the mappings' queues until `stopped` closes.
+/// Reads the table's stream and puts the stream records into the queues of the event source mappings until `stopped`
+/// closes.
 pub(crate) async fn pump(
     mut stream: TableStream,
     queues: [MappingQueue; MAPPINGS.len()],
@@ -153,10 +156,10 @@ pub(crate) async fn pump(
     }
 }
 
-/// Puts the records that the mapping accepts into its queue, in batches.
+/// Puts the stream records that an event source mapping accepts into the mapping's queue, in batches.
 async fn enqueue(mapping: EventSourceMapping, queue: &mpsc::Sender<Batch>, records: &[Arc<Record>]) {
     for batch in mapping.accepted(records).chunks(mapping.batch) {
-        // Sending fails only after the stack has aborted `deliver`.
+        // Sending a batch to the queue fails only after the local stack has aborted `deliver`.
         drop(queue.send(batch.to_vec()).await);
     }
 }
@@ -175,7 +178,8 @@ pub(crate) async fn deliver(
     }
 }
 
-/// Invokes the function with records of the stream, and invokes it again with the records that it reports as failed.
+/// Invokes the function with records of the table's stream, and invokes the function again with the records that the
+/// function reports as failed.
 async fn invoke(functions: &Arc<Functions>, operation: Operation, mut records: Vec<Value>) {
     for attempt in 0..=RETRIES {
         tokio::time::sleep(POLL * attempt).await;
@@ -196,7 +200,8 @@ async fn invoke(functions: &Arc<Functions>, operation: Operation, mut records: V
     );
 }
 
-/// Keeps the records whose sequence numbers are reported as failed. A missing or empty number means all records.
+/// Keeps the records whose sequence numbers are reported as failed. A report with a missing or empty sequence number
+/// means that all records failed.
 fn retain_failed(records: &mut Vec<Value>, failed: &[Option<String>]) {
     if failed.iter().any(|id| id.as_deref().is_none_or(str::is_empty)) {
         return;
