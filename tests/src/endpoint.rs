@@ -14,7 +14,7 @@ pub struct Endpoint {
     client: Client,
     /// The test's own local stack, if the test has one. The local stack runs as long as this endpoint lives.
     stack: Option<Stack>,
-    /// A part of e-mail addresses that makes them differ from the addresses of other tests.
+    /// A part of e-mail addresses that makes a test's addresses differ from the addresses of other tests.
     run: String,
     ministack: Option<String>,
     /// Whether the test compares each answer with the service's API description.
@@ -42,7 +42,7 @@ impl Endpoint {
         Self::with_options(options).await
     }
 
-    /// A local stack of the test's own, with the given options.
+    /// Starts a local stack of the test's own with the given options.
     pub async fn with_options(options: Options) -> Self {
         let stack = Stack::start(options).await.expect("the local stack starts");
         Self::at(stack.url().to_owned(), Some(stack))
@@ -60,13 +60,14 @@ impl Endpoint {
         Self { url, client, stack, run: run[..8].to_owned(), ministack: None, checked: true }
     }
 
-    /// The same service, whose mails are in the ministack at the given address.
+    /// The same service, but with its mails in the AWS emulator ministack at the given address.
     #[must_use]
     pub fn with_mails_at(self, ministack: &str) -> Self {
         Self { ministack: Some(ministack.to_owned()), ..self }
     }
 
-    /// The address of the ministack that receives the mails. The value is `None` if no ministack receives the mails.
+    /// The address of the AWS emulator ministack that receives the service's mails. The value is `None` if no ministack
+    /// receives the mails.
     pub(crate) fn ministack(&self) -> Option<&str> {
         self.ministack.as_deref()
     }
@@ -78,7 +79,7 @@ impl Endpoint {
         }
     }
 
-    /// The address of the service.
+    /// The address of the service that the test calls.
     pub fn url(&self) -> &str {
         &self.url
     }

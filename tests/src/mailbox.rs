@@ -1,10 +1,10 @@
-//! The mails that people receive.
+//! The mails that people receive in the tests.
 
 use serde_json::Value;
 
 use crate::{Endpoint, eventually};
 
-/// A mail as the recipient sees the mail.
+/// A mail of a test, as the recipient sees the mail.
 #[derive(Debug, Clone)]
 pub struct ReceivedMail {
     /// The sender of the mail.
@@ -47,7 +47,7 @@ impl ReceivedMail {
 }
 
 impl Endpoint {
-    /// The mails that an address has received so far. The oldest mail is first.
+    /// The mails that an address has received so far. The oldest mail comes first in the list.
     pub async fn mails(&self, address: &str) -> Vec<ReceivedMail> {
         if let Some(ministack) = self.ministack() {
             return self.mails_at(ministack, address).await;
@@ -80,7 +80,7 @@ impl Endpoint {
         .await
     }
 
-    /// The recipients of all mails so far. The recipient of the oldest mail is first.
+    /// The recipients of all mails so far. The recipient of the oldest mail comes first in the list.
     pub async fn recipients(&self) -> Vec<String> {
         let mails = self.send("GET", "/_aws/ses", None, None).await.expect(200).json();
         let mails = mails["messages"].as_array().cloned().unwrap_or_default();

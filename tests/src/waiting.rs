@@ -1,9 +1,11 @@
 //! Waiting for something that happens by itself: a mail that is delivered, an event that is published, or a program
-//! that starts. Tests sleep only here: if the order of two requests matters, a test holds a request and doesn't pause.
+//! that starts. Tests sleep only in the functions of this file: if the order of two requests matters, a test holds a
+//! request and doesn't pause.
 
 use std::time::{Duration, Instant};
 
-/// The longest time that a test waits. If what the test waits for hasn't happened after this time, the test fails.
+/// The longest time that a test waits. If the event that the test waits for hasn't happened after this time, the test
+/// fails.
 const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The pause between two checks of whether the awaited thing has happened.
@@ -12,7 +14,8 @@ const PAUSE: Duration = Duration::from_millis(25);
 /// Calls `look` again and again until `look` returns a value, and returns the value.
 ///
 /// # Panics
-/// If `look` has returned no value after a minute. The message says `what` the test waited for.
+/// The function panics if `look` has returned no value after a minute. The message of the panic says what the test
+/// waited for.
 pub async fn eventually<T>(what: &str, look: impl AsyncFnMut() -> Option<T>) -> T {
     eventually_within(PATIENCE, what, look).await
 }
