@@ -1,4 +1,4 @@
-//! Mail under faults: each recipient gets the mail, and gets it once unless SES's answer was lost.
+//! Tests of mail under faults: each recipient gets the mail, and gets the mail only once unless SES's answer was lost.
 
 mod crashes;
 mod dead;
@@ -28,7 +28,7 @@ impl World {
         Self(tests::World::new(&[("ACCESS_TOKEN_TTL_SECONDS", "86400")]).await)
     }
 
-    /// Invites people by these names, and returns their addresses.
+    /// Invites people whose addresses are made of the given names, and returns the addresses.
     async fn invite<const N: usize>(&self, names: [&str; N]) -> [String; N] {
         let addresses = names.map(|name| self.usher.address(name));
         let rows = addresses.each_ref().map(|address| (address.as_str(), "EDITOR"));
@@ -36,13 +36,13 @@ impl World {
         addresses
     }
 
-    /// Queues this fault for so many bulk calls of SES.
+    /// Queues the given fault for the given number of bulk calls of SES.
     async fn disturb_ses(&self, fault: &str, times: u32) {
         let fault = serde_json::json!({ "action": "ses:SendBulkEmail", "fault": fault, "times": times });
         self.usher.queue_fault(fault).await;
     }
 
-    /// Moves the clock and sweeps, until all faults have happened.
+    /// Moves the clock forward and sweeps the outbox, until all queued faults have happened.
     async fn pass_faults(&self) {
         for _ in 0..200 {
             if self.usher.faults_left().await.is_empty() {
@@ -53,8 +53,8 @@ impl World {
         panic!("faults never happened: {:?}", self.usher.faults_left().await);
     }
 
-    /// Moves the clock and sweeps, until an address has so many mails. The steps are shorter than a deliverer's lease, so
-    /// that no deliverer loses its lease.
+    /// Moves the clock forward and sweeps the outbox, until an address has the given number of mails. Each step of the
+    /// clock is shorter than a deliverer's lease, so that no deliverer loses its lease.
     async fn pass_until(&self, address: &str, mails: usize) {
         for _ in 0..200 {
             if self.usher.mails(address).await.len() >= mails {
@@ -71,7 +71,7 @@ impl World {
         self.usher.event_functions_end().await;
     }
 
-    /// Each address has so many mails, and gets no more.
+    /// Checks that each address has the given number of mails, and gets no more mails.
     async fn mailed_in_the_end<S: AsRef<str>>(&self, addresses: &[S], count: usize) {
         self.usher.mail_all().await;
         for address in addresses {
@@ -79,7 +79,7 @@ impl World {
         }
     }
 
-    /// All mails for an address have the same link, and the person joins by it.
+    /// Checks that all mails to an address have the same link, and that the person can join by this link.
     async fn joins(&self, address: &str) {
         let mails = self.usher.mails(address).await;
         assert!(mails.iter().all(|mail| mail.link() == mails[0].link()));

@@ -1,4 +1,4 @@
-//! `/.well-known`
+//! Tests of the routes below `/.well-known`.
 
 use serde_json::{Value, json};
 use shared::{

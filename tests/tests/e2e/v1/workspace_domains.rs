@@ -1,4 +1,4 @@
-//! `/v1/workspace-domains`, and joining a workspace by the domain of one's address.
+//! Tests of the routes below `/v1/workspace-domains`, and of joining a workspace by the mail domain of an address.
 
 use serde_json::json;
 
@@ -11,7 +11,7 @@ async fn a_person_who_verifies_an_address_of_the_domain_founds_a_company_and_joi
     let body = json!({ "domain": "Bücher.Example", "role": "owner", "workspaceId": world.workspace });
     let added = usher.dock_post(&ada.token, "workspace-domains", body.clone()).await["workspaceDomain"].clone();
     assert_eq!((&added["domain"], &added["workspaceId"]), (&json!("xn--bcher-kva.example"), &json!(world.workspace)));
-    // Adding the domain again returns the existing one.
+    // Adding a mail domain again returns the existing mail domain.
     assert_eq!(usher.dock_post(&ada.token, "workspace-domains", body).await["workspaceDomain"], added);
 
     let first = found(usher, "dora@xn--bcher-kva.example").await;
@@ -23,7 +23,7 @@ async fn a_person_who_verifies_an_address_of_the_domain_founds_a_company_and_joi
     assert_eq!(listed["workspaceDomains"], json!([changed["data"]["workspaceDomain"]]));
     assert_eq!(listed["pageInfo"]["total"], 1);
 
-    // A pending invitation ends in the membership.
+    // If a person joins by a mail domain, the membership ends a pending invitation.
     world.add("emil@bücher.example", "viewer").await;
     let second = found_after_invitation(&world, "emil@bücher.example", "emil@xn--bcher-kva.example").await;
     assert_eq!(usher.role(&first, &world.id).await.as_deref(), Some("ADMIN"));
@@ -36,13 +36,13 @@ async fn a_person_who_verifies_an_address_of_the_domain_founds_a_company_and_joi
     assert_eq!(usher.role(&third, &world.id).await, None);
     usher.accept(&third, &hash).await.expect(200);
     assert_eq!(usher.role(&third, &world.id).await.as_deref(), Some("ADMIN"));
-    // They have a company of their own, and the workspace belongs to another one.
+    // The person who joined has founded a company of their own, and the workspace belongs to another company.
     usher.get("/v1/workspaces", &second).await.expect(200);
     assert_eq!(usher.dock_get(&second, "workspaces").await["pageInfo"]["total"], 0);
-    // A sub-domain is another domain.
+    // A rule for a mail domain doesn't admit people of a subdomain.
     let other = found(usher, "dora@sub.xn--bcher-kva.example").await;
     assert_eq!(usher.role(&other, &world.id).await, None);
-    // Dora is an ADMIN too, so ada may leave.
+    // Dora is an ADMIN of the workspace too, so ada may leave the workspace.
     let own = format!("/v1/workspace-users/{}", world.id_of(&ada.email).await);
     usher.send("DELETE", &own, Some(&ada.token), None).await.expect(200);
 }
