@@ -15,8 +15,8 @@ pub(crate) fn ask_for_units(request: &mut HttpRequest) {
     *request.body_mut() = SdkBody::from(asking);
 }
 
-/// The units of a call. DynamoDB also charges for a write whose condition failed, but the response doesn't say how
-/// much: a write with a failed condition counts as a write of an item of up to 1 KB.
+/// The units that a call of DynamoDB consumed. DynamoDB also charges for a write whose condition failed, but the
+/// response doesn't say how much: a write with a failed condition counts as a write of an item of up to 1 KB.
 pub(crate) fn units(action: Action, request: &[u8], status: u16, response: &[u8]) -> Units {
     if status != 200 {
         let write = if failed_condition(response) { units_of_failed_write(action, request) } else { 0.0 };

@@ -152,8 +152,8 @@ struct LabelledConnector {
     inner: SharedHttpConnector,
     function: &'static str,
     faults: Arc<Faults>,
-    /// Whether the embedded engine executes the calls of DynamoDB. A request to another AWS endpoint is signed, so the
-    /// local stack can't change the request to ask for the consumed units.
+    /// Whether the embedded DynamoDB engine executes the calls of DynamoDB. A request to another AWS endpoint is
+    /// signed, so the local stack can't change the request to ask for the consumed units.
     has_engine: bool,
 }
 

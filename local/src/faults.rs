@@ -94,9 +94,10 @@ pub(crate) fn transaction_parts(body: &[u8]) -> usize {
     TRANSACTION_PARTS.iter().map(|(part, _)| body.matches(part).count()).sum()
 }
 
-/// The permissions that IAM checks for a call with this body. For a transaction, IAM checks the actions of the
-/// transaction's parts (<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis-iam.html>),
-/// and for a bulk call of SES also the action of SES v1 (<https://github.com/anymail/django-anymail/issues/384>).
+/// The permissions that IAM checks for an AWS call with the given body. For a transaction, IAM checks the actions of
+/// the transaction's parts
+/// (<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis-iam.html>), and for a bulk call
+/// of SES also the action of SES v1 (<https://github.com/anymail/django-anymail/issues/384>).
 pub(crate) fn permissions(action: Action, body: &[u8]) -> Vec<&'static str> {
     match action.0 {
         "dynamodb:TransactWriteItems" => {

@@ -43,7 +43,7 @@ pub(crate) async fn sweep_expired(table: Table, clock: Arc<dyn Clock>, mut stopp
     }
 }
 
-/// Waits until the time is over or the stop signal comes. Returns whether the stop signal came.
+/// Waits until the given time is over or the stop signal comes. Returns whether the stop signal came.
 async fn pause(time: Duration, stopped: &mut watch::Receiver<()>) -> bool {
     tokio::time::timeout(time, stopped.changed()).await.is_ok()
 }

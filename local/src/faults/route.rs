@@ -15,7 +15,7 @@ pub(crate) struct RouteFault {
     route: String,
     /// The HTTP status of the response that the fault gives.
     status: u16,
-    /// The JSON body of the response. Without the field `body`, the response has no body.
+    /// The JSON body of the response that the fault gives. Without the field `body`, the response has no body.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     body: Option<Value>,
     /// How many requests to the route get the fault's response.

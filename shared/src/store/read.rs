@@ -208,7 +208,7 @@ impl Store {
         Ok((items.collect::<Result<_>>()?, output.last_evaluated_key.is_some()))
     }
 
-    /// The key of the first item that an index of keys returns for a value. The index lags behind the table.
+    /// The key of the first item that an index of keys returns for a value. An index of keys lags behind the table.
     pub(super) async fn indexed(&self, index: &str, name: &str, value: impl Serialize) -> Result<Option<Key>> {
         let request = self.client.query().table_name(&self.table).index_name(index).limit(1);
         let request = request.key_condition_expression("#name = :value").expression_attribute_names("#name", name);

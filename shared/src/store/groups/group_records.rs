@@ -88,7 +88,7 @@ pub struct GroupRecords {
 /// The result of creating a group.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum GroupMade {
-    /// The group is created.
+    /// The new group is created.
     Done,
     /// The group is not created, because its parent group does not exist.
     NoParent,
