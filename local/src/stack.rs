@@ -114,8 +114,8 @@ impl Stack {
     }
 }
 
-/// Listens on this address. Returns the listener and its address. If the given port is 0, the returned address has the
-/// free port that the system chose.
+/// Listens on the given address. Returns the listener and its address. If the given port is 0, the returned address has
+/// the free port that the system chose.
 fn listen_on(address: SocketAddr, option: &'static str) -> Result<(TcpListener, SocketAddr), StackStartError> {
     let failed = |reason| StackStartError::Port { address, option, reason };
     let listener = listen(address).map_err(failed)?;

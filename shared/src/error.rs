@@ -44,7 +44,7 @@ pub enum Error {
         retry_after: SignedDuration,
     },
     /// DynamoDB refused the operation's write for now, or DynamoDB did not answer, so that nobody knows whether the
-    /// write happened. The caller should try again.
+    /// write happened. The caller should send the request again.
     Unavailable(InternalContext),
     /// The operation failed because of a bug or a broken deployment.
     Internal(InternalContext),

@@ -17,8 +17,8 @@ pub const LEASE: i64 = 301;
 /// many thousands of people.
 const PATIENCE: Duration = Duration::from_mins(20);
 
-/// The event functions count as idle if this many checks in a row find no event function at work. These checks take
-/// half a second together, and a function that failed begins again in less time.
+/// The event functions count as idle if this many checks in a row find no event function at work. The checks for idle
+/// event functions take half a second together, and a function that failed begins again in less time.
 const LOOKS_WITHOUT_WORK: u32 = 20;
 
 impl Endpoint {

@@ -57,8 +57,8 @@ pub fn handle<'a>(
     Box::pin(handled.instrument(span))
 }
 
-/// The response to a sweep. A sweep that gave mail up or leaves mail that has waited too long fails at its end, so that
-/// Lambda counts an error: an alarm then rings even if the function cannot log.
+/// The response of the function that sweeps the outbox. A sweep that gave mail up or leaves mail that has waited too
+/// long fails at its end, so that Lambda counts an error: an alarm then rings even if the function cannot log.
 fn sweep_response(swept: SweepResult) -> Result<Value, lambda_runtime::Error> {
     let SweepResult { delivered, given_up, mail_waits } = swept;
     match (given_up, mail_waits) {

@@ -50,7 +50,7 @@ pub enum RegisterPage<'a> {
     /// has a form to sign up.
     #[template(path = "pages/form.html")]
     Form {
-        /// The invitation.
+        /// The invitation that the page shows.
         offer: Offer<'a>,
         /// The link's hash, which the form posts again.
         hash: &'a str,
@@ -67,7 +67,7 @@ pub enum RegisterPage<'a> {
     /// a form to accept the invitation with the account's password.
     #[template(path = "pages/has_account.html")]
     HasAccount {
-        /// The invitation.
+        /// The invitation that the page shows.
         offer: Offer<'a>,
         /// The link's hash, which the form posts again.
         hash: &'a str,

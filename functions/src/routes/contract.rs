@@ -1,5 +1,5 @@
-//! The contracts. Each contract is the API of a vendor or our own API, with request formats and error bodies of its
-//! own.
+//! The contracts of Usher. Each contract is the API of a vendor or our own API, with request formats and error bodies
+//! of its own.
 
 use lambda_http::{Body, Response};
 use schemars::{Schema, SchemaGenerator};
@@ -12,15 +12,15 @@ use crate::{
 /// A contract: a vendor's API, or our own API.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Contract {
-    /// DataGOL's API.
+    /// The contract that is DataGOL's API.
     DataGol,
-    /// SmartDocumentor's API.
+    /// The contract that is SmartDocumentor's API.
     SmartDocumentor,
-    /// Dock's API.
+    /// The contract that is Dock's API.
     Dock,
-    /// Hexabase's API.
+    /// The contract that is Hexabase's API.
     Hexabase,
-    /// Our own API.
+    /// The contract that is our own API, under `/api/v1`.
     Usher,
 }
 

@@ -1,7 +1,8 @@
 //! The vocabulary that all contracts share: typed request fields, failures, responses and descriptions.
 //!
 //! The module `vocabulary` knows no route and no contract. A contract declares each field of its requests once, with
-//! [`fields!`] or [`PathParameter`]. The same declaration reads the field and describes the field in `/openapi.json`.
+//! [`fields!`] or [`PathParameter`]. The declaration of a field both reads the field and describes the field in
+//! `/openapi.json`.
 
 mod description;
 mod failure;

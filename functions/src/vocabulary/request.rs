@@ -52,7 +52,7 @@ impl Incoming {
         Self { request, path_parameters: Vec::new(), trace_id, unknown: UnknownFields::Ignored, api_description }
     }
 
-    /// The same request, on a route whose path has the given parameters.
+    /// Puts the request on a route whose path has the given parameters.
     pub(crate) fn on_route(self, path_parameters: Vec<(String, String)>, unknown: UnknownFields) -> Self {
         Self { path_parameters, unknown, ..self }
     }

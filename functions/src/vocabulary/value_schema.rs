@@ -73,32 +73,32 @@ impl ValueSchema {
         if required.is_empty() { object } else { object.with("required", json!(required)) }
     }
 
-    /// The same schema with a sentence that describes the value.
+    /// Adds a sentence that describes the value to the JSON schema.
     pub(crate) fn about(self, about: &'static str) -> Self {
         if about.is_empty() { self } else { self.with("description", json!(about)) }
     }
 
-    /// The same schema with limits of the text's length in characters.
+    /// Adds limits of the text's length in characters to the JSON schema.
     pub(crate) fn length(self, range: RangeInclusive<usize>) -> Self {
         self.with("minLength", json!(range.start())).with("maxLength", json!(range.end()))
     }
 
-    /// The same schema with limits of the number of the list's entries.
+    /// Adds limits of the number of the list's entries to the JSON schema.
     pub(crate) fn entries(self, range: RangeInclusive<usize>) -> Self {
         self.with("minItems", json!(range.start())).with("maxItems", json!(range.end()))
     }
 
-    /// The same schema with a regular expression (ECMA-262) that the text must match.
+    /// Adds a regular expression (ECMA-262) that the text must match to the JSON schema.
     pub(crate) fn pattern(self, pattern: &'static str) -> Self {
         self.with("pattern", json!(pattern))
     }
 
-    /// The same schema with an example of the value.
+    /// Adds an example of the value to the JSON schema.
     pub(crate) fn example(self, example: impl Into<Value>) -> Self {
         self.with("examples", json!([example.into()]))
     }
 
-    /// The same schema with one more keyword of JSON Schema.
+    /// Adds one more keyword of JSON Schema to the schema of a value.
     pub(crate) fn with(mut self, keyword: &'static str, value: Value) -> Self {
         self.0.insert(keyword.to_owned(), value);
         self

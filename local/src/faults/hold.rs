@@ -71,7 +71,7 @@ struct Hold {
 /// Why a hold was not reached.
 #[derive(Debug, PartialEq)]
 pub(crate) enum NotReached {
-    /// No hold has this id.
+    /// No hold has the id that the request names.
     UnknownHold,
     /// Too few AWS calls came to the hold's point in time.
     TooLate {
@@ -82,7 +82,7 @@ pub(crate) enum NotReached {
     },
 }
 
-/// All holds of a stack.
+/// All holds of a local stack.
 #[derive(Debug, Default)]
 pub(crate) struct Holds(Mutex<State>);
 

@@ -25,7 +25,7 @@ const NONCE_LENGTH: usize = 24;
 pub struct PageRequest {
     /// The largest number of items on the page.
     pub limit: usize,
-    /// The cursor with which the previous page of the list ended. `None` requests the first page.
+    /// The cursor with which the previous page of the list ended. Without a cursor, the request is for the first page.
     pub cursor: Option<String>,
 }
 
@@ -34,7 +34,7 @@ pub struct PageRequest {
 pub struct CursorPage<T> {
     /// The items of the page.
     pub items: Vec<T>,
-    /// The cursor of the next page. `None` on the last page.
+    /// The cursor of the next page. The cursor is `None` on the last page of the list.
     pub next_cursor: Option<String>,
 }
 

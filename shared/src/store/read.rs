@@ -51,9 +51,9 @@ impl<'a> Sort<'a> {
 /// A request for some items of a partition.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Slice<'a> {
-    /// The partition key.
+    /// The partition key of the items to read.
     pub(super) pk: &'a str,
-    /// The range of sort keys.
+    /// The range of the sort keys of the items to read.
     pub(super) sort: Sort<'a>,
     /// The read returns only items that come after this sort key, in the direction of the read.
     pub(super) after: Option<&'a str>,

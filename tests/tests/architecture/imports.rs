@@ -91,7 +91,8 @@ impl Library {
         self.sources.iter().zip(self.scopes.iter().map(|scope| &scope.used))
     }
 
-    /// The files from which each file imports. These are the edges of the graph of imports, by the files' paths.
+    /// The files from which each file imports. The pairs of files are the edges of the graph of imports, by the files'
+    /// paths.
     pub(crate) fn edges(&self) -> BTreeSet<(&str, &str)> {
         let mut edges = BTreeSet::new();
         for (file, scope) in self.scopes.iter().enumerate() {

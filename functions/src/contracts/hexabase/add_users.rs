@@ -41,7 +41,8 @@ const OTHER: &str = "InternalServerError";
 type UserEntry = PartlyReadable<UserKey, UserOptions>;
 
 fields! {
-    /// The required fields of an entry (one user to be added), and the user's code. The response repeats these fields.
+    /// The required fields of an entry (one user to be added), and the user's code. The response to the request repeats
+    /// the required fields and the code.
     struct UserKey {
         email: String = required("email", address_text("The user's address.")),
         code: Option<GivenCode> = user_code(),

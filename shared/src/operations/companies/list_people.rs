@@ -27,8 +27,8 @@ pub struct CompanyPerson {
 }
 
 impl Usher {
-    /// The company's users and pending invitations, sorted by address. Each person appears once. Every user of the
-    /// company may read this list of people.
+    /// The company's users and pending invitations, sorted by address. Each person appears once in the list. Every user
+    /// of the company may read this list of people.
     ///
     /// # Errors
     /// The errors of [`Usher::company_access`]; [`Error::TooLarge`] if the company has more people than a response may
@@ -74,7 +74,8 @@ impl Usher {
         people.await
     }
 
-    /// One person of [`Usher::list_people_and_guests`], by the public id that the person has in the company.
+    /// One of the people whom [`Usher::list_people_and_guests`] lists, by the public id that the person has in the
+    /// company.
     ///
     /// # Errors
     /// The errors of [`Usher::list_people_and_guests`]; [`Error::NotFound`] if no listed person has this public id.

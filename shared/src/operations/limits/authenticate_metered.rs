@@ -9,7 +9,7 @@ use crate::{
 /// An authenticated caller whose request was counted towards the limit of the caller's company.
 #[derive(Debug)]
 pub struct MeteredCaller {
-    /// The caller.
+    /// The caller, whose company's requests are limited.
     pub caller: Caller,
     /// How many requests the company may still send in the current minute.
     pub rate_limit: RateLimitStatus,

@@ -20,7 +20,8 @@ impl Usher {
             Scope::Company(id) => log::company(id),
         }
         let changed = self.store.record_delivery(mail, event).await?;
-        // Nearly every mail is delivered. A log line for each delivery would cost as much as reading the table for it.
+        // Nearly every mail is delivered. On AWS, a log line for each delivered mail would cost as much as the reads of
+        // the table for the mail.
         if event.step == DeliveryStep::Delivered {
             tracing::debug!(changed, "a mail was delivered");
         } else {

@@ -87,7 +87,7 @@ impl Usher {
     ///
     /// # Errors
     /// [`Error::NotFound`] and [`Error::Forbidden`] unless the caller administers the workspace. [`Error::NotFound`]
-    /// for a user who isn't a member of the workspace. Otherwise the errors of [`Usher::change_member`].
+    /// for a user who isn't a member of the workspace. For all other reasons, the errors of [`Usher::change_member`].
     pub async fn change_user(&self, caller: &Caller, id: WorkspaceId, user: UserId, role: Role) -> Result<Person> {
         let access = self.workspace_access(caller, id).await?;
         log::workspace(id);

@@ -18,7 +18,7 @@ pub struct WorkspaceLists {
 /// A workspace with its lists. A list is `None` if the request didn't ask for the list.
 #[derive(Debug)]
 pub struct WorkspaceWithLists {
-    /// The workspace.
+    /// The workspace that the response shows.
     pub workspace: Workspace,
     /// The members and pending invitations of the workspace, oldest first.
     pub people: Option<Vec<Person>>,
@@ -45,7 +45,7 @@ impl NumberedPage {
 /// A workspace to be created with people in it.
 #[derive(Debug)]
 pub struct NewWorkspaceWithPeople {
-    /// The workspace.
+    /// The workspace to be created.
     pub workspace: NewWorkspace,
     /// The people who get access to the workspace. The list of people contains each person once.
     pub people: Vec<InviteRow>,

@@ -73,7 +73,7 @@ struct AdministeredGroups {
 /// The records of a caller and of groups in a workspace, read together.
 #[derive(Debug)]
 pub struct GroupRecords {
-    /// The workspace.
+    /// The workspace that the groups belong to.
     pub workspace: Option<Workspace>,
     /// The caller's profile and roles.
     pub caller: CallerStanding,

@@ -67,8 +67,8 @@ struct RequestItem {
 pub struct Reservation {
     /// The number of reserved uses of the daily quota.
     pub count: u32,
-    /// When the uses of the daily quota were reserved. This time determines the window of the daily quota that counts
-    /// the uses.
+    /// When the uses of the daily quota were reserved. The time of the reservation determines the window of the daily
+    /// quota that counts the uses.
     #[serde(with = "jiff::fmt::serde::timestamp::millisecond::required")]
     pub at: Timestamp,
 }

@@ -131,7 +131,7 @@ async fn a_request_that_cannot_succeed_completely_writes_nothing() {
     let body = json!({ "workspaceUsers": [person(&ada.email, "owner"), person(&bob.email, "viewer")] });
     usher.dock_post(&ada.token, &format!("workspaces/{}/access", world.workspace), body).await;
 
-    // The same request makes another person an ADMIN of the workspace.
+    // The request that demotes ada also makes another person an ADMIN of the workspace.
     let bob = usher.member(&ada.token, &world.id, "bob", "VIEWER").await;
     let body = json!({ "workspaceUsers": [person(&ada.email, "viewer"), person(&bob.email, "owner")] });
     usher.dock_post(&ada.token, &format!("workspaces/{}/access", world.workspace), body).await;
