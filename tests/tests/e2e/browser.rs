@@ -142,7 +142,7 @@ impl Browser {
         assert!(described.split(' ').any(|id| id == problem), "{described}");
     }
 
-    /// A property of an element for assistive technology, which the WebDriver client has no method to read.
+    /// A property of an element for assistive technology, which the client library has no method to read.
     async fn property(&self, element: &Element, property: &str) -> String {
         let session = self.client.session_id().await.unwrap().unwrap();
         let url = format!("{}/session/{session}/element/{}/{property}", self.driver, element.element_id());
