@@ -57,8 +57,9 @@ fn routes_of(operation: Operation) -> Vec<(String, String)> {
 }
 
 /// The logical id of a route: its method and the words of its path in Pascal case. A logical id has only letters and
-/// digits.
+/// digits, so the path `/` gets a word.
 fn logical_id(method: &str, path: &str) -> String {
+    let path = if path == "/" { "root" } else { path };
     let words = path.split(|character: char| !character.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
     let method = method.to_lowercase();
     std::iter::once(method.as_str()).chain(words).map(capitalized).chain(["Route".to_owned()]).collect()
@@ -81,6 +82,7 @@ mod tests {
             logical_id("DELETE", "/api/v1/workspaces/{workspaceId}/invitations/{id}"),
             "DeleteApiV1WorkspacesWorkspaceIdInvitationsIdRoute"
         );
+        assert_eq!(logical_id("GET", "/"), "GetRootRoute");
         assert_eq!(logical_id("GET", "/.well-known/jwks.json"), "GetWellKnownJwksJsonRoute");
     }
 

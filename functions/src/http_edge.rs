@@ -10,8 +10,8 @@ use tracing::Instrument;
 use crate::{
     metrics, openapi,
     operation::Operation,
-    routes::{self, Contract, Found, Route},
-    vocabulary::{ApiDescription, Failure, HandlerResult, Incoming, UnknownFields, log_failure},
+    routes::{self, Found, Location, Route},
+    vocabulary::{ApiDescription, Failure, HandlerResult, Incoming, UnknownFields, log_failure, no_content},
 };
 
 const API_DESCRIPTION: ApiDescription =
@@ -32,16 +32,16 @@ pub async fn answer(usher: &Usher, operation: Operation, request: Request) -> Re
 
 async fn answer_logged(usher: &Usher, operation: Operation, request: Request, trace_id: String) -> Response<Body> {
     let begun = Instant::now();
-    let found = routes::find(request.method(), request.raw_http_path());
-    let contract_of_path = Contract::of_path(request.raw_http_path());
+    let Location { found, contract, base_path } = routes::locate(&request);
     let incoming = Incoming::new(request, trace_id.clone(), API_DESCRIPTION);
-    let (contract, result) = match found {
+    let result = match found {
         Found::Route(route, parameters) if route.operation == operation => {
-            let incoming = incoming.on_route(parameters, route.unknown_fields());
-            (route.contract, handle(usher, route, &incoming).await)
+            let incoming = incoming.on_route(parameters, base_path, route.unknown_fields());
+            handle(usher, route, &incoming).await
         }
-        Found::OtherMethods(methods) => (contract_of_path, Err(Failure::Method(methods))),
-        Found::Route(..) | Found::Nothing => (contract_of_path, Err(Failure::Path)),
+        Found::OtherMethods(_) | Found::Nothing if incoming.is_preflight() => Ok(no_content()),
+        Found::OtherMethods(methods) => Err(Failure::Method(methods)),
+        Found::Route(..) | Found::Nothing => Err(Failure::Path),
     };
     let response = result.unwrap_or_else(|failure| {
         log_failure(&failure);

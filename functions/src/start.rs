@@ -2,7 +2,7 @@
 
 use std::{convert::Infallible, io::stdout, process::ExitCode};
 
-use lambda_http::{Request, RequestExt, service_fn};
+use lambda_http::{Request, service_fn};
 use lambda_runtime::LambdaEvent;
 use serde_json::Value;
 use shared::Usher;
@@ -56,8 +56,7 @@ async fn run(handler: &str, usher: &Usher) -> Result<(), StartError> {
         }
         _ => {
             let handle = |request: Request| async move {
-                let of_route = || routes::operation_for(request.method(), request.raw_http_path());
-                let operation = operation.unwrap_or_else(of_route);
+                let operation = operation.unwrap_or_else(|| routes::operation_of(&request));
                 let response = answer(usher, operation, request).await;
                 write_metrics(metrics);
                 Ok::<_, Infallible>(response)

@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, net::SocketAddr};
 
 use axum::extract::Query;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
+use functions::routes;
 use http::{
     HeaderMap, HeaderName, Uri,
     header::{CONNECTION, CONTENT_TYPE, COOKIE, HOST, TRANSFER_ENCODING, USER_AGENT},
@@ -31,9 +32,11 @@ pub(crate) fn from_request(head: &Parts, body: &[u8], context: &RequestContext) 
     let domain = host.rsplit_once(':').map_or(host.as_str(), |(name, _)| name);
     let peer = context.peer.ip().to_string();
     let (body, is_base64_encoded) = encoded(head, body);
+    let (route_key, path_parameters) =
+        routes::gateway_route(&head.method, &path).unwrap_or_else(|| ("$default".to_owned(), Vec::new()));
     let mut event = json!({
         "version": "2.0",
-        "routeKey": "$default",
+        "routeKey": route_key,
         "rawPath": path,
         "rawQueryString": head.uri.query().unwrap_or_default(),
         "headers": headers(&head.headers, &peer, context),
@@ -50,7 +53,7 @@ pub(crate) fn from_request(head: &Parts, body: &[u8], context: &RequestContext) 
                 "userAgent": head.headers.get(USER_AGENT).map(|value| text(value.as_bytes())).unwrap_or_default(),
             },
             "requestId": context.request_id,
-            "routeKey": "$default",
+            "routeKey": route_key,
             "stage": "$default",
             "time": context.now.strftime("%d/%b/%Y:%H:%M:%S +0000").to_string(),
             "timeEpoch": context.now.as_millisecond(),
@@ -60,6 +63,9 @@ pub(crate) fn from_request(head: &Parts, body: &[u8], context: &RequestContext) 
     let cookies = cookies(&head.headers);
     if !cookies.is_empty() {
         event["cookies"] = json!(cookies);
+    }
+    if !path_parameters.is_empty() {
+        event["pathParameters"] = path_parameters.into_iter().collect();
     }
     let parameters = query_parameters(&head.uri);
     if !parameters.is_empty() {
@@ -234,7 +240,7 @@ mod tests {
     #[test]
     fn what_a_request_lacks_its_event_lacks() {
         let event = event(Request::get("/"), b"");
-        for absent in ["body", "cookies", "queryStringParameters"] {
+        for absent in ["body", "cookies", "pathParameters", "queryStringParameters"] {
             assert!(event.get(absent).is_none(), "{absent}");
         }
         assert_eq!(event["rawQueryString"], "");
@@ -248,6 +254,14 @@ mod tests {
         assert_eq!(event["queryStringParameters"]["q"], "a b,+");
         let cut = super::decoded_path(&"/users/a%3Fb=c".parse().unwrap());
         assert_eq!(cut, "/users/a");
+    }
+
+    #[test]
+    fn the_event_names_the_route_and_the_decoded_values_of_its_parameters() {
+        let event = event(Request::put("/api/v0/groups/a%20b/admins/c%2540?x=1"), b"");
+        assert_eq!(event["routeKey"], "PUT /api/v0/groups/{groupId}/admins/{userId}");
+        assert_eq!(event["requestContext"]["routeKey"], event["routeKey"]);
+        assert_eq!(event["pathParameters"], json!({ "groupId": "a b", "userId": "c%40" }));
     }
 
     #[test]

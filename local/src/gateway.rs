@@ -11,6 +11,7 @@ use http::{HeaderValue, StatusCode, header::HOST, request::Parts, uri::Authority
 use shared::domain::Clock;
 
 use crate::{
+    cors::AllowedOrigins,
     event::{self, RequestContext},
     faults::Faults,
     lambda::Functions,
@@ -33,6 +34,7 @@ pub(crate) struct Gateway {
     pub(crate) faults: Arc<Faults>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) port: u16,
+    pub(crate) allowed_origins: AllowedOrigins,
 }
 
 /// Answers a request to the API, which is any request whose path is not a route of the stack itself.
@@ -46,7 +48,9 @@ pub(crate) async fn handle(
         return response::json_message(StatusCode::NOT_FOUND, "Not Found");
     }
     if let Some(fault) = gateway.faults.on_route(&head.method, head.uri.path()) {
-        return fault.response();
+        let mut response = fault.response();
+        gateway.allowed_origins.set_headers(&head, response.headers_mut());
+        return response;
     }
     let request_id = gateway.functions.request_id();
     let context = RequestContext { peer, port: gateway.port, now: gateway.clock.now(), request_id };
@@ -54,6 +58,7 @@ pub(crate) async fn handle(
         Ok(event) => invoke(&gateway, event, &context).await,
         Err(refusal) => refusal,
     };
+    gateway.allowed_origins.set_headers(&head, response.headers_mut());
     if let Ok(id) = HeaderValue::from_str(&request_id.to_string()) {
         response.headers_mut().insert("apigw-requestid", id);
     }

@@ -180,7 +180,7 @@ impl Functions {
         context.request_id = request_id.to_string();
         let ushers = &self.ushers();
         let mut adapter = Adapter::from(service_fn(|request: Request| async move {
-            let operation = operation.unwrap_or_else(|| routes::operation_for(request.method(), request.uri().path()));
+            let operation = operation.unwrap_or_else(|| routes::operation_of(&request));
             Ok::<_, Infallible>(functions::answer(&ushers[&operation][0], operation, request).await)
         }));
         let answer = match adapter.call(LambdaEvent::new(event, context)).await {

@@ -9,6 +9,7 @@ mod aws_response;
 mod capacity;
 mod clients;
 mod control;
+pub mod cors;
 mod data_directory;
 mod deployment;
 mod dynamodb;

@@ -101,6 +101,12 @@ fn stack_flags() -> [Arg; 8] {
         flag("seed", "USHER_SEED", "A YAML file with the companies, people and workspaces that the stack begins with")
             .value_name("FILE")
             .value_parser(value_parser!(PathBuf)),
+        flag(
+            "allowed-origins",
+            "ALLOWED_ORIGINS",
+            "The origins whose pages may call the API, with commas between them [default: the origin of APP_URL]",
+        )
+        .value_name("ORIGINS"),
         flag("forward-events", "USHER_FORWARD_EVENTS", "A URL to which every event of the bus is posted as JSON")
             .value_name("URL"),
     ]
@@ -148,6 +154,7 @@ fn options(matches: &ArgMatches) -> Options {
         aws_address: matches.get_one("aws-port").map(|port| SocketAddr::new(aws_host, *port)),
         forward_events: text("forward-events"),
         seed: matches.get_one("seed").cloned(),
+        allowed_origins: text("allowed-origins").unwrap_or_default(),
         shards: matches.get_one("shards").copied().unwrap_or(defaults.shards),
         max_send_rate: matches.get_one("max-send-rate").copied().unwrap_or(defaults.max_send_rate),
         parameters: PARAMETERS

@@ -14,6 +14,7 @@ use crate::start_error::StackStartError;
 /// [`Parameters::read`] documents their ranges and defaults.
 pub const PARAMETERS: &[(&str, &str)] = &[
     ("APP_URL", "The address that mailed links begin with [default: the gateway's own address]"),
+    ("AFTER_JOIN_URL", "Where people go after joining [default: the gateway's own page at /]"),
     ("SENDER_ADDRESS", "The sender of all mails [default: usher@example.com]"),
     ("INVITATION_TTL_SECONDS", "How many seconds an invitation can be accepted"),
     ("OTP_TTL_SECONDS", "How many seconds a one-time password is valid"),
@@ -48,6 +49,9 @@ pub struct Options {
     pub forward_events: Option<String>,
     /// A YAML file with the companies, people and workspaces that the stack begins with: see docs/local-stack.md.
     pub seed: Option<PathBuf>,
+    /// The origins whose pages may call the API, with commas between them: the template's `AllowedOrigins`. If the text
+    /// is empty, the origin of `APP_URL` is allowed.
+    pub allowed_origins: String,
     /// How many recipients SES accepts in a second: the `MaxSendRate` of `GetAccount`.
     pub max_send_rate: u32,
     /// How many shards the table's stream has. Each shard has its own invocations of the functions that read the stream.
@@ -67,6 +71,7 @@ impl Default for Options {
             aws_address: None,
             forward_events: None,
             seed: None,
+            allowed_origins: String::new(),
             max_send_rate: 500,
             shards: 1,
             parameters: BTreeMap::new(),

@@ -16,6 +16,7 @@ use tokio::{
 use crate::{
     aws_endpoint::{self, AwsEndpoint},
     control,
+    cors::AllowedOrigins,
     deployment::Deployment,
     eventbridge, gateway,
     gateway::Gateway,
@@ -25,9 +26,10 @@ use crate::{
 };
 
 /// The routes of the gateway's port.
-pub(crate) fn gateway_router(deployment: &Arc<Deployment>, port: u16) -> Router {
+pub(crate) fn gateway_router(deployment: &Arc<Deployment>, port: u16, allowed_origins: AllowedOrigins) -> Router {
     let Deployment { functions, ses, bus, faults, clock, .. } = &**deployment;
-    let gateway = Gateway { functions: functions.clone(), faults: faults.clone(), clock: clock.clone(), port };
+    let gateway =
+        Gateway { functions: functions.clone(), faults: faults.clone(), clock: clock.clone(), port, allowed_origins };
     let mails = Router::new()
         .route("/_aws/ses", get(mailbox::list).delete(mailbox::empty))
         .route("/_local/inbox/mails", get(mailbox::page))

@@ -11,6 +11,7 @@ use tokio::net::TcpListener;
 use crate::{
     aws_endpoint::AwsEndpoint,
     clients::{AwsUrls, Clients},
+    cors::AllowedOrigins,
     data_directory::DataDirectory,
     deployment::{Deployment, DeploymentConfig},
     dynamodb::Engine,
@@ -47,6 +48,7 @@ impl Stack {
         let url = format!("http://{}", reachable(address));
         let aws = options.aws_address.map(|address| listen_on(address, "--aws-port")).transpose()?;
         let parameters = options.read(&url)?;
+        let allowed_origins = AllowedOrigins::read(&options.allowed_origins, &parameters.app_url)?;
         let endpoint =
             options.endpoint.as_deref().map(|url| checked_url(url, StackStartError::Endpoint)).transpose()?;
         let seed = options.seed.as_deref().map(Seed::read).transpose()?;
@@ -82,7 +84,7 @@ impl Stack {
             return Err(table_error(options.endpoint, &error));
         }
         *deployment.triggers.lock().await = Some(deployment.start_triggers()?);
-        let router = gateway_router(&deployment, address.port());
+        let router = gateway_router(&deployment, address.port(), allowed_origins);
         servers.spawn(|stopped| serve(listener, router, stopped));
         let aws_url = aws.as_ref().map(|(_, address)| format!("http://{}", reachable(*address)));
         if let (Some((listener, _)), Some(engine)) = (aws, &engine) {

@@ -99,6 +99,8 @@ fn a_bad_value_stops_the_start_and_is_named() {
     let directory = tempfile::TempDir::new().unwrap();
     for (arguments, name) in [
         (["--invitation-ttl-seconds", "0"], "INVITATION_TTL_SECONDS"),
+        (["--after-join-url", "app.example.com"], "AFTER_JOIN_URL must be an http or https URL"),
+        (["--allowed-origins", "https://app.example.com/"], "ALLOWED_ORIGINS must be origins such as"),
         (["--log-level", "loud"], "LOG_LEVEL"),
         (["--log-level", "off"], "LOG_LEVEL"),
         (["--shards", "0"], "shards"),

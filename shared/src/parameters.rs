@@ -25,6 +25,8 @@ pub struct Parameters {
     /// because the client chooses a request's host. The text is empty if `APP_URL` is not set: pages then contain
     /// relative links, and mails with links wait until `APP_URL` is set.
     pub app_url: String,
+    /// Where people go after joining. Without `AFTER_JOIN_URL`, people go to the service's own page at `/`.
+    pub after_join_url: Option<String>,
     /// The address that mails are sent from.
     pub sender_address: EmailAddress,
     /// The usual lifetime of an invitation: how long the invited person can accept the invitation.
@@ -56,7 +58,8 @@ impl Parameters {
     ///
     /// | name | default | range |
     /// |---|---|---|
-    /// | `APP_URL` | none | http or https |
+    /// | `APP_URL` | none | http or https, without query and fragment |
+    /// | `AFTER_JOIN_URL` | none | http or https |
     /// | `SENDER_ADDRESS` | required | an address |
     /// | `INVITATION_TTL_SECONDS` | 604800 | 1 to 2592000 |
     /// | `OTP_TTL_SECONDS` | 600 | 60 to 86400 |
@@ -74,7 +77,8 @@ impl Parameters {
     pub fn read(get: impl Fn(&str) -> Option<String>) -> Result<Self, InvalidParameter> {
         let reader = Reader(get);
         Ok(Self {
-            app_url: reader.url("APP_URL")?.unwrap_or_default(),
+            app_url: reader.base_url("APP_URL")?.unwrap_or_default(),
+            after_join_url: reader.url("AFTER_JOIN_URL", "", "an http or https URL")?,
             sender_address: reader.parse("SENDER_ADDRESS", None, "an e-mail address")?,
             invitation_ttl: reader.seconds("INVITATION_TTL_SECONDS", 604_800, 1..=2_592_000)?,
             otp_ttl: reader.seconds("OTP_TTL_SECONDS", 600, 60..=86_400)?,
@@ -88,6 +92,12 @@ impl Parameters {
             configuration_set: reader.get("CONFIGURATION_SET"),
             log_level: reader.level("LOG_LEVEL")?,
         })
+    }
+
+    /// Where a mail sends people who are members already: the address of `AFTER_JOIN_URL`, or else the page at `/` below
+    /// the address of the mailed links.
+    pub fn sign_in_url(&self) -> String {
+        self.after_join_url.clone().unwrap_or_else(|| format!("{}/", self.app_url))
     }
 }
 
@@ -137,15 +147,22 @@ impl<G: Fn(&str) -> Option<String>> Reader<G> {
         Ok(u32::try_from(number).unwrap_or(max))
     }
 
-    fn url(&self, name: &'static str) -> Result<Option<String>, InvalidParameter> {
-        const EXPECTED: &str = "an http or https URL without query or fragment";
+    /// The URL to which paths are appended, without a trailing slash.
+    fn base_url(&self, name: &'static str) -> Result<Option<String>, InvalidParameter> {
+        let url = self.url(name, "?#", "an http or https URL without query or fragment")?;
+        Ok(url.map(|url| url.trim_end_matches('/').to_owned()))
+    }
+
+    /// An http or https URL. The URL may not have the given characters.
+    fn url(&self, name: &'static str, forbidden: &str, expected: &str) -> Result<Option<String>, InvalidParameter> {
         let Some(value) = self.get(name) else { return Ok(None) };
         let host = value.strip_prefix("https://").or_else(|| value.strip_prefix("http://")).unwrap_or_default();
-        let printable = value.bytes().all(|byte| byte.is_ascii_graphic() && !b"\"<>?#\\".contains(&byte));
-        if host.is_empty() || host.starts_with('/') || !printable {
-            return Err(invalid(name, EXPECTED, &value));
+        let is_forbidden =
+            |letter: char| !letter.is_ascii_graphic() || "\"<>\\".contains(letter) || forbidden.contains(letter);
+        if host.is_empty() || host.starts_with('/') || value.contains(is_forbidden) {
+            return Err(invalid(name, expected, &value));
         }
-        Ok(Some(value.trim_end_matches('/').to_owned()))
+        Ok(Some(value))
     }
 
     fn level(&self, name: &'static str) -> Result<String, InvalidParameter> {
@@ -180,9 +197,17 @@ mod tests {
     }
 
     #[test]
+    fn members_sign_in_at_our_own_page_unless_the_deployment_names_another() {
+        assert_eq!(read(&[]).unwrap().sign_in_url(), "https://app.example.com/");
+        let named = read(&[("AFTER_JOIN_URL", "https://app.example.com/?a=1#/home/")]).unwrap();
+        assert_eq!(named.sign_in_url(), "https://app.example.com/?a=1#/home/");
+    }
+
+    #[test]
     fn an_empty_value_of_an_optional_parameter_counts_as_unset() {
         let names = [
             "APP_URL",
+            "AFTER_JOIN_URL",
             "INVITATION_TTL_SECONDS",
             "OTP_TTL_SECONDS",
             "ACCESS_TOKEN_TTL_SECONDS",
@@ -194,7 +219,8 @@ mod tests {
             "LOG_LEVEL",
         ];
         let parameters = read(&names.map(|name| (name, ""))).unwrap();
-        assert_eq!((parameters.app_url.as_str(), parameters.configuration_set), ("", None));
+        assert_eq!((parameters.app_url.as_str(), &parameters.after_join_url), ("", &None));
+        assert_eq!(parameters.configuration_set, None);
         assert_eq!((parameters.otp_ttl, parameters.log_level.as_str()), (SignedDuration::from_secs(600), "info"));
         assert_eq!(read(&[("TABLE_NAME", "")]).unwrap_err().name, "TABLE_NAME");
     }
@@ -205,6 +231,8 @@ mod tests {
             ("APP_URL", "app.example.com"),
             ("APP_URL", "https://"),
             ("APP_URL", "https://x/?a"),
+            ("AFTER_JOIN_URL", "app.example.com"),
+            ("AFTER_JOIN_URL", "https://x/<a>"),
             ("SENDER_ADDRESS", "nobody"),
             ("INVITATION_TTL_SECONDS", "0"),
             ("INVITATION_TTL_SECONDS", "2592001"),

@@ -1,12 +1,18 @@
 //! A running service that a test calls.
 
+use std::net::SocketAddr;
+
 use local::{Options, Stack};
-use reqwest::{Client, Method, RequestBuilder, redirect::Policy};
+use reqwest::{Client, Method, RequestBuilder, Url, redirect::Policy};
 use serde_json::Value;
 use shared::domain::{Random, SystemRandom};
 use tokio::sync::OnceCell;
 
-use crate::{answer::Answer, description::Description};
+use crate::{
+    answer::Answer,
+    description::Description,
+    need::{self, Need, Running},
+};
 
 /// A running service that a test calls.
 pub struct Endpoint {
@@ -16,34 +22,49 @@ pub struct Endpoint {
     stack: Option<Stack>,
     /// A part of e-mail addresses that makes them differ from the addresses of other tests.
     run: String,
-    ministack: Option<String>,
+    /// The address of the list of all mails. The value is `None` if the service is a local stack, which has its own list.
+    mails: Option<String>,
     /// Whether the test compares each answer with the service's API description.
     checked: bool,
+    /// Whether other tests use the service at the same time.
+    shared: bool,
 }
 
 impl Endpoint {
     /// The service that the tests call: the running service at `USHER_TEST_URL`, or else a local stack of the test's
     /// own.
     pub async fn start() -> Self {
-        #[expect(clippy::disallowed_methods, reason = "the environment decides which service is tested")]
-        match std::env::var("USHER_TEST_URL") {
-            Ok(url) if !url.is_empty() => Self::at(url.trim_end_matches('/').to_owned(), None),
-            _ => Self::own(&[]).await,
+        Self::with(&[]).await
+    }
+
+    /// The service that the tests call, for a test with the given needs. The test fails if the running service at
+    /// `USHER_TEST_URL` doesn't meet the needs.
+    pub async fn with(needs: &[Need]) -> Self {
+        match need::running(needs) {
+            Some(running) => Self::of(running),
+            None => Self::on_stack(Options::in_memory()).await,
         }
     }
 
-    /// A local stack of the test's own, with the given parameters. The test can move the stack's clock and make the
-    /// functions' AWS calls fail.
+    /// A service with the given parameters, and the other parameters as they are by default: the running service at
+    /// `USHER_TEST_URL` if it has just these parameters, or else a local stack of the test's own.
     pub async fn own(parameters: &[(&str, &str)]) -> Self {
-        let mut options = Options { port: 0, memory: true, ..Options::default() };
-        for (name, value) in parameters {
-            options.parameters.insert((*name).to_owned(), (*value).to_owned());
+        match need::running_with(parameters) {
+            Some(running) => Self::of(running),
+            None => {
+                let with = |options: Options, (name, value): &(&str, &str)| options.with(name, *value);
+                Self::on_stack(parameters.iter().fold(Options::in_memory(), with)).await
+            }
         }
-        Self::with_options(options).await
     }
 
     /// A local stack of the test's own, with the given options.
     pub async fn with_options(options: Options) -> Self {
+        need::running(&[Need::Options]);
+        Self::on_stack(options).await
+    }
+
+    async fn on_stack(options: Options) -> Self {
         let stack = Stack::start(options).await.expect("the local stack starts");
         Self::at(stack.url().to_owned(), Some(stack))
     }
@@ -54,21 +75,35 @@ impl Endpoint {
         Self { checked: false, ..Self::at(url.to_owned(), None) }
     }
 
+    fn of(running: Running) -> Self {
+        Self { mails: running.mails, shared: true, ..Self::at(running.url, None) }
+    }
+
     fn at(url: String, stack: Option<Stack>) -> Self {
         let run = SystemRandom.uuid().simple().to_string();
-        let client = Client::builder().redirect(Policy::none()).build().expect("a client");
-        Self { url, client, stack, run: run[..8].to_owned(), ministack: None, checked: true }
+        let client = client_of(&url);
+        Self { url, client, stack, run: run[..8].to_owned(), mails: None, checked: true, shared: false }
     }
 
-    /// The same service, whose mails are in the ministack at the given address.
+    /// The same service, whose mails are in the list at the given address.
     #[must_use]
-    pub fn with_mails_at(self, ministack: &str) -> Self {
-        Self { ministack: Some(ministack.to_owned()), ..self }
+    pub fn with_mails_at(self, mails: &str) -> Self {
+        Self { mails: Some(mails.to_owned()), ..self }
     }
 
-    /// The address of the ministack that receives the mails. The value is `None` if no ministack receives the mails.
-    pub(crate) fn ministack(&self) -> Option<&str> {
-        self.ministack.as_deref()
+    /// The address of the list of all mails, if the service isn't a local stack that has its own list.
+    pub(crate) fn mails_elsewhere(&self) -> Option<&str> {
+        self.mails.as_deref()
+    }
+
+    /// Whether other tests use the service at the same time, so that this test has no control over the service.
+    pub(crate) fn is_shared(&self) -> bool {
+        self.shared
+    }
+
+    /// Whether a mail to this address counts among the mails of this test.
+    pub(crate) fn counts(&self, address: &str) -> bool {
+        !self.shared || address.to_ascii_lowercase().contains(&self.run)
     }
 
     /// Stops the local stack, if the endpoint is a local stack of the test's own.
@@ -88,6 +123,11 @@ impl Endpoint {
         format!("{name}-{}@example.com", self.run)
     }
 
+    /// A mail domain that no other test uses.
+    pub fn domain(&self, name: &str) -> String {
+        format!("{name}-{}.example", self.run)
+    }
+
     /// Sends a request to the service and reads the answer.
     pub async fn send(&self, method: &str, path: &str, token: Option<&str>, body: Option<Value>) -> Answer {
         let mut request = self.request(method, path);
@@ -101,7 +141,11 @@ impl Endpoint {
     }
 
     /// A request to the service that the test completes. The method [`Endpoint::read`] sends the request.
+    ///
+    /// # Panics
+    /// If the request would control a service that other tests use too. Then the test must declare what it needs.
     pub fn request(&self, method: &str, path: &str) -> RequestBuilder {
+        assert!(!self.shared || !need::controls(path), "a test that needs {path} must say so with Endpoint::with");
         let method: Method = method.parse().expect("a verb");
         self.client.request(method, format!("{}{path}", self.url))
     }
@@ -117,7 +161,14 @@ impl Endpoint {
         let (client, request) = request.build_split();
         let request = request.expect("a request");
         let (method, url) = (request.method().clone(), request.url().clone());
-        let answer = Answer::read(client.execute(request).await.expect("the service answers")).await;
+        if url.path().starts_with("/_") || url.path().starts_with("/2015") || url.path().starts_with("/v2/") {
+            use std::io::Write;
+            let mut f = std::fs::OpenOptions::new().append(true).create(true).open("/tmp/ms_paths").unwrap();
+            let line = format!("{} {} {}\n", std::thread::current().name().unwrap_or("?"), method, url.path());
+            f.write_all(line.as_bytes()).unwrap();
+        }
+        let mut answer = Answer::read(client.execute(request).await.expect("the service answers")).await;
+        answer.has_request_id = self.mails.is_none();
         if self.checked && url.as_str().starts_with(&self.url) {
             self.description().await.check(&method, url.path(), &answer);
         }
@@ -150,4 +201,16 @@ impl Endpoint {
     pub async fn post_open(&self, path: &str, body: Value) -> Answer {
         self.send("POST", path, None, Some(body)).await
     }
+}
+
+/// The HTTP client of a test. A host name that ends with `.localhost` is this machine (RFC 6761), whether or not the
+/// machine's resolver knows the name: ministack gives each API such a name.
+fn client_of(url: &str) -> Client {
+    let client = Client::builder().redirect(Policy::none());
+    let url: Url = url.parse().expect("the address of the service");
+    let client = match url.host_str().filter(|host| host.ends_with(".localhost")) {
+        Some(host) => client.resolve(host, SocketAddr::from(([127, 0, 0, 1], 0))),
+        None => client,
+    };
+    client.build().expect("a client")
 }

@@ -5,7 +5,10 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::{Endpoint, eventually, waiting::eventually_within};
+use crate::{
+    Endpoint, eventually,
+    waiting::{eventually_within, wait_for_window},
+};
 
 /// The two functions that mail the items in the outbox. Chance decides which of the two functions takes an item first.
 pub const DELIVERERS: [&str; 2] = ["deliver-invitations", "sweep-undelivered"];
@@ -39,8 +42,12 @@ impl Endpoint {
     }
 
     /// Moves the local stack's clock to the beginning of the next window of the given seconds. A test that counts
-    /// requests in a window would fail if its requests fell into two windows.
+    /// requests in a window would fail if its requests fell into two windows. If other tests use the service too, the
+    /// test waits for the next window instead, unless a good part of this window is left.
     pub async fn begin_window(&self, seconds: i64) {
+        if self.is_shared() {
+            return wait_for_window(seconds).await;
+        }
         let now = self.now().await;
         self.advance(seconds - now.as_second() % seconds).await;
     }
@@ -110,7 +117,7 @@ impl Endpoint {
     /// Sends all mails that are still to be sent. When no function that mails is at work, the clock moves past the end
     /// of all leases, and a sweep mails the items that are still in the outbox. An invitation whose mail isn't sent by
     /// this sweep never gets a mail.
-    pub async fn mail_all(&self) {
+    pub(crate) async fn sweep_all(&self) {
         self.wait_until_idle().await;
         self.advance(LEASE).await;
         self.invoke("sweep-undelivered").await;

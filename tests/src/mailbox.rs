@@ -1,8 +1,27 @@
 //! The mails that people receive.
 
-use serde_json::Value;
+use std::{
+    collections::HashMap,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
-use crate::{Endpoint, eventually};
+use serde_json::{Value, json};
+use shared::domain::{Random, SystemRandom};
+use tokio::sync::Mutex;
+
+use crate::{
+    Endpoint, PASSWORD,
+    waiting::{PATIENCE, eventually_within},
+};
+
+/// How many times as long as it took to read a list of all mails, the tests share the list. So the tests spend a fifth of
+/// their time on the list, however many mails the list has.
+const LIST_LIFETIME: u32 = 4;
+
+/// The longest time that a test waits for a mail on a service that other tests use too. An emulator sends few mails per
+/// second, so that the mail of one test waits for the mails of the others.
+const SHARED_PATIENCE: Duration = Duration::from_mins(4);
 
 /// A mail as the recipient sees the mail.
 #[derive(Debug, Clone)]
@@ -37,55 +56,67 @@ impl ReceivedMail {
         self.text.lines().map(str::trim).find(code).expect("the mail has a code").to_owned()
     }
 
-    /// Reads one mail from a list of mails. The local stack and ministack have different names for the text part and
-    /// the HTML part.
-    fn listed(message: &Value, text_part: &Value, html_part: &Value) -> Self {
+    /// Reads one mail from a list of mails. The local stack and LocalStack have other names than ministack.
+    fn listed(message: &Value) -> Self {
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-        let (from, subject) = (text(&message["Source"]), text(&message["Subject"]));
+        let (from, subject, body) = (text(&message["Source"]), text(&message["Subject"]), &message["Body"]);
+        let (text_part, html_part) = if body.is_object() {
+            (&body["text_part"], &body["html_part"])
+        } else {
+            (&message["BodyText"], &message["BodyHtml"])
+        };
         Self { from, subject, text: text(text_part), html: text(html_part) }
     }
+}
+
+/// The mails in a list of mails. The local stack and LocalStack list one account's mails, ministack lists the mails of
+/// each account.
+fn messages(list: &Value) -> Vec<&Value> {
+    let messages = &list["messages"];
+    let accounts = messages.as_object().map_or_else(|| vec![messages], |accounts| accounts.values().collect());
+    accounts.into_iter().filter_map(Value::as_array).flatten().collect()
+}
+
+/// The recipient of a mail in a list of mails.
+fn recipient(message: &Value) -> &str {
+    let to = if message["Destination"].is_object() { &message["Destination"]["ToAddresses"] } else { &message["To"] };
+    to[0].as_str().unwrap_or_default()
 }
 
 impl Endpoint {
     /// The mails that an address has received so far. The oldest mail is first.
     pub async fn mails(&self, address: &str) -> Vec<ReceivedMail> {
-        if let Some(ministack) = self.ministack() {
-            return self.mails_at(ministack, address).await;
+        if let Some(mails) = self.mails_elsewhere() {
+            return shared_mailboxes(self, mails).await.get(&address.to_lowercase()).cloned().unwrap_or_default();
         }
-        let request = self.request("GET", "/_aws/ses").query(&[("email", address)]);
-        let listed = self.read(request).await.expect(200).json();
-        let listed = listed["messages"].as_array().cloned().unwrap_or_default();
-        let theirs = listed.iter().filter(|message| is_address(&message["Destination"]["ToAddresses"][0], address));
-        let mail = |message: &Value| {
-            ReceivedMail::listed(message, &message["Body"]["text_part"], &message["Body"]["html_part"])
-        };
-        theirs.map(mail).collect()
-    }
-
-    async fn mails_at(&self, ministack: &str, address: &str) -> Vec<ReceivedMail> {
-        let request = self.request_to(&format!("{ministack}/_ministack/ses/messages"));
-        let listed = self.read(request).await.expect(200).json();
-        let accounts = listed["messages"].as_object().cloned().unwrap_or_default();
-        let listed = accounts.values().filter_map(Value::as_array).flatten();
-        let theirs = listed.filter(|message| is_address(&message["To"][0], address));
-        theirs.map(|message| ReceivedMail::listed(message, &message["BodyText"], &message["BodyHtml"])).collect()
+        let list = self.read(self.request("GET", "/_aws/ses").query(&[("email", address)])).await.expect(200).json();
+        let theirs = messages(&list).into_iter().filter(|mail| recipient(mail).eq_ignore_ascii_case(address));
+        theirs.map(ReceivedMail::listed).collect()
     }
 
     /// The newest mail that an address has received. The test waits until the address has received `count` mails.
     pub async fn mail(&self, address: &str, count: usize) -> ReceivedMail {
-        eventually(&format!("mail number {count} for {address}"), async || {
+        eventually_within(self.patience(), &format!("mail number {count} for {address}"), async || {
             let mut mails = self.mails(address).await;
             if mails.len() >= count { mails.pop() } else { None }
         })
         .await
     }
 
-    /// The recipients of all mails so far. The recipient of the oldest mail is first.
+    /// The recipients of all mails so far. The recipient of the oldest mail is first. If other tests use the service
+    /// too, only the mails to this test's own addresses count.
     pub async fn recipients(&self) -> Vec<String> {
-        let mails = self.send("GET", "/_aws/ses", None, None).await.expect(200).json();
-        let mails = mails["messages"].as_array().cloned().unwrap_or_default();
-        let to = |mail: &Value| mail["Destination"]["ToAddresses"][0].as_str().unwrap_or_default().to_owned();
-        mails.iter().map(to).collect()
+        let recipients: Vec<String> = match self.mails_elsewhere() {
+            Some(mails) => {
+                let mailboxes = shared_mailboxes(self, mails).await;
+                mailboxes.iter().flat_map(|(to, mails)| vec![to.clone(); mails.len()]).collect()
+            }
+            None => {
+                let list = self.send("GET", "/_aws/ses", None, None).await.expect(200).json();
+                messages(&list).into_iter().map(recipient).map(str::to_owned).collect()
+            }
+        };
+        recipients.into_iter().filter(|to| self.counts(to)).collect()
     }
 
     /// When SES accepted the newest mail, by the local stack's clock.
@@ -103,14 +134,60 @@ impl Endpoint {
 
     /// Waits until SES has accepted the given number of mails in all.
     pub async fn wait_for_mails(&self, count: u64) {
-        eventually(&format!("{count} mails"), async || {
-            let account = self.send("GET", "/v2/email/account", None, None).await.expect(200).json();
-            (account["SendQuota"]["SentLast24Hours"].as_u64() >= Some(count)).then_some(())
-        })
-        .await;
+        let accepted = async || (self.mails_accepted().await >= Some(count)).then_some(());
+        eventually_within(self.patience(), &format!("{count} mails"), accepted).await;
+    }
+
+    /// The longest time that a test waits for a mail.
+    fn patience(&self) -> Duration {
+        if self.is_shared() { SHARED_PATIENCE } else { PATIENCE }
+    }
+
+    async fn mails_accepted(&self) -> Option<u64> {
+        if self.is_shared() {
+            return self.recipients().await.len().try_into().ok();
+        }
+        let account = self.send("GET", "/v2/email/account", None, None).await.expect(200).json();
+        account["SendQuota"]["SentLast24Hours"].as_u64()
+    }
+
+    /// Waits until all mails are sent that the service is sending. A service that this test controls sends the mails at
+    /// once whose sending has failed before.
+    pub async fn mail_all(&self) {
+        if !self.is_shared() {
+            return self.sweep_all().await;
+        }
+        // A deliverer takes the items in the order in which they were written, several at a time. So the mail of the first
+        // person may be sent before others that it was taken with, but the mail of the second person is sent after them.
+        for _ in 0..2 {
+            let person = format!("last-mail-{}@example.com", SystemRandom.uuid().simple());
+            let body = json!({ "email": person, "password": PASSWORD, "firstname": "Last", "lastname": "Mail" });
+            self.post_open("/idp/api/v1/user/sign-up", body).await.expect(200);
+            self.mail(&person, 1).await;
+        }
     }
 }
 
-fn is_address(value: &Value, address: &str) -> bool {
-    value.as_str().is_some_and(|one| one.eq_ignore_ascii_case(address))
+/// The mails of each recipient. The address of the recipient is in lower case.
+type Mailboxes = HashMap<String, Vec<ReceivedMail>>;
+
+/// All mails in the list at an address. ministack can't select mails, so that each list has the mails of all tests. The
+/// tests therefore share a list for a while, instead of having ministack write a list for each look of each test.
+async fn shared_mailboxes(usher: &Endpoint, mails: &str) -> Arc<Mailboxes> {
+    static SHARED: Mutex<Option<(Instant, Arc<Mailboxes>)>> = Mutex::const_new(None);
+    let mut shared = SHARED.lock().await;
+    match &*shared {
+        Some((until, mailboxes)) if Instant::now() < *until => Arc::clone(mailboxes),
+        _ => {
+            let began = Instant::now();
+            let mut mailboxes = Mailboxes::new();
+            let list = usher.read(usher.request_to(mails)).await.expect(200).json();
+            for mail in messages(&list) {
+                mailboxes.entry(recipient(mail).to_lowercase()).or_default().push(ReceivedMail::listed(mail));
+            }
+            let mailboxes = Arc::new(mailboxes);
+            *shared = Some((Instant::now() + began.elapsed() * LIST_LIFETIME, Arc::clone(&mailboxes)));
+            mailboxes
+        }
+    }
 }

@@ -84,6 +84,8 @@ pub const OPEN: &[(&str, &str)] = &[
     ("POST", "/api/v1/invitations/preview"),
     ("POST", "/api/v1/invitations/decline"),
     ("POST", "/api/v1/invitations/renew"),
+    ("GET", "/"),
+    ("HEAD", "/"),
     ("GET", "/invitation"),
     ("HEAD", "/invitation"),
     ("POST", "/invitation"),

@@ -3,8 +3,10 @@
 
 use std::time::{Duration, Instant};
 
+use shared::domain::{Clock, SystemClock};
+
 /// The longest time that a test waits. If what the test waits for hasn't happened after this time, the test fails.
-const PATIENCE: Duration = Duration::from_mins(1);
+pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The pause between two checks of whether the awaited thing has happened.
 const PAUSE: Duration = Duration::from_millis(25);
@@ -31,4 +33,12 @@ pub(crate) async fn eventually_within<T>(
         tokio::time::sleep(PAUSE).await;
     }
     panic!("waited in vain for {what}");
+}
+
+/// Waits until at least two thirds of a window of the given seconds are left, or two minutes of a long window.
+pub(crate) async fn wait_for_window(seconds: i64) {
+    let left = seconds - SystemClock.now().as_second() % seconds;
+    if left < (seconds * 2 / 3).min(120) {
+        tokio::time::sleep(Duration::from_secs(left.unsigned_abs())).await;
+    }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::{Account, Answer, Endpoint};
+use crate::{Account, Answer, Endpoint, Need};
 
 /// A service with one company, the company's founder, and the founder's workspace.
 pub struct World {
@@ -15,13 +15,23 @@ pub struct World {
 }
 
 impl World {
-    /// Makes a company with a workspace on a new local stack with the given parameters.
-    pub async fn new(parameters: &[(&str, &str)]) -> Self {
-        Self::at(Endpoint::own(parameters).await).await
+    /// Makes a company with a workspace on the service that the tests call.
+    pub async fn start() -> Self {
+        Self::on(Endpoint::start().await).await
     }
 
-    /// Makes a company with a workspace on this service.
-    pub async fn at(usher: Endpoint) -> Self {
+    /// Makes a company with a workspace, for a test with the given needs.
+    pub async fn with(needs: &[Need]) -> Self {
+        Self::on(Endpoint::with(needs).await).await
+    }
+
+    /// Makes a company with a workspace on a service with the given parameters.
+    pub async fn new(parameters: &[(&str, &str)]) -> Self {
+        Self::on(Endpoint::own(parameters).await).await
+    }
+
+    /// Makes a company with a workspace on the given service.
+    pub async fn on(usher: Endpoint) -> Self {
         let ada = usher.founder("ada").await;
         let workspace = usher.workspace(&ada.token, "Project Alpha").await;
         Self { usher, ada, workspace }

@@ -1,14 +1,18 @@
-//! The pages behind mailed links. The pages have no scripts and load nothing. The library askama escapes the texts that
+//! The pages behind mailed links, and the page at `/`. The pages have no scripts and load nothing. The library askama escapes the texts that
 //! callers wrote. The templates of the pages are in `functions/templates/pages`.
 
+mod home;
 mod register;
+mod site;
 
 use std::sync::LazyLock;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use sha2::{Digest, Sha256};
 
+pub use home::HomePage;
 pub use register::{Offer, Problem, RegisterPage};
+pub use site::Site;
 
 /// The CSS style of all pages. The style is inside each page's head, so that a page is a single response.
 const STYLE: &str = include_str!("../../templates/pages/style.css");

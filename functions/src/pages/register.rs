@@ -5,6 +5,8 @@
 use askama::Template;
 use jiff::Timestamp;
 
+use super::Site;
+
 /// An invitation as the page behind its link shows it.
 #[derive(Debug, Clone, Copy)]
 pub struct Offer<'a> {
@@ -49,6 +51,8 @@ pub enum RegisterPage<'a> {
     /// The page for an open invitation whose address has no account. The page has a form to sign up.
     #[template(path = "pages/form.html")]
     Form {
+        /// The addresses to which the page leads.
+        site: Site<'a>,
         /// The invitation.
         offer: Offer<'a>,
         /// The link's hash, which the form posts again.
@@ -66,6 +70,8 @@ pub enum RegisterPage<'a> {
     /// the account's password.
     #[template(path = "pages/has_account.html")]
     HasAccount {
+        /// The addresses to which the page leads.
+        site: Site<'a>,
         /// The invitation.
         offer: Offer<'a>,
         /// The link's hash, which the form posts again.
@@ -78,22 +84,22 @@ pub enum RegisterPage<'a> {
     /// The page for a person who has just signed up and is a member now.
     #[template(path = "pages/done.html")]
     Done {
+        /// The addresses to which the page leads.
+        site: Site<'a>,
         /// The name of the workspace or company of which the person is a member.
         workspace_name: &'a str,
         /// The e-mail address with which the person signs in.
         email: &'a str,
-        /// The app's URL.
-        app_url: &'a str,
     },
     /// The page for a person who is a member now with an account that they already had.
     #[template(path = "pages/accepted.html")]
     Accepted {
+        /// The addresses to which the page leads.
+        site: Site<'a>,
         /// The name of the workspace or company of which the person is a member.
         workspace_name: &'a str,
         /// The e-mail address with which the person signs in.
         email: &'a str,
-        /// The app's URL.
-        app_url: &'a str,
     },
     /// The page for a person who has declined the invitation.
     #[template(path = "pages/declined.html")]
@@ -106,11 +112,11 @@ pub enum RegisterPage<'a> {
     /// that never existed.
     #[template(path = "pages/dead.html")]
     Dead {
+        /// The addresses to which the page leads.
+        site: Site<'a>,
         /// The link's hash, for the form that asks for a new invitation. The text is empty if the link has no valid
         /// hash.
         hash: &'a str,
-        /// The app's URL, for a person who has signed up before.
-        app_url: &'a str,
     },
     /// The page for a posted form that the service couldn't process.
     #[template(path = "pages/failed.html")]
@@ -120,13 +126,6 @@ pub enum RegisterPage<'a> {
     },
 }
 
-impl RegisterPage<'_> {
-    /// The page as HTML, to be sent with [`security_headers`](super::security_headers).
-    pub fn html(&self) -> String {
-        self.to_string()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use base64::{Engine, engine::general_purpose::STANDARD};
@@ -134,6 +133,8 @@ mod tests {
 
     use super::*;
     use crate::pages::security_headers;
+
+    const SITE: Site<'_> = Site { base_path: "/prod", after_join_url: None };
 
     const MARKUP: &str = r#""'></h1><script>alert(1)</script>&"#;
 
@@ -151,6 +152,7 @@ mod tests {
 
     fn form() -> RegisterPage<'static> {
         RegisterPage::Form {
+            site: SITE,
             offer: offer(),
             hash: "e0754cfc-f7d1-4cc3-8690-e34a2f17291d",
             kind: "WORK_SPACE",
@@ -162,6 +164,7 @@ mod tests {
 
     fn has_account() -> RegisterPage<'static> {
         RegisterPage::HasAccount {
+            site: SITE,
             offer: offer(),
             hash: "e0754cfc-f7d1-4cc3-8690-e34a2f17291d",
             kind: "WORK_SPACE",
@@ -173,19 +176,11 @@ mod tests {
         [
             form(),
             has_account(),
-            RegisterPage::Accepted {
-                workspace_name: "Design",
-                email: "charles@example.com",
-                app_url: "https://app.example",
-            },
+            RegisterPage::Accepted { site: SITE, workspace_name: "Design", email: "charles@example.com" },
             RegisterPage::Declined,
             RegisterPage::Asked,
-            RegisterPage::Done {
-                workspace_name: "Design",
-                email: "charles@example.com",
-                app_url: "https://app.example",
-            },
-            RegisterPage::Dead { hash: "e0754cfc-f7d1-4cc3-8690-e34a2f17291d", app_url: "https://app.example" },
+            RegisterPage::Done { site: SITE, workspace_name: "Design", email: "charles@example.com" },
+            RegisterPage::Dead { site: SITE, hash: "e0754cfc-f7d1-4cc3-8690-e34a2f17291d" },
             RegisterPage::Failed { problem: "The service is busy. Try again in a minute." },
         ]
     }
@@ -211,13 +206,15 @@ mod tests {
             Offer { message: Some(MARKUP), ..offer() },
             Offer { email: MARKUP, ..offer() },
         ];
-        let (hash, kind, first_name, last_name, problem) = ("", "", "", "", None);
+        let (site, hash, kind, first_name, last_name, problem) = (SITE, "", "", "", "", None);
+        let marked = Site { base_path: MARKUP, after_join_url: Some(MARKUP) };
         let mut pages = vec![
-            RegisterPage::Form { offer: offer(), hash: MARKUP, kind, first_name, last_name, problem },
-            RegisterPage::Form { offer: offer(), hash, kind: MARKUP, first_name, last_name, problem },
-            RegisterPage::Form { offer: offer(), hash, kind, first_name: MARKUP, last_name, problem },
-            RegisterPage::Form { offer: offer(), hash, kind, first_name, last_name: MARKUP, problem },
+            RegisterPage::Form { site, offer: offer(), hash: MARKUP, kind, first_name, last_name, problem },
+            RegisterPage::Form { site, offer: offer(), hash, kind: MARKUP, first_name, last_name, problem },
+            RegisterPage::Form { site, offer: offer(), hash, kind, first_name: MARKUP, last_name, problem },
+            RegisterPage::Form { site, offer: offer(), hash, kind, first_name, last_name: MARKUP, problem },
             RegisterPage::Form {
+                site,
                 offer: offer(),
                 hash,
                 kind,
@@ -225,30 +222,33 @@ mod tests {
                 last_name,
                 problem: Some(Problem { field: "password", text: MARKUP }),
             },
-            RegisterPage::HasAccount { offer: offer(), hash: MARKUP, kind, problem },
-            RegisterPage::HasAccount { offer: offer(), hash, kind: MARKUP, problem },
+            RegisterPage::HasAccount { site, offer: offer(), hash: MARKUP, kind, problem },
+            RegisterPage::HasAccount { site, offer: offer(), hash, kind: MARKUP, problem },
             RegisterPage::HasAccount {
+                site,
                 offer: offer(),
                 hash,
                 kind,
                 problem: Some(Problem { field: "password", text: MARKUP }),
             },
-            RegisterPage::Accepted { workspace_name: MARKUP, email: "", app_url: "" },
-            RegisterPage::Accepted { workspace_name: "", email: MARKUP, app_url: "" },
-            RegisterPage::Accepted { workspace_name: "", email: "", app_url: MARKUP },
-            RegisterPage::Done { workspace_name: MARKUP, email: "", app_url: "" },
-            RegisterPage::Done { workspace_name: "", email: MARKUP, app_url: "" },
-            RegisterPage::Done { workspace_name: "", email: "", app_url: MARKUP },
-            RegisterPage::Dead { hash: MARKUP, app_url: "" },
-            RegisterPage::Dead { hash: "", app_url: MARKUP },
+            RegisterPage::Form { site: marked, offer: offer(), hash, kind, first_name, last_name, problem },
+            RegisterPage::HasAccount { site: marked, offer: offer(), hash, kind, problem },
+            RegisterPage::Accepted { site, workspace_name: MARKUP, email: "" },
+            RegisterPage::Accepted { site, workspace_name: "", email: MARKUP },
+            RegisterPage::Accepted { site: marked, workspace_name: "", email: "" },
+            RegisterPage::Done { site, workspace_name: MARKUP, email: "" },
+            RegisterPage::Done { site, workspace_name: "", email: MARKUP },
+            RegisterPage::Done { site: marked, workspace_name: "", email: "" },
+            RegisterPage::Dead { site, hash: MARKUP },
+            RegisterPage::Dead { site: marked, hash: "" },
             RegisterPage::Failed { problem: MARKUP },
         ];
         for offer in offers {
-            pages.push(RegisterPage::Form { offer, hash, kind, first_name, last_name, problem });
-            pages.push(RegisterPage::HasAccount { offer, hash, kind, problem });
+            pages.push(RegisterPage::Form { site, offer, hash, kind, first_name, last_name, problem });
+            pages.push(RegisterPage::HasAccount { site, offer, hash, kind, problem });
         }
         for page in pages {
-            let html = page.html();
+            let html = page.to_string();
             assert!(!html.contains("<script") && !html.contains("\"'>"), "{html}");
             assert!(html.contains("&#34;&#39;&#62;&#60;/h1&#62;&#60;script&#62;"), "{html}");
         }
@@ -259,7 +259,7 @@ mod tests {
         let headers = security_headers();
         let (_, policy) = headers.iter().find(|(name, _)| *name == "content-security-policy").unwrap();
         for page in every_page() {
-            let html = page.html();
+            let html = page.to_string();
             let (_, rest) = html.split_once("<style>").unwrap();
             let (style, rest) = rest.split_once("</style>").unwrap();
             let digest = STANDARD.encode(Sha256::digest(style));
@@ -271,7 +271,7 @@ mod tests {
     #[test]
     fn no_page_loads_anything() {
         for page in every_page() {
-            let html = page.html();
+            let html = page.to_string();
             assert!(!html.contains("src=") && !html.contains("<link") && !html.contains("url("), "{html}");
         }
     }
@@ -279,7 +279,7 @@ mod tests {
     #[test]
     fn every_page_has_a_language_a_title_and_one_heading() {
         for page in every_page() {
-            let html = page.html();
+            let html = page.to_string();
             assert!(html.starts_with("<!doctype html>\n<html lang=\"en\">"), "{html}");
             assert!(html.contains("<title>") && !html.contains("<title></title>"), "{html}");
             assert_eq!(html.matches("<h1").count(), 1, "{html}");
@@ -289,7 +289,7 @@ mod tests {
 
     #[test]
     fn every_visible_field_has_a_label_and_every_description_is_there() {
-        for html in [form().html(), has_account().html()] {
+        for html in [form().to_string(), has_account().to_string()] {
             let fields = tags(&html, "input");
             for field in fields.iter().filter(|field| attribute(field, "type") != Some("hidden")) {
                 let id = attribute(field, "id").unwrap();
@@ -304,9 +304,11 @@ mod tests {
 
     #[test]
     fn the_form_posts_what_the_sign_up_needs() {
-        let html = form().html();
-        let forms =
-            [r#"method="post" action="/register""#, r#"class="other" method="post" action="/invitation/decline""#];
+        let html = form().to_string();
+        let forms = [
+            r#"method="post" action="/prod/register""#,
+            r#"class="other" method="post" action="/prod/invitation/decline""#,
+        ];
         assert_eq!(tags(&html, "form"), forms);
         let (html, _) = html.split_once("</form>").unwrap();
         let fields: Vec<_> =
@@ -326,8 +328,8 @@ mod tests {
 
     #[test]
     fn a_problem_is_announced_and_belongs_to_its_field() {
-        let RegisterPage::Form { offer, hash, kind, first_name, last_name, .. } = form() else { unreachable!() };
-        let with = |problem| RegisterPage::Form { offer, hash, kind, first_name, last_name, problem }.html();
+        let RegisterPage::Form { site, offer, hash, kind, first_name, last_name, .. } = form() else { unreachable!() };
+        let with = |problem| RegisterPage::Form { site, offer, hash, kind, first_name, last_name, problem }.to_string();
         let ill = |html: &str| {
             let tags = tags(html, "input").into_iter();
             let ill = tags.filter(|tag| tag.contains("aria-invalid=\"true\"") && tag.contains(" autofocus"));
@@ -347,22 +349,42 @@ mod tests {
         let html = with(None);
         assert!(!html.contains("alert") && !html.contains("problem\"") && ill(&html).is_empty(), "{html}");
         assert!(html.contains("aria-describedby=\"password-rule\""), "{html}");
-        assert_eq!(ill(&has_account().html()), [("password".to_owned(), Some("password-problem".to_owned()))]);
+        assert_eq!(ill(&has_account().to_string()), [("password".to_owned(), Some("password-problem".to_owned()))]);
     }
 
     #[test]
     fn an_invitation_to_a_company_names_no_workspace() {
         let offer = Offer { workspace_name: "Analytical Engines Ltd", message: None, ..offer() };
-        let html = RegisterPage::HasAccount { offer, hash: "", kind: "", problem: None }.html();
+        let html = RegisterPage::HasAccount { site: SITE, offer, hash: "", kind: "", problem: None }.to_string();
         assert!(!html.contains("Workspace"), "{html}");
         assert!(!html.contains("writes"), "{html}");
         assert!(html.contains("29 November 2026, 14:05 UTC"), "{html}");
     }
 
     #[test]
+    fn every_link_and_form_leads_below_the_base_path_or_to_the_app_of_the_deployment() {
+        for page in every_page().map(|page| page.to_string()) {
+            let targets = tags(&page, "a").into_iter().map(|tag| attribute(tag, "href").unwrap());
+            let targets = targets.chain(tags(&page, "form").into_iter().map(|tag| attribute(tag, "action").unwrap()));
+            for target in targets {
+                assert!(target.starts_with("/prod/"), "{target}: {page}");
+            }
+        }
+        let site = Site { base_path: "", after_join_url: Some("https://app.example") };
+        let pages = [
+            RegisterPage::Accepted { site, workspace_name: "", email: "" },
+            RegisterPage::Done { site, workspace_name: "", email: "" },
+            RegisterPage::Dead { site, hash: "" },
+        ];
+        for page in pages.map(|page| page.to_string()) {
+            assert!(page.contains("href=\"https://app.example\""), "{page}");
+        }
+    }
+
+    #[test]
     fn only_forms_hold_the_hash() {
         for page in every_page() {
-            let html = page.html();
+            let html = page.to_string();
             let hidden = html.matches(r#"type="hidden" name="hash" value="e0754cfc"#).count();
             assert_eq!(hidden, html.matches("e0754cfc").count(), "{html}");
             assert_eq!(hidden, html.matches("</form>").count(), "{html}");

@@ -2,6 +2,7 @@
 //! in `events/` name the same routes, and a test compares them with the table.
 
 mod contract;
+mod location;
 
 use std::{
     collections::{HashMap, HashSet},
@@ -14,6 +15,8 @@ use http::Method;
 use shared::Usher;
 
 pub use contract::Contract;
+pub use location::operation_of;
+pub(crate) use location::{Location, locate};
 
 use crate::{
     contracts::{datagol, dock, hexabase, smart_documentor, usher as own},
@@ -47,7 +50,10 @@ impl Route {
         let has = |route: &Self, part: &str| route.path.split('/').any(|one| one == part);
         let is_own = |part: &&str| siblings.iter().filter(|other| has(other, part)).count() == 1;
         let own = |route: &'static Self| route.path.split('/').find(is_own);
-        let last = |route: &Self| route.path.rsplit('/').next().unwrap_or_default();
+        let last = |route: &Self| match route.path.rsplit('/').next() {
+            Some("") | None => "root",
+            Some(part) => part,
+        };
         let word = match siblings.len() {
             1 => String::new(),
             count if count == methods.len() => format!(".{}", self.method.to_lowercase()),
@@ -59,6 +65,11 @@ impl Route {
             }
         };
         format!("{}/{}{word}", self.contract.name(), self.operation.name())
+    }
+
+    /// The names of the parameters in the route's path.
+    pub(crate) fn parameters(&self) -> impl Iterator<Item = &'static str> {
+        self.path.split('/').filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}'))
     }
 
     /// What happens to undeclared fields and query parameters of a request. Our own API refuses them, so that a
@@ -159,6 +170,8 @@ routes! {
         POST "/api/v0/workspaces/{workspaceId}/select" => SelectWorkspace, hexabase::workspaces::select;
     }
     Usher {
+        GET "/" => RegistrationPage, own::home::show;
+        HEAD "/" => RegistrationPage, own::home::show;
         GET "/invitation" => RegistrationPage, own::register::show;
         HEAD "/invitation" => RegistrationPage, own::register::show;
         POST "/invitation" => AcceptInvitation, own::register::accept;
@@ -230,6 +243,15 @@ pub(crate) fn find(method: &Method, path: &str) -> Found {
     }
 }
 
+/// The gateway's name of the route that answers the given method and path, and the values of the path's parameters by
+/// their names. A method and path without a route have no name of their own: the gateway calls their route `$default`.
+pub fn gateway_route(method: &Method, path: &str) -> Option<(String, Vec<(String, String)>)> {
+    match find(method, path) {
+        Found::Route(route, parameters) => Some((format!("{} {}", route.method, route.path), parameters)),
+        Found::OtherMethods(_) | Found::Nothing => None,
+    }
+}
+
 /// The operation that answers the given method and path. A method and path without a route are answered by
 /// [`Operation::RouteNotFound`].
 pub fn operation_for(method: &Method, path: &str) -> Operation {
@@ -257,6 +279,6 @@ mod tests {
             matches!(find(&Method::PUT, "/noCo/api/v2/workspaces"), Found::OtherMethods(methods) if methods.len() == 2)
         );
         assert!(matches!(find(&Method::GET, "/noCo/api/v2/workspaces/"), Found::Nothing));
-        assert!(matches!(find(&Method::GET, "/"), Found::Nothing));
+        assert!(matches!(find(&Method::GET, ""), Found::Nothing));
     }
 }

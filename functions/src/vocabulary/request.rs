@@ -40,6 +40,7 @@ pub(crate) struct ApiDescription {
 pub(crate) struct Incoming {
     request: Request,
     path_parameters: Vec<(String, String)>,
+    base_path: String,
     trace_id: String,
     unknown: UnknownFields,
     /// The API description, which describes all routes.
@@ -49,12 +50,31 @@ pub(crate) struct Incoming {
 impl Incoming {
     /// A request without a route: its undeclared fields are ignored, and its path has no parameters.
     pub(crate) fn new(request: Request, trace_id: String, api_description: ApiDescription) -> Self {
-        Self { request, path_parameters: Vec::new(), trace_id, unknown: UnknownFields::Ignored, api_description }
+        let (path_parameters, base_path, unknown) = (Vec::new(), String::new(), UnknownFields::Ignored);
+        Self { request, path_parameters, base_path, trace_id, unknown, api_description }
     }
 
-    /// The same request, on a route whose path has the given parameters.
-    pub(crate) fn on_route(self, path_parameters: Vec<(String, String)>, unknown: UnknownFields) -> Self {
-        Self { path_parameters, unknown, ..self }
+    /// The same request, on a route whose path has the given parameters and follows the given base path.
+    pub(crate) fn on_route(
+        self,
+        path_parameters: Vec<(String, String)>,
+        base_path: String,
+        unknown: UnknownFields,
+    ) -> Self {
+        Self { path_parameters, base_path, unknown, ..self }
+    }
+
+    /// What the request's path has before the route's path, such as a stage's name: empty, or a text like `/prod`.
+    pub(crate) fn base_path(&self) -> &str {
+        &self.base_path
+    }
+
+    /// Whether a browser asks for the permission to send another request (Fetch Standard, section 3.3.2). The gateway's
+    /// route `$default` receives such requests too, and the gateway adds the headers that give the permission to a
+    /// successful response (<https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html>).
+    pub(crate) fn is_preflight(&self) -> bool {
+        let asks = [header::ORIGIN, header::ACCESS_CONTROL_REQUEST_METHOD];
+        self.method() == Method::OPTIONS && asks.iter().all(|name| self.headers().contains_key(name))
     }
 
     /// The id of the request by which support finds the request in the log.

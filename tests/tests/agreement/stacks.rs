@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use ::functions::{Operation, routes::ROUTES};
+use local::cors::{ALLOWED_HEADERS, ALLOWED_METHODS, EXPOSED_HEADERS, MAX_AGE};
 use serde_yaml_ng::Value;
 
 use crate::{
@@ -49,6 +50,17 @@ fn the_gateway_may_invoke_the_functions_it_leads_to_and_no_others() {
         .map(|(_, integration)| text(&integration["Properties"]["IntegrationUri"]).to_owned())
         .collect();
     agree("the role's policies", &invocable, "the integrations", &integrated);
+}
+
+#[test]
+fn the_gateway_answers_pages_of_other_origins_as_the_local_stack_does() {
+    let template = Template::main();
+    let cors = &template.resource("Api")["Properties"]["CorsConfiguration"][1];
+    assert_eq!(list(&cors["AllowMethods"]), ALLOWED_METHODS);
+    assert_eq!(list(&cors["AllowHeaders"]), ALLOWED_HEADERS);
+    assert_eq!(list(&cors["ExposeHeaders"]), EXPOSED_HEADERS);
+    assert_eq!(cors["MaxAge"], MAX_AGE);
+    assert!(cors["AllowCredentials"].is_null());
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Rate limits and quotas. They are exact, also for requests that run together.
 
 use serde_json::json;
-use tests::{Endpoint, HeldCall, PASSWORD};
+use tests::{Endpoint, HeldCall, Need, PASSWORD};
 
 const DAY: i64 = 24 * 3600;
 
@@ -206,7 +206,7 @@ async fn a_mail_limit_is_met_exactly_when_deliverers_count_together() {
 
 #[tokio::test]
 async fn after_ten_wrong_passwords_even_the_right_one_is_refused_for_a_while_and_right_ones_do_not_count() {
-    let usher = Endpoint::own(&[]).await;
+    let usher = Endpoint::with(&[Need::Clock]).await;
     let ada = usher.founder("ada").await;
     usher.begin_window(600).await;
     let log_in = async |password: &str| {

@@ -4,10 +4,12 @@ use std::{path::Path, process::Stdio};
 
 use fantoccini::{Client, ClientBuilder, Locator, elements::Element, key::Key};
 use hyper_util::client::legacy::connect::HttpConnector;
+use local::Options;
 use serde_json::{Value, json};
 use tests::{PASSWORD, World, eventually};
 use tokio::{
-    io::{AsyncBufReadExt, BufReader},
+    io::{AsyncBufReadExt, AsyncWriteExt, BufReader},
+    net::TcpListener,
     process::{Child, Command},
 };
 
@@ -203,8 +205,67 @@ async fn somebody_joins_by_the_mails_link_using_only_the_keyboard() {
     browser.keys(PASSWORD).await;
     browser.enter().await;
     assert_eq!(browser.heading().await, "You’re in");
+    browser.tab("link", "Go on").await;
+    browser.enter().await;
+    assert_eq!(browser.heading().await, "You have joined");
     browser.close().await;
     assert_eq!(role(&world, &guest).await.as_deref(), Some("EDITOR"));
+}
+
+/// Serves an empty page on a port of its own, and returns the page's origin.
+async fn serve_app() -> String {
+    const PAGE: &str =
+        "HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: 15\r\nconnection: close\r\n\r\n<!doctype html>";
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let origin = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            tokio::spawn(async move {
+                let mut stream = BufReader::new(stream);
+                let mut line = String::new();
+                // A request without a body ends with an empty line.
+                while stream.read_line(&mut line).await.is_ok_and(|read| read > 2) {
+                    line.clear();
+                }
+                drop(stream.write_all(PAGE.as_bytes()).await);
+            });
+        }
+    });
+    origin
+}
+
+#[tokio::test]
+#[ignore = "needs Chromium and chromedriver, which .ci/run installs; see CONTRIBUTING.md"]
+async fn an_app_of_an_allowed_origin_calls_the_api_and_an_app_of_another_origin_cannot() {
+    let (allowed, other) = (serve_app().await, serve_app().await);
+    let options = Options { allowed_origins: allowed.clone(), ..Options::in_memory() };
+    let usher = Endpoint::with_options(options).await;
+    let (ada, browser) = (usher.founder("ada").await, Browser::start().await);
+    // Each call needs a preflight request, because of its header or its method.
+    let call = |method: &str, path: &str, header: &str| {
+        let address = format!("{}{path}", usher.url());
+        let request = json!({ "method": method, "headers": { header: ada.token, "content-type": "application/json" } });
+        format!(
+            "return fetch('{address}', {request}).then(async answer => [answer.status, (await answer.text()).length > 0, \
+             answer.headers.get('x-ratelimit-limit')], error => error.name)"
+        )
+    };
+    let calls = [
+        (call("GET", "/v1/workspaces", "x-auth-token"), json!([200, true, "120"])),
+        (call("DELETE", "/api/v1/company/invitations/x", "authorization"), json!([401, true, null])),
+        (call("PUT", "/nowhere", "authorization"), json!([404, true, null])),
+    ];
+    for (origin, permitted) in [(&allowed, true), (&other, false)] {
+        browser.open(origin).await;
+        for (call, answer) in &calls {
+            let expected = if permitted { answer.clone() } else { json!("TypeError") };
+            assert_eq!(browser.script(call).await, expected, "{origin}: {call}");
+        }
+        // A page of a refused origin can send a simple request, but can't read the answer.
+        let simple = format!("return fetch('{}/docs').then(answer => answer.status, error => error.name)", usher.url());
+        assert_eq!(browser.script(&simple).await, if permitted { json!(200) } else { json!("TypeError") });
+    }
+    browser.close().await;
 }
 
 #[tokio::test]
@@ -316,8 +377,10 @@ async fn every_page_fits_a_phone_and_a_desk_in_light_and_dark() {
             browser.press(ASK).await;
             browser.picture(&name("asked")).await;
 
-            browser.open(&format!("{}/docs", world.usher.url())).await;
-            browser.picture(&name("docs")).await;
+            for (page, path) in [("home", "/"), ("joined", "/?joined=true"), ("docs", "/docs")] {
+                browser.open(&format!("{}{path}", world.usher.url())).await;
+                browser.picture(&name(page)).await;
+            }
             grounds.push(browser.script("return getComputedStyle(document.body).backgroundColor").await);
             browser.close().await;
         }

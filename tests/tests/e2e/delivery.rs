@@ -11,7 +11,7 @@ mod suppressed;
 use std::ops::Deref;
 
 use local::Options;
-use tests::Endpoint;
+use tests::{Endpoint, Need, needs};
 
 /// The fault with which SES refuses every bulk call.
 const PAUSED: &str = "SendingPausedException";
@@ -29,13 +29,14 @@ impl Deref for World {
 
 impl World {
     async fn new() -> Self {
-        Self::on(Options::in_memory()).await
+        needs(&[Need::Calls, Need::EventFunctions]);
+        Self(tests::World::new(&[("ACCESS_TOKEN_TTL_SECONDS", "86400")]).await)
     }
 
     /// A service on a local stack with these options.
     async fn on(options: Options) -> Self {
         let usher = Endpoint::with_options(options.with("ACCESS_TOKEN_TTL_SECONDS", "86400")).await;
-        Self(tests::World::at(usher).await)
+        Self(tests::World::on(usher).await)
     }
 
     /// Invites people by these names, and returns their addresses.

@@ -26,7 +26,7 @@ async fn the_first_day_on_ministack_and_a_deployed_function_that_shares_its_tabl
     assert!(identity.send().await.unwrap().status().is_success());
 
     let options = Options { port: 0, memory: true, endpoint: Some(ministack.clone()), ..Options::default() };
-    let usher = Endpoint::with_options(options).await.with_mails_at(&ministack);
+    let usher = Endpoint::with_options(options).await.with_mails_at(&format!("{ministack}/_ministack/ses/messages"));
     first_day(&usher).await;
 
     let email = usher.address("ada");

@@ -1,9 +1,10 @@
 //! The events about invitations and members on the event bus.
 
 use serde_json::{Value, json};
-use tests::World;
+use tests::{Need, World, needs};
 
 async fn world() -> World {
+    needs(&[Need::Events, Need::EventFunctions]);
     World::new(&[("ACCESS_TOKEN_TTL_SECONDS", "86400")]).await
 }
 

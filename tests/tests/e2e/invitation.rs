@@ -1,7 +1,7 @@
 //! /invitation: the page behind a link that was mailed to somebody with an account, and what its forms post.
 
 use serde_json::json;
-use tests::{Account, Answer, Endpoint, HeldCall, PASSWORD};
+use tests::{Account, Answer, Endpoint, HeldCall, Need, PASSWORD};
 
 use crate::register::is_page;
 
@@ -99,7 +99,7 @@ async fn a_person_without_an_account_signs_up_on_the_page() {
 
 #[tokio::test]
 async fn a_page_allows_ten_passwords_and_the_invitation_stays_open() {
-    let invited = Invited::on(Endpoint::own(&[]).await).await;
+    let invited = Invited::on(Endpoint::with(&[Need::Clock]).await).await;
     for _ in 0..10 {
         invited.post("/invitation", "Wrong12#$").await.expect(422);
     }
@@ -112,7 +112,7 @@ async fn a_page_allows_ten_passwords_and_the_invitation_stays_open() {
 
 #[tokio::test]
 async fn of_two_forms_that_accept_together_one_succeeds() {
-    let invited = Invited::on(Endpoint::own(&[]).await).await;
+    let invited = Invited::on(Endpoint::with(&[Need::Calls]).await).await;
     // The transactions before count the attempt and take the count back, as the password is right.
     let acceptance = HeldCall::write_after("accept-invitation", 2);
     let post = || invited.post("/invitation", PASSWORD);
@@ -170,7 +170,7 @@ async fn declining_ends_the_invitation() {
 
 #[tokio::test]
 async fn the_page_of_a_dead_link_requests_a_new_invitation_and_is_the_same_for_any_hash() {
-    let mut invited = Invited::on(Endpoint::own(&[]).await).await;
+    let mut invited = Invited::on(Endpoint::with(&[Need::Clock]).await).await;
     invited.usher.advance(LIFETIME).await;
     let dead = invited.page("/invitation").await.expect(410);
     assert!(dead.text.contains(r#"action="/invitation/renew""#) && dead.text.contains(&invited.hash), "{}", dead.text);

@@ -5,13 +5,13 @@ use std::collections::BTreeSet;
 
 use functions::Operation;
 use serde_json::{Value, json};
-use tests::{Endpoint, PASSWORD, eventually};
+use tests::{Endpoint, Need, PASSWORD, eventually};
 
 const TEMPLATES: &str = "/api/v1/company/mail-templates";
 
 #[tokio::test]
 async fn every_functions_policy_allows_exactly_the_calls_that_it_makes() {
-    let usher = Endpoint::own(&[]).await;
+    let usher = Endpoint::with(&[Need::Clock, Need::Calls, Need::EventFunctions, Need::Events]).await;
     everything(&usher).await;
 
     let used = usher.send("GET", "/_local/permissions", None, None).await.expect(200).json();

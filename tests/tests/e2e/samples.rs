@@ -1,11 +1,11 @@
 //! Each sample in `events/` is given to its function, as `sam local invoke` does. The test fills in the values that exist
 //! only in a running service.
 
-use std::{fs, path::Path};
+use std::{collections::HashMap, fs, path::Path};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
-use tests::{Account, Endpoint};
+use tests::{Account, Endpoint, Need};
 
 /// The samples' placeholders for tokens, ids, hashes and codes, and the people that the samples name.
 const TOKEN: &str = "TOKEN";
@@ -21,6 +21,9 @@ const OTP: &str = "\"123456\"";
 const USER: &str = "user@example.com";
 
 const PROFILE: &str = "companyId companyName email firstname id lastname mfaEnabled permissions role roles status";
+/// The path of a stage with a name.
+const STAGE: &str = "/prod";
+
 const TEMPLATE: &str = "createdAt html id name subject text updatedAt";
 const INVITATION: &str =
     "acceptedAt createdAt delivery email expiresAt groups id invitedBy metadata resentCount role status workspaceId";
@@ -94,6 +97,8 @@ fn expected(sample: &str) -> (u16, String) {
         "invoke/requeue-undelivered" => "requeued",
         // Pages, an answer without a body, and a null.
         "usher/sign-up"
+        | "usher/registration-page.root.get"
+        | "usher/registration-page.root.head"
         | "usher/registration-page.register.get"
         | "usher/registration-page.register.head"
         | "usher/registration-page.invitation.get"
@@ -122,7 +127,7 @@ struct World {
 
 impl World {
     async fn new() -> Self {
-        let usher = Endpoint::own(&[]).await;
+        let usher = Endpoint::with(&[Need::Clock, Need::EventFunctions]).await;
         let ada = usher.founder("ada").await;
         let workspace = usher.workspace(&ada.token, "Project Alpha").await;
         let body = json!({ "name": "robot" });
@@ -278,45 +283,127 @@ fn samples() -> Vec<(String, Value)> {
     samples.collect()
 }
 
+/// Gives the sample's event to its function, and checks that the request succeeds in the form of its contract.
+async fn succeeds(sample: &str, event: Value) {
+    let (status, shape) = expected(sample);
+    let world = World::new().await;
+    let event = filled(event, &world.prepare(sample).await);
+    let operation = sample.split('/').nth(1).unwrap().split('.').next().unwrap();
+    let path = format!("/2015-03-31/functions/{operation}/invocations");
+    let invoked = world.usher.read(world.usher.request("POST", &path).body(event.to_string())).await.expect(200);
+    assert_eq!(invoked.header("x-amz-function-error"), "", "{sample}: {}", invoked.text);
+    let answer = invoked.json();
+    let Some(request_id) = event["requestContext"]["requestId"].as_str() else {
+        assert_eq!(fields(&answer), shape, "{sample}: {answer}");
+        return;
+    };
+    assert_eq!(answer["statusCode"], status, "{sample}: {answer}");
+    assert_eq!(answer["isBase64Encoded"], false, "{sample}: {answer}");
+    let text = answer["body"].as_str().unwrap_or_default();
+    let body: Value = serde_json::from_str(text).unwrap_or_default();
+    assert_eq!(fields(&body), shape, "{sample}: {answer}");
+    match sample {
+        "usher/registration-page.register.get" | "usher/registration-page.invitation.get" | "usher/sign-up" => {
+            assert!(text.contains("Project Alpha"), "{sample}: {text}");
+        }
+        "usher/accept-invitation.invitation" => assert!(text.contains("You’re in"), "{sample}: {text}"),
+        "usher/decline-invitation.invitation" => assert!(text.contains("You have declined"), "{sample}: {text}"),
+        "usher/renew-invitation.invitation" => assert!(text.contains("passed it on"), "{sample}: {text}"),
+        "usher/registration-page.root.get" => assert!(text.contains("You have joined"), "{sample}: {text}"),
+        "usher/registration-page.root.head"
+        | "usher/registration-page.register.head"
+        | "usher/registration-page.invitation.head"
+        | "datagol/delete-service-account"
+        | "smart_documentor/invite-users.tenant"
+        | "smart_documentor/invite-users.sdworkspace" => assert_eq!(text, "", "{sample}"),
+        "hexabase/select-workspace" => assert_eq!(text, "null", "{sample}"),
+        "usher/route-not-found" => assert_eq!(body["traceId"], request_id),
+        "datagol/invite-users" | "usher/invite-users" => assert_eq!(body["summary"], json!({ "invited": 2 })),
+        _ => {}
+    }
+    world.usher.stop().await;
+}
+
 #[tokio::test]
 async fn every_sample_request_succeeds_in_the_form_of_its_contract() {
     let samples = samples();
     assert!(samples.len() >= 25, "{}", samples.len());
     for (sample, event) in samples {
-        let (status, shape) = expected(&sample);
-        let world = World::new().await;
-        let event = filled(event, &world.prepare(&sample).await);
-        let operation = sample.split('/').nth(1).unwrap().split('.').next().unwrap();
-        let path = format!("/2015-03-31/functions/{operation}/invocations");
-        let invoked = world.usher.read(world.usher.request("POST", &path).body(event.to_string())).await.expect(200);
-        assert_eq!(invoked.header("x-amz-function-error"), "", "{sample}: {}", invoked.text);
-        let answer = invoked.json();
-        let Some(request_id) = event["requestContext"]["requestId"].as_str() else {
-            assert_eq!(fields(&answer), shape, "{sample}: {answer}");
-            continue;
-        };
-        assert_eq!(answer["statusCode"], status, "{sample}: {answer}");
-        assert_eq!(answer["isBase64Encoded"], false, "{sample}: {answer}");
-        let text = answer["body"].as_str().unwrap_or_default();
-        let body: Value = serde_json::from_str(text).unwrap_or_default();
-        assert_eq!(fields(&body), shape, "{sample}: {answer}");
-        match sample.as_str() {
-            "usher/registration-page.register.get" | "usher/registration-page.invitation.get" | "usher/sign-up" => {
-                assert!(text.contains("Project Alpha"), "{sample}: {text}");
-            }
-            "usher/accept-invitation.invitation" => assert!(text.contains("You’re in"), "{sample}: {text}"),
-            "usher/decline-invitation.invitation" => assert!(text.contains("You have declined"), "{sample}: {text}"),
-            "usher/renew-invitation.invitation" => assert!(text.contains("passed it on"), "{sample}: {text}"),
-            "usher/registration-page.register.head"
-            | "usher/registration-page.invitation.head"
-            | "datagol/delete-service-account"
-            | "smart_documentor/invite-users.tenant"
-            | "smart_documentor/invite-users.sdworkspace" => assert_eq!(text, "", "{sample}"),
-            "hexabase/select-workspace" => assert_eq!(text, "null", "{sample}"),
-            "usher/route-not-found" => assert_eq!(body["traceId"], request_id),
-            "datagol/invite-users" | "usher/invite-users" => assert_eq!(body["summary"], json!({ "invited": 2 })),
-            _ => {}
-        }
-        world.usher.stop().await;
+        succeeds(&sample, event).await;
+    }
+}
+
+/// The event of the same request to a named stage, or to a base path of a custom domain.
+fn behind(base: &str, mut event: Value) -> Value {
+    let path = format!("{base}{}", event["rawPath"].as_str().unwrap());
+    event["requestContext"]["http"]["path"] = json!(path);
+    event["rawPath"] = json!(path);
+    if base == STAGE {
+        event["requestContext"]["stage"] = json!(STAGE.trim_start_matches('/'));
+    }
+    event
+}
+
+#[tokio::test]
+async fn a_sample_request_succeeds_behind_a_stage_and_a_base_path_too() {
+    let samples: HashMap<_, _> = samples().into_iter().collect();
+    for (sample, base) in [
+        ("datagol/get-workspace", STAGE),
+        ("datagol/invite-users", "/v1"),
+        ("datagol/reset-service-account-token.post", "/noCo"),
+        ("smart_documentor/issue-client-token", STAGE),
+        ("smart_documentor/list-members", "/api/v0"),
+        ("dock/change-workspace", STAGE),
+        ("dock/get-person", "/api"),
+        ("hexabase/change-group-admin.put", STAGE),
+        ("hexabase/select-workspace", "/connect/x"),
+        ("usher/invite-users", STAGE),
+        ("usher/resend-invitation.workspaces", "/v1"),
+        ("usher/change-member", "/idp"),
+        ("usher/registration-page.register.get", STAGE),
+        ("usher/registration-page.root.get", "/usher"),
+        ("usher/describe-api.openapi", STAGE),
+        ("usher/route-not-found", STAGE),
+    ] {
+        succeeds(sample, behind(base, samples[sample].clone())).await;
+    }
+}
+
+/// The status and the body of the function's answer to an event.
+async fn answer(usher: &Endpoint, function: &str, event: &Value) -> (Value, Value) {
+    let path = format!("/2015-03-31/functions/{function}/invocations");
+    let answer = usher.read(usher.request("POST", &path).body(event.to_string())).await.expect(200).json();
+    let body = serde_json::from_str(answer["body"].as_str().unwrap_or_default()).unwrap_or_default();
+    (answer["statusCode"].clone(), body)
+}
+
+#[tokio::test]
+async fn a_refusal_behind_a_stage_and_a_base_path_has_the_format_of_its_contract() {
+    let usher = Endpoint::own(&[]).await;
+    let samples: HashMap<_, _> = samples().into_iter().collect();
+    // The placeholder for the token is no token.
+    for (sample, base, fields_of_error) in [
+        ("datagol/get-workspace", "/v1", "error errorCodes message status traceId"),
+        ("smart_documentor/list-members", "/idp", "detail status title"),
+        ("dock/get-person", "/api", "error"),
+        ("hexabase/select-workspace", STAGE, "error_code message"),
+        ("usher/change-member", "/connect", PROBLEM),
+    ] {
+        let function = sample.split('/').nth(1).unwrap();
+        let (status, body) = answer(&usher, function, &behind(base, samples[sample].clone())).await;
+        assert_eq!((status, fields(&body).as_str()), (json!(401), fields_of_error), "{sample} {body}");
+    }
+    for (method, path, status, fields_of_error) in [
+        ("GET", "/idp/api/v1/nothing", 404, "error errorCodes message status traceId"),
+        ("GET", "/connect/token", 405, "detail status title"),
+        ("GET", "/v1/nothing", 404, "error"),
+        ("PUT", "/api/v0/workspaces", 405, "error_code message"),
+        ("PUT", "/register", 405, PROBLEM),
+    ] {
+        let mut event = samples["usher/route-not-found"].clone();
+        event["rawPath"] = json!(path);
+        event["requestContext"]["http"]["method"] = json!(method);
+        let (answered, body) = answer(&usher, "route-not-found", &behind(STAGE, event)).await;
+        assert_eq!((answered, fields(&body).as_str()), (json!(status), fields_of_error), "{method} {path} {body}");
     }
 }

@@ -60,7 +60,7 @@ async fn an_unknown_path_gets_the_error_of_its_contract() {
         }
     }
     for path in
-        ["/", "/api/v1", "/api/v1/nothing", "/noco/api/v2/workspaces", "/idpx", "/favicon.ico", "/Register", "/%ff"]
+        ["/api", "/api/v1", "/api/v1/nothing", "/noco/api/v2/workspaces", "/idpx", "/favicon.ico", "/Register", "/%ff"]
     {
         for method in ["GET", "POST", "DELETE"] {
             usher.send(method, path, None, None).await.problem(404, "not_found");
@@ -107,6 +107,7 @@ async fn a_path_that_hexabase_does_not_have_gets_its_error() {
 async fn a_wrong_verb_on_our_own_paths_is_a_problem_too() {
     let usher = Endpoint::start().await;
     for (method, path, verbs) in [
+        ("POST", "/", "GET, HEAD"),
         ("PUT", "/register", "GET, HEAD, POST"),
         ("PUT", "/invitation", "GET, HEAD, POST"),
         ("GET", "/invitation/decline", "POST"),

@@ -1,5 +1,6 @@
 //! `/.well-known`
 
+use local::Options;
 use serde_json::{Value, json};
 use shared::{
     domain::{Clock as _, SystemClock},
@@ -32,13 +33,17 @@ async fn the_published_key_verifies_a_token_and_its_claims_are_the_documented_on
     assert_eq!(claims.exp - claims.iat, 3_600);
 }
 
+async fn two_deployments() -> (Endpoint, Endpoint) {
+    (Endpoint::with_options(Options::in_memory()).await, Endpoint::with_options(Options::in_memory()).await)
+}
+
 fn ids(profile: &Value) -> (Value, Value) {
     (profile["id"].clone(), profile["companyId"].clone())
 }
 
 #[tokio::test]
 async fn a_token_made_with_another_deployments_key_is_not_ours() {
-    let (usher, other) = (Endpoint::own(&[]).await, Endpoint::own(&[]).await);
+    let (usher, other) = two_deployments().await;
     let (ours, theirs) = (usher.founder("ada").await, other.founder("ada").await);
     usher.get("/idp/api/v1/user", &theirs.token).await.datagol_error(401, "INVALID_TOKEN");
     other.get("/idp/api/v1/user", &ours.token).await.datagol_error(401, "INVALID_TOKEN");

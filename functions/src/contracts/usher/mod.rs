@@ -1,14 +1,16 @@
-//! Our own API: JSON in camelCase, problem details, and the pages behind mailed links.
+//! Our own API: JSON in camelCase, problem details, and the pages for people.
 
 pub(crate) mod accept_invitation;
 pub(crate) mod audit;
 pub(crate) mod describe_api;
 pub(crate) mod errors;
+pub(crate) mod home;
 pub(crate) mod invitation_links;
 pub(crate) mod invitations;
 pub(crate) mod invite_users;
 pub(crate) mod mail_templates;
 pub(crate) mod members;
+mod page;
 mod paging;
 pub(crate) mod public_keys;
 pub(crate) mod register;

@@ -3,7 +3,7 @@
 
 use std::fmt::Display;
 
-use http::{Method, StatusCode};
+use http::StatusCode;
 use lambda_http::{Body, Response};
 use shared::{
     Error, Usher,
@@ -11,8 +11,9 @@ use shared::{
     operations::{InvitationView, SignUpByInvitation},
 };
 
+use super::page::{html_page, site, without_body_for_head};
 use crate::{
-    pages::{Offer, Problem, RegisterPage, security_headers},
+    pages::{Offer, Problem, RegisterPage, Site},
     vocabulary::{
         Failure, Field, HandlerResult, Incoming, address_text, expected, fields, log_failure, message_of,
         new_password_text, or_default, password, status_of, text, uuid, with_failure_headers,
@@ -68,88 +69,89 @@ fn kind() -> Field<String> {
 }
 
 pub(crate) async fn show(usher: &Usher, incoming: &Incoming) -> HandlerResult {
-    let LinkQuery { hash, kind } = incoming.query()?;
-    let mut response = match viewed(usher, &hash).await {
-        Ok(view) => FormPage { view: &view, hash: &hash, kind: &kind, first_name: "", last_name: "" }.first_shown(),
-        Err(error) => failed(usher, &hash, &error.into()),
+    let (site, LinkQuery { hash, kind }) = (site(usher, incoming), incoming.query()?);
+    let response = match viewed(usher, &hash).await {
+        Ok(view) => FormPage::new(site, &view, (&hash, &kind)).first_shown(),
+        Err(error) => failed(site, &hash, &error.into()),
     };
-    if incoming.method() == Method::HEAD {
-        *response.body_mut() = Body::Empty;
-    }
-    Ok(response)
+    Ok(without_body_for_head(incoming, response))
 }
 
 pub(crate) async fn submit(usher: &Usher, incoming: &Incoming) -> HandlerResult {
+    let site = site(usher, incoming);
     Ok(match incoming.form::<SignUpForm>() {
-        Ok(form) => or_failed(usher, &form.hash, signed_up(usher, &form).await),
-        Err(failure) => failed(usher, "", &failure),
+        Ok(form) => or_failed(site, &form.hash, signed_up(usher, site, &form).await),
+        Err(failure) => failed(site, "", &failure),
     })
 }
 
 pub(crate) async fn accept(usher: &Usher, incoming: &Incoming) -> HandlerResult {
+    let site = site(usher, incoming);
     Ok(match incoming.form::<AcceptForm>() {
-        Ok(form) => or_failed(usher, &form.hash, accepted(usher, &form).await),
-        Err(failure) => failed(usher, "", &failure),
+        Ok(form) => or_failed(site, &form.hash, accepted(usher, site, &form).await),
+        Err(failure) => failed(site, "", &failure),
     })
 }
 
 pub(crate) async fn decline(usher: &Usher, incoming: &Incoming) -> HandlerResult {
+    let site = site(usher, incoming);
     Ok(match incoming.form::<DeclineForm>() {
-        Ok(form) => or_failed(usher, &form.hash, declined(usher, &form).await),
-        Err(failure) => failed(usher, "", &failure),
+        Ok(form) => or_failed(site, &form.hash, declined(usher, &form).await),
+        Err(failure) => failed(site, "", &failure),
     })
 }
 
 pub(crate) async fn renew(usher: &Usher, incoming: &Incoming) -> HandlerResult {
+    let site = site(usher, incoming);
     Ok(match incoming.form::<RenewForm>() {
-        Ok(form) => or_failed(usher, &form.hash, renewed(usher, &form).await),
-        Err(failure) => failed(usher, "", &failure),
+        Ok(form) => or_failed(site, &form.hash, renewed(usher, &form).await),
+        Err(failure) => failed(site, "", &failure),
     })
 }
 
 async fn declined(usher: &Usher, form: &DeclineForm) -> HandlerResult {
     usher.decline_invitation(&parse_hash(&form.hash)?).await?;
-    Ok(page(StatusCode::OK, RegisterPage::Declined))
+    Ok(html_page(StatusCode::OK, &RegisterPage::Declined))
 }
 
 /// Asks for a new invitation in place of an expired one. The page in the response is the same for every text, so that
 /// the page doesn't reveal whether the text is the hash of an invitation.
 async fn renewed(usher: &Usher, form: &RenewForm) -> HandlerResult {
     usher.renew_invitation(parse_hash(&form.hash).ok()).await?;
-    Ok(page(StatusCode::OK, RegisterPage::Asked))
+    Ok(html_page(StatusCode::OK, &RegisterPage::Asked))
 }
 
-async fn accepted(usher: &Usher, form: &AcceptForm) -> HandlerResult {
+async fn accepted(usher: &Usher, site: Site<'_>, form: &AcceptForm) -> HandlerResult {
     let hash = parse_hash(&form.hash)?;
     let (view, accepted) = usher.follow_link_to_accept(&hash, form.password.clone()).await?;
     match accepted {
         Ok(_) => {
-            let (email, app_url) = (view.address.as_typed(), usher.parameters.app_url.as_str());
-            Ok(page(StatusCode::OK, RegisterPage::Accepted { workspace_name: &view.scope_name, email, app_url }))
+            let (workspace_name, email) = (view.scope_name.as_str(), view.address.as_typed());
+            Ok(html_page(StatusCode::OK, &RegisterPage::Accepted { site, workspace_name, email }))
         }
         Err(Error::Unauthenticated(_)) => {
-            let again = FormPage { view: &view, hash: &form.hash, kind: &form.kind, first_name: "", last_name: "" };
+            let again = FormPage::new(site, &view, (&form.hash, &form.kind));
             Ok(again.shown_again(Problem { field: "password", text: "The password is wrong." }))
         }
         Err(error) => Err(error.into()),
     }
 }
 
-async fn signed_up(usher: &Usher, form: &SignUpForm) -> HandlerResult {
+async fn signed_up(usher: &Usher, site: Site<'_>, form: &SignUpForm) -> HandlerResult {
     let hash = parse_hash(&form.hash)?;
     let sign_up = match sign_up(form, hash) {
         Ok(sign_up) => sign_up,
-        Err((field, text)) => return form_again(usher, form, Problem { field, text: &text }).await,
+        Err((field, text)) => return form_again(usher, site, form, Problem { field, text: &text }).await,
     };
     let (view, signed_up) = usher.follow_link_to_sign_up(sign_up).await?;
-    let (email, app_url) = (signed_up.profile.address.as_typed(), usher.parameters.app_url.as_str());
-    Ok(page(StatusCode::OK, RegisterPage::Done { workspace_name: &view.scope_name, email, app_url }))
+    let (workspace_name, email) = (view.scope_name.as_str(), signed_up.profile.address.as_typed());
+    Ok(html_page(StatusCode::OK, &RegisterPage::Done { site, workspace_name, email }))
 }
 
-async fn form_again(usher: &Usher, form: &SignUpForm, problem: Problem<'_>) -> HandlerResult {
+async fn form_again(usher: &Usher, site: Site<'_>, form: &SignUpForm, problem: Problem<'_>) -> HandlerResult {
     let view = viewed(usher, &form.hash).await?;
     let SignUpForm { hash, kind, first_name, last_name, .. } = form;
-    Ok(FormPage { view: &view, hash, kind, first_name, last_name }.shown_again(problem))
+    Ok(FormPage { first_name, last_name, ..FormPage::new(site, &view, (hash, kind)) }.shown_again(problem))
 }
 
 /// The sign-up that the form asks for, or the first field that can't be accepted and the reason.
@@ -181,6 +183,7 @@ async fn viewed(usher: &Usher, hash: &str) -> Result<InvitationView, Error> {
 
 /// A page with the form of an invitation, and the values in the form's fields except the password.
 struct FormPage<'a> {
+    site: Site<'a>,
     view: &'a InvitationView,
     hash: &'a str,
     kind: &'a str,
@@ -188,7 +191,12 @@ struct FormPage<'a> {
     last_name: &'a str,
 }
 
-impl FormPage<'_> {
+impl<'a> FormPage<'a> {
+    /// The page behind a link, before anybody has typed a name into its form. The link has the given hash and type.
+    fn new(site: Site<'a>, view: &'a InvitationView, (hash, kind): (&'a str, &'a str)) -> Self {
+        Self { site, view, hash, kind, first_name: "", last_name: "" }
+    }
+
     fn first_shown(&self) -> Response<Body> {
         self.response(None, StatusCode::OK)
     }
@@ -198,7 +206,7 @@ impl FormPage<'_> {
     }
 
     fn response(&self, problem: Option<Problem<'_>>, status: StatusCode) -> Response<Body> {
-        let Self { view, hash, kind, first_name, last_name } = *self;
+        let Self { site, view, hash, kind, first_name, last_name } = *self;
         let offer = Offer {
             workspace_name: &view.scope_name,
             company_name: &view.company_name,
@@ -209,38 +217,26 @@ impl FormPage<'_> {
             expires_at: view.expires_at,
         };
         if view.has_account {
-            return page(status, RegisterPage::HasAccount { offer, hash, kind, problem });
+            return html_page(status, &RegisterPage::HasAccount { site, offer, hash, kind, problem });
         }
-        page(status, RegisterPage::Form { offer, hash, kind, first_name, last_name, problem })
+        html_page(status, &RegisterPage::Form { site, offer, hash, kind, first_name, last_name, problem })
     }
 }
 
-fn or_failed(usher: &Usher, hash: &str, result: HandlerResult) -> Response<Body> {
-    result.unwrap_or_else(|failure| failed(usher, hash, &failure))
+fn or_failed(site: Site<'_>, hash: &str, result: HandlerResult) -> Response<Body> {
+    result.unwrap_or_else(|failure| failed(site, hash, &failure))
 }
 
 /// The page for a failed request. All dead links have the same page, so that the page doesn't reveal whether a hash
 /// ever existed.
-fn failed(usher: &Usher, hash: &str, failure: &Failure) -> Response<Body> {
-    let app_url = &usher.parameters.app_url;
+fn failed(site: Site<'_>, hash: &str, failure: &Failure) -> Response<Body> {
     if matches!(failure, Failure::Operation(Error::Gone)) {
         let hash = hash.parse::<InvitationHash>().map(|hash| hash.reveal()).unwrap_or_default();
-        return page(status_of(failure), RegisterPage::Dead { hash: &hash, app_url });
+        return html_page(status_of(failure), &RegisterPage::Dead { site, hash: &hash });
     }
     log_failure(failure);
-    let failed = page(status_of(failure), RegisterPage::Failed { problem: &message_of(failure).1 });
+    let failed = html_page(status_of(failure), &RegisterPage::Failed { problem: &message_of(failure).1 });
     with_failure_headers(failed, failure)
-}
-
-fn page(status: StatusCode, page: RegisterPage<'_>) -> Response<Body> {
-    let mut response = Response::new(Body::Text(page.html()));
-    *response.status_mut() = status;
-    for (name, value) in security_headers() {
-        if let Ok(value) = value.parse() {
-            response.headers_mut().insert(name, value);
-        }
-    }
-    response
 }
 
 pub(crate) mod describe {

@@ -17,15 +17,15 @@ pub(super) enum TextBody<'a> {
     #[template(path = "letters/account_ready.txt")]
     AccountReady { offer: &'a SafeOffer, link: &'a str, expires: &'a str },
     #[template(path = "letters/welcome.txt")]
-    Welcome { scope: &'a SafeLine, app_url: &'a str },
+    Welcome { scope: &'a SafeLine, sign_in_url: &'a str },
     #[template(path = "letters/added.txt")]
-    Added { offer: &'a SafeOffer, app_url: &'a str },
+    Added { offer: &'a SafeOffer, sign_in_url: &'a str },
     #[template(path = "letters/renewal.txt")]
-    Renewal { offer: &'a SafeOffer, app_url: &'a str },
+    Renewal { offer: &'a SafeOffer, sign_in_url: &'a str },
     #[template(path = "letters/one_time_password.txt")]
     OneTimePassword { code: &'a str, valid_minutes: i64, first_name: &'a SafeLine, company: &'a SafeLine },
     #[template(path = "letters/already_registered.txt")]
-    AlreadyRegistered { app_url: &'a str },
+    AlreadyRegistered { sign_in_url: &'a str },
 }
 
 /// The HTML body of each letter. Askama escapes every value that the template inserts.
@@ -36,11 +36,11 @@ pub(super) enum HtmlBody<'a> {
     #[template(path = "letters/account_ready.html")]
     AccountReady { subject: &'a str, offer: &'a SafeOffer, link: &'a str, expires: &'a str },
     #[template(path = "letters/welcome.html")]
-    Welcome { subject: &'a str, scope: &'a SafeLine, app_url: &'a str },
+    Welcome { subject: &'a str, scope: &'a SafeLine, sign_in_url: &'a str },
     #[template(path = "letters/added.html")]
-    Added { subject: &'a str, offer: &'a SafeOffer, app_url: &'a str },
+    Added { subject: &'a str, offer: &'a SafeOffer, sign_in_url: &'a str },
     #[template(path = "letters/renewal.html")]
-    Renewal { subject: &'a str, offer: &'a SafeOffer, app_url: &'a str },
+    Renewal { subject: &'a str, offer: &'a SafeOffer, sign_in_url: &'a str },
     #[template(path = "letters/one_time_password.html")]
     OneTimePassword {
         subject: &'a str,
@@ -50,5 +50,5 @@ pub(super) enum HtmlBody<'a> {
         company: &'a SafeLine,
     },
     #[template(path = "letters/already_registered.html")]
-    AlreadyRegistered { subject: &'a str, app_url: &'a str },
+    AlreadyRegistered { subject: &'a str, sign_in_url: &'a str },
 }

@@ -51,7 +51,7 @@ pub struct AddedLetter<'a> {
     /// The membership that the recipient has got.
     pub offer: MembershipOffer<'a>,
     /// The URL at which the recipient signs in.
-    pub app_url: &'a str,
+    pub sign_in_url: &'a str,
 }
 
 /// The letter with the one-time password that verifies the address of a sign-up.
@@ -73,14 +73,14 @@ pub struct WelcomeLetter<'a> {
     /// The name of the workspace or company that the recipient joined.
     pub scope_name: &'a str,
     /// The URL at which the recipient signs in.
-    pub app_url: &'a str,
+    pub sign_in_url: &'a str,
 }
 
 /// The letter that answers a sign-up with an address that already has an account.
 #[derive(Debug, Clone, Copy)]
 pub struct AlreadyRegisteredLetter<'a> {
     /// The URL at which the recipient signs in.
-    pub app_url: &'a str,
+    pub sign_in_url: &'a str,
 }
 
 /// The letter in which an invited person asks for a new invitation in place of an expired invitation. The inviter or an
@@ -90,7 +90,7 @@ pub struct RenewalLetter<'a> {
     /// The membership of the expired invitation, which the invited person asks for.
     pub offer: MembershipOffer<'a>,
     /// The URL at which the recipient can invite the person again.
-    pub app_url: &'a str,
+    pub sign_in_url: &'a str,
 }
 
 impl Letter {
@@ -122,23 +122,23 @@ impl Letter {
     }
 
     /// Renders a welcome letter, whose subject is "Your registration is complete".
-    pub fn welcome(&WelcomeLetter { scope_name, app_url }: &WelcomeLetter<'_>) -> Self {
+    pub fn welcome(&WelcomeLetter { scope_name, sign_in_url }: &WelcomeLetter<'_>) -> Self {
         let scope = &SafeLine::new(scope_name);
         let subject = "Your registration is complete".to_owned();
         Self {
-            text: TextBody::Welcome { scope, app_url }.to_string(),
-            html: HtmlBody::Welcome { subject: &subject, scope, app_url }.to_string(),
+            text: TextBody::Welcome { scope, sign_in_url }.to_string(),
+            html: HtmlBody::Welcome { subject: &subject, scope, sign_in_url }.to_string(),
             subject,
         }
     }
 
     /// Renders the letter to an added member, whose subject is of the form "Ada added you to Design".
     pub fn added(added: &AddedLetter<'_>) -> Self {
-        let (offer, app_url) = (&SafeOffer::new(&added.offer), added.app_url);
+        let (offer, sign_in_url) = (&SafeOffer::new(&added.offer), added.sign_in_url);
         let subject = format!("{} added you to {}", offer.actor.shortened(), offer.scope.shortened());
         Self {
-            text: TextBody::Added { offer, app_url }.to_string(),
-            html: HtmlBody::Added { subject: &subject, offer, app_url }.to_string(),
+            text: TextBody::Added { offer, sign_in_url }.to_string(),
+            html: HtmlBody::Added { subject: &subject, offer, sign_in_url }.to_string(),
             subject,
         }
     }
@@ -159,21 +159,21 @@ impl Letter {
     /// Renders the request for a new invitation, whose subject is of the form "grace@example.com asks for a new
     /// invitation to Design".
     pub fn renewal(renewal: &RenewalLetter<'_>) -> Self {
-        let (offer, app_url) = (&SafeOffer::new(&renewal.offer), renewal.app_url);
+        let (offer, sign_in_url) = (&SafeOffer::new(&renewal.offer), renewal.sign_in_url);
         let subject = format!("{} asks for a new invitation to {}", offer.actor.shortened(), offer.scope.shortened());
         Self {
-            text: TextBody::Renewal { offer, app_url }.to_string(),
-            html: HtmlBody::Renewal { subject: &subject, offer, app_url }.to_string(),
+            text: TextBody::Renewal { offer, sign_in_url }.to_string(),
+            html: HtmlBody::Renewal { subject: &subject, offer, sign_in_url }.to_string(),
             subject,
         }
     }
 
     /// Renders the answer to a sign-up whose address has an account. The subject is "You already have an account".
-    pub fn already_registered(&AlreadyRegisteredLetter { app_url }: &AlreadyRegisteredLetter<'_>) -> Self {
+    pub fn already_registered(&AlreadyRegisteredLetter { sign_in_url }: &AlreadyRegisteredLetter<'_>) -> Self {
         let subject = "You already have an account".to_owned();
         Self {
-            text: TextBody::AlreadyRegistered { app_url }.to_string(),
-            html: HtmlBody::AlreadyRegistered { subject: &subject, app_url }.to_string(),
+            text: TextBody::AlreadyRegistered { sign_in_url }.to_string(),
+            html: HtmlBody::AlreadyRegistered { subject: &subject, sign_in_url }.to_string(),
             subject,
         }
     }

@@ -22,7 +22,7 @@ fn invitation() -> InvitationLetter<'static> {
 }
 
 fn added() -> AddedLetter<'static> {
-    AddedLetter { offer: OFFER, app_url: APP_URL }
+    AddedLetter { offer: OFFER, sign_in_url: APP_URL }
 }
 
 fn password() -> OneTimePasswordLetter<'static> {
@@ -36,7 +36,7 @@ fn password() -> OneTimePasswordLetter<'static> {
 
 fn renewal() -> RenewalLetter<'static> {
     let offer = MembershipOffer { actor: "charles@example.com", message: None, ..OFFER };
-    RenewalLetter { offer, app_url: APP_URL }
+    RenewalLetter { offer, sign_in_url: APP_URL }
 }
 
 fn whole(letter: &Letter) -> String {
@@ -72,7 +72,7 @@ fn a_one_time_password_reads_well() {
 
 #[test]
 fn the_news_of_having_an_account_reads_well() {
-    let letter = Letter::already_registered(&AlreadyRegisteredLetter { app_url: APP_URL });
+    let letter = Letter::already_registered(&AlreadyRegisteredLetter { sign_in_url: APP_URL });
     insta::assert_snapshot!(snapshot(&letter));
 }
 

@@ -70,7 +70,7 @@ impl Usher {
             role: person.role.title(),
             message: None,
         };
-        Ok(Some(Letter::renewal(&RenewalLetter { offer, app_url: &self.parameters.app_url })))
+        Ok(Some(Letter::renewal(&RenewalLetter { offer, sign_in_url: &self.parameters.sign_in_url() })))
     }
 
     /// The invitation that the hash of a link points to, if the hash has the version of the invitation and the

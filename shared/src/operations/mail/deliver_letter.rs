@@ -72,11 +72,11 @@ impl Usher {
         letter: &'a QueuedLetter,
         now: Timestamp,
     ) -> Result<Option<(&'a EmailAddress, Letter)>> {
-        let app_url = &self.parameters.app_url;
+        let sign_in_url = &self.parameters.sign_in_url();
         match letter {
             QueuedLetter::Renewal { .. } | QueuedLetter::Nothing => Ok(None),
             QueuedLetter::AlreadyRegistered { email } => {
-                Ok(Some((email, Letter::already_registered(&AlreadyRegisteredLetter { app_url }))))
+                Ok(Some((email, Letter::already_registered(&AlreadyRegisteredLetter { sign_in_url }))))
             }
             QueuedLetter::OneTimePassword { email, sign_up } => {
                 let sign_up = self.store.sign_up(email, *sign_up).await?.filter(|sign_up| now < sign_up.expires_at);
@@ -91,7 +91,7 @@ impl Usher {
                 Ok(Some((email, letter)))
             }
             QueuedLetter::Welcome { email, scope_name } => {
-                Ok(Some((email, Letter::welcome(&WelcomeLetter { scope_name, app_url }))))
+                Ok(Some((email, Letter::welcome(&WelcomeLetter { scope_name, sign_in_url }))))
             }
             QueuedLetter::RenewalTo { email, hash } => {
                 Ok(self.write_renewal(email, hash, now).await?.map(|letter| (email, letter)))

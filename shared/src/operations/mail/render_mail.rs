@@ -45,9 +45,9 @@ impl Usher {
             role: person.role.title(),
             message: batch.and_then(|batch| batch.message.as_ref()).map(AsRef::as_ref),
         };
-        let app_url = self.parameters.app_url.as_str();
+        let (app_url, sign_in_url) = (self.parameters.app_url.as_str(), &self.parameters.sign_in_url());
         let letter = match hash {
-            None => Letter::added(&AddedLetter { offer, app_url }),
+            None => Letter::added(&AddedLetter { offer, sign_in_url }),
             Some(hash) => {
                 // An invited person who has an account needs no link to the registration page.
                 let page = if *has_account { "invitation" } else { "register" };

@@ -4,7 +4,7 @@ mod decline;
 mod renew;
 
 use serde_json::{Value, json};
-use tests::{Account, Answer, Endpoint};
+use tests::{Account, Answer, Endpoint, Need, needs};
 
 /// A hash of no invitation.
 const UNKNOWN: &str = "e0754cfc-f7d1-4cc3-8690-e34a2f17291d";
@@ -36,7 +36,7 @@ async fn status(usher: &Endpoint, token: &str, guest: &str) -> Option<String> {
 
 #[tokio::test]
 async fn a_preview_shows_the_inviter_the_invited_person_and_the_workspace_and_uses_up_nothing() {
-    let usher = Endpoint::own(&[]).await;
+    let usher = Endpoint::with(&[Need::Calls]).await;
     let (ada, workspace, guest, hash) = invited(&usher).await;
     usher.forget_calls().await;
     let seen = post(&usher, "preview", &hash.to_uppercase()).await.expect(200).json();
@@ -61,7 +61,7 @@ async fn a_preview_shows_the_inviter_the_invited_person_and_the_workspace_and_us
 
 #[tokio::test]
 async fn accepting_takes_the_same_calls_for_any_number_of_invited_people() {
-    let usher = Endpoint::own(&[]).await;
+    let usher = Endpoint::with(&[Need::Calls]).await;
     let (ada, workspace, ..) = invited(&usher).await;
     let mut counted = Vec::new();
     // On its first call a function also reads the public key of the tokens.
@@ -92,6 +92,7 @@ async fn a_preview_says_that_the_invited_person_has_an_account() {
 
 #[tokio::test]
 async fn every_dead_hash_gets_the_same_answer() {
+    needs(&[Need::Clock]);
     let usher = Endpoint::own(&[("RESEND_COOLDOWN_SECONDS", "0")]).await;
     let (ada, workspace, guest, replaced) = invited(&usher).await;
     usher.invite(&ada.token, &workspace, &[(&guest, "VIEWER")]).await.expect(200);

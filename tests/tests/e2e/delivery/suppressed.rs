@@ -1,7 +1,7 @@
 //! Suppressed addresses: the service mails them no more.
 
 use serde_json::json;
-use tests::{Endpoint, PASSWORD, mail_tags};
+use tests::{Endpoint, Need, PASSWORD, mail_tags};
 
 use super::{PAUSED, World};
 
@@ -110,7 +110,7 @@ async fn a_suppressed_address_still_signs_up_and_stays_suppressed() {
 
 #[tokio::test]
 async fn a_person_who_complained_about_any_mail_is_not_invited() {
-    let usher = Endpoint::own(&[]).await;
+    let usher = Endpoint::with(&[Need::EventFunctions]).await;
     let (ada, bob) = (usher.founder("ada").await, usher.founder("bob").await);
     let workspace = usher.workspace(&ada.token, "Unwanted").await;
     // The event of a mail without a record has no tags of one.

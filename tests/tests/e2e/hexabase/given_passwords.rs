@@ -1,7 +1,7 @@
 //! Guest accounts, with a temporary password from an administrator: `no_confirm_email` with `tmp_password`.
 
 use serde_json::{Value, json};
-use tests::{Endpoint, HeldCall, PASSWORD};
+use tests::{Endpoint, HeldCall, Need, PASSWORD};
 
 use super::world::{LOGIN, World};
 
@@ -177,7 +177,7 @@ async fn a_temporary_password_accepts_no_invitation() {
 #[tokio::test]
 async fn a_temporary_password_and_a_sign_up_by_the_link_end_in_one_account() {
     for link_is_first in [true, false] {
-        let world = World::on(Endpoint::own(&[]).await).await;
+        let world = World::on(Endpoint::with(&[Need::Calls]).await).await;
         let grace = world.usher.address("grace");
         world.added(&grace, json!({})).await;
         let hash = world.usher.mail(&grace, 1).await.hash();

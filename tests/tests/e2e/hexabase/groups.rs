@@ -1,7 +1,7 @@
 //! /api/v0/groups and /api/v0/grouptree.
 
 use serde_json::{Value, json};
-use tests::{Account, Answer, Endpoint, HeldCall};
+use tests::{Account, Answer, Endpoint, HeldCall, Need};
 
 use super::world::World;
 
@@ -98,7 +98,7 @@ async fn groups_are_created_in_groups_and_listed_oldest_first() {
 
 #[tokio::test]
 async fn a_display_id_is_given_to_one_group_of_a_workspace_only() {
-    let world = &World::on(Endpoint::own(&[]).await).await;
+    let world = &World::on(Endpoint::start().await).await;
     let tries =
         (0..8).map(|_| world.create(&world.ada.token, &world.top, json!({ "name": "Sales", "display_id": "sales" })));
     let answers = world.usher.together(tries, HeldCall::write("create-group")).await;
@@ -204,7 +204,7 @@ async fn a_group_is_deleted_only_when_it_is_empty() {
 
 #[tokio::test]
 async fn no_group_is_made_in_one_that_is_deleted_at_the_same_time() {
-    let world = &World::on(Endpoint::own(&[]).await).await;
+    let world = &World::on(Endpoint::with(&[Need::Calls]).await).await;
     let sales = &world.group(&world.top, "Sales").await;
     let make = world.create(&world.ada.token, sales, json!({ "name": "EMEA" }));
     let delete = world.delete(&world.ada.token, sales);
@@ -224,7 +224,7 @@ async fn no_group_is_made_in_one_that_is_deleted_at_the_same_time() {
 
 #[tokio::test]
 async fn authority_takes_two_reads_in_a_tree_of_any_width_and_depth() {
-    let world = World { usher: Endpoint::own(&[]).await, ..World::new().await };
+    let world = World { usher: Endpoint::with(&[Need::Calls]).await, ..World::new().await };
     let ada = world.usher.founder("ada").await;
     let workspace = world.usher.workspace(&ada.token, "Project Alpha").await;
     let top = world.usher.top_group(&ada.token).await;

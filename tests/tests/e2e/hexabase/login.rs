@@ -1,7 +1,7 @@
 //! POST /api/v0/login.
 
 use serde_json::{Value, json};
-use tests::{Endpoint, PASSWORD};
+use tests::{Endpoint, Need, PASSWORD};
 
 const LOGIN: &str = "/api/v0/login";
 
@@ -52,7 +52,7 @@ async fn an_unreadable_body_is_an_invalid_parameter() {
 
 #[tokio::test]
 async fn attempts_are_counted_per_code_like_per_address() {
-    let usher = Endpoint::own(&[]).await;
+    let usher = Endpoint::with(&[Need::Clock]).await;
     usher.begin_window(600).await;
     for _ in 0..10 {
         usher.post_open(LOGIN, json!({ "user_code": "A-1", "password": PASSWORD })).await.expect(401);

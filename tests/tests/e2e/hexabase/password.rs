@@ -1,7 +1,7 @@
 //! PUT /api/v0/users/password.
 
 use serde_json::{Value, json};
-use tests::{Answer, Endpoint, HeldCall, PASSWORD};
+use tests::{Answer, Endpoint, HeldCall, Need, PASSWORD};
 
 const NEW: &str = "Demo34#$";
 
@@ -44,7 +44,7 @@ async fn a_wrong_request_changes_nothing() {
 
 #[tokio::test]
 async fn wrong_passwords_are_counted_together_with_those_of_the_login() {
-    let usher = Endpoint::own(&[]).await;
+    let usher = Endpoint::start().await;
     let ada = usher.founder("ada").await;
     usher.begin_window(600).await;
     for _ in 0..5 {
@@ -57,7 +57,7 @@ async fn wrong_passwords_are_counted_together_with_those_of_the_login() {
 
 #[tokio::test]
 async fn of_two_changes_together_the_second_is_refused() {
-    let usher = Endpoint::own(&[]).await;
+    let usher = Endpoint::with(&[Need::Calls]).await;
     let other = "Demo56#$";
     for (number, (first, second)) in [(NEW, other), (other, NEW)].into_iter().enumerate() {
         let ada = usher.founder(&format!("ada{number}")).await;
@@ -76,7 +76,7 @@ async fn of_two_changes_together_the_second_is_refused() {
 
 #[tokio::test]
 async fn a_change_whose_reply_was_lost_is_done() {
-    let usher = Endpoint::own(&[]).await;
+    let usher = Endpoint::with(&[Need::Calls]).await;
     let ada = usher.founder("ada").await;
     // The first two transactions count the attempt and take the count back.
     let action = "dynamodb:TransactWriteItems";

@@ -223,7 +223,7 @@ async fn above_the_limit_of_users_or_of_passwords_nothing_is_written() {
 
 #[tokio::test]
 async fn a_code_is_given_to_one_address_only() {
-    let world = World::on(Endpoint::own(&[]).await).await;
+    let world = World::on(Endpoint::start().await).await;
     let code = format!("race-{}", &world.workspace[..8]);
     let user = |name: &str| json!([{ "email": world.usher.address(name), "g_id": world.top, "user_code": code }]);
     // Before the transaction that reserves the day's quota, all have read that the code is free.

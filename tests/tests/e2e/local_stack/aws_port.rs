@@ -17,7 +17,7 @@ use lambda_http::{Body as HttpBody, Request, request::LambdaRequest};
 use local::{Options, Stack};
 use serde_json::{Value, json};
 use shared::Usher;
-use tests::{Endpoint, PASSWORD};
+use tests::{Endpoint, Need, PASSWORD, needs};
 use tokio::process::Command;
 
 /// The variable that holds the event of [`one_invocation_in_another_process`].
@@ -28,6 +28,7 @@ const RESPONSE: &str = "response: ";
 
 /// A stack that serves AWS to other processes, and its API.
 async fn stack() -> (Stack, Endpoint) {
+    needs(&[Need::Options]);
     let aws_address = Some(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)));
     let stack = Stack::start(Options { aws_address, ..Options::in_memory() }).await.unwrap();
     let endpoint = Endpoint::unchecked(stack.url());

@@ -9,7 +9,7 @@ use std::{
 
 use local::{Options, Stack};
 use serde_json::{Value, json};
-use tests::Endpoint;
+use tests::{Endpoint, Need, needs};
 
 /// How long an event may take.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -45,6 +45,7 @@ fn answer(mut connection: &TcpStream, status: &str, received: &mpsc::Sender<Valu
 }
 
 async fn stack(url: &str) -> (Stack, Endpoint) {
+    needs(&[Need::Options]);
     let options = Options { forward_events: Some(url.to_owned()), ..Options::in_memory() };
     let stack = Stack::start(options).await.unwrap();
     let endpoint = Endpoint::unchecked(stack.url());

@@ -2,11 +2,11 @@
 
 use serde_json::{Value, json};
 use shared::domain::{Clock as _, SystemClock};
-use tests::{Endpoint, PASSWORD};
+use tests::{Endpoint, Need, PASSWORD};
 
 #[tokio::test]
 async fn a_reset_returns_the_stack_to_its_initial_state() {
-    let usher = Endpoint::own(&[]).await;
+    let usher = Endpoint::with(&[Need::Clock, Need::Calls, Need::Events]).await;
     let ada = usher.founder("ada").await;
     let workspace = usher.workspace(&ada.token, "Project Alpha").await;
     let bob = usher.address("bob");
@@ -34,7 +34,7 @@ async fn a_reset_returns_the_stack_to_its_initial_state() {
 
 #[tokio::test]
 async fn after_a_reset_the_stack_works_and_publishes_nothing_about_deleted_data() {
-    let usher = Endpoint::own(&[]).await;
+    let usher = Endpoint::with(&[Need::EventFunctions, Need::Events]).await;
     let ada = usher.founder("ada").await;
     let workspace = usher.workspace(&ada.token, "Project Alpha").await;
     let people: Vec<_> = (0..200).map(|number| usher.address(&format!("person-{number}"))).collect();

@@ -1,10 +1,11 @@
 //! Faults of API routes.
 
 use serde_json::json;
-use tests::Endpoint;
+use tests::{Endpoint, Need, needs};
 
 #[tokio::test]
 async fn a_fault_of_a_route_answers_instead_of_the_function() {
+    needs(&[Need::Calls]);
     let stack = local::Stack::start(local::Options::in_memory()).await.unwrap();
     // The injected responses are not those of the OpenAPI document.
     let usher = Endpoint::unchecked(stack.url());

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use local::{Options, Stack, StackStartError};
 use serde_json::{Value, json};
-use tests::{Endpoint, PASSWORD};
+use tests::{Endpoint, Need, PASSWORD, needs};
 
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/e2e/local_stack/seed.yaml");
 
@@ -13,6 +13,7 @@ const HASH: &str = "6b1f0c2e-4444-4444-8444-000000000001";
 const ROBOT: &str = "usher_sa_robot";
 
 fn options(seed: &Path) -> Options {
+    needs(&[Need::Options]);
     Options { seed: Some(seed.to_owned()), ..Options::in_memory() }
 }
 

@@ -1,7 +1,7 @@
 //! `/_local/units`: the read and write units of DynamoDB that each function consumed.
 
 use serde_json::{Value, json};
-use tests::Endpoint;
+use tests::{Endpoint, Need};
 
 async fn units(usher: &Endpoint, function: &str) -> Value {
     usher.send("GET", "/_local/units", None, None).await.expect(200).json()[function].take()
@@ -9,7 +9,7 @@ async fn units(usher: &Endpoint, function: &str) -> Value {
 
 #[tokio::test]
 async fn a_requests_units_are_those_that_the_description_of_the_table_states() {
-    let usher = Endpoint::own(&[]).await;
+    let usher = Endpoint::with(&[Need::Calls]).await;
     let ada = usher.founder("ada").await;
     // Each function reads the key of the token once, at its first request.
     let first = usher.workspace(&ada.token, "First").await;
@@ -27,7 +27,7 @@ async fn a_requests_units_are_those_that_the_description_of_the_table_states() {
 
 #[tokio::test]
 async fn a_write_whose_condition_failed_consumes_units_too() {
-    let usher = Endpoint::own(&[]).await;
+    let usher = Endpoint::with(&[Need::Calls]).await;
     usher.forget_calls().await;
     let invalid = json!({"email": usher.address("nobody"), "otp": "123456"});
     usher.post_open("/idp/api/v1/user/signUp/verifyEmailOtp", invalid).await;

@@ -2,7 +2,7 @@
 //! invite.
 
 use serde_json::json;
-use tests::{Account, Answer, HeldCall, World};
+use tests::{Account, Answer, HeldCall, Need, World, needs};
 
 /// The transaction by which an account accepts.
 const ACCEPTANCE: HeldCall = HeldCall::write("accept-invitation");
@@ -50,7 +50,7 @@ impl Guest {
 
 #[tokio::test]
 async fn an_acceptance_and_a_revocation_exclude_each_other() {
-    let world = &World::new(&[]).await;
+    let world = &World::with(&[Need::Calls]).await;
     let guest = Guest::of(world, &world.ada.token, "first").await;
     let revoke = world.revoke(&world.ada.token, &guest.id);
     let (accepted, revoked) =
@@ -69,7 +69,7 @@ async fn an_acceptance_and_a_revocation_exclude_each_other() {
 
 #[tokio::test]
 async fn of_two_acceptances_by_one_account_only_the_first_succeeds() {
-    let world = &World::new(&[]).await;
+    let world = &World::with(&[Need::Calls]).await;
     let guest = Guest::of(world, &world.ada.token, "guest").await;
     let (first, second) = world.usher.overtake(guest.accept(world), guest.accept(world), ACCEPTANCE).await;
     first.expect(200);
@@ -79,7 +79,7 @@ async fn of_two_acceptances_by_one_account_only_the_first_succeeds() {
 
 #[tokio::test]
 async fn of_twenty_acceptances_by_one_account_exactly_one_succeeds() {
-    let world = &World::new(&[]).await;
+    let world = &World::start().await;
     let guest = &Guest::of(world, &world.ada.token, "guest").await;
     let answers = world.usher.together((0..20).map(|_| guest.accept(world)), ACCEPTANCE).await;
     let (succeeded, refused): (Vec<_>, Vec<_>) = answers.into_iter().partition(|answer| answer.status == 200);
@@ -92,7 +92,7 @@ async fn of_twenty_acceptances_by_one_account_exactly_one_succeeds() {
 
 #[tokio::test]
 async fn an_acceptance_and_a_refusal_exclude_each_other() {
-    let world = &World::new(&[]).await;
+    let world = &World::with(&[Need::Calls]).await;
     let guest = Guest::of(world, &world.ada.token, "first").await;
     let declining = HeldCall::write("decline-invitation");
     let (accepted, declined) = world.usher.overtake(guest.accept(world), guest.decline(world), declining).await;
@@ -109,6 +109,7 @@ async fn an_acceptance_and_a_refusal_exclude_each_other() {
 
 #[tokio::test]
 async fn an_accepted_invitation_is_not_resent_and_a_resent_one_is_accepted_by_its_new_link_only() {
+    needs(&[Need::Calls]);
     let world = &World::new(&[("RESEND_COOLDOWN_SECONDS", "0")]).await;
     let guest = Guest::of(world, &world.ada.token, "first").await;
     let resend = world.resend(&world.ada.token, &guest.id);
@@ -151,6 +152,7 @@ async fn accepts_after_being_invited_again(world: &World) -> (Guest, Answer, Ans
 
 #[tokio::test]
 async fn a_member_is_not_invited_again_and_a_new_invitation_replaces_the_link_that_is_being_used() {
+    needs(&[Need::Calls]);
     let world = &World::new(&[("RESEND_COOLDOWN_SECONDS", "0")]).await;
     accepts_before_being_invited_again(world).await;
 
@@ -165,7 +167,7 @@ async fn a_member_is_not_invited_again_and_a_new_invitation_replaces_the_link_th
 #[tokio::test]
 async fn a_person_who_accepts_while_the_role_is_changed_gets_the_role_of_the_earlier_write() {
     // Within the cooldown an invitation keeps its link, and takes the role of the newer request.
-    let world = &World::new(&[]).await;
+    let world = &World::with(&[Need::Calls]).await;
     accepts_before_being_invited_again(world).await;
 
     let (guest, invited, accepted) = accepts_after_being_invited_again(world).await;
@@ -200,7 +202,7 @@ impl Loss {
 #[tokio::test]
 async fn nobody_joins_by_an_inviter_who_may_invite_no_more() {
     for loss in [Loss::Demotion, Loss::Removal] {
-        let world = &World::new(&[]).await;
+        let world = &World::with(&[Need::Calls]).await;
         let inviter = world.member("first-inviter", "CREATOR").await;
         let user = world.user_id(&inviter.email).await;
         let guest = Guest::of(world, &inviter.token, "first").await;

@@ -1,7 +1,7 @@
 //! Becoming an account: by a link, by a one-time password, and by two links at the same time.
 
 use serde_json::{Value, json};
-use tests::{Answer, Endpoint, HeldCall, PASSWORD, World};
+use tests::{Answer, Endpoint, HeldCall, Need, PASSWORD, World};
 
 /// The transaction by which somebody signs up by a link.
 const SIGN_UP: HeldCall = HeldCall::write("sign-up");
@@ -23,7 +23,7 @@ async fn has_password(usher: &Endpoint, email: &str, password: &str) {
 
 #[tokio::test]
 async fn of_twenty_sign_ups_with_one_link_exactly_one_succeeds() {
-    let World { usher, ada, workspace } = &World::new(&[]).await;
+    let World { usher, ada, workspace } = &World::start().await;
     let guest = usher.address("guest");
     usher.invite(&ada.token, workspace, &[(&guest, "EDITOR")]).await.expect(200);
     let hash = usher.mail(&guest, 1).await.hash();
@@ -77,7 +77,7 @@ async fn log_in(usher: &Endpoint, email: &str, password: &str) -> String {
 
 #[tokio::test]
 async fn an_address_becomes_one_account_by_its_link_or_by_its_code() {
-    let world = &World::new(&[]).await;
+    let world = &World::with(&[Need::Calls]).await;
     let World { usher, ada, workspace } = world;
     let (hash, otp, guest) = with_code_and_link(world, "colleague").await;
     let (joined, verified) =
@@ -103,7 +103,7 @@ async fn an_address_becomes_one_account_by_its_link_or_by_its_code() {
 
 #[tokio::test]
 async fn an_invitation_is_accepted_by_an_account_or_by_a_sign_up_and_never_by_both() {
-    let world = &World::new(&[]).await;
+    let world = &World::with(&[Need::Calls]).await;
     let World { usher, workspace, .. } = world;
     let (hash, otp, guest) = with_code_and_link(world, "first").await;
     let accept = async {
@@ -131,7 +131,7 @@ async fn an_invitation_is_accepted_by_an_account_or_by_a_sign_up_and_never_by_bo
 
 #[tokio::test]
 async fn a_person_who_signs_up_by_two_links_has_one_account() {
-    let usher = &Endpoint::own(&[]).await;
+    let usher = &Endpoint::with(&[Need::Calls]).await;
     let founders = [usher.founder("ada").await, usher.founder("eve").await];
     for (won, lost) in [(0, 1), (1, 0)] {
         let guest = &usher.address(&format!("guest{won}"));
@@ -159,7 +159,7 @@ async fn a_person_who_signs_up_by_two_links_has_one_account() {
 
 #[tokio::test]
 async fn of_two_verifications_of_a_code_only_the_first_makes_an_account() {
-    let usher = &Endpoint::own(&[]).await;
+    let usher = &Endpoint::with(&[Need::Calls]).await;
     let email = &usher.address("grace");
     let form = json!({ "email": email, "password": PASSWORD, "firstname": "Grace", "lastname": "Twice" });
     usher.post_open("/idp/api/v1/user/sign-up", form).await.expect(200);

@@ -1,7 +1,7 @@
 //! Changing and removing members at the same time: a workspace keeps an administrator, and the last change of a role stands.
 
 use serde_json::json;
-use tests::{Account, Answer, HeldCall, World};
+use tests::{Account, Answer, HeldCall, Need, World};
 
 /// A workspace of which bob and carl are the only administrators. Neither is the company's, who could do anything.
 struct TwoAdmins {
@@ -12,7 +12,7 @@ struct TwoAdmins {
 
 impl TwoAdmins {
     async fn new() -> Self {
-        let world = World::new(&[]).await;
+        let world = World::with(&[Need::Calls]).await;
         let admins = [world.member("bob", "ADMIN").await, world.member("carl", "ADMIN").await];
         let users = [world.user_id(&admins[0].email).await, world.user_id(&admins[1].email).await];
         let ada = world.user_id(&world.ada.email).await;
@@ -104,7 +104,7 @@ async fn an_admin_who_leaves_while_the_only_other_one_steps_down_stays_or_is_the
 #[tokio::test]
 async fn of_many_admins_who_all_leave_or_all_step_down_one_is_left() {
     for leaving in [true, false] {
-        let world = &World::new(&[]).await;
+        let world = &World::start().await;
         let mut admins = vec![world.ada.clone()];
         for name in ["bob", "carl", "dora", "eve"] {
             admins.push(world.member(name, "ADMIN").await);
@@ -132,7 +132,7 @@ async fn of_many_admins_who_all_leave_or_all_step_down_one_is_left() {
 
 #[tokio::test]
 async fn of_two_changes_of_a_role_the_later_one_stands() {
-    let world = &World::new(&[]).await;
+    let world = &World::with(&[Need::Calls]).await;
     let carl = world.member("carl", "ADMIN").await;
     for (number, (earlier, later)) in [("CREATOR", "VIEWER"), ("VIEWER", "CREATOR")].into_iter().enumerate() {
         let bob = world.member(&format!("bob{number}"), "EDITOR").await;
@@ -148,7 +148,7 @@ async fn of_two_changes_of_a_role_the_later_one_stands() {
 
 #[tokio::test]
 async fn a_removed_member_gets_no_role_and_a_member_with_a_new_role_is_removed() {
-    let world = &World::new(&[]).await;
+    let world = &World::with(&[Need::Calls]).await;
     let bob = world.member("bob", "EDITOR").await;
     let user = world.user_id(&bob.email).await;
     let remove = world.remove(&world.ada.token, &user);

@@ -1,7 +1,7 @@
 //! A database that refuses, throttles and loses replies.
 
 use serde_json::{Value, json};
-use tests::{Account, Endpoint, HeldCall};
+use tests::{Account, Endpoint, HeldCall, Need};
 
 /// Queues so many faults of a function's calls.
 async fn fault(usher: &Endpoint, function: &str, action: &str, fault: &str, times: u32) {
@@ -19,7 +19,7 @@ async fn rows_fail(usher: &Endpoint, fault: &str, after: u32, times: u32) {
 }
 
 async fn world() -> (Endpoint, Account, String) {
-    let usher = Endpoint::own(&[]).await;
+    let usher = Endpoint::with(&[Need::Calls]).await;
     let ada = usher.founder("ada").await;
     let workspace = usher.workspace(&ada.token, "Unkind").await;
     (usher, ada, workspace)

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use serde_json::json;
-use tests::{Answer, Endpoint, HeldCall, World};
+use tests::{Answer, Endpoint, HeldCall, Need, World};
 
 /// The transaction by which a request invites. The one before reserves the day's quota.
 const INVITING: HeldCall = HeldCall::write_after("invite-users", 1);
@@ -13,7 +13,7 @@ const RESERVATION: HeldCall = HeldCall::write("invite-users");
 
 #[tokio::test]
 async fn of_two_requests_for_one_person_the_first_invites_and_the_second_amends() {
-    let World { usher, ada, workspace } = &World::new(&[]).await;
+    let World { usher, ada, workspace } = &World::with(&[Need::Calls]).await;
     let carl = usher.member(&ada.token, workspace, "carl", "CREATOR").await;
     for (number, tokens) in [[&ada.token, &carl.token], [&carl.token, &ada.token]].into_iter().enumerate() {
         let guest = usher.address(&format!("guest{number}"));
@@ -32,7 +32,7 @@ async fn of_two_requests_for_one_person_the_first_invites_and_the_second_amends(
 #[tokio::test]
 async fn two_inviters_with_two_roles_leave_one_invitation_with_the_higher_role() {
     for ada_is_first in [true, false] {
-        let World { usher, ada, workspace } = &World::new(&[]).await;
+        let World { usher, ada, workspace } = &World::with(&[Need::Calls]).await;
         let carl = usher.member(&ada.token, workspace, "carl", "CREATOR").await;
         let guest = usher.address("guest");
         let (as_admin, as_viewer) = ([(guest.as_str(), "ADMIN")], [(guest.as_str(), "VIEWER")]);
@@ -60,7 +60,7 @@ async fn two_inviters_with_two_roles_leave_one_invitation_with_the_higher_role()
 
 #[tokio::test]
 async fn of_twenty_requests_for_one_person_one_invites_and_one_mail_goes_out() {
-    let World { usher, ada, workspace } = &World::new(&[]).await;
+    let World { usher, ada, workspace } = &World::start().await;
     let guest = usher.address("guest");
     let rows = [(guest.as_str(), "EDITOR")];
     let requests = (0..20).map(|_| usher.invite(&ada.token, workspace, &rows));
@@ -84,7 +84,7 @@ async fn of_twenty_requests_for_one_person_one_invites_and_one_mail_goes_out() {
 
 #[tokio::test]
 async fn large_requests_that_overlap_invite_each_person_once() {
-    let World { usher, ada, workspace } = &World::new(&[]).await;
+    let World { usher, ada, workspace } = &World::start().await;
     let people: Vec<_> = (0..150).map(|number| usher.address(&format!("p{number}"))).collect();
     let requests = (0..6).map(|request| {
         let mut rows: Vec<_> = people.iter().map(|email| (email.as_str(), "VIEWER")).collect();
@@ -112,7 +112,7 @@ async fn invited_before(usher: &Endpoint, token: &str, workspace: &str, name: &s
 
 #[tokio::test]
 async fn a_sign_up_and_a_new_invitation_end_in_one_membership() {
-    let World { usher, ada, workspace } = &World::new(&[]).await;
+    let World { usher, ada, workspace } = &World::with(&[Need::Clock, Need::Calls]).await;
     let (guest, hash) = invited_before(usher, &ada.token, workspace, "first").await;
     let rows = [(guest.as_str(), "VIEWER")];
     let invite = usher.invite(&ada.token, workspace, &rows);
@@ -136,7 +136,7 @@ async fn a_sign_up_and_a_new_invitation_end_in_one_membership() {
 
 #[tokio::test]
 async fn an_invitation_that_is_mailed_again_keeps_the_role_that_it_was_given_meanwhile() {
-    let world = &World::new(&[]).await;
+    let world = &World::with(&[Need::Clock, Need::Calls]).await;
     let World { usher, ada, workspace } = world;
     usher.post(&format!("/api/v0/workspaces/{workspace}/select"), &ada.token, json!({})).await.expect(200);
     let short_id = usher.short_id(&ada.token, workspace).await;

@@ -1,7 +1,7 @@
 //! POST /api/v1.0/external/tenant/inviteusers: invitations to the whole company, from the request to the membership.
 
 use serde_json::json;
-use tests::HeldCall;
+use tests::{HeldCall, Need, needs};
 
 use super::{Client, SDWORKSPACE, TENANT};
 
@@ -178,6 +178,7 @@ async fn a_company_invitation_that_expired_leaves_an_ordinary_user() {
 
 #[tokio::test]
 async fn of_two_links_that_are_followed_together_one_signs_up_and_the_role_in_the_company_is_the_offered_one() {
+    needs(&[Need::Calls]);
     let client = Client::new(&[]).await;
     let usher = &client.usher;
     for company_is_first in [true, false] {

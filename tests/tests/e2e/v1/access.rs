@@ -2,11 +2,13 @@
 
 use serde_json::json;
 
+use tests::Need;
+
 use super::{World, text};
 
 #[tokio::test]
 async fn access_adds_people_and_domains_changes_roles_and_removes_nobody() {
-    let world = World::new().await;
+    let world = World::with(&[Need::Clock]).await;
     let (usher, ada) = (&world.usher, &world.ada);
     let bob = usher.member(&ada.token, &world.id, "bob", "VIEWER").await;
     let (kept, new) = (usher.address("kept"), usher.address("new"));
@@ -40,7 +42,7 @@ async fn access_adds_people_and_domains_changes_roles_and_removes_nobody() {
 
 #[tokio::test]
 async fn the_people_reported_to_have_access_are_the_people_listed_afterwards() {
-    let world = World::new().await;
+    let world = World::with(&[Need::Clock]).await;
     let (usher, ada) = (&world.usher, &world.ada);
     let other = usher.workspace(&ada.token, "Beta").await;
     let bob = usher.member(&ada.token, &world.id, "bob", "VIEWER").await;
@@ -95,7 +97,7 @@ async fn a_bad_entry_refuses_all_of_it() {
 
 #[tokio::test]
 async fn a_request_that_cannot_succeed_completely_writes_nothing() {
-    let world = World::new().await;
+    let world = World::with(&[Need::MailReports]).await;
     let (usher, ada) = (&world.usher, &world.ada);
     let other = usher.workspace(&ada.token, "Other").await;
     let bounced = "bounce+dock@simulator.amazonses.com";

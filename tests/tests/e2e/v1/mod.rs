@@ -8,7 +8,7 @@ mod workspace_users;
 mod workspaces;
 
 use serde_json::{Value, json};
-use tests::{Account, Endpoint};
+use tests::{Account, Endpoint, Need};
 
 /// A company with a workspace, by its id at Dock and its id at DataGOL.
 struct World {
@@ -20,8 +20,11 @@ struct World {
 
 impl World {
     async fn new() -> Self {
-        let usher = Endpoint::own(&[]).await;
-        usher.begin_window(60).await;
+        Self::with(&[]).await
+    }
+
+    async fn with(needs: &[Need]) -> Self {
+        let usher = Endpoint::with(needs).await;
         let ada = usher.founder("ada").await;
         let id = usher.workspace(&ada.token, "Project Alpha").await;
         let workspace = usher.short_id(&ada.token, &id).await;

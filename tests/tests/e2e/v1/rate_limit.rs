@@ -1,7 +1,7 @@
 //! Dock's rate limit: 120 requests a minute for each company.
 
 use serde_json::json;
-use tests::HeldCall;
+use tests::{HeldCall, Need};
 
 use super::World;
 
@@ -11,7 +11,7 @@ fn number(answer: &tests::Answer, name: &str) -> i64 {
 
 #[tokio::test]
 async fn of_a_hundred_and_fifty_requests_together_a_hundred_and_twenty_pass_and_the_others_learn_when_to_retry() {
-    let World { usher, ada, .. } = World::new().await;
+    let World { usher, ada, .. } = World::with(&[Need::Clock]).await;
     let eve = usher.founder("eve").await;
     let robot = json!({ "name": "robot", "role": "ACCOUNT_ADMIN" });
     let robot = usher.post("/idp/api/v1/company/serviceAccount", &ada.token, robot).await.expect(200).json();
@@ -54,6 +54,7 @@ async fn of_a_hundred_and_fifty_requests_together_a_hundred_and_twenty_pass_and_
 #[tokio::test]
 async fn every_answer_after_authentication_has_the_headers_and_none_before() {
     let World { usher, ada, .. } = World::new().await;
+    usher.begin_window(60).await;
     let bad = usher.get("/v1/workspace-users?limit=0", &ada.token).await.dock_error(400, "BAD_REQUEST");
     let missing = usher.get("/v1/workspace-users/nothere", &ada.token).await.dock_error(404, "NOT_FOUND");
     assert_eq!(number(&bad, "x-ratelimit-remaining"), number(&missing, "x-ratelimit-remaining") + 1);

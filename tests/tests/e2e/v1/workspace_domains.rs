@@ -2,19 +2,23 @@
 
 use serde_json::json;
 
+use tests::Need;
+
 use super::{World, found, text};
 
 #[tokio::test]
 async fn a_person_who_verifies_an_address_of_the_domain_founds_a_company_and_joins_the_workspace() {
     let world = World::new().await;
     let (usher, ada) = (&world.usher, &world.ada);
-    let body = json!({ "domain": "Bücher.Example", "role": "owner", "workspaceId": world.workspace });
+    let under = |parent: &str| usher.domain("ours").replace("example", parent);
+    let (typed, unicode, domain) = (under("Bücher.Example"), under("bücher.example"), under("xn--bcher-kva.example"));
+    let body = json!({ "domain": typed, "role": "owner", "workspaceId": world.workspace });
     let added = usher.dock_post(&ada.token, "workspace-domains", body.clone()).await["workspaceDomain"].clone();
-    assert_eq!((&added["domain"], &added["workspaceId"]), (&json!("xn--bcher-kva.example"), &json!(world.workspace)));
+    assert_eq!((&added["domain"], &added["workspaceId"]), (&json!(domain), &json!(world.workspace)));
     // Adding the domain again returns the existing one.
     assert_eq!(usher.dock_post(&ada.token, "workspace-domains", body).await["workspaceDomain"], added);
 
-    let first = found(usher, "dora@xn--bcher-kva.example").await;
+    let first = found(usher, &format!("dora@{domain}")).await;
     assert_eq!(usher.role(&first, &world.id).await.as_deref(), Some("ADMIN"));
     let path = format!("workspace-domains/{}", text(&added["id"]));
     let changed = usher.dock_patch(&ada.token, &path, json!({ "role": "editor" })).await.expect(200).json();
@@ -24,13 +28,14 @@ async fn a_person_who_verifies_an_address_of_the_domain_founds_a_company_and_joi
     assert_eq!(listed["pageInfo"]["total"], 1);
 
     // A pending invitation ends in the membership.
-    world.add("emil@bücher.example", "viewer").await;
-    let second = found_after_invitation(&world, "emil@bücher.example", "emil@xn--bcher-kva.example").await;
+    let emil = format!("emil@{unicode}");
+    world.add(&emil, "viewer").await;
+    let second = found_after_invitation(&world, &emil, &format!("emil@{domain}")).await;
     assert_eq!(usher.role(&first, &world.id).await.as_deref(), Some("ADMIN"));
     assert_eq!(usher.role(&second, &world.id).await.as_deref(), Some("EDITOR"));
     // An invitation to a higher role stays pending until its link is used.
-    world.add("fritz@xn--bcher-kva.example", "owner").await;
-    let mailbox = "fritz@xn--bcher-kva.example";
+    let mailbox = &format!("fritz@{domain}");
+    world.add(mailbox, "owner").await;
     let hash = usher.mail(mailbox, 1).await.hash();
     let third = found_after_invitation(&world, mailbox, mailbox).await;
     assert_eq!(usher.role(&third, &world.id).await, None);
@@ -40,7 +45,7 @@ async fn a_person_who_verifies_an_address_of_the_domain_founds_a_company_and_joi
     usher.get("/v1/workspaces", &second).await.expect(200);
     assert_eq!(usher.dock_get(&second, "workspaces").await["pageInfo"]["total"], 0);
     // A sub-domain is another domain.
-    let other = found(usher, "dora@sub.xn--bcher-kva.example").await;
+    let other = found(usher, &format!("dora@sub.{domain}")).await;
     assert_eq!(usher.role(&other, &world.id).await, None);
     // Dora is an ADMIN too, so ada may leave.
     let own = format!("/v1/workspace-users/{}", world.id_of(&ada.email).await);
@@ -54,10 +59,11 @@ async fn nobody_joins_by_a_domain_rule_whose_author_lost_the_right_to_invite() {
     let accounts = "/idp/api/v1/company/serviceAccount";
     let robot = json!({ "name": "robot", "role": "ACCOUNT_ADMIN" });
     let robot = usher.post(accounts, &ada.token, robot).await.expect(200).json();
-    let body = json!({ "domain": "stands.example", "role": "editor", "workspaceId": world.workspace });
+    let domain = usher.domain("stands");
+    let body = json!({ "domain": domain, "role": "editor", "workspaceId": world.workspace });
     let rule = usher.dock_post(&text(&robot["token"]), "workspace-domains", body).await["workspaceDomain"].clone();
     let joined = async |name: &str| {
-        let token = found(usher, &format!("{name}@stands.example")).await;
+        let token = found(usher, &format!("{name}@{domain}")).await;
         usher.role(&token, &world.id).await
     };
     assert_eq!(joined("first").await.as_deref(), Some("EDITOR"));
@@ -71,7 +77,7 @@ async fn nobody_joins_by_a_domain_rule_whose_author_lost_the_right_to_invite() {
 
 #[tokio::test]
 async fn nobody_joins_by_a_domain_while_its_codes_are_being_guessed() {
-    let world = World::new().await;
+    let world = World::with(&[Need::Clock]).await;
     let (usher, ada) = (&world.usher, &world.ada);
     let body = json!({ "domain": "guessed.example", "role": "viewer", "workspaceId": world.workspace });
     usher.dock_post(&ada.token, "workspace-domains", body).await;
@@ -110,10 +116,10 @@ async fn at_most_twenty_workspaces_are_joined() {
     let (usher, ada) = (&world.usher, &world.ada);
     for n in 0..21 {
         let made = usher.dock_post(&ada.token, "workspaces", json!({ "name": format!("W{n}") })).await;
-        let body = json!({ "domain": "many.example", "role": "viewer", "workspaceId": made["workspace"]["id"] });
+        let body = json!({ "domain": usher.domain("many"), "role": "viewer", "workspaceId": made["workspace"]["id"] });
         usher.dock_post(&ada.token, "workspace-domains", body).await;
     }
-    let dora = found(usher, "dora@many.example").await;
+    let dora = found(usher, &format!("dora@{}", usher.domain("many"))).await;
     let joined = usher.get("/noCo/api/v2/workspaces", &dora).await.expect(200).json();
     assert_eq!(joined.as_array().map(Vec::len), Some(20));
 }

@@ -1,7 +1,7 @@
 //! `/v1/workspace-users`
 
 use serde_json::{Value, json};
-use tests::HeldCall;
+use tests::{HeldCall, Need};
 
 use super::{World, text};
 
@@ -62,7 +62,7 @@ async fn the_documented_request_is_answered_as_documented() {
 
 #[tokio::test]
 async fn a_new_person_is_invited_by_mail_and_a_second_request_changes_nothing() {
-    let world = World::new().await;
+    let world = World::with(&[Need::Clock]).await;
     let email = world.usher.address("grace");
     let first = world.add(&email, "editor").await;
     assert_eq!((&first["user"]["name"], &first["user"]["firstName"]), (&Value::Null, &Value::Null));
@@ -229,7 +229,7 @@ async fn a_removed_person_loses_access_immediately_and_a_revoked_link_is_dead() 
 #[tokio::test]
 async fn of_two_admins_who_are_removed_together_one_stays() {
     for (won, lost) in [(0, 1), (1, 0)] {
-        let world = World::new().await;
+        let world = World::with(&[Need::Calls]).await;
         let (usher, ada) = (&world.usher, &world.ada);
         let bob = usher.member(&ada.token, &world.id, "bob", "ADMIN").await;
         let emails = [&ada.email, &bob.email];
@@ -247,7 +247,7 @@ async fn of_two_admins_who_are_removed_together_one_stays() {
 
 #[tokio::test]
 async fn an_invitation_that_was_raised_above_its_inviter_is_still_accepted() {
-    let world = tests::World::new(&[]).await;
+    let world = tests::World::start().await;
     let (usher, ada) = (&world.usher, &world.ada);
     let bob = world.member("bob", "CREATOR").await;
     let (guest, id) = world.invited(&bob.token, "guest", "VIEWER").await;

@@ -2,6 +2,8 @@
 
 use serde_json::json;
 
+use tests::Need;
+
 use super::{World, text};
 
 #[tokio::test]
@@ -68,7 +70,7 @@ async fn another_version_an_unknown_path_and_a_wrong_verb_get_docks_error() {
 
 #[tokio::test]
 async fn a_workspace_is_not_created_for_people_who_cannot_join_it() {
-    let world = World::new().await;
+    let world = World::with(&[Need::EventFunctions]).await;
     let (usher, ada) = (&world.usher, &world.ada);
     let gone = usher.address("gone");
     assert!(usher.send_ses_event("complaint", 1, &gone, &json!({})).await);

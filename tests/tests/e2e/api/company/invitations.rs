@@ -1,7 +1,7 @@
 //! `/api/v1/company/invitations`
 
 use serde_json::{Value, json};
-use tests::{Answer, World};
+use tests::{Answer, Need, World};
 
 use super::super::column;
 
@@ -23,7 +23,7 @@ async fn send(world: &World, method: &str, token: &str, invitation: &Value, rest
 
 #[tokio::test]
 async fn a_company_admin_manages_the_companys_invitations_like_a_workspaces() {
-    let world = World::new(&[]).await;
+    let world = World::with(&[Need::Clock]).await;
     let (email, invitation) = invited(&world, "grace", "Manager").await;
     assert_eq!((&invitation["workspaceId"], &invitation["role"]), (&Value::Null, &json!("MANAGER")));
     assert_eq!((&invitation["status"], &invitation["invitedBy"]["name"]), (&json!("PENDING"), &json!("Ada Founder")));
@@ -54,7 +54,7 @@ async fn a_company_admin_manages_the_companys_invitations_like_a_workspaces() {
 
 #[tokio::test]
 async fn only_company_admins_manage_company_invitations_and_workspace_invitations_are_not_among_them() {
-    let world = World::new(&[]).await;
+    let world = World::start().await;
     let (_, invitation) = invited(&world, "grace", "Viewer").await;
     let (_, id) = world.invited(&world.ada.token, "henry", "VIEWER").await;
     let bob = world.member("bob", "ADMIN").await;

@@ -101,7 +101,7 @@ async fn only_company_admins_manage_mail_templates() {
 
 #[tokio::test]
 async fn a_company_has_at_most_fifty_also_when_more_are_stored_together() {
-    let usher = Endpoint::own(&[]).await;
+    let usher = Endpoint::start().await;
     let ada = usher.founder("ada").await;
     let stores = (0..54).map(|_| usher.post(PATH, &ada.token, welcome()));
     let answers = usher.together(stores, HeldCall::write("mail-templates")).await;

@@ -1,13 +1,13 @@
 //! Declining an invitation.
 
 use serde_json::json;
-use tests::{Endpoint, HeldCall, World};
+use tests::{Endpoint, HeldCall, Need, World};
 
 use super::{invited, post, status};
 
 #[tokio::test]
 async fn a_person_who_declined_can_be_invited_again() {
-    let usher = Endpoint::own(&[]).await;
+    let usher = Endpoint::with(&[Need::Events]).await;
     let (ada, workspace, guest, hash) = invited(&usher).await;
     assert_eq!(post(&usher, "decline", &hash.to_uppercase()).await.expect(204).text, "");
     assert_eq!(status(&usher, &ada.token, &guest).await, None);
@@ -27,7 +27,7 @@ async fn a_person_who_declined_can_be_invited_again() {
 
 #[tokio::test]
 async fn of_many_who_decline_together_one_succeeds() {
-    let usher = &Endpoint::own(&[]).await;
+    let usher = &Endpoint::start().await;
     let (.., hash) = invited(usher).await;
     let declines = (0..12).map(|_| post(usher, "decline", &hash));
     let answers = usher.together(declines, HeldCall::write("decline-invitation")).await;
@@ -38,7 +38,7 @@ async fn of_many_who_decline_together_one_succeeds() {
 
 #[tokio::test]
 async fn declining_is_a_success_where_only_the_reply_was_lost() {
-    let usher = Endpoint::own(&[]).await;
+    let usher = Endpoint::with(&[Need::Calls]).await;
     let (.., hash) = invited(&usher).await;
     let fault = json!({
         "action": "dynamodb:TransactWriteItems", "function": "decline-invitation", "fault": "lostReply", "times": 2,
@@ -51,7 +51,7 @@ async fn declining_is_a_success_where_only_the_reply_was_lost() {
 
 #[tokio::test]
 async fn an_invitation_whose_inviter_lost_the_right_cannot_be_declined_either() {
-    let world = World::new(&[]).await;
+    let world = World::with(&[Need::Clock]).await;
     let bob = world.member("bob", "CREATOR").await;
     let (guest, id) = world.invited(&bob.token, "guest", "VIEWER").await;
     let hash = world.usher.mail(&guest, 1).await.hash();

@@ -1,7 +1,7 @@
 //! Requests for a new invitation after one has expired.
 
 use serde_json::json;
-use tests::{Account, Endpoint, HeldCall, World, mail_tags};
+use tests::{Account, Endpoint, HeldCall, Need, World, mail_tags};
 
 use super::{LIFETIME, UNKNOWN, invited, post};
 
@@ -9,7 +9,7 @@ const DAY: i64 = 86_400;
 
 #[tokio::test]
 async fn the_inviter_is_asked_once_a_day_to_invite_again() {
-    let usher = Endpoint::own(&[]).await;
+    let usher = Endpoint::with(&[Need::Clock]).await;
     let (ada, _, guest, hash) = invited(&usher).await;
     // While the invitation can be accepted, the inviter is not asked.
     assert_eq!(post(&usher, "renew", &hash).await.expect(202).text, "");
@@ -39,7 +39,7 @@ async fn orphaned(world: &World) -> (String, Account) {
 
 #[tokio::test]
 async fn the_administrators_are_asked_instead_of_an_inviter_who_may_invite_no_more() {
-    let world = World::new(&[]).await;
+    let world = World::with(&[Need::Clock]).await;
     let (hash, bob) = orphaned(&world).await;
     world.usher.advance(LIFETIME).await;
     post(&world.usher, "renew", &hash).await.expect(202);
@@ -51,7 +51,7 @@ async fn the_administrators_are_asked_instead_of_an_inviter_who_may_invite_no_mo
 #[tokio::test]
 async fn each_administrator_is_mailed_once_also_if_ses_refuses_another_ones_address() {
     for first_is_refused in [true, false] {
-        let world = World::new(&[]).await;
+        let world = World::with(&[Need::Clock, Need::Calls, Need::EventFunctions]).await;
         let carl = world.member("carl", "ADMIN").await.email;
         let (hash, _) = orphaned(&world).await;
         let (refused, other) = if first_is_refused { (&world.ada.email, &carl) } else { (&carl, &world.ada.email) };
@@ -79,7 +79,7 @@ async fn each_administrator_is_mailed_once_also_if_ses_refuses_another_ones_addr
 
 #[tokio::test]
 async fn the_company_admins_are_asked_if_a_service_account_is_the_only_administrator() {
-    let world = World::new(&[]).await;
+    let world = World::with(&[Need::Clock]).await;
     let (usher, ada) = (&world.usher, &world.ada);
     let made = usher.post("/idp/api/v1/company/serviceAccount", &ada.token, json!({ "name": "robot" })).await;
     let robot = made.expect(200).json()["email"].as_str().unwrap().to_owned();
@@ -99,7 +99,7 @@ async fn the_company_admins_are_asked_if_a_service_account_is_the_only_administr
 
 #[tokio::test]
 async fn an_inviter_whose_address_is_suppressed_is_not_asked() {
-    let world = World::new(&[]).await;
+    let world = World::with(&[Need::Clock, Need::EventFunctions, Need::MailReports]).await;
     let (usher, ada) = (&world.usher, &world.ada);
     let (bob, id) = world.invited(&ada.token, "bob", "CREATOR").await;
     usher.sign_up_by_invitation(&bob, &usher.mail(&bob, 1).await.hash()).await.expect(200);
@@ -143,7 +143,7 @@ async fn renewals_are_counted_per_invitation_and_not_per_hash() {
 
 #[tokio::test]
 async fn a_failed_renewal_is_not_counted() {
-    let usher = Endpoint::own(&[]).await;
+    let usher = Endpoint::with(&[Need::Clock, Need::Calls]).await;
     let (ada, _, _, hash) = invited(&usher).await;
     usher.advance(LIFETIME).await;
     let fault = json!({
@@ -158,7 +158,7 @@ async fn a_failed_renewal_is_not_counted() {
 
 #[tokio::test]
 async fn a_request_whose_reply_was_lost_is_mailed() {
-    let usher = Endpoint::own(&[]).await;
+    let usher = Endpoint::with(&[Need::Clock, Need::Calls]).await;
     let (ada, _, _, hash) = invited(&usher).await;
     usher.advance(LIFETIME).await;
     let fault = json!({ "action": "dynamodb:UpdateItem", "function": "renew-invitation", "fault": "lostReply" });
@@ -170,7 +170,7 @@ async fn a_request_whose_reply_was_lost_is_mailed() {
 
 #[tokio::test]
 async fn a_renewal_is_possible_again_one_day_after_the_last_one() {
-    let usher = Endpoint::own(&[]).await;
+    let usher = Endpoint::with(&[Need::Clock]).await;
     let (ada, _, _, hash) = invited(&usher).await;
     usher.advance(LIFETIME).await;
     usher.begin_window(DAY).await;
@@ -188,7 +188,7 @@ async fn a_renewal_is_possible_again_one_day_after_the_last_one() {
 
 #[tokio::test]
 async fn renewing_an_invitation_that_has_not_expired_does_nothing() {
-    let usher = Endpoint::own(&[]).await;
+    let usher = Endpoint::with(&[Need::Clock, Need::Calls]).await;
     let (ada, workspace, guest, hash) = invited(&usher).await;
     usher.advance(LIFETIME).await;
     let ada = Account { token: usher.token(&ada.email).await, ..ada };

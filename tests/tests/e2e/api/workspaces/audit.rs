@@ -1,7 +1,7 @@
 //! `/api/v1/workspaces/{workspaceId}/audit`
 
 use serde_json::{Value, json};
-use tests::World;
+use tests::{Need, World};
 
 use super::super::column;
 
@@ -11,7 +11,7 @@ async fn audit(world: &World) -> Vec<Value> {
 
 #[tokio::test]
 async fn the_audit_lists_actions_newest_first_with_actor_and_subject() {
-    let world = World::new(&[]).await;
+    let world = World::with(&[Need::Clock]).await;
     let bob = world.member("bob", "CREATOR").await;
     let user = world.user_id(&bob.email).await;
     let (grace, id) = world.invited(&bob.token, "grace", "VIEWER").await;
@@ -55,7 +55,7 @@ async fn the_audit_lists_actions_newest_first_with_actor_and_subject() {
 
 #[tokio::test]
 async fn people_invited_by_one_request_are_audited_one_by_one_across_pages() {
-    let world = World::new(&[]).await;
+    let world = World::start().await;
     let people: Vec<_> = (0..200).map(|number| world.usher.address(&format!("p{number}"))).collect();
     let rows: Vec<_> = people.iter().map(|email| (email.as_str(), "VIEWER")).collect();
     world.usher.invite(&world.ada.token, &world.workspace, &rows).await.expect(200);
@@ -78,7 +78,7 @@ async fn people_invited_by_one_request_are_audited_one_by_one_across_pages() {
 
 #[tokio::test]
 async fn a_refused_action_is_not_audited() {
-    let world = World::new(&[]).await;
+    let world = World::start().await;
     let bob = world.member("bob", "ADMIN").await;
     let (ada, bobs) = (world.user_id(&world.ada.email).await, world.user_id(&bob.email).await);
     world.remove(&bob.token, &ada).await.expect(204);
@@ -92,7 +92,7 @@ async fn a_refused_action_is_not_audited() {
 
 #[tokio::test]
 async fn only_an_admin_sees_the_audit() {
-    let world = World::new(&[]).await;
+    let world = World::start().await;
     let bob = world.member("bob", "CREATOR").await;
     world.get(&bob.token, "audit").await.problem(403, "forbidden");
     world.change(&world.ada.token, &world.user_id(&bob.email).await, "MANAGER").await.expect(200);

@@ -1,7 +1,7 @@
 //! The store calls of managing invitations and members, as docs/table.md lists them.
 
 use serde_json::{Value, json};
-use tests::World;
+use tests::{Need, World, needs};
 
 /// The calls of a function since the last reset of the counts.
 async fn calls(world: &World, function: &str) -> Value {
@@ -10,7 +10,7 @@ async fn calls(world: &World, function: &str) -> Value {
 
 #[tokio::test]
 async fn a_page_takes_the_same_few_calls_for_any_number_of_people() {
-    let world = World::new(&[]).await;
+    let world = World::with(&[Need::Calls]).await;
     for (name, count) in [("few", 5), ("many", 800)] {
         let people: Vec<_> = (0..count).map(|number| world.usher.address(&format!("{name}{number:03}"))).collect();
         let rows: Vec<_> = people.iter().map(|email| (email.as_str(), "VIEWER")).collect();
@@ -25,6 +25,7 @@ async fn a_page_takes_the_same_few_calls_for_any_number_of_people() {
 
 #[tokio::test]
 async fn one_invitation_and_one_member_cost_a_constant_number_of_calls() {
+    needs(&[Need::Calls, Need::EventFunctions]);
     let world = World::new(&[("RESEND_COOLDOWN_SECONDS", "0")]).await;
     let bob = world.member("bob", "VIEWER").await;
     let user = world.user_id(&bob.email).await;

@@ -1,7 +1,7 @@
 //! `/api/v1/workspaces/{workspaceId}/members`
 
 use serde_json::json;
-use tests::{Account, PASSWORD, World};
+use tests::{Account, Need, PASSWORD, World};
 
 use super::super::{column, user_of};
 
@@ -18,7 +18,7 @@ async fn colleague(world: &World, name: &str) -> Account {
 
 #[tokio::test]
 async fn members_are_shown_completely_and_invited_people_are_not_among_them() {
-    let world = World::new(&[]).await;
+    let world = World::start().await;
     let grace = world.member("grace", "EDITOR").await;
     world.invited(&world.ada.token, "henry", "VIEWER").await;
     let page = world.get(&grace.token, "members").await.expect(200).json();
@@ -33,7 +33,7 @@ async fn members_are_shown_completely_and_invited_people_are_not_among_them() {
 
 #[tokio::test]
 async fn members_are_found_by_role_and_by_a_part_of_name_or_address() {
-    let world = World::new(&[]).await;
+    let world = World::start().await;
     for (name, role) in [("anna", "EDITOR"), ("bert", "EDITOR"), ("carl", "VIEWER")] {
         world.member(name, role).await;
     }
@@ -55,7 +55,7 @@ async fn members_are_found_by_role_and_by_a_part_of_name_or_address() {
 
 #[tokio::test]
 async fn a_new_role_takes_effect_on_the_next_request() {
-    let world = World::new(&[]).await;
+    let world = World::start().await;
     let grace = world.member("grace", "VIEWER").await;
     let user = world.user_id(&grace.email).await;
     world.usher.invite(&grace.token, &world.workspace, &[(&world.usher.address("x"), "VIEWER")]).await.expect(403);
@@ -71,7 +71,7 @@ async fn a_new_role_takes_effect_on_the_next_request() {
 
 #[tokio::test]
 async fn only_an_admin_changes_roles_and_removes_members_and_anybody_may_leave() {
-    let world = World::new(&[]).await;
+    let world = World::start().await;
     let manager = world.member("manager", "VIEWER").await;
     let viewer = world.member("viewer", "VIEWER").await;
     let (its, theirs) = (world.user_id(&manager.email).await, world.user_id(&viewer.email).await);
@@ -96,7 +96,7 @@ async fn only_an_admin_changes_roles_and_removes_members_and_anybody_may_leave()
 
 #[tokio::test]
 async fn the_last_admin_is_neither_demoted_nor_removed_and_doesnt_leave() {
-    let world = World::new(&[]).await;
+    let world = World::start().await;
     let bob = world.member("bob", "ADMIN").await;
     let (ada, bobs) = (world.user_id(&world.ada.email).await, world.user_id(&bob.email).await);
     world.change(&bob.token, &ada, "VIEWER").await.expect(200);
@@ -116,7 +116,7 @@ async fn the_last_admin_is_neither_demoted_nor_removed_and_doesnt_leave() {
 
 #[tokio::test]
 async fn a_company_admin_who_isnt_a_member_manages_and_isnt_listed() {
-    let world = World::new(&[]).await;
+    let world = World::start().await;
     let boss = world.usher.address("boss");
     let users = json!({ "users": [{ "email": boss, "roleName": "Administrator" }] });
     world.usher.post("/api/v1.0/external/tenant/inviteusers", &world.ada.token, users).await.expect(200);
@@ -131,7 +131,7 @@ async fn a_company_admin_who_isnt_a_member_manages_and_isnt_listed() {
 
 #[tokio::test]
 async fn an_id_that_is_no_members_cannot_be_changed() {
-    let world = World::new(&[]).await;
+    let world = World::start().await;
     let outside = user_of(&colleague(&world, "outside").await.token);
     let (_, invitation) = world.invited(&world.ada.token, "henry", "VIEWER").await;
     for id in [&outside, &invitation, "0", &world.workspace, "00000000-0000-4000-8000-000000000000"] {
@@ -151,7 +151,7 @@ async fn an_id_that_is_no_members_cannot_be_changed() {
 
 #[tokio::test]
 async fn invitations_of_somebody_removed_or_demoted_cant_be_accepted() {
-    let world = World::new(&[]).await;
+    let world = World::with(&[Need::Clock]).await;
     for (name, removed) in [("bob", true), ("carl", false)] {
         let inviter = world.member(name, "CREATOR").await;
         let user = world.user_id(&inviter.email).await;
@@ -176,7 +176,7 @@ async fn invitations_of_somebody_removed_or_demoted_cant_be_accepted() {
 
 #[tokio::test]
 async fn inviting_again_changes_the_role_of_an_invitation_and_never_a_members() {
-    let world = World::new(&[]).await;
+    let world = World::start().await;
     let (email, id) = world.invited(&world.ada.token, "grace", "VIEWER").await;
     assert_eq!(world.invited(&world.ada.token, "grace", "EDITOR").await.1, id);
     let shown = world.get(&world.ada.token, &format!("invitations/{id}")).await.expect(200).json();

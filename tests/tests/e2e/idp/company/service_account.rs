@@ -1,7 +1,7 @@
 //! `/serviceAccount`
 
 use serde_json::{Value, json};
-use tests::{Account, Answer, Endpoint, HeldCall};
+use tests::{Account, Answer, Endpoint, HeldCall, Need};
 
 const PATH: &str = "/idp/api/v1/company/serviceAccount";
 const WORKSPACES: &str = "/noCo/api/v2/workspaces";
@@ -95,7 +95,7 @@ async fn a_name_has_few_kinds_of_characters_and_is_unique_in_its_company() {
 
 #[tokio::test]
 async fn a_name_that_several_ask_for_together_is_given_once() {
-    let usher = Endpoint::own(&[]).await;
+    let usher = Endpoint::start().await;
     let ada = usher.founder("ada").await;
     let requests = (0..6).map(|_| usher.post(PATH, &ada.token, json!({ "name": "robot" })));
     let answers = usher.together(requests, HeldCall::write("create-service-account")).await;
@@ -155,7 +155,7 @@ async fn a_reset_by_either_verb_ends_the_old_token_immediately() {
 
 #[tokio::test]
 async fn resets_that_run_together_leave_one_good_token() {
-    let usher = &Endpoint::own(&[]).await;
+    let usher = &Endpoint::start().await;
     let ada = &usher.founder("ada").await;
     let robot = &make(usher, ada, json!({ "name": "robot" })).await;
     let resets = (0..6).map(|_| reset(usher, ada, "POST", robot, ""));
@@ -175,7 +175,7 @@ async fn resets_that_run_together_leave_one_good_token() {
 
 #[tokio::test]
 async fn a_token_lives_a_year_or_for_ever() {
-    let usher = Endpoint::own(&[]).await;
+    let usher = Endpoint::with(&[Need::Clock]).await;
     let ada = usher.founder("ada").await;
     let yearly = make(&usher, &ada, json!({ "name": "yearly" })).await;
     let eternal = make(&usher, &ada, json!({ "name": "eternal" })).await;
@@ -224,7 +224,7 @@ async fn deleting_ends_token_and_memberships_at_once_and_frees_the_name() {
 #[tokio::test]
 async fn a_service_account_that_is_deleted_while_it_gets_another_role_leaves_an_administrator_behind() {
     for deletion_is_first in [true, false] {
-        let usher = &Endpoint::own(&[]).await;
+        let usher = &Endpoint::with(&[Need::Calls]).await;
         let ada = &usher.founder("ada").await;
         let robot = &make(usher, ada, json!({ "name": "robot" })).await;
         let workspace = &usher.workspace(&ada.token, "One").await;
@@ -254,7 +254,7 @@ async fn a_service_account_that_is_deleted_while_it_gets_another_role_leaves_an_
 #[tokio::test]
 async fn a_service_account_that_is_deleted_while_it_is_added_becomes_no_member() {
     for deletion_is_first in [true, false] {
-        let usher = &Endpoint::own(&[]).await;
+        let usher = &Endpoint::with(&[Need::Calls]).await;
         let ada = &usher.founder("ada").await;
         let robot = &make(usher, ada, json!({ "name": "robot" })).await;
         let workspace = &usher.workspace(&ada.token, "One").await;

@@ -69,7 +69,7 @@ async fn a_code_without_attempts_left_is_replaced_by_a_new_one() {
 
 #[tokio::test]
 async fn requests_for_a_code_are_counted_together_with_sign_ups() {
-    let usher = Endpoint::own(&[]).await;
+    let usher = Endpoint::start().await;
     usher.begin_window(600).await;
     let (waiting, unknown) = (usher.address("waiting"), usher.address("unknown"));
     usher.post_open(SIGN_UP, form(&waiting)).await.expect(200);

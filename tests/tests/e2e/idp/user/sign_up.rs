@@ -1,7 +1,7 @@
 //! `/sign-up` without an invitation. With one: `register.rs`.
 
 use serde_json::{Value, json};
-use tests::{Answer, Endpoint, PASSWORD};
+use tests::{Answer, Endpoint, Need, PASSWORD};
 
 pub(super) const PATH: &str = "/idp/api/v1/user/sign-up";
 
@@ -165,7 +165,7 @@ async fn names_lose_misleading_characters_and_are_escaped_in_the_mail() {
 
 #[tokio::test]
 async fn any_address_gets_at_most_five_mails_in_ten_minutes() {
-    let usher = Endpoint::own(&[("OTP_TTL_SECONDS", "600")]).await;
+    let usher = Endpoint::with(&[Need::Clock]).await;
     usher.begin_window(600).await;
     let existing = usher.founder("existing").await.email;
     usher.begin_window(600).await;

@@ -1,7 +1,7 @@
 //! `/signUp/verifyEmailOtp`
 
 use serde_json::{Value, json};
-use tests::{Answer, Endpoint, HeldCall, PASSWORD};
+use tests::{Answer, Endpoint, HeldCall, Need, PASSWORD};
 
 use super::sign_up::{PATH as SIGN_UP, form};
 
@@ -76,7 +76,7 @@ async fn after_five_attempts_even_the_right_code_is_refused_for_a_while() {
 
 #[tokio::test]
 async fn an_attempt_whose_reply_was_lost_is_counted_once() {
-    let usher = Endpoint::own(&[]).await;
+    let usher = Endpoint::with(&[Need::Calls]).await;
     let email = usher.address("ada");
     let otp = begun(&usher, &email).await;
     for by in 1..=4 {
@@ -92,7 +92,7 @@ async fn an_attempt_whose_reply_was_lost_is_counted_once() {
 
 #[tokio::test]
 async fn attempts_that_run_together_are_counted_one_by_one() {
-    let usher = &Endpoint::own(&[]).await;
+    let usher = &Endpoint::start().await;
     usher.begin_window(600).await;
     let email = &usher.address("grace");
     let code = begun(usher, email).await;
@@ -129,7 +129,7 @@ async fn a_code_is_accepted_once() {
 
 #[tokio::test]
 async fn a_code_that_is_entered_five_times_together_founds_one_company() {
-    let usher = &Endpoint::own(&[]).await;
+    let usher = &Endpoint::start().await;
     let email = &usher.address("grace");
     let code = &begun(usher, email).await;
     let attempts = (0..5).map(|_| verify(usher, email, code));

@@ -1,11 +1,11 @@
 //! Inviting a person who is invited already.
 
 use serde_json::json;
-use tests::Endpoint;
+use tests::{Endpoint, Need};
 
 #[tokio::test]
 async fn within_the_cooldown_role_and_message_change_and_no_mail_is_sent() {
-    let usher = Endpoint::own(&[]).await;
+    let usher = Endpoint::start().await;
     let ada = usher.founder("ada").await;
     let workspace = usher.workspace(&ada.token, "Again").await;
     let guest = usher.address("guest");
@@ -55,7 +55,7 @@ async fn after_the_cooldown_a_new_mail_comes_and_the_old_link_is_dead() {
 
 #[tokio::test]
 async fn nobody_lowers_an_invitation_above_their_own_role() {
-    let usher = Endpoint::own(&[]).await;
+    let usher = Endpoint::with(&[Need::Clock]).await;
     let ada = usher.founder("ada").await;
     let workspace = usher.workspace(&ada.token, "Again").await;
     let carl = usher.member(&ada.token, &workspace, "carl", "CREATOR").await;

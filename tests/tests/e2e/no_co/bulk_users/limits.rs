@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use serde_json::{Value, json};
-use tests::Endpoint;
+use tests::{Endpoint, Need};
 
 fn users(usher: &Endpoint, count: usize) -> Value {
     let rows = (0..count).map(|number| json!({ "email": usher.address(&format!("p{number}")), "role": "EDITOR" }));
@@ -51,7 +51,7 @@ async fn an_empty_list_is_refused() {
 #[tokio::test]
 async fn a_thousand_are_invited_with_few_calls_and_each_is_mailed_once() {
     const COUNT: usize = 1_000;
-    let usher = Endpoint::own(&[]).await;
+    let usher = Endpoint::with(&[Need::Calls]).await;
     let ada = usher.founder("ada").await;
     let workspace = usher.workspace(&ada.token, "A thousand").await;
     usher.forget_calls().await;

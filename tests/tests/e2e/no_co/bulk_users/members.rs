@@ -9,7 +9,7 @@ async fn service_account(usher: &Endpoint, token: &str, name: &str) -> Value {
 
 #[tokio::test]
 async fn a_colleague_becomes_a_member_immediately_and_gets_a_mail_without_a_link() {
-    let usher = Endpoint::own(&[]).await;
+    let usher = Endpoint::start().await;
     let ada = usher.founder("ada").await;
     let first = usher.workspace(&ada.token, "First").await;
     let second = usher.workspace(&ada.token, "Second").await;
@@ -52,7 +52,7 @@ async fn inviting_never_changes_a_members_role() {
 
 #[tokio::test]
 async fn a_service_account_of_the_company_is_added_without_mail() {
-    let usher = Endpoint::own(&[]).await;
+    let usher = Endpoint::start().await;
     let ada = usher.founder("ada").await;
     let workspace = usher.workspace(&ada.token, "Robots").await;
     let robot = service_account(&usher, &ada.token, "robot").await;

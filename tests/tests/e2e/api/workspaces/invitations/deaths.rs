@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use serde_json::{Value, json};
-use tests::{Account, Answer, Endpoint};
+use tests::{Account, Answer, Endpoint, Need, needs};
 
 /// A run that wrote nothing for so long counts as dead, in seconds.
 const SILENCE: i64 = 35;
@@ -18,6 +18,7 @@ struct World {
 
 impl World {
     async fn new(people: usize, parameters: &[(&str, &str)]) -> Self {
+        needs(&[Need::Calls]);
         let usher = Endpoint::own(parameters).await;
         let ada = usher.founder("ada").await;
         let workspace = usher.workspace(&ada.token, "Deadly").await;

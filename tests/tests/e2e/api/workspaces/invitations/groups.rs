@@ -2,7 +2,7 @@
 
 use futures::future::join_all;
 use serde_json::{Value, json};
-use tests::{Account, Answer, Endpoint, HeldCall};
+use tests::{Account, Answer, Endpoint, HeldCall, Need};
 
 /// The transaction by which a request invites. The one before reserves the day's quota.
 const INVITING: HeldCall = HeldCall::write_after("invite-users", 1);
@@ -128,7 +128,7 @@ async fn a_member_joins_another_group_and_keeps_role_and_groups() {
 
 #[tokio::test]
 async fn a_member_joins_a_group_also_if_the_reply_is_lost() {
-    let world = World::of(Endpoint::own(&[]).await).await;
+    let world = World::of(Endpoint::with(&[Need::Calls]).await).await;
     let bob = world.usher.member(&world.ada.token, &world.workspace, "bob", "EDITOR").await;
     for group in [&world.emea, &world.sales] {
         // One transaction reserves, and one finds the member. The SDK sends the next one three times.
@@ -246,7 +246,7 @@ async fn a_groups_administrator_removes_nobody_from_the_workspace_who_is_also_el
 #[tokio::test]
 async fn a_member_taken_out_of_one_group_stays_in_the_group_that_they_come_into() {
     for removal_is_first in [true, false] {
-        let world = World::of(Endpoint::own(&[]).await).await;
+        let world = World::of(Endpoint::with(&[Need::Calls]).await).await;
         let email = world.usher.address("guest");
         world.invite(&world.ada.token, &email, &[&world.emea]).await.expect(200);
         let hash = world.usher.mail(&email, 1).await.hash();
@@ -359,7 +359,7 @@ async fn a_group_with_members_or_invitations_is_not_deleted() {
 
 #[tokio::test]
 async fn nobody_is_invited_into_a_group_that_is_deleted_at_the_same_time() {
-    let world = &World::of(Endpoint::own(&[]).await).await;
+    let world = &World::of(Endpoint::with(&[Need::Calls]).await).await;
     for deletion_is_first in [true, false] {
         let group = &world.usher.group(&world.ada.token, &world.top, "Fleeting").await;
         let email = &world.usher.address(&format!("guest-{deletion_is_first}"));
@@ -380,7 +380,7 @@ async fn nobody_is_invited_into_a_group_that_is_deleted_at_the_same_time() {
 
 #[tokio::test]
 async fn of_many_who_are_invited_while_the_group_is_deleted_all_come_in_or_none() {
-    let world = &World::of(Endpoint::own(&[]).await).await;
+    let world = &World::of(Endpoint::with(&[Need::Calls]).await).await;
     let group = &world.usher.group(&world.ada.token, &world.top, "Fleeting").await;
     let emails: Vec<_> = (0..4).map(|n| world.usher.address(&format!("guest{n}"))).collect();
     let groups = [group.as_str()];
@@ -403,7 +403,7 @@ async fn of_many_who_are_invited_while_the_group_is_deleted_all_come_in_or_none(
 
 #[tokio::test]
 async fn authority_over_many_groups_takes_one_read_a_hundred() {
-    let world = World::of(Endpoint::own(&[]).await).await;
+    let world = World::of(Endpoint::with(&[Need::Calls]).await).await;
     let bob = world.usher.member(&world.ada.token, &world.workspace, "bob", "VIEWER").await;
     world.administers(&world.sales, &world.id(&bob.email).await).await;
     let names: Vec<_> = (0..90).map(|n| n.to_string()).collect();

@@ -2,7 +2,7 @@
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
-use tests::{World, eventually};
+use tests::{Need, World, eventually};
 
 use super::super::super::{column, user_of};
 
@@ -19,7 +19,7 @@ async fn listed(world: &World, query: &str) -> Vec<String> {
 
 #[tokio::test]
 async fn an_invitation_is_shown_completely_in_the_list_and_alone() {
-    let world = World::new(&[]).await;
+    let world = World::with(&[Need::MailReports]).await;
     let (email, id) = world.invited(&world.ada.token, "grace", "EDITOR").await;
     world.usher.mail(&email, 1).await;
     let shown = eventually("the delivery", async || {
@@ -70,7 +70,7 @@ async fn invitations_are_listed_and_filtered_by_every_status() {
 
 #[tokio::test]
 async fn invitations_are_filtered_by_delivery_state_and_by_the_beginning_of_the_address() {
-    let world = World::new(&[]).await;
+    let world = World::with(&[Need::Calls]).await;
     let fault = json!({ "action": "ses:SendBulkEmail", "address": world.usher.address("bounced"), "status": "MESSAGE_REJECTED", "times": 1 });
     world.usher.queue_fault(fault).await;
     for name in ["anna", "Annika", "bob", "bounced"] {
@@ -95,7 +95,7 @@ async fn invitations_are_filtered_by_delivery_state_and_by_the_beginning_of_the_
 
 #[tokio::test]
 async fn the_pages_of_a_list_hold_everybody_once_and_in_order() {
-    let world = World::new(&[]).await;
+    let world = World::start().await;
     let people: Vec<_> = (0..230).map(|number| world.usher.address(&format!("p{}", number * 7919 % 1000))).collect();
     let rows: Vec<_> = people.iter().map(|email| (email.as_str(), "VIEWER")).collect();
     world.usher.invite(&world.ada.token, &world.workspace, &rows).await.expect(200);
@@ -111,7 +111,7 @@ async fn the_pages_of_a_list_hold_everybody_once_and_in_order() {
 
 #[tokio::test]
 async fn a_page_that_had_to_read_many_records_is_short_and_has_a_next_one() {
-    let world = World::new(&[]).await;
+    let world = World::start().await;
     let people: Vec<_> = (0..1_100).map(|number| world.usher.address(&format!("p{number:04}"))).collect();
     let rows: Vec<_> = people.iter().map(|email| (email.as_str(), "VIEWER")).collect();
     world.usher.invite(&world.ada.token, &world.workspace, &rows).await.expect(200);
@@ -127,7 +127,7 @@ async fn a_page_that_had_to_read_many_records_is_short_and_has_a_next_one() {
 
 #[tokio::test]
 async fn a_cursor_is_valid_for_its_own_list_only_and_reveals_nothing() {
-    let world = World::new(&[]).await;
+    let world = World::start().await;
     for name in ["anna", "bert", "carl"] {
         world.member(name, "EDITOR").await;
     }
@@ -164,7 +164,7 @@ async fn a_cursor_is_valid_for_its_own_list_only_and_reveals_nothing() {
 
 #[tokio::test]
 async fn an_impossible_filter_is_refused() {
-    let world = World::new(&[]).await;
+    let world = World::start().await;
     let long = "a".repeat(255);
     for query in [
         "limit=0",
@@ -197,7 +197,7 @@ async fn an_impossible_filter_is_refused() {
 
 #[tokio::test]
 async fn only_people_with_the_right_to_invite_see_invitations() {
-    let world = World::new(&[]).await;
+    let world = World::start().await;
     let (_, id) = world.invited(&world.ada.token, "grace", "VIEWER").await;
     for role in ["MANAGER", "CREATOR"] {
         // DataGOL has no word for a manager.

@@ -1,7 +1,7 @@
 //! The header Idempotency-Key.
 
 use serde_json::{Value, json};
-use tests::{Account, Endpoint, HeldCall};
+use tests::{Account, Endpoint, HeldCall, Need, needs};
 
 const DAY: i64 = 24 * 3600;
 
@@ -19,6 +19,7 @@ fn inviting(people: &[&str]) -> Value {
 
 #[tokio::test]
 async fn a_retry_with_the_same_body_gets_the_first_answer_for_a_day() {
+    needs(&[Need::Clock]);
     let (usher, ada, workspace) = world(&[]).await;
     let (guest, late) = (usher.address("guest"), usher.address("late"));
     let body = inviting(&[&guest, "nobody", &ada.email, &guest]);
@@ -104,6 +105,7 @@ async fn a_malformed_key_is_refused() {
 
 #[tokio::test]
 async fn a_request_that_runs_already_is_refused_and_one_that_ended_is_answered_again() {
+    needs(&[Need::Calls]);
     let (usher, ada, workspace) = world(&[]).await;
     let guest = usher.address("guest");
     let run = |key: &'static str| usher.invite_with_key(&ada.token, &workspace, key, inviting(&[&guest]));
@@ -173,6 +175,7 @@ async fn an_answer_that_asks_for_a_retry_is_not_stored() {
 
 #[tokio::test]
 async fn a_thousand_cost_two_calls_more_with_a_key() {
+    needs(&[Need::Calls]);
     const COUNT: usize = 1_000;
     let (usher, ada, workspace) = world(&[]).await;
     let people: Vec<_> = (0..COUNT).map(|n| usher.address(&format!("p{n}"))).collect();

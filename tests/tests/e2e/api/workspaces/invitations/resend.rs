@@ -2,11 +2,11 @@
 
 use jiff::Timestamp;
 use serde_json::json;
-use tests::{World, mail_tags};
+use tests::{Need, World, mail_tags, needs};
 
 #[tokio::test]
 async fn a_resent_invitation_has_a_new_link_and_a_new_lifetime_and_the_old_link_is_dead() {
-    let world = World::new(&[]).await;
+    let world = World::with(&[Need::Clock]).await;
     let email = world.usher.address("grace");
     let body = json!({ "workSpaceUsers": [{ "email": email, "role": "EDITOR" }], "message": "Come and see." });
     let answer = world.usher.post_bulk_users(&world.ada.token, &world.workspace, body).await.expect(200).json();
@@ -125,6 +125,7 @@ async fn resending_counts_among_the_days_invitations() {
 
 #[tokio::test]
 async fn a_new_mail_does_not_have_the_delivery_state_of_the_old_one() {
+    needs(&[Need::Calls, Need::EventFunctions, Need::MailReports]);
     let world = World::new(&[("RESEND_COOLDOWN_SECONDS", "0")]).await;
     // SES sends no event about the delivery.
     world.usher.queue_fault(json!({ "action": "ses:SendBulkEmail", "fault": "lostEvents" })).await;
@@ -152,6 +153,7 @@ async fn a_new_mail_does_not_have_the_delivery_state_of_the_old_one() {
 
 #[tokio::test]
 async fn nothing_is_resent_to_a_suppressed_address() {
+    needs(&[Need::EventFunctions, Need::MailReports]);
     let world = World::new(&[("RESEND_COOLDOWN_SECONDS", "0")]).await;
     let (email, id) = world.invited(&world.ada.token, "grace", "EDITOR").await;
     world.usher.mail(&email, 1).await;

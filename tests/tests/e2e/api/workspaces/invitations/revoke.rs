@@ -4,7 +4,7 @@ use tests::World;
 
 #[tokio::test]
 async fn a_revoked_invitation_is_dead_and_revoking_it_again_changes_nothing() {
-    let world = World::new(&[]).await;
+    let world = World::start().await;
     let (email, id) = world.invited(&world.ada.token, "grace", "EDITOR").await;
     let hash = world.usher.mail(&email, 1).await.hash();
     for _ in 0..2 {
@@ -23,7 +23,7 @@ async fn a_revoked_invitation_is_dead_and_revoking_it_again_changes_nothing() {
 
 #[tokio::test]
 async fn an_accepted_invitation_is_not_revoked() {
-    let world = World::new(&[]).await;
+    let world = World::start().await;
     let (email, id) = world.invited(&world.ada.token, "grace", "EDITOR").await;
     let hash = world.usher.mail(&email, 1).await.hash();
     world.usher.sign_up_by_invitation(&email, &hash).await.expect(200);
@@ -44,7 +44,7 @@ async fn an_expired_invitation_stays_expired() {
 
 #[tokio::test]
 async fn an_admin_revokes_any_invitation_and_others_only_their_own() {
-    let world = World::new(&[]).await;
+    let world = World::start().await;
     let carl = world.member("carl", "CREATOR").await;
     let (_, adas) = world.invited(&world.ada.token, "grace", "VIEWER").await;
     let (_, carls) = world.invited(&carl.token, "henry", "VIEWER").await;

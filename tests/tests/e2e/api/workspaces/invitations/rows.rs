@@ -1,7 +1,7 @@
 //! Each row has its own result. If none succeeded, the first row's result is the answer's.
 
 use serde_json::{Value, json};
-use tests::{Account, Endpoint};
+use tests::{Account, Endpoint, Need, needs};
 
 const ROLES: [&str; 8] = ["ADMIN", "MANAGER", "CREATOR", "EDITOR", "REVIEWER", "COLLABORATOR", "COMMENTER", "VIEWER"];
 
@@ -101,6 +101,7 @@ async fn when_no_row_succeeds_the_answer_is_problem_details_of_the_first_with_al
 
 #[tokio::test]
 async fn a_suppressed_address_gets_no_invitation_and_the_others_are_invited() {
+    needs(&[Need::EventFunctions]);
     let (usher, ada, workspace) = world("Bounces").await;
     let (gone, there) = (usher.address("gone"), usher.address("there"));
     let row = |email: &str| json!({ "email": email, "role": "VIEWER" });
@@ -130,7 +131,7 @@ async fn a_suppressed_address_gets_no_invitation_and_the_others_are_invited() {
 
 #[tokio::test]
 async fn an_invitation_lives_as_long_as_the_request_asks() {
-    let usher = Endpoint::own(&[]).await;
+    let usher = Endpoint::with(&[Need::Clock]).await;
     let ada = usher.founder("ada").await;
     let workspace = usher.workspace(&ada.token, "Short").await;
     let (short, long) = (usher.address("short"), usher.address("long"));
