@@ -4,12 +4,13 @@ use std::fmt::Write;
 
 use crate::gateway_operations;
 
-/// The first letters of the functions that each policy names. They, and not a function's position, choose the policy, so
-/// that a new function moves no other function from one policy to the next.
+/// The first letters of the functions that each policy names. The first letter of a function's name, and not the
+/// function's position, decides which policy names the function, so that a new function moves no other function to
+/// another policy.
 const POLICIES: [(&str, [char; 2]); 4] =
     [("AToC", ['A', 'C']), ("DToK", ['D', 'K']), ("LToQ", ['L', 'Q']), ("RToZ", ['R', 'Z'])];
 
-/// The role and its policies, as resources in YAML.
+/// The gateway's role and the role's policies, as YAML resources of the template.
 pub(crate) fn resources() -> String {
     let mut yaml = String::from(
         "  # The gateway assumes this role to invoke a function.
@@ -48,7 +49,7 @@ pub(crate) fn resources() -> String {
     yaml
 }
 
-/// The functions that begin with one of the letters from the first to the last.
+/// The functions whose names begin with one of the letters from the first to the last.
 fn functions_of([first, last]: [char; 2]) -> Vec<String> {
     let names = gateway_operations().map(|operation| format!("{operation:?}"));
     names.filter(|name| name.starts_with(|letter| (first..=last).contains(&letter))).collect()

@@ -1,4 +1,5 @@
-//! The template of the nested stack: an integration for each function, and the routes that lead to it.
+//! The template of the nested stack with the routes: an integration for each function, and the routes that lead to the
+//! integration.
 
 use std::fmt::Write;
 
@@ -12,7 +13,7 @@ AWSTemplateFormatVersion: \"2010-09-09\"
 Description: The routes of Usher's API
 ";
 
-/// The text of `routes.yaml`.
+/// The whole text of the generated file `routes.yaml`.
 pub fn routes_template() -> String {
     let mut yaml = format!("{HEAD}\nParameters:\n  ApiId: {{Type: String}}\n");
     for operation in gateway_operations() {

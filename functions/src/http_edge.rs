@@ -1,5 +1,5 @@
 //! From an HTTP request to its response. Answering a request never fails: every failure becomes a response in a
-//! contract's format, because the gateway would answer for a failed function in the gateway's own format.
+//! contract's format, because the API gateway would answer for a failed function in the gateway's own format.
 
 use http::StatusCode;
 use lambda_http::{Body, Request, RequestExt, Response, request::RequestContext};
@@ -68,7 +68,7 @@ async fn handle(usher: &Usher, route: &Route, incoming: &Incoming) -> HandlerRes
     (route.handler)(usher, incoming).await
 }
 
-/// The id that the gateway gave the request.
+/// The id that the API gateway gave the HTTP request.
 fn request_id(request: &Request) -> String {
     match request.request_context_ref() {
         Some(RequestContext::ApiGatewayV2(context)) => context.request_id.clone().unwrap_or_default(),

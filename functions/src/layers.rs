@@ -1,4 +1,4 @@
-//! Tests of the layers: which modules of this crate may use which, and what no module may use.
+//! Tests of the layers of the crate `functions`: which modules may use which other modules, and what no module may use.
 
 use std::{
     collections::BTreeMap,
@@ -28,7 +28,7 @@ fn sources(folder: &str) -> BTreeMap<PathBuf, String> {
     sources
 }
 
-/// The text without white space: rustfmt may break an import into several lines.
+/// A file's text without white space, because rustfmt may break an import into several lines.
 fn dense(text: &str) -> String {
     text.split_whitespace().collect()
 }
@@ -106,7 +106,8 @@ fn no_module_sees_the_store_or_attribute_maps() {
 }
 
 /// Each function of a contract calls at most one operation of `shared`. The calls that authenticate a request don't
-/// count: they go through `Incoming`. The name `parameters` doesn't count either: it is a field of `Usher`.
+/// count as operations, because these calls go through `Incoming`. The name `parameters` doesn't count either, because
+/// `parameters` is a field of `Usher`.
 #[test]
 fn no_function_of_a_contract_calls_two_operations() {
     for (path, text) in sources("contracts") {

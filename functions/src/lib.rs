@@ -1,10 +1,12 @@
 //! The HTTP and event edge: one program for all Lambda functions.
 //!
 //! A request goes through [`routes`] to a handler of a contract. The handler reads the request, calls one operation of
-//! `shared`, and writes the response. It decides nothing: authorization and all other rules are in `shared`.
+//! `shared`, and writes the response. A handler decides nothing: authorization and all other rules are in the crate
+//! `shared`.
 //!
-//! The modules from the bottom to the top: `vocabulary` and [`pages`]; `contracts`, which use them; [`routes`], which list
-//! the contracts' handlers; `openapi`, which is made from the routes; and [`answer`], which uses all of them.
+//! The layers of the crate `functions` from the bottom to the top: `vocabulary` and [`pages`]; `contracts`, which use
+//! the first two modules; [`routes`], which list the contracts' handlers; `openapi`, which is made from the routes; and
+//! [`answer`], which uses all other modules.
 
 mod contracts;
 pub mod events;

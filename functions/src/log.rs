@@ -6,25 +6,26 @@ use std::fmt;
 use serde::Deserialize;
 use tracing::{Event, Subscriber};
 use tracing_subscriber::{
-    EnvFilter,
+    filter::{LevelFilter, Targets},
     fmt::{
         FmtContext, FormatEvent, FormatFields, FormattedFields, MakeWriter,
         format::{Format, Json, JsonFields, Writer},
     },
+    layer::SubscriberExt,
     registry::LookupSpan,
 };
 
 /// The log filter for a level. Our own crates log at the given level. All other crates log warnings at most, because at
 /// lower levels the Lambda runtime and the SDKs log what they receive and send, with addresses, tokens and passwords.
-pub fn directives(level: &str) -> String {
-    let others = if level == "error" { level } else { "warn" };
-    format!("{others},shared={level},functions={level}")
+pub fn filter(level: &str) -> Targets {
+    let own = level.parse().unwrap_or(LevelFilter::INFO);
+    Targets::new().with_default(own.min(LevelFilter::WARN)).with_target("shared", own).with_target("functions", own)
 }
 
-/// A log that writes to `writer` the log events that the given directives admit. The `spans` of a line name the request
+/// A log that writes to `writer` the log events that the given filter admits. The `spans` of a line name the request
 /// or event that is being handled, and the mail that is being sent. The field `operation` has the operation of that
 /// request or event, and on all other lines the name `function`, if the process is one function.
-pub fn to<W>(writer: W, directives: &str, function: Option<&str>) -> impl Subscriber + Send + Sync
+pub fn to<W>(writer: W, filter: Targets, function: Option<&str>) -> impl Subscriber + Send + Sync
 where
     W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
 {
@@ -33,8 +34,9 @@ where
         .fmt_fields(JsonFields::new())
         .event_format(LineFormat { format, function: function.map(str::to_owned) })
         .with_writer(writer)
-        .with_env_filter(EnvFilter::new(directives))
+        .with_max_level(LevelFilter::TRACE)
         .finish()
+        .with(filter)
 }
 
 /// The format of a log line: the JSON object of `tracing_subscriber`, with the field `operation` in front.
@@ -104,7 +106,7 @@ mod tests {
     fn written(level: &str, function: Option<&str>, log: impl FnOnce()) -> Vec<Value> {
         let written = Written::default();
         let writer = written.clone();
-        tracing::subscriber::with_default(to(move || writer.clone(), &directives(level), function), log);
+        tracing::subscriber::with_default(to(move || writer.clone(), filter(level), function), log);
         let text = String::from_utf8(written.0.lock().unwrap().clone()).unwrap();
         text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
     }

@@ -1,4 +1,5 @@
-//! The program of every Lambda function. The function's handler says which operation the program serves.
+//! The program of every Lambda function. The setting `Handler` of a Lambda function says which operation the program
+//! serves.
 
 use std::process::ExitCode;
 

@@ -10,7 +10,7 @@ macro_rules! operations {
         }
 
         impl Operation {
-            /// All operations.
+            /// The list of all operations.
             pub const ALL: &[Self] = &[$(Self::$variant),*];
 
             /// The operation's name: the handler of its function, the logical id of its function in kebab case, and the
@@ -29,7 +29,7 @@ operations! {
     SignUp = "sign-up",
     /// Activates a registered person by the mailed one-time password.
     VerifyOtp = "verify-otp",
-    /// Mails the one-time password again.
+    /// Mails the one-time password of a registration again.
     ResendOtp = "resend-otp",
     /// Issues an access token for an address and a password.
     IssueToken = "issue-token",
@@ -43,7 +43,7 @@ operations! {
     CreateWorkspace = "create-workspace",
     /// Lists the workspaces that the caller can reach.
     ListWorkspaces = "list-workspaces",
-    /// Shows one workspace.
+    /// Shows one workspace to a caller who can reach the workspace.
     GetWorkspace = "get-workspace",
     /// Invites many people to a workspace, or to the company.
     InviteUsers = "invite-users",
@@ -53,7 +53,7 @@ operations! {
     PreviewInvitation = "preview-invitation",
     /// Declines an invitation.
     DeclineInvitation = "decline-invitation",
-    /// Asks the inviter for a new invitation in place of an expired one.
+    /// Asks the inviter for a new invitation in place of an expired invitation.
     RenewInvitation = "renew-invitation",
     /// Creates a service account.
     CreateServiceAccount = "create-service-account",
@@ -103,13 +103,13 @@ operations! {
     CreateGroup = "create-group",
     /// Deletes an empty group.
     DeleteGroup = "delete-group",
-    /// Makes a user an administrator of a group, or takes this right from the user.
+    /// Makes a user an administrator of a group, or ends the user's administration of the group.
     ChangeGroupAdmin = "change-group-admin",
     /// Makes a workspace the current workspace of the caller.
     SelectWorkspace = "select-workspace",
     /// Replaces the caller's own password.
     ChangePassword = "change-password",
-    /// Registers an invited person and logs them in.
+    /// Registers an invited person and logs the person in.
     ConfirmRegistration = "confirm-registration",
     /// Stores a mail template of the company, or lists the templates.
     MailTemplates = "mail-templates",
@@ -119,15 +119,16 @@ operations! {
     RegistrationPage = "registration-page",
     /// Serves the public keys that verify access tokens.
     PublicKeys = "public-keys",
-    /// Describes every route.
+    /// Describes every route of the API, for programs and for people.
     DescribeApi = "describe-api",
-    /// Answers the requests that have no route.
+    /// Answers the requests whose path or method belongs to no route.
     RouteNotFound = "route-not-found",
     /// Sends the mails of the outbox items that the table's stream reports as new.
     DeliverInvitations = "deliver-invitations",
     /// Every minute, sends the mails of the outbox items that are still in the outbox.
     SweepUndelivered = "sweep-undelivered",
-    /// Puts the outbox items that were given up back into the outbox. Operators invoke this function by hand.
+    /// Puts the outbox items that were given up back into the outbox. An operator invokes the function that requeues
+    /// outbox items by hand.
     RequeueUndelivered = "requeue-undelivered",
     /// Records the deliveries, bounces and complaints of mails that SES reports.
     RecordMailEvents = "record-mail-events",

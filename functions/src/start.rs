@@ -9,7 +9,7 @@ use shared::Usher;
 
 use crate::{events, http_edge::answer, log, metrics::Metrics, operation::Operation, routes};
 
-/// The handler of a function that serves every route.
+/// The name that the handler of a Lambda function has if the function serves every route.
 const EVERY_ROUTE: &str = "bootstrap";
 
 /// Why a function couldn't start, or why the Lambda runtime ended the function.
@@ -26,7 +26,7 @@ pub async fn serve() -> ExitCode {
     // The log begins after the parameters are read, because they have the log's level.
     let usher = Usher::from_environment().await;
     let level = usher.as_ref().map_or("info", |usher| usher.parameters.log_level.as_str());
-    let log = log::to(stdout, &log::directives(level), Some(&handler));
+    let log = log::to(stdout, log::filter(level), Some(&handler));
     // Setting the log fails only if the process has a log already.
     drop(tracing::subscriber::set_global_default(log));
     let served = match usher {
@@ -66,7 +66,7 @@ async fn run(handler: &str, usher: &Usher) -> Result<(), StartError> {
     }
 }
 
-/// The operation that a handler names. A function that serves every route has none.
+/// The operation that a handler names. The result is `None` for a function that serves every route.
 fn operation_of(handler: &str) -> Result<Option<Operation>, String> {
     if handler == EVERY_ROUTE {
         return Ok(None);

@@ -1,5 +1,5 @@
 //! The AWS endpoint for other processes: one port that serves DynamoDB, DynamoDB Streams, SES v2, EventBridge and
-//! Secrets Manager to programs that use a stock SDK. The stack's own functions call the same services.
+//! Secrets Manager to programs that use a stock SDK. The local stack's own functions call the same simulated services.
 
 use std::sync::Arc;
 
@@ -33,7 +33,8 @@ pub(crate) struct AwsEndpoint {
 /// `POST /` of the AWS endpoint: calls the AWS operation that is named in the header `X-Amz-Target`, such as
 /// `DynamoDB_20120810.GetItem`.
 pub(crate) async fn call(State(endpoint): State<Arc<AwsEndpoint>>, headers: HeaderMap, body: Bytes) -> Response {
-    // A reset of the stack waits until this AWS call has ended, and this call waits until a running reset has ended.
+    // A reset of the local stack waits until this AWS call has ended, and the AWS call waits until a running reset has
+    // ended.
     let _running = endpoint.functions.hold_off_reset().await;
     let target = headers.get("x-amz-target").and_then(|target| target.to_str().ok()).unwrap_or_default();
     match target.split_once('.') {

@@ -1,5 +1,5 @@
-//! Counts the read and write units that AWS would charge for the functions' calls of DynamoDB. The embedded engine
-//! computes the units of a successful call as DynamoDB does, if the request asks for them.
+//! Counts the read and write units that AWS would charge for the functions' calls of DynamoDB. The embedded DynamoDB
+//! engine computes the units of a successful call as DynamoDB does, if the request asks for the units.
 
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_types::body::SdkBody;
@@ -15,8 +15,8 @@ pub(crate) fn ask_for_units(request: &mut HttpRequest) {
     *request.body_mut() = SdkBody::from(asking);
 }
 
-/// The units of a call. DynamoDB also charges for a write whose condition failed, but the response doesn't say how
-/// much: such a write counts as a write of an item of up to 1 KB.
+/// The units that a call of DynamoDB consumed. DynamoDB also charges for a write whose condition failed, but the
+/// response doesn't say how much: a write with a failed condition counts as a write of an item of up to 1 KB.
 pub(crate) fn units(action: Action, request: &[u8], status: u16, response: &[u8]) -> Units {
     if status != 200 {
         let write = if failed_condition(response) { units_of_failed_write(action, request) } else { 0.0 };
@@ -46,7 +46,7 @@ struct Charged {
     consumed_capacity: Option<ConsumedCapacity>,
 }
 
-/// A call of several items reports the units of each table.
+/// DynamoDB's response to a call about several items reports the units of each table.
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum ConsumedCapacity {

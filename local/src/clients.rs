@@ -1,5 +1,6 @@
-//! The functions' SDK clients. Their HTTP connector knows which function makes a call: it counts the call, refuses a
-//! call that the function's policy doesn't allow, and injects the queued faults.
+//! The SDK clients of the local stack's functions. The clients' HTTP connector knows which function makes an AWS call:
+//! the connector counts the call, refuses a call that the function's policy doesn't allow, and injects the queued
+//! faults.
 
 use std::sync::Arc;
 
@@ -39,7 +40,7 @@ pub(crate) struct AwsUrls {
     pub(crate) events: String,
 }
 
-/// Makes the functions' SDK clients, which share one pool of connections.
+/// Makes the SDK clients of the local stack's functions, which share one pool of connections.
 #[derive(Debug)]
 pub(crate) struct Clients {
     http: SharedHttpClient,
@@ -49,8 +50,8 @@ pub(crate) struct Clients {
 }
 
 impl Clients {
-    /// Makes SDK clients of the AWS services at the addresses `urls`. With an `engine`, the calls of DynamoDB go to the
-    /// embedded engine without a socket.
+    /// Makes SDK clients of the AWS services at the addresses `urls`. If `engine` is given, the clients' calls of
+    /// DynamoDB go to the embedded DynamoDB engine without a socket.
     pub(crate) fn new(engine: Option<&Engine>, urls: AwsUrls, faults: Arc<Faults>) -> Self {
         let engine = engine.map(Engine::http_client);
         let encrypted = [&urls.dynamodb, &urls.ses, &urls.events].iter().any(|url| url.starts_with("https:"));
@@ -62,8 +63,8 @@ impl Clients {
         Self { http, engine, urls, faults }
     }
 
-    /// A DynamoDB client for the function of this name. Without a name, the client's calls are the stack's own: the
-    /// stack neither counts nor checks its own calls, and no fault happens to its own calls.
+    /// A DynamoDB client for the function of this name. A client without a function's name makes the local stack's own
+    /// calls, which the stack neither counts nor checks, and to which no fault happens.
     pub(crate) fn dynamodb(&self, function: Option<&'static str>) -> aws_sdk_dynamodb::Client {
         aws_sdk_dynamodb::Client::from_conf(
             aws_sdk_dynamodb::Config::builder()
@@ -76,9 +77,9 @@ impl Clients {
         )
     }
 
-    /// An SES client for the function of this name. The function name has the same meaning as for
-    /// [`Clients::dynamodb`]. The SES client doesn't retry a call: after a lost response the SDK would send the mail
-    /// twice, so the deliverer decides when to try again.
+    /// An SES client for the function of this name. A missing function name means, as for [`Clients::dynamodb`], that
+    /// the calls are the local stack's own. The SES client doesn't retry a call: after a lost response the SDK would
+    /// send the mail twice, so the deliverer decides when to try again.
     pub(crate) fn ses(&self, function: Option<&'static str>) -> aws_sdk_sesv2::Client {
         aws_sdk_sesv2::Client::from_conf(
             aws_sdk_sesv2::Config::builder()
@@ -92,8 +93,8 @@ impl Clients {
         )
     }
 
-    /// An EventBridge client for the function of this name. The function name has the same meaning as for
-    /// [`Clients::dynamodb`].
+    /// An EventBridge client for the function of this name. A missing function name means, as for
+    /// [`Clients::dynamodb`], that the calls are the local stack's own.
     pub(crate) fn eventbridge(&self, function: Option<&'static str>) -> aws_sdk_eventbridge::Client {
         aws_sdk_eventbridge::Client::from_conf(
             aws_sdk_eventbridge::Config::builder()
@@ -121,7 +122,8 @@ impl Clients {
     }
 }
 
-/// The local services don't check signatures, but the SDK refuses to send an unsigned request.
+/// The local stack's AWS services don't check signatures, but the SDK refuses to send an unsigned request, so the
+/// clients need credentials.
 fn credentials() -> Credentials {
     Credentials::new("local", "local", None, None, "local")
 }
@@ -150,8 +152,8 @@ struct LabelledConnector {
     inner: SharedHttpConnector,
     function: &'static str,
     faults: Arc<Faults>,
-    /// Whether the embedded engine executes the calls of DynamoDB. A request to another endpoint is signed, so the
-    /// stack can't make it ask for its units.
+    /// Whether the embedded DynamoDB engine executes the calls of DynamoDB. A request to another AWS endpoint is
+    /// signed, so the local stack can't change the request to ask for the consumed units.
     has_engine: bool,
 }
 
@@ -180,13 +182,13 @@ impl HttpConnector for LabelledConnector {
 }
 
 impl LabelledConnector {
-    /// Counts the AWS call. Then carries the call out, or makes the queued fault happen that is due.
+    /// Counts the function's AWS call. Then carries the call out, or makes the queued fault happen that is due.
     fn execute(&self, action: Action, request: HttpRequest) -> HttpConnectorFuture {
         let Some(fault) = self.faults.on_call(self.function, action) else {
             return self.carry_out(action, request);
         };
         match fault.effect(action, request.body().bytes().unwrap_or_default()) {
-            // The panic ends the invocation that makes the call, and no other invocation.
+            // The panic that a fault causes ends the invocation that makes the AWS call, and no other invocation.
             FaultEffect::Crash => panic!("a queued fault ends this function"),
             FaultEffect::NoReply => {
                 HttpConnectorFuture::ready(Err(connection_failure("the connection failed before the call")))
@@ -204,7 +206,8 @@ impl LabelledConnector {
         }
     }
 
-    /// Carries the AWS call out. Counts the units of a call that the embedded engine executes.
+    /// Carries a function's AWS call out, and counts the read and write units of a call that the embedded DynamoDB
+    /// engine executes.
     fn carry_out(&self, action: Action, mut request: HttpRequest) -> HttpConnectorFuture {
         if !(self.has_engine && action.is_dynamodb()) {
             return self.inner.call(request);

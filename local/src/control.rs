@@ -30,8 +30,8 @@ pub(crate) async fn queue_fault(
     })
 }
 
-/// How long a test waits for the calls of a hold. The calls that a test arranges come much sooner. If the calls do not
-/// come at all, the test must fail.
+/// How long a test waits for the calls of a hold. The calls that a test wants to hold come much sooner than this. If
+/// the calls do not come at all, the test must fail.
 const HOLD_PATIENCE: Duration = Duration::from_secs(20);
 
 /// `GET /_local/faults/{id}`: answers when all calls of the hold have stopped.
@@ -61,7 +61,7 @@ fn no_hold() -> Response {
     response::json_message(StatusCode::NOT_FOUND, "there is no such hold")
 }
 
-/// `GET /_local/faults`: the queued faults.
+/// `GET /_local/faults`: answers with the queued faults.
 pub(crate) async fn faults_left(State(faults): State<Arc<Faults>>) -> Json<Value> {
     Json(json!({"faults": faults.left()}))
 }
@@ -72,7 +72,7 @@ pub(crate) async fn clear_faults(State(faults): State<Arc<Faults>>) -> StatusCod
     StatusCode::NO_CONTENT
 }
 
-/// `GET /_local/calls`: how often each function called each action.
+/// `GET /_local/calls`: answers how often each function called each AWS action.
 pub(crate) async fn calls(State(faults): State<Arc<Faults>>) -> Json<Value> {
     Json(faults.calls())
 }
@@ -93,18 +93,18 @@ pub(crate) async fn forget_calls(State(faults): State<Arc<Faults>>) -> StatusCod
     StatusCode::NO_CONTENT
 }
 
-/// How a request changes the clock of the functions.
+/// The change of the functions' clock that a request asks for.
 #[derive(Debug, Deserialize)]
 pub(crate) enum ClockChange {
-    /// The number of seconds to move the clock forward. A negative number moves the clock back.
+    /// The number of seconds to move the clock forward. A negative number of seconds moves the functions' clock back.
     #[serde(rename = "advanceSeconds")]
     Advance(i64),
-    /// The moment at which the clock stops.
+    /// The moment at which the functions' clock stops.
     #[serde(rename = "stopAt")]
     Stop(Timestamp),
 }
 
-/// How far the clock can be moved at once, in seconds: a hundred years.
+/// How far one request can move the functions' clock, in seconds: a hundred years.
 const MAX_ADVANCE: i64 = 100 * 366 * 86_400;
 
 /// `POST /_local/clock`: moves or stops the clock of all functions.

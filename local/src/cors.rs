@@ -79,7 +79,9 @@ impl AllowedOrigins {
         if self.0.is_empty() {
             return;
         }
-        OWN.iter().for_each(|name| drop(headers.remove(name)));
+        for name in OWN {
+            headers.remove(name);
+        }
         let Some(origin) = request.headers.get(ORIGIN).filter(|origin| self.allow(origin)) else { return };
         headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
         let is_preflight =

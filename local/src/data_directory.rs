@@ -16,9 +16,10 @@ use crate::{options::Options, secrets_manager::SecretsManager, start_error::Stac
 /// The directory of the secrets and, unless the table is in memory, of the database.
 #[derive(Debug)]
 pub(crate) enum DataDirectory {
-    /// The directory outlives the stack. A lock keeps other stacks from using the directory.
+    /// The kind of data directory that outlives the local stack. A lock keeps other stacks from using the directory.
     Persistent { path: PathBuf, _lock: File },
-    /// The directory is private to the stack. When the stack stops, its temporary directory is deleted.
+    /// The kind of data directory that only this local stack uses. When the stack stops, the stack's temporary
+    /// directory is deleted.
     Temporary(TempDir),
 }
 
@@ -26,7 +27,7 @@ impl DataDirectory {
     /// Opens or creates the directory that the options name.
     ///
     /// # Errors
-    /// The directory can't be used, or another stack uses it.
+    /// Opening the data directory fails if the directory can't be used, or if another local stack uses the directory.
     pub(crate) fn open(options: &Options) -> Result<Self, StackStartError> {
         let path = &options.data_dir;
         let failed = |reason| StackStartError::DataDir { path: path.clone(), reason };
@@ -54,7 +55,7 @@ impl DataDirectory {
         matches!(self, Self::Persistent { .. }).then(|| self.path())
     }
 
-    /// The files of the stack's two secrets. The first start of a stack creates these files.
+    /// The files of the stack's two secrets. The first start of a local stack creates the files of the secrets.
     pub(crate) fn secrets(&self, random: &dyn Random) -> Result<SecretsManager, StackStartError> {
         let file = |name| {
             let path = self.path().join(name);
@@ -67,15 +68,15 @@ impl DataDirectory {
     }
 }
 
-/// Writes a new secret unless the file of the secret exists. The stack writes the secret under another file name first
-/// and then renames the file, so that a killed stack leaves no half-written secret.
+/// Writes a new secret unless the file of the secret exists. The local stack writes a secret under another file name
+/// first and then renames the file, so that a killed stack leaves no half-written secret.
 fn create_secret(path: &Path, random: &dyn Random) -> std::io::Result<()> {
     if path.exists() {
         return Ok(());
     }
     let mut key = [0; 48];
     random.fill(&mut key);
-    // Only the owner can read a temporary file.
+    // Only its owner can read a temporary file, so nobody else can read the secret in the file.
     let mut file = NamedTempFile::new_in(path.parent().unwrap_or(Path::new(".")))?;
     file.write_all(json!({"current": "1", "1": URL_SAFE_NO_PAD.encode(key)}).to_string().as_bytes())?;
     file.as_file().sync_all()?;

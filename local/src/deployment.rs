@@ -28,7 +28,7 @@ use crate::{
     tasks::TaskGroup,
 };
 
-/// The name of the event bus.
+/// The name of the local stack's event bus.
 const BUS: &str = "usher";
 
 /// The parts and settings that [`Deployment::new`] needs to deploy the functions.
@@ -36,19 +36,20 @@ pub(crate) struct DeploymentConfig {
     pub(crate) parameters: Parameters,
     pub(crate) secrets: SecretsManager,
     pub(crate) clients: Clients,
-    /// The table of the embedded DynamoDB. A stack that uses another AWS endpoint has no embedded table.
+    /// The table of the embedded DynamoDB. A local stack that uses another AWS endpoint has no embedded table.
     pub(crate) table: Option<Table>,
     pub(crate) faults: Arc<Faults>,
     pub(crate) random: Arc<dyn Random>,
-    /// The address whose mails SES sends: the address and its domain are SES's verified identities.
+    /// The address from which SES sends mails: the simulated SES treats this address and its domain as verified
+    /// identities.
     pub(crate) sender: String,
-    /// How many recipients SES accepts in a second.
+    /// The number of recipients that the simulated SES accepts in a second.
     pub(crate) max_send_rate: u32,
     /// How many shards the table's stream has.
     pub(crate) shards: u16,
     /// The forwarder that gets a copy of every event on the event bus.
     pub(crate) forwarder: Option<EventForwarder>,
-    /// The data that the table begins with.
+    /// The seed: the data with which the table begins.
     pub(crate) seed: Option<Seed>,
 }
 
@@ -63,8 +64,8 @@ pub(crate) struct FunctionConfig {
 }
 
 impl FunctionConfig {
-    /// The service that one operation runs on. Each operation has SDK clients of its own, so that the stack knows which
-    /// function makes a call.
+    /// The service object that one operation runs on. Each operation has SDK clients of its own, so that the local
+    /// stack knows which function makes an AWS call.
     pub(crate) fn usher(&self, operation: Operation) -> Usher {
         let name = Some(operation.name());
         let dependencies = Dependencies {
@@ -79,7 +80,7 @@ impl FunctionConfig {
     }
 }
 
-/// The table can't be created, or the seed can't be written.
+/// Deploying fails if the table can't be created, or if the seed can't be written.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum TableError {
     #[error(transparent)]
@@ -88,7 +89,7 @@ pub(crate) enum TableError {
     Seed(shared::Error),
 }
 
-/// The functions and the AWS services around them.
+/// The deployed functions and the simulated AWS services that the functions call.
 #[derive(Debug)]
 pub(crate) struct Deployment {
     pub(crate) config: FunctionConfig,
@@ -106,7 +107,7 @@ pub(crate) struct Deployment {
 }
 
 impl Deployment {
-    /// Deploys every function. [`Deployment::start_triggers`] starts the triggers.
+    /// Deploys every function without the triggers, which [`Deployment::start_triggers`] starts.
     pub(crate) fn new(config: DeploymentConfig) -> Self {
         let DeploymentConfig { parameters, secrets, clients, table, faults, random, .. } = config;
         let clock = Arc::new(TestClock::default());
@@ -141,7 +142,7 @@ impl Deployment {
     /// Creates the table unless the table exists, and writes the companies of the seed that the table doesn't have yet.
     ///
     /// # Errors
-    /// The table can't be created or written.
+    /// The function fails if the table can't be created or written.
     pub(crate) async fn prepare_table(&self) -> Result<(), TableError> {
         let (client, name) = (self.config.clients.dynamodb(None), &self.config.parameters.table_name);
         table::ensure(&client, name).await?;
@@ -156,7 +157,7 @@ impl Deployment {
     /// Starts the triggers: the table's stream, the deletion of expired items, and the schedule.
     ///
     /// # Errors
-    /// The table's stream can't be opened.
+    /// Starting the triggers fails if the table's stream can't be opened.
     pub(crate) fn start_triggers(&self) -> Result<TaskGroup, StackStartError> {
         let mut tasks = TaskGroup::default();
         if let Some(table) = &self.table {
@@ -180,10 +181,11 @@ impl Deployment {
     }
 }
 
-/// Releases the held calls when the triggers stop. Nobody else would release these calls, and the stop of the triggers
-/// waits for the functions that made the calls.
+/// Releases the held calls when the triggers stop. Nobody else would release the held calls, and the stop of the
+/// triggers waits for the functions that made the calls.
 async fn release_holds(faults: Arc<Faults>, mut stopped: watch::Receiver<()>) {
-    // The sender of the stop signal never sends a value. The receiver reports a change only when the sender is dropped.
+    // The stop signal is the dropping of its sender: the sender never sends a value, and the receiver reports a change
+    // only when the sender is dropped.
     drop(stopped.changed().await);
     faults.holds.release_all();
 }

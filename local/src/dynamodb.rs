@@ -1,4 +1,5 @@
-//! The embedded DynamoDB. The engine, dynoxide, blocks while it works, so the engine runs on a thread of its own.
+//! The embedded DynamoDB. The embedded DynamoDB engine, dynoxide, blocks its thread while it works, so the engine runs
+//! on a thread of its own.
 
 mod calls;
 
@@ -16,18 +17,18 @@ pub(crate) use self::calls::EngineCalls;
 use self::calls::{Call, Connector};
 use crate::{start_error::StackStartError, table::TTL_ATTRIBUTE};
 
-/// How many of the stream's newest records are kept at least. Inviting and mailing 10,000 people writes 41,000 records,
-/// and the stack reads the stream no faster than the functions work. After a restart, `sweep-undelivered` finds the
-/// mails whose stream records a stopped stack missed.
+/// How many of the stream's newest records are kept at least. Inviting and mailing 10,000 people writes 41,000 stream
+/// records, and the local stack reads the stream no faster than the functions work. After a restart,
+/// `sweep-undelivered` finds the mails whose stream records a stopped stack missed.
 const STREAM_RECORDS_KEPT: u32 = 50_000;
 
-/// How many of the stream's oldest records are deleted at once. Deleting many records at once is faster than deleting
-/// one record at each write.
+/// How many of the stream's oldest records are deleted at once. Deleting many stream records at once is faster than
+/// deleting one stream record at each write.
 const STREAM_RECORDS_FORGOTTEN: u32 = 1_000;
 
-/// A running DynamoDB engine. A stack without another endpoint has one engine, and the benchmarks also measure an
-/// engine without a stack. Dropping the engine stops the engine, and [`Engine::stop`] also waits until the engine has
-/// stopped.
+/// A running DynamoDB engine. A local stack that uses no other AWS endpoint has one engine, and the benchmarks also
+/// measure an engine without a stack. Dropping an [`Engine`] stops the DynamoDB engine, and [`Engine::stop`] also waits
+/// until the engine has stopped.
 #[derive(Debug)]
 pub struct Engine {
     pub(crate) table: Table,
@@ -44,7 +45,7 @@ impl Engine {
     /// [`crate::ensure_table`] creates the `table`.
     ///
     /// # Errors
-    /// The database can't be opened.
+    /// Starting the engine fails if the database can't be opened.
     pub fn start(directory: Option<&Path>, name: &str, table: &str) -> Result<Self, StackStartError> {
         let location = match directory {
             Some(directory) => directory.join("dynamodb.sqlite").to_string_lossy().into_owned(),
@@ -52,7 +53,8 @@ impl Engine {
         };
         let database = Database::new(&location).map_err(|error| StackStartError::Database(error.to_string()))?;
         tune(&location).map_err(|error| StackStartError::Database(error.to_string()))?;
-        // This sets SQLite's `synchronous = NORMAL`: a write survives a kill of the process without a flush to disk.
+        // This option sets SQLite's `synchronous = NORMAL`: without a flush to disk at each write, a write still
+        // survives a kill of the process.
         database.disable_bulk_loading().map_err(|error| StackStartError::Database(error.to_string()))?;
         let (calls, received) = mpsc::unbounded_channel();
         let called = database.clone();
@@ -70,12 +72,13 @@ impl Engine {
         http_client_fn(move |_, _| connector.clone())
     }
 
-    /// The channel that sends calls to the engine.
+    /// The channel that sends calls of DynamoDB to the embedded engine.
     pub(crate) fn calls(&self) -> EngineCalls {
         EngineCalls(self.calls.downgrade())
     }
 
-    /// Stops the engine: answers the calls that are already queued, and closes the database.
+    /// Stops the embedded DynamoDB engine: the engine answers the calls that are already queued, and closes the
+    /// database.
     pub async fn stop(self) {
         drop(self.calls);
         drop(self.table);
@@ -86,8 +89,9 @@ impl Engine {
     }
 }
 
-/// Adds an index and a trigger to dynoxide's stream records. Without the index, dynoxide reads all records at each
-/// write and each poll. The trigger deletes the oldest records, because dynoxide never deletes stream records.
+/// Adds an index and a trigger to dynoxide's stream records. Without the index, dynoxide reads all stream records at
+/// each write and each poll. The database trigger deletes the oldest stream records, because dynoxide never deletes
+/// stream records.
 fn tune(location: &str) -> rusqlite::Result<()> {
     rusqlite::Connection::open(location)?.execute_batch(&format!(
         "CREATE INDEX IF NOT EXISTS usher_stream_order
@@ -98,8 +102,8 @@ fn tune(location: &str) -> rusqlite::Result<()> {
     ))
 }
 
-/// The table, for the work that DynamoDB does by itself: TTL and streams. The methods of the table block the calling
-/// thread.
+/// Access to the embedded table for the work that DynamoDB does by itself: deleting expired items, and streams. The
+/// methods of the embedded table block the calling thread.
 #[derive(Clone)]
 pub(crate) struct Table {
     pub(crate) database: Database,

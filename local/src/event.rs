@@ -16,7 +16,7 @@ use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-/// The data that the gateway adds to the head and the body of a request when it makes the event.
+/// The data that the gateway adds to the head and the body of a request when the gateway makes the function's event.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct RequestContext {
     pub(crate) peer: SocketAddr,
@@ -77,13 +77,14 @@ pub(crate) fn from_request(head: &Parts, body: &[u8], context: &RequestContext) 
     event
 }
 
-/// An HTTP API decodes the path, and cuts the decoded path at a question mark that was percent-encoded.
+/// An HTTP API of API Gateway decodes the path, and cuts the decoded path at a question mark that was percent-encoded.
 fn decoded_path(uri: &Uri) -> String {
     let path = percent_decode_str(uri.path()).decode_utf8().unwrap_or_else(|_| uri.path().into());
     path.split('?').next().unwrap_or_default().to_owned()
 }
 
-/// The headers with lowercase names and the values of the same name joined with commas, and the gateway's own headers.
+/// The event's headers: the request's headers with lowercase names and the values of the same name joined with commas,
+/// and the gateway's own headers.
 fn headers(headers: &HeaderMap, peer: &str, context: &RequestContext) -> BTreeMap<String, String> {
     let removed: [&HeaderName; 3] = [&COOKIE, &CONNECTION, &TRANSFER_ENCODING];
     let mut joined: BTreeMap<String, String> = BTreeMap::new();
@@ -115,7 +116,7 @@ fn cookies(headers: &HeaderMap) -> Vec<String> {
         .collect()
 }
 
-/// The decoded query parameters, with the values of the same name joined with commas.
+/// The event's query parameters: decoded, with the values of the same name joined with commas.
 fn query_parameters(uri: &Uri) -> BTreeMap<String, String> {
     let pairs = Query::<Vec<(String, String)>>::try_from_uri(uri).map(|Query(pairs)| pairs).unwrap_or_default();
     let mut joined: BTreeMap<String, Vec<String>> = BTreeMap::new();
@@ -125,8 +126,8 @@ fn query_parameters(uri: &Uri) -> BTreeMap<String, String> {
     joined.into_iter().map(|(name, values)| (name, values.join(","))).collect()
 }
 
-/// The body of the event, and whether the body is base64. Text, JSON, XML and JavaScript are passed unchanged, and any
-/// other body is passed as base64.
+/// The body of the event, and whether the body is base64. The gateway passes a body of text, JSON, XML or JavaScript
+/// unchanged, and any other body as base64.
 fn encoded(head: &Parts, body: &[u8]) -> (Option<String>, bool) {
     const TEXT: [&str; 3] = ["application/json", "application/javascript", "application/xml"];
     if body.is_empty() {

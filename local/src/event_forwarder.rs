@@ -14,10 +14,10 @@ use tokio::{
     time::Duration,
 };
 
-/// How many events may wait to be forwarded. While so many events wait, further events are dropped.
+/// How many events may wait to be forwarded. While this many events wait to be forwarded, further events are dropped.
 const MAX_WAITING: usize = 10_000;
 
-/// How long the receiver may take to answer one event.
+/// How long the receiver of the forwarded events may take to answer one event.
 const RECEIVER_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The queue of events to forward.
@@ -39,7 +39,8 @@ impl EventForwarder {
     }
 }
 
-/// Posts each queued event to the URL, one after the other. A failure is logged, and the event is not sent again.
+/// Posts each queued event to the URL, one after the other. If forwarding an event fails, the failure is logged, and
+/// the event is not sent again.
 pub(crate) async fn forward(url: String, mut queued: mpsc::Receiver<Arc<str>>, mut stopped: watch::Receiver<()>) {
     let connector = if url.starts_with("https:") {
         Connector::builder().tls_provider(Provider::Rustls(CryptoMode::Ring)).build()

@@ -27,11 +27,12 @@ use crate::{event_forwarder::EventForwarder, faults::Faults};
 /// The path of EventBridge's endpoint on the gateway's port.
 pub(crate) const PATH: &str = "/_aws/events";
 
-/// How many entries one call of `PutEvents` may have. All entries of a call together are limited in bytes too.
+/// How many entries one call of `PutEvents` may have. The size of all entries of one call of `PutEvents` together is
+/// limited too.
 const ENTRIES_LIMIT: usize = 10;
 const BYTES_LIMIT: usize = 256 * 1024;
 
-/// How many accepted events the event bus keeps. When the bus has more events, it drops the oldest events.
+/// How many accepted events the event bus keeps. When the event bus has more events, the bus drops the oldest events.
 const EVENTS_KEPT: usize = 20_000;
 
 /// The event bus and the events that it accepted.
@@ -45,11 +46,11 @@ pub(crate) struct EventBridge {
     pub(crate) forwarder: Option<EventForwarder>,
 }
 
-/// An event that the bus accepted.
+/// An event that the simulated event bus accepted.
 #[derive(Debug)]
 pub(crate) struct StoredEvent {
     kind: String,
-    /// The event as JSON text. The text uses a fraction of the memory that a JSON tree uses.
+    /// The event as JSON text. The JSON text of an event uses a fraction of the memory that a JSON tree uses.
     json: Box<RawValue>,
 }
 

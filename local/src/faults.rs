@@ -79,8 +79,8 @@ pub(crate) enum RecipientStatus {
     Failed,
 }
 
-/// How each part of a transaction begins in the request's JSON, and the permission that the part needs. A quote within
-/// a value is escaped, so a value can't look like the beginning of a part.
+/// How each part of a transaction begins in the request's JSON, and the permission that the part needs. A quotation
+/// mark within a JSON value is escaped, so a value can't look like the beginning of a part of a transaction.
 const TRANSACTION_PARTS: [(&str, &str); 4] = [
     ("{\"Put\":", "dynamodb:PutItem"),
     ("{\"Update\":", "dynamodb:UpdateItem"),
@@ -88,15 +88,16 @@ const TRANSACTION_PARTS: [(&str, &str); 4] = [
     ("{\"ConditionCheck\":", "dynamodb:ConditionCheckItem"),
 ];
 
-/// The number of parts in the body of a transaction that writes.
+/// The number of writes in the body of a write transaction.
 pub(crate) fn transaction_parts(body: &[u8]) -> usize {
     let body = std::str::from_utf8(body).unwrap_or_default();
     TRANSACTION_PARTS.iter().map(|(part, _)| body.matches(part).count()).sum()
 }
 
-/// The permissions that IAM checks for a call with this body. For a transaction IAM checks the actions of its parts
-/// (<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis-iam.html>), and
-/// for a bulk call of SES also the action of SES v1 (<https://github.com/anymail/django-anymail/issues/384>).
+/// The permissions that IAM checks for an AWS call with the given body. For a transaction, IAM checks the actions of
+/// the transaction's parts
+/// (<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis-iam.html>), and for a bulk call
+/// of SES also the action of SES v1 (<https://github.com/anymail/django-anymail/issues/384>).
 pub(crate) fn permissions(action: Action, body: &[u8]) -> Vec<&'static str> {
     match action.0 {
         "dynamodb:TransactWriteItems" => {
@@ -112,7 +113,7 @@ pub(crate) fn permissions(action: Action, body: &[u8]) -> Vec<&'static str> {
 #[derive(Debug, Default)]
 pub(crate) struct Faults {
     state: Mutex<State>,
-    /// The holds, which stop calls until a test releases the calls.
+    /// The holds, which stop AWS calls until a test releases the calls.
     pub(crate) holds: Holds,
 }
 
@@ -127,8 +128,8 @@ struct State {
 }
 
 impl State {
-    /// Takes the oldest fault that matches the call, unless the fault still skips calls. Each taken fault happens one
-    /// time less afterwards.
+    /// Takes the oldest fault that matches the call, unless the fault still skips calls. A fault that was taken happens
+    /// one time less from then on.
     fn take_due(&mut self, matches: impl Fn(&CallFault) -> bool) -> Option<Fault> {
         let index = self.of_calls.iter().position(matches)?;
         let due = self.of_calls.get_mut(index)?;
@@ -150,11 +151,11 @@ impl Faults {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Queues the fault that this JSON describes. Returns the id of the hold if the fault is a hold. Other faults have
-    /// no id.
+    /// Queues the fault that this JSON describes. Returns the id of the hold if the fault is a hold. Faults that are no
+    /// holds have no id.
     ///
     /// # Errors
-    /// A message that says what is wrong with the description.
+    /// If the description of the fault is wrong, the error is a message that says what is wrong.
     pub(crate) fn queue(&self, fault: Value) -> Result<Option<u64>, String> {
         if fault["fault"] == "hold" {
             let hold: HoldRequest = serde_json::from_value(fault).map_err(|error| error.to_string())?;
@@ -236,7 +237,8 @@ impl Faults {
         self.state().permissions.entry(function).or_default().extend(permissions);
     }
 
-    /// Counts a call, and returns the fault that happens to the call, which is the oldest matching fault.
+    /// Counts an AWS call of a function, and returns the fault that happens to the call, which is the oldest matching
+    /// fault.
     pub(crate) fn on_call(&self, function: &'static str, action: Action) -> Option<Fault> {
         let mut state = self.state();
         *state.calls.entry(function).or_default().entry(action).or_default() += 1;
@@ -275,7 +277,7 @@ impl Faults {
         self.state().take_due(|fault| fault.fault == Fault::FailedEntry).is_some()
     }
 
-    /// The status that a queued fault gives this recipient of a call.
+    /// The status that a queued fault gives one recipient of a call of SES.
     pub(crate) fn on_recipient(&self, action: Action, address: &str) -> Option<RecipientStatus> {
         let mut state = self.state();
         let theirs = |fault: &RecipientFault| fault.action == action && fault.address.eq_ignore_ascii_case(address);

@@ -1,4 +1,5 @@
-//! API Gateway's HTTP API: the limits of a request, the event for the function, and the response from the function.
+//! The simulation of API Gateway's HTTP API: the limits of a request, the event for the function, and the response from
+//! the function.
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
@@ -18,13 +19,13 @@ use crate::{
     response::{self, PAYLOAD_LIMIT},
 };
 
-/// The largest body that an HTTP API takes, in bytes.
+/// The largest body of a request that API Gateway's HTTP API takes, in bytes.
 const BODY_LIMIT: usize = 10 * 1024 * 1024;
 
-/// How long an HTTP API waits for the function.
+/// How long API Gateway's HTTP API waits for a function's response.
 const INTEGRATION_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// The prefixes of the stack's own paths. Requests to these paths never reach a function.
+/// The prefixes of the stack's own paths. Requests to the local stack's own paths never reach a function.
 const RESERVED: [&str; 4] = ["/_local", "/_aws", "/v2/email", "/2015-03-31"];
 
 /// The parts of the stack that the gateway needs to invoke a function.

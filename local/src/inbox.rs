@@ -20,8 +20,8 @@ struct InboxPage<'a> {
 /// `GET /_local/inbox`: the inbox page.
 ///
 /// The page shows a mail's HTML in a frame with `srcdoc`, which inherits the page's content security policy: only the
-/// page's own script runs, and the mail loads nothing from elsewhere. The frame's sandbox also forbids scripts and
-/// forms.
+/// page's own script runs, and the mail loads nothing from elsewhere. The sandbox of the frame with a mail also forbids
+/// scripts and forms.
 pub(crate) async fn page(State(random): State<Arc<dyn Random>>) -> Response {
     let mut nonce = [0; 16];
     random.fill(&mut nonce);

@@ -9,7 +9,7 @@ use crate::mailbox::MailContent;
 /// The attributes that a template is rendered with, by name.
 pub(crate) type TemplateData = Map<String, Value>;
 
-/// Parses template data, which is a JSON object or absent. Gives `None` if the JSON is not an object.
+/// Parses template data, which is a JSON object or absent. The result is `None` if the JSON is not an object.
 pub(crate) fn parse_data(json: Option<&str>) -> Option<TemplateData> {
     match json {
         None | Some("") => Some(TemplateData::new()),
@@ -17,7 +17,7 @@ pub(crate) fn parse_data(json: Option<&str>) -> Option<TemplateData> {
     }
 }
 
-/// The parts of an inline template.
+/// The parts of SES's inline template: subject, text and HTML.
 #[derive(Debug, Clone, Default, serde::Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct InlineTemplate {
@@ -27,10 +27,10 @@ pub(crate) struct InlineTemplate {
 }
 
 impl InlineTemplate {
-    /// Renders all parts. An attribute's value comes from `own`, or else from `default`.
+    /// Renders all parts of an inline template. An attribute's value comes from `own`, or else from `default`.
     ///
     /// # Errors
-    /// A message like SES's, which says what can't be rendered.
+    /// If a part can't be rendered, the error is a message like SES's that says what can't be rendered.
     pub(crate) fn render(&self, own: &TemplateData, default: &TemplateData) -> Result<MailContent, String> {
         let attribute = |name: &str| own.get(name).or_else(|| default.get(name));
         let part = |part: &Option<String>| part.as_deref().map(|part| fill(part, attribute)).transpose();

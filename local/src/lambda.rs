@@ -1,5 +1,5 @@
-//! The functions as Lambda runs them, and Lambda's Invoke API. Each function has its own clients. Each invocation runs
-//! in its own task, so that a panic ends one invocation and no other invocation.
+//! The functions as Lambda runs them, and Lambda's Invoke API. Each function has its own SDK clients. Each invocation
+//! of a function runs in its own task, so that a panic ends one invocation and no other invocation.
 
 use std::{
     collections::HashMap,
@@ -30,8 +30,8 @@ use crate::response;
 /// How many queued events the event functions handle at the same time.
 const CONCURRENT_EVENTS: usize = 4;
 
-/// How often the stack sends a failed event to its function again. The pause before each retry is longer than the pause
-/// before the previous retry.
+/// How often the stack sends a failed event to its function again. The pause before each retry of a failed event is
+/// longer than the pause before the previous retry.
 const EVENT_RETRIES: u32 = 3;
 const RETRY_PAUSE: Duration = Duration::from_millis(100);
 
@@ -57,7 +57,8 @@ pub(crate) struct Functions {
     /// The number of event functions that run now or have events queued.
     busy_count: Arc<AtomicUsize>,
     event_permits: Arc<Semaphore>,
-    /// Requests hold this lock for reading, and a reset for writing.
+    /// The lock that makes requests and resets exclude each other: requests hold the lock for reading, and a reset
+    /// holds the lock for writing.
     reset_lock: Arc<tokio::sync::RwLock<()>>,
 }
 
@@ -81,8 +82,8 @@ impl Functions {
         *self.ushers.write().unwrap_or_else(PoisonError::into_inner) = ushers;
     }
 
-    /// Makes a reset wait until the guard is dropped. If a reset is running, this function first waits until the reset
-    /// has ended.
+    /// Makes every reset of the stack wait until the returned guard is dropped. If a reset is already running, this
+    /// function first waits until the reset has ended.
     pub(crate) async fn hold_off_reset(&self) -> ResetHold {
         Arc::clone(&self.reset_lock).read_owned().await
     }
@@ -97,7 +98,7 @@ impl Functions {
         self.random.uuid()
     }
 
-    /// Invokes the function of the event's route. The API Gateway event and the response are JSON.
+    /// Invokes the function of the event's route. The API Gateway event and the function's response are JSON.
     pub(crate) async fn on_request(
         self: Arc<Self>,
         event: Vec<u8>,
@@ -110,7 +111,7 @@ impl Functions {
         .await?
     }
 
-    /// Invokes an event function. The event and the response are JSON.
+    /// Invokes an event function. The event and the function's response are JSON.
     pub(crate) async fn on_event(self: Arc<Self>, operation: Operation, event: Value) -> Result<Value, FunctionError> {
         self.on_records(operation, 0, event).await
     }
@@ -126,9 +127,9 @@ impl Functions {
     }
 
     /// Queues events for an event function. As with EventBridge, the function gets the events later, one after the
-    /// other, and gets an event again if it fails. `events` makes each event only when the turn of the event comes. An
-    /// inviting request of many people queues thousands of events, and an event takes more memory than the data that
-    /// the event is made from.
+    /// other, and gets an event again if it fails. The iterator `events` makes each event only when the turn of the
+    /// event comes. An inviting request of many people queues thousands of events, and an event takes more memory than
+    /// the data that the event is made from.
     pub(crate) fn queue_events(
         self: &Arc<Self>,
         operation: Operation,
@@ -234,8 +235,8 @@ pub(crate) async fn busy_functions(State(functions): State<Arc<Functions>>) -> J
     Json(json!({ "underWay": functions.busy_event_functions() }))
 }
 
-/// Runs an invocation in a task of its own. The invocation continues if its caller stops waiting, and its panic doesn't
-/// reach the caller.
+/// Runs an invocation in a task of its own. An invocation that runs in a task of its own continues if the caller stops
+/// waiting, and a panic of the invocation doesn't reach the caller.
 async fn in_own_task<T: Send + 'static>(
     invocation: impl Future<Output = T> + Send + 'static,
 ) -> Result<T, FunctionError> {

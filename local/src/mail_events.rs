@@ -1,8 +1,8 @@
 //! The events that SES puts on EventBridge's default bus about each mail
 //! (<https://docs.aws.amazon.com/ses/latest/dg/event-publishing-retrieving-sns-contents.html>). As in SES's mailbox
 //! simulator, some recipient addresses bounce or complain
-//! (<https://docs.aws.amazon.com/ses/latest/dg/send-an-email-from-console.html>). A mail to any other address is
-//! delivered.
+//! (<https://docs.aws.amazon.com/ses/latest/dg/send-an-email-from-console.html>). A mail to an address that isn't one
+//! of the simulator's addresses is delivered.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -23,11 +23,11 @@ pub(crate) struct AcceptedMail {
 
 /// One event that SES reports about a mail, such as a delivery or a bounce.
 struct Report {
-    /// The event's `eventType`.
+    /// The `eventType` of SES's event about the mail.
     kind: &'static str,
-    /// The event's `detail-type`.
+    /// The `detail-type` of SES's event about the mail.
     title: &'static str,
-    /// The field of the event's detail that holds the details.
+    /// The field of the event's `detail` that has the particulars of the event, such as `bounce`.
     field: &'static str,
     details: Value,
 }
@@ -39,8 +39,9 @@ impl Report {
 }
 
 impl AcceptedMail {
-    /// The events about the mail, in order. `id` makes an event's id. The configuration set in `template.yaml` doesn't
-    /// publish that SES accepted a mail, because the deliverer records this itself.
+    /// The events about the mail, in order. The argument `id` makes the id of an event. The configuration set in
+    /// `template.yaml` doesn't publish that SES accepted a mail, because the deliverer itself records that SES accepted
+    /// the mail.
     pub(crate) fn events(&self, id: impl Fn() -> Uuid) -> Vec<Value> {
         let events = match simulated(&self.to).as_deref() {
             Some("bounce") => vec![self.bounce("General", "smtp; 550 5.1.1 user unknown")],

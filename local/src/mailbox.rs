@@ -17,12 +17,12 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{json, value::RawValue};
 
-/// How many mails the mailbox keeps. The bytes of memory that the kept mails use are limited too. When the mailbox is
-/// full, it drops the oldest mails.
+/// How many mails the mailbox keeps. The bytes of memory that the kept mails use are limited too. When the mailbox of
+/// the simulated SES is full, the oldest mails are dropped.
 const MAILS_KEPT: usize = 20_000;
 const BYTES_KEPT: usize = 64 * 1024 * 1024;
 
-/// A mail's subject and text. The plain text or the HTML of the mail may be missing.
+/// A mail's subject and text. Either the plain text or the HTML of a mail may be missing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct MailContent {
     #[serde(skip)]
@@ -60,7 +60,7 @@ struct StoredMail {
 struct CompressedMail {
     dictionary: Arc<[u8]>,
     bytes: Box<[u8]>,
-    /// Whether the mail is its own dictionary, because it resembles no earlier mail.
+    /// Whether the mail is itself the dictionary for later mails, because the mail resembles no earlier mail.
     is_dictionary: bool,
 }
 
@@ -122,14 +122,14 @@ struct Destination<'a> {
     to_addresses: [&'a str; 1],
 }
 
-/// The newest mails, limited in number and size.
+/// The newest mails that SES accepted, limited in number and size.
 #[derive(Debug, Default)]
 pub(crate) struct Mailbox(Mutex<MailboxState>);
 
 #[derive(Debug, Default)]
 struct MailboxState {
     kept: VecDeque<Arc<StoredMail>>,
-    /// The newest mail that resembled no earlier mail: the next mail's dictionary.
+    /// The newest mail that resembled no earlier mail, which is the dictionary for compressing the next mail.
     dictionary: Arc<[u8]>,
     /// How much memory the kept mails use.
     bytes: usize,
@@ -201,7 +201,7 @@ impl Mailbox {
     }
 }
 
-/// The query of `GET /_aws/ses`. A query without a field matches all mails.
+/// The query of `GET /_aws/ses`. A query without any field matches all mails.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct MailFilter {
@@ -209,7 +209,8 @@ pub(crate) struct MailFilter {
     email: Option<String>,
 }
 
-/// `GET /_aws/ses`: the mails, oldest first. The response is a stream, because there may be thousands of mails.
+/// `GET /_aws/ses`: the mails, oldest first. The list of mails is sent as a stream, because there may be thousands of
+/// mails.
 pub(crate) async fn list(State(mailbox): State<Arc<Mailbox>>, Query(filter): Query<MailFilter>) -> Response {
     let mails = mailbox.matching(&filter).into_iter().enumerate();
     let mails = mails.map(|(index, mail)| format!("{}{}", if index == 0 { "" } else { "," }, mail.message()));

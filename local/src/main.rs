@@ -14,9 +14,10 @@ use clap::{Arg, ArgAction, ArgMatches, Command, builder::FalseyValueParser, valu
 use local::{Options, PARAMETERS, Stack};
 use serde_json::json;
 use tokio::runtime::Builder;
+use tracing_subscriber::filter::LevelFilter;
 
-/// After a request that invites thousands of people, the system's memory allocator keeps twice as much memory as
-/// `mimalloc`.
+/// The program uses the memory allocator `mimalloc`, because after a request that invites thousands of people the
+/// system's allocator keeps twice as much memory.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
@@ -24,7 +25,7 @@ fn main() -> ExitCode {
     let matches = command().get_matches();
     let (options, json) = (options(&matches), matches.get_flag("json"));
     log(options.parameters.get("LOG_LEVEL").map_or("warn", String::as_str));
-    // The database has a thread of its own, so the runtime gets one thread less than there are cores.
+    // The database has a thread of its own, so the async runtime gets one thread less than the machine has cores.
     let threads = thread::available_parallelism().map_or(1, NonZero::get).saturating_sub(1).max(1);
     match Builder::new_multi_thread().worker_threads(threads).enable_all().build() {
         Ok(runtime) => runtime.block_on(run(options, json)),
@@ -66,7 +67,7 @@ fn command() -> Command {
     })
 }
 
-/// A flag that an environment variable can set too.
+/// A command-line flag that an environment variable can set too.
 fn flag(name: &'static str, env: &'static str, help: &'static str) -> Arg {
     Arg::new(name).long(name).env(env).hide_env_values(true).help(help)
 }
@@ -178,14 +179,14 @@ fn ready_line(stack: &Stack, json: bool) -> String {
 /// Logs as JSON to stderr. The database engine logs a warning for each failed condition; conditions fail in normal
 /// operation, so only the engine's errors are logged.
 fn log(level: &str) {
-    let own = functions::log::directives(level);
-    let directives = format!("{own},local={level},dynoxide=error");
-    let log = functions::log::to(std::io::stderr, &directives, None);
+    let own = level.parse().unwrap_or(LevelFilter::WARN);
+    let filter = functions::log::filter(level).with_target("local", own).with_target("dynoxide", LevelFilter::ERROR);
+    let log = functions::log::to(std::io::stderr, filter, None);
     // Setting the log fails only if the process has a log already.
     drop(tracing::subscriber::set_global_default(log));
 }
 
-/// Waits for Ctrl-C or SIGTERM. A signal that comes after this call and before the `await` counts too.
+/// Waits for Ctrl-C or SIGTERM. A signal that comes between the call of this function and the `await` counts too.
 #[cfg(unix)]
 fn stop_signal() -> impl Future<Output = ()> {
     use tokio::signal::unix::{SignalKind, signal};

@@ -10,8 +10,8 @@ use shared::Parameters;
 
 use crate::start_error::StackStartError;
 
-/// The names of the service's parameters, each with a line of help. [`Options::parameters`] sets their values, and
-/// [`Parameters::read`] documents their ranges and defaults.
+/// The names of the service's parameters, each with a line of help. [`Options::parameters`] sets the values of the
+/// parameters, and [`Parameters::read`] documents the ranges and defaults.
 pub const PARAMETERS: &[(&str, &str)] = &[
     ("APP_URL", "The address that mailed links begin with [default: the gateway's own address]"),
     ("AFTER_JOIN_URL", "Where people go after joining [default: the gateway's own page at /]"),
@@ -25,7 +25,7 @@ pub const PARAMETERS: &[(&str, &str)] = &[
     ("MAILS_PER_RECIPIENT_PER_DAY", "How many mails one address gets in a day, not counting one-time passwords"),
     ("TABLE_NAME", "The name of the DynamoDB table [default: usher]"),
     ("CONFIGURATION_SET", "The name of the SES configuration set whose events report deliveries"),
-    ("LOG_LEVEL", "The least severe level that is logged to stderr: trace, debug, info, warn or error [default: warn]"),
+    ("LOG_LEVEL", "The least severe level that is logged to stderr: info, warn or error [default: warn]"),
 ];
 
 /// The options that a local stack starts with.
@@ -33,7 +33,7 @@ pub const PARAMETERS: &[(&str, &str)] = &[
 pub struct Options {
     /// The address that the gateway listens on.
     pub host: IpAddr,
-    /// The gateway's port. With 0 the system chooses a free port.
+    /// The gateway's port. With port 0 the system chooses a free port.
     pub port: u16,
     /// The directory that holds the table and the secrets.
     pub data_dir: PathBuf,
@@ -80,7 +80,7 @@ impl Default for Options {
 }
 
 impl Options {
-    /// The options of a stack for a test: nothing is kept, and the system chooses the port.
+    /// The options of a local stack for a test: no data is kept after the test, and the system chooses the port.
     pub fn in_memory() -> Self {
         Self { port: 0, memory: true, ..Self::default() }
     }
@@ -92,8 +92,8 @@ impl Options {
         self
     }
 
-    /// The value of one of the service's parameters: the value that the options set, or the stack's default. An empty
-    /// value counts as a value that is not set.
+    /// The value of one of the service's parameters: the value that the options set, or the stack's default. A
+    /// parameter with an empty value counts as a parameter that is not set.
     pub(crate) fn parameter(&self, name: &str, url: &str) -> Option<String> {
         let set = self.parameters.get(name).filter(|value| !value.is_empty()).cloned();
         set.or_else(|| match name {
@@ -105,10 +105,10 @@ impl Options {
         })
     }
 
-    /// Reads the service's parameters. `url` is the gateway's address.
+    /// Reads the service's parameters. The argument `url` is the gateway's address.
     ///
     /// # Errors
-    /// A parameter is unknown, or its value is outside its range.
+    /// Reading fails if a parameter is unknown, or if a parameter's value is outside its range.
     pub(crate) fn read(&self, url: &str) -> Result<Parameters, StackStartError> {
         if let Some(name) = self.parameters.keys().find(|name| !PARAMETERS.iter().any(|(known, _)| known == name)) {
             return Err(StackStartError::UnknownParameter(name.clone()));

@@ -1,4 +1,5 @@
-//! The IAM actions that `template.yaml` allows each function. The stack refuses a function's call of any other action.
+//! The IAM actions that `template.yaml` allows each function. The local stack refuses a function's call of an action
+//! that the template doesn't allow.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -32,7 +33,8 @@ fn read(template: &str) -> Result<BTreeMap<String, BTreeSet<String>>, serde_yaml
     Ok(allowed)
 }
 
-/// The entries of a list in `template.yaml`. A value that is not a list counts as a list of one, as in IAM policies.
+/// The entries of a list in `template.yaml`. A value that is not a list counts as a list with this one value, as in IAM
+/// policies.
 fn entries(value: &Value) -> impl Iterator<Item = &Value> {
     let many = value.as_sequence().map(Vec::as_slice);
     many.unwrap_or(std::slice::from_ref(value)).iter()

@@ -17,7 +17,7 @@ use crate::{
 /// How long a reset waits for the event functions to become idle.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Why a reset failed.
+/// The reason why a reset of the local stack failed.
 #[derive(Debug, thiserror::Error)]
 enum ResetError {
     #[error("a stack that uses --endpoint can't be reset: its table may hold other people's data")]
@@ -33,7 +33,7 @@ enum ResetError {
 }
 
 /// `POST /_local/reset`: deletes all data, mails, events, faults and counts, sets the clock to the system's time, and
-/// writes the seed again. Requests that arrive during the reset wait for its end.
+/// writes the seed again. Requests that arrive during the reset of a local stack wait until the reset has ended.
 pub(crate) async fn reset(State(deployment): State<Arc<Deployment>>) -> Result<StatusCode, Response> {
     // The reset runs in a task of its own, so that the reset completes even if the client does not wait for the
     // response.
@@ -49,7 +49,7 @@ pub(crate) async fn reset(State(deployment): State<Arc<Deployment>>) -> Result<S
 
 async fn run(deployment: &Deployment) -> Result<(), ResetError> {
     let table = deployment.table.as_ref().ok_or(ResetError::ForeignTable)?;
-    // A fault could keep the running requests from ending.
+    // The reset removes the queued faults first, because a fault could keep the running requests from ending.
     deployment.faults.clear();
     let _no_requests = deployment.functions.stop_requests().await;
     let mut triggers = deployment.triggers.lock().await;
@@ -96,8 +96,8 @@ async fn blocking<T: Send + 'static>(
 }
 
 impl Table {
-    /// Deletes the table. Gives the public keys of access tokens, which outlive a reset: functions in other processes
-    /// remember that they have published their key and don't publish it again.
+    /// Deletes the table, and returns the public keys of access tokens. The public keys outlive a reset, because a
+    /// function in another process remembers that it has published its key, and doesn't publish the key again.
     fn delete(&self) -> Result<Vec<Value>, DynoxideError> {
         let keys = self.database.query(request(json!({
             "TableName": &*self.name,

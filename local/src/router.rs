@@ -89,7 +89,7 @@ pub(crate) async fn serve(listener: TcpListener, router: Router, mut stopped: wa
     }
 }
 
-/// Listens on this address. Accepted connections inherit `TCP_NODELAY`, so that small responses leave at once.
+/// Listens on the given address. Accepted connections inherit `TCP_NODELAY`, so that small responses leave at once.
 pub(crate) fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {
     let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
     socket.set_nodelay(true)?;

@@ -12,10 +12,12 @@ use tokio::sync::watch;
 
 use crate::{dynamodb::Table, lambda::Functions};
 
-/// The pause between two runs of scheduled work. The pause is short, so that a developer need not wait.
+/// The pause between two runs of scheduled work. The pause of scheduled work is short, so that a developer need not
+/// wait.
 const INTERVAL: Duration = Duration::from_secs(1);
 
-/// Invokes `sweep-undelivered` again and again until `stopped` closes. Each run ends before the next begins.
+/// Invokes `sweep-undelivered` again and again until `stopped` closes. Each run of `sweep-undelivered` ends before the
+/// next run begins.
 pub(crate) async fn sweep_outbox(functions: Arc<Functions>, mut stopped: watch::Receiver<()>) {
     while !pause(INTERVAL, &mut stopped).await {
         // A failed run of `sweep-undelivered` loses no mails: the next run finds the same mails in the outbox.
@@ -25,8 +27,9 @@ pub(crate) async fn sweep_outbox(functions: Arc<Functions>, mut stopped: watch::
     }
 }
 
-/// Deletes expired items until `stopped` closes. The pause grows with the time that a run takes: a large table is swept
-/// less often, so that the engine stays free for the functions. DynamoDB itself takes days to delete an expired item.
+/// Deletes expired items until `stopped` closes. The pause between two deletions grows with the time that a deletion
+/// takes: a large table is swept less often, so that the DynamoDB engine stays free for the functions. DynamoDB itself
+/// takes days to delete an expired item.
 pub(crate) async fn sweep_expired(table: Table, clock: Arc<dyn Clock>, mut stopped: watch::Receiver<()>) {
     let mut interval = INTERVAL;
     while !pause(interval, &mut stopped).await {
@@ -40,7 +43,7 @@ pub(crate) async fn sweep_expired(table: Table, clock: Arc<dyn Clock>, mut stopp
     }
 }
 
-/// Waits until the time is over or the stop signal comes. Returns whether the stop signal came.
+/// Waits until the given time is over or the stop signal comes. Returns whether the stop signal came.
 async fn pause(time: Duration, stopped: &mut watch::Receiver<()>) -> bool {
     tokio::time::timeout(time, stopped.changed()).await.is_ok()
 }

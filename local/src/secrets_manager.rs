@@ -14,7 +14,7 @@ use crate::aws_response::error;
 const ARN_PREFIX: &str = "arn:aws:secretsmanager:us-east-1:123456789012:secret:";
 const ARN_SUFFIX: &str = "-Local1";
 
-/// The files of the stack's two secrets.
+/// The files of the local stack's two secrets.
 #[derive(Debug, Clone)]
 pub(crate) struct SecretsManager {
     pub(crate) link: PathBuf,
@@ -29,7 +29,7 @@ struct GetSecretValue {
 }
 
 impl SecretsManager {
-    /// Answers a call of this operation of Secrets Manager.
+    /// Answers a call of the given operation of Secrets Manager.
     pub(crate) fn call(&self, operation: &str, body: &[u8]) -> Response {
         if operation != "GetSecretValue" {
             return refusal("UnknownOperationException", "Only GetSecretValue is supported here.");
@@ -63,8 +63,8 @@ impl SecretsManager {
         }
     }
 
-    /// The secret with this name or ARN. Deployments choose the names (`LinkSecret`, `usher/link-secret`), so the
-    /// beginning of the name's last part decides.
+    /// The secret with this name or ARN. Deployments choose the names of the secrets (`LinkSecret`,
+    /// `usher/link-secret`), so the beginning of the name's last part decides which secret is meant.
     fn find(&self, id: &str) -> Option<(&'static str, &PathBuf)> {
         let name = id.rsplit(':').next().unwrap_or_default();
         let last_part = name.rsplit('/').next().unwrap_or_default().to_ascii_lowercase();

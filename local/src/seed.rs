@@ -19,15 +19,15 @@ use self::{
 /// Why a seed file is refused.
 #[derive(Debug, thiserror::Error)]
 pub enum SeedError {
-    /// The file can't be read.
+    /// The seed file can't be read.
     #[error("the seed file {} can't be read: {reason}", path.display())]
     Unreadable {
         /// The path of the seed file.
         path: PathBuf,
-        /// The operating system's error.
+        /// The operating system's error, which says why.
         reason: std::io::Error,
     },
-    /// The file is not YAML of the documented form, or its entries contradict each other.
+    /// The seed file is not YAML of the documented form, or the file's entries contradict each other.
     #[error("the seed file {} is wrong: {message}", path.display())]
     Invalid {
         /// The path of the seed file.
@@ -57,8 +57,8 @@ impl Seed {
         let yaml = serde_yaml_ng::Deserializer::from_str(text);
         let file = serde_path_to_error::deserialize(yaml).map_err(|error| {
             let (path, message) = (error.path().to_string(), error.inner().to_string());
-            // The YAML parser begins its message with the path of the entry. This path doesn't name the wrong field, so
-            // it is replaced by the full path.
+            // The YAML parser begins its message with the path of the entry in the seed file. The parser's path doesn't
+            // name the wrong field, so the full path replaces it.
             let message = match message.split_once(": ") {
                 Some((prefix, rest)) if path.starts_with(prefix) => rest,
                 _ => &message,
@@ -69,10 +69,10 @@ impl Seed {
         Ok(Self(file))
     }
 
-    /// Writes the companies that the table doesn't have yet.
+    /// Writes the seed's companies that the table doesn't have yet.
     ///
     /// # Errors
-    /// The table can't be read or written.
+    /// Writing the seed fails if the table can't be read or written.
     pub(crate) async fn write(
         &self,
         store: &Store,

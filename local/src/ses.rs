@@ -32,7 +32,7 @@ use crate::{
 
 pub(crate) use self::sending_rate::SendingRate;
 
-/// The largest message, and so the largest request, in bytes.
+/// The largest message that SES accepts, and so the largest request, in bytes.
 pub(crate) const MESSAGE_LIMIT: usize = 40 * 1024 * 1024;
 
 /// How many recipients one call of SES may have.
@@ -44,7 +44,8 @@ const DAILY_QUOTA: u32 = 1_000_000;
 /// The simulated SES.
 #[derive(Debug)]
 pub(crate) struct Ses {
-    /// The sender of all mails. The sender's address and its domain are the verified identities of SES.
+    /// The sender of all mails. The sender's address and the domain of the address are the verified identities of the
+    /// simulated SES.
     pub(crate) sender: String,
     pub(crate) sending_rate: SendingRate,
     pub(crate) mailbox: Arc<Mailbox>,
@@ -64,7 +65,7 @@ struct BulkSend<'a> {
     publish_events: bool,
 }
 
-/// A mail that SES accepts.
+/// A mail that the simulated SES accepts.
 struct OutgoingMail<'a> {
     from: &'a Arc<str>,
     addresses: &'a [&'a str],
@@ -74,7 +75,7 @@ struct OutgoingMail<'a> {
     publish_events: bool,
 }
 
-/// `POST /v2/email/outbound-emails`: `SendEmail`.
+/// `POST /v2/email/outbound-emails`, which is `SendEmail` of SES v2: sends one mail.
 pub(crate) async fn send_email(
     State(ses): State<Arc<Ses>>,
     body: Result<Bytes, BytesRejection>,
@@ -108,8 +109,8 @@ pub(crate) async fn send_email(
     Ok(Json(json!({"MessageId": ses.accept(mail)})))
 }
 
-/// `POST /v2/email/outbound-bulk-emails`: `SendBulkEmail`. Each entry has a status of its own, even if the call's
-/// sender is not verified.
+/// `POST /v2/email/outbound-bulk-emails`: `SendBulkEmail`. Each entry of a bulk call has a status of its own, even if
+/// the call's sender is not verified.
 pub(crate) async fn send_bulk_email(
     State(ses): State<Arc<Ses>>,
     body: Result<Bytes, BytesRejection>,
@@ -158,7 +159,7 @@ pub(crate) async fn get_account(State(ses): State<Arc<Ses>>) -> Json<Value> {
     }))
 }
 
-/// `GET /v2/email/identities/{identity}`: `GetEmailIdentity`.
+/// `GET /v2/email/identities/{identity}`, which is `GetEmailIdentity` of SES v2: tells whether an identity is verified.
 pub(crate) async fn get_email_identity(
     State(ses): State<Arc<Ses>>,
     Path(identity): Path<String>,
@@ -195,9 +196,9 @@ impl Ses {
         ))
     }
 
-    /// Sends one entry of a bulk call and gives the message id. If the template can't be rendered, SES answers SUCCESS
-    /// and publishes an event later. The simulated SES gives the entry the status FAILED instead, so that a developer
-    /// notices the mistake at once.
+    /// Sends one entry of a bulk call and returns the message id. If the template can't be rendered, the real SES
+    /// answers SUCCESS and publishes an event later. The simulated SES gives the entry the status FAILED instead, so
+    /// that a developer notices the mistake at once.
     fn send_entry(&self, bulk: &BulkSend<'_>, entry: BulkEntry) -> Result<String, (RecipientStatus, String)> {
         let invalid = |error| (RecipientStatus::InvalidParameter, error);
         let addresses = entry.destination.addresses().map_err(invalid)?;
@@ -218,7 +219,7 @@ impl Ses {
         }))
     }
 
-    /// Puts a mail into the mailbox, queues the events about it, and gives the message id.
+    /// Puts a mail into the mailbox, queues the events about the mail, and returns the message id.
     fn accept(&self, mail: OutgoingMail<'_>) -> String {
         let OutgoingMail { from, addresses, content, tags, publish_events } = mail;
         let at = self.clock.now();

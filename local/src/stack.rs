@@ -26,7 +26,7 @@ use crate::{
     tasks::TaskGroup,
 };
 
-/// A running stack. Dropping the stack also stops the stack, but only [`Stack::stop`] waits for running work.
+/// A running local stack. Dropping a [`Stack`] also stops the stack, but only [`Stack::stop`] waits for running work.
 #[derive(Debug)]
 pub struct Stack {
     url: String,
@@ -39,10 +39,10 @@ pub struct Stack {
 }
 
 impl Stack {
-    /// Starts a stack. When this function returns, the stack accepts requests.
+    /// Starts a local stack. When this function returns, the stack accepts requests.
     ///
     /// # Errors
-    /// [`StackStartError`] names the wrong option, or what on the machine prevents the start.
+    /// The [`StackStartError`] names the wrong option, or what on the machine prevents the start.
     pub async fn start(options: Options) -> Result<Self, StackStartError> {
         let (listener, address) = listen_on((options.host, options.port).into(), "--port")?;
         let url = format!("http://{}", reachable(address));
@@ -117,8 +117,8 @@ impl Stack {
     }
 }
 
-/// Listens on this address. Returns the listener and its address. If the given port is 0, the returned address has the
-/// port that the system chose.
+/// Listens on the given address. Returns the listener and its address. If the given port is 0, the returned address has
+/// the free port that the system chose.
 fn listen_on(address: SocketAddr, option: &'static str) -> Result<(TcpListener, SocketAddr), StackStartError> {
     let failed = |reason| StackStartError::Port { address, option, reason };
     let listener = listen(address).map_err(failed)?;
@@ -162,7 +162,7 @@ fn table_error(endpoint: Option<String>, error: &dyn std::error::Error) -> Stack
     }
 }
 
-/// The URL without a trailing slash, if it is an http or https URL with a host.
+/// The given URL without a trailing slash, if the URL is an http or https URL with a host.
 fn checked_url(text: &str, error: fn(String) -> StackStartError) -> Result<String, StackStartError> {
     let url: Option<http::Uri> = text.parse().ok();
     match url.as_ref().map(|url| (url.scheme_str(), url.host())) {
@@ -171,7 +171,8 @@ fn checked_url(text: &str, error: fn(String) -> StackStartError) -> Result<Strin
     }
 }
 
-/// The addresses where the functions' SDK clients find each AWS service: at the other endpoint, or in this stack.
+/// The addresses at which the functions' SDK clients find each AWS service: at the other AWS endpoint, or in the local
+/// stack.
 fn aws_urls(endpoint: Option<String>, stack_url: &str) -> AwsUrls {
     match endpoint {
         Some(url) => AwsUrls { dynamodb: url.clone(), ses: url.clone(), events: url },

@@ -12,7 +12,7 @@ pub enum StackStartError {
     /// A parameter of the service is missing or has a value outside its range.
     #[error(transparent)]
     Parameter(#[from] InvalidParameter),
-    /// The service has no parameter of this name.
+    /// The service has no parameter of the given name.
     #[error("there is no parameter {0}")]
     UnknownParameter(String),
     /// The value of `--endpoint` is not an http or https URL.
@@ -37,7 +37,7 @@ pub enum StackStartError {
         address: SocketAddr,
         /// The option that sets the port.
         option: &'static str,
-        /// The operating system's error.
+        /// The operating system's error, which says why.
         reason: std::io::Error,
     },
     /// The data directory can't be read or written.
@@ -45,7 +45,7 @@ pub enum StackStartError {
     DataDir {
         /// The path of the data directory.
         path: PathBuf,
-        /// The operating system's error.
+        /// The operating system's error, which says why.
         reason: std::io::Error,
     },
     /// Another stack has locked the data directory.

@@ -25,21 +25,21 @@ use crate::{
 /// The time between two reads of the table's stream.
 const POLL: Duration = Duration::from_millis(100);
 
-/// How many records one read returns at most.
+/// How many stream records one read of the table's stream returns at most.
 const MAX_RECORDS: usize = 250;
 
 /// One of the event source mappings in `template.yaml`: which records invoke which function.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct EventSourceMapping {
     operation: Operation,
-    /// How many records one invocation gets at most.
+    /// How many stream records one invocation of the function gets at most.
     batch: usize,
     /// How often a failed record is retried. If the last retry fails too, the record is given up: `sweep-undelivered`
     /// still finds a mail of the record, but an event of the record is lost.
     retries: u32,
     /// How many batches may wait for the function. While the queue is full, the stream isn't read.
     pub(crate) waiting: usize,
-    /// Whether the mapping's filter accepts a record.
+    /// Whether the filter of the event source mapping accepts a stream record.
     accepts: fn(&Record) -> bool,
 }
 
@@ -62,8 +62,8 @@ pub(crate) const MAPPINGS: [EventSourceMapping; 2] = [
     },
 ];
 
-/// The records of one invocation. The records are converted to the function's event only when the function is invoked,
-/// because an event takes several times as much memory as its records.
+/// The stream records of one invocation. Stream records are converted to the function's event only when the function is
+/// invoked, because an event takes several times as much memory as its records.
 type Batch = Vec<Arc<Record>>;
 
 /// An event source mapping, and for each shard of the stream the queue from which [`deliver`] takes the shard's batches.
@@ -83,12 +83,13 @@ pub(crate) struct TableStream {
     table: Table,
     pub(crate) arn: Arc<str>,
     iterator: String,
-    /// Whether the last read returned a full page, so that more records wait.
+    /// Whether the last read of the stream returned a full page, so that more stream records wait.
     behind: bool,
 }
 
 impl TableStream {
-    /// Opens the stream at its end. `sweep-undelivered` finds the mails that were queued before the stream was opened.
+    /// Opens the table's stream at its end. `sweep-undelivered` finds the mails that were queued before the stream was
+    /// opened.
     pub(crate) fn open(table: Table) -> Result<Self, DynoxideError> {
         let streams =
             table.database.list_streams(request::<ListStreamsRequest>(json!({"TableName": &*table.name}))?)?;
@@ -145,8 +146,8 @@ pub(crate) fn event_record(stream: &str, record: &Record) -> Value {
     record["eventSourceARN"] = json!(stream);
     let pk = record["dynamodb"]["Keys"]["pk"]["S"].as_str().unwrap_or_default();
     if record["eventName"] == "REMOVE" && pk.starts_with("H#") {
-        // The stack deletes expired items itself, so the engine doesn't mark the removal of an expired item as a
-        // removal by TTL.
+        // The local stack deletes expired items itself, so the embedded DynamoDB engine doesn't mark the removal of an
+        // expired item as a removal by TTL.
         record["userIdentity"] = json!({ "type": "Service", "principalId": "dynamodb.amazonaws.com" });
     }
     record
@@ -157,7 +158,7 @@ fn is_queued_mail(record: &Record) -> bool {
     record.event_name == "INSERT" && partition(record).starts_with("Q#")
 }
 
-/// Whether the record is a write of a person's record, or the removal of a hash's pointer, which only TTL removes.
+/// Whether the stream record is a write of a person's record, or the removal of a hash's item, which only TTL removes.
 fn is_person_change(record: &Record) -> bool {
     match record.event_name.as_str() {
         "REMOVE" => partition(record).starts_with("H#"),
@@ -165,7 +166,8 @@ fn is_person_change(record: &Record) -> bool {
     }
 }
 
-/// Reads the stream and puts its records into the mappings' queues until `stopped` closes.
+/// Reads the table's stream and puts the stream records into the queues of the event source mappings until `stopped`
+/// closes.
 pub(crate) async fn pump(
     mut stream: TableStream,
     queues: [MappingQueues; MAPPINGS.len()],
@@ -234,7 +236,8 @@ async fn invoke(functions: &Arc<Functions>, shard: &Shard, mut records: Vec<Valu
     );
 }
 
-/// Keeps the records whose sequence numbers are reported as failed. A missing or empty number means all records.
+/// Keeps the records whose sequence numbers are reported as failed. A report with a missing or empty sequence number
+/// means that all records failed.
 fn retain_failed(records: &mut Vec<Value>, failed: &[Option<String>]) {
     if failed.iter().any(|id| id.as_deref().is_none_or(str::is_empty)) {
         return;

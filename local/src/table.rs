@@ -12,10 +12,10 @@ use aws_sdk_dynamodb::{
 /// The TTL attribute: DynamoDB deletes an item some time after this second since the epoch.
 pub(crate) const TTL_ATTRIBUTE: &str = "purge_at";
 
-/// Creates the table unless it exists.
+/// Creates the table unless the table exists.
 ///
 /// # Errors
-/// The error that DynamoDB returns.
+/// Creating the table fails with the error that DynamoDB returns.
 pub async fn ensure(client: &Client, name: &str) -> Result<(), Error> {
     match client.describe_table().table_name(name).send().await.map_err(Error::from) {
         Err(Error::ResourceNotFoundException(_)) => create(client, name).await,

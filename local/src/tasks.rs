@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::{sync::watch, task::JoinHandle};
 
-/// How long a stop waits for each task to end before it aborts the task.
+/// How long the stop of a group of tasks waits for each task to end before the task is aborted.
 const STOP_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// A group of background tasks that receive the same stop signal.

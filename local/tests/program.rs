@@ -1,4 +1,4 @@
-//! The program: its ready line, its end, and a restart after a kill.
+//! Tests of the program `usher`: its ready line, its end, and a restart after a kill.
 #![cfg(unix)]
 #![expect(clippy::unwrap_used, reason = "what fails here fails the test")]
 
@@ -20,7 +20,7 @@ fn usher(data_dir: &Path, arguments: &[&str]) -> Child {
         .unwrap()
 }
 
-/// The API's address in the ready line.
+/// The address of the API, as the program's ready line prints it.
 fn ready(usher: &mut Child) -> String {
     let mut line = String::new();
     BufReader::new(usher.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
@@ -78,7 +78,7 @@ fn refusal(data_dir: &Path, arguments: &[&str]) -> (Option<i32>, String) {
 #[test]
 fn an_unreachable_endpoint_and_a_port_in_use_stop_the_start_with_advice() {
     let directory = tempfile::TempDir::new().unwrap();
-    // The port was free a moment ago, so nothing answers there.
+    // The port was free a moment ago, so no server answers at this port.
     let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let endpoint = format!("http://{free}");
     let (code, said) = refusal(directory.path(), &["--endpoint", &endpoint]);

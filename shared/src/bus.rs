@@ -11,7 +11,7 @@ use crate::domain::{
     CompanyId, DeliveryState, DomainEvent, Person, PersonId, RecordStatus, Scope, UserId, WorkspaceId,
 };
 
-/// `PutEvents` takes at most 10 entries and 256 KB in one call. Ten events of this service are far smaller than 256 KB.
+/// `PutEvents` takes at most 10 entries and 256 KB in one call. Ten domain events of Usher are far smaller than 256 KB.
 const MAX_ENTRIES: usize = 10;
 
 /// The `source` field of every event that the service publishes on EventBridge.
@@ -27,10 +27,10 @@ pub struct Bus {
 /// A domain event in the form that EventBridge takes.
 #[derive(Debug, Clone)]
 pub(crate) struct BusEvent {
-    /// The event's name, which EventBridge calls `detail-type`.
+    /// The domain event's name, which EventBridge calls `detail-type`.
     detail_type: &'static str,
     at: Timestamp,
-    /// The event's details: an [`EventDetail`] as JSON.
+    /// The domain event's details: an [`EventDetail`] as JSON.
     detail: String,
 }
 
@@ -77,8 +77,8 @@ struct MemberDetail<'a> {
 }
 
 impl BusEvent {
-    /// The event about an invited person or member of a workspace or company. `person` is the person's record after the
-    /// change that the event reports.
+    /// Makes the domain event about an invited person or member of a workspace or company. `person` is the person's
+    /// record after the change that the event reports.
     pub(crate) fn new(event: DomainEvent, scope: Scope, person: &Person) -> Self {
         let at = event.at(person);
         let (workspace_id, company_id) = match scope {
@@ -124,11 +124,12 @@ fn invitation_detail(event: DomainEvent, person: &Person) -> InvitationDetail<'_
     }
 }
 
-/// The id by which consumers recognise a repeated event: every delivery of one event carries the same id.
+/// The id by which consumers recognise a repeated domain event: every delivery of one event carries the same id.
 ///
-/// An invitation event happens once per version of the invitation. A bounce can happen twice: a permanent bounce can
-/// follow a temporary bounce, so the two bounces have different ids. A member can change often, so the id of a member
-/// event includes the time of the change.
+/// Each domain event about an invitation, except a bounce, happens at most once for each version of the invitation. The
+/// mail of an invitation can bounce twice, first temporarily and then permanently, so the events of the two bounces
+/// have different ids. A member's role can change often, so the id of an event about a member includes the time of the
+/// change.
 fn event_id(event: DomainEvent, person: &Person) -> String {
     let mut id = format!("{} {} {}", person.person_id, person.version, event.name());
     if event == DomainEvent::InvitationBouncedForNow {
@@ -146,8 +147,8 @@ impl Bus {
         Self { client, name }
     }
 
-    /// Publishes these events on the event bus. The result says for each event, in order, whether EventBridge accepted
-    /// it.
+    /// Publishes these events on the event bus. The result says for each event, in the order of the events, whether
+    /// EventBridge accepted the event.
     pub(crate) async fn publish(&self, events: &[BusEvent]) -> Vec<bool> {
         let mut accepted = Vec::with_capacity(events.len());
         for events in events.chunks(MAX_ENTRIES) {

@@ -1,5 +1,5 @@
-//! The errors of operations. An error knows nothing of HTTP: each contract turns the errors into HTTP responses in one
-//! match.
+//! The errors of operations. An error of an operation knows nothing of HTTP: each vendor's contract turns the errors
+//! into HTTP responses in one `match` expression.
 
 use std::{borrow::Cow, fmt};
 
@@ -21,7 +21,8 @@ pub enum Error {
     WrongAddress(PublicMessage),
     /// The thing that the request names does not exist, or the caller may not learn that the thing exists.
     NotFound(Missing),
-    /// The current state of a record forbids what the request asks for. For example, the requested name is taken.
+    /// The current state of a record forbids what the request asks for. For example, a request asks for a name that is
+    /// already taken.
     Conflict(PublicMessage),
     /// The address is suppressed: a mail to the address bounced, or the address's owner complained. The service no
     /// longer mails the address.
@@ -31,7 +32,7 @@ pub enum Error {
     /// A request with the same idempotency key is still running.
     KeyInUse,
     /// The invitation's link is dead: used, expired, revoked, declined, replaced, or never valid. The caller never
-    /// learns which of these reasons applies.
+    /// learns why the invitation's link is dead.
     Gone,
     /// The request's body, or a list in the request, is too large.
     TooLarge(PublicMessage),
@@ -43,7 +44,7 @@ pub enum Error {
         retry_after: SignedDuration,
     },
     /// DynamoDB refused the operation's write for now, or DynamoDB did not answer, so that nobody knows whether the
-    /// write happened. The caller should try again.
+    /// write happened. The caller should send the request again.
     Unavailable(InternalContext),
     /// The operation failed because of a bug or a broken deployment.
     Internal(InternalContext),
@@ -79,25 +80,26 @@ impl Error {
 /// The part of an error that the caller sees: a stable code for programs and a sentence for people.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PublicMessage {
-    /// The error's code for programs, in `snake_case`. The code of an error never changes.
+    /// The error's code for programs, in `snake_case`. The code of an error stays the same in all versions of the API.
     pub code: &'static str,
     /// The sentence that explains the error to people.
     pub message: Cow<'static, str>,
 }
 
 impl PublicMessage {
-    /// A public message with this code and this sentence.
+    /// Makes the part of an error that the caller sees from its code and its sentence.
     pub fn new(code: &'static str, message: impl Into<Cow<'static, str>>) -> Self {
         Self { code, message: message.into() }
     }
 }
 
 /// The part of an error that only the log shows. The type `InternalContext` does not implement `Display`, so that no
-/// response can include the context by accident.
+/// response can include the error's context by accident.
 pub struct InternalContext(String);
 
 impl InternalContext {
-    /// The context of an error, for the log. The text must not contain an address, token, hash or password.
+    /// The context of an error, for the log. The context of an error must not contain an address, token, hash or
+    /// password.
     pub fn new(context: impl Into<String>) -> Self {
         Self(context.into())
     }
@@ -114,7 +116,7 @@ impl fmt::Debug for InternalContext {
     }
 }
 
-/// The kind of thing that was not found.
+/// The kind of thing that a request named and that was not found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Missing {
     /// No workspace has the requested id, or the caller has no access to the workspace.

@@ -2,7 +2,7 @@
 //!
 //! | module | what it holds |
 //! |---|---|
-//! | [`domain`] | Entities, identities and decisions. Pure: no async code, no clock, no store. |
+//! | [`domain`] | Entities, identities and decisions. Pure: it has no async code, and it reads neither the clock nor the store. |
 //! | [`operations`] | The use cases, one file each, and all authorization. |
 //! | [`store`] | DynamoDB: keys, items and conditional writes. No other module sees attribute maps. |
 //! | [`mail`] | Renders letters and sends them through SES. |

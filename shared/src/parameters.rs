@@ -1,4 +1,5 @@
-//! The deployment's parameters. The SAM template, the environment and the documentation use the same names.
+//! The deployment's parameters. The SAM template, the environment variables and the documentation use the same names
+//! for the parameters.
 
 use std::{ops::RangeInclusive, str::FromStr};
 
@@ -6,7 +7,7 @@ use jiff::SignedDuration;
 
 use crate::domain::EmailAddress;
 
-/// A parameter is missing or has a value outside its range. The error message names the parameter.
+/// A parameter of the deployment is missing or has a value outside its range. The error message names the parameter.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{name} must be {expected}, but is {value:?}")]
 pub struct InvalidParameter {
@@ -14,7 +15,7 @@ pub struct InvalidParameter {
     pub name: &'static str,
     /// The values that the parameter accepts, in words.
     pub expected: String,
-    /// The value that was set for the parameter. The text is empty if no value was set.
+    /// The value that was set for the parameter. The value is empty if no value was set.
     pub value: String,
 }
 
@@ -22,8 +23,8 @@ pub struct InvalidParameter {
 #[derive(Debug, Clone)]
 pub struct Parameters {
     /// The base URL of mailed links, without a trailing slash. A mailed link never takes its host from a request,
-    /// because the client chooses a request's host. The text is empty if `APP_URL` is not set: pages then contain
-    /// relative links, and mails with links wait until `APP_URL` is set.
+    /// because the client chooses a request's host. The base URL is empty if `APP_URL` is not set: without `APP_URL`,
+    /// pages contain relative links, and mails with links wait until `APP_URL` is set.
     pub app_url: String,
     /// Where people go after joining. Without `AFTER_JOIN_URL`, people go to the service's own page at `/`.
     pub after_join_url: Option<String>,
@@ -70,7 +71,7 @@ impl Parameters {
     /// | `MAILS_PER_RECIPIENT_PER_DAY` | 20 | 1 to 10000 |
     /// | `TABLE_NAME` | required | |
     /// | `CONFIGURATION_SET` | none | |
-    /// | `LOG_LEVEL` | info | trace, debug, info, warn, error |
+    /// | `LOG_LEVEL` | info | info, warn, error |
     ///
     /// # Errors
     /// [`InvalidParameter`] for the first parameter that is missing or out of its range.
@@ -166,7 +167,8 @@ impl<G: Fn(&str) -> Option<String>> Reader<G> {
     }
 
     fn level(&self, name: &'static str) -> Result<String, InvalidParameter> {
-        const LEVELS: [&str; 5] = ["trace", "debug", "info", "warn", "error"];
+        // The release profile compiles no lower level in, because the SDKs and the HTTP libraries log so much there.
+        const LEVELS: [&str; 3] = ["info", "warn", "error"];
         let value = self.get(name).unwrap_or_else(|| "info".to_owned()).to_lowercase();
         if LEVELS.contains(&value.as_str()) { Ok(value) } else { Err(invalid(name, &LEVELS.join(", "), &value)) }
     }

@@ -1,4 +1,4 @@
-//! [`Usher`]: the object that every operation is a method of.
+//! [`Usher`]: the object whose methods are the operations.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -16,16 +16,17 @@ use crate::{
     store::Store,
 };
 
-/// The timeout of one attempt of an AWS call. After the timeout the SDK repeats the call. A call to the table takes
+/// The timeout of one attempt of an AWS call. After the timeout, the AWS SDK repeats the call. A call to DynamoDB takes
 /// less than a second, so an attempt that has run for three seconds will get no answer.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(3);
 
-/// The timeout of one call to SES. The timeout is long because a bulk call to SES is slow, and because a call that
-/// timed out may have sent its mails.
+/// The timeout of one call to SES. The timeout of a call to SES is long because a bulk call is slow, and because a call
+/// that timed out may have sent its mails.
 const MAIL_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// The service: settings, clients, secrets, clock and randomness. A function builds one [`Usher`] when it starts, and
-/// every call borrows it. The operations are methods of [`Usher`], in [`crate::operations`].
+/// The service: settings, clients, secrets, clock and randomness. A Lambda function builds one [`Usher`] when the
+/// function starts, and every call of the function uses the same one. The operations are methods of [`Usher`], in
+/// [`crate::operations`].
 #[derive(Debug)]
 pub struct Usher {
     /// The deployment's parameters.
@@ -35,8 +36,8 @@ pub struct Usher {
     pub(crate) known_reservation: KnownReservation,
     pub(crate) secrets: Arc<Secrets>,
     pub(crate) bus: Option<Bus>,
-    /// The public keys that this function has read or published, by their `kid`. Because of this cache, most requests
-    /// need not read a public key from the table.
+    /// The public keys that this function has read or published, by their `kid`. Because a function caches public keys,
+    /// most requests need not read a public key from the table.
     pub(crate) public_keys: RwLock<HashMap<String, PublicKey>>,
     pub(crate) random: Arc<dyn Random>,
     clock: Arc<dyn Clock>,
@@ -61,7 +62,7 @@ pub struct Dependencies {
 }
 
 impl Usher {
-    /// The service with these parameters and dependencies.
+    /// Builds the service from its parameters and dependencies.
     pub fn new(parameters: Parameters, dependencies: Dependencies) -> Self {
         let Dependencies { clock, random, dynamodb, ses, secrets, bus } = dependencies;
         let store = Store::new(dynamodb, parameters.table_name.clone(), random.clone());
@@ -79,11 +80,11 @@ impl Usher {
         }
     }
 
-    /// The service that the environment variables describe.
+    /// Builds the service as the environment variables describe it.
     ///
-    /// [`Parameters::read`] lists the parameters. Three more variables are set only for the functions that need them:
-    /// `LINK_SECRET` and `TOKEN_SECRET`, each the ARN of a secret or `file:` and a path, and `EVENT_BUS`, the event
-    /// bus's name.
+    /// [`Parameters::read`] lists the parameters. Three more environment variables are set only for the functions that
+    /// need them: `LINK_SECRET` and `TOKEN_SECRET`, each the ARN of a secret or `file:` and a path, and `EVENT_BUS`,
+    /// the event bus's name.
     ///
     /// # Errors
     /// [`InvalidParameter`] for the first parameter that is missing or invalid.

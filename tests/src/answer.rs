@@ -1,11 +1,11 @@
-//! An answer of the service, and checks that an error has the format of its contract.
+//! An HTTP response of the service, and checks that an error response has the format of its contract.
 
 use std::collections::BTreeSet;
 
 use reqwest::{StatusCode, header::HeaderMap};
 use serde_json::{Value, json};
 
-/// An answer of the service whose body has been read completely.
+/// An HTTP response of the service whose body has been read completely.
 #[derive(Debug, Clone)]
 pub struct Answer {
     /// The HTTP status of the answer.
@@ -19,7 +19,7 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// Reads a response to the end of its body.
+    /// Reads an HTTP response to the end of its body.
     pub(crate) async fn read(response: reqwest::Response) -> Self {
         let (status, headers) = (response.status(), response.headers().clone());
         Self { status, headers, text: response.text().await.expect("the body is text"), has_request_id: true }
@@ -42,7 +42,7 @@ impl Answer {
     }
 }
 
-/// Checks of an answer. Each method returns the answer, so that a test can check more.
+/// Checks of a service's answer. Each method returns the answer, so that a test can check more of the answer.
 impl Answer {
     /// Checks that the answer has the given HTTP status.
     #[track_caller]
@@ -126,7 +126,7 @@ impl Answer {
         self
     }
 
-    /// The standard phrase of HTTP for the answer's status.
+    /// The standard phrase of HTTP for the answer's status, such as "Not Found".
     fn reason(&self) -> &'static str {
         self.status.canonical_reason().unwrap_or_default()
     }
@@ -137,8 +137,8 @@ impl Answer {
         assert_eq!(self.header("content-type"), content_type);
     }
 
-    /// The body of the error as JSON. The body must have exactly the given fields, and must repeat the HTTP status and
-    /// the gateway's id of the request.
+    /// The body of the error as JSON. The error's body must have exactly the given fields, and must repeat the HTTP
+    /// status and the gateway's id of the request.
     #[track_caller]
     fn body_with_fields(&self, status: u16, content_type: &str, fields: &[&str]) -> Value {
         self.has_type(status, content_type);

@@ -12,15 +12,15 @@ use serde_json::{Value, json};
 
 use crate::answer::Answer;
 
-/// The address from which the references between the document's schemas start.
+/// The address from which the references between the OpenAPI document's schemas start.
 const ADDRESS: &str = "usher:/openapi.json";
 
 /// The document of `/openapi.json`.
 pub(crate) struct Description {
     document: Value,
     registry: Registry<'static>,
-    /// The validators of the document's schemas, by the schemas' addresses. Each validator is made when a test first
-    /// needs it.
+    /// The validators of the JSON schemas in the OpenAPI document, by the schemas' addresses. Each validator is made
+    /// when a test first needs the validator.
     validators: Mutex<HashMap<String, Arc<Validator>>>,
 }
 
@@ -36,7 +36,7 @@ impl Description {
     /// be as the API description documents them. The API description says nothing of a path without a route.
     ///
     /// # Panics
-    /// If the answer differs from the API description.
+    /// The method panics if the answer differs from the API description.
     pub(crate) fn check(&self, method: &Method, path: &str, answer: &Answer) {
         let Some((route, verb)) = self.operation(method, path) else { return };
         let status = answer.status.as_u16();
@@ -87,8 +87,8 @@ impl Description {
     fn operation(&self, method: &Method, path: &str) -> Option<(&str, &'static str)> {
         let verb = VERBS.into_iter().find(|one| one.eq_ignore_ascii_case(method.as_str()))?;
         let routes = self.document["paths"].as_object()?;
-        // If two paths match, the path with a literal word is chosen before the path with a parameter in the word's
-        // place.
+        // If two paths of the OpenAPI document match a request, the path with a literal word is chosen before the path
+        // with a parameter in the word's place.
         let fitting = routes.keys().filter(|route| fits(route, path)).min_by_key(|route| route.matches('{').count())?;
         routes[fitting].get(verb).map(|_| (fitting.as_str(), verb))
     }

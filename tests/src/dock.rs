@@ -1,4 +1,4 @@
-//! Dock's requests, as its clients send them.
+//! Requests of Dock's contract, as Dock's clients send the requests.
 
 use serde_json::Value;
 
@@ -20,8 +20,8 @@ impl Endpoint {
         self.send("PATCH", &format!("/v1/{path}"), Some(token), Some(body)).await
     }
 
-    /// The id that a workspace has in Dock's contract. The workspace is given by its id in DataGOL's contract and is
-    /// found in Dock's list by its name.
+    /// The id that a workspace has in Dock's contract. The test gives the workspace by the workspace's id in DataGOL's
+    /// contract, and finds it in Dock's list by the workspace's name.
     pub async fn short_id(&self, token: &str, id: &str) -> String {
         let name = self.get(&format!("/noCo/api/v2/workspaces/{id}"), token).await.expect(200).json()["name"].clone();
         let workspaces = self.dock_get(token, "workspaces?properties=name&limit=100").await["workspaces"].clone();
@@ -30,7 +30,8 @@ impl Endpoint {
         found["id"].as_str().expect("an id").to_owned()
     }
 
-    /// The workspace user with the given address in Dock's list. The value is null if the list has no such user.
+    /// The workspace user with the given address in Dock's list. The value is null if Dock's list has no user with this
+    /// address.
     pub async fn workspace_user(&self, token: &str, workspace: &str, email: &str) -> Value {
         let path = format!("workspace-users?workspaceId={workspace}&limit=100");
         let users = self.dock_get(token, &path).await["workspaceUsers"].clone();

@@ -20,7 +20,7 @@ pub struct Endpoint {
     client: Client,
     /// The test's own local stack, if the test has one. The local stack runs as long as this endpoint lives.
     stack: Option<Stack>,
-    /// A part of e-mail addresses that makes them differ from the addresses of other tests.
+    /// A part of e-mail addresses that makes a test's addresses differ from the addresses of other tests.
     run: String,
     /// The address of the list of all mails. The value is `None` if the service is a local stack, which has its own list.
     mails: Option<String>,
@@ -58,7 +58,7 @@ impl Endpoint {
         }
     }
 
-    /// A local stack of the test's own, with the given options.
+    /// Starts a local stack of the test's own with the given options.
     pub async fn with_options(options: Options) -> Self {
         need::running(&[Need::Options]);
         Self::on_stack(options).await
@@ -113,7 +113,7 @@ impl Endpoint {
         }
     }
 
-    /// The address of the service.
+    /// The address of the service that the test calls.
     pub fn url(&self) -> &str {
         &self.url
     }

@@ -1,11 +1,12 @@
-//! The events that the service publishes, and those that SES sends.
+//! The events that the service publishes, and the events that SES sends to the service.
 
 use serde_json::{Value, json};
 
 use crate::{Endpoint, eventually};
 
 impl Endpoint {
-    /// The events about an address that the service has published so far. Each event has its name and its detail.
+    /// The events about an address that the service has published so far. Each event is given by its name and its
+    /// detail.
     pub async fn events_about(&self, email: &str) -> Vec<(String, Value)> {
         let events = self.send("GET", "/_local/events", None, None).await.expect(200).json();
         let events = events["events"].as_array().cloned().unwrap_or_default();
@@ -17,8 +18,8 @@ impl Endpoint {
         events.iter().filter(about).map(|event| (name(event), event["detail"].clone())).collect()
     }
 
-    /// The detail of the newest event about an address with the given name. The test waits until `count` such events
-    /// are published.
+    /// The detail of the newest event with the given name about an address. The test waits until `count` events of this
+    /// name are published.
     pub async fn event_about(&self, email: &str, name: &str, count: usize) -> Value {
         eventually(&format!("event {name} number {count} about {email}"), async || {
             let events = self.events_about(email).await.into_iter();

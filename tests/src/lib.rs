@@ -1,5 +1,5 @@
-//! The parts that the end-to-end tests share. The tests only know HTTP, the mails that people receive, and the controls
-//! of the local stack.
+//! The parts that the end-to-end tests share. The end-to-end tests use only HTTP, the mails that people receive, and
+//! the controls of the local stack.
 //!
 //! A test asks for an [`Endpoint`]. By default the endpoint is a new local stack in memory. If `USHER_TEST_URL` is the
 //! address of a running service, the same tests call this service. A test that needs something else, for example a

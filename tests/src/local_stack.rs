@@ -16,12 +16,12 @@ pub const DELIVERERS: [&str; 2] = ["deliver-invitations", "sweep-undelivered"];
 /// One second more than a deliverer's lease on an item of the outbox, in seconds.
 pub const LEASE: i64 = 301;
 
-/// The longest time that a test waits until the event functions are idle. It is long because a benchmark mails many
-/// thousands of people.
+/// The longest time that a test waits until the event functions are idle. This time is long because a benchmark mails
+/// many thousands of people.
 const PATIENCE: Duration = Duration::from_mins(20);
 
-/// The event functions count as idle if this many checks in a row find no event function at work. The checks take half
-/// a second. A function that failed begins again in less time.
+/// The event functions count as idle if this many checks in a row find no event function at work. The checks for idle
+/// event functions take half a second together, and a function that failed begins again in less time.
 const LOOKS_WITHOUT_WORK: u32 = 20;
 
 impl Endpoint {
@@ -52,13 +52,13 @@ impl Endpoint {
         self.advance(seconds - now.as_second() % seconds).await;
     }
 
-    /// Queues a fault that a later AWS call of the functions has.
+    /// Queues a fault that happens to a later AWS call of the functions.
     pub async fn queue_fault(&self, fault: Value) {
         let answer = self.post_open("/_local/faults", fault).await;
         assert!(answer.status.is_success(), "{}", answer.text);
     }
 
-    /// The queued faults that no call has had yet.
+    /// The queued faults that have not happened to an AWS call yet.
     pub async fn faults_left(&self) -> Vec<Value> {
         let left = self.send("GET", "/_local/faults", None, None).await.expect(200).json();
         left["faults"].as_array().cloned().unwrap_or_default()
@@ -121,7 +121,8 @@ impl Endpoint {
         self.wait_until_idle().await;
         self.advance(LEASE).await;
         self.invoke("sweep-undelivered").await;
-        // The local stack sweeps by itself too, and its own sweep may have taken the items first.
+        // The local stack sweeps the outbox by itself too, and the stack's own sweep may have taken the outbox items
+        // first.
         self.wait_until_idle().await;
     }
 }

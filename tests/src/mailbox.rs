@@ -1,4 +1,4 @@
-//! The mails that people receive.
+//! The mails that people receive in the tests.
 
 use std::{
     collections::HashMap,
@@ -23,7 +23,7 @@ const LIST_LIFETIME: u32 = 4;
 /// second, so that the mail of one test waits for the mails of the others.
 const SHARED_PATIENCE: Duration = Duration::from_mins(4);
 
-/// A mail as the recipient sees the mail.
+/// A mail of a test, as the recipient sees the mail.
 #[derive(Debug, Clone)]
 pub struct ReceivedMail {
     /// The sender of the mail.
@@ -84,7 +84,7 @@ fn recipient(message: &Value) -> &str {
 }
 
 impl Endpoint {
-    /// The mails that an address has received so far. The oldest mail is first.
+    /// The mails that an address has received so far. The oldest mail comes first in the list.
     pub async fn mails(&self, address: &str) -> Vec<ReceivedMail> {
         if let Some(mails) = self.mails_elsewhere() {
             return shared_mailboxes(self, mails).await.get(&address.to_lowercase()).cloned().unwrap_or_default();

@@ -20,7 +20,7 @@ pub struct Account {
 
 impl Endpoint {
     /// Signs a person up without an invitation, verifies the one-time password from the mail, and logs the person in.
-    /// The person's account has a company of its own.
+    /// The person who signed up has founded a company.
     pub async fn founder(&self, name: &str) -> Account {
         let email = self.address(name);
         let body = json!({
@@ -58,7 +58,7 @@ impl Endpoint {
         stored.json()["id"].as_str().expect("an id").to_owned()
     }
 
-    /// Requests an access token with client credentials.
+    /// Requests an access token for a service account with client credentials.
     pub async fn client_token(&self, id: &str, secret: &str) -> Answer {
         let form =
             [("grant_type", "client_credentials"), ("scope", "WebAPI"), ("client_id", id), ("client_secret", secret)];
@@ -98,7 +98,7 @@ impl Endpoint {
         Account { email, token }
     }
 
-    /// The caller's role in a workspace. The value is `None` if the caller can't reach the workspace.
+    /// The caller's role in a workspace. The role is `None` if the caller can't reach the workspace.
     pub async fn role(&self, token: &str, workspace: &str) -> Option<String> {
         let workspaces = self.get("/idp/api/v1/user", token).await.expect(200).json()["workspaces"].clone();
         let workspace = workspaces.as_array()?.iter().find(|entry| entry["workspaceId"] == workspace)?.clone();

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::Endpoint;
 
-/// An AWS call of a function. A race stops the function at this call.
+/// An AWS call of a function. In a race, the test stops a function at one of the function's AWS calls.
 #[derive(Debug, Clone, Copy)]
 pub struct HeldCall {
     function: &'static str,
@@ -17,13 +17,13 @@ pub struct HeldCall {
 }
 
 impl HeldCall {
-    /// The function's first AWS call of the given action. The function is stopped before the call is executed.
+    /// The function's first AWS call of the given action. A race stops the function before the call is executed.
     pub const fn before(function: &'static str, action: &'static str) -> Self {
         Self { function, action, point: "before", skip: 0 }
     }
 
-    /// The function's first AWS call of the given action. The function is stopped after the call is executed and before
-    /// the function receives the reply.
+    /// The function's first AWS call of the given action. A race stops the function after the call is executed and
+    /// before the function receives the reply.
     pub const fn after(function: &'static str, action: &'static str) -> Self {
         Self { function, action, point: "after", skip: 0 }
     }
@@ -34,13 +34,14 @@ impl HeldCall {
         Self::before(function, "dynamodb:TransactWriteItems")
     }
 
-    /// The transaction that the function writes after `others` other transactions. The function isn't stopped at the
-    /// other transactions.
+    /// The transaction that the function writes after `others` other transactions. A race doesn't stop the function at
+    /// the other transactions.
     pub const fn write_after(function: &'static str, others: u32) -> Self {
         Self::write(function).past(others)
     }
 
-    /// The same call, after `others` other calls of the action. The function isn't stopped at the other calls.
+    /// The function's call that comes after `others` other calls of the same action. A race doesn't stop the function
+    /// at the other calls.
     #[must_use]
     pub const fn past(self, others: u32) -> Self {
         Self { skip: others, ..self }
@@ -58,7 +59,8 @@ impl Hold<'_> {
     /// Waits until the hold has stopped all its calls.
     ///
     /// # Panics
-    /// If the functions don't make the held calls: then the race that the test is about hasn't happened.
+    /// The method panics if the functions don't make the held calls, because the race that the test is about hasn't
+    /// happened then.
     pub async fn reached(&self) {
         let answer = self.usher.send("GET", &self.path, None, None).await;
         assert!(answer.status == 204, "{:?}: {}", self.call, answer.text);
@@ -81,11 +83,12 @@ impl Endpoint {
         Hold { usher: self, call, path: format!("/_local/faults/{id}") }
     }
 
-    /// Runs the request `winner` to its end while the request `loser` is stopped at the given call. Then lets `loser`
-    /// continue. Returns the results of both requests.
+    /// Runs the request `winner` to its end while the request `loser` is stopped at the given call. After `winner` has
+    /// ended, the request `loser` continues. The function returns the results of both requests.
     ///
     /// # Panics
-    /// If `loser` ends without making the given call: then the two requests were never in a race.
+    /// The function panics if `loser` ends without making the given call, because the two requests were never in a race
+    /// then.
     pub async fn overtake<W, L>(
         &self,
         winner: impl Future<Output = W>,
@@ -109,7 +112,8 @@ impl Endpoint {
     /// stopped, and the requests run at the same time as they come.
     ///
     /// # Panics
-    /// If the requests end without making the given call: then the requests were never in a race.
+    /// The function panics if the requests end without making the given call, because the requests were never in a race
+    /// then.
     pub async fn together<T>(
         &self,
         requests: impl IntoIterator<Item = impl Future<Output = T>>,

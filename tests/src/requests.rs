@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::{Answer, Endpoint};
 
 impl Endpoint {
-    /// Sends the given inviting request to the route of our own API.
+    /// Sends the given inviting request to the route of our own API for inviting people.
     pub async fn post_invitations(&self, token: &str, workspace: &str, body: Value) -> Answer {
         self.post(&format!("/api/v1/workspaces/{workspace}/invitations"), token, body).await
     }
@@ -16,7 +16,7 @@ impl Endpoint {
         self.read(request.header("idempotency-key", key).json(&body)).await
     }
 
-    /// Sends the given inviting request to the route of DataGOL's contract.
+    /// Sends the given inviting request to the route of DataGOL's contract for inviting people.
     pub async fn post_bulk_users(&self, token: &str, workspace: &str, body: Value) -> Answer {
         self.post(&format!("/noCo/api/v2/workspaces/{workspace}/bulkUsers"), token, body).await
     }
@@ -31,7 +31,7 @@ impl Endpoint {
         self.post("/api/v1/invitations/accept", token, json!({ "hash": hash })).await
     }
 
-    /// All items of a list, which the test reads page by page.
+    /// All items of a list of our own API, which the test reads page by page.
     pub async fn all_pages(&self, path: &str, token: &str, limit: usize) -> Vec<Value> {
         let mut items = Vec::new();
         let mut cursor = None;

@@ -1,5 +1,6 @@
 //! Waiting for something that happens by itself: a mail that is delivered, an event that is published, or a program
-//! that starts. Tests sleep only here: if the order of two requests matters, a test holds a request and doesn't pause.
+//! that starts. Tests sleep only in the functions of this file: if the order of two requests matters, a test holds a
+//! request and doesn't pause.
 
 use std::time::{Duration, Instant};
 
@@ -14,7 +15,8 @@ const PAUSE: Duration = Duration::from_millis(25);
 /// Calls `look` again and again until `look` returns a value, and returns the value.
 ///
 /// # Panics
-/// If `look` has returned no value after a minute. The message says `what` the test waited for.
+/// The function panics if `look` has returned no value after a minute. The message of the panic says what the test
+/// waited for.
 pub async fn eventually<T>(what: &str, look: impl AsyncFnMut() -> Option<T>) -> T {
     eventually_within(PATIENCE, what, look).await
 }

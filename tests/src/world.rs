@@ -1,4 +1,4 @@
-//! A company with a workspace. Most tests of our own API begin with such a company.
+//! A company with a workspace. Most tests of our own API begin with a company and a workspace.
 
 use serde_json::{Value, json};
 
@@ -10,7 +10,7 @@ pub struct World {
     pub usher: Endpoint,
     /// The founder of the company, who created the workspace.
     pub ada: Account,
-    /// The workspace's id.
+    /// The id of the founder's workspace.
     pub workspace: String,
 }
 
@@ -52,8 +52,8 @@ impl World {
         self.usher.send(method, &self.path(rest), Some(token), body).await
     }
 
-    /// Invites a person to the workspace. Returns the person's address, which is made of the given name, and the
-    /// invitation's id.
+    /// Invites a person to the workspace. Returns the invited person's address, which is made of the given name, and
+    /// the invitation's id.
     pub async fn invited(&self, token: &str, name: &str, role: &str) -> (String, String) {
         let email = self.usher.address(name);
         let answer = self.usher.invite(token, &self.workspace, &[(&email, role)]).await.expect(200).json();

@@ -1,4 +1,5 @@
-//! The log's content, and what it never contains. This test is a program of its own, because a program has one log.
+//! Tests the log's content, and that the log never contains secrets or personal data. This test is a program of its
+//! own, because a program has only one log.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -10,6 +11,7 @@ use std::{
 
 use serde_json::{Value, json};
 use tests::{Endpoint, mail_tags};
+use tracing_subscriber::filter::LevelFilter;
 
 const PASSWORD: &str = "Canary-Passw0rd!";
 const WRONG: &str = "Canary-Wr0ng!";
@@ -19,7 +21,7 @@ const LOG_IN: &str = "/idp/api/v1/user/login";
 const ACCOUNTS: &str = "/idp/api/v1/company/serviceAccount";
 const ACCEPT: &str = "/api/v1/invitations/accept";
 
-/// Everything that was logged.
+/// The text of everything that was logged during the test.
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);
 
@@ -34,13 +36,14 @@ impl Write for Log {
 }
 
 impl Log {
-    /// Logs like a function with the most verbose level, and the stack with it. The database engine warns of each failed
-    /// condition and quotes it, so the engine is left out.
+    /// Logs as a function does at the most verbose level, and also logs what the local stack logs. The database
+    /// engine's log is left out, because the engine warns of each failed condition and quotes the condition.
     fn begin() -> Self {
         let log = Self::default();
-        let directives = format!("{},local=trace,dynoxide=error", functions::log::directives("trace"));
+        let filter = functions::log::filter("trace").with_target("local", LevelFilter::TRACE);
+        let filter = filter.with_target("dynoxide", LevelFilter::ERROR);
         let writer = log.clone();
-        tracing::subscriber::set_global_default(functions::log::to(move || writer.clone(), &directives, None)).unwrap();
+        tracing::subscriber::set_global_default(functions::log::to(move || writer.clone(), filter, None)).unwrap();
         log
     }
 
@@ -49,7 +52,7 @@ impl Log {
     }
 }
 
-/// Uses the service like people do, and collects the texts that must not be logged.
+/// Uses the service as people do, and collects the texts that must not be logged.
 struct Run {
     usher: Endpoint,
     secrets: BTreeMap<String, &'static str>,
@@ -68,7 +71,7 @@ impl Run {
         })
     }
 
-    /// Signs somebody up, with a wrong code before the right one. Returns the token.
+    /// Signs a person up, with a wrong one-time password before the right one-time password. Returns the access token.
     async fn founder(&mut self, email: &str) -> String {
         self.usher.post_open(SIGN_UP, Self::form(email)).await.expect(200);
         let otp = self.usher.mail(email, 1).await.code();
@@ -129,7 +132,7 @@ impl Run {
         }
     }
 
-    /// Uses everything once, with the mistakes that people make.
+    /// Uses every feature of the service once, with the mistakes that people make.
     async fn first_day(&mut self) -> (String, String) {
         let usher = |run: &Self, name: &str| run.usher.address(name);
         let (ada, bob, grace) = (usher(self, "Canaryada"), usher(self, "canarybob"), usher(self, "canarygrace"));
@@ -210,7 +213,7 @@ impl Run {
             let mut with_hash = Self::form(&email);
             with_hash["hash"] = json!("e0754cfc-f7d1-4cc3-8690-e34a2f17291d");
             let guests = [(email.as_str(), "VIEWER")];
-            // The requests run together, because each retries for a while.
+            // The requests run at the same time, because each request retries for a while.
             tokio::join!(
                 self.usher.post_open(SIGN_UP, Self::form(&email)),
                 self.usher.post_open(SIGN_UP, with_hash),
@@ -223,7 +226,7 @@ impl Run {
         }
     }
 
-    /// Sends SES's events about a mail, about no mail, and unreadable ones. The event bus refuses everything.
+    /// Sends SES's events about a mail, events about no mail, and unreadable events. The event bus refuses all events.
     async fn mail_events(&mut self, token: &str, workspace: &str) {
         let email = self.usher.address("canarybounced");
         let answer = self.usher.invite(token, workspace, &[(&email, "VIEWER")]).await.expect(200).json();
@@ -347,7 +350,7 @@ async fn nothing_that_is_secret_or_personal_is_logged_and_every_line_names_its_r
     assert!(
         with_message("failed").iter().any(|line| line["fields"]["context"].as_str().unwrap().starts_with("store: "))
     );
-    // Each event that an alarm counts is logged.
+    // Each log event that an alarm counts is in the log.
     let template = include_str!("../../template.yaml");
     let counted: Vec<_> =
         template.split("$.fields.event = \"").skip(1).filter_map(|rest| rest.split('"').next()).collect();

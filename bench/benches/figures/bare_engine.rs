@@ -39,10 +39,10 @@ const TABLE: &str = "usher";
 /// How many transactions an inviting request writes at the same time.
 const CONCURRENT_TRANSACTIONS: usize = 8;
 
-/// The writes of one transaction.
+/// The writes of one transaction of an inviting request.
 type Transaction = Vec<TransactWriteItem>;
 
-/// The database engine with Usher's table on disk. Nothing reads the table's stream.
+/// The database engine with Usher's table on disk. No program reads the table's stream while the benchmark writes.
 pub(crate) struct BareEngine {
     engine: Engine,
     client: Client,
@@ -58,8 +58,8 @@ impl BareEngine {
         Self { engine, client, _data: data }
     }
 
-    /// Writes the transactions that invite the given people, and returns how long the writes took. The transactions are
-    /// written one after the other, or as many at the same time as an inviting request writes.
+    /// Writes the transactions that invite the given people, and returns how long the writes took. The benchmark writes
+    /// the transactions either one after the other, or as many at the same time as an inviting request writes.
     pub(crate) async fn write(&self, people: &[String], concurrently: bool) -> Duration {
         let transactions = transactions(people).await;
         let begin = Instant::now();
@@ -76,8 +76,8 @@ impl BareEngine {
     }
 }
 
-/// The transactions by which the store invites the given people. An interceptor records the transactions. No
-/// transaction is written to a table.
+/// The transactions by which the store invites the given people. An interceptor of the SDK client records the store's
+/// transactions, and no transaction is written to a table.
 async fn transactions(people: &[String]) -> Vec<Transaction> {
     let recorder = TransactionRecorder::default();
     let http = http_client_fn(|_, _| SharedHttpConnector::new(AlwaysSucceeds));

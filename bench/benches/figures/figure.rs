@@ -1,4 +1,4 @@
-//! A measured ratio and its limit.
+//! A figure of the benchmark: a measured ratio and its limit.
 
 use std::time::Duration;
 
@@ -11,16 +11,17 @@ pub(crate) enum Limit {
     AtMost(f64),
 }
 
-/// A measured figure: one line of the table.
+/// A measured figure: one line of the table that the benchmark prints.
 #[derive(Debug)]
 pub(crate) struct Figure {
     /// What the figure measures, with its unit.
     pub(crate) name: String,
-    /// The measured value.
+    /// The measured value of the figure.
     pub(crate) measured: f64,
     /// The limit that the measured value must keep.
     pub(crate) limit: Limit,
-    /// The absolute values behind the ratio. They depend on the machine and on the run of the benchmark.
+    /// The absolute values behind the ratio. The absolute values of a figure depend on the machine and on the run of
+    /// the benchmark.
     pub(crate) absolute: String,
 }
 

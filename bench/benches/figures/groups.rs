@@ -12,7 +12,8 @@ use crate::{
 const WIDE: usize = 1_000;
 const DEEP: usize = 50;
 
-/// Counts the store calls that check whether an administrator of a group far above may act in a nested group.
+/// Counts the store calls that check whether a user may act in a nested group, if the user administers a group far
+/// above that group.
 pub(crate) async fn authority(programs: &Programs) -> Vec<Figure> {
     let stack = LocalStack::start(programs);
     let usher = &stack.endpoint;

@@ -12,7 +12,8 @@ use crate::{
     stack::LocalStack,
 };
 
-/// How many repetitions measure an inviting request for a thousand people, and how many one for ten thousand people.
+/// How many repetitions measure an inviting request for a thousand people, and how many repetitions measure one for ten
+/// thousand people.
 const REPETITIONS: usize = 11;
 const REPETITIONS_OF_MANY: usize = 5;
 
@@ -113,7 +114,7 @@ pub(crate) async fn a_thousand(programs: &Programs) -> Vec<Figure> {
         one_by_one.push(ms(bare.write(&people(&format!("b{round}"), ROWS), false).await));
         concurrent.push(ms(bare.write(&people(&format!("c{round}"), ROWS), true).await));
         if round == 0 {
-            // The first round isn't counted: it only warms connections and caches.
+            // The first round of the measurement isn't counted, because it only opens connections and fills caches.
             for times in [&mut request, &mut one_by_one, &mut concurrent] {
                 times.clear();
             }
@@ -152,7 +153,7 @@ pub(crate) async fn ten_thousand(programs: &Programs) -> Vec<Figure> {
         tokio::time::sleep(Duration::from_secs(2)).await;
         idle.push(stack.memory("VmRSS"));
         let mut inviter = Inviter::start(stack).await;
-        // The first round isn't counted: it only warms connections and caches.
+        // The first round of the measurement isn't counted, because it only opens connections and fills caches.
         inviter.invite(&people("w", few)).await;
         for round in 0..3 {
             per_row_of_few.push(ms(inviter.invite(&people(&format!("f{round}"), few)).await) / few as f64);
@@ -195,7 +196,7 @@ pub(crate) async fn by_each_contract(programs: &Programs) -> Vec<Figure> {
         for ((contract, name), times) in contracts.iter().zip(&mut times) {
             let round_of = format!("{}{round}", name.replace(' ', "").to_lowercase());
             let took = ms(inviter.invite_by(*contract, &people(&round_of, ROWS)).await);
-            // The first round isn't counted: it only warms connections and caches.
+            // The first round of the measurement isn't counted, because it only opens connections and fills caches.
             if round > 0 {
                 times.push(took);
             }

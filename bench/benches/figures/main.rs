@@ -1,5 +1,5 @@
 //! Measures the figures that Usher promises, and fails if a figure misses its limit. Each figure is a ratio of two
-//! measurements in one run, so that the figure doesn't depend on the machine.
+//! measurements in one run of the benchmark, so that the figure doesn't depend on the machine.
 //!
 //! `cargo bench -p bench` measures all figures. `cargo bench -p bench -- inviting` measures only the figures of the
 //! measurement `inviting`.
@@ -29,7 +29,7 @@ use programs::Programs;
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-/// The names of the measurements.
+/// The names of the benchmark's measurements.
 const NAMES: [&str; 9] = [
     "build",
     "local-start",
@@ -44,7 +44,7 @@ const NAMES: [&str; 9] = [
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    // Cargo adds the argument `--bench`, which names no measurement.
+    // Cargo adds the argument `--bench` to the benchmark's arguments, and this argument names no measurement.
     let wanted: Vec<_> = std::env::args().skip(1).filter(|argument| !argument.starts_with("--")).collect();
     if let Some(unknown) = wanted.iter().find(|name| !NAMES.contains(&name.as_str())) {
         eprintln!("{unknown}: not one of {}", NAMES.join(", "));

@@ -48,10 +48,10 @@ pub(crate) async fn of_people(programs: &Programs) -> Vec<Figure> {
     let (mut of_few, mut of_many, mut cursor) = (Vec::new(), Vec::new(), None);
     for repetition in 0..=REPETITIONS {
         let (few, _) = page(usher, &token, &small, None).await;
-        // Each repetition reads the next page of the list. The first repetition reads the first page.
+        // Each repetition of the measurement reads the next page of the list, beginning with the first page.
         let (many, next) = page(usher, &token, &large, cursor.as_deref()).await;
         cursor = next;
-        // The first repetition isn't counted: it only warms connections and caches.
+        // The first repetition of the measurement isn't counted, because it only opens connections and fills caches.
         if repetition > 0 {
             of_few.push(ms(few));
             of_many.push(ms(many));

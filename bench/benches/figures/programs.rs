@@ -1,4 +1,4 @@
-//! The programs that the benchmark measures. They are built as they are deployed.
+//! The programs that the benchmark measures. The measured programs are built in the same way as for a deployment.
 
 use std::{
     fs::File,
@@ -11,8 +11,8 @@ use crate::figure::{Figure, Limit};
 
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 
-/// The packages of Usher's functions and of the empty function. Both packages are built together, so that they have the
-/// same features.
+/// The packages of Usher's functions and of the empty function. The two packages are built together, so that both are
+/// built with the same features of their dependencies.
 const FUNCTIONS: &[&str] = &["functions", "bench"];
 
 /// The paths of the release programs that the benchmark measures.
@@ -22,7 +22,7 @@ pub(crate) struct Programs {
     pub(crate) function: PathBuf,
     /// The path of the local stack's program.
     pub(crate) usher: PathBuf,
-    /// The path of the empty function's program. The empty function only builds the SDK clients.
+    /// The path of the empty function's program. The empty function does nothing except build the SDK clients.
     pub(crate) empty: PathBuf,
 }
 
@@ -65,8 +65,8 @@ fn named(programs: &[PathBuf], name: &str) -> PathBuf {
 /// Builds the programs of the given packages with the given profile, and returns the programs' paths.
 fn build(packages: &[&str], profile: &str) -> Vec<PathBuf> {
     let mut cargo = Command::new(env!("CARGO"));
-    // Cargo sets these environment variables for the benchmark. If the build inherited them, ring and every crate that
-    // depends on ring would be rebuilt.
+    // Cargo sets these environment variables for the benchmark. If the build inherited Cargo's environment variables,
+    // the crate `ring` and every crate that depends on `ring` would be rebuilt.
     for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("CARGO_PKG_")) {
         cargo.env_remove(name);
     }

@@ -15,9 +15,9 @@ use tokio::{
     },
 };
 
-/// A runtime API that a function polls and responds to.
+/// A simulated runtime API of Lambda, which a function polls for events and responds to.
 pub(crate) struct RuntimeApi {
-    /// The host and port that the function gets in `AWS_LAMBDA_RUNTIME_API`.
+    /// The host and port of the runtime API, which the function gets in `AWS_LAMBDA_RUNTIME_API`.
     pub(crate) address: String,
     polls: UnboundedReceiver<oneshot::Sender<String>>,
     responses: UnboundedReceiver<Bytes>,
@@ -57,7 +57,7 @@ impl RuntimeApi {
         Self { address, polls, responses }
     }
 
-    /// Waits until the function polls. The function gets the event that the returned sender sends.
+    /// Waits until the function polls the runtime API. The function gets the event that the returned sender sends.
     pub(crate) async fn poll(&mut self) -> oneshot::Sender<String> {
         self.polls.recv().await.expect("the function polls")
     }

@@ -1,5 +1,5 @@
-//! Measures how many people can sign up by a mailed link in a time. Only the hashing of passwords should limit this
-//! rate.
+//! Measures how many people can sign up by a mailed link in a time. Only the hashing of passwords should limit the rate
+//! of sign-ups.
 
 use std::{
     hint::black_box,
@@ -47,7 +47,7 @@ fn per_second(took: Duration) -> f64 {
     PEOPLE as f64 / took.as_secs_f64()
 }
 
-/// Hashes as many passwords as people sign up, on all cores, and measures the time.
+/// Hashes as many passwords as people sign up in a repetition, on all cores, and measures the time.
 fn hash_on_all_cores() -> Duration {
     let cores = thread::available_parallelism().map_or(1, NonZero::get);
     let password = Password::parse(PASSWORD).expect("a password");

@@ -17,8 +17,8 @@ use crate::{
 
 const REPETITIONS: usize = 15;
 
-/// One function of each kind: a function that reads, one that hashes passwords, one that makes many writes, one that
-/// serves a page, and one that handles events.
+/// The measured functions, one of each kind: a function that reads, one that hashes passwords, one that makes many
+/// writes, one that serves a page, and one that handles events.
 const FUNCTIONS: [&str; 5] = ["list-people", "log-in", "invite-users", "registration-page", "deliver-invitations"];
 
 /// Measures the local stack: the time from the start of its process to its ready line, at the first start and at a
@@ -87,14 +87,14 @@ pub(crate) async fn of_functions(programs: &Programs) -> Vec<Figure> {
     ]
 }
 
-/// What was measured at one start of a function.
+/// The times and the memory that were measured at one start of a function.
 struct Start {
     poll: Duration,
     memory: f64,
     response: Option<Duration>,
 }
 
-/// What was measured at all starts of a function. The methods return medians.
+/// What was measured at all starts of a function. The methods of the starts return medians.
 #[derive(Default)]
 struct Starts(Vec<Start>);
 
@@ -120,8 +120,9 @@ impl Starts {
     }
 }
 
-/// Starts a function as Lambda starts it: the given program with the given handler. The function ends when it has polled,
-/// or, if there is an event, when it has responded to the event.
+/// Starts a function as Lambda starts it: the given program with the given handler. The benchmark ends the function
+/// when the function has polled the runtime API, or, if there is an event, when the function has responded to the
+/// event.
 async fn start(
     runtime_api: &mut RuntimeApi,
     stack: &LocalStack,

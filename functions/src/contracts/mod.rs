@@ -1,4 +1,5 @@
-//! The contracts: one folder for each vendor's API, and one for our own. No contract imports another.
+//! The contracts: one folder for each vendor's API, and one folder for our own API. No contract imports another
+//! contract.
 
 pub(crate) mod datagol;
 pub(crate) mod dock;

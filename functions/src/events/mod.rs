@@ -1,4 +1,4 @@
-//! The functions that are invoked by an event and not by an HTTP request.
+//! The Lambda functions that an event invokes, and not an HTTP request.
 
 mod deliver_invitations;
 mod publish_events;
@@ -17,8 +17,8 @@ use tracing::Instrument;
 use self::response::failed;
 use crate::{metrics, operation::Operation};
 
-/// Handles an event as the Lambda function of the given operation does, and returns the function's response. The log
-/// names the id of the invocation.
+/// Handles an event as the Lambda function of the given operation does, and returns the function's response. The
+/// function's log names the id of the invocation.
 ///
 /// # Errors
 /// An error for an event that the operation can't read, for a failure of the store, and for a sweep that gave mail up or

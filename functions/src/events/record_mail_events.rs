@@ -75,8 +75,8 @@ struct Delay {
     timestamp: Timestamp,
 }
 
-/// Records one event of SES. An event that can't be read is ignored, because a retry would not change the event. The
-/// error of reading the event isn't logged, because serde may quote an e-mail address in the error.
+/// Records one event of SES. An SES event that can't be read is ignored, because a retry would not change the event.
+/// The error of reading an SES event isn't logged, because serde may quote an e-mail address in the error.
 pub(super) async fn handle(usher: &Usher, event: Value) -> Result<Value, lambda_runtime::Error> {
     let Ok(Event { detail }) = serde_json::from_value(event) else {
         tracing::warn!("an event of SES can't be read");
@@ -92,7 +92,7 @@ pub(super) async fn handle(usher: &Usher, event: Value) -> Result<Value, lambda_
     Ok(json!({ "recorded": recorded.map_err(failed)? }))
 }
 
-/// The mail's only recipient. Each mail of this service has one recipient.
+/// The mail's only recipient. Each mail that Usher sends has one recipient.
 fn recipient(mail: &Mail) -> Option<EmailAddress> {
     let [address] = mail.destination.as_slice() else { return None };
     EmailAddress::parse(address).ok()
@@ -145,7 +145,8 @@ fn bounced(bounce: &Bounce) -> (DeliveryStep, Timestamp, Option<String>) {
     (step, bounce.timestamp, Some(detail))
 }
 
-/// The delivery step of a complaint. The result is `None` for a complaint event that says that the mail was no spam.
+/// The delivery step of a complaint. A complaint event can also say that the mail was no spam: in this case the result
+/// is `None`.
 fn complained(complaint: &Complaint) -> Option<(DeliveryStep, Timestamp, Option<String>)> {
     let kind = complaint.feedback.as_deref();
     if complaint.sub_kind.as_deref() == Some("OnAccountSuppressionList") {
@@ -158,8 +159,8 @@ fn complained(complaint: &Complaint) -> Option<(DeliveryStep, Timestamp, Option<
     })
 }
 
-/// A reason in SES's own words, such as `for good (General, 5.1.1)`. Only short words are kept, because the texts of
-/// other mail servers may contain e-mail addresses and anything else.
+/// A reason in SES's own words, such as `for good (General, 5.1.1)`. The reason keeps only short words of SES's report,
+/// because the texts of other mail servers may contain e-mail addresses and anything else.
 fn reason(what: &str, why: &[Option<&str>]) -> String {
     let is_word = |word: &&str| {
         (1..=40).contains(&word.len()) && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-.".contains(&byte))

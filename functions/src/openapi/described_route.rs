@@ -24,7 +24,7 @@ pub(super) struct DescribedRoute {
     pub(super) open: bool,
     pub(super) parameters: Vec<Parameter>,
     pub(super) bodies: Vec<Media>,
-    /// What the route may answer, by HTTP status.
+    /// The responses that the route may give, by HTTP status.
     pub(super) replies: BTreeMap<u16, DescribedReply>,
 }
 
@@ -42,12 +42,12 @@ pub(super) struct Parameter {
 #[derive(Debug)]
 pub(super) struct Media {
     pub(super) content_type: String,
-    /// The schemas of which the body has one. A gateway's refusal and a contract's refusal may have the same content
-    /// type and different schemas.
+    /// The possible schemas of the body, of which an actual body matches one. A gateway's refusal and a contract's
+    /// refusal may have the same content type and different schemas.
     pub(super) schemas: Vec<Value>,
 }
 
-/// All that a route may answer with one HTTP status.
+/// All responses that a route may give with one HTTP status.
 #[derive(Debug, Default)]
 pub(super) struct DescribedReply {
     pub(super) about: Vec<&'static str>,
@@ -55,7 +55,7 @@ pub(super) struct DescribedReply {
     pub(super) headers: BTreeMap<&'static str, Header>,
 }
 
-/// A header of a response.
+/// A response's header, as the OpenAPI document describes the header.
 #[derive(Debug)]
 pub(super) struct Header {
     pub(super) about: &'static str,
@@ -151,8 +151,9 @@ fn operation_id(route: &Route) -> String {
     id
 }
 
-/// All refusals of a route: the refusals in the description by the handler's file, and the refusals that every similar
-/// route has.
+/// All ways in which a route may refuse a request: the refusals that the description in the handler's file names, and
+/// the refusals that follow from the route's form. For example, every route that reads a body may refuse an invalid
+/// body.
 fn refusals(route: &Route, description: &Description) -> Vec<Refusal> {
     let has_body = !description.bodies.is_empty();
     let refuses_unknown = route.unknown_fields() == UnknownFields::Refused;
@@ -185,7 +186,7 @@ fn bodies(route: &Route, description: &Description) -> Vec<Media> {
     description.bodies.iter().map(media).collect()
 }
 
-/// Adds to the schema of each object with declared fields that the object has no other fields.
+/// Adds the statement that the object has no other fields to the JSON schema of each object with declared fields.
 fn close_objects(schema: &mut Value) {
     let Some(keywords) = schema.as_object_mut() else { return };
     if let Some(items) = keywords.get_mut("items") {
@@ -201,7 +202,7 @@ fn close_objects(schema: &mut Value) {
 }
 
 /// The parameters of a route. A handler that serves several paths declares the parameters of all these paths, so the
-/// declared path parameters that aren't in this route's path are left out.
+/// description of one route leaves out the declared path parameters that aren't in the route's path.
 fn parameters(route: &Route, description: Description) -> Vec<Parameter> {
     let at = |location| {
         move |DeclaredField { name, schema, required }| Parameter {
@@ -238,8 +239,8 @@ fn prefixed(mut schema: Value, contract: Contract) -> Value {
     schema
 }
 
-/// Adds a refusal to the route's responses. The contract renders the refusal, or the refusal is an HTML page if the
-/// route answers with HTML.
+/// Adds a refusal to the route's responses. A refusal in the API description is either rendered in the contract's error
+/// format, or an HTML page if the route answers with HTML.
 fn add_refusal(
     replies: &mut BTreeMap<u16, DescribedReply>,
     refusal: Refusal,
@@ -257,8 +258,8 @@ fn add_refusal(
         reply.add(content_type.unwrap_or_default(), schema);
     }
     for (name, about) in described_headers(rendered.headers()) {
-        // The document doesn't promise the header, because the gateway refuses with the same HTTP statuses and without
-        // the header.
+        // The OpenAPI document calls a header of a refusal optional, because the API gateway refuses with the same HTTP
+        // statuses and without the header.
         reply.headers.entry(name).or_insert_with(|| Header {
             about,
             required: false,
@@ -277,8 +278,8 @@ fn described_headers(headers: &HeaderMap) -> Vec<(&'static str, &'static str)> {
     given.map(|(_, name, about)| (name, about)).collect()
 }
 
-/// Adds the gateway's refusals. The gateway itself, in its own format, refuses requests that are too large or too many,
-/// and answers a request whose function doesn't answer.
+/// Adds the API gateway's refusals to the route's responses. The gateway itself, in its own format, refuses requests
+/// that are too large or too many, and answers a request whose function doesn't answer.
 fn add_gateway_refusal(reply: &mut DescribedReply) {
     let body = json!({
         "type": "object",
@@ -292,7 +293,8 @@ fn add_gateway_refusal(reply: &mut DescribedReply) {
     reply.add("application/json", body);
 }
 
-/// Adds Dock's rate limit headers. Every response to an authenticated caller of a Dock route has these headers.
+/// Adds Dock's rate limit headers. Every response to an authenticated caller of a Dock route has the rate limit
+/// headers.
 fn add_rate_limit_headers(replies: &mut BTreeMap<u16, DescribedReply>) {
     const HEADERS: [(&str, &str); 3] = [
         ("X-RateLimit-Limit", "The requests that the company has in a minute."),
@@ -318,7 +320,7 @@ impl DescribedReply {
 }
 
 impl Media {
-    /// One schema that accepts all bodies of the content type.
+    /// One JSON schema that accepts all bodies of the content type.
     pub(super) fn schema(&self) -> Value {
         match self.schemas.as_slice() {
             [one] => one.clone(),

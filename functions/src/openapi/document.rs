@@ -1,4 +1,4 @@
-//! The OpenAPI document.
+//! The OpenAPI document, which describes all routes for programs.
 
 use std::sync::LazyLock;
 

@@ -1,9 +1,10 @@
-//! The API description (OpenAPI 3.1.1) and the reference page. Both describe all routes and are made from the table of
-//! routes.
+//! The API description (OpenAPI 3.1.1) and the reference page. Both the API description and the reference page describe
+//! all routes, and are made from the table of routes.
 //!
-//! A handler's file has a module `describe` with a function of the handler's name, which the table of routes demands. The
-//! function describes request and responses by the types that read and write them. How a contract refuses is taken from
-//! the code that renders the contract's failures.
+//! A handler's file has a module `describe` with a function of the handler's name, which the table of routes demands.
+//! The function in the module `describe` describes the request and the responses of a route by the types that read the
+//! request and write the responses. The format of a contract's refusals is taken from the code that renders the
+//! contract's failures.
 
 mod described_route;
 mod document;
@@ -20,12 +21,12 @@ use self::{
 };
 use crate::vocabulary::json;
 
-/// The response of GET /openapi.json.
+/// The response to GET /openapi.json.
 pub(crate) fn document_response() -> Response<Body> {
     cached(json(StatusCode::OK, "application/json", document()))
 }
 
-/// The response of GET /docs.
+/// The response to GET /docs.
 pub(crate) fn reference_page() -> Response<Body> {
     let mut response = Response::new(Body::Text(ReferencePage::new().html()));
     for (name, value) in reference_headers() {

@@ -1,4 +1,4 @@
-//! The page of `/docs`: the content of `/openapi.json`, for people.
+//! The reference page at `/docs`, which shows the content of `/openapi.json` to people.
 
 use std::sync::LazyLock;
 
@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use super::described_route::{DescribedRoute, Media, described_routes};
 use crate::{pages::content_security_policy, routes::Contract};
 
-/// The CSS style of the reference page. The style is inside the page's head.
+/// The CSS style of the reference page. The style sheet is inside the page's head.
 const STYLE: &str = include_str!("../../templates/pages/reference.css");
 
 static CONTENT_SECURITY_POLICY: LazyLock<String> = LazyLock::new(|| content_security_policy(STYLE, "'none'"));
@@ -24,11 +24,11 @@ pub(super) fn reference_headers() -> [(&'static str, &'static str); 4] {
     ]
 }
 
-/// How many levels of nested objects in a body the reference page shows. The limit is needed because groups contain
-/// groups without end.
+/// How many levels of nested objects in a body the reference page shows. The number of shown levels is limited, because
+/// the schema of a group contains the schema of a group without end.
 const MAX_DEPTH: usize = 6;
 
-/// The reference page.
+/// The content of the reference page.
 #[derive(Debug, Template)]
 #[template(path = "pages/reference.html")]
 pub(super) struct ReferencePage {
@@ -92,7 +92,7 @@ impl ReferencePage {
         Self { contracts }
     }
 
-    /// The reference page as HTML. The headers of the response are the [`reference_headers`].
+    /// The reference page as HTML. The headers of the reference page are the [`reference_headers`].
     pub(super) fn html(&self) -> String {
         self.to_string()
     }
@@ -132,7 +132,7 @@ fn bodies(media: &[Media], schemas: &Map<String, Value>) -> Vec<BodySection> {
     media.iter().map(body).collect()
 }
 
-/// The bodies that have fields to show. The body of an HTML page, for example, has no fields.
+/// The bodies whose fields the reference page shows. The body of an HTML page, for example, has no fields.
 fn bodies_with_fields(media: &[Media], schemas: &Map<String, Value>) -> Vec<BodySection> {
     bodies(media, schemas).into_iter().filter(|body| !body.rows.is_empty()).collect()
 }
@@ -166,7 +166,7 @@ fn add_rows(schema: &Value, schemas: &Map<String, Value>, (prefix, depth): (&str
     }
 }
 
-/// The type of a value in words, with the limits of the value.
+/// The JSON type of a value in words, with the limits of the value, such as its largest length.
 fn kind(schema: &Value) -> String {
     let types = match &schema["type"] {
         Value::String(one) => vec![one.as_str()],
@@ -197,7 +197,8 @@ fn about(schema: &Value) -> String {
     schema["description"].as_str().unwrap_or_default().to_owned()
 }
 
-/// A request to the route as a command for a shell. The shell must have set the variables USHER and TOKEN.
+/// A sample request to the route, as a shell command. The shell must have set the variables USHER (the base URL) and
+/// TOKEN (an access token).
 fn curl(described: &DescribedRoute) -> String {
     let mut path = described.route.path.to_owned();
     for parameter in described.parameters.iter().filter(|parameter| parameter.location == "path") {

@@ -14,13 +14,13 @@ pub use home::HomePage;
 pub use register::{Offer, Problem, RegisterPage};
 pub use site::Site;
 
-/// The CSS style of all pages. The style is inside each page's head, so that a page is a single response.
+/// The CSS style of all pages. The style sheet is inside each page's head, so that a page is a single response.
 const STYLE: &str = include_str!("../../templates/pages/style.css");
 
 static CONTENT_SECURITY_POLICY: LazyLock<String> = LazyLock::new(|| content_security_policy(STYLE, "'self'"));
 
-/// The content security policy of a page with the given style: the page may load nothing and run nothing. The policy
-/// allows the style by the style's digest (CSP Level 3, section 6.7.3.3).
+/// The content security policy of a page with the given style: the page may load nothing and run nothing. The content
+/// security policy allows the style sheet by the style sheet's digest (CSP Level 3, section 6.7.3.3).
 pub(crate) fn content_security_policy(style: &str, form_action: &str) -> String {
     let style = STANDARD.encode(Sha256::digest(style));
     format!(
@@ -29,8 +29,9 @@ pub(crate) fn content_security_policy(style: &str, form_action: &str) -> String 
     )
 }
 
-/// The headers of every page. The page's address and form contain the link's hash. So the headers forbid caches to keep
-/// the page, forbid search engines to index the page, and keep the page's address from other sites.
+/// The headers of every page. The address and the form of a page behind a mailed link contain the link's hash. The
+/// headers therefore forbid caches to keep the page, forbid search engines to index the page, and keep the page's
+/// address from other sites.
 pub fn security_headers() -> [(&'static str, String); 6] {
     [
         ("content-type", "text/html; charset=utf-8".to_owned()),

@@ -1,4 +1,4 @@
-//! The pages of `/register` and `/invitation`.
+//! The pages of `/register` and `/invitation`, which mailed links open.
 
 #![expect(clippy::ref_binding_to_reference, reason = "what askama derives for an enum binds its fields that way")]
 
@@ -12,7 +12,7 @@ use super::Site;
 pub struct Offer<'a> {
     /// The workspace's name, or the company's name if the invitation is to the whole company.
     pub workspace_name: &'a str,
-    /// The company's name.
+    /// The name of the company that invites the person.
     pub company_name: &'a str,
     /// The inviter's name.
     pub inviter_name: &'a str,
@@ -48,7 +48,8 @@ pub struct Problem<'a> {
 /// A page behind a mailed link.
 #[derive(Debug, Clone, Copy, Template)]
 pub enum RegisterPage<'a> {
-    /// The page for an open invitation whose address has no account. The page has a form to sign up.
+    /// The page for an open invitation whose address has no account. The page for an invited person without an account
+    /// has a form to sign up.
     #[template(path = "pages/form.html")]
     Form {
         /// The addresses to which the page leads.
@@ -59,15 +60,15 @@ pub enum RegisterPage<'a> {
         hash: &'a str,
         /// The link's `type`, such as `WORK_SPACE`, which the form posts again.
         kind: &'a str,
-        /// The first name that the person typed into the form before. The text may be empty.
+        /// The first name that the person typed into the form before. The typed name may be empty.
         first_name: &'a str,
-        /// The last name that the person typed into the form before. The text may be empty.
+        /// The last name that the person typed into the form before. The typed name may be empty.
         last_name: &'a str,
         /// The field of the form that can't be accepted.
         problem: Option<Problem<'a>>,
     },
-    /// The page for an open invitation whose address has an account. The page has a form to accept the invitation with
-    /// the account's password.
+    /// The page for an open invitation whose address has an account. The page for an invited person with an account has
+    /// a form to accept the invitation with the account's password.
     #[template(path = "pages/has_account.html")]
     HasAccount {
         /// The addresses to which the page leads.
@@ -108,8 +109,8 @@ pub enum RegisterPage<'a> {
     /// gets the person's request.
     #[template(path = "pages/asked.html")]
     Asked,
-    /// The page for a dead link. The page doesn't say why the link is dead, because the page is the same for a hash
-    /// that never existed.
+    /// The page for a dead link. The page for a dead link doesn't say why the link is dead, because the page is the
+    /// same for a hash that never existed.
     #[template(path = "pages/dead.html")]
     Dead {
         /// The addresses to which the page leads.
@@ -118,7 +119,7 @@ pub enum RegisterPage<'a> {
         /// hash.
         hash: &'a str,
     },
-    /// The page for a posted form that the service couldn't process.
+    /// The page that answers a posted form if the service couldn't process the form.
     #[template(path = "pages/failed.html")]
     Failed {
         /// A sentence that says why the service couldn't process the form.
@@ -185,7 +186,7 @@ mod tests {
         ]
     }
 
-    /// The start tags, with their attributes, of all elements with the given name.
+    /// The start tags, with their attributes, of all HTML elements of a page that have the given name.
     fn tags<'h>(html: &'h str, element: &str) -> Vec<&'h str> {
         let start = format!("<{element} ");
         html.split(start.as_str()).skip(1).filter_map(|rest| rest.split_once('>')).map(|(tag, _)| tag).collect()

@@ -1,5 +1,5 @@
-//! The contracts. Each contract is the API of a vendor or our own API, with request formats and error bodies of its
-//! own.
+//! The contracts of Usher. Each contract is the API of a vendor or our own API, with request formats and error bodies
+//! of its own.
 
 use lambda_http::{Body, Response};
 use schemars::{Schema, SchemaGenerator};
@@ -9,18 +9,18 @@ use crate::{
     vocabulary::Failure,
 };
 
-/// A contract: a vendor's API, or our own.
+/// A contract: a vendor's API, or our own API.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Contract {
-    /// DataGOL's API.
+    /// The contract that is DataGOL's API.
     DataGol,
-    /// SmartDocumentor's API.
+    /// The contract that is SmartDocumentor's API.
     SmartDocumentor,
-    /// Dock's API.
+    /// The contract that is Dock's API.
     Dock,
-    /// Hexabase's API.
+    /// The contract that is Hexabase's API.
     Hexabase,
-    /// Our own API.
+    /// The contract that is our own API, under `/api/v1`.
     Usher,
 }
 
@@ -39,7 +39,7 @@ impl Contract {
         }
     }
 
-    /// What the contract covers, in a sentence.
+    /// What the contract covers, as a sentence for the reference page.
     pub const fn about(self) -> &'static str {
         match self {
             Self::DataGol => "DataGOL's contract: sign-up, workspaces, service accounts and many invitations at once.",
@@ -86,7 +86,7 @@ impl Contract {
         }
     }
 
-    /// The response to a failure, in the contract's format.
+    /// The response to a failed request, in the contract's error format.
     pub(crate) fn render(self, failure: &Failure, trace_id: &str) -> Response<Body> {
         match self {
             Self::DataGol => datagol::errors::render(failure, trace_id),

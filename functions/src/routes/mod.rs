@@ -26,11 +26,11 @@ use crate::{
 
 type Handler = for<'a> fn(&'a Usher, &'a Incoming) -> BoxFuture<'a, HandlerResult>;
 
-/// A route.
+/// A route of the API: a method and a path with the handler that answers the requests.
 pub struct Route {
-    /// The HTTP method.
+    /// The HTTP method of the route.
     pub method: &'static str,
-    /// The path, with its parameters in braces.
+    /// The route's path, with its parameters in braces.
     pub path: &'static str,
     /// The operation whose function answers the route.
     pub operation: Operation,
@@ -42,7 +42,8 @@ pub struct Route {
 
 impl Route {
     /// The name of the route's sample in `events/`: the contract and the operation. If an operation has several routes
-    /// in a contract, the name has another word that only this route has: the HTTP method, a part of the path, or both.
+    /// in a contract, the name of each sample has one more word, which tells the route from the operation's other
+    /// routes: the HTTP method, a part of the path, or both.
     pub fn sample(&self) -> String {
         let same = |other: &&Self| other.contract == self.contract && other.operation == self.operation;
         let siblings: Vec<_> = ROUTES.iter().filter(same).collect();
@@ -86,12 +87,13 @@ impl fmt::Debug for Route {
     }
 }
 
-/// The function `contract::file::describe::name` describes the handler `contract::file::name`.
+/// By the rule of this macro, the function `contract::file::describe::name` describes the handler
+/// `contract::file::name`.
 macro_rules! routes {
     ($($contract:ident {
         $($method:ident $path:literal => $operation:ident, $vendor:ident::$file:ident::$handler:ident;)+
     })+) => {
-        /// All routes.
+        /// The table of all routes.
         pub const ROUTES: &[Route] = &[$($(Route {
             method: stringify!($method),
             path: $path,
@@ -225,9 +227,10 @@ static TABLE: LazyLock<matchit::Router<Vec<&'static Route>>> = LazyLock::new(|| 
 pub(crate) enum Found {
     /// The route for the method and the path, and the values of the path's parameters.
     Route(&'static Route, Vec<(String, String)>),
-    /// The path exists, but not with the given method. The list has the methods that the path accepts.
+    /// The request's path exists, but not with the given method. The listed methods are the methods that the path
+    /// accepts.
     OtherMethods(Vec<&'static str>),
-    /// No route has the path.
+    /// No route has the request's path.
     Nothing,
 }
 

@@ -1,7 +1,7 @@
 //! What a handler's own file says about its route: the fields of the request, the responses and the refusals.
 //!
-//! What all routes of a contract have in common isn't in the handlers' files. The module `openapi::described_route`
-//! adds it to the OpenAPI document.
+//! The handlers' files leave out what all routes of a contract have in common. The module `openapi::described_route`
+//! adds the common parts to the OpenAPI document.
 
 use std::{borrow::Cow, collections::BTreeSet};
 
@@ -15,12 +15,12 @@ use super::{
     value_schema::{DeclaredField, ValueSchema},
 };
 
-/// What a route accepts in a request and answers in a response.
+/// The description of a route: what the route accepts in a request and answers in a response.
 #[derive(Debug)]
 pub(crate) struct Description {
     /// What the route does, in a sentence.
     pub(crate) summary: &'static str,
-    /// More sentences about what the route does. The text may be empty.
+    /// More sentences about what the route does. The text of the further sentences may be empty.
     pub(crate) notes: &'static str,
     /// Whether the route needs no access token.
     pub(crate) open: bool,
@@ -30,14 +30,15 @@ pub(crate) struct Description {
     pub(crate) query: Vec<DeclaredField>,
     /// The request headers that the route reads.
     pub(crate) headers: Vec<DeclaredField>,
-    /// The bodies that the route accepts, by content type. The bodies are functions, so that a request that only needs
-    /// the names of the query's parameters makes no schema of a body.
+    /// The bodies that the route accepts, by content type. A description holds functions that make the bodies' schemas,
+    /// so that a request that only needs the names of the query's parameters makes no schema of a body.
     pub(crate) bodies: Vec<(&'static str, BodySchema)>,
     /// The route's successful responses, and its refusals whose format differs from the contract's error format.
     pub(crate) responses: Vec<DescribedResponse>,
-    /// The route's refusals besides the refusals that every similar route has.
+    /// The route's refusals besides the refusals that follow from the route's form. For example, every route that reads
+    /// a body may refuse an invalid body.
     pub(crate) refusals: Vec<Refusal>,
-    /// The refusals that every similar route has, but this route hasn't.
+    /// The refusals that would follow from the route's form, but that this route never gives.
     pub(crate) never: Vec<Refusal>,
     /// Whether the route answers with HTML, also when the route refuses a request.
     pub(crate) html: bool,
@@ -62,7 +63,7 @@ pub(crate) type BodySchema = fn() -> ValueSchema;
 /// A function that makes the schema of a response's body.
 pub(crate) type SchemaOf = fn(&mut SchemaGenerator) -> Schema;
 
-/// Begins the description of a route that needs an access token. The summary is a sentence.
+/// Begins the description of a route that needs an access token. The summary of the route is one sentence.
 pub(crate) fn describe(summary: &'static str) -> Description {
     Description {
         summary,
@@ -166,14 +167,15 @@ impl Description {
         self
     }
 
-    /// Says that the route may refuse a request in the given ways, besides the ways in which every similar route may
-    /// refuse.
+    /// Says that the route may refuse a request in the given ways, besides the refusals that follow from the route's
+    /// form.
     pub(crate) fn refuses(mut self, refusals: impl IntoIterator<Item = Refusal>) -> Self {
         self.refusals.extend(refusals);
         self
     }
 
-    /// Says that the route never refuses a request in the given ways, although every similar route may refuse so.
+    /// Says that the route never refuses a request in the given ways, although such refusals would follow from the
+    /// route's form.
     pub(crate) fn never(mut self, refusals: impl IntoIterator<Item = Refusal>) -> Self {
         self.never.extend(refusals);
         self
@@ -186,7 +188,7 @@ pub(crate) fn enumerated(words: impl IntoIterator<Item = &'static str>) -> Schem
     schemars::json_schema!({ "type": "string", "enum": words })
 }
 
-/// The schema of the text of an HTML page.
+/// The JSON schema of a body that is the text of an HTML page.
 struct HtmlPage;
 
 impl JsonSchema for HtmlPage {

@@ -9,7 +9,8 @@ use super::headers::{retry_after_seconds, with_header};
 /// The stable code of the failure for a list that is too large for a contract without pages.
 pub(super) const LIST_TOO_LARGE: &str = "list_too_large";
 
-/// The routes whose lists have pages. The message names these routes to a client whose own contract has no pages.
+/// The routes whose lists have pages. The failure's message names the routes with pages to a client whose own contract
+/// has no pages.
 const PAGED: &str = "GET /api/v1/workspaces/{workspaceId}/members and …/invitations have pages.";
 
 /// Why a request got a failure in place of its ordinary response. Each contract renders a failure in its own format.
@@ -17,9 +18,10 @@ const PAGED: &str = "GET /api/v1/workspaces/{workspaceId}/members and …/invita
 pub(crate) enum Failure {
     /// An operation of `shared` refused the request or failed.
     Operation(Error),
-    /// The request's body has another media type than the contract accepts. The text names the accepted media types.
+    /// The request's body has another media type than the contract accepts. The failure names the accepted media types.
     MediaType(&'static str),
-    /// The request's path exists, but not with the request's method. The list has the methods that the path accepts.
+    /// The request's path exists, but not with the request's method. The listed methods are the methods that the path
+    /// accepts.
     Method(Vec<&'static str>),
     /// The request's path doesn't exist.
     Path,

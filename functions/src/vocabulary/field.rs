@@ -1,5 +1,5 @@
-//! Fields of requests. Each field is declared once. The declaration both reads the field and describes the field in the
-//! API description.
+//! Fields of requests. Each field of a request is declared once. The field's declaration both reads the field and
+//! describes the field in the API description.
 
 use std::str::FromStr;
 
@@ -80,7 +80,8 @@ impl<T> Field<T> {
     }
 }
 
-/// Declares an object of a request: a struct with, for each member, the [`Field`] that reads and describes it.
+/// Declares an object of a request: a struct that has, for each member, the [`Field`] that reads and describes the
+/// member.
 macro_rules! fields {
     (
         $(#[$meta:meta])*
@@ -123,12 +124,13 @@ macro_rules! fields {
 }
 pub(crate) use fields;
 
-/// A parameter of a route's path. A value that can't be parsed gets the same 404 as the id of something that doesn't
-/// exist.
+/// A parameter of a route's path. A request with a path parameter that can't be parsed gets the same 404 as a request
+/// with the id of something that doesn't exist.
 pub(crate) struct PathParameter<T> {
-    /// The parameter's name, as the route's path has the name in braces.
+    /// The path parameter's name, which the route's path has in braces.
     pub(crate) name: &'static str,
-    /// What kind of thing, such as a workspace, the 404 calls missing if the parameter's value can't be parsed.
+    /// The kind of thing, such as a workspace, that the response with the status 404 calls missing if the parameter's
+    /// value can't be parsed.
     pub(crate) missing: Missing,
     /// The JSON schema of the parameter's value.
     pub(crate) schema: fn() -> ValueSchema,

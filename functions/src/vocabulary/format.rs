@@ -39,7 +39,7 @@ impl<T: 'static> Format<T> {
         Self { schema, read: Box::new(read) }
     }
 
-    /// The same format, whose read value is converted to another type by a function that may refuse the value.
+    /// Converts the value that the format reads to another type, by a function that may refuse the value.
     pub(crate) fn try_map<U: 'static>(
         self,
         convert: impl Fn(&Input<'_>, T) -> Result<U, FieldProblem> + Send + Sync + 'static,
@@ -48,13 +48,13 @@ impl<T: 'static> Format<T> {
         Format::new(self.schema, move |input| convert(input, read(input)?))
     }
 
-    /// The same format, whose read value is converted to another type by a function that never refuses the value.
+    /// Converts the value that the format reads to another type, by a function that never refuses the value.
     pub(crate) fn map<U: 'static>(self, convert: impl Fn(T) -> U + Send + Sync + 'static) -> Format<U> {
         self.try_map(move |_, value| Ok(convert(value)))
     }
 
-    /// The same format for a value that doesn't fail the request if the value can't be read. The function `keep` takes
-    /// from the value, as the client sent it, what the response must repeat.
+    /// Changes the format so that a value that can't be read doesn't fail the request. The function `keep` takes those
+    /// parts from the unread value that the response must repeat.
     pub(crate) fn attempt<K: 'static>(
         self,
         keep: impl Fn(&Value) -> K + Send + Sync + 'static,
@@ -63,18 +63,18 @@ impl<T: 'static> Format<T> {
         Format::new(self.schema, move |input| Ok((keep(input.value), read(input))))
     }
 
-    /// The same format for a value that doesn't fail the request: the result is the value, or the problem that the
-    /// value has.
+    /// Changes the format so that a value that can't be read doesn't fail the request: the result of reading is the
+    /// value, or the problem that the value has.
     pub(crate) fn or_problem(self) -> Format<Result<T, FieldProblem>> {
         self.attempt(|_| ()).map(|((), read)| read)
     }
 
-    /// The same format with more keywords in the JSON schema of its value.
+    /// Adds more keywords to the JSON schema of the format's value.
     pub(crate) fn described(self, describe: impl FnOnce(ValueSchema) -> ValueSchema) -> Self {
         Self { schema: describe(self.schema), read: self.read }
     }
 
-    /// The same format with an example of its value.
+    /// Adds an example of the value to the format of a field's value.
     pub(crate) fn example(self, example: impl Into<Value>) -> Self {
         self.described(|schema| schema.example(example))
     }
@@ -92,8 +92,8 @@ impl<T> Format<T> {
 }
 
 impl Format<String> {
-    /// The same format for a text that a constructor of the domain parses. The constructor's error must complete a
-    /// sentence that begins with the field's name.
+    /// Changes the format of a text so that a constructor of the domain parses the text. The text of the constructor's
+    /// error must complete a sentence that begins with the field's name.
     pub(crate) fn parse<U: 'static, E: Display>(
         self,
         parse: impl Fn(&str) -> Result<U, E> + Send + Sync + 'static,
@@ -112,13 +112,14 @@ impl Format<String> {
         })
     }
 
-    /// The same format for a text that may be unparsable: such a text becomes `None`. Contracts use `None` like an id
-    /// or hash that doesn't exist.
+    /// Changes the format of a text so that an unparsable text becomes `None` and doesn't fail the request. Contracts
+    /// treat `None` like an id or hash that doesn't exist.
     pub(crate) fn parse_if_possible<U: FromStr + 'static>(self) -> Format<Option<U>> {
         self.map(|text| text.parse().ok())
     }
 
-    /// The same format for a text that a constructor of the domain parses. An empty text counts as an absent field.
+    /// Changes the format of a text so that a constructor of the domain parses the text. An empty text counts as an
+    /// absent field.
     pub(crate) fn parse_unless_empty<U: 'static, E: Display>(
         self,
         parse: impl Fn(&str) -> Result<U, E> + Send + Sync + 'static,
@@ -126,12 +127,12 @@ impl Format<String> {
         self.parse(move |text| if text.is_empty() { Ok(None) } else { parse(text).map(Some) })
     }
 
-    /// The same format with limits of the text's length in characters, for the API description.
+    /// Adds limits of the text's length in characters to the format, for the API description.
     pub(crate) fn length(self, range: RangeInclusive<usize>) -> Self {
         self.described(|schema| schema.length(range))
     }
 
-    /// The same format with a regular expression (ECMA-262) for the text, for the API description.
+    /// Adds a regular expression (ECMA-262) for the text to the format, for the API description.
     pub(crate) fn pattern(self, pattern: &'static str) -> Self {
         self.described(|schema| schema.pattern(pattern))
     }
@@ -192,7 +193,7 @@ pub(crate) fn new_password() -> Format<Password> {
     new_password_text().parse(Password::parse)
 }
 
-/// The format of an existing password of an account. A text that can't be any account's password becomes `None`.
+/// The format of an existing password of an account. A text that can't be any account's password is read as `None`.
 pub(crate) fn password(about: &'static str) -> Format<Option<Password>> {
     text(about).example("Demo12#$").map(|text| Password::unchecked(&text))
 }
@@ -233,20 +234,20 @@ pub(crate) fn flag_word(about: &'static str) -> Format<bool> {
     one_of(about, ["true", "false"], |word| word.parse().ok())
 }
 
-/// The format of a whole number. The range is only for the API description: the domain refuses numbers outside the
-/// range.
+/// The format of a whole number. The range of the number is only for the API description: the domain refuses numbers
+/// outside the range.
 pub(crate) fn whole(about: &'static str, range: RangeInclusive<i64>) -> Format<i64> {
     Format::new(ValueSchema::whole(about, range), |input| {
         input.value.as_i64().ok_or_else(|| FieldProblem::of(input.name, "must be a whole number"))
     })
 }
 
-/// The format of a whole number in a query. The range is only for the API description, as for [`whole`].
+/// The format of a whole number in a query. The range of the number is only for the API description, as for [`whole`].
 pub(crate) fn whole_in_query(about: &'static str, range: RangeInclusive<i64>) -> Format<i64> {
     string(ValueSchema::whole(about, range)).parse(|text| text.parse().map_err(|_| "must be a whole number"))
 }
 
-/// The format of a number in a query. A number outside the range is refused.
+/// The format of a number in a query. A number outside the given range is refused.
 pub(crate) fn count(about: &'static str, range: RangeInclusive<usize>) -> Format<usize> {
     let described = |bound: &usize| i64::try_from(*bound).unwrap_or(i64::MAX);
     let schema = ValueSchema::whole(about, described(range.start())..=described(range.end()));

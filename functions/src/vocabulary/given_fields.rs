@@ -1,4 +1,4 @@
-//! Objects of requests: a body, a query, a form, or an object in one of them.
+//! Objects of requests. An object is a body, a query, a form, or an object inside a body, query or form.
 
 use std::borrow::Cow;
 
@@ -12,15 +12,16 @@ use super::{
 /// What happens to a field that a request contains although the contract doesn't declare the field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum UnknownFields {
-    /// The request is read as if the undeclared field weren't in the request. The vendors' APIs ignore such fields.
+    /// The request is read as if the undeclared field weren't in the request. The vendors' APIs ignore undeclared
+    /// fields.
     Ignored,
-    /// A request with an undeclared field is refused. Our own API, `/api/v1`, refuses such requests.
+    /// A request with an undeclared field is refused. Our own API, `/api/v1`, refuses undeclared fields.
     Refused,
 }
 
 /// The fields of an object in a request, as the client sent the fields.
 pub(crate) struct GivenFields<'a> {
-    /// The fields by their names.
+    /// The values of the object's fields, by the fields' names.
     pub(crate) fields: &'a Map<String, Value>,
     /// What happens to fields that the contract doesn't declare.
     pub(crate) unknown: UnknownFields,
@@ -58,8 +59,8 @@ pub(crate) trait Fields: Sized {
     }
 }
 
-/// An object of a request in two parts. The request fails if the first part can't be read. The second part may be
-/// unreadable without failing the request.
+/// An object of a request in two parts. The request fails if the first part of the object can't be read. The second
+/// part of the object may be unreadable without failing the request.
 pub(crate) struct PartlyReadable<A, B> {
     /// The part of the object that must be readable.
     pub(crate) key: A,

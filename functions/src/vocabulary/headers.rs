@@ -18,7 +18,7 @@ pub(crate) fn with_status(mut response: Response<Body>, status: StatusCode) -> R
     response
 }
 
-/// The value of the header `Retry-After`, in seconds. The value is at least one second.
+/// The value of the header `Retry-After`, in seconds. The header `Retry-After` is at least one second.
 pub(crate) fn retry_after_seconds(retry_after: SignedDuration) -> String {
     retry_after.as_secs().max(1).to_string()
 }

@@ -1,7 +1,8 @@
 //! The vocabulary that all contracts share: typed request fields, failures, responses and descriptions.
 //!
-//! The vocabulary knows no route and no contract. A contract declares each field of its requests once, with [`fields!`]
-//! or [`PathParameter`]. The same declaration reads the field and describes it in `/openapi.json`.
+//! The module `vocabulary` knows no route and no contract. A contract declares each field of its requests once, with
+//! [`fields!`] or [`PathParameter`]. The declaration of a field both reads the field and describes the field in
+//! `/openapi.json`.
 
 mod description;
 mod failure;
@@ -12,7 +13,8 @@ mod request;
 mod response;
 mod row_results;
 
-// The expansion of the macro `fields!` names the modules below, in the files that use the macro.
+// The following modules are visible in the whole crate, because the macro `fields!` names the modules in each file that
+// uses the macro.
 pub(crate) mod field;
 pub(crate) mod given_fields;
 pub(crate) mod problem;

@@ -17,7 +17,7 @@ pub(crate) const INVALID_FIELD: &str = "invalid_field";
 pub(crate) struct FieldProblem {
     /// The stable code of the problem, for programs.
     pub(crate) code: &'static str,
-    /// A sentence about the problem. The sentence names the field.
+    /// A sentence about the problem. The sentence about the problem names the field.
     pub(crate) message: String,
 }
 
@@ -27,8 +27,8 @@ impl FieldProblem {
         Self { code: INVALID_FIELD, message: message.into() }
     }
 
-    /// A problem with the named field. The message is the field's name and a statement about the field: `"role" must be
-    /// a string.`
+    /// A problem with the named field. The problem's message is the field's name and a statement about the field:
+    /// `"role" must be a string.`
     pub(crate) fn of(name: &str, problem: impl Display) -> Self {
         Self::new(format!("\"{name}\" {problem}."))
     }
@@ -52,8 +52,8 @@ impl From<FieldProblem> for RowReason {
     }
 }
 
-/// The problem with a request field or query parameter whose name the contract doesn't declare. The message lists the
-/// declared names.
+/// The problem with a request field or query parameter whose name the contract doesn't declare. The problem's message
+/// lists the declared names.
 pub(crate) fn unknown_name(code: &'static str, kind: &str, name: &str, declared: &[&str]) -> FieldProblem {
     let name = echo(name, MAX_ECHOED_WORD);
     let names = match declared {

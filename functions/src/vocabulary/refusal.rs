@@ -10,38 +10,38 @@ use super::failure::Failure;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Refusal {
     /// The request can't be read, or the request asks for something impossible. Every route that reads a body or a
-    /// query may refuse so.
+    /// query may refuse a request in this way.
     Invalid,
-    /// The access token is missing or invalid. Every route that needs an access token may refuse so.
+    /// The access token is missing or invalid. Every route that needs an access token may refuse a request in this way.
     Unauthenticated,
     /// The caller isn't allowed to do what the request asks for.
     Forbidden,
     /// The invitation is for another e-mail address than the caller's.
     OtherAddress,
-    /// Nothing that the caller may know of has the id in the request. Every route with a parameter in its path may
-    /// refuse so.
+    /// The id in the request belongs to nothing that the caller may know of. Every route with a parameter in its path
+    /// may refuse a request in this way.
     Missing,
-    /// The value of the path's parameter makes the path a path that doesn't exist. Every route with a parameter in its
-    /// path may refuse so.
+    /// With the parameter's value, the request's path is a path that doesn't exist. Every route with a parameter in its
+    /// path may refuse a request in this way.
     Path,
     /// The request conflicts with the present state of what the request wants to change.
     Conflict,
     /// The e-mail address is suppressed: the service no longer sends mails to the address.
     Suppressed,
-    /// The invitation's link is dead. The refusal doesn't tell why the link is dead.
+    /// The invitation's link is dead. The refusal of a dead link doesn't tell why the link is dead.
     Gone,
-    /// The request's body is too large. Every route that accepts a body may refuse so.
+    /// The request's body is too large. Every route that accepts a body may refuse a request in this way.
     BodyTooLarge,
     /// The list in the response would be too large.
     ListTooLarge,
-    /// The request's body has a media type that the route doesn't accept. Every route that accepts a body may refuse
-    /// so.
+    /// The request's body has a media type that the route doesn't accept. Every route that accepts a body may refuse a
+    /// request in this way.
     MediaType,
     /// The caller has used up a limit, such as requests per minute, and must wait.
     TooMany,
-    /// The store is unavailable. Every route may refuse so.
+    /// The store is unavailable. Every route may refuse a request in this way.
     Unavailable,
-    /// The service failed. Every route may refuse so.
+    /// The service failed. Every route may refuse a request in this way.
     Internal,
 }
 

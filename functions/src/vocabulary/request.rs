@@ -25,9 +25,9 @@ const JSON: &str = "application/json";
 /// The content type of the forms that browsers send.
 pub(super) const FORM: &str = "application/x-www-form-urlencoded";
 
-/// The API description, for the routes that serve the API description. It is made from the table of routes. Each
-/// request carries it to the handler, so that the table of routes needn't refer to anything that is made from the
-/// table.
+/// The API description, for the routes that serve the API description. The API description is made from the table of
+/// routes. Each request carries the API description to the handler, so that the table of routes needn't refer to
+/// anything that is made from the table.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct ApiDescription {
     /// Makes the response with the OpenAPI document.
@@ -48,7 +48,7 @@ pub(crate) struct Incoming {
 }
 
 impl Incoming {
-    /// A request without a route: its undeclared fields are ignored, and its path has no parameters.
+    /// Makes a request without a route: undeclared fields of the request are ignored, and its path has no parameters.
     pub(crate) fn new(request: Request, trace_id: String, api_description: ApiDescription) -> Self {
         let (path_parameters, base_path, unknown) = (Vec::new(), String::new(), UnknownFields::Ignored);
         Self { request, path_parameters, base_path, trace_id, unknown, api_description }
@@ -92,7 +92,7 @@ impl Incoming {
         self.request.headers()
     }
 
-    /// The value of the named parameter of the path. The value is empty if the path has no parameter of this name.
+    /// The value of the named parameter of the path. If the path has no parameter of this name, the value is empty.
     pub(crate) fn path_parameter(&self, name: &str) -> &str {
         self.path_parameters.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value)
     }
@@ -103,7 +103,7 @@ impl Incoming {
         query.and_then(|query| query.all(name)).into_iter().flatten().map(str::to_owned).collect()
     }
 
-    /// Reads the parameters of the query. If a parameter is repeated, its first value counts.
+    /// Reads the parameters of the query. If the query repeats a parameter, the parameter's first value counts.
     ///
     /// # Errors
     /// [`Error::Invalid`] for a query parameter that can't be read.
@@ -241,8 +241,8 @@ impl Incoming {
         Ok(B::read_checked(&GivenFields { fields, unknown: self.unknown })?)
     }
 
-    /// Reads the fields of a form (WHATWG URL, application/x-www-form-urlencoded). If a field is repeated, its last
-    /// value counts.
+    /// Reads the fields of a form (WHATWG URL, application/x-www-form-urlencoded). If the form repeats a field, the
+    /// field's last value counts.
     ///
     /// # Errors
     /// [`Failure::MediaType`] for a body that isn't a form, and [`Error::Invalid`] for a body that isn't UTF-8 or a

@@ -10,7 +10,7 @@ use super::{
     headers::with_status,
 };
 
-/// What a handler returns: a response, or a failure that the contract renders.
+/// The result of a handler: a response, or a failure that the contract renders.
 pub(crate) type HandlerResult = Result<Response<Body>, Failure>;
 
 /// The most bytes of an e-mail address that a response repeats from a request: as many bytes as an address can have
@@ -39,7 +39,7 @@ pub(crate) fn bounded(response: Response<Body>) -> HandlerResult {
     }
 }
 
-/// The beginning of a text from the request that the response repeats. The beginning is so short that it takes at most
+/// The beginning of a text from the request that the response repeats. The repeated beginning of the text takes at most
 /// `max` bytes of Lambda's answer, in which the response's JSON body is escaped as a JSON string.
 pub(crate) fn echo(given: &str, max: usize) -> String {
     let mut left = max;
@@ -61,7 +61,7 @@ fn escaped_len(text: &str) -> usize {
     text.len() + text.bytes().filter(|byte| matches!(byte, b'"' | b'\\')).count()
 }
 
-/// A response with a JSON body. The response tells caches not to keep it.
+/// A response with a JSON body. The response's headers tell caches not to keep the response.
 pub(crate) fn json(status: StatusCode, content_type: &'static str, body: &impl Serialize) -> Response<Body> {
     let text = serde_json::to_string(body).unwrap_or_default();
     let mut response = with_status(Response::new(Body::Text(text)), status);
@@ -85,7 +85,8 @@ pub(crate) fn no_content() -> Response<Body> {
     with_status(empty(), StatusCode::NO_CONTENT)
 }
 
-/// A response with a list whose vendor documents the body as a bare JSON array. Such a list has no pages.
+/// A response with a list whose vendor documents the body as a bare JSON array. A list that is a bare JSON array has no
+/// pages.
 ///
 /// # Errors
 /// [`Error::TooLarge`] if the list is too large for Lambda.

@@ -22,7 +22,7 @@ use super::{
     response::{MAX_ECHOED_ADDRESS, MAX_ECHOED_WORD, echo},
 };
 
-/// A count of the rows for each outcome, and the result of each row.
+/// The body of the response to an inviting request: the number of rows for each outcome, and the result of each row.
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(rename = "Results")]
 pub(crate) struct RowResults {
@@ -62,12 +62,12 @@ impl RowEcho {
     }
 }
 
-/// The rows of an inviting request, each with the parts that its result repeats. A row is a `B`, or the problem that
-/// makes the row unreadable.
+/// The rows of an inviting request, each with the parts of the row that the row's result repeats. A row is a `B`, or
+/// the problem that makes the row unreadable.
 pub(crate) type InviteeRows<B> = Vec<(RowEcho, Result<B, FieldProblem>)>;
 
-/// The format of a row of an inviting request. A row that can't be read doesn't fail the request: only the row's own
-/// result says that the row is invalid.
+/// The format of a row of an inviting request. A row that can't be read doesn't fail the inviting request: only the
+/// row's own result says that the row is invalid.
 pub(crate) fn row<B: Fields + 'static>() -> Format<(RowEcho, Result<B, FieldProblem>)> {
     object::<B>().attempt(RowEcho::of)
 }
@@ -81,7 +81,7 @@ pub(crate) struct NoRowSucceeded {
 }
 
 impl NoRowSucceeded {
-    /// The HTTP status of the error.
+    /// The HTTP status of the error for an inviting request without any successful row.
     pub(crate) fn status(self) -> StatusCode {
         match self.first {
             RowOutcome::Invalid | RowOutcome::Duplicate => StatusCode::BAD_REQUEST,
@@ -95,7 +95,8 @@ impl NoRowSucceeded {
         }
     }
 
-    /// The stable code of the error, and a sentence about the error for people.
+    /// The stable code of the error for an inviting request without any successful row, and a sentence about the error
+    /// for people.
     pub(crate) fn message(self) -> (&'static str, &'static str) {
         match self.first {
             RowOutcome::Invalid | RowOutcome::Duplicate => {
@@ -125,7 +126,7 @@ impl NoRowSucceeded {
     }
 }
 
-/// The response's body for the given rows, and an error if no row succeeded.
+/// The body of the response to an inviting request with the given rows, and an error if no row succeeded.
 pub(crate) fn row_results(echoes: Vec<RowEcho>, invited: InviteResults) -> (RowResults, Option<NoRowSucceeded>) {
     let InviteResults { results, retry_after, .. } = invited;
     let first = results.first().map_or(RowOutcome::Failed, |row| row.outcome);

@@ -20,7 +20,7 @@ pub(crate) struct DeclaredField {
 }
 
 impl ValueSchema {
-    /// The schema of a value that has this JSON type.
+    /// The JSON schema of a value that has the given JSON type.
     pub(crate) fn of(kind: &str) -> Self {
         Self(Map::new()).with("type", json!(kind))
     }
@@ -54,7 +54,7 @@ impl ValueSchema {
         Self::of("array").about(about).with("items", Value::Object(entry.0))
     }
 
-    /// The schema of a JSON object. An object's field may be null unless the field is required.
+    /// The schema of a JSON object. A field of an object in a request may be null unless the field is required.
     pub(crate) fn object(fields: Vec<DeclaredField>) -> Self {
         let or_null = |field: DeclaredField| if field.required { field.schema } else { field.schema.or_null() };
         Self::with_fields(fields, or_null)
@@ -73,32 +73,32 @@ impl ValueSchema {
         if required.is_empty() { object } else { object.with("required", json!(required)) }
     }
 
-    /// The same schema with a sentence that describes the value.
+    /// Adds a sentence that describes the value to the JSON schema.
     pub(crate) fn about(self, about: &'static str) -> Self {
         if about.is_empty() { self } else { self.with("description", json!(about)) }
     }
 
-    /// The same schema with limits of the text's length in characters.
+    /// Adds limits of the text's length in characters to the JSON schema.
     pub(crate) fn length(self, range: RangeInclusive<usize>) -> Self {
         self.with("minLength", json!(range.start())).with("maxLength", json!(range.end()))
     }
 
-    /// The same schema with limits of the number of the list's entries.
+    /// Adds limits of the number of the list's entries to the JSON schema.
     pub(crate) fn entries(self, range: RangeInclusive<usize>) -> Self {
         self.with("minItems", json!(range.start())).with("maxItems", json!(range.end()))
     }
 
-    /// The same schema with a regular expression (ECMA-262) that the text must match.
+    /// Adds a regular expression (ECMA-262) that the text must match to the JSON schema.
     pub(crate) fn pattern(self, pattern: &'static str) -> Self {
         self.with("pattern", json!(pattern))
     }
 
-    /// The same schema with an example of the value.
+    /// Adds an example of the value to the JSON schema.
     pub(crate) fn example(self, example: impl Into<Value>) -> Self {
         self.with("examples", json!([example.into()]))
     }
 
-    /// The same schema with one more keyword of JSON Schema.
+    /// Adds one more keyword of JSON Schema to the schema of a value.
     pub(crate) fn with(mut self, keyword: &'static str, value: Value) -> Self {
         self.0.insert(keyword.to_owned(), value);
         self
@@ -120,7 +120,8 @@ impl ValueSchema {
     }
 }
 
-/// An example value that the given JSON schema accepts. The value is made from the examples of the schema's parts.
+/// An example value that the given JSON schema accepts. The example value is made from the examples of the schema's
+/// parts.
 pub(crate) fn example_of(schema: &Value) -> Value {
     if let Some(example) = schema["examples"].get(0) {
         return example.clone();

@@ -1,5 +1,5 @@
-//! Carries the SDK's calls to the embedded DynamoDB. The requests and responses are the same as in DynamoDB's HTTP API,
-//! but they go through no socket.
+//! Carries the SDK's calls to the embedded DynamoDB. The requests and responses of the embedded DynamoDB are the same
+//! as in DynamoDB's HTTP API, but go through no socket.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -29,7 +29,7 @@ pub(crate) type JsonResponse = (u16, String);
 #[error("the database engine did not answer")]
 pub(crate) struct NoEngineResponse;
 
-/// Sends calls to the engine while the engine runs.
+/// Sends calls of DynamoDB to the embedded engine while the engine runs.
 #[derive(Debug, Clone)]
 pub(crate) struct EngineCalls(pub(super) mpsc::WeakUnboundedSender<Call>);
 
@@ -38,14 +38,14 @@ impl EngineCalls {
     pub(crate) async fn call(&self, operation: String, body: Vec<u8>) -> Result<JsonResponse, NoEngineResponse> {
         let (response, received) = oneshot::channel();
         let call = Call { operation, body, response };
-        // If the engine has stopped, this statement drops the sender of the response. The wait for the response in the
-        // next line then fails.
+        // If the DynamoDB engine has stopped, sending the call drops the sender of the response, and so the wait for
+        // the response in the next line fails.
         drop(self.0.upgrade().map(|engine| engine.send(call)));
         received.await.map_err(|_| NoEngineResponse)
     }
 }
 
-/// Carries an SDK client's requests to the engine.
+/// Carries an SDK client's requests to the embedded DynamoDB engine.
 #[derive(Debug, Clone)]
 pub(super) struct Connector(pub(super) EngineCalls);
 

@@ -1,4 +1,4 @@
-//! The AWS calls that are counted and to which faults can happen.
+//! The actions: the AWS calls that the local stack counts and to which faults can happen.
 
 use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 
@@ -11,7 +11,7 @@ impl Action {
     pub(crate) const SEND_BULK_EMAIL: Self = Self("ses:SendBulkEmail");
     pub(crate) const SEND_EMAIL: Self = Self("ses:SendEmail");
 
-    /// Every action that is counted and to which faults can happen.
+    /// Every AWS action that the local stack counts and to which faults can happen.
     pub(crate) fn all() -> impl Iterator<Item = Self> {
         [
             "dynamodb:BatchGetItem",
@@ -44,7 +44,7 @@ impl Action {
         self.0.strip_prefix(service)?.strip_prefix(':')
     }
 
-    /// The path of the action in SES v2.
+    /// The path of the action in the HTTP API of SES v2.
     pub(crate) fn ses_route(self) -> Option<&'static str> {
         match self.0 {
             "ses:GetAccount" => Some("/v2/email/account"),

@@ -8,7 +8,7 @@ pub(super) const fn once() -> u32 {
 }
 
 /// # Errors
-/// If no function has this name.
+/// The check fails if no function has this name.
 pub(super) fn check_function(name: Option<&str>) -> Result<(), String> {
     match name {
         Some(name) if !Operation::ALL.iter().any(|operation| operation.name() == name) => {
@@ -19,7 +19,7 @@ pub(super) fn check_function(name: Option<&str>) -> Result<(), String> {
 }
 
 /// # Errors
-/// If a fault is to happen to no call.
+/// The check fails if a fault is to happen to no call.
 pub(super) fn check_times(times: u32) -> Result<(), String> {
     if times == 0 { Err("times must be at least 1".to_owned()) } else { Ok(()) }
 }

@@ -18,30 +18,30 @@ pub(crate) enum Fault {
     SendingPausedException,
     AccountSuspendedException,
     MessageRejected,
-    /// DynamoDB processes nothing of a batch and returns the whole batch as unprocessed.
+    /// The fault by which DynamoDB processes nothing of a batch and returns the whole batch as unprocessed.
     #[serde(rename = "unprocessed")]
     Unprocessed,
-    /// The events that SES publishes about a call's mails get lost.
+    /// The fault by which the events that SES publishes about a call's mails get lost.
     #[serde(rename = "lostEvents")]
     LostEvents,
-    /// SES treats the sender as not verified.
+    /// The fault by which SES treats the sender of a mail as not verified.
     #[serde(rename = "unverifiedSender")]
     UnverifiedSender,
-    /// The event bus refuses one entry of a call.
+    /// The fault by which the event bus refuses one entry of a call of `PutEvents`.
     #[serde(rename = "failedEntry")]
     FailedEntry,
-    /// The AWS call is executed, and then the connection fails, so the reply is lost.
+    /// The fault by which the connection fails after the AWS call is executed, so that the reply is lost.
     #[serde(rename = "lostReply")]
     LostReply,
-    /// The connection fails before the AWS call is executed.
+    /// The fault by which the connection fails before the AWS call is executed.
     #[serde(rename = "noReply")]
     NoReply,
-    /// The function panics before its AWS call is executed.
+    /// The fault by which the function panics before its AWS call is executed.
     #[serde(rename = "crash")]
     Crash,
 }
 
-/// The effect of a fault on the caller.
+/// The effect of a fault on the function that makes the AWS call.
 #[derive(Debug, PartialEq)]
 pub(crate) enum FaultEffect {
     Crash,
@@ -66,12 +66,12 @@ impl Fault {
         }
     }
 
-    /// The effect of the fault on a call with this request body.
+    /// The effect of the fault on an AWS call with the given request body.
     pub(crate) fn effect(self, action: Action, request: &[u8]) -> FaultEffect {
         let request = || serde_json::from_slice::<Value>(request).unwrap_or_default();
         match self {
             // The event bus and SES handle `FailedEntry`, `LostEvents` and `UnverifiedSender` themselves, so these
-            // three faults don't reach this function.
+            // three faults have no effect here.
             Self::FailedEntry | Self::LostEvents | Self::UnverifiedSender | Self::NoReply => FaultEffect::NoReply,
             Self::Crash => FaultEffect::Crash,
             Self::LostReply => FaultEffect::LostReply,
@@ -116,8 +116,8 @@ fn exception(status: u16, name: &'static str, message: &str) -> FaultEffect {
     FaultEffect::Response { status, error: Some(name), body: json!({"__type": name, "message": message}) }
 }
 
-/// DynamoDB's response to a transaction that conflicts with another transaction on its first item. The response has a
-/// reason for each item, in order.
+/// DynamoDB's response to a transaction that conflicts with another transaction on its first item. DynamoDB's response
+/// has a reason for each item of the transaction, in order.
 fn cancelled(request: &Value) -> FaultEffect {
     let items = request["TransactItems"].as_array().map_or(1, Vec::len);
     let mut reasons = vec![json!({"Code": "TransactionConflict", "Message": "Transaction is ongoing for the item"})];

@@ -14,13 +14,13 @@ use super::{
     checks::{check_function, check_times, once},
 };
 
-/// The point at which a call stops.
+/// The point at which a hold stops an AWS call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) enum HoldPoint {
-    /// The call stops before it is executed, so the writes of the call are not made yet.
+    /// The held call stops before it is executed, so the writes of the call are not made yet.
     Before,
-    /// The call stops after it was executed and before the function receives the reply.
+    /// The held call stops after it was executed and before the function receives the reply.
     After,
 }
 
@@ -44,7 +44,7 @@ pub(super) struct HoldRequest {
     /// How many matching calls pass before the hold stops a call.
     #[serde(default)]
     skip: u32,
-    /// How many calls the hold stops. The hold counts as reached when so many calls have stopped.
+    /// How many calls the hold stops. A hold counts as reached when this number of calls have stopped.
     #[serde(default = "once")]
     times: u32,
 }
@@ -62,8 +62,8 @@ struct Hold {
     request: HoldRequest,
     /// How many matching calls have still to pass before the hold stops a call.
     skip: u32,
-    /// How many calls have been assigned to this hold. An assigned call stops as soon as the call comes to the hold's
-    /// point.
+    /// How many calls have been assigned to this hold. A call that was assigned to a hold stops as soon as the call
+    /// comes to the hold's point.
     assigned: u32,
     progress: watch::Sender<Progress>,
 }
@@ -71,9 +71,9 @@ struct Hold {
 /// Why a hold was not reached.
 #[derive(Debug, PartialEq)]
 pub(crate) enum NotReached {
-    /// No hold has this id.
+    /// No hold has the id that the request names.
     UnknownHold,
-    /// Too few calls came to the hold's point in time.
+    /// Too few AWS calls came to the hold's point in time.
     TooLate {
         /// How many calls the hold has stopped.
         stopped: u32,
@@ -82,7 +82,7 @@ pub(crate) enum NotReached {
     },
 }
 
-/// All holds of a stack.
+/// All holds of a local stack.
 #[derive(Debug, Default)]
 pub(crate) struct Holds(Mutex<State>);
 
@@ -133,11 +133,11 @@ impl Holds {
         Some(HeldCall { point: hold.request.point, progress: hold.progress.clone() })
     }
 
-    /// Waits until all calls of the hold have stopped. A hold that is released meanwhile counts as reached only if all
-    /// its calls had stopped.
+    /// Waits until all calls of the hold have stopped. A hold that is released while a test waits counts as reached
+    /// only if all calls of the hold had stopped.
     ///
     /// # Errors
-    /// If no hold has this id, or if the calls of the hold do not stop within `patience`.
+    /// Waiting fails if no hold has this id, or if the calls of the hold do not stop within `patience`.
     pub(crate) async fn reached(&self, id: u64, patience: Duration) -> Result<(), NotReached> {
         let (mut progress, wanted) = {
             let state = self.state();
@@ -158,7 +158,7 @@ impl Holds {
         true
     }
 
-    /// Releases every hold.
+    /// Releases every hold, so that all held calls continue.
     pub(crate) fn release_all(&self) {
         for hold in self.state().holds.drain(..) {
             hold.progress.send_modify(|progress| progress.released = true);
@@ -166,7 +166,7 @@ impl Holds {
     }
 }
 
-/// A call that stops at a point until its hold is released.
+/// A held call: an AWS call that stops at a point until its hold is released.
 #[derive(Debug)]
 pub(crate) struct HeldCall {
     point: HoldPoint,
@@ -174,14 +174,14 @@ pub(crate) struct HeldCall {
 }
 
 impl HeldCall {
-    /// Stops the call if the hold's point is `point`, until the hold is released.
+    /// Stops the held call until the hold is released, if the hold's point is `point`.
     pub(crate) async fn stop_at(&self, point: HoldPoint) {
         if self.point != point {
             return;
         }
         let mut progress = self.progress.subscribe();
         self.progress.send_modify(|progress| progress.stopped += 1);
-        // This wait fails only if the hold's sender is dropped, and the held call itself keeps a sender.
+        // Waiting for the release fails only if the hold's sender is dropped, and the held call itself keeps a sender.
         drop(progress.wait_for(|progress| progress.released).await);
     }
 }

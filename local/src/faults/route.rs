@@ -6,16 +6,16 @@ use http::{Method, StatusCode, header::CONTENT_TYPE};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// A fault of a route. The next requests to the route get this status and body.
+/// A fault of a route. The next requests to the route get the status and the body of the fault.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RouteFault {
-    /// The method and the path, such as `POST /api/v1/workspaces/{workspaceId}/invitations`. A segment in braces
-    /// matches any segment.
+    /// The method and the path, such as `POST /api/v1/workspaces/{workspaceId}/invitations`. A segment of the path in
+    /// braces matches any segment of a request's path.
     route: String,
-    /// The HTTP status of the response.
+    /// The HTTP status of the response that the fault gives.
     status: u16,
-    /// The JSON body of the response. Without this field, the response has no body.
+    /// The JSON body of the response that the fault gives. Without the field `body`, the response has no body.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     body: Option<Value>,
     /// How many requests to the route get the fault's response.
@@ -28,10 +28,11 @@ const fn one() -> u32 {
 }
 
 impl RouteFault {
-    /// Reads a fault from its JSON.
+    /// Reads a fault of a route from the JSON that describes the fault.
     ///
     /// # Errors
-    /// A message that says what is wrong: a field, the status, or a route that the service doesn't have.
+    /// If the description of the fault is wrong, the error is a message that says what is wrong: a field, the status,
+    /// or a route that the service doesn't have.
     pub(super) fn parse(fault: Value) -> Result<Self, String> {
         let fault: Self = serde_json::from_value(fault).map_err(|error| error.to_string())?;
         if !(200..600).contains(&fault.status) {

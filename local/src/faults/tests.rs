@@ -2,10 +2,11 @@ use std::time::Duration;
 
 use super::*;
 
-/// How long a test waits for calls that come. Every call of a test comes within this time.
+/// How long a test waits for AWS calls that are expected to come. Every expected call of a test comes within this time.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// How long a test waits for calls that don't come. No call comes within so short a time.
+/// How long a test waits for AWS calls that are expected not to come. The time is short, because the test waits for its
+/// whole length.
 const BRIEFLY: Duration = Duration::from_millis(1);
 
 fn action(name: &str) -> Action {

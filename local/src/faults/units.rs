@@ -1,10 +1,10 @@
-//! The read and write units of DynamoDB.
+//! The read and write units by which AWS charges for calls of DynamoDB.
 
 use std::ops::AddAssign;
 
 use serde::Serialize;
 
-/// The units that one or more calls consumed.
+/// The read and write units that one or more calls of DynamoDB consumed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
 pub(crate) struct Units {
     pub(crate) read: f64,

@@ -1,4 +1,5 @@
-//! Checks what a seed file's entries say together: that references lead somewhere and that ids are used once.
+//! Checks that a seed file's entries fit together: that each reference leads to an entry, and that each id is used only
+//! once.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +10,8 @@ use super::file::{CompanyEntry, SeedFile, WorkspaceEntry};
 /// Checks all entries of the seed file.
 ///
 /// # Errors
-/// A message that begins with the path of the wrong field, such as `companies[0].workspaces[1].members[0].email`.
+/// If an entry is wrong, the error is a message that begins with the path of the wrong field, such as
+/// `companies[0].workspaces[1].members[0].email`.
 pub(super) fn check(file: &SeedFile) -> Result<(), String> {
     let mut used = UsedOnce::default();
     for (index, company) in file.companies.iter().enumerate() {

@@ -25,7 +25,7 @@ pub(super) struct CompanyEntry {
     pub(super) service_accounts: Vec<ServiceAccountEntry>,
 }
 
-/// A user with a password.
+/// A user of a seeded company, with a password.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub(super) struct PersonEntry {
@@ -36,7 +36,7 @@ pub(super) struct PersonEntry {
     pub(super) first_name: PersonName,
     #[serde(default)]
     pub(super) last_name: Option<PersonName>,
-    /// The role of the user in the company.
+    /// The role of the seeded user in the company.
     #[serde(default = "viewer", deserialize_with = "role")]
     pub(super) role: Role,
 }
@@ -61,14 +61,14 @@ pub(super) struct MemberEntry {
     pub(super) role: Role,
 }
 
-/// A pending invitation.
+/// A pending invitation of a seeded workspace.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub(super) struct InvitationEntry {
     pub(super) email: EmailAddress,
     #[serde(deserialize_with = "role")]
     pub(super) role: Role,
-    /// The address of the person who invites.
+    /// The address of the inviter.
     pub(super) invited_by: EmailAddress,
     #[serde(deserialize_with = "hash")]
     pub(super) hash: InvitationHash,

@@ -1,4 +1,5 @@
-//! Makes the store's records from the entries of a seed file. [`super::check`] has accepted the entries before.
+//! Makes the store's records from the entries of a seed file. Before the records are made, [`super::check`] has
+//! accepted the entries.
 
 use jiff::{SignedDuration, Timestamp};
 use shared::{
@@ -15,9 +16,9 @@ use super::file::{CompanyEntry, InvitationEntry, ServiceAccountEntry, WorkspaceE
 pub(super) struct RecordMaker<'a> {
     pub(super) random: &'a dyn Random,
     pub(super) now: Timestamp,
-    /// How long an invitation can be accepted.
+    /// How long a seeded invitation can be accepted.
     pub(super) invitation_ttl: SignedDuration,
-    /// The next integer id of each kind.
+    /// The next integer id for users, for companies and for workspaces.
     pub(super) next: IntegerIds,
 }
 
@@ -102,7 +103,7 @@ impl RecordMaker<'_> {
         Some(SeedWorkspace { workspace, creator, members, invitations })
     }
 
-    /// A pending invitation. The entry's profile is present if the invited person is a person of the company.
+    /// A pending invitation. The profile is present if the invited person is a user of the seeded company.
     fn invitation(
         &mut self,
         company: &Company,

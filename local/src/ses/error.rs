@@ -1,4 +1,4 @@
-//! Errors of SES v2.
+//! Errors of SES v2, in SES's own format.
 
 use axum::{
     Json,

@@ -27,7 +27,8 @@ impl Destination {
     /// The recipients' addresses without display names.
     ///
     /// # Errors
-    /// A message that says that the mail has no recipients, or which address of a recipient is invalid.
+    /// If the recipients are wrong, the error is a message that says that the mail has no recipients, or which address
+    /// is invalid.
     pub(super) fn addresses(&self) -> Result<Vec<&str>, String> {
         if self.count() == 0 {
             return Err("There are no recipients.".to_owned());
@@ -51,7 +52,7 @@ impl From<Tag> for (String, String) {
     }
 }
 
-/// A template with the data that every mail shares.
+/// An inline template with the data that all mails of a bulk call share.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct TemplateContent {
@@ -72,7 +73,7 @@ impl TemplateContent {
     }
 }
 
-/// The body of `SendEmail`.
+/// The request body of `SendEmail` of SES v2.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct SendEmailRequest {
@@ -110,7 +111,7 @@ pub(super) struct TextPart {
     pub(super) data: String,
 }
 
-/// The body of `SendBulkEmail`.
+/// The request body of `SendBulkEmail` of SES v2.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct SendBulkEmailRequest {

@@ -13,7 +13,7 @@ use super::error::SesError;
 /// How many recipients SES accepts in a second: a token bucket that holds the tokens of one second.
 #[derive(Debug)]
 pub(crate) struct SendingRate {
-    /// The tokens that the bucket gains in a second, and holds at most.
+    /// The number of tokens that the token bucket gains in a second, and also the most tokens that it holds.
     pub(super) per_second: f64,
     bucket: Mutex<Bucket>,
 }
@@ -64,8 +64,8 @@ impl SendingRate {
     /// Takes a token from the bucket for each recipient of a call.
     ///
     /// # Errors
-    /// SES's `TooManyRequestsException`, if the bucket holds too few tokens. After this error, the bucket keeps its
-    /// tokens.
+    /// SES's `TooManyRequestsException`, if the bucket holds too few tokens. A refused call takes no tokens from the
+    /// bucket.
     pub(super) fn take(&self, recipients: usize, now: Instant) -> Result<(), SesError> {
         let needed = f64::from(u32::try_from(recipients).unwrap_or(u32::MAX));
         let mut bucket = self.bucket();

@@ -93,7 +93,7 @@ async fn answered_writes_survive_a_kill() {
     let stack = on_disk(before.path()).await.unwrap();
     let faults = Arc::default();
     put(&clients(&stack, &faults), "X", i64::MAX / 1000).await;
-    // A kill leaves the files of a running stack as they are.
+    // The test copies the files of a running stack, because a kill leaves the files as they are while the stack runs.
     for file in fs::read_dir(before.path()).unwrap() {
         let file = file.unwrap();
         fs::copy(file.path(), after.path().join(file.file_name())).unwrap();
@@ -137,7 +137,7 @@ async fn a_queued_fault_reaches_the_function_that_calls() {
     let error = client.transact_write_items().transact_items(write.clone()).send().await.unwrap_err();
     let error = error.into_service_error();
     assert!(error.is_transaction_canceled_exception(), "{error:?}");
-    // After the lost reply the SDK retries a call that was already executed.
+    // The reply to the call was lost, so the SDK retries a call that was already executed.
     faults.queue(json!({"action": "dynamodb:TransactWriteItems", "fault": "lostReply"})).unwrap();
     client.transact_write_items().transact_items(write).send().await.unwrap();
     assert!(exists(&clients, "T").await);
@@ -299,8 +299,8 @@ async fn a_token_still_verifies_after_the_clock_has_moved_forward_and_back() {
     let now = forward.json::<Value>().await.unwrap();
     let now: jiff::Timestamp = serde_json::from_value(now["now"].clone()).unwrap();
     assert_eq!(jwks().await, json!({"keys": []}), "the key verifies nothing any more");
-    // The stack's own deletion of expired items runs in the background. This call deletes the expired items before the
-    // test continues.
+    // The stack's own deletion of expired items runs in the background. The test deletes the expired items itself
+    // before it continues.
     let table = &stack.engine.as_ref().unwrap().table;
     table.sweep_expired(now.as_second()).unwrap();
     ask(&stack, Method::POST, "/_local/clock", json!({"advanceSeconds": -TEN_DAYS})).await;

@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 
 /// A source of the time. Only [`SystemClock`] reads the system's clock.
 pub trait Clock: Send + Sync + std::fmt::Debug {
-    /// The present moment, as this clock shows it.
+    /// The present moment, according to this clock.
     fn now(&self) -> Timestamp;
 }
 
@@ -33,8 +33,8 @@ pub struct TestClock {
 }
 
 impl TestClock {
-    /// Moves the clock forward by this duration, or backward by a negative duration. Afterwards the clock runs on, even
-    /// if the clock was stopped before.
+    /// Moves the clock forward by this duration, or backward by a negative duration. After the move the clock runs on,
+    /// even if a test had stopped the clock.
     pub fn advance(&self, by: SignedDuration) {
         let stopped = self.stopped().take();
         if let Some(at) = stopped {
@@ -44,12 +44,12 @@ impl TestClock {
         self.ahead_ms.fetch_add(by, Ordering::SeqCst);
     }
 
-    /// Stops the clock at this moment.
+    /// Stops the test's clock at the given moment.
     pub fn stop_at(&self, at: Timestamp) {
         *self.stopped() = Some(at);
     }
 
-    /// Lets the clock show the system's time again.
+    /// Lets the test's clock show the system's time again.
     pub fn reset(&self) {
         *self.stopped() = None;
         self.ahead_ms.store(0, Ordering::SeqCst);

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::domain::{Identifier, Random};
 
-/// The text doesn't have the form of the expected id.
+/// The text doesn't have the form of the id that was expected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not a valid id")]
 pub struct InvalidId;
@@ -104,10 +104,11 @@ impl ShortId {
     }
 }
 
-/// The base62 digits in byte order, so that numbers of equal length sort as their texts do.
+/// The base62 digits in the order of their bytes, so that numbers with equally many base62 digits sort in the same way
+/// as their texts.
 pub(super) const BASE62: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
-/// Encodes bytes as twelve base62 characters. The characters encode 71 of the 128 bits.
+/// Encodes bytes as twelve base62 characters. The twelve base62 characters encode 71 of the 128 bits.
 fn base62(bytes: [u8; 16]) -> String {
     let mut rest = u128::from_be_bytes(bytes);
     let digits = (0..12).map(|_| {
@@ -149,8 +150,9 @@ pub fn person_id(salt: &str, identifier: &Identifier) -> PersonId {
     PersonId::from_digest(bytes)
 }
 
-/// The secret in an invitation's link, in the form of a version-4 UUID. Everybody who has this hash can sign up with
-/// the invitation. Therefore no table, log or API response contains the hash, and `Debug` is redacted.
+/// The secret in an invitation's link, in the form of a version-4 UUID. Everybody who has an invitation's hash can sign
+/// up with the invitation. Therefore no table, log or API response contains an invitation's hash, and `Debug` is
+/// redacted.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct InvitationHash(Uuid);
 
@@ -165,7 +167,7 @@ impl InvitationHash {
         Self(uuid::Builder::from_random_bytes(digest).into_uuid())
     }
 
-    /// The text of the hash. Use this text only to build the link of the invitation.
+    /// The text of the invitation's hash. Use the text only to build the link of the invitation.
     pub fn reveal(&self) -> String {
         self.0.as_hyphenated().to_string()
     }

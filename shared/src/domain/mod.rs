@@ -1,9 +1,10 @@
-//! Entities, identities and decisions, one folder per concept.
+//! The domain: entities, identities and decisions, with one folder per concept.
 //!
-//! All code of this module is pure: no async code, no reading of the clock, no store. A type that comes from a request
-//! has one constructor, which parses and validates, so a value of the type is always valid. The files beside the
-//! folders hold what all concepts share: ids (`ids`), the workspace or company of a record (`scope`), names and
-//! messages that people write (`text`), and the sources of time (`clock`) and randomness (`random`).
+//! All code of the domain is pure: it has no async code, and it reads neither the clock nor the store. A type that
+//! comes from a request has one constructor, which parses and validates, so a value of the type is always valid. The
+//! files beside the folders of the domain hold what all concepts share: ids (`ids`), the workspace or company of a
+//! record (`scope`), names and messages that people write (`text`), and the sources of time (`clock`) and randomness
+//! (`random`).
 
 mod accounts;
 mod audit;

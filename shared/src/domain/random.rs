@@ -3,7 +3,7 @@
 
 use uuid::Uuid;
 
-/// A source of unpredictable bytes.
+/// A source of random bytes that nobody can predict.
 pub trait Random: Send + Sync + std::fmt::Debug {
     /// Fills `bytes` with random bytes.
     fn fill(&self, bytes: &mut [u8]);
@@ -16,7 +16,7 @@ pub trait Random: Send + Sync + std::fmt::Debug {
     }
 }
 
-/// The operating system's generator.
+/// The operating system's generator of random bytes.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SystemRandom;
 

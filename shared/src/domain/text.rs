@@ -1,4 +1,4 @@
-//! Names, titles and messages that people write: parsing cleans them and limits their length.
+//! Names, titles and messages that people write: parsing cleans such a text and limits its length.
 
 use std::fmt;
 
@@ -7,13 +7,13 @@ use serde::{Deserialize, Serialize};
 /// The reason why a name, title or message is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidText {
-    /// The text contains no visible character.
+    /// The name, title or message contains no visible character.
     #[error("must not be empty")]
     Empty,
     /// The cleaned text has too many characters (Unicode scalar values).
     #[error("must not be longer than {max} characters")]
     TooLong {
-        /// The largest number of characters allowed.
+        /// The largest number of characters that the text may have.
         max: usize,
     },
 }
@@ -56,7 +56,8 @@ macro_rules! text {
             }
         }
 
-        /// The `Debug` output is redacted: text that people write is personal data and must not appear in logs.
+        /// The `Debug` output of a name or message is redacted: text that people write is personal data and must not
+        /// appear in logs.
         impl fmt::Debug for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str(concat!(stringify!($name), "(redacted)"))
@@ -88,8 +89,8 @@ impl Title {
     }
 
     /// The title as a DNS label (RFC 1035 section 2.3.1) of 1 to 40 characters: the title's ASCII letters and digits in
-    /// lower case, with single hyphens between the words. `company` if the title has neither letters nor digits in
-    /// ASCII.
+    /// lower case, with single hyphens between the words. The label is `company` if the title has neither letters nor
+    /// digits in ASCII.
     pub fn slug(&self) -> String {
         const MAX: usize = 40;
         let words: Vec<_> =
@@ -113,9 +114,9 @@ impl PersonName {
 
 impl Message {
     /// Cleans the text: replaces every line break with `\n` and every tab with a space, keeps at most one of several
-    /// blank lines in a row, and removes other control and invisible characters. The result is `None` if nothing
-    /// visible remains, because a message is optional. `Deserialize` refuses an empty text, because no empty message is
-    /// ever stored.
+    /// blank lines in a row, and removes other control and invisible characters. The result is `None` if no visible
+    /// character remains, because a message is optional. `Deserialize` refuses an empty text, because no empty message
+    /// is ever stored.
     ///
     /// # Errors
     /// [`InvalidText::TooLong`] if the cleaned text of the message is too long.
@@ -161,7 +162,7 @@ pub(crate) fn is_line_break(c: char) -> bool {
 
 /// Whether this character is invisible and can mislead the reader: control characters other than white space,
 /// bidirectional overrides and isolates (Unicode Standard Annex 9), and zero-width characters. The joiners U+200C and
-/// U+200D are allowed, because Persian, Indic scripts and emoji need them.
+/// U+200D are allowed, because Persian, Indic scripts and emoji need these two characters.
 pub(super) fn is_hidden(c: char) -> bool {
     (c.is_control() && !c.is_whitespace())
         || matches!(c,
@@ -169,8 +170,8 @@ pub(super) fn is_hidden(c: char) -> bool {
             | '\u{2066}'..='\u{206F}' | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}')
 }
 
-/// Whether this character is allowed in a text but shows nothing by itself: joiners, direction marks, fillers and
-/// variation selectors.
+/// Whether this character is allowed in a text but is invisible by itself, as joiners, direction marks, fillers and
+/// variation selectors are.
 fn is_blank(c: char) -> bool {
     matches!(c,
         '\u{34F}' | '\u{61C}' | '\u{115F}' | '\u{1160}' | '\u{200C}'..='\u{200F}' | '\u{2800}' | '\u{3164}'

@@ -24,12 +24,12 @@ use crate::{
 /// The largest number of recipients that SES accepts in one bulk call.
 const MAX_RECIPIENTS: usize = 50;
 
-/// The largest size of the template values in one bulk call. SES accepts 1 MB in a bulk call. The difference is room
-/// for addresses and tags.
+/// The largest size of the template values in one bulk call. SES accepts 1 MB in a bulk call. The difference between 1
+/// MB and this size is room for addresses and tags.
 const MAX_BYTES: usize = 900_000;
 
-/// The share of the account's sending rate that this service uses. The rest of the sending rate is for other senders in
-/// the AWS account.
+/// The share of the account's sending rate that this service uses. The share of the sending rate that Usher leaves
+/// unused is for other senders in the AWS account.
 const RATE_SHARE: f64 = 0.8;
 
 /// How long the mailer caches the AWS account's sending rate.
@@ -38,7 +38,8 @@ const RATE_CACHE_TIME: SignedDuration = SignedDuration::from_mins(5);
 /// How long the mailer caches whether SES has verified an identity: a sender's address or domain.
 const IDENTITY_CACHE_TIME: SignedDuration = SignedDuration::from_mins(5);
 
-/// The largest number of sender identities in the mailer's cache. The mailer empties a full cache.
+/// The largest number of sender identities in the mailer's cache. When the mailer's cache of sender identities is full,
+/// the mailer empties the cache.
 const MAX_CACHED_IDENTITIES: usize = 1_000;
 
 /// A mail to one recipient.
@@ -60,21 +61,22 @@ pub struct OutgoingMail<'a> {
 pub enum RecipientStatus {
     /// SES accepted the mail.
     Accepted,
-    /// SES will never accept this mail. The text is the reason.
+    /// SES will never accept this mail. The text of this result is SES's reason.
     Rejected(String),
     /// SES accepts no mail now, because the account is throttled, over its quota or paused.
     Paused,
-    /// SES did not accept the mail in this call. The text is the reason. A later attempt to send the mail may succeed.
+    /// SES did not accept the mail in this call. The text of this result is SES's reason. A later attempt to send the
+    /// mail may succeed.
     Retryable(String),
 }
 
 /// The reason why SES accepted no mail of a whole call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SendError {
-    /// SES sent nothing, because the account is throttled or paused. Such a call doesn't count as a failed attempt to
-    /// send the mails.
+    /// SES sent nothing, because the account is throttled or paused. A call that SES refuses because of throttling or a
+    /// pause doesn't count as a failed attempt to send the mails.
     Paused,
-    /// SES sent no mail of the call. The text is the reason.
+    /// SES sent no mail of the call. The text of this error is SES's reason.
     Rejected(String),
     /// SES did not answer, so the mails may have been sent.
     Unknown,
@@ -129,15 +131,16 @@ impl Mailer {
         let same_sender = mails.iter().take_while(|mail| mail.from == mails[0].from);
         let fitting = same_sender.take_while(|mail| {
             let Letter { subject, text, html } = &mail.letter;
-            // The values are JSON text within JSON, so each quote is escaped twice. Letters contain few quotes, and the
-            // factor 2 leaves room for the escaped quotes.
+            // The template values of a mail are JSON text within JSON, so each quotation mark is escaped twice. Letters
+            // contain few quotation marks, and twice the size of the letter leaves room for the escaped ones.
             bytes += 2 * (subject.len() + text.len() + html.len());
             bytes < MAX_BYTES
         });
         fitting.count().max(1)
     }
 
-    /// Sends up to 50 mails that have the same sender in one call. The result has SES's answer for each mail, in order.
+    /// Sends up to 50 mails that have the same sender in one call. The result has SES's answer for each mail, in the
+    /// order of the mails.
     ///
     /// Each letter's subject, text and HTML are rendered and escaped already. SES doesn't escape template values, so
     /// the inline template inserts subject, text and HTML unchanged.
@@ -179,8 +182,8 @@ impl Mailer {
     }
 
     /// Whether SES has verified this address or its domain for the account, so that mails may be sent from this
-    /// address. The domain is looked up first, because domains are verified more often, and SES answers only about one
-    /// call for an identity per second.
+    /// address. The mailer asks SES about the sender's domain first, because domains are verified more often than
+    /// single addresses, and SES answers only about one such question per second.
     ///
     /// # Errors
     /// [`SendError`] if SES doesn't answer.
@@ -232,7 +235,7 @@ impl Mailer {
     }
 }
 
-/// The configuration of a call to SES that sends no mail. The SDK may repeat such a call.
+/// The configuration of a call to SES that sends no mail. The SDK may repeat a call to SES that sends no mail.
 fn with_retries() -> config::Builder {
     config::Builder::default().retry_config(RetryConfig::standard())
 }
@@ -264,7 +267,8 @@ fn bulk_entry(mail: &OutgoingMail<'_>) -> BulkEmailEntry {
 }
 
 /// Translates the status and error of one entry of a bulk call. `mailbox` is the sender's address. SES rejects mails
-/// whose sender is not verified. The service retries such a mail, because SES may verify the sender later.
+/// whose sender is not verified. The service retries a mail with an unverified sender, because SES may verify the
+/// sender later.
 fn recipient_status(status: &BulkEmailStatus, error: &str, mailbox: &str) -> RecipientStatus {
     use BulkEmailStatus as Status;
     match status {

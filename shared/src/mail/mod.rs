@@ -1,4 +1,4 @@
-//! Mail: renders letters and sends them through SES. This module never reads or writes the table.
+//! Mail: renders letters and sends them through SES. The module for mail never reads or writes the table.
 //!
 //! [`Letter`] is a rendered mail: subject, text and HTML. [`Mailer`] sends letters through SES. The deliverers keep
 //! the pace that the account allows: see `operations/mail/reserve_sending_time.rs`. [`mail_tags`] and [`mailed_record`] write and read the tags by which an event from SES names a

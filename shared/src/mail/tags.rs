@@ -1,6 +1,6 @@
 //! Mail tags: names and values that the service adds to a mail. SES's events about the mail repeat the tags, and the
-//! tags name the person's record that the mail was about. The tags contain no address, because an event itself names
-//! the recipient.
+//! tags name the person's record that the mail was about. The tags of a mail contain no address, because SES's event
+//! about the mail names the recipient.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 
@@ -25,7 +25,7 @@ pub fn mail_tags(record: &MailedRecord) -> Vec<(&'static str, String)> {
 }
 
 /// The person's record that a mail to `address` with these tags was about. `get` returns the value of the tag with a
-/// given name. `None` if [`mail_tags`] didn't make the tags.
+/// given name. The result is `None` if [`mail_tags`] didn't make the tags.
 pub fn mailed_record<'a>(address: EmailAddress, get: impl Fn(&str) -> Option<&'a str>) -> Option<MailedRecord> {
     let scope = match get(SCOPE)?.split_once('-')? {
         ("W", id) => Scope::Workspace(id.parse().ok()?),

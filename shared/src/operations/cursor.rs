@@ -1,6 +1,6 @@
 //! Cursors of lists that are read page by page.
 //!
-//! A cursor is the encrypted and authenticated position in one list. A client can neither read nor change a cursor, nor
+//! A cursor is an encrypted and authenticated position in one list. A client can neither read nor change a cursor, nor
 //! use the cursor for another list, workspace or filter.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -25,7 +25,7 @@ const NONCE_LENGTH: usize = 24;
 pub struct PageRequest {
     /// The largest number of items on the page.
     pub limit: usize,
-    /// The cursor with which the previous page of the list ended. `None` requests the first page.
+    /// The cursor with which the previous page of the list ended. Without a cursor, the request is for the first page.
     pub cursor: Option<String>,
 }
 
@@ -34,7 +34,7 @@ pub struct PageRequest {
 pub struct CursorPage<T> {
     /// The items of the page.
     pub items: Vec<T>,
-    /// The cursor of the next page. `None` on the last page.
+    /// The cursor of the next page. The cursor is `None` on the last page of the list.
     pub next_cursor: Option<String>,
 }
 
@@ -53,8 +53,8 @@ pub(super) struct Cursors {
 
 impl Cursors {
     /// The cursors of the list with the name `list` and the filters `filters`, in the workspace or company with the
-    /// secret `salt`. The key that encrypts the cursors derives from the salt. The salt never leaves the service, and
-    /// every listing operation reads the salt anyway, so listing needs no further secret.
+    /// secret `salt`. The key that encrypts the cursors derives from the salt. The salt of a workspace or company never
+    /// leaves the service, and every listing operation reads the salt anyway, so the cursors need no further secret.
     pub(super) fn new(salt: &str, list: &str, filters: &impl Serialize) -> Self {
         let key: [u8; 32] = Sha256::new().chain_update(b"cursor\0").chain_update(salt).finalize().into();
         // Serialization fails only for maps whose keys aren't text, and filters contain no maps.

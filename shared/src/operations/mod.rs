@@ -1,10 +1,10 @@
-//! The use cases, and all authorization.
+//! The operations: the use cases of Usher, and all authorization.
 //!
-//! Each concept has a folder, and each use case has a file with its request type, its result type and its method on
-//! [`Usher`]. The small use cases that manage one entity share a file, named `manage_…`.
+//! Each concept has a folder of operations, and each use case has a file with its request type, its result type and its
+//! method on [`Usher`]. The small use cases that manage one entity share a file, named `manage_…`.
 //!
-//! An operation on behalf of a user takes an authenticated [`Caller`]. The operation first reads one of the following
-//! accesses of the caller, and so decides whether the caller may proceed:
+//! An operation on behalf of a user takes an authenticated [`Caller`]. The operation first reads the caller's access to
+//! the company, the workspace or the groups, and so decides whether the caller may proceed:
 //!
 //! | access | decides | file |
 //! |---|---|---|

@@ -18,8 +18,8 @@ use crate::{
 /// the less often a function that signs access tokens has to publish its public key again.
 const KEY_LIFETIME_MARGIN: SignedDuration = SignedDuration::from_hours(2);
 
-/// The longest `kid` in bytes. This service issues no longer `kid`, and the `kid` of a forged token must not reach the
-/// table as an oversized key.
+/// The longest `kid` in bytes. Usher issues no longer `kid`, and the `kid` of a forged token must not reach the table
+/// as an oversized key.
 const MAX_KID_LENGTH: usize = 64;
 
 /// The issuer (`iss`) and the audience (`aud`) of every access token.
@@ -85,13 +85,13 @@ pub struct PublicKey {
     /// The public key, the `x` of RFC 8037 section 2.
     pub x: String,
     /// When the key expires, in seconds since 1970. A function that signs access tokens with the key publishes the
-    /// public key again before the key expires. So a key expires only after a rotation of the token secret replaced the
-    /// key.
+    /// public key again before the key expires. A public key therefore expires only after a rotation of the token
+    /// secret has replaced the key.
     ///
     /// The attribute `verifies_until` is deliberately not the table's TTL attribute. TTL would delete the public key
-    /// while the functions that sign access tokens still remember that they have published the key. If the clock then
-    /// moved back, nobody could verify the access tokens of these functions. A public key stays in the table for good:
-    /// one small item for each rotation of the token secret.
+    /// while the functions that sign access tokens still remember that they have published the key. If the clock moved
+    /// back after TTL had deleted a public key, nobody could verify the access tokens that were signed with the key. A
+    /// public key stays in the table for good: one small item for each rotation of the token secret.
     #[serde(alias = "purge_at")]
     pub verifies_until: i64,
 }
@@ -144,14 +144,14 @@ pub fn signing_key_id(token: &str) -> Option<String> {
     header.kid.filter(|kid| kid.len() <= MAX_KID_LENGTH)
 }
 
-/// The claims of an access token whose signature `key` verifies and that has not expired at `now`. `None` for every
-/// other text.
+/// The claims of an access token whose signature `key` verifies and that has not expired at `now`. The result is `None`
+/// for every other text.
 pub fn verify_access_token(token: &str, key: &PublicKey, now: Timestamp) -> Option<Claims> {
     let mut validation = Validation::new(Algorithm::EdDSA);
     validation.set_issuer(&[ISSUER]);
     validation.set_audience(&[ISSUER]);
-    // The JWT library would compare the token's expiry with the system's clock. The last line of this function compares
-    // the expiry with `now`.
+    // The JWT library would compare the token's expiry with the system's clock, so the library's check is off. The last
+    // line of this function compares the expiry with `now` instead.
     validation.validate_exp = false;
     let key = DecodingKey::from_ed_components(&key.x).ok()?;
     ed25519::install();

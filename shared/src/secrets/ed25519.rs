@@ -1,5 +1,5 @@
-//! Ed25519 (RFC 8032) for the JWT library. The library's own set of algorithms also contains RSA and the NIST curves, which
-//! no access token uses and which would take a tenth of the crates of a build.
+//! Ed25519 (RFC 8032) for the JWT library. The JWT library's own set of algorithms also contains RSA and the NIST
+//! curves, which no access token uses and which would make a tenth of the crates of a build necessary.
 
 use std::sync::Once;
 
@@ -17,7 +17,8 @@ static PROVIDER: CryptoProvider = CryptoProvider {
     key_utils: KeyUtils::new_unimplemented(),
 };
 
-/// Makes Ed25519 the JWT library's only algorithm. Code that signs or verifies an access token calls this function first.
+/// Makes Ed25519 the JWT library's only algorithm. Code that signs or verifies an access token must first set the
+/// library's only algorithm with this function.
 pub(super) fn install() {
     static INSTALLED: Once = Once::new();
     INSTALLED.call_once(|| {

@@ -1,5 +1,5 @@
-//! Invitation hashes and one-time passwords. The service derives both from the link secret whenever they are needed, so
-//! the table stores neither hashes nor one-time passwords.
+//! Invitation hashes and one-time passwords. The service derives invitation hashes and one-time passwords from the link
+//! secret whenever it needs them, so the table stores neither.
 
 use std::sync::Arc;
 
@@ -30,8 +30,8 @@ impl Secrets {
         Ok(LinkKey { ring, id })
     }
 
-    /// Whether `code` is the one-time password of this sign-up. Any key that the link secret still contains may have
-    /// made the one-time password.
+    /// Whether `code` is the one-time password of this sign-up. Any key that the link secret still contains can have
+    /// made a valid one-time password.
     ///
     /// # Errors
     /// [`crate::Error::Internal`] if the secret can't be read.
@@ -68,8 +68,9 @@ impl LinkKey {
     }
 }
 
-/// Makes a one-time password: six digits of a keyed digest, in the manner of RFC 4226 section 5.3. The function uses
-/// eight bytes of the digest rather than four, so that all one-time passwords are practically equally likely.
+/// Makes a one-time password: six digits of a keyed digest, in the manner of RFC 4226 section 5.3. The one-time
+/// password is made from eight bytes of the digest rather than four, so that all one-time passwords are practically
+/// equally likely.
 fn one_time_password(key: &str, sign_up: &str) -> String {
     let digest = keyed_digest(key, &[b"one-time password", sign_up.as_bytes()]);
     let mut bytes = [0; 8];

@@ -24,8 +24,8 @@ use crate::{Error, Result};
 pub use crate::secrets::access_token::{AccessToken, Claims, PublicKey, signing_key_id, verify_access_token};
 pub use crate::secrets::link::LinkKey;
 
-/// How long a function uses a secret before the function reads the secret again. A running function notices a rotation
-/// within this time.
+/// How long a function uses a secret before the function reads the secret again. A running Lambda function notices a
+/// rotation of the secret within this time.
 const CACHE_TIME: SignedDuration = SignedDuration::from_mins(5);
 
 /// Where a secret is stored.
@@ -94,8 +94,8 @@ impl Keyring {
     }
 }
 
-/// One of the two secrets: the secret's source, and the content that the function read last with the time of the
-/// reading.
+/// One of the deployment's two secrets: the secret's source, the content that the function read last, and the time of
+/// that reading.
 struct Secret {
     source: SecretSource,
     cached: Mutex<Option<(Timestamp, Arc<Keyring>)>>,
@@ -126,7 +126,7 @@ pub struct Secrets {
 }
 
 impl Secrets {
-    /// The link secret and the token secret with these sources. The constructor reads no secret yet.
+    /// The link secret and the token secret with these sources. No secret is read yet when the secrets are created.
     pub fn new(link: SecretSource, token: SecretSource) -> Self {
         Self { link: Secret::new(link), token: Secret::new(token) }
     }
@@ -138,8 +138,8 @@ impl std::fmt::Debug for Secrets {
     }
 }
 
-/// HMAC-SHA256 (RFC 2104) over several parts. The length of each part precedes it, so that no two lists of parts
-/// produce the same input.
+/// HMAC-SHA256 (RFC 2104) over several parts. The input of the HMAC has the length of each part before the part, so
+/// that no two lists of parts produce the same input.
 fn keyed_digest(key: &str, parts: &[&[u8]]) -> [u8; 32] {
     #[expect(clippy::expect_used, reason = "HMAC takes a key of any length")]
     let mut mac = Hmac::<Sha256>::new_from_slice(key.as_bytes()).expect("any length");

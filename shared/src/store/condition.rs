@@ -7,19 +7,19 @@ use serde::Serialize;
 
 use crate::store::items::attribute;
 
-/// The name of the partition key. Every item has a partition key, so the presence of this attribute shows whether an
+/// The name of the partition key. Every item has a partition key, so the presence of the partition key shows whether an
 /// item exists.
 const PARTITION_KEY: &str = "pk";
 
-/// A condition on an item. DynamoDB checks the condition at the moment of the write.
+/// A condition on an item. DynamoDB checks the condition of a write at the moment of the write.
 #[derive(Debug, Clone)]
 pub(super) enum Condition {
     /// The condition that the item has the attribute.
     Exists(&'static str),
     /// The condition that the item does not have the attribute, or that the item does not exist.
     Absent(&'static str),
-    /// The condition that the comparison of the attribute with the value holds. The comparison fails if the item does
-    /// not have the attribute.
+    /// The condition that the comparison of the attribute with the value holds. The comparison of an attribute fails if
+    /// the item does not have the attribute.
     Compares(&'static str, Comparison, AttributeValue),
     /// The condition that the attribute of the item is a set and the set contains the value.
     Contains(&'static str, AttributeValue),
@@ -131,7 +131,7 @@ pub(super) struct Placeholders {
 }
 
 impl Placeholders {
-    /// The placeholder of an attribute name. The same name always gets the same placeholder.
+    /// The placeholder of an attribute name. The same attribute name always gets the same placeholder.
     pub(super) fn name(&mut self, name: &str) -> String {
         let index = self.names.iter().position(|existing| existing == name).unwrap_or_else(|| {
             self.names.push(name.to_owned());
@@ -140,7 +140,7 @@ impl Placeholders {
         format!("#n{index}")
     }
 
-    /// A new placeholder for a value.
+    /// Makes a new placeholder for a value in a DynamoDB expression.
     pub(super) fn value(&mut self, value: AttributeValue) -> String {
         self.values.push(value);
         format!(":v{}", self.values.len() - 1)
@@ -161,10 +161,10 @@ impl Placeholders {
         }
     }
 
-    /// Joins the expressions of the conditions with the operator.
+    /// Joins the DynamoDB expressions of several conditions with the operator `AND` or `OR`.
     fn joined(&mut self, conditions: Vec<Condition>, operator: &str) -> String {
         let parts: Vec<_> = conditions.into_iter().map(|condition| self.condition(condition)).collect();
-        // DynamoDB rejects redundant parentheses.
+        // DynamoDB rejects an expression with redundant parentheses, so a single condition gets none.
         if let [only] = parts.as_slice() { only.clone() } else { format!("({})", parts.join(operator)) }
     }
 

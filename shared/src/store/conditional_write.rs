@@ -1,5 +1,5 @@
-//! A conditional write: a write to one item of the table, which succeeds only if its expectations hold. A conditional
-//! write is made alone or in a transaction.
+//! A conditional write: a write to one item of the table, which succeeds only if its expectations hold. The store makes
+//! a conditional write either alone or as part of a transaction.
 
 use std::{borrow::Cow, collections::HashMap};
 
@@ -60,7 +60,7 @@ struct Rendered {
 }
 
 /// Gives a request of the SDK, or an action of a transaction, the condition of a write with the condition's
-/// placeholders. The SDK's builders have the same methods and no trait in common.
+/// placeholders. The builders of the AWS SDK have the same methods and no trait in common, so a macro is needed.
 macro_rules! guarded {
     ($builder:expr, $rendered:expr) => {{
         let Rendered { condition, names, values, .. } = $rendered;
@@ -83,7 +83,7 @@ impl ConditionalWrite {
         Self::new(Kind::Put(item))
     }
 
-    /// Changes attributes of an item. If the item does not exist, the write creates the item.
+    /// A write that changes attributes of an item. If the item does not exist, the write creates the item.
     pub(super) fn update(key: Key) -> Self {
         Self::new(Kind::Update(key, Vec::new()))
     }
@@ -106,62 +106,63 @@ impl ConditionalWrite {
         self
     }
 
-    /// Sets an attribute of the item.
+    /// Lets the write set an attribute of the item.
     #[must_use]
     pub(super) fn set(self, name: impl Into<Name>, value: impl Serialize) -> Self {
         self.with(name, Action::Set(attribute(value)))
     }
 
-    /// Sets an attribute to a value that is already serialized.
+    /// Lets the write set an attribute of the item to a value that is already serialized.
     #[must_use]
     pub(super) fn set_attribute(self, name: impl Into<Name>, value: AttributeValue) -> Self {
         self.with(name, Action::Set(value))
     }
 
-    /// Sets each attribute of the serialized value. The other attributes of the item stay as they are.
+    /// Lets the write set each attribute of the serialized value. The item's other attributes stay as they are.
     #[must_use]
     pub(super) fn set_all(self, values: impl Serialize) -> Self {
         to_item(values).into_iter().fold(self, |write, (name, value)| write.set_attribute(name, value))
     }
 
-    /// Sets an attribute unless the item already has the attribute.
+    /// Lets the write set an attribute unless the item already has the attribute.
     #[must_use]
     pub(super) fn set_if_absent(self, name: impl Into<Name>, value: impl Serialize) -> Self {
         self.with(name, Action::SetIfAbsent(attribute(value)))
     }
 
-    /// Removes an attribute from the item.
+    /// Lets the write remove an attribute from the item.
     #[must_use]
     pub(super) fn remove(self, name: impl Into<Name>) -> Self {
         self.with(name, Action::Remove)
     }
 
-    /// Adds to an attribute that is a number or a set. A number that the item does not have counts as 0.
+    /// Lets the write add to an attribute of the item that is a number or a set. If the item does not have the number,
+    /// the number counts as 0.
     #[must_use]
     pub(super) fn add(self, name: impl Into<Name>, value: impl Serialize) -> Self {
         self.with(name, Action::Add(attribute(value)))
     }
 
-    /// Removes elements from an attribute that is a set.
+    /// Lets the write remove elements from an attribute of the item that is a set.
     #[must_use]
     pub(super) fn delete_from(self, name: impl Into<Name>, elements: impl Serialize) -> Self {
         self.with(name, Action::DeleteFrom(attribute(elements)))
     }
 
-    /// Adds a condition to the write: the write succeeds only if this condition holds too.
+    /// Adds a condition to the write: the write succeeds only if the added condition holds too.
     #[must_use]
     pub(super) fn expect(mut self, condition: Condition) -> Self {
         self.expected.push(condition);
         self
     }
 
-    /// The write succeeds only if the item does not exist.
+    /// Adds the condition to the write that the item does not exist yet.
     #[must_use]
     pub(super) fn if_absent(self) -> Self {
         self.expect(item_absent())
     }
 
-    /// The write succeeds only if the item exists.
+    /// Adds the condition to the write that the item exists.
     #[must_use]
     pub(super) fn if_present(self) -> Self {
         self.expect(item_exists())
@@ -178,7 +179,7 @@ impl ConditionalWrite {
     /// The write as an action of a transaction. If an expectation fails, DynamoDB returns the stored item.
     pub(super) fn into_action(self, table: &str) -> TransactWriteItem {
         const OLD: ReturnValuesOnConditionCheckFailure = ReturnValuesOnConditionCheckFailure::AllOld;
-        /// Builds the action of one kind from the SDK's builder of that kind.
+        /// Builds a transaction's action (put, update, delete or check) from the SDK's builder of this kind of action.
         macro_rules! action {
             ($set:ident, $builder:expr, $rendered:expr) => {
                 guarded!($builder.table_name(table), $rendered)
@@ -203,12 +204,12 @@ impl ConditionalWrite {
                 action!(condition_check, check, Self::render(None, self.expected))
             }
         };
-        // `build` fails only if a required field is missing, and all required fields are set above.
+        // The SDK's `build` fails only if a required field is missing, and the macro sets all required fields.
         built.unwrap_or_else(|_| TransactWriteItem::builder()).build()
     }
 }
 
-/// The update expression: one clause for each kind of action.
+/// DynamoDB's update expression: one clause for each kind of action, such as `SET` and `REMOVE`.
 fn update_expression(actions: Vec<(Name, Action)>, placeholders: &mut Placeholders) -> String {
     let (mut set, mut remove, mut add, mut delete) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for (name, action) in actions {
@@ -231,8 +232,8 @@ fn update_expression(actions: Vec<(Name, Action)>, placeholders: &mut Placeholde
 /// The result of a write that was made alone.
 #[derive(Debug)]
 pub(super) enum Written {
-    /// DynamoDB made the write. The value after an update is the updated item. The value after a put or a delete is
-    /// empty.
+    /// DynamoDB made the write. After an update, the result holds the updated item. After a put or a delete, the result
+    /// holds no item.
     Done(Item),
     /// DynamoDB did not make the write, because an expectation of the write failed.
     Refused,
@@ -247,12 +248,12 @@ macro_rules! failed_with {
 
 impl Store {
     /// Makes one write outside a transaction. If another request's transaction on the item is in progress, the store
-    /// attempts the write again after a random pause. After a failed expectation, the store returns a result and does
-    /// not attempt the write again.
+    /// attempts the write again after a random pause. If an expectation of the write fails, the store returns a result
+    /// and does not attempt the write again.
     ///
     /// # Errors
-    /// [`Error::Unavailable`] if the write failed, or if DynamoDB's reply to the write was lost. After a lost reply,
-    /// the write may have been made.
+    /// [`Error::Unavailable`] if the write failed, or if DynamoDB's reply to the write was lost. If DynamoDB's reply
+    /// was lost, the write may have been made.
     pub(super) async fn write(&self, write: ConditionalWrite) -> Result<Written> {
         for attempt in 0..MAX_WRITE_ATTEMPTS {
             if let Some(written) = self.try_to_write(write.clone()).await? {

@@ -13,8 +13,8 @@ use crate::{
     store::items::{Item, attribute},
 };
 
-/// DynamoDB takes at most 1,000 writes a second in one partition. The people of a scope, the outbox and the joins of
-/// a group are therefore spread over this many partitions.
+/// DynamoDB takes at most 1,000 writes a second in one partition. The people of a workspace or company, the outbox, and
+/// the join counters of a group are therefore spread over this many partitions.
 pub(super) const PARTITIONS: u8 = 8;
 
 /// The primary key of an item.
@@ -34,7 +34,7 @@ impl Key {
         Item::from([("pk".to_owned(), attribute(&self.pk)), ("sk".to_owned(), attribute(&self.sk))])
     }
 
-    /// The partition key and the sort key.
+    /// The texts of the partition key and the sort key.
     pub fn parts(&self) -> (&str, &str) {
         (&self.pk, &self.sk)
     }
@@ -57,7 +57,7 @@ impl Key {
         }
     }
 
-    /// The partition key and the sort key.
+    /// The texts of the partition key and the sort key.
     pub(super) fn into_parts(self) -> (String, String) {
         (self.pk, self.sk)
     }
@@ -68,7 +68,7 @@ impl Key {
     }
 }
 
-/// The partition for a text. The same text always gets the same partition.
+/// The partition for a text. The same text always gets the same one of the partitions.
 fn partition_of(text: &str) -> u8 {
     Sha256::digest(text.as_bytes())[0] % PARTITIONS
 }
@@ -81,12 +81,12 @@ fn scope_prefix(scope: Scope) -> String {
     }
 }
 
-/// The record of a person in a workspace or company.
+/// The key of the record of a person in a workspace or company.
 pub(super) fn person(scope: Scope, identifier: &Identifier) -> Key {
     Key::new(people_partition(scope, partition_of(identifier.address.canonical())), identifier.canonical())
 }
 
-/// One partition of the people of a workspace or company.
+/// The partition key of one partition of the people of a workspace or company.
 pub(super) fn people_partition(scope: Scope, partition: u8) -> String {
     format!("{}#P{partition}", scope_prefix(scope))
 }
@@ -101,7 +101,7 @@ pub(super) fn company(id: CompanyId) -> Key {
     Key::new(format!("C#{id}"), "META")
 }
 
-/// The entry of a workspace in the list of its company's workspaces.
+/// The key of the entry of a workspace in the list of its company's workspaces.
 pub(super) fn company_workspace(company: CompanyId, id: WorkspaceId) -> Key {
     Key::new(format!("C#{company}"), format!("W#{id}"))
 }
@@ -111,17 +111,17 @@ pub(super) fn service_account(company: CompanyId, name: &str) -> Key {
     Key::new(format!("C#{company}"), format!("SA#{name}"))
 }
 
-/// The partition of the domain rules of a mail domain.
+/// The partition key of the domain rules of a mail domain.
 pub(super) fn domain_partition(domain: &MailDomain) -> String {
     format!("D#{}", domain.as_ref())
 }
 
-/// A domain rule: people with addresses of the domain may join the workspace.
+/// The key of a domain rule, by which people with addresses of a mail domain may join a workspace.
 pub(super) fn domain_rule(mail_domain: &MailDomain, id: WorkspaceId) -> Key {
     Key::new(domain_partition(mail_domain), format!("W#{id}"))
 }
 
-/// The pointer from the id of a domain rule to the rule.
+/// The key of the pointer from the id of a domain rule to the rule.
 pub(super) fn company_domain(company: CompanyId, id: &ShortId) -> Key {
     Key::new(format!("C#{company}"), format!("D#{id}"))
 }
@@ -136,22 +136,24 @@ pub(super) fn profile(user: UserId) -> Key {
     Key::new(format!("U#{user}"), "PROFILE")
 }
 
-/// The role of a user in a workspace or company.
+/// The key of the membership, with the role, of a user in a workspace or company.
 pub(super) fn membership(user: UserId, scope: Scope) -> Key {
     Key::new(format!("U#{user}"), format!("M#{}", scope_prefix(scope)))
 }
 
-/// The partition of an address: the accounts of the address, with and without a user code, and its sign-ups.
+/// The partition key of an address. The partition has the accounts of the address, with and without a user code, and
+/// the sign-ups of the address.
 pub(super) fn address_partition(address: &EmailAddress) -> String {
     format!("E#{}", address.canonical())
 }
 
-/// The verified account of a person.
+/// The key of the verified account of a person.
 pub(super) fn identity(identifier: &Identifier) -> Key {
     identity_item(identifier.address.canonical(), identifier.code.as_ref().map(AsRef::as_ref))
 }
 
-/// The verified account of the person with this record key. The sort key of the record is [`Identifier::canonical`].
+/// The key of the verified account of the person whose record has the given key. The sort key of the record is
+/// [`Identifier::canonical`].
 pub(super) fn identity_of(person: &Key) -> Key {
     match person.sk.split_once(' ') {
         None => identity_item(&person.sk, None),
@@ -159,28 +161,28 @@ pub(super) fn identity_of(person: &Key) -> Key {
     }
 }
 
-/// The verified account of a canonical address and a user code.
+/// The key of the verified account of a canonical address and a user code.
 pub(super) fn identity_item(address: &str, code: Option<&str>) -> Key {
     Key::new(format!("E#{address}"), code.map_or_else(|| "A".to_owned(), |code| format!("U#{code}")))
 }
 
-/// The unverified account of a person.
+/// The key of the unverified account of a person.
 pub(super) fn unverified(identifier: &Identifier) -> Key {
     unverified_item(identifier.address.canonical(), identifier.code.as_ref().map(AsRef::as_ref))
 }
 
-/// The unverified account of a canonical address and a user code.
+/// The key of the unverified account of a canonical address and a user code.
 pub(super) fn unverified_item(address: &str, code: Option<&str>) -> Key {
     Key::new(format!("E#{address}"), code.map_or_else(|| "T".to_owned(), |code| format!("T#{code}")))
 }
 
-/// The company's record of the person with this record key in one of its workspaces.
+/// The key of the company's record of a person whose record in one of the company's workspaces has the given key.
 pub(super) fn colleague_of(person: &Key, company: CompanyId) -> Key {
     let address = person.sk.split(' ').next().unwrap_or_default();
     Key::new(people_partition(Scope::Company(company), partition_of(address)), person.sk.clone())
 }
 
-/// The unverified account of the person with this record key.
+/// The key of the unverified account of the person whose record has the given key.
 pub(super) fn unverified_of(person: &Key) -> Key {
     match person.sk.split_once(' ') {
         None => unverified_item(&person.sk, None),
@@ -208,17 +210,17 @@ pub(super) fn token(digest: &str) -> Key {
     Key::new(format!("T#{digest}"), "-")
 }
 
-/// The batch of one inviting request, which is the data that the rows of the request share.
+/// The key of the batch of one inviting request, which is the data that the rows of the request share.
 pub(super) fn batch(id: BatchId) -> Key {
     Key::new(format!("B#{id}"), "-")
 }
 
-/// A new item in a queue of the outbox. A queue of the outbox is sorted by time.
+/// The key of a new item in a queue of the outbox. A queue of the outbox is sorted by time.
 pub(super) fn outbox(queue: &str, at: Timestamp, unique: Uuid) -> Key {
     Key::new(format!("Q#{queue}"), format!("{}#{unique}", outbox_prefix(at)))
 }
 
-/// The prefix of the sort keys of outbox items that were queued at this time.
+/// The prefix of the sort keys of outbox items that were queued at the given time.
 pub(super) fn outbox_prefix(at: Timestamp) -> String {
     format!("{:013}", at.as_millisecond())
 }
@@ -238,36 +240,36 @@ pub(super) fn audit(scope: Scope, at: Timestamp, unique: Uuid) -> Key {
     Key::new(audit_partition(scope), format!("{:013}#{unique}", at.as_millisecond()))
 }
 
-/// The partition of the audit log of a workspace or company. The audit log is sorted by time.
+/// The partition key of the audit log of a workspace or company. The audit log is sorted by time.
 pub(super) fn audit_partition(scope: Scope) -> String {
     format!("{}#A", scope_prefix(scope))
 }
 
-/// The counter of a rate limit, or the last use under a cooldown: the kind of use, a digest of the subject, and the
-/// number of the time window.
+/// The key of the counter of a rate limit, or of the last use under a cooldown: the kind of use, a digest of the
+/// subject, and the number of the time window.
 pub(super) fn counter(kind: &str, subject: &str, window: i64) -> Key {
     Key::new(format!("R#{kind}#{subject}#{window}"), "-")
 }
 
-/// The record of an idempotent request. The workspace or company is part of the digest, so the same key may be used
-/// again in another workspace.
+/// The key of the record of an idempotent request. The workspace or company is part of the key's digest, so a client
+/// may use the same idempotency key again in another workspace.
 pub(super) fn idempotent_request(caller: UserId, scope: Scope, idempotency_key: &str) -> Key {
     Key::new(format!("K#{caller}#{}", digest(&format!("{}\n{idempotency_key}", scope_prefix(scope)))), "REQ")
 }
 
-/// The note of what one transaction of an idempotent request wrote. Without `unique`, the sort key is the prefix that
-/// the notes of all transactions of the request share.
+/// The key of the note of what one transaction of an idempotent request wrote. Without `unique`, the sort key is the
+/// prefix that the notes of all transactions of the request share.
 pub(super) fn transaction_note(request: &Key, batch: BatchId, unique: Option<Uuid>) -> Key {
     let unique = unique.map(|unique| unique.to_string()).unwrap_or_default();
     Key::new(request.pk.clone(), format!("{batch}#{unique}"))
 }
 
-/// The pointer from an integer id to its workspace.
+/// The key of the pointer from an integer id to the workspace with this id.
 pub(super) fn workspace_number(number: u32) -> Key {
     Key::new(format!("I#workspace#{number}"), "-")
 }
 
-/// The pointer from a short id to its workspace.
+/// The key of the pointer from a short id to the workspace with this id.
 pub(super) fn short_id(id: &ShortId) -> Key {
     Key::new(format!("I#short#{id}"), "-")
 }
@@ -277,17 +279,18 @@ pub(super) fn group(id: GroupId) -> Key {
     Key::new(format!("G#{id}"), "META")
 }
 
-/// One of the partial counters that count how many writes have brought people into a group.
+/// The key of one of the partial counters that count how many writes have brought people into a group.
 pub(super) fn group_joins(id: GroupId, partition: u8) -> Key {
     Key::new(format!("G#{id}"), format!("J#{partition}"))
 }
 
-/// The partition of the group tree of a workspace.
+/// The partition key of the tree of groups of a workspace.
 pub(super) fn groups_partition(workspace: WorkspaceId) -> String {
     format!("W#{workspace}#G")
 }
 
-/// A group in the tree. The tree is sorted by level, and within a level by path.
+/// The key of a group in the workspace's tree of groups. The tree of groups is sorted by level, and within a level by
+/// path.
 pub(super) fn group_in_tree(workspace: WorkspaceId, path: &GroupPath) -> Key {
     Key::new(groups_partition(workspace), format!("{:03}#{}", path.depth(), path.as_ref()))
 }
@@ -297,12 +300,12 @@ pub(super) fn child_groups_prefix(path: &GroupPath) -> String {
     format!("{:03}#{}", path.depth() + 1, path.as_ref())
 }
 
-/// The pointer from a display id to its group.
+/// The key of the pointer from a display id to the group with this display id.
 pub(super) fn display_id(workspace: WorkspaceId, id: &DisplayId) -> Key {
     Key::new(format!("W#{workspace}#D"), id.as_ref())
 }
 
-/// The groups that a user administers in a workspace.
+/// The key of the item with the groups that a user administers in a workspace.
 pub(super) fn administered(user: UserId, workspace: WorkspaceId) -> Key {
     Key::new(format!("U#{user}"), format!("G#W#{workspace}"))
 }

@@ -3,9 +3,9 @@
 //!
 //! `docs/table.md` lists the items and the cost of each access.
 //!
-//! To add a lookup, add the key of the item to `keys.rs`. Then add a method to `Store` beside the other methods of
-//! the same item. A lookup reads consistently and returns `Result<Option<T>>`. Only a lookup by public id uses an
-//! index, and an index never decides authority or uniqueness, because an index lags behind the table.
+//! To add a lookup, add the key of the item to `keys.rs`. Then add a method for the lookup to `Store`, beside the other
+//! methods of the same item. A lookup reads consistently and returns `Result<Option<T>>`. Only a lookup by public id
+//! uses an index, and an index never decides authority or uniqueness, because an index lags behind the table.
 //!
 //! To add a transition of an invitation or a membership, write the decision as a pure function in
 //! `domain/invitations/decisions`. `invitations/transition.rs` writes the decision as a compare-and-swap on the

@@ -1,4 +1,4 @@
-//! Reads. Every read of the table is strongly consistent, except a read through an index.
+//! Reads of the table. Every read of the table is strongly consistent, except a read through an index.
 
 use std::collections::HashMap;
 
@@ -25,19 +25,19 @@ const IN_FLIGHT: usize = 8;
 /// The largest number of attempts to read keys that DynamoDB left unprocessed.
 const MAX_READ_ATTEMPTS: u32 = 8;
 
-/// A range of sort keys.
+/// A range of sort keys in a partition of the table.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Sort<'a> {
-    /// Sort keys that begin with this prefix.
+    /// The range of sort keys that begin with this prefix.
     Begins(&'a str),
-    /// Sort keys below this bound.
+    /// The range of sort keys below this bound.
     Below(&'a str),
-    /// Sort keys below or equal to this bound.
+    /// The range of sort keys below or equal to this bound.
     UpTo(&'a str),
 }
 
 impl<'a> Sort<'a> {
-    /// The key condition, and the value of its `:bound` placeholder.
+    /// DynamoDB's key condition for a range of sort keys, and the value of the `:bound` placeholder in the condition.
     fn condition(self) -> (&'static str, Option<&'a str>) {
         match self {
             Self::Begins("") => ("pk = :pk", None),
@@ -51,9 +51,9 @@ impl<'a> Sort<'a> {
 /// A request for some items of a partition.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Slice<'a> {
-    /// The partition key.
+    /// The partition key of the items to read.
     pub(super) pk: &'a str,
-    /// The range of sort keys.
+    /// The range of the sort keys of the items to read.
     pub(super) sort: Sort<'a>,
     /// The read returns only items that come after this sort key, in the direction of the read.
     pub(super) after: Option<&'a str>,
@@ -101,7 +101,7 @@ impl Store {
         Ok(output.item)
     }
 
-    /// Reads items by their keys, which must differ from each other. Each call reads up to a hundred items.
+    /// Reads items by their keys, which must differ from each other. Each call of DynamoDB reads up to a hundred items.
     pub(super) async fn get_many(&self, keys: Vec<Key>) -> Result<Found> {
         let mut keys: Vec<_> = keys.iter().map(Key::item).collect();
         let mut chunks = Vec::new();
@@ -208,7 +208,7 @@ impl Store {
         Ok((items.collect::<Result<_>>()?, output.last_evaluated_key.is_some()))
     }
 
-    /// The key of the first item that an index of keys returns for a value. The index lags behind the table.
+    /// The key of the first item that an index of keys returns for a value. An index of keys lags behind the table.
     pub(super) async fn indexed(&self, index: &str, name: &str, value: impl Serialize) -> Result<Option<Key>> {
         let request = self.client.query().table_name(&self.table).index_name(index).limit(1);
         let request = request.key_condition_expression("#name = :value").expression_attribute_names("#name", name);

@@ -1,6 +1,7 @@
-//! Writes entities with ids that the caller has chosen. The local stack seeds its table with these writes. No deployed
-//! function calls this file, so the linker leaves these writes out of every Lambda program. The file is in the store
-//! nevertheless, because only the store knows the keys and the attributes of items.
+//! Writes entities with ids that the caller has chosen. The local stack seeds its table with the writes in
+//! `store/seed.rs`. No deployed function calls the writes for seeding, so the linker leaves them out of the Lambda
+//! program. The writes for seeding belong to the store nevertheless, because only the store knows the keys and the
+//! attributes of items.
 
 use crate::{
     Result,
@@ -16,13 +17,13 @@ use crate::{
 pub struct SeedCompany {
     /// The seeded company.
     pub company: Company,
-    /// Who counts as the author of the company's service accounts in the audit log.
+    /// The user who counts as the creator of the company's service accounts in the audit log.
     pub administrator: UserId,
-    /// Each user, with the user's record as a member of the company.
+    /// Each seeded user, with the user's record as a member of the company.
     pub people: Vec<(Profile, Person)>,
     /// The workspaces of the company.
     pub workspaces: Vec<SeedWorkspace>,
-    /// Each service account, with its user.
+    /// Each seeded service account, with the account's profile as a user of the company.
     pub service_accounts: Vec<(ServiceAccount, Profile)>,
 }
 
@@ -83,7 +84,7 @@ impl Store {
     }
 }
 
-/// A member's record, and the role that the member's requests are checked by.
+/// A member's record, and the membership whose role decides what the member may do.
 fn member(scope: Scope, person: &Person) -> [ConditionalWrite; 2] {
     let membership = Membership::new(person.role, scope);
     [

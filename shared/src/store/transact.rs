@@ -1,5 +1,5 @@
 //! Transactions: DynamoDB makes all writes of a transaction or none of the writes. If DynamoDB makes none of the
-//! writes, it gives a reason for each write.
+//! writes, DynamoDB gives a reason for each write.
 
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 
@@ -19,8 +19,8 @@ pub(super) enum Transacted {
     /// DynamoDB made all writes of the transaction.
     Done,
     /// DynamoDB made no write of the transaction, because expectations of some writes failed. The list has one entry
-    /// per write, in order: the stored item if an expectation of the write failed, or `None` if the expectations of the
-    /// write held. If the item does not exist, the entry is an empty item.
+    /// for each write of the transaction, in order: the stored item if an expectation of the write failed, or `None` if
+    /// the expectations of the write held. For an item that does not exist, the entry is an empty item.
     Refused(Vec<Option<Item>>),
 }
 
@@ -36,12 +36,12 @@ impl Transacted {
 
 impl Store {
     /// Makes all writes in one transaction, or none of the writes. A transaction that conflicts with another
-    /// transaction, or that DynamoDB throttles, is attempted again after a random pause. After a failed expectation,
-    /// the store returns a result and does not attempt the transaction again.
+    /// transaction, or that DynamoDB throttles, is attempted again after a random pause. If an expectation of a write
+    /// fails, the store returns a result and does not attempt the transaction again.
     ///
     /// # Errors
-    /// [`Error::Unavailable`] if DynamoDB made no write, or if DynamoDB's reply was lost. After a lost reply, the
-    /// writes may have been made.
+    /// [`Error::Unavailable`] if DynamoDB made no write, or if DynamoDB's reply was lost. If DynamoDB's reply was lost,
+    /// the writes of the transaction may have been made.
     pub(super) async fn transact(&self, writes: Vec<ConditionalWrite>) -> Result<Transacted> {
         let actions: Vec<_> = writes.into_iter().map(|write| write.into_action(&self.table)).collect();
         for attempt in 0..MAX_WRITE_ATTEMPTS {

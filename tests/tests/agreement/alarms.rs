@@ -1,4 +1,4 @@
-//! The alarms and the dashboard of the template, and the runbook that explains them.
+//! Tests that the alarms and the dashboard of the template agree with the runbook that explains them.
 
 use std::collections::BTreeSet;
 
@@ -68,7 +68,7 @@ fn no_two_widgets_of_the_dashboard_overlap() {
     }
 }
 
-/// The dashboard of a deployment that publishes no events, and that of one that publishes events.
+/// The dashboard of a deployment that publishes no events, and the dashboard of a deployment that publishes events.
 fn dashboard(template: &Template) -> (Value, Value) {
     const PUBLISHING: &str = "${PublishAlarms}";
     let body = &template.resource("Dashboard")["Properties"]["DashboardBody"];

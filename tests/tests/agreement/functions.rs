@@ -1,4 +1,4 @@
-//! The functions of the template: their operations, policies, secrets, logs and parameters.
+//! Tests of the functions in the template: their operations, policies, secrets, logs and parameters.
 
 use std::{cell::RefCell, collections::BTreeSet};
 
@@ -15,7 +15,8 @@ use crate::{
 fn every_operation_is_a_function_of_that_name() {
     let template = Template::main();
     let in_code = Operation::ALL.iter().map(|operation| format!("{operation:?}: {}", operation.name())).collect();
-    // A parameter has the name PublishEvents, so the function of this operation has another.
+    // A parameter of the template has the name PublishEvents, so the function of the operation PublishEvents is named
+    // PublishEventsFunction.
     let name = |id: &str| id.strip_suffix("Function").unwrap_or(id).to_owned();
     let deployed = template.functions().map(|(id, function)| format!("{}: {}", name(id), handler(function))).collect();
     agree("operation.rs", &in_code, "template.yaml", &deployed);
@@ -23,7 +24,8 @@ fn every_operation_is_a_function_of_that_name() {
 
 #[test]
 fn a_function_may_make_only_the_calls_that_its_own_policy_allows() {
-    /// Actions without resources in IAM, and actions about every identity of the account, as requests choose their senders.
+    /// IAM actions that have no resources, and actions whose resource is every SES identity of the account, because
+    /// requests choose the senders of their mails.
     const WITHOUT_RESOURCE: [&str; 6] = [
         "ses:GetAccount",
         "dynamodb:ListStreams",
@@ -129,7 +131,8 @@ fn the_template_gives_the_functions_every_parameter_with_the_defaults_and_ranges
     }
 }
 
-/// The secret that the stack creates, out of the choice between this secret and one that exists already.
+/// The secret that the CloudFormation stack creates, out of the template's choice between a created secret and an
+/// existing secret.
 fn created_secret(choice: &Value) -> &str {
     let [condition, created, existing] = [0, 1, 2].map(|index| text(&choice[index]));
     assert_eq!(condition, format!("Creates{created}"));
@@ -137,13 +140,13 @@ fn created_secret(choice: &Value) -> &str {
     created
 }
 
-/// The operation that a function serves.
+/// The operation that a function of the template serves.
 fn operation(function: &Value) -> Operation {
     let named = Operation::ALL.iter().find(|operation| operation.name() == handler(function));
     *named.unwrap_or_else(|| panic!("no operation has the name {}", handler(function)))
 }
 
-/// `LinkSecret` of `LINK_SECRET`.
+/// Converts the name of an environment variable into the name of a parameter, such as `LINK_SECRET` into `LinkSecret`.
 fn pascal(name: &str) -> String {
     name.split('_').flat_map(|word| [word[..1].to_owned(), word[1..].to_lowercase()]).collect()
 }

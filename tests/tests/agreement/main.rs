@@ -1,5 +1,5 @@
-//! The routes and operations in the code, the templates, the sample events and the tests for access without credentials
-//! must say the same. Each test compares some of them and names what differs.
+//! The code, the templates, the sample events and the tests for access without credentials must name the same routes
+//! and operations. Each test compares two of these places and names the differences.
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
@@ -69,7 +69,7 @@ fn every_route_is_open_or_tried_without_credentials() {
 
 #[test]
 fn every_code_that_an_answer_may_have_is_explained() {
-    /// The functions and fields that a code follows.
+    /// The functions and fields in the source code that an error code follows.
     const TAKERS: [&str; 10] = [
         "parse_or(",
         "unknown_name(",
@@ -102,14 +102,14 @@ fn every_code_that_an_answer_may_have_is_explained() {
     assert!(codes.is_empty(), "docs/statuses.md doesn't tell of {codes:?}");
 }
 
-/// The codes that directly follow this text.
+/// The error codes that directly follow the given text in a source file.
 fn codes_after(text: &str, taker: &str) -> BTreeSet<String> {
     let literals = text.split(taker).skip(1).filter_map(|rest| rest.trim_start().strip_prefix('"')?.split_once('"'));
     let is_code = |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
     literals.map(|(word, _)| word.to_owned()).filter(|word| is_code(word)).collect()
 }
 
-/// The Rust files below a folder.
+/// The Rust source files below a folder of the repository.
 fn sources(folder: &str) -> Vec<PathBuf> {
     let (folders, files): (Vec<_>, Vec<_>) = files(folder).into_iter().partition(|path| path.is_dir());
     let below = folders.iter().flat_map(|folder| sources(folder.to_str().unwrap()));

@@ -1,4 +1,5 @@
-//! The two stacks: the routes, the number of resources, and the logical ids that never change.
+//! Tests of the two CloudFormation stacks: their routes, the number of their resources, and the logical ids that never
+//! change.
 
 use std::collections::BTreeSet;
 
@@ -12,7 +13,7 @@ use crate::{
     with,
 };
 
-/// The most resources that a stack may have here. CloudFormation takes 500.
+/// The largest number of resources that these tests allow in a stack. CloudFormation itself allows 500.
 const MOST_RESOURCES: usize = 450;
 
 #[test]
@@ -71,8 +72,8 @@ fn no_stack_has_too_many_resources() {
     }
 }
 
-/// How many resources SAM makes of a resource: a function gets a role, each of its events a rule and a permission, and
-/// its settings for failed events are a resource too.
+/// How many CloudFormation resources SAM makes of one resource of the template. For a function SAM also makes a role, a
+/// rule and a permission for each event, and a resource for the settings for failed events.
 fn resources_of(resource: &Value) -> usize {
     if resource["Type"] != "AWS::Serverless::Function" {
         return 1;

@@ -4,11 +4,11 @@ use serde_yaml_ng::Value;
 
 use crate::read;
 
-/// A template, with `!Ref X` and its like read as `X`.
+/// A template of the deployment. YAML tags such as `!Ref` are left out, so that `!Ref X` is read as `X`.
 pub(crate) struct Template(pub(crate) Value);
 
 impl Template {
-    /// The handwritten template.
+    /// The handwritten template, `template.yaml`.
     pub(crate) fn main() -> Self {
         Self::load("template.yaml")
     }
@@ -26,7 +26,7 @@ impl Template {
         self.0["Resources"].get(id).unwrap_or_else(|| panic!("the template has no resource {id}"))
     }
 
-    /// The resources of a type, with their logical ids.
+    /// The template's resources of the given type, with the resources' logical ids.
     pub(crate) fn all(&self, kind: &str) -> impl Iterator<Item = (&str, &Value)> {
         entries(&self.0["Resources"]).filter(move |(_, resource)| resource["Type"] == kind)
     }
@@ -55,7 +55,7 @@ pub(crate) fn text(value: &Value) -> &str {
     value.as_str().unwrap_or_else(|| panic!("{value:?} is no text"))
 }
 
-/// The texts of a list, or the one text that stands for a list of it.
+/// The texts of a YAML list. A single text counts as a list with this text only.
 pub(crate) fn list(value: &Value) -> Vec<&str> {
     value.as_sequence().map_or_else(|| vec![text(value)], |values| values.iter().map(text).collect())
 }
@@ -64,7 +64,7 @@ pub(crate) fn scalar(value: &Value) -> Option<String> {
     value.as_str().map(str::to_owned).or_else(|| value.as_i64().map(|number| number.to_string()))
 }
 
-/// The name of the operation that a function serves.
+/// The name of the operation that a function of the template serves.
 pub(crate) fn handler(function: &Value) -> &str {
     text(&function["Properties"]["Handler"])
 }

@@ -1,10 +1,10 @@
-//! Cycles in the graph of imports.
+//! Finds cycles in the graph of the files' imports.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use petgraph::{algo::tarjan_scc, graphmap::DiGraphMap};
 
-/// Each group of files that import each other, as one shortest circle and the files of the whole group.
+/// For each group of files that import each other: one shortest cycle of imports, and all files of the group.
 pub(crate) fn cycles(edges: &BTreeSet<(&str, &str)>) -> Vec<String> {
     let graph: DiGraphMap<&str, ()> = edges.iter().copied().collect();
     let groups = tarjan_scc(&graph).into_iter().filter(|files| files.len() > 1);
@@ -19,13 +19,14 @@ pub(crate) fn cycles(edges: &BTreeSet<(&str, &str)>) -> Vec<String> {
     groups.collect()
 }
 
-/// A shortest way from one of the files back to itself.
+/// A shortest cycle of imports that leads from one of the files back to the same file.
 fn shortest_circle<'a>(graph: &DiGraphMap<&'a str, ()>, files: &[&'a str]) -> Vec<&'a str> {
     let circles = files.iter().map(|file| circle_from(graph, file));
     circles.min_by_key(Vec::len).unwrap_or_default()
 }
 
-/// A shortest way from a file back to itself, breadth first. Each file of a group has one.
+/// A shortest cycle of imports from a file back to the same file, found by a breadth-first search. For each file of a
+/// group such a cycle exists.
 fn circle_from<'a>(graph: &DiGraphMap<&'a str, ()>, start: &'a str) -> Vec<&'a str> {
     let mut came_from = BTreeMap::new();
     let mut next = vec![start];

@@ -1,4 +1,4 @@
-//! What each file imports, and from which file it comes.
+//! Finds what each source file imports, and which file defines each imported thing.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -7,41 +7,42 @@ use syn::{Item, ItemUse, Macro, UseTree, Visibility, visit::Visit};
 
 use crate::sources::{Source, defined, is_of_documentation, is_of_tests};
 
-/// A path as the code names it: `crate`, `store`, `keys`.
+/// The parts of a Rust path as the code writes the path: `crate`, `store`, `keys`.
 type Names = Vec<String>;
 
-/// The library of a crate, and what its files import.
+/// The library of a crate, and what the library's files import.
 pub(crate) struct Library {
     sources: Vec<Source>,
-    /// The files by their modules.
+    /// The source files by the paths of their modules.
     by_module: HashMap<Names, usize>,
     scopes: Vec<Scope>,
 }
 
-/// The names of a file.
+/// The names that a source file imports, defines and uses.
 #[derive(Default)]
 struct Scope {
-    /// What each imported name stands for: a path from the crate's root, or one that begins with another crate.
+    /// The path that each imported name stands for: a path from the crate's root, or a path that begins with another
+    /// crate.
     imported: BTreeMap<String, Target>,
-    /// The paths of which all is imported.
+    /// The paths of the file's glob imports, such as `use super::*`.
     globs: Vec<Target>,
-    /// The names that the file itself defines.
+    /// The names that the source file itself defines.
     defined: BTreeSet<String>,
-    /// All paths that the code uses, apart from re-exports.
+    /// All paths that the code of the file uses, apart from re-exports.
     used: BTreeSet<Target>,
 }
 
-/// Where a path leads.
+/// The target of a Rust path: this crate or another crate.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Target {
-    /// Into this crate: a path from its root.
+    /// A path into the same crate, from the crate's root.
     Own(Names),
-    /// Into another crate: a path that begins with its name.
+    /// A path into another crate, which begins with the crate's name.
     Other(Names),
 }
 
 impl Target {
-    /// The path as one would write it.
+    /// The text of the path, as Rust code would write it.
     pub(crate) fn text(&self) -> String {
         match self {
             Self::Own(path) => format!("crate::{}", path.join("::")),
@@ -49,13 +50,13 @@ impl Target {
         }
     }
 
-    /// Whether the path is this one or one below it: `crate::store`, `shared::store`.
+    /// Whether the path is the given path, such as `crate::store` or `shared::store`, or a path below the given path.
     pub(crate) fn is_under(&self, path: &str) -> bool {
         let text = self.text();
         text == path || text.strip_prefix(path).is_some_and(|rest| rest.starts_with("::"))
     }
 
-    /// Whether a part of the path has this name.
+    /// Whether a part of the Rust path has the given name.
     pub(crate) fn names(&self, part: &str) -> bool {
         let (Self::Own(path) | Self::Other(path)) = self;
         path.iter().any(|one| one == part)
@@ -71,7 +72,7 @@ impl Library {
             scope.read(&library, &source.module, &source.items, 0);
             library.scopes.push(scope);
         }
-        // Only now all imported names are there, which other paths begin with.
+        // The used paths are resolved last, because a used path can begin with any imported name.
         for file in 0..library.sources.len() {
             let mut paths = Paths::default();
             for item in &library.sources[file].items {
@@ -85,12 +86,13 @@ impl Library {
         library
     }
 
-    /// Each file with the paths that its code uses.
+    /// Each source file with the paths that the file's code uses.
     pub(crate) fn uses(&self) -> impl Iterator<Item = (&Source, &BTreeSet<Target>)> {
         self.sources.iter().zip(self.scopes.iter().map(|scope| &scope.used))
     }
 
-    /// The files that each file imports from: the edges of the graph, by the files' paths.
+    /// The files from which each file imports. The pairs of files are the edges of the graph of imports, by the files'
+    /// paths.
     pub(crate) fn edges(&self) -> BTreeSet<(&str, &str)> {
         let mut edges = BTreeSet::new();
         for (file, scope) in self.scopes.iter().enumerate() {
@@ -104,7 +106,8 @@ impl Library {
         edges
     }
 
-    /// Where a path in the code of a file leads. `None` if it is a name of the file itself, or of the language.
+    /// The target of a path in the code of a file. `None` if the path is a name that the file itself defines, or a name
+    /// of the Rust language.
     fn target(&self, file: usize, path: &[String]) -> Option<Target> {
         let (first, rest) = path.split_first()?;
         let (scope, module) = (&self.scopes[file], &self.sources[file].module);
@@ -116,12 +119,12 @@ impl Library {
         }
     }
 
-    /// A path of a `use`, or one that begins with no imported name, from the crate's root. In the body of a module that
-    /// is `depth` modules within the file, `super` is that much nearer.
+    /// Resolves a path from the crate's root. The path is from a `use`, or begins with no imported name. In a module
+    /// that is nested `depth` levels deep within the file, the first `depth` parts `super` stay inside the file.
     fn absolute(&self, module: &[String], path: &[String], depth: usize) -> Option<Target> {
         let supers = path.iter().take_while(|part| *part == "super").count();
         if supers > 0 {
-            // `super` of a module within the file is the file: nothing is imported.
+            // If `super` leads only to the file itself, the file imports nothing from another file.
             let up = supers.checked_sub(depth)?;
             let base = &module[..module.len().checked_sub(up)?];
             return Some(Target::Own([base, &path[supers..]].concat()));
@@ -138,7 +141,7 @@ impl Library {
         }
     }
 
-    /// The file that defines what a path from the crate's root names. Re-exports are followed.
+    /// The file that defines what a path from the crate's root names. The search follows re-exports.
     fn file_of(&self, path: &[String], depth: usize) -> Option<usize> {
         let (file, length) = (0..=path.len()).rev().find_map(|length| {
             let file = self.by_module.get(&path[..length])?;
@@ -161,7 +164,7 @@ impl Library {
 }
 
 impl Scope {
-    /// Reads the items of a file, or of a module within it.
+    /// Reads the Rust items of a file, or of a module within the file.
     fn read(&mut self, library: &Library, module: &[String], items: &[Item], depth: usize) {
         for item in items.iter().filter(|item| !is_of_tests(item)) {
             if depth == 0
@@ -186,13 +189,14 @@ impl Scope {
         let re_exports = !matches!(import.vis, Visibility::Inherited);
         for (path, name) in flattened(&import.tree) {
             let Some(target) = library.absolute(module, &path, depth) else { continue };
-            // A parent that passes on what its children define does not depend on them.
+            // A module that only re-exports what its child modules define does not depend on the child modules.
             let is_own_child = matches!(&target, Target::Own(path) if path.starts_with(module));
             if !(re_exports && is_own_child) {
                 self.used.insert(target.clone());
             }
             match name {
-                // Names within a module of the file may differ from the file's own.
+                // A module within the file may import another thing under the same name, so the first import of a name
+                // counts.
                 Some(name) => drop(self.imported.entry(name).or_insert(target)),
                 None => self.globs.push(target),
             }
@@ -200,13 +204,13 @@ impl Scope {
     }
 }
 
-/// The paths of a `use`, each with the name that it gets. A glob gives none.
+/// The paths that a `use` imports, each with the name that the import defines. A glob import defines no name.
 fn flattened(tree: &UseTree) -> Vec<(Names, Option<String>)> {
     match tree {
         UseTree::Path(path) => {
             let mut below = flattened(&path.tree);
             for (names, name) in &mut below {
-                // `a::{self}` is `a`.
+                // The import `a::{self}` imports the path `a`.
                 if names.as_slice() == ["self"] {
                     names.clear();
                     *name = name.take().map(|name| if name == "self" { path.ident.to_string() } else { name });
@@ -222,7 +226,7 @@ fn flattened(tree: &UseTree) -> Vec<(Names, Option<String>)> {
     }
 }
 
-/// The paths in code, also in the arguments of macros.
+/// The Rust paths in a file's code, also in the arguments of macros.
 #[derive(Default)]
 struct Paths(BTreeSet<Names>);
 

@@ -1,6 +1,6 @@
 //! The architecture's invariants: each test enforces one sentence of `docs/architecture.md`.
 //!
-//! The tests parse the sources. Code that only tests have is left out.
+//! The architecture tests parse the source files, and leave out code that only tests have.
 
 #![expect(clippy::expect_used, reason = "a test fails by panicking")]
 
@@ -16,17 +16,17 @@ use imports::{Library, Target};
 use sources::{CRATES, Source, files, folders, read, rust_files, sources};
 use syn::visit::Visit;
 
-/// The vendors' names in code, in lower case.
+/// The vendors' names as they would appear in code, in lower case.
 const VENDORS: [&str; 5] = ["datagol", "dock", "smartdocumentor", "smart_documentor", "hexabase"];
 
-/// Files of `shared` whose comments name a vendor, each with the reason.
+/// Files of the crate `shared` whose comments are allowed to name a vendor, each with the reason.
 const VENDORS_IN_COMMENTS: &[(&str, &str)] = &[];
 
-/// Files outside the store that name the SDK of DynamoDB, each with the reason.
+/// Files outside the store that are allowed to name the SDK of DynamoDB, each with the reason.
 const SDK_OUTSIDE_THE_STORE: &[(&str, &str)] =
     &[("shared/src/usher.rs", "it makes the one client of the program and hands it to the store")];
 
-/// Operations that name keys of the table, each with the reason.
+/// Files of operations that are allowed to name keys of the table, each with the reason.
 const KEYS_OUTSIDE_THE_STORE: &[(&str, &str)] = &[
     ("shared/src/operations/mail/deliver_outbox_item.rs", "a deliverer is called with the key of an outbox item"),
     ("shared/src/operations/mail/deliver_to_people.rs", "a deliverer is called with the key of an outbox item"),
@@ -34,26 +34,26 @@ const KEYS_OUTSIDE_THE_STORE: &[(&str, &str)] = &[
     ("shared/src/operations/invitations/renew_invitation.rs", "an unknown hash takes the same read as a known one"),
 ];
 
-/// The file that asks the system for the time.
+/// The only file that asks the system for the time.
 const CLOCK: &str = "shared/src/domain/clock.rs";
 
 /// The types that belong to the domain, and to no contract and no store.
 const ENTITIES: [&str; 6] = ["Company", "Group", "Person", "Profile", "ServiceAccount", "Workspace"];
 
-/// The file that makes update expressions of `set`, `remove`, `add` and `expect`.
+/// The only file that makes DynamoDB's update expressions, from `set`, `remove`, `add` and `expect`.
 const CONDITIONAL_WRITE: &str = "shared/src/store/conditional_write.rs";
 
-/// Files of `openapi` that are above the routes, each with the reason.
+/// Files of the module `openapi` that are allowed to import the routes, each with the reason.
 const DOCUMENT: &[(&str, &str)] = &[
     ("functions/src/openapi/described_route.rs", "it joins a route with the description of its handler"),
     ("functions/src/openapi/document.rs", "it builds the document from the routes"),
     ("functions/src/openapi/reference_page.rs", "it shows the document's routes by contract"),
 ];
 
-/// The longest file, in lines.
+/// The largest number of lines that a source file may have.
 const MAX_LINES: usize = 450;
 
-/// The file in which the tests wait.
+/// The only file in which the tests wait by sleeping.
 const WAITING: &str = "tests/src/waiting.rs";
 
 #[test]
@@ -206,7 +206,8 @@ fn all_authorization_happens_in_operations() {
 
 #[test]
 fn a_contract_calls_one_operation_per_request() {
-    // The sign-up page calls one of the two: a form with a bad field is shown again, and nothing else is done.
+    // The handler of the sign-up page calls only one of two operations: a form with a bad field is shown again, and
+    // nobody is signed up.
     let alternatives = "functions/src/contracts/usher/register.rs: submit calls";
     let mut found = requests::handlers_with_several_operations();
     found.retain(|handler| !handler.starts_with(alternatives));
@@ -301,7 +302,7 @@ fn is_listed(list: &[(&str, &str)], source: &Source) -> bool {
     list.iter().any(|(path, _)| *path == source.path)
 }
 
-/// The imports of a crate that break a rule. `breaks` names what the file must not import.
+/// The imports of a crate that break a rule. The function `breaks` says what a file must not import.
 fn imports_where(of: &str, breaks: impl Fn(&Source, &Target) -> Option<&'static str>) -> Vec<String> {
     let library = Library::new(sources(of));
     let found = library.uses().flat_map(|(source, used)| {

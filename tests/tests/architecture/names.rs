@@ -1,4 +1,4 @@
-//! The names of public types.
+//! Finds public types that share a name.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use syn::Item;
 
 use crate::sources::{CRATES, defined, sources};
 
-/// The names that several public types of the workspace have, each with its files.
+/// The names that several public types of the Cargo workspace have, each with the files that define the types.
 pub(crate) fn shared_names() -> Vec<String> {
     let mut files: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for source in CRATES.into_iter().flat_map(sources) {

@@ -1,4 +1,4 @@
-//! How many operations a contract calls for one request.
+//! Counts how many operations a contract calls for one request.
 
 use std::collections::BTreeMap;
 
@@ -6,21 +6,22 @@ use syn::{Block, Expr, ExprMethodCall, FnArg, ImplItem, Item, Pat, Stmt, visit::
 
 use crate::sources::{Source, folders, sources};
 
-/// Calls of `Usher` that every request of a contract makes before its operation: they authenticate and count the request.
+/// Calls of `Usher` that every request of a contract makes before the request's operation. These calls authenticate and
+/// count the request.
 const PRELIMINARIES: [&str; 2] = ["meter", "authenticate"];
 
-/// A function of a contract that receives `usher`.
+/// A function of a contract that receives the argument `usher`.
 struct Function<'a> {
     file: String,
     body: &'a Block,
-    /// Other modules of `functions` call it: it answers a route.
+    /// Whether other modules of the crate `functions` call the function, because the function answers a route.
     answers: bool,
 }
 
-/// The functions of one vendor's contract that receive `usher`, by name.
+/// The functions of one vendor's contract that receive the argument `usher`, by name.
 type Functions<'a> = BTreeMap<String, Vec<Function<'a>>>;
 
-/// The functions that answer a route and may call more than one operation.
+/// The functions that answer a route and have a way through their code that calls more than one operation.
 pub(crate) fn handlers_with_several_operations() -> Vec<String> {
     let all = sources("functions");
     let mut found = Vec::new();
@@ -72,7 +73,7 @@ fn is_usher(argument: &FnArg) -> bool {
     matches!(argument, FnArg::Typed(typed) if matches!(&*typed.pat, Pat::Ident(name) if name.ident == "usher"))
 }
 
-/// Lists the operations that run in the longest way through a function.
+/// Lists the operations that run on the way through a function's code that calls the most operations.
 struct Counter<'a> {
     functions: &'a Functions<'a>,
     file: &'a str,
@@ -84,7 +85,8 @@ impl Counter<'_> {
         self.statements(&block.stmts)
     }
 
-    /// A branch that returns is one way, and what follows it is the other.
+    /// If a branch of the code returns, the branch is one way through the function, and the code after the branch is
+    /// another way.
     fn statements(&self, statements: &[Stmt]) -> Vec<String> {
         let Some((first, rest)) = statements.split_first() else { return Vec::new() };
         if let Stmt::Expr(Expr::If(branch), _) = first
@@ -105,7 +107,7 @@ impl Counter<'_> {
         walk.calls
     }
 
-    /// The operations of a function of the contract, which the code calls by this path.
+    /// The operations that another function of the contract calls, if the code calls this function by the given path.
     fn of_function(&self, path: &[String]) -> Vec<String> {
         let Some(name) = path.last() else { return Vec::new() };
         let Some(same) = self.functions.get(name).filter(|_| self.depth < 6) else { return Vec::new() };
@@ -147,7 +149,7 @@ impl Visit<'_> for Walk<'_> {
         self.calls.extend(longest(arms));
     }
 
-    /// An operation is an async method of `usher`.
+    /// An operation is an async method of `Usher`, so its call is awaited.
     fn visit_expr_await(&mut self, awaited: &syn::ExprAwait) {
         match &*awaited.base {
             Expr::MethodCall(call) if is_name(&call.receiver, "usher") => {

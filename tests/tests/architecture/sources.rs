@@ -1,4 +1,4 @@
-//! The Rust files of the workspace, parsed.
+//! Parses the Rust files of the Cargo workspace.
 
 use std::{
     fs,
@@ -7,27 +7,27 @@ use std::{
 
 use syn::{Attribute, Item, Meta};
 
-/// The crates of the workspace, by their folders.
+/// The crates of the Cargo workspace, by their folders.
 pub(crate) const CRATES: [&str; 5] = ["shared", "functions", "local", "tests", "bench"];
 
 /// A Rust file that belongs to a library or a program.
 pub(crate) struct Source {
-    /// The path from the workspace's root.
+    /// The path of the file from the root of the Cargo workspace.
     pub(crate) path: String,
-    /// The path of the module that the file holds, without the crate: `store`, `keys`.
+    /// The parts of the path of the file's module without the crate, such as `store`, `keys`.
     pub(crate) module: Vec<String>,
-    /// The items, without those that only tests have.
+    /// The Rust items of the file, without the items that only tests have.
     pub(crate) items: Vec<Item>,
 }
 
 impl Source {
-    /// Whether the file is the one of this path, or in the folder of this path.
+    /// Whether the given path is the path of the file, or the path of a folder that contains the file.
     pub(crate) fn is_in(&self, path: &str) -> bool {
         self.path == path || self.path.strip_prefix(path).is_some_and(|rest| rest.starts_with('/'))
     }
 }
 
-/// The library of a crate: the files under `src` that are neither programs nor only tests, in order.
+/// The library of a crate: the sorted files under `src` that are neither programs nor tests.
 pub(crate) fn sources(of: &str) -> Vec<Source> {
     let folder = format!("{of}/src");
     let sources = rust_files(&folder).into_iter().filter_map(|path| {
@@ -43,12 +43,12 @@ pub(crate) fn sources(of: &str) -> Vec<Source> {
     sources.collect()
 }
 
-/// The paths of all Rust files in a folder, from the workspace's root, in order.
+/// The sorted paths of all Rust files in a folder, from the root of the Cargo workspace.
 pub(crate) fn rust_files(folder: &str) -> Vec<String> {
     files(folder).into_iter().filter(|path| Path::new(path).extension().is_some_and(|one| one == "rs")).collect()
 }
 
-/// The paths of all files in a folder, from the workspace's root, in order.
+/// The sorted paths of all files in a folder, from the root of the Cargo workspace.
 pub(crate) fn files(folder: &str) -> Vec<String> {
     let mut found = Vec::new();
     for entry in fs::read_dir(root().join(folder)).expect("the folder exists") {
@@ -64,14 +64,14 @@ pub(crate) fn files(folder: &str) -> Vec<String> {
     found
 }
 
-/// The names of the folders in a folder.
+/// The names of the subfolders of a folder.
 pub(crate) fn folders(folder: &str) -> Vec<String> {
     let entries = fs::read_dir(root().join(folder)).expect("the folder exists");
     let folders = entries.map(|entry| entry.expect("the folder is readable")).filter(|entry| entry.path().is_dir());
     folders.map(|entry| entry.file_name().to_str().expect("names are text").to_owned()).collect()
 }
 
-/// The text of a file, by its path from the workspace's root.
+/// The text of the file at a path from the root of the Cargo workspace.
 pub(crate) fn read(path: &str) -> String {
     fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
@@ -80,7 +80,7 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the crate is in the workspace").to_owned()
 }
 
-/// Whether only tests have the item: it has the attribute `#[cfg(test)]`.
+/// Whether only tests have the Rust item, because the item has the attribute `#[cfg(test)]`.
 pub(crate) fn is_of_tests(item: &Item) -> bool {
     let is_test = |attribute: &Attribute| match &attribute.meta {
         Meta::List(list) => list.path.is_ident("cfg") && list.tokens.to_string() == "test",
@@ -89,7 +89,7 @@ pub(crate) fn is_of_tests(item: &Item) -> bool {
     attributes(item).iter().any(is_test)
 }
 
-/// Whether only the documentation needs the item: an unused import that a link leads to.
+/// Whether only the documentation needs the Rust item: an import that no code uses, for a link in a comment.
 pub(crate) fn is_of_documentation(item: &Item) -> bool {
     let is_unused = |attribute: &Attribute| match &attribute.meta {
         Meta::List(list) => list.path.is_ident("expect") && list.tokens.to_string().contains("unused_imports"),
@@ -115,7 +115,7 @@ fn attributes(item: &Item) -> &[Attribute] {
     }
 }
 
-/// The name by which other items know this one, and whether all crates see it.
+/// The name by which other Rust items refer to this item, and whether other crates can see the item.
 pub(crate) fn defined(item: &Item) -> Option<(String, bool)> {
     let (name, visibility) = match item {
         Item::Const(item) => (&item.ident, &item.vis),

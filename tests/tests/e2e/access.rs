@@ -1,24 +1,25 @@
-//! Every route that needs credentials, without them, with bad ones, and with another company's.
+//! Tests every route that needs credentials: without credentials, with bad credentials, and with credentials of another
+//! company.
 
 use serde_json::{Value, json};
 use tests::{Account, Answer, Endpoint, PASSWORD, unauthenticated::CASES};
 
-/// Looks like an access token, and isn't signed (RFC 7515 section 8 names the attack).
+/// A text in the form of an access token that has no signature (RFC 7515 section 8 describes this attack).
 const UNSIGNED: &str =
     "eyJhbGciOiJub25lIiwidHlwIjoiSldUIn0.eyJzdWIiOiIzZmE4NWY2NC01NzE3LTQ1NjItYjNmYy0yYzk2M2Y2NmFmYTYifQ.";
 
-/// The path of SmartDocumentor's routes.
+/// The path with which SmartDocumentor's routes begin.
 const EXTERNAL: &str = "/api/v1.0/external/";
 
-/// The path of Hexabase's routes.
+/// The path with which Hexabase's routes begin.
 const HEXABASE: &str = "/api/v0/";
 
-/// The path of the mail templates.
+/// The path of the routes for mail templates.
 const TEMPLATES: &str = "/api/v1/company/mail-templates";
 
 const INVALID_TOKEN: &str = "The access token is missing, malformed, expired or revoked.";
 
-/// A company with a resource for every route.
+/// A company that has a resource for every route, so that each route could succeed.
 struct Company {
     owner: Account,
     workspace: String,
@@ -57,8 +58,8 @@ impl Company {
         }
     }
 
-    /// A request of this route that would succeed for the company's own people. A route that isn't named here fails
-    /// every test.
+    /// A request to the given route that would succeed for the company's own people. A route for which this function
+    /// has no request fails every test of access.
     fn request(&self, usher: &Endpoint, method: &str, path: &str) -> (String, Option<Value>) {
         if path.starts_with("/v1/") {
             return self.dock.request(usher, method, path);
@@ -102,7 +103,7 @@ impl Company {
         (filled, body)
     }
 
-    /// Everything that the company's admin sees of the company.
+    /// Everything that the company's admin can read of the company, to find out later whether anything changed.
     async fn seen(&self, usher: &Endpoint) -> Vec<Value> {
         let workspace = format!("/noCo/api/v2/workspaces/{}", self.workspace);
         let paths = [
@@ -197,11 +198,11 @@ impl Dock {
 /// The ids that Hexabase has for a company's workspace.
 struct Hexabase {
     group: String,
-    /// A group to be deleted.
+    /// A group that the request of the deleting route would delete.
     spare: String,
     top: String,
     owner: String,
-    /// Somebody to be removed.
+    /// A person whom the request of the removing route would remove.
     leaver: String,
 }
 
@@ -306,17 +307,17 @@ async fn every_route_takes_a_token_in_either_header() {
         for (method, path) in CASES {
             let (filled, body) = company.request(&usher, method, path);
             let value = match header {
-                // The scheme's name is case-insensitive (RFC 9110 section 11.1).
+                // The name of the authentication scheme, `Bearer`, is case-insensitive (RFC 9110 section 11.1).
                 "authorization" => format!("bearer {}", company.owner.token),
                 _ => company.owner.token.clone(),
             };
             let request = usher.request(method, &filled).header(header, value);
             let request = if let Some(body) = body { request.json(&body) } else { request };
-            // All other resources belong to the company.
+            // All resources that the other requests name belong to the caller's company, so the requests succeed.
             let expected = match (*method, *path) {
-                // The sample's hash belongs to no invitation.
+                // The hash in the sample request belongs to no invitation.
                 (_, "/api/v1/invitations/accept") => 410,
-                // Everybody was invited a moment ago.
+                // The person was invited a moment ago, so the cooldown refuses the resending.
                 ("POST", path) if path.ends_with("/resend") => 429,
                 ("POST", TEMPLATES) => 201,
                 ("DELETE", path) if path.starts_with("/api/v1/") => 204,
@@ -359,7 +360,7 @@ async fn another_companys_resources_are_not_found_and_not_changed() {
     assert_eq!(seen.as_array().map(Vec::len), Some(1), "{seen}");
 }
 
-/// A company's admin who is also an ADMIN of another company's workspace.
+/// In this test, the admin of one company is also an ADMIN of another company's workspace.
 #[tokio::test]
 async fn dock_shows_only_the_company_of_the_key() {
     let usher = Endpoint::start().await;
@@ -381,7 +382,7 @@ async fn dock_shows_only_the_company_of_the_key() {
     assert!(!seen.contains(&ours.dock.workspace), "{seen}");
 }
 
-/// An ordinary user, though ADMIN of a workspace.
+/// A user of the company who is no company admin, though ADMIN of a workspace.
 #[tokio::test]
 async fn dock_serves_company_admins_only() {
     let usher = Endpoint::start().await;
@@ -411,7 +412,7 @@ async fn an_invitation_is_accepted_by_the_invited_account_and_by_no_other() {
     let usher = Endpoint::start().await;
     let (ours, theirs) = (Company::found(&usher, "ours").await, Company::found(&usher, "theirs").await);
     usher.invite(&ours.owner.token, &ours.workspace, &[(&theirs.owner.email, "VIEWER")]).await.expect(200);
-    // The first mail was the founder's one-time password.
+    // The first mail of this test was the mail with the founder's one-time password.
     let body = json!({ "hash": usher.mail(&theirs.owner.email, 2).await.hash() });
     let path = "/api/v1/invitations/accept";
     for token in [&ours.owner.token, &ours.account_token, &theirs.account_token] {

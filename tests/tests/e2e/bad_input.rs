@@ -1,4 +1,4 @@
-//! Malformed bodies: each is a 4xx in DataGOL's form, and never a 5xx.
+//! Tests that a malformed body of a DataGOL request gets a 4xx in DataGOL's error format, and never a 5xx.
 
 use serde_json::{Value, json};
 use tests::{
@@ -11,13 +11,13 @@ const MOST: usize = 4 * 1024 * 1024;
 
 const WORKSPACES: &str = "/noCo/api/v2/workspaces";
 
-/// DataGOL's routes that take a body.
+/// The routes of DataGOL's contract that accept a body.
 fn takers() -> Vec<&'static str> {
     let posts = CASES.iter().chain(OPEN).filter(|(method, path)| *method == "POST" && !path.ends_with("/reset"));
     posts.map(|(_, path)| *path).filter(|path| path.starts_with("/idp") || path.starts_with("/noCo")).collect()
 }
 
-/// A caller with all rights, and the workspace for the paths.
+/// A caller with all rights, and the workspace for the routes' paths.
 struct Caller {
     usher: Endpoint,
     email: String,

@@ -1,4 +1,4 @@
-//! Rate limits and quotas. They are exact, also for requests that run together.
+//! Tests of rate limits and quotas. The limits are exact, also for requests that run at the same time.
 
 use serde_json::json;
 use tests::{Endpoint, HeldCall, Need, PASSWORD};
@@ -92,11 +92,11 @@ async fn a_small_rest_of_the_quota_limits_only_rows_that_would_invite() {
     let carl = usher.member(&ada.token, &workspace, "carl", "CREATOR").await;
     let [above, old, fresh, gone] = ["above", "old", "fresh", "gone"].map(|name| usher.address(name));
     usher.invite(&ada.token, &workspace, &[(&above, "ADMIN"), (&old, "VIEWER")]).await.expect(200);
-    // A mail that still waits when its invitation is sent again is never sent.
+    // If an invitation is sent again while its first mail still waits, the first mail is never sent.
     usher.mail(&old, 1).await;
     usher.advance(120).await;
     usher.invite(&ada.token, &workspace, &[(&fresh, "VIEWER"), (&gone, "VIEWER")]).await.expect(200);
-    // Carl and these four are five of the day's eight, so three are left.
+    // Carl and these four people have used five of the eight invitations of the daily quota, so three are left.
     let [one, two, three] = ["one", "two", "three"].map(|name| usher.address(name));
     let rows = [
         (one.as_str(), "VIEWER", "invited"),
@@ -164,7 +164,7 @@ async fn mails_about_an_account_count_against_the_recipients_daily_limit() {
         usher.post_open("/idp/api/v1/user/sign-up", form.clone()).await.expect(200);
     }
     usher.mail_all().await;
-    // The founder's one-time password is not counted.
+    // The mail with the founder's one-time password doesn't count towards the daily limit of mails.
     assert_eq!(usher.mails(&ada.email).await.len(), 3);
 }
 
@@ -189,14 +189,15 @@ async fn a_mail_limit_is_met_exactly_when_deliverers_count_together() {
     let usher = &Endpoint::own(&[("MAILS_PER_RECIPIENT_PER_DAY", "3")]).await;
     let ada = usher.founder("ada").await;
     let popular = &usher.address("popular");
-    // The stream's deliverer stops before it takes an item: the sweeps deliver.
+    // The test stops the deliverer that the table's stream invokes before it claims an outbox item, so that the sweeps
+    // deliver the mails.
     let stream = usher.hold(HeldCall::before("deliver-invitations", "dynamodb:UpdateItem"), 8).await;
     for number in 0..8 {
         let workspace = usher.workspace(&ada.token, &format!("Number {number}")).await;
         usher.invite(&ada.token, &workspace, &[(popular, "VIEWER")]).await.expect(200);
     }
     usher.advance(10).await;
-    // Each has an item of its own, and stops before it counts the recipient's mails.
+    // Each of the four sweeps has claimed an outbox item, and stops before it counts the recipient's mails.
     let sweeps = (0..4).map(|_| usher.invoke("sweep-undelivered"));
     usher.together(sweeps, HeldCall::write("sweep-undelivered")).await;
     stream.release().await;
@@ -221,7 +222,7 @@ async fn after_ten_wrong_passwords_even_the_right_one_is_refused_for_a_while_and
     let braked = log_in(PASSWORD).await.expect(429);
     let wait: i64 = braked.headers["retry-after"].to_str().unwrap().parse().unwrap();
 
-    // The answer is the same for an address without an account.
+    // Wrong passwords for an address without an account get the same answers.
     let unknown = json!({ "email": usher.address("nobody"), "password": PASSWORD });
     for _ in 0..10 {
         usher.post_open("/idp/api/v1/user/token", unknown.clone()).await.expect(401);

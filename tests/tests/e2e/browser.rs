@@ -1,4 +1,4 @@
-//! The pages in a browser, beginning with the mail's link.
+//! Tests of the pages in a browser, beginning with the link in a mail.
 
 use std::{path::Path, process::Stdio};
 
@@ -13,10 +13,10 @@ use tokio::{
     process::{Child, Command},
 };
 
-/// How long an invitation lives, in seconds.
+/// How long an invitation of these tests is valid, in seconds.
 const LIFETIME: i64 = 604_800;
 
-/// The pages' controls, by their names.
+/// The controls of the pages, such as fields and buttons, by the controls' names.
 const EMAIL: &str = "Your e-mail address";
 const NEW_PASSWORD: &str = "Choose a password";
 const OWN_PASSWORD: &str = "Your password";
@@ -24,7 +24,7 @@ const ACCEPT: &str = "Accept and join";
 const DECLINE: &str = "No, thanks: decline";
 const ASK: &str = "Ask for a new invitation";
 
-/// What a mail scanner does with each element of a page.
+/// A script that sends each element of a page the events that a mail scanner causes.
 const EVENTS: &str = "for (const one of document.querySelectorAll('*')) \
                       for (const kind of ['mouseover', 'focus', 'scroll', 'load']) one.dispatchEvent(new Event(kind))";
 
@@ -36,7 +36,7 @@ struct Browser {
     _process: Child,
 }
 
-/// The device that shows the page.
+/// The kind of device whose browser shows the pages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Device {
     Phone,
@@ -44,7 +44,7 @@ enum Device {
 }
 
 impl Browser {
-    /// A desktop computer.
+    /// Starts the browser of a desktop computer.
     async fn start() -> Self {
         Self::start_as(Device::Desk, "light").await
     }
@@ -65,7 +65,8 @@ impl Browser {
             }
         };
         let scheme = format!("--blink-settings=preferredColorScheme={}", i32::from(scheme == "light"));
-        // Chromium's sandbox does not start in a container. The tests open no other pages.
+        // The tests switch Chromium's sandbox off, because the sandbox does not start in a container. The tests open
+        // only Usher's own pages.
         let arguments = [
             "--headless=new",
             "--no-sandbox",
@@ -106,18 +107,18 @@ impl Browser {
         self.client.find(Locator::XPath(&button)).await.unwrap().click().await.unwrap();
     }
 
-    /// Types into the element that has the focus.
+    /// Types the given text into the element of the page that has the focus.
     async fn keys(&self, keys: &str) {
         self.client.active_element().await.unwrap().send_keys(keys).await.unwrap();
     }
 
-    /// Moves the focus to the next control, which must have this role and name for assistive technology.
+    /// Moves the focus to the page's next control, which must have the given role and name for assistive technology.
     async fn tab(&self, role: &str, name: &str) {
         self.keys(&(Key::Tab + "")).await;
         self.expect_focus(role, name).await;
     }
 
-    /// Presses Enter, and waits for the next page: the driver shows the old page until the next one is loaded.
+    /// Presses Enter, and waits for the next page, because the driver shows the old page until the next page is loaded.
     async fn enter(&self) {
         let page = self.client.find(Locator::Css("html")).await.unwrap();
         self.keys(&(Key::Enter + "")).await;
@@ -130,7 +131,7 @@ impl Browser {
         assert_eq!(self.property(&focused, "computedlabel").await, name);
     }
 
-    /// The page shows this problem of the field, which has the focus.
+    /// Checks that the page shows the given problem with a field, and that the field has the focus.
     async fn expect_problem(&self, field: &str, label: &str, text: &str) {
         self.expect_focus("textbox", label).await;
         let problem = format!("{field}-problem");
@@ -143,7 +144,7 @@ impl Browser {
         assert!(described.split(' ').any(|id| id == problem), "{described}");
     }
 
-    /// A property of an element for assistive technology. The client has no call for it.
+    /// A property of an element for assistive technology, which the client library has no method to read.
     async fn property(&self, element: &Element, property: &str) -> String {
         let session = self.client.session_id().await.unwrap().unwrap();
         let url = format!("{}/session/{session}/element/{}/{property}", self.driver, element.element_id());
@@ -156,7 +157,8 @@ impl Browser {
         self.client.execute(script, Vec::new()).await.unwrap()
     }
 
-    /// Stores a picture of the page under this name, and checks that the page is not wider than the window.
+    /// Stores a screenshot of the page under the given name, and checks that the page is not wider than the browser's
+    /// window.
     async fn picture(&self, name: &str) {
         let fits = "return document.documentElement.scrollWidth <= document.documentElement.clientWidth";
         assert_eq!(self.script(fits).await, true, "{name}");
@@ -170,7 +172,7 @@ impl Browser {
     }
 }
 
-/// Invites somebody, and returns the link in the newest of their `mails` mails.
+/// Invites a person, waits until the person has `mails` mails, and returns the link in the newest mail.
 async fn link(world: &World, email: &str, mails: usize) -> String {
     let users = json!([{ "email": email, "role": "EDITOR" }]);
     let body = json!({ "workSpaceUsers": users, "message": "Hello,\n\nthe plans are ready – come and see." });
@@ -178,7 +180,7 @@ async fn link(world: &World, email: &str, mails: usize) -> String {
     world.usher.mail(email, mails).await.link()
 }
 
-/// The role in the workspace of the account with this address and the usual password.
+/// The role in the workspace of the user with the given address and the tests' usual password.
 async fn role(world: &World, email: &str) -> Option<String> {
     world.usher.role(&world.usher.token(email).await, &world.workspace).await
 }

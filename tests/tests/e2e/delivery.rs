@@ -1,4 +1,4 @@
-//! Mail under faults: each recipient gets the mail, and gets it once unless SES's answer was lost.
+//! Tests of mail under faults: each recipient gets the mail, and gets the mail only once unless SES's answer was lost.
 
 mod crashes;
 mod dead;
@@ -62,7 +62,7 @@ impl World {
         self.usher.queue_fault(fault).await;
     }
 
-    /// Moves the clock and sweeps, until all faults have happened.
+    /// Moves the clock forward and sweeps the outbox, until all queued faults have happened.
     async fn pass_faults(&self) {
         for _ in 0..200 {
             if self.usher.faults_left().await.is_empty() {
@@ -73,8 +73,8 @@ impl World {
         panic!("faults never happened: {:?}", self.usher.faults_left().await);
     }
 
-    /// Moves the clock and sweeps, until an address has so many mails. The steps are shorter than a deliverer's lease, so
-    /// that no deliverer loses its lease.
+    /// Moves the clock forward and sweeps the outbox, until an address has the given number of mails. Each step of the
+    /// clock is shorter than a deliverer's lease, so that no deliverer loses its lease.
     async fn pass_until(&self, address: &str, mails: usize) {
         for _ in 0..200 {
             if self.usher.mails(address).await.len() >= mails {
@@ -91,7 +91,7 @@ impl World {
         self.usher.event_functions_end().await;
     }
 
-    /// Each address has so many mails, and gets no more.
+    /// Checks that each address has the given number of mails, and gets no more mails.
     async fn mailed_in_the_end<S: AsRef<str>>(&self, addresses: &[S], count: usize) {
         self.usher.mail_all().await;
         for address in addresses {
@@ -99,7 +99,7 @@ impl World {
         }
     }
 
-    /// All mails for an address have the same link, and the person joins by it.
+    /// Checks that all mails to an address have the same link, and that the person can join by this link.
     async fn joins(&self, address: &str) {
         let mails = self.usher.mails(address).await;
         assert!(mails.iter().all(|mail| mail.link() == mails[0].link()));

@@ -1,4 +1,5 @@
-//! The service on an emulator that others made, and a function as it is deployed. `cargo test` alone cannot show these.
+//! Tests of the service on an emulator of AWS that others made, and of a function in the form in which it is deployed.
+//! These tests need more tools than `cargo test` alone.
 
 use std::{path::PathBuf, process::Stdio};
 
@@ -40,7 +41,8 @@ async fn the_first_day_on_ministack_and_a_deployed_function_that_shares_its_tabl
     assert_eq!(answer["statusCode"], 200, "{answer}");
     let body: Value = serde_json::from_str(answer["body"].as_str().unwrap()).unwrap();
 
-    // The function signs the token with its own key. Every function accepts it, because the public key is in the table.
+    // The function signs the access token with its own key. Every function accepts the token, because the public key is
+    // in the table.
     let profile = usher.get("/idp/api/v1/user", body["token"].as_str().unwrap()).await.expect(200).json();
     assert_eq!(profile["email"], email);
 }
@@ -71,7 +73,7 @@ async fn deployed(function: &str, endpoint: &str, token_secret: &str) -> (Child,
     (child, format!("http://127.0.0.1:{invoke}/2015-03-31/functions/function/invocations"))
 }
 
-/// The emulator that comes with SAM's command line.
+/// The path of Lambda's runtime interface emulator, which comes with SAM's command line.
 fn runtime_emulator() -> PathBuf {
     let library = path("USHER_TOOLS").join("../lib");
     let pythons = std::fs::read_dir(library).unwrap().map(|entry| entry.unwrap().path());

@@ -1,4 +1,4 @@
-//! The events about invitations and members on the event bus.
+//! Tests of the events about invitations and members on the event bus.
 
 use serde_json::{Value, json};
 use tests::{Need, World, needs};
@@ -8,12 +8,12 @@ async fn world() -> World {
     World::new(&[("ACCESS_TOKEN_TTL_SECONDS", "86400")]).await
 }
 
-/// Invites somebody, and returns the person's address and the invitation's id.
+/// Invites a person, and returns the person's address and the invitation's id.
 async fn invite(world: &World, name: &str) -> (String, String) {
     world.invited(&world.ada.token, name, "EDITOR").await
 }
 
-/// The names of the events about an address, in order, each once.
+/// The names of the published events about an address, in order, and each name once.
 async fn names(world: &World, email: &str) -> Vec<String> {
     world.usher.wait_until_idle().await;
     let mut seen = Vec::new();
@@ -52,7 +52,7 @@ async fn each_step_of_an_invitation_is_published_and_of_the_member_after_it() {
             "member.removed"
         ]
     );
-    // The sign-up also made them a member of the company.
+    // The sign-up by a workspace's link also made the person a member of the company.
     let added = usher.event_about(&email, "member.added", 1).await;
     assert!(added["companyId"].is_string() && added["workspaceId"].is_null(), "{added}");
     let created = usher.event_about(&email, "invitation.created", 1).await;
@@ -63,7 +63,7 @@ async fn each_step_of_an_invitation_is_published_and_of_the_member_after_it() {
         (&json!(id), &json!("EDITOR"), &json!("PENDING"))
     );
     assert_eq!(usher.event_about(&email, "member.changed", 1).await["member"]["role"], "VIEWER");
-    // No event contains a secret.
+    // No published event contains a secret.
     for (_, detail) in usher.events_about(&email).await {
         assert!(!detail.to_string().contains(&hash), "{detail}");
     }
@@ -95,7 +95,7 @@ async fn the_expiry_of_an_unanswered_invitation_is_published_once_and_of_an_answ
     usher.advance(7 * 24 * 3_600 + 1).await;
     usher.wait_until_idle().await;
     assert!(usher.events_about(&late).await.iter().all(|(name, _)| name != "invitation.expired"));
-    // TTL removes the item of the link's hash.
+    // DynamoDB's TTL removes the item of the link's hash.
     usher.advance(30 * 24 * 3_600).await;
     let expired = usher.event_about(&late, "invitation.expired", 1).await;
     assert_eq!(expired["invitation"]["status"], "EXPIRED");

@@ -1,9 +1,10 @@
-//! Invitations that can't be accepted any more: they have expired, or their inviter lost the right to invite.
+//! Tests of invitations that can't be accepted any more, because the invitation has expired or the inviter has lost the
+//! right to invite.
 
 use serde_json::json;
 use tests::Endpoint;
 
-/// How long invitations live here, in seconds. Access tokens live longer.
+/// How long the invitations of these tests are valid, in seconds. Access tokens are valid for longer.
 const TTL: i64 = 1_800;
 
 async fn endpoint() -> Endpoint {
@@ -23,7 +24,7 @@ async fn an_invitation_is_open_until_its_last_moment_and_not_after() {
     let late_hash = usher.mail(&late, 1).await.hash();
     let eve_hash = usher.mail(&eve.email, 2).await.hash();
 
-    // The test itself takes less than the half minute that is left.
+    // The test itself takes less than the half minute until the invitations expire.
     usher.advance(TTL - 30).await;
     usher.registration_page(&late_hash).await.expect(200);
     usher.sign_up_by_invitation(&early, &early_hash).await.expect(200);
@@ -149,7 +150,7 @@ async fn nobody_is_let_in_by_an_inviter_who_is_gone() {
     usher.post_open("/idp/api/v1/user/token", body).await.expect(401);
     assert_eq!(usher.role(&eve.token, &workspace).await, None);
 
-    // The next inviter answers for the invitation. Within the cooldown it keeps its link.
+    // The user who invites the person next becomes the inviter. Within the cooldown the invitation keeps its link.
     let rows = [(guest.as_str(), "EDITOR"), (eve.email.as_str(), "VIEWER")];
     let answer = usher.invite(&ada.token, &workspace, &rows).await.expect(200);
     assert_eq!(answer.row_statuses(), ["alreadyInvited"; 2]);

@@ -1,14 +1,16 @@
-//! /invitation: the page behind a link that was mailed to somebody with an account, and what its forms post.
+//! Tests of /invitation: the page behind a link that was mailed to a person with an account, and the requests that the
+//! page's forms send.
 
 use serde_json::json;
 use tests::{Account, Answer, Endpoint, HeldCall, Need, PASSWORD};
 
 use crate::register::is_page;
 
-/// How long an invitation lives, in seconds.
+/// How long an invitation of these tests is valid, in seconds.
 const LIFETIME: i64 = 604_800;
 
-/// A workspace with its administrator, an invited person who has an account elsewhere, and the link in their mail.
+/// A workspace with its administrator, an invited person who has an account in another company, and the link in the
+/// invited person's mail.
 struct Invited {
     usher: Endpoint,
     ada: Account,
@@ -28,7 +30,7 @@ impl Invited {
         Self { link: mail.link(), hash: mail.hash(), usher, ada, workspace, eve }
     }
 
-    /// Posts a form of the page.
+    /// Posts a form of the page `/invitation`.
     async fn post(&self, path: &str, password: &str) -> Answer {
         let form =
             [("hash", self.hash.as_str()), ("type", "WORK_SPACE"), ("email", &self.eve.email), ("password", password)];
@@ -91,7 +93,7 @@ async fn a_person_without_an_account_signs_up_on_the_page() {
     let query = [("hash", mail.hash())];
     let page = usher.read(usher.request("GET", "/invitation").query(&query)).await.expect(200);
     assert!(page.text.contains(r#"action="/register""#) && page.text.contains("Sign up and join"), "{}", page.text);
-    // The person has no password yet, and cannot accept.
+    // The invited person has no password yet, and so cannot accept with a password.
     let form = [("hash", mail.hash()), ("password", PASSWORD.to_owned())];
     usher.read(usher.request("POST", "/invitation").form(&form)).await.expect(422);
     usher.sign_up_by_invitation(&guest, &mail.hash()).await.expect(200);

@@ -1,4 +1,4 @@
-//! A new user's first day, as the README describes it.
+//! Tests a new user's first day with Usher, as the README describes the day.
 
 use serde_json::json;
 use tests::{Endpoint, PASSWORD};
@@ -8,7 +8,7 @@ async fn two_people_are_invited_by_one_request_and_sign_up_by_the_link() {
     first_day(&Endpoint::start().await).await;
 }
 
-/// The whole first day, on any service.
+/// Makes all requests of a new user's first day, on the given service.
 pub(crate) async fn first_day(usher: &Endpoint) {
     let ada = usher.founder("ada").await;
     let workspace = usher.workspace(&ada.token, "Project Alpha").await;
@@ -49,7 +49,7 @@ pub(crate) async fn first_day(usher: &Endpoint) {
     assert_eq!(workspaces[0]["id"], workspace);
     assert_eq!(workspaces.as_array().map(Vec::len), Some(1));
 
-    // The link is used up, and an editor doesn't invite.
+    // A used link can't be used again, and an EDITOR may not invite people.
     usher.send("GET", &format!("/register?hash={}&type=WORK_SPACE", mail.hash()), None, None).await.expect(410);
     usher.sign_up_by_invitation(&user1, &mail.hash()).await.expect(400);
     usher.invite(&token, &workspace, &[(&usher.address("user3"), "VIEWER")]).await.expect(403);

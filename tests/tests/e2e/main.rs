@@ -1,4 +1,4 @@
-//! The service as its users see it. The modules mirror the URLs.
+//! End-to-end tests of the service as its users see it. The modules of these tests mirror the URLs of the routes.
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 

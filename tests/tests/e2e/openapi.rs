@@ -1,4 +1,4 @@
-//! `/openapi.json` and `/docs`
+//! Tests of `/openapi.json` and `/docs`, the descriptions of the API.
 
 use tests::Endpoint;
 

@@ -29,8 +29,8 @@ async fn every_functions_policy_allows_exactly_the_calls_that_it_makes() {
     assert!(differences.is_empty(), "{differences:#?}");
 }
 
-/// The calls of the table, SES and the bus that the function's policy allows. Permissions to read the stream are left out:
-/// Lambda itself reads it, with the function's role.
+/// The calls of DynamoDB, SES and EventBridge that a function's policy allows. The function leaves out permissions to
+/// read the table's stream, because Lambda itself reads the stream with the function's role.
 fn allowed(function: &str) -> BTreeSet<String> {
     let ours = |action: &str| ["dynamodb:", "events:", "ses:"].iter().any(|service| action.starts_with(service));
     let of_stream =
@@ -38,7 +38,7 @@ fn allowed(function: &str) -> BTreeSet<String> {
     local::allowed_actions(function).iter().filter(|action| ours(action) && !of_stream(action)).cloned().collect()
 }
 
-/// Runs every operation at least once.
+/// Runs every operation at least once, so that the stack records the permissions that each function needs.
 async fn everything(usher: &Endpoint) {
     let ada = usher.founder("ada").await;
     usher.post_open("/idp/api/v1/user/signUp/resendEmailOtp", json!({ "email": ada.email })).await.expect(200);
@@ -58,7 +58,7 @@ async fn everything(usher: &Endpoint) {
     usher.get(&format!("{accounts}/{id}/token/reset"), &ada.token).await.expect(200);
     usher.send("DELETE", &format!("{accounts}/{id}"), Some(&ada.token), None).await.expect(200);
 
-    // The next request continues a run that died.
+    // The next request resumes an idempotent request whose run died.
     let fault = json!({ "action": "dynamodb:TransactWriteItems", "function": "invite-users", "fault": "crash" });
     usher.queue_fault(fault).await;
     let body = json!({ "users": [{ "email": usher.address("named"), "role": "VIEWER" }] });
@@ -85,7 +85,8 @@ async fn everything(usher: &Endpoint) {
     renewed(usher, &ada.email, &workspace).await;
 }
 
-/// Invitations of a service account: one is declined, one expires, and the administrators are asked for another.
+/// Makes invitations of a service account: one is declined, one expires, and the administrators are asked for a new
+/// invitation.
 async fn renewed(usher: &Endpoint, admin: &str, workspace: &str) {
     usher.clear_faults().await;
     let token = usher.token(admin).await;
@@ -105,7 +106,7 @@ async fn renewed(usher: &Endpoint, admin: &str, workspace: &str) {
     usher.mail(admin, before + 1).await;
 }
 
-/// A service account that requests an access token.
+/// Lets a service account request an access token.
 async fn smart_documentor(usher: &Endpoint, admin: &str) {
     let body = json!({ "name": "client", "role": "ACCOUNT_ADMIN" });
     let client = usher.post("/idp/api/v1/company/serviceAccount", admin, body).await.expect(200).json();
@@ -117,7 +118,7 @@ async fn smart_documentor(usher: &Endpoint, admin: &str) {
     }
 }
 
-/// Dock's routes.
+/// Calls Dock's routes.
 async fn docked(usher: &Endpoint, token: &str, workspace: &str) {
     let short_id = usher.short_id(token, workspace).await;
     let domain = format!("{}.example", usher.address("d").replace(['@', '.'], "-"));
@@ -151,7 +152,7 @@ async fn docked(usher: &Endpoint, token: &str, workspace: &str) {
     usher.dock_get(token, &format!("users/{}", text(&users["users"][0], "id"))).await;
 }
 
-/// Hexabase's routes.
+/// Calls Hexabase's routes.
 async fn hexabase(usher: &Endpoint, token: &str, workspace: &str) {
     usher.post(&format!("/api/v0/workspaces/{workspace}/select"), token, json!({})).await.expect(200);
     usher.get("/api/v0/workspaces", token).await.expect(200);
@@ -205,7 +206,7 @@ async fn hexabase(usher: &Endpoint, token: &str, workspace: &str) {
     usher.send("PUT", "/api/v0/users/password", Some(&token), Some(body)).await.expect(200);
 }
 
-/// An invitation to the workspace and one to the company, managed through our own API.
+/// Makes an invitation to the workspace and an invitation to the company, and manages both through our own API.
 async fn managed(usher: &Endpoint, token: &str, workspace: &str) {
     let email = usher.address("managed");
     usher.invite(token, workspace, &[(&email, "VIEWER")]).await.expect(200);
@@ -225,7 +226,7 @@ async fn managed(usher: &Endpoint, token: &str, workspace: &str) {
     usher.get(&format!("{workspace}/audit"), token).await.expect(200);
 }
 
-/// A person who exceeds the limits.
+/// Lets a person exceed the limits on attempts.
 async fn braked(usher: &Endpoint) {
     let email = usher.address("hasty");
     let tried = json!({ "email": email, "otp": "000000" });
@@ -235,7 +236,7 @@ async fn braked(usher: &Endpoint) {
     }
 }
 
-/// The stream's deliverer fails, so that the schedule's deliverer sends everything.
+/// The deliverer that the table's stream invokes fails, so that the scheduled function sends all mails.
 async fn swept(usher: &Endpoint) {
     let fault = json!({
         "action": "dynamodb:UpdateItem", "function": "deliver-invitations", "fault": "InternalServerError", "times": 1000,
@@ -248,7 +249,7 @@ async fn swept(usher: &Endpoint) {
     usher.mail(&email, 1).await;
 }
 
-/// SES refuses one recipient until the item is given up, and accepts them after the item is requeued.
+/// SES refuses one recipient until the outbox item is given up, and accepts the recipient after the item is requeued.
 async fn given_up_and_requeued(usher: &Endpoint, token: &str, workspace: &str) {
     let email = usher.address("undeliverable");
     let fault = json!({ "action": "ses:SendBulkEmail", "address": email, "status": "TRANSIENT_FAILURE", "times": 6 });
@@ -275,7 +276,7 @@ fn text(value: &Value, name: &str) -> String {
     value[name].as_str().unwrap_or_default().to_owned()
 }
 
-/// TTL removes the item of a link's hash, and the expiry of the invitation is published.
+/// DynamoDB's TTL removes the item of a link's hash, and the service publishes that the invitation has expired.
 async fn purged(usher: &Endpoint, admin: &str, workspace: &str) {
     let email = usher.address("purged");
     let token = usher.token(admin).await;

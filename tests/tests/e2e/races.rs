@@ -1,8 +1,9 @@
-//! Races, each run in both orders, and a database that fails. In each race exactly one request wins, and each loser gets a
-//! reason.
+//! Tests of races between requests, each run in both orders, and of a database that fails. In each race exactly one
+//! request wins, and each losing request gets a reason.
 //!
-//! [`Endpoint::overtake`](tests::Endpoint::overtake) stops one request between what it read and what it writes, and runs the
-//! other one meanwhile. So the order is the test's decision, and a test fails if its case does not happen.
+//! [`Endpoint::overtake`](tests::Endpoint::overtake) stops one request after its reads and before its write, and runs
+//! the other request meanwhile. So the test decides the order of the requests, and the test fails if the race does not
+//! happen.
 
 mod accepting;
 mod accounts;

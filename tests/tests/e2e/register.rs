@@ -1,9 +1,9 @@
-//! /register: the page behind a mailed link.
+//! Tests of /register: the page behind a mailed link.
 
 use serde_json::json;
 use tests::{Answer, Endpoint, PASSWORD};
 
-/// Posts the page's form.
+/// Posts the form of the page `/register`.
 async fn submit(usher: &Endpoint, hash: &str, email: &str, names: [&str; 2], password: &str) -> Answer {
     let form = [
         ("hash", hash),
@@ -16,7 +16,7 @@ async fn submit(usher: &Endpoint, hash: &str, email: &str, names: [&str; 2], pas
     usher.read(usher.request("POST", "/register").form(&form)).await
 }
 
-/// Invites somebody, and returns the hash in their mail.
+/// Invites a person, and returns the hash in the person's mail.
 async fn invited(usher: &Endpoint, token: &str, workspace: &str, name: &str) -> (String, String) {
     let email = usher.address(name);
     usher.invite(token, workspace, &[(&email, "EDITOR")]).await.expect(200);
@@ -97,14 +97,14 @@ async fn all_dead_links_get_the_same_answer() {
         let path = format!("/register?hash={hash}");
         assert_eq!(usher.send("HEAD", &path, None, None).await.expect(410).text, "");
     }
-    // The pages differ only in the hash of the request.
+    // The pages for different dead links differ only in the hash of the request.
     let hashes = [unknown, &expired, &used, &replaced];
     let without = |text: &str| hashes.iter().fold(text.to_owned(), |text, hash| text.replace(hash, ""));
     for page in alike {
         is_page(&page);
         assert_eq!(without(&page.expect(410).text), without(&dead.text));
     }
-    // The sign-up itself gives the same answer for all of them.
+    // Signing up with any of the dead links also gives the same answer.
     let mut refusals = Vec::new();
     for (hash, email) in [(unknown, &used_email), (&expired, &expired_email), (&replaced, &replaced_email)] {
         refusals.push(usher.sign_up_by_invitation(email, hash).await.expect(400).json()["message"].clone());

@@ -1,5 +1,5 @@
-//! Each sample in `events/` is given to its function, as `sam local invoke` does. The test fills in the values that exist
-//! only in a running service.
+//! Tests that give each sample in `events/` to its function, as `sam local invoke` does. The test fills in the values
+//! that exist only in a running service.
 
 use std::{collections::HashMap, fs, path::Path};
 
@@ -95,7 +95,7 @@ fn expected(sample: &str) -> (u16, String) {
         "eventbridge/record-mail-events" => "recorded",
         "schedule/sweep-undelivered" => "settled",
         "invoke/requeue-undelivered" => "requeued",
-        // Pages, an answer without a body, and a null.
+        // The answers to these samples are HTML pages, an answer without a body, and a null.
         "usher/sign-up"
         | "usher/registration-page.root.get"
         | "usher/registration-page.root.head"
@@ -136,13 +136,13 @@ impl World {
         Self { account: text("id"), account_token: text("token"), usher, ada, workspace }
     }
 
-    /// Invites somebody, and returns the hash in the newest of their `mails` mails.
+    /// Invites a person, waits until the person has `mails` mails, and returns the hash in the newest mail.
     async fn invited(&self, email: &str, mails: usize) -> String {
         self.usher.invite(&self.ada.token, &self.workspace, &[(email, "EDITOR")]).await.expect(200);
         self.usher.mail(email, mails).await.hash()
     }
 
-    /// Prepares the state that the sample needs, and returns the values of its placeholders.
+    /// Prepares the state that the sample needs, and returns the values of the sample's placeholders.
     #[expect(clippy::too_many_lines, reason = "a table: one entry for each sample")]
     async fn prepare(&self, sample: &str) -> Vec<(&'static str, String)> {
         let (usher, ada) = (&self.usher, &self.ada);
@@ -243,7 +243,7 @@ impl World {
     }
 }
 
-/// The event with the placeholders replaced by these values, also inside an encoded body.
+/// The sample event with the placeholders replaced by the given values, also inside an encoded body.
 fn filled(event: Value, texts: &[(&str, String)]) -> Value {
     let fill = |text: &str| texts.iter().fold(text.to_owned(), |text, (from, to)| text.replace(from, to));
     let encoded = event["isBase64Encoded"] == true;
@@ -263,7 +263,7 @@ fn filled(event: Value, texts: &[(&str, String)]) -> Value {
     }
 }
 
-/// The names of an object's fields, or of those of an array's first entry, in order.
+/// The names of the fields of a JSON object, or of the first object in a JSON array, in order.
 fn fields(body: &Value) -> String {
     let object = body.get(0).unwrap_or(body).as_object();
     let mut names: Vec<_> = object.into_iter().flatten().map(|(name, _)| name.as_str()).collect();
@@ -271,7 +271,7 @@ fn fields(body: &Value) -> String {
     names.join(" ")
 }
 
-/// The samples, by folder and name.
+/// The sample events, by folder and name.
 fn samples() -> Vec<(String, Value)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join("events");
     let list = |folder: &Path| -> Vec<_> { fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect() };

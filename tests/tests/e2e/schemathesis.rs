@@ -1,4 +1,5 @@
-//! Requests that schemathesis generates from the description: they find cases that no other test has.
+//! Tests with requests that the tool schemathesis generates from the API description, to find cases that no other test
+//! has.
 
 mod examples;
 mod report;
@@ -12,10 +13,10 @@ use crate::emulators::path;
 use examples::Examples;
 use report::Report;
 
-/// No server error, and no answer that isn't documented.
+/// The checks of schemathesis: no answer may be a server error, and every answer must be documented.
 const CHECKS: &str = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance";
 
-/// The file of the tool's report.
+/// The file into which schemathesis writes its report.
 const REPORT: &str = "report.ndjson";
 
 #[tokio::test]
@@ -32,10 +33,11 @@ async fn requests_made_up_from_the_description_get_documented_answers() {
     std::fs::write(&file, examples.document().to_string()).unwrap();
     std::fs::write(folder.path().join("schemathesis.toml"), examples.settings()).unwrap();
     let options = ["run", "openapi.json", "--url", world.usher.url(), "--checks", CHECKS, "--max-examples", "5"];
-    // One worker: with several threads CPython 3.11 sometimes fails to parse (python/cpython#106905).
+    // Schemathesis runs with one worker, because CPython 3.11 with several threads sometimes fails to parse
+    // (python/cpython#106905).
     let bounded = ["--seed", "1", "--workers", "1", "--generation-database", "none", "--max-failures", "20"];
     let phases = ["--phases", "examples,coverage,fuzzing", "--report", "ndjson", "--report-ndjson-path", REPORT];
-    // Passwords are hashed in a build that isn't optimised.
+    // Requests may take long, because the tested build hashes passwords without the compiler's optimisations.
     let patient = ["--request-timeout", "60"];
     run("schemathesis", folder.path(), &[&options[..], &bounded, &phases, &patient].concat()).await;
 
@@ -46,7 +48,7 @@ async fn requests_made_up_from_the_description_get_documented_answers() {
     assert!(failures.is_empty(), "nothing but refusals, by status: {failures:#?}");
 }
 
-/// Runs a tool in a folder; it must succeed.
+/// Runs a command-line tool in a folder. The tool must succeed.
 async fn run(tool: &str, folder: &Path, arguments: &[&str]) {
     let mut command = Command::new(path("USHER_TOOLS").join(tool));
     let output = command.args(arguments).current_dir(folder).kill_on_drop(true).output().await.unwrap();

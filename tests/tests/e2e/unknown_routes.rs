@@ -1,4 +1,4 @@
-//! Requests that no route answers.
+//! Tests of requests that no route answers.
 
 use serde_json::json;
 use tests::Endpoint;

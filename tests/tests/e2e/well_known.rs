@@ -1,4 +1,4 @@
-//! `/.well-known`
+//! Tests of the routes below `/.well-known`.
 
 use local::Options;
 use serde_json::{Value, json};

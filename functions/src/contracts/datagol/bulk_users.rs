@@ -1,4 +1,5 @@
-//! POST /noCo/api/v2/workspaces/{workspaceId}/bulkUsers. DataGOL documents no body of the response, so the body is ours.
+//! POST /noCo/api/v2/workspaces/{workspaceId}/bulkUsers. DataGOL documents no body of the response to `bulkUsers`, so
+//! we chose the body.
 
 use shared::{
     Usher,
@@ -13,7 +14,7 @@ use crate::vocabulary::{
 };
 
 fields! {
-    /// People to be invited.
+    /// The body of the request: people to be invited.
     struct BulkUsersBody {
         rows: InviteeRows<BulkUser> = required("workSpaceUsers", list("At least one.", row::<BulkUser>())),
         message: Option<Message> =

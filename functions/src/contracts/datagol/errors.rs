@@ -25,8 +25,8 @@ pub(crate) struct DataGolProblem<'a> {
 
 /// The response to a failed request in DataGOL's error format.
 pub(crate) fn render(failure: &Failure, trace_id: &str) -> Response<Body> {
-    // DataGOL documents no refusal with the status 409, 410 or 415: such failures get the status 400 and a plain
-    // message.
+    // DataGOL documents no refusal with the status 409, 410 or 415: failures with these statuses get the status 400 and
+    // a plain message in DataGOL's format.
     let status = match failure {
         Failure::Operation(Error::Conflict(_) | Error::Gone | Error::WrongAddress(_)) | Failure::MediaType(_) => {
             StatusCode::BAD_REQUEST

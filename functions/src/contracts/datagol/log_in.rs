@@ -12,7 +12,7 @@ use crate::vocabulary::{Failure, HandlerResult, Incoming, address_text, fields, 
 
 fields! {
     /// The e-mail address and the password of a user who logs in. A text that can't be anybody's address or password
-    /// counts as a wrong address or password.
+    /// counts as a wrong address or password, and isn't refused for its form.
     struct CredentialsBody {
         email: Option<EmailAddress> = required("email", address_text("").map(|text| EmailAddress::parse(&text).ok())),
         password: Option<Password> = required("password", password("")),

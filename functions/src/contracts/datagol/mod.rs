@@ -23,7 +23,7 @@ use crate::vocabulary::{PathParameter, enumerated};
 /// The id of the workspace in a route's path.
 const WORKSPACE_ID: PathParameter<WorkspaceId> = PathParameter::uuid("workspaceId", Missing::Workspace);
 
-/// DataGOL's name of a role. A role that DataGOL doesn't have is shown as the nearest lower one.
+/// DataGOL's name of a role. A role that DataGOL doesn't have is shown as DataGOL's nearest lower role.
 fn role_name(role: Role) -> &'static str {
     match role {
         Role::Admin => "ADMIN",

@@ -12,7 +12,7 @@ use shared::{
 use super::{company_role_name, role_name, role_schema};
 use crate::vocabulary::{HandlerResult, Incoming, ok};
 
-/// A user's profile. Before the user's address is verified, the profile has only what the user typed.
+/// A user's profile. Before the user's address is verified, the profile has only the values that the user typed.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct ProfileBody {
@@ -47,7 +47,7 @@ impl ProfileBody {
     }
 }
 
-/// A profile with roles and permissions in workspaces.
+/// A user's profile with the user's roles and permissions in workspaces.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct FullProfile {
     #[serde(flatten)]

@@ -1,5 +1,5 @@
-//! POST /idp/api/v1/user/signUp/resendEmailOtp. The response is the same for any address, whether or not the address
-//! signed up.
+//! POST /idp/api/v1/user/signUp/resendEmailOtp. The response to the request for another one-time password is the same
+//! for any address, whether or not the address signed up.
 
 use shared::{Usher, domain::EmailAddress};
 

@@ -1,4 +1,5 @@
-//! /idp/api/v1/company/serviceAccount: create, list, reset the token, delete.
+//! The routes below /idp/api/v1/company/serviceAccount: create and list service accounts, reset a service account's
+//! token, and delete a service account.
 
 use jiff::Timestamp;
 use schemars::JsonSchema;
@@ -43,7 +44,7 @@ fields! {
     }
 }
 
-/// A service account.
+/// A service account, as a response shows the account.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(rename = "Account")]
@@ -69,7 +70,8 @@ impl<'a> From<&'a ServiceAccount> for AccountBody<'a> {
     }
 }
 
-/// A new service account with its token. The token is shown only in this response.
+/// A new service account with its token. The token of a service account is shown only in the response to the request
+/// that created the token.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(rename = "Created")]
@@ -106,7 +108,7 @@ pub(crate) async fn list(usher: &Usher, incoming: &Incoming) -> HandlerResult {
     bare_array(&accounts.iter().map(AccountBody::from).collect::<Vec<_>>())
 }
 
-/// Gives a service account a new token. Two documents of DataGOL name different HTTP methods for this request, so
+/// Gives a service account a new token. Two documents of DataGOL name different HTTP methods for resetting a token, so
 /// there is a route for each method.
 pub(crate) async fn reset(usher: &Usher, incoming: &Incoming) -> HandlerResult {
     let caller = incoming.caller(usher).await?;

@@ -28,7 +28,7 @@ fields! {
 pub(crate) async fn handle(usher: &Usher, incoming: &Incoming) -> HandlerResult {
     let SignUpBody { address, first_name, last_name, password, company_name, hash } = incoming.body()?;
     if let Some(hash) = hash {
-        // A text that isn't a hash counts as the hash of a dead link.
+        // A text that isn't an invitation's hash counts as the hash of a dead link.
         let hash = hash.ok_or(Error::Gone)?;
         let (first_name, last_name) = (Some(first_name), Some(last_name));
         return by_invitation(usher, SignUpByInvitation { hash, address, password, first_name, last_name }).await;
@@ -43,7 +43,8 @@ async fn by_invitation(usher: &Usher, sign_up: SignUpByInvitation) -> HandlerRes
     Ok(ok(&ProfileBody::new(&signed_up.profile, &signed_up.company, signed_up.role)))
 }
 
-/// Signs a person up. The response has the same form for any address: the values of the request, and no ids.
+/// Signs a person up. The response to a sign-up has the same form for any address: the values of the request, and no
+/// ids.
 fn unverified(
     address: &EmailAddress,
     first_name: &PersonName,

@@ -20,7 +20,7 @@ fields! {
     }
 }
 
-/// A workspace.
+/// A workspace, as a response shows the workspace.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(rename = "Workspace")]

@@ -1,5 +1,5 @@
-//! POST /v1/workspaces/{id}/access: gives people and mail domains access to a workspace, and changes their roles. The
-//! route removes nobody.
+//! POST /v1/workspaces/{id}/access: gives people and mail domains access to a workspace, and changes the roles of
+//! people who have access. No request to this route removes anybody.
 
 use shared::{
     Usher,

@@ -1,4 +1,5 @@
-//! /v1/workspace-domains: list, add, change the role.
+//! The routes below /v1/workspace-domains: list and add the mail domains of workspaces, and change the role of a mail
+//! domain's people.
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -43,7 +44,7 @@ struct OneWorkspaceDomain {
     workspace_domain: SelectedJson,
 }
 
-/// A page of mail domains.
+/// A response with a page of the mail domains of workspaces.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct SomeWorkspaceDomains {

@@ -1,4 +1,4 @@
-//! Dock's error format: {error: {code, message, docUrl}}. Dock documents six error codes.
+//! Dock's error format: {error: {code, message, docUrl}}. Dock's contract documents six error codes.
 
 use http::StatusCode;
 use lambda_http::{Body, Response};

@@ -1,4 +1,5 @@
-//! The frame of all Dock routes: the caller is a company admin, and the company's requests per minute are limited.
+//! What all Dock routes have in common: the caller is a company admin, and the company's requests per minute are
+//! limited.
 
 use http::HeaderName;
 use lambda_http::{Body, Response};
@@ -11,7 +12,7 @@ use shared::{
 use super::errors;
 use crate::vocabulary::{HandlerResult, Incoming, log_failure, with_header};
 
-/// The requests that a company may make in a minute, as Dock documents it.
+/// The number of requests that a company may make in a minute, as Dock documents the limit.
 const MAX_PER_MINUTE: u32 = 120;
 
 const LIMIT: HeaderName = HeaderName::from_static("x-ratelimit-limit");

@@ -27,7 +27,7 @@ use crate::vocabulary::{
 const WORKSPACE_ID: PathParameter<ShortId> = PathParameter::short_id("id", Missing::Workspace);
 
 fields! {
-    /// Which workspace a list is about: all the company's workspaces, or one of them.
+    /// Which workspaces a list is about: all the company's workspaces, or only one workspace.
     struct WorkspaceQuery {
         workspace: Option<Option<ShortId>> =
             optional("workspaceId", text("Only of this workspace.").example("luI89ZCeEJuF").parse_if_possible()),
@@ -40,7 +40,7 @@ fn role() -> Format<Role> {
         .parse(|word| objects::role_of(word).ok_or("must be owner, editor, collaborator, viewer or commenter"))
 }
 
-/// The short id of a workspace. A text of another form counts as the id of an unknown workspace.
+/// The short id of a workspace. A text that can't be a short id counts as the id of an unknown workspace.
 fn workspace_id() -> Format<Option<ShortId>> {
     text("").example("luI89ZCeEJuF").parse_if_possible()
 }
@@ -59,7 +59,8 @@ fn queried_workspace(incoming: &Incoming) -> Result<Option<ShortId>, Error> {
     workspace.map(known_workspace).transpose()
 }
 
-/// The description of a route that lists something of all the company's workspaces, or of one workspace.
+/// The description of a route that lists people or mail domains of all the company's workspaces, or of only one
+/// workspace.
 fn describe_list<T: JsonSchema>(summary: &'static str, properties: &'static [&'static str]) -> Description {
     describe(summary)
         .query_parameter(PropertySelection::declared(properties))

@@ -1,5 +1,5 @@
 //! Dock's objects in responses. A person's first, last or full name is null if the service doesn't know the name. A
-//! person's avatar is always null, because this service has no avatars.
+//! person's avatar is always null, because Usher has no avatars (pictures of people).
 
 use std::borrow::Cow;
 
@@ -14,7 +14,7 @@ use shared::{
 use super::properties::{PropertySelection, SelectedJson, selected_schema};
 use crate::vocabulary::enumerated;
 
-/// A person of the company.
+/// A user of the company, or a person who is invited to the company or one of its workspaces.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(rename = "User")]
@@ -31,7 +31,7 @@ struct DockUser<'a> {
     name: Option<String>,
 }
 
-/// A person in a workspace.
+/// A member of a workspace, or a person who is invited to the workspace.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct WorkspaceUser {
@@ -58,7 +58,7 @@ struct WorkspaceDomain<'a> {
     workspace_id: String,
 }
 
-/// A workspace, with its lists of users and domains if the request selects these lists.
+/// A workspace, with its lists of users and mail domains if the request selects the lists.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct DockWorkspace<'a> {
@@ -126,7 +126,7 @@ pub(super) const WORKSPACE: &[&str] =
 /// The selectable properties of a workspace's domain.
 pub(super) const WORKSPACE_DOMAIN: &[&str] = &["domain", "role", "workspaceId", "createdAt", "updatedAt"];
 
-/// Dock's name of a role. A role that Dock doesn't have is shown as the nearest lower one.
+/// Dock's name of a role. A role that Dock doesn't have is shown as Dock's nearest lower role.
 fn role_word(role: Role) -> &'static str {
     match role {
         Role::Admin => "owner",
@@ -168,13 +168,13 @@ fn url(usher: &Usher, kind: &str, id: &str) -> String {
     format!("{}/v1/{kind}/{id}", usher.parameters.app_url)
 }
 
-/// The id of a person in the company. The person's id is the same in all workspaces of the company, and strangers can't
-/// derive the id.
+/// The id of a person in the company. The id of a person in Dock's contract is the same in all workspaces of the
+/// company, and strangers can't derive the id.
 fn user_id(company: &Company, person: &Person) -> String {
     person_id(&company.salt, &person.identifier()).to_string()
 }
 
-/// A person of the company.
+/// A user of the company, or a person who is invited to the company or one of its workspaces.
 pub(super) fn user(
     usher: &Usher,
     company: &Company,
@@ -200,7 +200,7 @@ pub(super) fn user(
     selection.select(&body, prefix, OF_USER)
 }
 
-/// A person in a workspace.
+/// A member of a workspace, or a person who is invited to the workspace.
 pub(super) fn workspace_user(
     usher: &Usher,
     company: &Company,

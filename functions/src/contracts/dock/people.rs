@@ -9,7 +9,7 @@ use super::role;
 use crate::vocabulary::{Field, Format, address, fields, flag, list, object, optional, or_default, required, text};
 
 fields! {
-    /// A person and their role.
+    /// A person in a request, and the role that the person gets.
     pub(super) struct PersonEntry {
         role: Role = required("role", role()),
         user: PersonBody = required("user", object::<PersonBody>()),
@@ -17,7 +17,8 @@ fields! {
 }
 
 fields! {
-    /// A person in a request. The service shows the names in the request until the person chooses other names.
+    /// A person in a request. The service shows a person under the names in the request until the person chooses other
+    /// names.
     struct PersonBody {
         first_name: Option<PersonName> = or_default("firstName", name("John")),
         name: Option<PersonName> = or_default("name", name("John Doe")),
@@ -44,7 +45,7 @@ pub(super) fn notify_people() -> Field<Option<bool>> {
     optional("notifyPeople", flag(about))
 }
 
-/// The rows of the inviting request for the given people. Colleagues who become members at once get a mail, unless
+/// The rows of the inviting request for the given people. Colleagues, who become members at once, get a mail unless
 /// `notifyPeople` is false.
 pub(super) fn invite_rows(people: Vec<PersonEntry>, notify: Option<bool>) -> Vec<InviteRow> {
     let row = |PersonEntry { role, user }: PersonEntry| InviteRow {

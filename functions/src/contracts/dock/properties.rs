@@ -16,14 +16,15 @@ use crate::vocabulary::{
 /// The name of the query parameter that selects properties.
 const PROPERTIES: &str = "properties";
 
-/// An object's selected properties, as JSON.
+/// The selected properties of an object of Dock's, as JSON.
 pub(super) type SelectedJson = Box<RawValue>;
 
 /// The properties that a request selects. A request that names no properties selects all properties.
 pub(super) struct PropertySelection(Option<Vec<String>>);
 
 impl PropertySelection {
-    /// Reads the query parameter `properties`, which may be repeated, and whose values may be separated by commas.
+    /// Reads the query parameter `properties`. A request may repeat the parameter, and may separate several values by
+    /// commas.
     ///
     /// # Errors
     /// [`Error::Invalid`] for a property that isn't selectable.
@@ -44,7 +45,7 @@ impl PropertySelection {
         DeclaredField { name: PROPERTIES, schema: ValueSchema::list(about, property), required: false }
     }
 
-    /// The selection of all properties.
+    /// The selection of all properties of an object.
     pub(super) fn all() -> Self {
         Self(None)
     }
@@ -60,8 +61,8 @@ impl PropertySelection {
         self.0.as_ref().is_none_or(|names| names.iter().any(|one| one == name))
     }
 
-    /// The given object as JSON, with its selected properties and the properties in `always`. Requests name the
-    /// object's properties with the given prefix.
+    /// The given object as JSON, with its selected properties and the properties in `always`. In requests, the names of
+    /// the object's properties begin with the given prefix.
     pub(super) fn select(&self, object: &impl Serialize, prefix: &str, always: &[&str]) -> SelectedJson {
         let selected = if self.0.is_none() { to_raw_value(object) } else { self.filter(object, prefix, always) };
         selected.unwrap_or_else(|_| RawValue::NULL.to_owned())
@@ -74,7 +75,8 @@ impl PropertySelection {
     }
 }
 
-/// The schema of what [`PropertySelection::select`] leaves of a `T`. Only the properties in `always` are required.
+/// The schema of an object of which a request has selected some properties. Only the properties in `always` are
+/// required.
 pub(super) fn selected_schema<T: JsonSchema>(generator: &mut SchemaGenerator, always: &[&str]) -> Schema {
     let mut schema = T::json_schema(generator);
     schema.insert("required".to_owned(), always.into());
@@ -105,7 +107,7 @@ impl NumberedPageQuery {
     }
 }
 
-/// The position of a page in its list, as Dock's responses give it.
+/// The position of a page in its list, as Dock's responses give the position.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct PageInfo {

@@ -14,14 +14,14 @@ use crate::vocabulary::{HandlerResult, Incoming, PathParameter};
 /// The id in the route's path: the id of a person, or of the person's membership in a workspace.
 pub(super) const PERSON_ID: PathParameter<PersonId> = PathParameter::short_id("id", Missing::Person);
 
-/// A response with one person.
+/// A response with one person of the company.
 #[derive(Serialize, JsonSchema)]
 struct OneUser {
     #[schemars(with = "objects::SelectedUser")]
     user: SelectedJson,
 }
 
-/// A page of people.
+/// A response with a page of the company's people.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct SomeUsers {

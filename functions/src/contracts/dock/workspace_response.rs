@@ -47,7 +47,7 @@ pub(super) fn workspace_body(
 }
 
 /// The response to a request that changed a workspace. If the response would be too large, the workspace's people are
-/// left out of the response: the change is already made, so the request must not fail.
+/// left out of the response: the workspace is already changed, so the request must not fail.
 ///
 /// # Errors
 /// [`Error::TooLarge`] if the response is too large for Lambda even without the workspace's people.

@@ -1,4 +1,5 @@
-//! /v1/workspace-users: invite, list, get, change the role, remove.
+//! The routes below /v1/workspace-users: invite people, list people, get one person, change a person's role, and remove
+//! a person.
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -31,13 +32,13 @@ fields! {
 }
 
 fields! {
-    /// The person's new role.
+    /// The new role of a person in a workspace.
     struct UserRoleBody {
         role: Role = required("role", role()),
     }
 }
 
-/// A person in a workspace.
+/// A member of a workspace, or a person who is invited to the workspace.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct OneWorkspaceUser {
@@ -45,7 +46,7 @@ struct OneWorkspaceUser {
     workspace_user: SelectedJson,
 }
 
-/// A page of workspace users.
+/// A response with a page of workspace users.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct SomeWorkspaceUsers {
@@ -54,7 +55,7 @@ struct SomeWorkspaceUsers {
     page_info: PageInfo,
 }
 
-/// The removed person.
+/// A response with the person who was removed from the workspace.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct Removed {

@@ -31,14 +31,14 @@ fields! {
 }
 
 fields! {
-    /// A change of a workspace.
+    /// The change of a workspace that a request asks for: a new name, or whether the workspace is published.
     struct WorkspaceChangeBody {
         name: Option<Title> = optional("name", title("", "Project Beta")),
         published: Option<bool> = optional("published", flag("")),
     }
 }
 
-/// A page of workspaces.
+/// A response with a page of the company's workspaces.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct SomeWorkspaces {

@@ -25,22 +25,24 @@ use crate::vocabulary::{
     object, ok, optional, or_default, required, text, uuid,
 };
 
-/// The picture that Hexabase shows for a user without a picture of their own. No user of this service has a picture of
-/// their own.
+/// The picture that Hexabase shows for a user without a picture of their own. No user of Usher has a picture, so every
+/// user gets the picture that Hexabase shows for a user without one.
 const PICTURE: &str = "https://storage.googleapis.com/linker/pub/default.png";
 
 /// Hexabase's message for a caller who administers neither the workspace nor the group.
 const NOT_ADMIN: &str = "not admin or group admin to workspace with given workspace_id";
 
-/// Hexabase's message for every problem of an entry except the missing right to add the user.
+/// Hexabase's message for every problem with a user to be added, except that the caller lacks the right to add the
+/// user.
 const OTHER: &str = "InternalServerError";
 
-/// An entry of the request: a user to be added. An entry without an address or a group fails the whole request. An
-/// entry with any other problem fails alone.
+/// An entry of a request to add users: one user to be added. An entry without an address or a group fails the whole
+/// request. If an entry has any other problem, only this entry fails.
 type UserEntry = PartlyReadable<UserKey, UserOptions>;
 
 fields! {
-    /// The required fields of an entry, and the user's code, which the response repeats.
+    /// The required fields of an entry (one user to be added), and the user's code. The response to the request repeats
+    /// the required fields and the code.
     struct UserKey {
         email: String = required("email", address_text("The user's address.")),
         code: Option<GivenCode> = user_code(),
@@ -49,7 +51,7 @@ fields! {
 }
 
 fields! {
-    /// The optional fields of an entry.
+    /// The optional fields of an entry, which is one user to be added.
     struct UserOptions {
         unmailed: bool = or_default("no_confirm_email", flag("Whether no mail with a link is sent.")),
         password: Option<String> = optional("tmp_password",
@@ -69,13 +71,14 @@ fields! {
 }
 
 fields! {
-    /// Users to be added.
+    /// The body of the request: users to be added to a workspace.
     struct UsersBody {
         users: Vec<UserEntry> = required("users", list("At least one.", object::<UserEntry>())),
     }
 }
 
-/// The row of the inviting request that an entry asks for, or the reason why the entry is invalid.
+/// The row of the inviting request for one user to be added, or the reason why the request's entry for the user is
+/// invalid.
 fn invite_row(entry: UserEntry) -> Result<InviteRow, RowReason> {
     let invalid = |problem: FieldProblem| RowReason::new("invalid_user", problem.message);
     let UserKey { email, code, group } = entry.key;
@@ -96,8 +99,8 @@ fn invite_row(entry: UserEntry) -> Result<InviteRow, RowReason> {
     Ok(InviteRow { groups: vec![group], name, options, ..InviteRow::new(identifier, Role::Viewer) })
 }
 
-/// How the added user logs in for the first time. The request's password counts only if no letter with a link is mailed
-/// to the user.
+/// How the added user logs in for the first time. The request's temporary password is used only if no letter with a
+/// link is mailed to the user.
 fn access(unmailed: bool, password: Option<&str>) -> Result<EntryMethod, FieldProblem> {
     match (unmailed, password) {
         (false, _) => Ok(EntryMethod::Mail),
@@ -106,7 +109,7 @@ fn access(unmailed: bool, password: Option<&str>) -> Result<EntryMethod, FieldPr
     }
 }
 
-/// The result of an entry for which no user was added.
+/// The result for a user who was not added.
 #[derive(Serialize, JsonSchema)]
 struct RefusedUser<'a> {
     email: &'a str,
@@ -115,7 +118,7 @@ struct RefusedUser<'a> {
     user_code: Option<&'a str>,
 }
 
-/// A user's picture.
+/// The picture of a user in a response.
 #[derive(Serialize, JsonSchema)]
 struct Picture {
     #[serde(rename = "mediaLink")]
@@ -136,8 +139,8 @@ struct AddedProfile<'a> {
     user_code: Option<&'a str>,
 }
 
-/// The result of an entry whose user is in the workspace now, whether the user was just added or was in the workspace
-/// before.
+/// The result for a user who is in the workspace after the request, whether the user was just added or was in the
+/// workspace before.
 #[derive(Serialize, JsonSchema)]
 struct AddedUser<'a> {
     added: bool,
@@ -153,7 +156,8 @@ struct AddedUsers<'a> {
 }
 
 impl<'a> AddedUser<'a> {
-    /// The result of a row whose user is in the workspace. The result is `None` if the row was refused.
+    /// The response's result for a row whose user is in the workspace after the request. The result is `None` if the
+    /// row was refused.
     fn of(row: &'a RowResult) -> Option<Self> {
         let person = row.record.as_ref()?;
         let email = person.address.as_typed();
@@ -170,7 +174,7 @@ impl<'a> AddedUser<'a> {
     }
 }
 
-/// The parts of an entry that the response repeats if the entry is refused.
+/// The parts of a request's entry that the response repeats if the user of the entry is not added.
 struct EntryEcho {
     email: String,
     user_code: Option<String>,
@@ -236,15 +240,15 @@ pub(crate) async fn many(usher: &Usher, incoming: &Incoming) -> HandlerResult {
     Ok(ok(&AddedUsers { errors, result }))
 }
 
-/// Whether the response refuses a row with Hexabase's message for a missing right. A group of another workspace gets
-/// the same message as a group that the caller doesn't administer, so that the message doesn't reveal which groups
-/// exist.
+/// Whether the response refuses a row with Hexabase's message for a missing right. A row with a group of another
+/// workspace gets the same message as a row with a group that the caller doesn't administer, so that the message
+/// doesn't reveal which groups exist.
 fn is_unauthorised(row: &RowResult) -> bool {
     let code = row.reason.as_ref().map(|reason| reason.code.as_ref());
     matches!(code, Some("unknown_group" | "group_admin_required" | "invited_beyond"))
 }
 
-/// The given error. If the caller lacks the right, the error has Hexabase's own message for a missing right.
+/// Returns the given error, but with Hexabase's own message if the caller lacks the right to add users.
 pub(super) fn not_admin(error: Error) -> Error {
     match error {
         Error::Forbidden(_) => Error::forbidden("forbidden", NOT_ADMIN),

@@ -11,8 +11,8 @@ use crate::vocabulary::{Failure, json, message_of, status_of, with_failure_heade
 /// Hexabase's only error code for a bad request.
 const INVALID: &str = "INVALID_PARAMS";
 
-/// The body of a refusal: why the request was refused. A request with too many users gets the reason in `error`, and
-/// any other request gets the reason in `message`.
+/// The body of a refusal: why the request was refused. The refusal of a request with too many users has the reason in
+/// the field `error`; every other refusal has the reason in the field `message`.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Problem")]
 pub(crate) struct HexabaseProblem {

@@ -1,5 +1,5 @@
-//! Groups: GET /api/v0/groups, GET, POST and DELETE /api/v0/groups/{groupId}, GET /api/v0/grouptree, and PUT and DELETE
-//! /api/v0/groups/{groupId}/admins/{userId}.
+//! The routes for groups: GET /api/v0/groups, GET, POST and DELETE /api/v0/groups/{groupId}, GET /api/v0/grouptree, and
+//! PUT and DELETE /api/v0/groups/{groupId}/admins/{userId}.
 
 use std::collections::HashMap;
 
@@ -14,7 +14,7 @@ use shared::{
 use super::{GROUP_ID, done};
 use crate::vocabulary::{HandlerResult, Incoming, PathParameter, bounded, fields, ok, optional, required, text, title};
 
-/// The id of the administrator in a route's path.
+/// The id of the group's administrator in a route's path.
 const ADMIN_ID: PathParameter<UserId> = PathParameter::uuid("userId", Missing::Person);
 
 fields! {
@@ -26,7 +26,7 @@ fields! {
     }
 }
 
-/// A group.
+/// A group, as a response shows the group.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Group")]
 struct GroupBody<'a> {
@@ -63,8 +63,9 @@ pub(crate) async fn get(usher: &Usher, incoming: &Incoming) -> HandlerResult {
     with_children(usher.child_groups(&caller, GROUP_ID.read(incoming)?).await?)
 }
 
-/// The response with a group and the groups directly under it. In this response a success has an empty text as its
-/// `error`, as Hexabase documents it. In all other responses a success has null.
+/// The response with a group and the groups directly under it. For a successful request, the response with a group has
+/// an empty text in its field `error`, as Hexabase documents the field. All other successful responses have null in
+/// this field.
 fn with_children(GroupNode { group, index, children }: GroupNode) -> HandlerResult {
     let children: Vec<_> = children.iter().enumerate().map(|(index, child)| GroupBody::new(child, index)).collect();
     bounded(ok(&GroupWithChildren { error: "", group: GroupBody::new(&group, index), count: children.len(), children }))
@@ -96,8 +97,8 @@ pub(crate) async fn tree(usher: &Usher, incoming: &Incoming) -> HandlerResult {
     bounded(ok(&GroupTree { error: None, result: branches(&groups) }))
 }
 
-/// Makes a tree of groups from the given list, which is sorted by the groups' levels. The deepest groups are attached
-/// to their parents first.
+/// Makes a tree of groups from the given list, which is sorted by the groups' levels. The function attaches the deepest
+/// groups of the tree to their parent groups first.
 fn branches(groups: &[Group]) -> Vec<GroupBranch<'_>> {
     let mut under: HashMap<Option<GroupPath>, Vec<GroupBranch<'_>>> = HashMap::new();
     for group in groups.iter().rev() {
@@ -115,16 +116,16 @@ fn branches(groups: &[Group]) -> Vec<GroupBranch<'_>> {
     under.remove(&None).unwrap_or_default()
 }
 
-/// The response with a new group.
+/// The response with a group that the request has created.
 #[derive(Serialize, JsonSchema)]
 struct CreatedGroup<'a> {
     group: CreatedGroupBody<'a>,
-    /// The error of a successful request: null, as Hexabase documents it.
+    /// The value of the response's field `error` for a successful request: null, as Hexabase documents the field.
     #[serde(rename = "groupTree_datastores_res")]
     tree: (),
 }
 
-/// A new group.
+/// A group that the request has created, as the response shows the group.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "NewGroup")]
 struct CreatedGroupBody<'a> {

@@ -1,4 +1,4 @@
-//! POST /api/v0/login.
+//! POST /api/v0/login: logs a user in with an address or a user code, and a password.
 
 use lambda_http::{Body, Response};
 use schemars::JsonSchema;
@@ -16,7 +16,7 @@ use crate::vocabulary::{
 
 fields! {
     /// The address or the code of a user who logs in, and the user's password. A text that can't be anybody's address,
-    /// code or password counts as a wrong one.
+    /// code or password counts as a wrong address, code or password.
     struct LogInBody {
         code: Option<Option<UserCode>> = optional("user_code", text("The user's code. It counts before the address.")
             .example("A-1")
@@ -38,7 +38,7 @@ pub(super) struct LogInToken<'a> {
     must_change_password: bool,
 }
 
-/// Logs a user in. If the request has both a code and an address, only the code is used.
+/// Logs a user in. If the request to log in has both a user code and an address, only the user code is used.
 pub(crate) async fn handle(usher: &Usher, incoming: &Incoming) -> HandlerResult {
     let LogInBody { code, email, password, exclusive_to } = incoming.body()?;
     let who = match (code, email) {

@@ -18,7 +18,7 @@ use crate::vocabulary::{
 };
 
 fields! {
-    /// The users to be mailed, and the letter that they get.
+    /// The users to be mailed, and the options of the letter that the users get.
     struct MailUsersBody {
         users: Vec<RecipientEntry> = required("users", list("At least one.", object::<RecipientEntry>())),
         sender_address: Option<EmailAddress> = sender_address(),
@@ -29,8 +29,8 @@ fields! {
     }
 }
 
-/// An entry of the request: a user to be mailed. An entry without an address fails the whole request. An entry with any
-/// other problem counts as a person who isn't in the workspace.
+/// An entry of a request to mail users: one user to be mailed. An entry without an address fails the whole request. An
+/// entry with any other problem counts as a person who isn't in the workspace.
 type RecipientEntry = PartlyReadable<RecipientKey, RecipientOptions>;
 
 fields! {
@@ -42,7 +42,7 @@ fields! {
 }
 
 fields! {
-    /// The fields of an entry besides the user's address and code.
+    /// The fields of an entry of a request to mail users, besides the user's address and code.
     struct RecipientOptions {
         exclusive_to: Option<WorkspaceId> = exclusive_to(),
     }
@@ -54,7 +54,7 @@ fn recipient(entry: &RecipientEntry) -> Option<MailRecipient> {
     Some(MailRecipient { identifier, exclusive_to })
 }
 
-/// The result of an entry: 200 if the user is in the workspace and so can be mailed, or else 400.
+/// The result for one user to be mailed: 200 if the user is in the workspace and so can be mailed, or else 400.
 #[derive(Serialize, JsonSchema)]
 struct MailedUser<'a> {
     email: &'a str,

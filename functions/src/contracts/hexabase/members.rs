@@ -13,7 +13,8 @@ use crate::vocabulary::{
     Format, HandlerResult, Incoming, bounded, count, fields, ok, optional, or_default, required, text, uuid, words,
 };
 
-/// The most members on a page. A page has as many members unless the request names a smaller number.
+/// The most members on a page. A page of members has the largest number of members unless the request names a smaller
+/// number.
 const MAX_LIMIT: usize = 100;
 
 fields! {
@@ -38,8 +39,8 @@ fields! {
 }
 
 fields! {
-    /// The membership that the request ends: a user in a group of a workspace. A text that isn't an id counts as an
-    /// unknown id.
+    /// The membership that the request ends: a user in a group of a workspace. A text that isn't a user's, group's or
+    /// workspace's id counts as an unknown id.
     struct RemoveBody {
         group: Option<GroupId> = required("g_id", uuid("The group.").parse_if_possible()),
         user: Option<UserId> = required("u_id", uuid("The user.").parse_if_possible()),
@@ -47,12 +48,13 @@ fields! {
     }
 }
 
-/// The format of a filter: a part of a name or an address, in capitals or not. An empty text filters nothing.
+/// The format of a filter: a part of a name or an address, in capitals or not. A filter with an empty text leaves
+/// nobody out.
 fn part_of_text(about: &'static str, example: &'static str) -> Format<Option<String>> {
     text(about).example(example).map(|part| (!part.is_empty()).then(|| part.to_lowercase()))
 }
 
-/// The format of the word true or false in a query. An empty word counts as false.
+/// The format of the word true or false in a query. An empty value of the query parameter counts as false.
 fn flag(about: &'static str) -> Format<bool> {
     words(about, ["true", "false"]).parse(|word| match word {
         "true" => Ok(true),
@@ -76,7 +78,7 @@ struct GroupMember<'a> {
     user_code: Option<&'a str>,
 }
 
-/// The role of a member.
+/// The role of a member, as a response shows the role.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Role")]
 struct UserRole {
@@ -100,7 +102,7 @@ impl<'a> From<&'a Person> for GroupMember<'a> {
     }
 }
 
-/// A page of members.
+/// A response with a page of the members of a group or workspace.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Members")]
 struct MembersPage<'a> {
@@ -111,8 +113,8 @@ struct MembersPage<'a> {
 }
 
 impl MemberListQuery {
-    /// Whether the person matches the query's filters. A name or an address matches if it contains the filter's text. A
-    /// code matches only as a whole.
+    /// Whether the person matches the query's filters. A person's name or address matches a filter if the name or
+    /// address contains the filter's text. A user code matches only as a whole.
     fn matches(&self, person: &Person) -> bool {
         let has = |part: Option<&String>, text: Option<String>| {
             part.is_none_or(|part| text.is_some_and(|text| text.to_lowercase().contains(part.as_str())))

@@ -1,4 +1,4 @@
-//! PUT /api/v0/users/password.
+//! PUT /api/v0/users/password: replaces the caller's own password.
 
 use shared::{Usher, domain::Password};
 

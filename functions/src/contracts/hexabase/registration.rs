@@ -1,5 +1,5 @@
-//! GET and POST /api/v0/users/registration/confirm. The id of a confirmation is the hash in the invitation's mail.
-//! Looking at a confirmation changes nothing.
+//! GET and POST /api/v0/users/registration/confirm. The id of a confirmation is the hash in the invitation's mail. A
+//! GET request shows a confirmation and changes nothing.
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -16,7 +16,7 @@ use crate::vocabulary::{
 };
 
 fields! {
-    /// The confirmation whose invitation the caller wants to see.
+    /// The id of the confirmation (an invitation's hash) whose invitation the caller wants to see.
     struct ConfirmationQuery {
         hash: Option<InvitationHash> = required("id", confirmation_id()),
     }
@@ -32,7 +32,8 @@ fields! {
     }
 }
 
-/// The format of the hash from an invitation's mail. A text that isn't a hash counts as the hash of a dead link.
+/// The format of the hash from an invitation's mail. A text that isn't an invitation's hash counts as the hash of a
+/// dead link.
 fn confirmation_id() -> Format<Option<InvitationHash>> {
     uuid("The hash in the mail.").parse_if_possible()
 }

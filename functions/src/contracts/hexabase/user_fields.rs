@@ -8,7 +8,7 @@ use crate::vocabulary::{Field, FieldProblem, MAX_ECHOED_WORD, address_text, echo
 
 /// A user's code, both as the response repeats the code and as the service parsed the code.
 pub(super) struct GivenCode {
-    /// The beginning of the code's text. The value is `None` if the request's value isn't a text.
+    /// The beginning of the user code's text, as the response repeats it. `None` if the request's value isn't a text.
     pub(super) echo: Option<String>,
     parsed: Result<Option<UserCode>, FieldProblem>,
 }
@@ -32,7 +32,7 @@ pub(super) fn identifier(email: &str, code: Option<&GivenCode>) -> Result<Identi
     Ok(Identifier { address, code })
 }
 
-/// The parsed value, or the problem of the named field if the value couldn't be parsed.
+/// The parsed value of a request's field, or the problem of the named field if the value couldn't be parsed.
 pub(super) fn parsed<T, E: Display>(name: &str, value: Result<T, E>) -> Result<T, FieldProblem> {
     value.map_err(|problem| FieldProblem::of(name, problem))
 }

@@ -18,8 +18,8 @@ struct WorkspaceEntry<'a> {
     workspace_name: &'a str,
 }
 
-/// The workspaces that the caller can reach, and the caller's current workspace. A route without a workspace in its
-/// path is about the current workspace.
+/// The workspaces that the caller can reach, and the caller's current workspace. A Hexabase route without a workspace
+/// in its path is about the caller's current workspace.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Workspaces")]
 struct WorkspaceList<'a> {

@@ -51,12 +51,13 @@ pub(crate) struct TokenProblem {
     error: TokenRefusal,
 }
 
-/// The response that refuses to issue a token. Its HTTP status is always 400, as SmartDocumentor documents it.
+/// The response that refuses to issue a token. The HTTP status of a refusal to issue a token is always 400, as
+/// SmartDocumentor documents the status.
 pub(super) fn token_refused(refusal: TokenRefusal) -> Response<Body> {
     uncached(json(StatusCode::BAD_REQUEST, "application/json", &TokenProblem { error: refusal }))
 }
 
-/// Adds the header that RFC 6749 section 5.1 asks for besides `Cache-Control: no-store`.
+/// Adds the header `Pragma: no-cache`, which RFC 6749 section 5.1 asks for besides `Cache-Control: no-store`.
 pub(super) fn uncached(mut response: Response<Body>) -> Response<Body> {
     response.headers_mut().insert(header::PRAGMA, HeaderValue::from_static("no-cache"));
     response

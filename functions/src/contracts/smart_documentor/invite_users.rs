@@ -15,14 +15,14 @@ use crate::vocabulary::{
 type Rows = Vec<Result<InviteeEntry, FieldProblem>>;
 
 fields! {
-    /// People to be invited to the tenant.
+    /// The body of the request: people to be invited to the tenant, which is the caller's company.
     struct TenantBody {
         users: Rows = users(),
     }
 }
 
 fields! {
-    /// People to be invited to a workspace.
+    /// The body of the request: people to be invited to a workspace.
     struct WorkspaceBody {
         workspace: Option<u32> = required("workspaceId", workspace_number()),
         users: Rows = users(),
@@ -50,7 +50,7 @@ fn not_valid(code: &'static str, kind: &str, given: &str) -> FieldProblem {
     FieldProblem { code, message: format!("The {kind} '{}' is not valid.", echo(given, MAX_ECHOED_ADDRESS)) }
 }
 
-/// The format of a workspace's integer id. Any other value counts as the id of an unknown workspace.
+/// The format of a workspace's integer id. A value that isn't an integer id counts as the id of an unknown workspace.
 fn workspace_number() -> Format<Option<u32>> {
     let schema = ValueSchema::whole("", 0..=i64::from(i32::MAX)).example(4711);
     Format::new(schema, |input| Ok(input.value.as_u64().and_then(|number| u32::try_from(number).ok())))
@@ -71,8 +71,8 @@ pub(crate) async fn to_workspace(usher: &Usher, incoming: &Incoming) -> HandlerR
     Ok(empty())
 }
 
-/// The inviting request with a row for each user. If one row is invalid, the whole request is refused, as
-/// SmartDocumentor documents it.
+/// The inviting request with a row for each user. If one row is invalid, the whole inviting request is refused, as
+/// SmartDocumentor documents.
 fn request(users: Rows) -> InviteUsers {
     let row = |entry: InviteeEntry| InviteRow::new(entry.email, entry.role);
     let rows = users.into_iter().map(|entry| entry.map(row).map_err(Into::into)).collect();

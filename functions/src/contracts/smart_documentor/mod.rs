@@ -35,7 +35,8 @@ const ROLES: [NamedRole; 5] = [
     NamedRole { role: Role::Viewer, name: "Viewer" },
 ];
 
-/// SmartDocumentor's name of a role. A role that SmartDocumentor doesn't have is shown as the nearest lower one.
+/// SmartDocumentor's name of a role. A role that SmartDocumentor doesn't have is shown as SmartDocumentor's nearest
+/// lower role.
 fn role_name(role: Role) -> &'static str {
     ROLES.iter().find(|named| role.may_grant(named.role)).map_or("Viewer", |named| named.name)
 }
@@ -50,7 +51,7 @@ fn role_of(name: &str) -> Option<Role> {
     ROLES.iter().find(|named| named.name == name).map(|named| named.role)
 }
 
-/// The number that the text is, if the text is the number's only plain form: a text such as "017" or "+17" gives
+/// The number that a text stands for, if the text is the number's plain form: a text such as "017" or "+17" gives
 /// `None`.
 fn plain_number(text: &str) -> Option<u32> {
     text.parse().ok().filter(|number: &u32| number.to_string() == text)

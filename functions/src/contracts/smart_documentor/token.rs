@@ -13,8 +13,8 @@ const GRANT_TYPE: &str = "client_credentials";
 const SCOPE: &str = "WebAPI";
 
 fields! {
-    /// The request for an access token. A missing field gets an error code of RFC 6749 section 5.2 and no ordinary
-    /// error.
+    /// The request for an access token. A request for an access token in which a field is missing gets an error code of
+    /// RFC 6749 section 5.2 and no ordinary error.
     struct TokenForm {
         grant_type: String = expected("grant_type", words("", [GRANT_TYPE])),
         scope: String = or_default("scope", words("", [SCOPE])),

@@ -12,7 +12,7 @@ use shared::{
 use super::{WORKSPACE_NUMBER, role_name, role_schema};
 use crate::vocabulary::{HandlerResult, Incoming, bare_array};
 
-/// A user, or an invited person.
+/// A user of the company, or a person who is invited to the company or to a workspace.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(rename = "User")]

@@ -1,4 +1,4 @@
-//! POST /api/v1/invitations/accept, by the invited person with their own account.
+//! POST /api/v1/invitations/accept: the invited person accepts the invitation with the person's own account.
 
 use schemars::JsonSchema;
 use serde::Serialize;

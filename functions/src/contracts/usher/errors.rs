@@ -7,7 +7,8 @@ use serde::Serialize;
 
 use crate::vocabulary::{Failure, NoRowSucceeded, RowResults, json, message_of, status_of, with_failure_headers};
 
-/// The body of a refusal (RFC 9457): why the request was refused. The field `code` is stable.
+/// The body of a refusal (RFC 9457): why the request was refused. The value of the field `code` for a kind of refusal
+/// stays the same in all versions of the API.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(rename = "Problem")]

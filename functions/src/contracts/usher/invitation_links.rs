@@ -1,4 +1,5 @@
-//! POST /api/v1/invitations/preview, /decline and /renew, by the holder of a link's hash, without an account.
+//! POST /api/v1/invitations/preview, /decline and /renew: what the holder of a link's hash can do with the invitation
+//! without an account.
 
 use http::StatusCode;
 use jiff::Timestamp;
@@ -10,7 +11,7 @@ use super::role_schema;
 use crate::vocabulary::{Failure, HandlerResult, Incoming, empty, fields, no_content, ok, required, text, with_status};
 
 fields! {
-    /// The hash of an invitation's link. A text that isn't a hash counts as the hash of a dead link.
+    /// The hash of an invitation's link. A text that isn't an invitation's hash counts as the hash of a dead link.
     struct HashBody {
         hash: Option<InvitationHash> = required("hash", text("The hash in the invitation's link.")
             .example("3fa85f64-5717-4562-b3fc-2c963f66afa6")
@@ -51,8 +52,8 @@ pub(crate) async fn decline(usher: &Usher, incoming: &Incoming) -> HandlerResult
     Ok(no_content())
 }
 
-/// Asks for a new invitation in place of an expired one. The response is the same for every text, so that the response
-/// doesn't reveal whether the text is the hash of an invitation.
+/// Asks for a new invitation in place of an expired invitation. The response to this request is the same for every
+/// text, so that the response doesn't reveal whether the text is the hash of an invitation.
 pub(crate) async fn renew(usher: &Usher, incoming: &Incoming) -> HandlerResult {
     let HashBody { hash } = incoming.body()?;
     usher.renew_invitation(hash).await?;

@@ -1,4 +1,5 @@
-//! /api/v1/workspaces/{workspaceId}/invitations and /api/v1/company/invitations: list, get, revoke, resend.
+//! The routes below /api/v1/workspaces/{workspaceId}/invitations and /api/v1/company/invitations: list, get, revoke and
+//! resend invitations.
 
 use jiff::Timestamp;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
@@ -27,7 +28,7 @@ const DELIVERY_STATES: [&str; 7] = ["QUEUED", "SENT", "DELIVERED", "BOUNCED", "C
 const INVITATION_ID: PathParameter<PersonId> = PathParameter::short_id("id", Missing::Invitation);
 
 fields! {
-    /// Which invitations a list has.
+    /// The query of a list of invitations: which invitations the list has.
     struct InvitationQuery {
         status: Option<InvitationStatus> = optional("status", one_of("", STATUSES, stored_word)),
         delivery: Option<DeliveryState> = optional("delivery", one_of("", DELIVERY_STATES, stored_word)),
@@ -43,7 +44,8 @@ fn delivery_schema(_: &mut SchemaGenerator) -> Schema {
     enumerated(DELIVERY_STATES)
 }
 
-/// An invitation as the managers of invitations see it. An invitation without a workspace is to the whole company.
+/// An invitation as the managers of invitations see it. An invitation that names no workspace is an invitation to the
+/// whole company.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(rename = "Invitation")]
@@ -134,7 +136,8 @@ pub(crate) async fn resend(usher: &Usher, incoming: &Incoming) -> HandlerResult 
     Ok(ok(&InvitationItem::from(invitation)))
 }
 
-/// The workspace in the route's path. If the path has no workspace, the route is about the whole company.
+/// The workspace in the route's path. If the path of a route has no workspace, the route is about the invitations to
+/// the whole company.
 fn target(incoming: &Incoming) -> Result<InviteTo, Error> {
     match incoming.path_parameter(WORKSPACE_ID.name) {
         "" => Ok(InviteTo::Company),

@@ -1,4 +1,4 @@
-//! /api/v1/company/mail-templates: a company's own texts for the mails of its invitations.
+//! The routes below /api/v1/company/mail-templates: a company's own texts for the mails of the company's invitations.
 
 use http::StatusCode;
 use jiff::Timestamp;
@@ -32,7 +32,7 @@ fields! {
     }
 }
 
-/// A mail template in a list.
+/// A mail template of the company in a list, without its content.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(rename = "ListedMailTemplate")]
@@ -44,7 +44,7 @@ struct ListedTemplate<'a> {
     updated_at: Timestamp,
 }
 
-/// A mail template.
+/// A mail template of the company, with its whole content.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "MailTemplate")]
 struct WholeTemplate<'a> {
@@ -55,7 +55,7 @@ struct WholeTemplate<'a> {
     html: &'a str,
 }
 
-/// The company's mail templates.
+/// A response with the list of the company's mail templates.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(rename = "MailTemplates")]

@@ -1,4 +1,5 @@
-//! /api/v1/workspaces/{workspaceId}/members: list, change the role, remove or leave.
+//! The routes below /api/v1/workspaces/{workspaceId}/members: list members, change a member's role, remove a member, or
+//! leave the workspace.
 
 use jiff::Timestamp;
 use schemars::JsonSchema;
@@ -23,7 +24,7 @@ use crate::vocabulary::{
 const USER_ID: PathParameter<UserId> = PathParameter::uuid("userId", Missing::Person);
 
 fields! {
-    /// Which members of a workspace a list has.
+    /// The query of a list of members: which members of the workspace the list has.
     struct MemberQuery {
         role: Option<Role> = optional("role", role()),
         text: Option<String> = or_default("q", text_filter("A part of the name or the address.", "ada")),
@@ -31,7 +32,7 @@ fields! {
 }
 
 fields! {
-    /// The member's new role.
+    /// The new role of a member of a workspace.
     struct RoleBody {
         role: Role = required("role", role().example("EDITOR")),
     }
@@ -41,7 +42,7 @@ fn role() -> Format<Role> {
     one_of("", ROLES, |word| word.parse().ok())
 }
 
-/// A member.
+/// A member of a workspace, as a response shows the member.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(rename = "Member")]

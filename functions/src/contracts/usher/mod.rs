@@ -26,7 +26,7 @@ use crate::vocabulary::{PathParameter, enumerated};
 /// The id of the workspace in a route's path.
 const WORKSPACE_ID: PathParameter<WorkspaceId> = PathParameter::uuid("workspaceId", Missing::Workspace);
 
-/// The names of all roles.
+/// The names of all roles in our own API.
 const ROLES: [&str; Role::ALL.len()] = role_names();
 
 const fn role_names() -> [&'static str; Role::ALL.len()] {

@@ -1,4 +1,5 @@
-//! Pages of our own lists: `limit` and `cursor` in the query, `items` and `nextCursor` in the response.
+//! Pages of the lists of our own API: the query has `limit` and `cursor`, and the response has `items` and
+//! `nextCursor`.
 
 use lambda_http::{Body, Response};
 use schemars::JsonSchema;
@@ -16,7 +17,7 @@ const DEFAULT_LIMIT: usize = 50;
 
 const MAX_LIMIT: usize = 100;
 
-/// The most bytes of a filter's text. The limit suffices, because no e-mail address is longer.
+/// The most bytes of a filter's text. This limit on a filter's text suffices, because no e-mail address is longer.
 const MAX_FILTER: usize = 254;
 
 fields! {
@@ -28,7 +29,7 @@ fields! {
     }
 }
 
-/// A page of a list. The page's cursor is null on the last page.
+/// A page of a list. The field `nextCursor` of the last page is null.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(rename = "{T}Page")]
@@ -43,7 +44,7 @@ pub(super) fn page_request(incoming: &Incoming) -> Result<PageRequest, Error> {
     Ok(PageRequest { limit: limit.unwrap_or(DEFAULT_LIMIT), cursor })
 }
 
-/// The format of a filter: a text that a listed item must contain. A blank text filters nothing.
+/// The format of a filter: a text that a listed item must contain. A filter with a blank text leaves no item out.
 pub(super) fn text_filter(about: &'static str, example: &'static str) -> Format<Option<String>> {
     text(about).example(example).parse(|text| match text.trim() {
         "" => Ok(None),
@@ -52,7 +53,8 @@ pub(super) fn text_filter(about: &'static str, example: &'static str) -> Format<
     })
 }
 
-/// The value that is stored as the given word. The result is `None` if no value is stored as this word.
+/// The value of a type that is serialized as the given word. The result is `None` if no value is serialized as this
+/// word.
 pub(super) fn stored_word<T: DeserializeOwned>(word: &str) -> Option<T> {
     serde_json::from_value(Value::from(word)).ok()
 }

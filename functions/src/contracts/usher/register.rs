@@ -1,5 +1,5 @@
-//! The pages behind mailed links: GET and HEAD /register and /invitation, and the forms on these pages. Looking at a
-//! page changes nothing, because mail scanners open links. Only posting a page's form changes something.
+//! The pages behind mailed links: GET and HEAD /register and /invitation, and the forms on these pages. Showing a page
+//! changes nothing, because mail scanners open links. Only posting a page's form changes an invitation.
 
 use std::fmt::Display;
 
@@ -114,8 +114,8 @@ async fn declined(usher: &Usher, form: &DeclineForm) -> HandlerResult {
     Ok(html_page(StatusCode::OK, &RegisterPage::Declined))
 }
 
-/// Asks for a new invitation in place of an expired one. The page in the response is the same for every text, so that
-/// the page doesn't reveal whether the text is the hash of an invitation.
+/// Asks for a new invitation in place of an expired invitation. The page in the response to this request is the same
+/// for every text, so that the page doesn't reveal whether the text is the hash of an invitation.
 async fn renewed(usher: &Usher, form: &RenewForm) -> HandlerResult {
     usher.renew_invitation(parse_hash(&form.hash).ok()).await?;
     Ok(html_page(StatusCode::OK, &RegisterPage::Asked))
@@ -154,7 +154,7 @@ async fn form_again(usher: &Usher, site: Site<'_>, form: &SignUpForm, problem: P
     Ok(FormPage { first_name, last_name, ..FormPage::new(site, &view, (hash, kind)) }.shown_again(problem))
 }
 
-/// The sign-up that the form asks for, or the first field that can't be accepted and the reason.
+/// The sign-up that the posted form asks for, or the form's first field that can't be accepted and the reason.
 fn sign_up(form: &SignUpForm, hash: InvitationHash) -> Result<SignUpByInvitation, (&'static str, String)> {
     fn parsed<T, E: Display>(
         field: &'static str,
@@ -172,7 +172,7 @@ fn sign_up(form: &SignUpForm, hash: InvitationHash) -> Result<SignUpByInvitation
     })
 }
 
-/// Reads the hash of a link. A text that isn't a hash counts as the hash of a dead link.
+/// Reads the hash of a link. A text that isn't an invitation's hash counts as the hash of a dead link.
 fn parse_hash(text: &str) -> Result<InvitationHash, Error> {
     text.parse().map_err(|_| Error::Gone)
 }
@@ -181,7 +181,8 @@ async fn viewed(usher: &Usher, hash: &str) -> Result<InvitationView, Error> {
     usher.view_invitation(&parse_hash(hash)?).await
 }
 
-/// A page with the form of an invitation, and the values in the form's fields except the password.
+/// The page of an invitation with a form, whose fields have the values that the person typed before, except the
+/// password.
 struct FormPage<'a> {
     site: Site<'a>,
     view: &'a InvitationView,
@@ -227,7 +228,7 @@ fn or_failed(site: Site<'_>, hash: &str, result: HandlerResult) -> Response<Body
     result.unwrap_or_else(|failure| failed(site, hash, &failure))
 }
 
-/// The page for a failed request. All dead links have the same page, so that the page doesn't reveal whether a hash
+/// The page for a failed request. All dead links lead to the same page, so that the page doesn't reveal whether a hash
 /// ever existed.
 fn failed(site: Site<'_>, hash: &str, failure: &Failure) -> Response<Body> {
     if matches!(failure, Failure::Operation(Error::Gone)) {

@@ -24,10 +24,10 @@ const MAX_LOCAL_PART: usize = 64;
 /// many bytes.
 const MAX_TYPED: usize = 4 * MAX_LENGTH;
 
-/// The reason why a text is refused as an address. The error never contains the refused text.
+/// The reason why a text is refused as an address. This error never contains the text that was refused as an address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidAddress {
-    /// The text is empty.
+    /// The text that should be an address is empty.
     #[error("must not be empty")]
     Empty,
     /// The address has more than 254 octets, with its domain in Punycode.
@@ -65,7 +65,8 @@ pub enum InvalidAddress {
 pub struct EmailAddress {
     typed: String,
     canonical: String,
-    /// The number of octets before the `@`. This number is the same in the typed and in the canonical spelling.
+    /// The number of octets before the `@`. The number is the same in the address's typed spelling and in its canonical
+    /// spelling.
     local_part_len: usize,
 }
 
@@ -144,9 +145,10 @@ fn check_local_part(local_part: &str) -> Result<(), InvalidAddress> {
     }
 }
 
-/// An address's domain in lower case and Punycode according to UTS 46. The result contains only letters, digits,
-/// hyphens and dots between labels. Its labels have at most 63 octets, and no dot follows the last label. Hyphens as
-/// third and fourth character are allowed, because some real domains have them.
+/// An address's domain in lower case and Punycode according to UTS 46. The domain then contains only letters, digits,
+/// hyphens, and dots between its labels. Each label of the domain has at most 63 octets, and no dot follows the last
+/// label. A label may have hyphens as its third and fourth characters, because the labels of some real domains have
+/// them.
 fn canonical_domain(domain: &str) -> Result<String, InvalidAddress> {
     if domain.contains(['[', '(', ')']) {
         return Err(InvalidAddress::UnsupportedForm);
@@ -225,8 +227,8 @@ mod tests {
         EmailAddress::parse(text).unwrap()
     }
 
-    /// A strategy for test texts, most of which are addresses. Some texts have labels in Unicode, and some texts have
-    /// parts that are too long.
+    /// A strategy for test texts, most of which are addresses. Some of the generated texts have domain labels in
+    /// Unicode, and some have parts that are too long for an address.
     fn likely_address() -> impl Strategy<Value = String> {
         "[A-Za-z0-9+_.'-]{1,66}@([A-Za-z0-9äßéЖ中-]{1,20}\\.){1,4}(com|DE|рф|xn--p1ai|9)"
     }

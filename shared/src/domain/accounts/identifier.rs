@@ -12,8 +12,8 @@ use crate::domain::EmailAddress;
 pub struct InvalidCode;
 
 /// A user code, which distinguishes several people who share one address: 1 to 64 visible ASCII characters (RFC 5234,
-/// VCHAR). Letter case matters. A code is unique in the deployment. People log in with their code, so `Debug` is
-/// redacted and `Display` is not implemented.
+/// VCHAR). Letter case matters. A user code is unique in the deployment. People log in with their user code, so `Debug`
+/// is redacted and `Display` is not implemented.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct UserCode(String);
@@ -67,8 +67,8 @@ impl fmt::Debug for UserCode {
     }
 }
 
-/// Identifies a person, and the person's record in each workspace and company. An address without a code identifies the
-/// person at that address who has no code.
+/// An identifier identifies a person, and the person's record in each workspace and company. An identifier without a
+/// user code identifies the person at the address who has no user code.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Identifier {
     /// The person's address.
@@ -79,7 +79,7 @@ pub struct Identifier {
 
 impl Identifier {
     /// The identifier as one string: the canonical address, and after a space the user code, if the person has a user
-    /// code. Neither the address nor the code can contain a space, so different identifiers have different strings.
+    /// code. Neither an address nor a user code can contain a space, so different identifiers have different strings.
     pub fn canonical(&self) -> String {
         match &self.code {
             None => self.address.canonical().to_owned(),

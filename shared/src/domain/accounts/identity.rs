@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::{CompanyId, PersonName, Profile, ProfileKind, UserId, WorkspaceId};
 
-/// The account that an identifier belongs to. The table stores this record under the identifier, with the fields of the
-/// account that an inviting request needs.
+/// The account that an identifier belongs to. The table stores an identity under the identifier, with those fields of
+/// the account that an inviting request needs.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Identity {
     /// The user who owns the account.
@@ -40,7 +40,7 @@ impl Identity {
     }
 }
 
-/// The accounts of one identifier. At most one of the two accounts exists: the verified account or the guest account.
+/// The accounts of one identifier. An identifier has at most one account: either a verified account or a guest account.
 #[derive(Debug, Default)]
 pub struct AccountsOfAddress {
     /// The account whose address is verified.

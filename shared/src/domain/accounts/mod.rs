@@ -1,5 +1,5 @@
-//! Accounts: who a user is. Here are e-mail addresses and user codes, the identity that they form, passwords, and the
-//! profile of an account.
+//! Accounts: who a user is. This folder has e-mail addresses and user codes, the identifier that an address and a user
+//! code form, passwords, and the profile of an account.
 
 pub(super) mod email_address;
 pub(super) mod identifier;

@@ -8,11 +8,11 @@ const MIN_LENGTH: usize = 8;
 /// The largest length of a password in characters.
 const MAX_LENGTH: usize = 256;
 
-/// Common breached passwords that meet all other rules. The file lists the passwords in lower case, sorted, and
-/// separated by white space.
+/// Common breached passwords that meet all other rules. The file of common breached passwords lists them in lower case,
+/// sorted, and separated by white space.
 const BREACHED: &str = include_str!("breached_passwords.txt");
 
-/// The rule that a new password breaks. This error never contains the password itself.
+/// The rule that a new password breaks. The error about a weak password never contains the password itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum WeakPassword {
     /// The password has fewer than 8 characters.
@@ -38,8 +38,8 @@ pub enum WeakPassword {
     Breached,
 }
 
-/// A password in plain text. It may contain any Unicode characters and is not normalised, so only the same bytes match.
-/// A password can't be serialized, and its `Debug` output is redacted.
+/// A password in plain text. A password may contain any Unicode characters and is not normalised, so only exactly the
+/// same bytes match. A password can't be serialized, and its `Debug` output is redacted.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Password(String);
 
@@ -70,8 +70,8 @@ impl Password {
         Ok(Self(text.to_owned()))
     }
 
-    /// A password that is only compared with a hash, as at login. No rule for passwords applies except the largest
-    /// length: `None` if the text is longer than that.
+    /// A password that is only compared with a hash, as at login. Of the rules for passwords only the largest length
+    /// applies: the result is `None` if the text is longer.
     pub fn unchecked(text: &str) -> Option<Self> {
         (text.chars().count() <= MAX_LENGTH).then(|| Self(text.to_owned()))
     }

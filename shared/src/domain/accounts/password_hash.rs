@@ -10,21 +10,21 @@ use crate::domain::{Password, Random};
 const ALGORITHM: Algorithm = Algorithm::Argon2id;
 const VERSION: Version = Version::V0x13;
 
-/// The argon2id parameters of new password hashes: 19 MiB, 2 passes, 1 lane. These parameters are OWASP's minimum for
-/// argon2id.
+/// The argon2id parameters of new password hashes: 19 MiB, 2 passes, 1 lane. OWASP recommends at least these parameters
+/// for argon2id.
 const PARAMS: Params = match Params::new(19 * 1024, 2, 1, Some(Params::DEFAULT_OUTPUT_LEN)) {
     Ok(params) => params,
     Err(_) => panic!("the parameters are in argon2's range"),
 };
 
 /// Whether verifying a password with these argon2 parameters is affordable: at most 128 MiB, 16 passes and 16 lanes.
-/// The parameters come from the stored hash.
+/// The argon2 parameters come from the stored password hash.
 fn is_affordable(params: &Params) -> bool {
     params.m_cost() <= 128 * 1024 && params.t_cost() <= 16 && params.p_cost() <= 16
 }
 
 /// The memory that hashing works in: 19 MiB, or what a stored hash requires. Reuse the same memory to hash several
-/// passwords, because allocating and clearing so much memory takes a good part of the time of hashing.
+/// passwords, because allocating and clearing 19 MiB takes a good part of the time of hashing a password.
 #[derive(Default)]
 pub struct HashingMemory(Vec<Block>);
 
@@ -32,7 +32,8 @@ impl HashingMemory {
     fn blocks(&mut self, params: &Params) -> &mut [Block] {
         let count = params.block_count();
         if self.0.len() < count {
-            // The code makes a new vector, because growing the old vector would copy content that nobody needs.
+            // A new vector replaces the too small vector, because growing the old vector would copy content that nobody
+            // needs.
             self.0 = vec![Block::new(); count];
         }
         &mut self.0[..count]
@@ -45,8 +46,8 @@ impl fmt::Debug for HashingMemory {
     }
 }
 
-/// The salted hash of a password, serialized as a PHC string. `Debug` is redacted. Creating and verifying a hash take
-/// tens of milliseconds of one core, so they must not run on the async threads.
+/// The salted hash of a password, serialized as a PHC string. `Debug` is redacted. Creating or verifying a password
+/// hash takes tens of milliseconds of one processor core, so neither may run on the async threads.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct PasswordHash(phc::PasswordHash);
@@ -55,7 +56,7 @@ impl PasswordHash {
     /// Hashes a password with argon2id (19 MiB, 2 passes, 1 lane) and a new random salt.
     ///
     /// # Panics
-    /// The function panics if argon2 refuses the parameters of this module.
+    /// The function panics if argon2 refuses the argon2 parameters that this module sets.
     #[expect(clippy::expect_used, reason = "argon2 accepts these parameters, and any password and salt")]
     pub fn create(password: &Password, random: &dyn Random, memory: &mut HashingMemory) -> Self {
         let mut salt = [0; RECOMMENDED_SALT_LEN];
@@ -65,15 +66,15 @@ impl PasswordHash {
         Self::with_current_parameters(&salt, Some(digest))
     }
 
-    /// Whether this is the hash of `password`. The result is `false` for a hash that requires more than 128 MiB, 16
-    /// passes or 16 lanes, and for a hash that isn't an argon2 hash.
+    /// Whether this password hash is the hash of `password`. The result is `false` for a hash that requires more than
+    /// 128 MiB, 16 passes or 16 lanes, and for a hash that isn't an argon2 hash.
     pub fn verify(&self, password: &Password, memory: &mut HashingMemory) -> bool {
         // The crate `phc` compares two password digests in constant time.
         self.digest_of(password, memory).is_some_and(|digest| self.0.hash == Some(digest))
     }
 
-    /// The digest of a password with the salt and parameters of this hash. `None` if the salt or the parameters are
-    /// unusable.
+    /// The digest of a password, computed with the salt and the argon2 parameters of this password hash. `None` if the
+    /// salt or the parameters are unusable.
     fn digest_of(&self, password: &Password, memory: &mut HashingMemory) -> Option<phc::Output> {
         let params = Params::try_from(&self.0).ok().filter(is_affordable)?;
         let algorithm = Algorithm::try_from(self.0.algorithm.as_str()).ok()?;
@@ -89,8 +90,8 @@ impl PasswordHash {
     }
 
     /// A hash that no password matches. A login verifies the password against this hash when the address has no
-    /// account, so that the response takes as long as for an existing account. The hash's digest is a constant rather
-    /// than computed, so that the first use isn't slower than later uses.
+    /// account, so that the response takes as long as for an existing account. The digest of the hash that no password
+    /// matches is a constant and not computed, so that the first login isn't slower than later logins.
     pub fn dummy() -> &'static Self {
         static DUMMY: LazyLock<PasswordHash> = LazyLock::new(|| {
             let digest = phc::Output::new(&[0; Params::DEFAULT_OUTPUT_LEN]).ok();

@@ -69,8 +69,8 @@ pub struct Profile {
     /// The only workspace that the user may ever belong to, if the account is restricted to one workspace.
     #[serde(default)]
     pub exclusive_to: Option<WorkspaceId>,
-    /// The number of times that all sessions of the account were ended. An access token names the epoch of its issue
-    /// and is valid only in that epoch.
+    /// The number of times that all sessions of the account were ended. An access token names the epoch of the account
+    /// at the token's issue, and is valid only in that epoch.
     #[serde(default)]
     pub epoch: u32,
     /// The user's current workspace, if the user chose one. A request that names no workspace is about the current

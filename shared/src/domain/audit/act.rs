@@ -4,7 +4,8 @@ use jiff::Timestamp;
 
 use crate::domain::UserId;
 
-/// The user who makes a change, and the time of the change. Every entry of the audit log contains both.
+/// The user who makes a change, and the time of the change. Every entry of the audit log contains the user who made the
+/// change and the time of the change.
 #[derive(Debug, Clone, Copy)]
 pub struct Act {
     /// The user who makes the change.

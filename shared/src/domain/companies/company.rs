@@ -1,11 +1,11 @@
-//! [`Company`].
+//! [`Company`]: a tenant of Usher.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{CompanyId, Title};
 
-/// A company: the tenant.
+/// A company, which is a tenant of Usher: it owns workspaces and has users.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Company {
     /// The company's id.

@@ -1,5 +1,5 @@
-//! [`DomainEvent`]: what happened to an invitation or member. The events derive only from a person's record before and
-//! after a change, so the table's stream is enough to publish them.
+//! [`DomainEvent`]: what happened to an invitation or member. Domain events derive only from a person's record before
+//! and after a change, so the table's stream is enough to publish the events.
 
 use jiff::Timestamp;
 
@@ -8,7 +8,7 @@ use crate::domain::{DeliveryState, DeliveryStep, Person, RecordStatus};
 /// What happened to an invitation or member.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DomainEvent {
-    /// A person was invited, for the first time or again.
+    /// A person was invited, for the first time or once more.
     InvitationCreated,
     /// SES accepted the invitation's mail.
     InvitationSent,
@@ -75,7 +75,7 @@ impl DomainEvent {
 /// The events that changed a person's record from the state `old` to the state `new`. An invitation expires without a
 /// write, so this function never returns [`DomainEvent::InvitationExpired`].
 pub fn domain_events_between(old: Option<&Person>, new: &Person) -> Vec<DomainEvent> {
-    // A new version of the record is another invitation, which starts with a mail of its own.
+    // A new version of a person's record is another invitation, which starts with a mail of its own.
     let same_version = old.filter(|old| old.version == new.version);
     let status_event = match (old.map(|old| old.status), new.status) {
         (_, RecordStatus::Pending) if same_version.is_none_or(|old| old.status != RecordStatus::Pending) => {
@@ -97,10 +97,12 @@ pub fn domain_events_between(old: Option<&Person>, new: &Person) -> Vec<DomainEv
     status_event.into_iter().chain(delivery_events(same_version, new)).collect()
 }
 
-/// The events in the delivery of the invitation's mail. SES can report a later delivery step before an earlier step. In
-/// this case the function returns the events of the skipped steps together with the event of the later step.
+/// The events in the delivery of the invitation's mail. SES can report a later delivery step before an earlier step. If
+/// SES has skipped a delivery step, the function returns the events of the skipped steps together with the event of the
+/// later step.
 fn delivery_events(old: Option<&Person>, new: &Person) -> Vec<DomainEvent> {
-    // A person who was added as a member receives a mail too, but the mail to an added member is no invitation.
+    // A person who was added as a member receives a mail too, but the delivery of this mail causes no event about an
+    // invitation.
     let was_invited = new.answered_by.is_some() || new.status != RecordStatus::Accepted;
     if !was_invited {
         return Vec::new();
@@ -193,9 +195,10 @@ mod tests {
         Person { delivery_step: step.map(DeliveryStep::rank), ..person(RecordStatus::Pending, 1, Some(state)) }
     }
 
-    /// Tries every sequence of delivery steps in their order. Each event happens at most once, and the event of sending
-    /// comes before the event of arrival. Only the events of sending and arrival can repeat, with the same event id: if
-    /// two copies were mailed, a step of the second copy can replace a step of the first.
+    /// This test tries every sequence of delivery steps in the order of the steps. Each domain event about the delivery
+    /// happens at most once, and the event that SES accepted the mail comes before the event that the mail arrived.
+    /// Only the events that the mail was accepted and that the mail arrived can repeat, with the same event id: if two
+    /// copies of the mail were sent, a delivery step of the second copy can replace a step of the first copy.
     #[test]
     fn a_mail_that_moves_forward_causes_each_event_once() {
         use DeliveryStep::{
@@ -235,8 +238,7 @@ mod tests {
             .map(|state| person(RecordStatus::Accepted, 1, Some(state)));
         (old.answered_by, new.answered_by) = (None, None);
         assert_eq!(domain_events_between(Some(&old), &new), []);
-        // The person of this test was invited, and accepted the invitation before SES reported the delivery of the
-        // mail.
+        // The person of this test accepted the invitation before SES reported the delivery of the invitation's mail.
         new.answered_by = Some("attempt".to_owned());
         let expected = [DomainEvent::InvitationSent, DomainEvent::InvitationDelivered];
         assert_eq!(domain_events_between(Some(&old), &new), expected);

@@ -1,15 +1,16 @@
-//! [`DisplayId`].
+//! [`DisplayId`]: a group's name for programs.
 
 use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-/// The text can't be a display id.
+/// The text can't be a group's display id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("must be 1 to 64 letters, digits, '-' or '_'")]
 pub struct InvalidDisplayId;
 
-/// A group's name for programs, unique in the workspace: 1 to 64 ASCII letters, digits, `-` and `_`.
+/// A group's display id: the group's name for programs, unique in the workspace. A display id has 1 to 64 ASCII
+/// letters, digits, `-` and `_`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct DisplayId(String);

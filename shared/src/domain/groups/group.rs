@@ -1,4 +1,4 @@
-//! [`Group`].
+//! [`Group`]: a group of people in a workspace.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};

@@ -1,12 +1,12 @@
-//! [`GroupPath`]: a group's position in the tree of a workspace's groups. Authority over groups is decided by comparing
-//! paths.
+//! [`GroupPath`]: a group's position in the tree of a workspace's groups. The service decides who has authority over a
+//! group by comparing the paths of groups.
 
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{GroupId, ids::BASE62};
 
-/// The number of characters that a path has for each level of the tree of groups. Five base62 characters number 62⁵
-/// groups, and 200 levels fit into a sort key, which has at most 1,024 bytes.
+/// The number of characters that a group's path has for each level of the tree of groups. Five base62 characters can
+/// number 62⁵ groups, and a path of 200 levels fits into a DynamoDB sort key, which has at most 1,024 bytes.
 const WIDTH: usize = 5;
 
 /// The text is no [`GroupPath`].
@@ -14,14 +14,15 @@ const WIDTH: usize = 5;
 #[error("not a path of groups")]
 pub struct InvalidPath;
 
-/// A group's position in its tree: the numbers of the groups from the topmost group down to the group itself. Each
-/// number has five base62 characters. The path of every group below a group starts with that group's path.
+/// A group's position in the workspace's tree of groups: the numbers of the groups from the topmost group down to the
+/// group itself. Each of these numbers has five base62 characters. The path of every group below a group starts with
+/// that group's path.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct GroupPath(String);
 
 impl GroupPath {
-    /// The largest depth of a tree. The topmost group counts as one level.
+    /// The largest depth of a workspace's tree of groups. The topmost group counts as one level.
     pub const MAX_LEVELS: usize = 200;
 
     /// The path of the topmost group.
@@ -30,14 +31,15 @@ impl GroupPath {
     }
 
     /// The path of a group directly under this path's group. No other group of the workspace may have the number
-    /// `number`. `None` if the tree would be too deep, or the number is too large for one level.
+    /// `number`. The result is `None` if the tree of groups would be too deep, or if the group's number needs more than
+    /// five characters.
     pub fn child(&self, number: u32) -> Option<Self> {
         let max = BASE62.len().pow(u32::try_from(WIDTH).ok()?);
         let fits = self.depth() < Self::MAX_LEVELS && usize::try_from(number).ok()? < max;
         fits.then(|| Self(format!("{}{}", self.0, segment(number))))
     }
 
-    /// The path of the parent group. `None` for the topmost group, which has no parent group.
+    /// The path of this group's parent group. `None` for the topmost group, which has no parent group.
     pub fn parent(&self) -> Option<Self> {
         let length = self.0.len().checked_sub(WIDTH).filter(|length| *length > 0)?;
         Some(Self(self.0[..length].to_owned()))
@@ -53,8 +55,8 @@ impl GroupPath {
         self.depth() == 1
     }
 
-    /// Whether the group at the path `other` is this path's group or lies below this path's group. This test alone
-    /// decides authority over groups.
+    /// Whether the group at the path `other` is this path's group or lies below this path's group. Whether a user has
+    /// authority over a group is decided by this comparison of paths alone.
     pub fn covers(&self, other: &Self) -> bool {
         other.0.starts_with(&self.0)
     }
@@ -93,8 +95,8 @@ impl From<GroupPath> for String {
     }
 }
 
-/// The reference by which a person's record names a group: the group's id and path. A reference is serialized as one
-/// string, so that a record can store a set of references.
+/// The reference by which a person's record names a group: the group's id and path. A reference to a group is
+/// serialized as one string, so that a person's record can store a set of such references.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct GroupRef {

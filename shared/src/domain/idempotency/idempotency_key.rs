@@ -1,4 +1,4 @@
-//! [`IdempotencyKey`].
+//! [`IdempotencyKey`]: the key by which a client can safely repeat a request.
 
 use std::{fmt, str::FromStr};
 

@@ -6,17 +6,17 @@ use serde_json::{Map, Value};
 /// The value is not valid metadata for an invitation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidMetadata {
-    /// The value isn't a JSON object.
+    /// The value for an invitation's metadata isn't a JSON object.
     #[error("must be a JSON object")]
     NoObject,
-    /// The value has more bytes than allowed, as JSON without white space.
+    /// The value for an invitation's metadata has more bytes than allowed, as JSON without white space.
     #[error("must not be longer than {most} bytes of JSON", most = Metadata::MAX)]
     TooLong,
 }
 
-/// A JSON object of at most 1 KB that a caller's program stores with an invitation. Usher doesn't interpret the object.
-/// Usher stores the object as text, so that every number is returned as the caller wrote it. `Debug` is redacted,
-/// because the object may contain secrets.
+/// A JSON object of at most 1 KB that a caller's program stores with an invitation. Usher doesn't interpret an
+/// invitation's metadata. Usher stores the metadata as text, so that Usher returns every number as the caller wrote the
+/// number. `Debug` is redacted, because metadata may contain secrets.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Metadata(String);

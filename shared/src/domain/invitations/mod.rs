@@ -1,5 +1,6 @@
 //! Invitations and memberships: a person's record in a workspace or company, the decisions that change the record, and
-//! the results that inviting rows have. The same record is first the invitation and later the membership.
+//! the results that inviting rows have. The record is the person's invitation at first, and the person's membership
+//! later.
 
 pub(super) mod decisions;
 pub(super) mod metadata;

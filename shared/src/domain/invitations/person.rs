@@ -1,5 +1,5 @@
-//! A person's record in a workspace or company, and the states that the record can have. The same record is first the
-//! invitation and later the membership.
+//! A person's record in a workspace or company, and the states that the record can have. The record is the person's
+//! invitation at first, and the person's membership later.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -9,8 +9,8 @@ use crate::domain::{
     Role, UserCode, UserId,
 };
 
-/// The status that is stored in a person's record. The expiry of an invitation is not stored: [`Person::state`] derives
-/// it from the current time.
+/// The status that is stored in a person's record. No record stores that an invitation has expired: [`Person::state`]
+/// derives the expiry from the current time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
 pub enum RecordStatus {
@@ -51,7 +51,7 @@ pub struct Person {
     /// Whether the person is a member by a temporary password, and has not verified the address yet.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub unverified: bool,
-    /// Whether the workspace is the only one that the person may ever belong to.
+    /// Whether the workspace is the only workspace that the person may ever belong to.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub exclusive: bool,
     /// Whether the person gets a welcome mail after signing up.
@@ -65,15 +65,15 @@ pub struct Person {
     pub number: u32,
     /// The role that the person has as a member, or will have after accepting the invitation.
     pub role: Role,
-    /// The status that the record stores.
+    /// The status of the person that the record stores.
     pub status: RecordStatus,
-    /// The number of decisions that changed the record. A decision is written only if the record still has the revision
-    /// that the decision read. An update of the delivery state doesn't change the revision, because delivery states
-    /// have their own order.
+    /// The revision: the number of decisions that changed the person's record. A decision is written only if the record
+    /// still has the revision that the decision read. An update of the mail's delivery state doesn't change the
+    /// record's revision, because delivery states have their own order.
     #[serde(default)]
     pub revision: u32,
-    /// The number of invitations that the person got: each new invitation starts a new version of the record. The hash
-    /// in a link is valid for one version only.
+    /// The version: the number of invitations that the person got, because each new invitation starts a new version of
+    /// the person's record. The hash in a link is valid for one version of the invitation only.
     pub version: u32,
     /// The workspace's groups that the person belongs to, or will belong to. A person without groups belongs to the
     /// topmost group.
@@ -88,7 +88,7 @@ pub struct Person {
     /// When the current version of the invitation was made.
     #[serde(with = "jiff::fmt::serde::timestamp::millisecond::required")]
     pub invited_at: Timestamp,
-    /// When a pending invitation expires. At exactly this time the invitation is expired already.
+    /// The time at which a pending invitation expires. At exactly this time the invitation has expired already.
     #[serde(with = "jiff::fmt::serde::timestamp::millisecond::required")]
     pub expires_at: Timestamp,
     /// The user who sent the current version of the invitation, or the user who last amended this version.
@@ -104,18 +104,19 @@ pub struct Person {
     #[serde(default)]
     pub delivery_detail: Option<String>,
     /// The rank of the mail's last delivery step, as [`DeliveryStep::rank`](crate::domain::DeliveryStep::rank). The
-    /// rank has no meaning while the mail is queued.
+    /// rank of the delivery step has no meaning while the mail is queued.
     #[serde(default)]
     pub delivery_step: Option<u8>,
-    /// The batch of the request whose outbox item mails this version. The outbox items of earlier requests don't mail
-    /// this version, so that two outbox items that are delivered at the same time don't both mail the version.
+    /// The batch of the inviting request whose outbox item mails the current version of the invitation. The outbox
+    /// items of earlier requests don't mail this version, so that two outbox items that are delivered at the same time
+    /// don't both mail the same invitation.
     pub queued_by: Option<BatchId>,
     /// The person's first name, if the inviter or the person gave a first name.
     pub first_name: Option<PersonName>,
     /// The person's last name, if the inviter or the person gave a last name.
     pub last_name: Option<PersonName>,
-    /// The attempt that accepted or declined the invitation. A repeated attempt recognizes its own earlier write by the
-    /// attempt's id.
+    /// The attempt that accepted or declined the invitation. A repeated attempt to accept or decline recognizes its own
+    /// earlier write by the attempt's id.
     pub answered_by: Option<String>,
     /// The metadata that the inviter's program stores with the record.
     #[serde(default)]
@@ -198,7 +199,8 @@ impl Person {
         self.status == RecordStatus::Accepted
     }
 
-    /// Whether the person belongs to `group`. If `recursive`, a person who belongs to a group below `group` counts too.
+    /// Whether the person belongs to `group`. If `recursive` is true, a person who belongs to a group below `group`
+    /// counts too.
     pub fn is_in(&self, group: &GroupPath, recursive: bool) -> bool {
         let counts = |path: &GroupPath| if recursive { group.covers(path) } else { group == path };
         if self.groups.is_empty() { counts(&GroupPath::top()) } else { self.groups.iter().any(|own| counts(&own.path)) }
@@ -231,7 +233,7 @@ impl Person {
         self.version.saturating_sub(1)
     }
 
-    /// When a member became a member.
+    /// When the person became a member of the workspace or company.
     pub fn joined_at(&self) -> Timestamp {
         self.accepted_at.unwrap_or(self.created_at)
     }

@@ -11,8 +11,8 @@ use serde::{Deserialize, Serialize};
 pub enum RowOutcome {
     /// The row's person is invited, and gets a mail if the row asks for a mail.
     Invited,
-    /// The service mailed the invited person less than one cooldown ago. The row only updated the invitation's role and
-    /// message, and the service sends no other mail.
+    /// The service mailed the invited person less than one cooldown ago. The inviting row only updated the invitation's
+    /// role and message, and the service sends no other mail.
     AlreadyInvited,
     /// The row's person became a member without having to accept an invitation, or was a member and joined more groups.
     Added,
@@ -51,7 +51,7 @@ pub struct RowReason {
 }
 
 impl RowReason {
-    /// A reason with this code and this sentence.
+    /// Makes the reason for a row's outcome from its code and its sentence.
     pub fn new(code: &'static str, detail: impl Into<Cow<'static, str>>) -> Self {
         Self { code: code.into(), detail: detail.into() }
     }

@@ -67,9 +67,9 @@ impl Transition {
         counts(&self.after) - self.before.as_ref().map_or(0, counts)
     }
 
-    /// Whether the transition wrote the record `found`. If so, the write succeeded, and only the table's reply was
-    /// lost. The delivery state is not compared, because a report about the mail may have updated the delivery state
-    /// after the write.
+    /// Whether the record `found` is the record that this transition wrote. A record that equals this transition's
+    /// record shows that the write succeeded and that only the table's reply was lost. The comparison of the records
+    /// ignores the delivery state, because a report about the mail may have updated the delivery state after the write.
     pub fn wrote(&self, found: &Person) -> bool {
         let Person { delivery, delivery_at, delivery_detail, delivery_step, .. } = found.clone();
         *found == Person { delivery, delivery_at, delivery_detail, delivery_step, ..self.after.clone() }

@@ -1,17 +1,17 @@
-//! [`RateLimit`]: a limit on the number of uses in each window of time.
+//! [`RateLimit`]: a limit on the number of uses in each window of time, for example the mails to an address in a day.
 
 use jiff::{SignedDuration, Timestamp};
 
-/// A limit on the number of uses in each window of time.
+/// A limit on the number of uses in each window of time, for example on the mails to an address in a day.
 #[derive(Debug, Clone, Copy)]
 pub struct RateLimit<'a> {
-    /// The kind of use that is limited.
+    /// The kind of use that the rate limit counts.
     pub kind: &'static str,
     /// The subject whose uses are counted, for example an address.
     pub subject: &'a str,
-    /// The length of a window. Windows begin at multiples of this length since the epoch.
+    /// The length of a window of the rate limit. The windows begin at multiples of this length since 1970.
     pub window: SignedDuration,
-    /// The largest number of uses in one window.
+    /// The largest number of uses in one window of the rate limit.
     pub most: u32,
 }
 

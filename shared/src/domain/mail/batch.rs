@@ -1,11 +1,11 @@
-//! [`Batch`].
+//! [`Batch`]: the data that all mails of one inviting request share.
 
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{BatchId, CompanyId, MailSender, Message, TemplateId};
 
-/// The data that all mails of one inviting request share. One record of the table holds this data, so that the data
-/// need not be copied to each person's record.
+/// The data that all mails of one inviting request share. One record of the table holds a batch, so that the shared
+/// data need not be copied to each person's record.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Batch {
     /// The batch's id.

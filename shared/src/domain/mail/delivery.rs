@@ -1,8 +1,9 @@
-//! The delivery of a mail: its state, and the events by which the state moves forward.
+//! The delivery of a mail: the delivery state, and the events by which the delivery state moves forward.
 //!
-//! SES reports events late, repeatedly and in any order. Each event is a [`DeliveryStep`], and steps have an order. A
-//! person's record stores an event only if the event's [position](DeliveryEvent::position) is higher than the position
-//! of the event that the record stores, so the delivery state never moves back.
+//! SES reports the events of a delivery late, repeatedly and in any order. Each event reports a [`DeliveryStep`], and
+//! the delivery steps have an order. A person's record stores an event only if the event's
+//! [position](DeliveryEvent::position) is higher than the position of the event that the record stores, so the delivery
+//! state never moves back.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -29,33 +30,33 @@ pub enum DeliveryState {
     Failed,
 }
 
-/// The step that a mail has reached in its delivery. The variants are in order: an event of an earlier step never
-/// replaces an event of a later step.
+/// The step that a mail has reached in its delivery. The variants of the delivery step are in order: an event of an
+/// earlier step never replaces an event of a later step.
 ///
-/// The same invitation can be mailed twice, if SES's answer to the first mail was lost. The order therefore also covers
-/// two copies of a mail: the steps that say that a copy reached the person come after the steps that say that another
-/// copy did not reach the person.
+/// The same invitation can be mailed twice, if SES's answer to the first mail was lost. The order of delivery steps
+/// therefore also covers two copies of a mail: the steps that say that a copy reached the person come after the steps
+/// that say that another copy did not reach the person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum DeliveryStep {
-    /// The service gave the mail up: FAILED. A later step replaces the step `NotSent` if SES had accepted the mail
-    /// after all, or if an operator requeues the mail.
+    /// The service gave the mail up: the delivery state is FAILED. A later step replaces the step `NotSent` if SES had
+    /// accepted the mail after all, or if an operator requeues the mail.
     NotSent = 1,
-    /// SES accepted the mail: SENT.
+    /// SES accepted the mail: the delivery state is SENT.
     Sent,
-    /// SES could not deliver the mail yet and keeps trying: still SENT, with a detail.
+    /// SES could not deliver the mail yet and keeps trying: the delivery state stays SENT, with the reason as a detail.
     Delayed,
-    /// The mail bounced for a temporary reason: BOUNCED. SES also reports automatic replies as temporary bounces, after
-    /// the delivery.
+    /// The mail bounced for a temporary reason: the delivery state is BOUNCED. SES also reports automatic replies as
+    /// temporary bounces, after the delivery.
     BouncedForNow,
-    /// SES accepted the mail but will not send it: FAILED.
+    /// SES accepted the mail but will not send the mail: the delivery state is FAILED.
     Refused,
-    /// The address is on a suppression list: SUPPRESSED.
+    /// The recipient's address is on a suppression list: the delivery state is SUPPRESSED.
     Suppressed,
-    /// The recipient's mail server accepted the mail: DELIVERED.
+    /// The recipient's mail server accepted the mail: the delivery state is DELIVERED.
     Delivered,
-    /// The mail bounced permanently: BOUNCED, even after a delivery was reported.
+    /// The mail bounced permanently: the delivery state is BOUNCED, even if SES reported a delivery before.
     Bounced,
-    /// The recipient reported the delivered mail as spam: COMPLAINED.
+    /// The recipient reported the delivered mail as spam: the delivery state is COMPLAINED.
     Complained,
 }
 
@@ -102,10 +103,10 @@ pub struct DeliveryEvent {
 }
 
 impl DeliveryEvent {
-    /// The position of this delivery event in the order of all delivery events of a mail: the event of a later step has
-    /// a higher position, and of two events of one step the later event has. An event replaces a recorded event whose
-    /// position is lower, so an event that SES reports twice does not replace itself. The store compares positions in
-    /// the condition of its write.
+    /// The position of this delivery event in the order of all delivery events of a mail. The event of a later step has
+    /// a higher position, and of two events of the same step the later event has the higher position. A delivery event
+    /// replaces a recorded event whose position is lower, so an event that SES reports twice does not replace itself.
+    /// The store compares the positions of delivery events in the condition of its write.
     pub fn position(&self) -> (u8, i64) {
         (self.step.rank(), self.at.as_millisecond())
     }
@@ -142,7 +143,8 @@ mod tests {
         })
     }
 
-    /// Delivery events in one order, and the same events in another order with repetitions.
+    /// A strategy that generates delivery events in one order, and the same delivery events in another order with
+    /// repetitions.
     fn in_two_orders() -> impl Strategy<Value = (Vec<DeliveryEvent>, Vec<DeliveryEvent>)> {
         let one = (prop::sample::select(STEPS.to_vec()), 0..5_i64).prop_map(|(step, second)| event(step, second));
         prop::collection::vec(one, 1..8).prop_flat_map(|all| {

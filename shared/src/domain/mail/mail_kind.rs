@@ -1,4 +1,4 @@
-//! [`MailKind`].
+//! [`MailKind`]: whether a mail invites a person or says that the person is a member.
 
 use serde::{Deserialize, Serialize};
 

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::{EmailAddress, PersonName};
 
-/// The largest number of octets that one encoded word encodes. An encoded word has at most 75 characters (RFC 2047
-/// section 2).
+/// The largest number of octets that one encoded word encodes. An encoded word in a mail header has at most 75
+/// characters (RFC 2047 section 2).
 const MAX_WORD_OCTETS: usize = 45;
 
 /// The sender that an inviter chose for a request's mails, instead of the deployment's own address.
@@ -14,7 +14,7 @@ const MAX_WORD_OCTETS: usize = 45;
 pub struct MailSender {
     /// The sender's address, which SES must have verified. `None` means the deployment's own address.
     pub address: Option<EmailAddress>,
-    /// The sender's name that mail clients show.
+    /// The sender's name, which mail clients show.
     pub name: Option<PersonName>,
 }
 

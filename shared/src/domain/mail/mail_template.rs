@@ -1,5 +1,5 @@
 //! [`MailTemplate`]: a company's own text for its invitations. Subject, text and HTML contain named placeholders. A
-//! template is no program: rendering replaces each placeholder once with a value.
+//! mail template is no program: rendering the template replaces each placeholder once with a value.
 
 use std::fmt;
 
@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::text::is_hidden;
 
-/// The largest number of placeholders in one part of a mail template. Even if each placeholder stands for the longest
-/// message, the mail stays far below the size that SES accepts.
+/// The largest number of placeholders in one part of a mail template. Even if a template has this many placeholders and
+/// each stands for the longest message, the mail stays far below the size that SES accepts.
 const MAX_PLACEHOLDERS: usize = 20;
 
 /// The reason why a mail template is refused.
@@ -17,29 +17,29 @@ pub enum InvalidTemplate {
     /// A part of the template (subject, text or HTML) contains no visible character.
     #[error("must not be empty")]
     Empty,
-    /// A part of the template has too many characters.
+    /// A part of the template (subject, text or HTML) has too many characters.
     #[error("must not be longer than {max} characters")]
     TooLong {
-        /// The largest length of the part in characters.
+        /// The largest length of the too long part of the template, in characters.
         max: usize,
     },
     /// The template's subject has several lines or invisible characters.
     #[error("must be one line without invisible characters")]
     NotOneLine,
-    /// A part of the template has a `{{` without a `}}`.
+    /// A part of the template (subject, text or HTML) has a `{{` without a `}}`.
     #[error("has a \"{{{{\" without \"}}}}\"")]
     Unclosed,
     /// A name between `{{` and `}}` is not the name of a placeholder.
     #[error("has an unknown placeholder: known are {}", Placeholder::all_names())]
     UnknownPlaceholder,
-    /// A part of the template has too many placeholders.
+    /// A part of the template (subject, text or HTML) has too many placeholders.
     #[error("has more than {MAX_PLACEHOLDERS} placeholders")]
     TooManyPlaceholders,
     /// The template's text or HTML lacks the link, without which nobody could accept the invitation.
     #[error("must contain the placeholder {{{{link}}}}")]
     NoLink,
-    /// The template's subject contains the link. The link is secret, and a locked telephone shows the subjects of mails
-    /// to anybody.
+    /// The template's subject contains the link. The link of an invitation is secret, and a locked telephone shows the
+    /// subjects of mails to anybody.
     #[error("must not contain the placeholder {{{{link}}}}")]
     LinkInSubject,
 }
@@ -67,23 +67,23 @@ macro_rules! placeholders {
 }
 
 placeholders! {
-    /// The link by which the invited person accepts the invitation.
+    /// The placeholder for the link by which the invited person accepts the invitation.
     Link = "link",
-    /// The workspace's name, or the company's if the invitation is to the company.
+    /// The placeholder for the workspace's name, or for the company's name if the invitation is to the company.
     WorkspaceName = "workspaceName",
-    /// The company's name.
+    /// The placeholder for the company's name.
     CompanyName = "companyName",
-    /// The inviter's name.
+    /// The placeholder for the inviter's name.
     InviterName = "inviterName",
-    /// The role's title, such as "Editor".
+    /// The placeholder for the title of the offered role, such as "Editor".
     Role = "role",
-    /// The inviter's message, or nothing if the inviter wrote no message.
+    /// The placeholder for the inviter's message. A missing message leaves nothing in place of the placeholder.
     Message = "message",
-    /// When the link expires.
+    /// The placeholder for the time at which the link expires.
     ExpiresAt = "expiresAt",
-    /// The invited address.
+    /// The placeholder for the invited address.
     Email = "email",
-    /// The invited person's name, or the invited address if the record has no name.
+    /// The placeholder for the invited person's name, or for the invited address if the person's record has no name.
     UserName = "userName",
 }
 
@@ -141,8 +141,8 @@ impl Part {
     }
 }
 
-/// Splits a part of a template into literal text and placeholders, from left to right. Rendering inserts the values
-/// after the split, so a `{{` in a value is plain text.
+/// Splits a part of a template into literal text and placeholders, from left to right. Rendering inserts values into an
+/// already split template, so a `{{` in a value is plain text.
 fn pieces(text: &str) -> Result<Vec<Piece<'_>>, InvalidTemplate> {
     let mut pieces = Vec::new();
     let mut rest = text;
@@ -229,7 +229,7 @@ impl MailTemplate {
         self.text.render(value)
     }
 
-    /// The template's HTML with values in place of the placeholders. The values must already be escaped for HTML.
+    /// The template's HTML with values in place of the placeholders. The given values must already be escaped for HTML.
     pub(crate) fn render_html(&self, value: impl Fn(Placeholder) -> String) -> String {
         self.html.render(value)
     }

@@ -1,4 +1,4 @@
-//! [`StoredTemplate`].
+//! [`StoredTemplate`]: a company's mail template with its id and name.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};

@@ -1,10 +1,10 @@
-//! Suppression: the fact that the service no longer mails an address, and the reason for it.
+//! Suppression: the fact that the service no longer mails an address, and the reason why.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-/// Why an address is suppressed. The variants go from the weakest reason to the strongest: a stronger reason replaces a
-/// weaker reason.
+/// Why an address is suppressed. The reasons for a suppression go from the weakest to the strongest: a stronger reason
+/// replaces a weaker reason.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
 pub enum SuppressionReason {

@@ -1,4 +1,4 @@
-//! [`DomainRule`].
+//! [`DomainRule`]: the rule by which people of a mail domain join a workspace.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -19,8 +19,8 @@ pub struct DomainRule {
     pub company: CompanyId,
     /// The role that people get when they join the workspace by the rule.
     pub role: Role,
-    /// The user who added the rule or last set its role. The rule admits people only while this user may grant the
-    /// role.
+    /// The user who added the rule or last set its role. A domain rule admits people only while the user who added the
+    /// rule or last set its role may grant the role.
     pub added_by: UserId,
     /// When the rule was added.
     #[serde(with = "jiff::fmt::serde::timestamp::millisecond::required")]

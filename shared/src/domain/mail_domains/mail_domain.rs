@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::EmailAddress;
 
-/// Well-known mail providers where anybody can get an address. The list is sorted.
+/// Well-known mail providers where anybody can get an address. The list of mail providers is sorted.
 const PUBLIC_PROVIDERS: &[&str] = &[
     "126.com",
     "163.com",
@@ -109,7 +109,7 @@ const PUBLIC_PROVIDERS: &[&str] = &[
 /// The reason why a text is refused as a company's mail domain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidDomain {
-    /// The text is no domain that can receive mail.
+    /// The text for a mail domain is no domain that can receive mail.
     #[error("must be a domain such as example.com")]
     Malformed,
     /// The domain belongs to a mail provider where anybody can get an address.

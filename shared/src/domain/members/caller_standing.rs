@@ -6,7 +6,7 @@ use crate::domain::{Membership, Permission, Profile, Role};
 /// three records together.
 #[derive(Debug)]
 pub struct CallerStanding {
-    /// The user's account.
+    /// The account of the user whose standing this is.
     pub profile: Option<Profile>,
     /// The user's membership of the user's own company.
     pub company: Option<Membership>,
@@ -36,9 +36,9 @@ impl CallerStanding {
         if is_own_company { self.role_in_own_workspace() } else { self.workspace.map(|membership| membership.role) }
     }
 
-    /// The user's role in a workspace of the user's own company. This role is the role of the user's membership of the
-    /// workspace, with two exceptions: a company admin is ADMIN in each workspace, and a user whose role in the company
-    /// may oversee workspaces is at least VIEWER.
+    /// The user's role in a workspace of the user's own company. The user has the role of the user's membership of the
+    /// workspace, with two exceptions: a company admin is ADMIN in each workspace of the company, and a user whose role
+    /// in the company may oversee workspaces is at least VIEWER in each workspace.
     pub fn role_in_own_workspace(&self) -> Option<Role> {
         let member = self.workspace.map(|membership| membership.role);
         match self.company_role() {

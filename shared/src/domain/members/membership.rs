@@ -1,4 +1,4 @@
-//! [`Membership`].
+//! [`Membership`]: a user's membership of a workspace or company.
 
 use serde::{Deserialize, Serialize};
 

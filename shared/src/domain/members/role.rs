@@ -9,24 +9,24 @@ use crate::domain::InvalidId;
 /// One thing that a role permits its holder to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Permission {
-    /// To see the workspace and its people.
+    /// The permission to see the workspace and its people.
     View,
-    /// To comment.
+    /// The permission to comment.
     Comment,
-    /// To work on content together with others.
+    /// The permission to work on content together with others.
     Collaborate,
-    /// To review and approve content.
+    /// The permission to review and approve content.
     Review,
-    /// To change content.
+    /// The permission to change content.
     Edit,
-    /// To create and delete content.
+    /// The permission to create and delete content.
     Create,
-    /// To invite people, to list invitations, and to resend and revoke one's own invitations.
+    /// The permission to invite people, to list invitations, and to resend and revoke one's own invitations.
     Invite,
-    /// To see every workspace of the company. This permission has an effect only if the user's role in the company
-    /// includes it.
+    /// The permission to see every workspace of the company. The permission to see every workspace has an effect only
+    /// if the user's role in the company includes the permission.
     Oversee,
-    /// To do everything that no other permission covers: set roles, remove members, read the audit log.
+    /// The permission to do everything that no other permission covers: set roles, remove members, read the audit log.
     Administer,
 }
 
@@ -114,7 +114,7 @@ impl Role {
         Self::ALL.into_iter().filter(move |other| self.may_grant(*other))
     }
 
-    /// This role or the role `other`, whichever has more permissions.
+    /// The higher one of two roles: this role or the role `other`, whichever has more permissions.
     #[must_use]
     pub fn or_higher(self, other: Self) -> Self {
         if self.may_grant(other) { self } else { other }

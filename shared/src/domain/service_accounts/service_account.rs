@@ -29,15 +29,16 @@ pub struct ServiceAccount {
     pub created_at: Timestamp,
 }
 
-/// The record that says which service account holds a token. The store looks the record up by the token's digest.
+/// The record that says which service account holds a token. The store looks up the record of a service account's token
+/// by the token's digest.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct OpaqueToken {
     /// The user id of the service account that holds the token.
     pub user: UserId,
     /// The service account's company.
     pub company: CompanyId,
-    /// When the token expires, in seconds since 1970. `None` if the token never expires. DynamoDB deletes the record
-    /// some time after the token expired.
+    /// When the token expires, in seconds since 1970. `None` if the token never expires. DynamoDB deletes the record of
+    /// a token some time after the token expired.
     pub purge_at: Option<i64>,
 }
 

@@ -1,4 +1,4 @@
-//! [`SignUp`].
+//! [`SignUp`]: a request for an account whose address is not verified yet.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -28,10 +28,12 @@ pub struct SignUp {
     /// The moment from which on the sign-up's one-time password is invalid.
     #[serde(with = "jiff::fmt::serde::timestamp::millisecond::required")]
     pub expires_at: Timestamp,
-    /// Whether this sign-up can be completed. `false` if the address already had an account: the service writes such a
-    /// record only so that the response takes equally long and doesn't reveal the account.
+    /// Whether this sign-up can be completed. The value is `false` if the address already had an account: the service
+    /// writes the record of a sign-up for such an address only so that the response takes equally long and doesn't
+    /// reveal the account.
     pub live: bool,
-    /// How many one-time passwords were tried for this sign-up. Only `Store::count_try` changes the number.
+    /// How many one-time passwords were tried for this sign-up. Only `Store::count_try` changes the number of tried
+    /// one-time passwords.
     #[serde(default, skip_serializing)]
     pub tries: u32,
 }

@@ -1,3 +1,3 @@
-//! Workspaces: what people are invited to. A workspace belongs to one company.
+//! Workspaces, to which people are invited. A workspace belongs to one company.
 
 pub(super) mod workspace;

@@ -22,8 +22,8 @@ pub struct Workspace {
     pub description: Option<Message>,
     /// A secret that the public ids of the workspace's people derive from: see [`crate::domain::person_id`].
     pub salt: String,
-    /// How many members have the role ADMIN in the workspace itself. Company admins who have no such membership don't
-    /// count.
+    /// How many members have the role ADMIN in the workspace itself. Company admins who are not themselves members of
+    /// the workspace don't count.
     pub admins: u32,
     /// Whether the workspace is published. Some contracts mail an inviter's message only from a published workspace.
     pub published: bool,

@@ -1,4 +1,4 @@
-//! The templates of the letters' text and HTML bodies. Askama compiles them.
+//! The templates of the letters' text and HTML bodies. The library Askama compiles the templates of letters.
 
 #![expect(
     clippy::ref_binding_to_reference,

@@ -10,7 +10,8 @@ use crate::{
 
 impl Letter {
     /// Renders an invitation from this company's mail template. Texts that callers wrote, such as names and messages,
-    /// become a [`SafeLine`], so that a mail client turns no part of them into a link. In HTML every value is escaped.
+    /// become a [`SafeLine`], so that a mail client turns no part of such a text into a link. In the HTML of an
+    /// invitation, every inserted value is escaped.
     pub fn from_template(
         template: &MailTemplate,
         invitation: &InvitationLetter<'_>,
@@ -52,7 +53,8 @@ pub struct LetterRecipient<'a> {
 }
 
 /// Writes every ASCII character except letters and digits as a character reference. A company's template may insert a
-/// value into text, a quoted attribute or an unquoted one, and a character reference is safe in all three places.
+/// value into text, a quoted attribute or an unquoted one, and a character reference is safe in a text as in both kinds
+/// of attributes.
 fn escape(c: char) -> String {
     if c.is_ascii() && !c.is_ascii_alphanumeric() { format!("&#{};", u32::from(c)) } else { c.to_string() }
 }

@@ -1,5 +1,5 @@
-//! What several letters say about a membership: [`MembershipOffer`] as the caller's texts, and [`SafeOffer`] as the
-//! letters' templates insert the texts.
+//! What several letters say about a membership: [`MembershipOffer`] has the texts as the caller wrote them, and
+//! [`SafeOffer`] has the texts in a form that is safe to insert into a letter.
 
 use crate::mail::letter::safe_line::SafeLine;
 

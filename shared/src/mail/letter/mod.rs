@@ -1,10 +1,10 @@
-//! The letters that people receive: subject, text and HTML, rendered and escaped. SES inserts subject, text and HTML
-//! into a mail without changing them.
+//! The letters that people receive: the subject, text and HTML of a mail, rendered and escaped. SES inserts the
+//! subject, text and HTML of a letter into a mail unchanged.
 //!
-//! Names and messages come from callers. Each name and each line of a message becomes a [`SafeLine`], and the letters'
-//! templates accept no other type for names and messages. A [`SafeLine`] contains no control characters, and nothing
-//! that a mail client would turn into a link. A mail client may still turn a telephone number into a link. The
-//! templates are in `shared/templates/letters`.
+//! Names and messages in letters come from callers. Each name and each line of a message becomes a [`SafeLine`], and
+//! the letters' templates accept no other type for names and messages. A [`SafeLine`] contains no control characters,
+//! and nothing that a mail client would turn into a link. A mail client may still turn a telephone number into a link.
+//! The templates of the letters are in `shared/templates/letters`.
 
 mod bodies;
 mod from_template;
@@ -20,12 +20,12 @@ use crate::mail::letter::{
 };
 pub use crate::mail::letter::{from_template::LetterRecipient, membership_offer::MembershipOffer};
 
-/// The content of a mail.
+/// A letter: the content of a mail.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Letter {
     /// The letter's subject: one line of at most 150 characters, without control characters.
     pub subject: String,
-    /// The letter's whole content as plain text. Lines end in LF and are not wrapped.
+    /// The letter's whole content as plain text. The lines of a letter's text end in LF and are not wrapped.
     pub text: String,
     /// The letter's whole content as HTML.
     pub html: String,
@@ -36,9 +36,10 @@ pub struct Letter {
 pub struct InvitationLetter<'a> {
     /// The membership that the inviter offers.
     pub offer: MembershipOffer<'a>,
-    /// The link by which the recipient accepts the invitation. The link contains the invitation's hash.
+    /// The link by which the recipient accepts the invitation. The link of an invitation contains the invitation's
+    /// hash.
     pub link: &'a str,
-    /// When the link expires.
+    /// When the link of the invitation expires.
     pub expires_at: Timestamp,
     /// Whether the invited address has an account, so that the address's owner need not sign up.
     pub has_account: bool,
@@ -107,8 +108,8 @@ impl Letter {
         }
     }
 
-    /// Renders an invitation whose subject is of the form "Your account for Design is ready". This form of an
-    /// invitation asks a person without an account only for a password.
+    /// Renders an invitation whose subject is of the form "Your account for Design is ready". An invitation that says
+    /// that the account is ready asks a person without an account only for a password.
     pub fn account_ready(invitation: &InvitationLetter<'_>) -> Self {
         let offer = &SafeOffer::new(&invitation.offer);
         let link = invitation.link;

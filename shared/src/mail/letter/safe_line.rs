@@ -18,14 +18,14 @@ const SUBJECT_CHARS: usize = 64;
 pub(super) struct SafeLine(String);
 
 impl SafeLine {
-    /// Makes a safe line of a caller's text. Each run of white space becomes one space.
+    /// Makes a safe line of a caller's text. Several white-space characters in a row become one space.
     pub(super) fn new(text: &str) -> Self {
         let visible: String = text.chars().filter(|&c| c.is_whitespace() || !is_control(c)).collect();
         Self(break_links(&visible.split_whitespace().collect::<Vec<_>>().join(" ")))
     }
 
-    /// The safe lines of a caller's text, without empty lines at the start and the end. A missing or empty text has no
-    /// lines.
+    /// The safe lines of a caller's text, without empty lines at the start and the end. A missing or empty text of a
+    /// caller has no lines.
     pub(super) fn lines(text: Option<&str>) -> Vec<Self> {
         let text = text.unwrap_or_default().replace("\r\n", "\n");
         text.trim().split(is_line_break).map(Self::new).skip_while(|line| line.0.is_empty()).collect()
@@ -53,21 +53,23 @@ impl fmt::Display for SafeLine {
 }
 
 /// Whether `c` is a control character, or a character of UAX #9 that changes the direction of the following text. A
-/// name with such a character could reorder the letter's own words.
+/// name with a character that changes the direction could reorder the letter's own words.
 fn is_control(c: char) -> bool {
     c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-/// Whether mail clients recognise links by this character. Such a character ends a URL's scheme, starts an authority or
-/// a path, or separates the labels of a host name (RFC 3490 section 3.1 lists four dots that separate labels).
+/// Whether mail clients recognise links by this character. A character by which mail clients recognise links ends a
+/// URL's scheme, starts an authority or a path, or separates the labels of a host name (RFC 3490 section 3.1 lists four
+/// dots that separate labels).
 fn is_link_mark(c: char) -> bool {
     matches!(c, '.' | '\u{3002}' | '\u{ff0e}' | '\u{ff61}' | '@' | '\u{ff20}' | ':' | '/' | '\\')
 }
 
-/// Puts a word joiner on both sides of every link mark inside a word. No mail client then recognises `http://`, `www.`,
-/// `name.tld` or `a@b` as a link. The text with word joiners looks the same, and punctuation at the edge of a word
-/// stays as it is. One word joiner at each link mark would not be enough: some mail clients accept any character except
-/// spaces and punctuation as part of a host name.
+/// Puts a word joiner, which is an invisible character, on both sides of every link mark inside a word. A link mark is
+/// a character by which mail clients recognise links. Because of the word joiners, no mail client recognises `http://`,
+/// `www.`, `name.tld` or `a@b` as a link. The text with word joiners looks the same, and punctuation at the edge of a
+/// word stays as it is. One word joiner at each link mark would not be enough: some mail clients accept any character
+/// except spaces and punctuation as part of a host name.
 fn break_links(text: &str) -> String {
     let mut broken = String::with_capacity(text.len());
     let mut before = ' ';

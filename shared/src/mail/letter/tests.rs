@@ -81,7 +81,8 @@ fn the_request_for_a_new_invitation_reads_well() {
     insta::assert_snapshot!(snapshot(&Letter::renewal(&renewal())));
 }
 
-/// One letter for each field of a letter that a caller writes. In each letter that field contains `text`.
+/// One letter for each field of a letter that a caller writes. In each of these test letters, the field that a caller
+/// writes contains `text`.
 fn with_text_in_each_field(text: &str) -> Vec<Letter> {
     let offers = [
         MembershipOffer { scope_name: text, ..OFFER },
@@ -92,7 +93,7 @@ fn with_text_in_each_field(text: &str) -> Vec<Letter> {
     ];
     let invited = offers.iter().map(|offer| Letter::invitation(&InvitationLetter { offer: *offer, ..invitation() }));
     let added = offers.iter().map(|offer| Letter::added(&AddedLetter { offer: *offer, ..added() }));
-    // A request for a new invitation has no message.
+    // A letter that asks for a new invitation has no message from an inviter.
     let renewed = offers.iter().filter(|offer| offer.message == OFFER.message);
     let renewed = renewed.map(|offer| Letter::renewal(&RenewalLetter { offer: *offer, ..renewal() }));
     let with_code = |password: OneTimePasswordLetter<'_>| Letter::one_time_password(&password);

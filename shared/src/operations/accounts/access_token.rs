@@ -8,8 +8,8 @@ use crate::{
 
 impl Usher {
     /// Issues an access token to a user. If the access token is issued for a service-account token,
-    /// `service_account_token` is the digest of the service-account token. Such an access token is valid only while the
-    /// service-account token is valid.
+    /// `service_account_token` is the digest of the service-account token. An access token that was issued for a
+    /// service-account token is valid only while the service-account token is valid.
     pub(in crate::operations) async fn issue_access_token(
         &self,
         profile: &Profile,

@@ -11,8 +11,9 @@ use crate::{
 pub(in crate::operations) const SERVICE_ACCOUNT_TOKEN_PREFIX: &str = "usher_sa_";
 
 impl Usher {
-    /// The user who holds the token of a request. The token is an access token or a service-account token. An access
-    /// token that was issued for a service-account token is valid only while the service-account token is valid.
+    /// The user who holds the token of a request. The token of a request is an access token or a service-account token.
+    /// An access token that was issued for a service-account token is valid only while the service-account token is
+    /// valid.
     ///
     /// # Errors
     /// [`Error::Unauthenticated`](crate::Error::Unauthenticated) for every token that is not valid.

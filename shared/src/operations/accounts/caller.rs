@@ -5,7 +5,7 @@ use crate::{
     domain::{CompanyId, Profile, UserId},
 };
 
-/// An authenticated user. What the user may do in a company, workspace or group is decided separately, by
+/// An authenticated user. What an authenticated user may do in a company, workspace or group is decided separately, by
 /// [`Usher::company_access`](crate::Usher::company_access), [`Usher::workspace_access`](crate::Usher::workspace_access)
 /// and [`Usher::group_access`](crate::Usher::group_access).
 #[derive(Debug, Clone, Copy)]
@@ -37,8 +37,8 @@ impl Caller {
     }
 }
 
-/// The error for every token that is not valid. The error is the same for every reason, so that the error reveals
-/// nothing about the token.
+/// The error for every token that is not valid. The error is the same for whatever reason the token is invalid, so that
+/// the error reveals nothing about the token.
 pub(in crate::operations) fn invalid_token() -> Error {
     Error::unauthenticated("invalid_token", "The access token is missing, malformed, expired or revoked.")
 }

@@ -1,5 +1,5 @@
-//! Checking a password. Every use case that asks for a password checks the password with this module's functions, so
-//! that all attempts count towards one limit.
+//! Checking a password. Every use case that asks for a password checks the password with the same functions, so that
+//! all attempts to give a password count towards one limit.
 
 use crate::{
     Error, Result, Usher,
@@ -41,7 +41,8 @@ impl LoginIdentifier {
 
 impl Usher {
     /// The profile of the account that has this login identifier and password, if `allowed` admits the account. The
-    /// attempt is counted before the passwords are compared, so that parallel attempts can't exceed the limit.
+    /// attempt to give a password is counted before the passwords are compared, so that parallel attempts can't exceed
+    /// the limit.
     ///
     /// # Errors
     /// [`Error::Unauthenticated`] if the identifier and the password don't belong together or `allowed` doesn't admit
@@ -75,8 +76,8 @@ impl Usher {
         Ok(profile)
     }
 
-    /// Whether `password` is the caller's own password, whose hash is `hash`. The attempt is counted as in
-    /// [`Usher::check_credentials`].
+    /// Whether `password` is the caller's own password, whose hash is `hash`. The attempt to give the password is
+    /// counted as in [`Usher::check_credentials`].
     ///
     /// # Errors
     /// [`Error::TooMany`] after ten wrong passwords.
@@ -111,8 +112,8 @@ impl Usher {
             LoginIdentifier::Code(code) => self.store.accounts_of_code(code).await?,
         };
         let identity = accounts.into_either();
-        // If the login identifier has no account, the profile of a random user id is looked up. The response then takes
-        // as long as for an identifier with an account.
+        // If the login identifier has no account, the profile of a random user id is looked up. The response to a login
+        // without an account then takes as long as the response to a login with an account.
         let user = identity.map_or_else(|| UserId::random(self.random()), |identity| identity.user);
         let profile = self.store.profile(user).await?;
         Ok(profile.filter(Profile::is_active))
@@ -128,8 +129,8 @@ fn password_limit(subject: &str) -> AttemptLimit<'_> {
     }
 }
 
-/// The error for every login that fails. The error is the same for every reason, so that the error doesn't reveal which
-/// accounts exist.
+/// The error for every login that fails. The error is the same for whatever reason the login fails, so that the error
+/// doesn't reveal which accounts exist.
 pub(in crate::operations) fn wrong_credentials() -> Error {
     Error::unauthenticated("invalid_credentials", "E-mail address or password is wrong.")
 }

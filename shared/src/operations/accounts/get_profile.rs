@@ -15,7 +15,7 @@ pub struct WorkspaceRole {
     pub role: Role,
 }
 
-/// A profile, with the company and the roles of its user.
+/// A user's profile, with the user's company and roles.
 #[derive(Debug)]
 pub struct OwnProfile {
     /// The user's own profile.

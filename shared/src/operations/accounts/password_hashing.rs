@@ -1,8 +1,8 @@
-//! Hashing and verifying passwords on threads of their own, one thread per core.
+//! Hashing and verifying passwords on hashing threads, one for each processor core.
 //!
 //! The async threads never hash, because hashing takes tens of milliseconds. At most as many passwords are hashed at
-//! the same time as the machine has cores, which bounds the memory that hashing takes. The threads take jobs from a
-//! queue, so no core waits for an async thread.
+//! the same time as the machine has cores, which bounds the memory that hashing takes. The hashing threads take jobs
+//! from a queue, so no core waits for an async thread.
 
 use std::{
     num::NonZero,
@@ -25,7 +25,7 @@ const IDLE_MEMORY_TIME: Duration = Duration::from_secs(1);
 
 type Job = Box<dyn FnOnce(&mut HashingMemory) + Send>;
 
-/// The queue of the jobs that hash or verify a password. The hashing threads take the oldest job first.
+/// The queue of the jobs that hash or verify a password. The hashing threads take the oldest job of the queue first.
 static QUEUE: LazyLock<Sender<Job>> = LazyLock::new(|| {
     let (queue, jobs) = unbounded();
     for _ in 0..thread::available_parallelism().map_or(1, NonZero::get) {
@@ -40,7 +40,8 @@ fn run_jobs(jobs: &Receiver<Job>) {
         let mut memory = HashingMemory::default();
         let mut next = Ok(first);
         while let Ok(job) = next {
-            // After a job panics, the job's sender is dropped without a result, and the waiting task returns an error.
+            // If a hashing job panics, the job's sender is dropped without a result, and the task that waits for the
+            // job returns an error.
             drop(catch_unwind(AssertUnwindSafe(|| job(&mut memory))));
             next = jobs.recv_timeout(IDLE_MEMORY_TIME);
         }
@@ -58,13 +59,13 @@ async fn on_hashing_thread<T: Send + 'static>(
 }
 
 impl Usher {
-    /// The hash of a new password.
+    /// The hash of a new password, which a hashing thread makes.
     pub(in crate::operations) async fn hash_password(&self, password: Password) -> Result<PasswordHash> {
         let random = self.random.clone();
         on_hashing_thread(move |memory| PasswordHash::create(&password, &*random, memory)).await
     }
 
-    /// Whether `hash` is the hash of `password`.
+    /// Whether `hash` is the hash of `password`, as a hashing thread finds out.
     pub(in crate::operations) async fn verify_password(&self, password: Password, hash: PasswordHash) -> Result<bool> {
         on_hashing_thread(move |memory| hash.verify(&password, memory)).await
     }

@@ -14,7 +14,7 @@ use crate::{
 /// An entry of a workspace's audit log.
 #[derive(Debug)]
 pub struct AuditEntry {
-    /// The stored record of the change.
+    /// The stored record of a change in the workspace.
     pub record: AuditRecord,
     /// The name of the user who made the change. `None` if the user's account no longer exists.
     pub actor_name: Option<String>,

@@ -6,7 +6,7 @@ use crate::{
     operations::Caller,
 };
 
-/// A caller's profile, and the caller's role in the caller's company. Each request reads the profile and the role
+/// A caller's profile, and the caller's role in the caller's company. Each request reads the caller's profile and role
 /// consistently, so a changed role counts from the next request on.
 #[derive(Debug)]
 pub struct CompanyAccess {
@@ -51,7 +51,7 @@ impl Usher {
         self.existing_company(caller.company).await
     }
 
-    /// The company with the id `id`. A stored record names the id, so the company must exist.
+    /// The company with the id `id`. The id comes from a stored record, so the company must exist.
     ///
     /// # Errors
     /// [`Error::Internal`] if the store has no company with this id.

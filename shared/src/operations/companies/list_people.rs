@@ -27,8 +27,8 @@ pub struct CompanyPerson {
 }
 
 impl Usher {
-    /// The company's users and pending invitations, sorted by address. Each person appears once. Every user of the
-    /// company may read this list of people.
+    /// The company's users and pending invitations, sorted by address. Each person appears once in the list. Every user
+    /// of the company may read this list of people.
     ///
     /// # Errors
     /// The errors of [`Usher::company_access`]; [`Error::TooLarge`] if the company has more people than a response may
@@ -74,7 +74,8 @@ impl Usher {
         people.await
     }
 
-    /// One person of [`Usher::list_people_and_guests`], by the public id that the person has in the company.
+    /// One of the people whom [`Usher::list_people_and_guests`] lists, by the public id that the person has in the
+    /// company.
     ///
     /// # Errors
     /// The errors of [`Usher::list_people_and_guests`]; [`Error::NotFound`] if no listed person has this public id.
@@ -85,9 +86,9 @@ impl Usher {
         person.ok_or(Error::NotFound(Missing::Person))
     }
 
-    /// The people of a company and its workspaces, sorted by address. A person with several records appears once; a
-    /// person's record in the company is preferred to the person's records in workspaces. `is_active` decides whether a
-    /// record is listed, and with which value of [`CompanyPerson::active`] the record is listed.
+    /// The people of a company and its workspaces, sorted by address. A person with several records appears in the list
+    /// once; a person's record in the company is preferred to the person's records in workspaces. `is_active` decides
+    /// whether a person's record is listed, and with which value of [`CompanyPerson::active`].
     async fn people_of_company(
         &self,
         company: &Company,

@@ -7,7 +7,7 @@ use crate::{
     store::HashItem,
 };
 
-/// A change of the table from which domain events may derive.
+/// A change of the table's content from which domain events may derive.
 #[derive(Debug)]
 pub enum TableChange {
     /// A person's record was written.
@@ -19,15 +19,15 @@ pub enum TableChange {
         /// The person's record after the change.
         new: Box<Person>,
     },
-    /// DynamoDB deleted the record by which the hash of a link is looked up. DynamoDB deletes such a record some time
-    /// after the link has expired.
+    /// DynamoDB deleted the record by which the hash of a link is looked up. DynamoDB deletes the record of a link's
+    /// hash some time after the link has expired.
     LinkPurged(HashItem),
 }
 
 impl Usher {
     /// Publishes the domain events that derive from `changes`. An event can be published several times, always with the
     /// same event id. The result lists the indexes of the changes whose events were not all published. The calling code
-    /// must pass the listed changes to the function again.
+    /// must pass the changes whose events were not published to the function again.
     ///
     /// # Errors
     /// [`Error::Internal`] if the function has no event bus.
@@ -61,8 +61,9 @@ impl Usher {
             TableChange::LinkPurged(hash) => {
                 let Some(scope) = hash.person.scope() else { return Ok(Vec::new()) };
                 let person = self.store.person_of_hash(hash).await?;
-                // DynamoDB also purges the link of an invitation that was answered or sent again. Such an invitation
-                // did not expire, so no event is published for the link.
+                // DynamoDB also deletes the record of the link of an invitation that was answered or sent again. An
+                // invitation that was answered or sent again did not expire, so no event is published when its old link
+                // is deleted.
                 let expired = person.filter(|person| {
                     person.version == hash.version && person.state(self.now()) == MembershipState::Expired
                 });

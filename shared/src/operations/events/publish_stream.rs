@@ -1,4 +1,4 @@
-//! Publishing what the table's stream reports.
+//! Publishing domain events for the changes that the table's stream reports.
 
 use crate::{
     Result, Usher,
@@ -22,7 +22,7 @@ impl Usher {
 }
 
 /// The change of the table that a stream record reports, if domain events may derive from the change. The filters of
-/// the event source let hardly any other stream record through.
+/// the function's event source let hardly any stream record through from which no event derives.
 fn change(record: &StreamRecord) -> Option<TableChange> {
     if let Some((scope, old, new)) = record.person_change() {
         return Some(TableChange::Person { scope, old: old.map(Box::new), new: Box::new(new) });

@@ -8,7 +8,7 @@ use crate::{
 
 impl Usher {
     /// Makes a user an administrator of a group and of the groups below the group, or ends the user's administration of
-    /// the group. Repeating the request changes nothing.
+    /// the group. Repeating a request about a group's administrator changes nothing.
     ///
     /// # Errors
     /// The errors of [`Usher::access_to_group`]; [`Error::Forbidden`] without authority over the group;

@@ -14,8 +14,8 @@ pub struct NewGroup {
     pub parent: GroupId,
     /// The name of the new group.
     pub name: Title,
-    /// The group's display id: its name for programs, unique in the workspace. `None` makes the group's short id the
-    /// display id.
+    /// The group's display id: its name for programs, unique in the workspace. If the display id is `None`, the group's
+    /// short id becomes the display id.
     pub display_id: Option<DisplayId>,
 }
 

@@ -7,8 +7,8 @@ use crate::{
     store::GroupDeleted,
 };
 
-/// How often the deletion of a group is tried. A try fails if a person joined the group after the group's people were
-/// read.
+/// How often the deletion of a group is tried. A try to delete a group fails if a person joined the group after the
+/// group's people were read.
 const TRIES: u32 = 3;
 
 impl Usher {

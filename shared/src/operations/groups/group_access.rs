@@ -1,8 +1,9 @@
 //! What a caller may do in the groups of a workspace.
 //!
-//! An administrator of the workspace has authority over all its groups. An administrator of a group has authority over
-//! the group and the groups below the group, whether or not the administrator belongs to these groups. Nobody else has
-//! authority over a group. The path of a group tells which groups are above the group.
+//! An administrator of a workspace has authority over all groups of the workspace. An administrator of a group has
+//! authority over the group and the groups below the group, whether or not the administrator belongs to these groups.
+//! Nobody except the administrators of the workspace and of groups has authority over a group. The path of a group
+//! tells which groups are above the group.
 
 use crate::{
     Error, Missing, Result, Usher,
@@ -19,8 +20,8 @@ pub struct GroupAccess {
     /// The caller's access to the workspace. A caller who is no member but administers a group has at least the role
     /// VIEWER.
     pub access: WorkspaceAccess,
-    /// The groups that the request named, in the order of the request. An entry is `None` if the workspace doesn't have
-    /// the group.
+    /// The groups that the request named, in the order of the request. The list contains `None` in place of a group
+    /// that the workspace doesn't have.
     pub groups: Vec<Option<Group>>,
     /// The topmost group of the workspace, if the request named groups.
     pub top: Option<Group>,
@@ -52,7 +53,7 @@ impl GroupAccess {
 
 impl Usher {
     /// What a caller may do in a workspace and its groups, and the groups with the ids `groups`. One call of the store
-    /// reads everything.
+    /// reads the workspace, the caller's records and the groups.
     ///
     /// # Errors
     /// [`Error::NotFound`] if the workspace doesn't exist or the caller has no role in the workspace.
@@ -78,8 +79,8 @@ impl Usher {
         Ok(GroupAccess { access: WorkspaceAccess { profile, workspace, role }, groups, top, administers })
     }
 
-    /// A group, and what a caller may do in the group's workspace and in the workspace's groups. The function reads
-    /// from the store twice.
+    /// A group, and what a caller may do in the group's workspace and in the workspace's groups. Finding out a caller's
+    /// access to a group reads from the store twice.
     ///
     /// # Errors
     /// [`Error::NotFound`] if the group doesn't exist or the caller has no role in its workspace.

@@ -11,8 +11,8 @@ use crate::{
     store::{AuditNote, TransitionWrite, Transitioned},
 };
 
-/// How often taking a person out of a group is tried. A try fails if another request changed the person's record after
-/// the record was read.
+/// How often taking a person out of a group is tried. A try to take a person out of a group fails if another request
+/// changed the person's record after the record was read.
 const TRIES: u32 = 3;
 
 impl Usher {

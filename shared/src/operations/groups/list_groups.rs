@@ -12,7 +12,7 @@ const MAX: usize = 20_000;
 /// A group with its position among the groups of its parent, and its child groups.
 #[derive(Debug)]
 pub struct GroupNode {
-    /// The group itself, with its name and its place in the tree.
+    /// The group itself, with its name and its place in the workspace's tree of groups.
     pub group: Group,
     /// The number of groups that have the same parent as this group and are older.
     pub index: usize,
@@ -22,7 +22,7 @@ pub struct GroupNode {
 
 impl Usher {
     /// The topmost group of a workspace and the groups directly under the topmost group, oldest first. Every member of
-    /// the workspace may read these groups.
+    /// the workspace may read the workspace's groups.
     ///
     /// # Errors
     /// The errors of [`Usher::group_access`]; [`Error::TooLarge`] if the workspace has more groups than a response may
@@ -37,8 +37,8 @@ impl Usher {
         self.with_children(top).await
     }
 
-    /// A group and the groups directly under the group, oldest first. Every member of the workspace may read these
-    /// groups.
+    /// A group and the groups directly under the group, oldest first. Every member of the workspace may read the
+    /// workspace's groups.
     ///
     /// # Errors
     /// The errors of [`Usher::access_to_group`]; [`Error::TooLarge`] if the workspace has more groups than a response
@@ -72,7 +72,8 @@ impl Usher {
     }
 
     /// A group, and the members and invited people who belong to the group, oldest first. If `recursive` is true, the
-    /// people who belong to the groups below the group are listed too. Every member of the workspace may read the list.
+    /// people who belong to the groups below the group are listed too. Every member of the workspace may read which
+    /// people belong to a group.
     ///
     /// # Errors
     /// The errors of [`Usher::access_to_group`].

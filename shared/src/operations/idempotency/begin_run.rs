@@ -10,10 +10,10 @@ use crate::{
 /// The idempotency key of a request, and the data that Usher stores with the key.
 #[derive(Debug)]
 pub struct IdempotencyRequest {
-    /// The idempotency key. Equal idempotency keys of different callers, or for different workspaces, are independent
-    /// of each other.
+    /// The idempotency key. Equal idempotency keys of different callers, or for different workspaces or companies, are
+    /// independent of each other.
     pub key: IdempotencyKey,
-    /// A digest of the whole request. A second request with the same idempotency key and another digest is an error.
+    /// A digest of the whole request. A second request with the same idempotency key and another digest is refused.
     pub body: String,
     /// The trace id by which support finds the request in the logs.
     pub trace_id: String,
@@ -21,7 +21,8 @@ pub struct IdempotencyRequest {
 
 /// What an operation does for an idempotent request.
 pub(in crate::operations) enum BegunRun {
-    /// The operation executes the request. An earlier run may already have executed a part of the request.
+    /// The operation executes the idempotent request. An earlier run of the same request may already have executed a
+    /// part of the request.
     Execute(IdempotentRun),
     /// The request was already answered, and the operation replays this response.
     Replay(StoredResponse),
@@ -52,7 +53,7 @@ impl Usher {
     }
 
     /// Releases an idempotent request whose run failed, so that a retry resumes the request at once. A failure to
-    /// release the request is only logged.
+    /// release the idempotent request is only logged.
     pub(in crate::operations) async fn release_failed_run(&self, run: &IdempotentRun) {
         if let Err(error) = self.store.release_run(run).await {
             tracing::warn!(?error, "an idempotent run was not released: retries are refused until its lease expires");

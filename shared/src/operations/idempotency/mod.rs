@@ -1,4 +1,4 @@
-//! Idempotent requests. An operation that executes an idempotent request begins a run here, and stores the response when
-//! the run ends.
+//! Idempotent requests. An operation that executes an idempotent request begins a run of the request, and stores the
+//! response when the run ends.
 
 pub(super) mod begin_run;

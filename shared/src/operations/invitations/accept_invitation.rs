@@ -17,8 +17,8 @@ use crate::{
     store::{AcceptanceWrite, Accepted, NewAccount},
 };
 
-/// How often the acceptance of an invitation is tried. A further try happens if another request changed the invitation,
-/// and reads the invitation again.
+/// How often the acceptance of an invitation is tried. A further try happens if another request changed the invitation
+/// meanwhile; the further try reads the invitation again.
 const TRIES: u32 = 8;
 
 /// The membership that accepting an invitation gave to the caller.
@@ -74,7 +74,7 @@ impl Usher {
     }
 
     /// Decides the acceptance of an open invitation whose inviter may admit the person, and writes the decision.
-    /// `new_account` has the further records of a person who signs up.
+    /// `new_account` has the further records that accepting an invitation writes for a person who signs up.
     ///
     /// # Errors
     /// [`Error::Gone`] if the invitation is no longer open.

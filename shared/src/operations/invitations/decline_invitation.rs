@@ -8,15 +8,16 @@ use crate::{
     store::{AuditNote, TransitionWrite, Transitioned},
 };
 
-/// How often declining an invitation is tried. A further try happens if another request changed the invitation, and
-/// reads the invitation again.
+/// How often declining an invitation is tried. A further try happens if another request changed the invitation
+/// meanwhile; the further try reads the invitation again.
 const TRIES: u32 = 8;
 
 impl Usher {
     /// Declines the invitation to which the hash of a link belongs.
     ///
     /// # Errors
-    /// [`Error::Gone`] for every hash that [`Usher::view_invitation`] refuses. After this error, no record has changed.
+    /// [`Error::Gone`] for every hash that [`Usher::view_invitation`] refuses. If declining fails with this error, no
+    /// record has changed.
     pub async fn decline_invitation(&self, hash: &InvitationHash) -> Result<()> {
         let attempt = self.random().uuid().to_string();
         for round in 0..TRIES {

@@ -1,5 +1,5 @@
-//! Signing up, or accepting an invitation, on the web page behind a mailed link. The page shows the invitation even if
-//! signing up or accepting fails.
+//! Signing up, or accepting an invitation, on the web page behind a mailed link. The web page shows the invitation even
+//! if signing up or accepting fails.
 
 use crate::{
     Result, Usher,
@@ -17,7 +17,7 @@ impl Usher {
         Ok((view, self.sign_up_by_invitation(sign_up).await?))
     }
 
-    /// Accepts an invitation as [`Usher::accept_by_password`] does, and also returns the invitation. The inner result
+    /// Accepts an invitation as [`Usher::accept_by_password`] does, and also returns the invitation. The inner `Result`
     /// is the result of accepting the invitation.
     ///
     /// # Errors

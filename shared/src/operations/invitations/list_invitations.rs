@@ -31,7 +31,7 @@ pub struct Invitation {
     pub inviter_name: Option<String>,
 }
 
-/// Selects the invitations to list.
+/// The filter that selects which invitations to list.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct InvitationFilter {
     /// Lists only invitations with this status.
@@ -44,7 +44,7 @@ pub struct InvitationFilter {
 
 /// The right of a caller to manage the invitations to a workspace or company.
 pub(in crate::operations) struct ManagedInvitations {
-    /// The workspace or company.
+    /// The workspace or company whose invitations the caller may manage.
     pub(in crate::operations) scope: Scope,
     /// The caller, with the caller's role in the workspace or company.
     pub(in crate::operations) manager: Manager,
@@ -72,7 +72,7 @@ impl Usher {
         let cursors = Cursors::new(&salt, "invitations", filter);
         let after = cursors.open(page)?;
         // The table stores domains in Punycode, and the Punycode of a partial domain is not a prefix of the whole
-        // domain's. So the store selects by the part before the @, and `matches` compares the rest.
+        // domain's. The store therefore selects addresses by the part before the @, and `matches` compares the domain.
         let prefix = filter.address.split_inclusive('@').next().unwrap_or_default();
         let query = PeoplePage { scope: managed.scope, prefix, after: after.as_ref(), most: page.limit };
         let (now, InvitationFilter { status, delivery, address }) = (self.now(), filter.clone());
@@ -146,7 +146,7 @@ impl Usher {
         Invitation::of(scope, person, &names, self.now()).ok_or(Error::NotFound(Missing::Invitation))
     }
 
-    /// The full names of the users `users`. Each user's account is read once.
+    /// The full names of the users `users`. The function reads the account of each of the users once.
     pub(in crate::operations) async fn full_names(&self, mut users: Vec<UserId>) -> Result<HashMap<UserId, String>> {
         users.sort_unstable();
         users.dedup();

@@ -1,4 +1,4 @@
-//! The errors that several ways of joining a workspace or company share.
+//! The errors that several operations share by which people join a workspace or company.
 
 /*X*/
 use crate::{Error, InternalContext, PublicMessage};
@@ -13,8 +13,8 @@ pub(in crate::operations) fn other_address() -> Error {
     Error::WrongAddress(PublicMessage::new("other_address", "This invitation is for another e-mail address."))
 }
 
-/// The error for an invitation that other requests changed at each attempt to answer the invitation. The link may still
-/// be alive, so a client may send the request again.
+/// The error for an invitation that other requests changed at each attempt to answer the invitation. The invitation's
+/// link may still be valid, so a client may send the request again.
 pub(in crate::operations) fn kept_changing() -> Error {
     Error::Unavailable(InternalContext::new("invitation: other requests kept changing the invitation"))
 }

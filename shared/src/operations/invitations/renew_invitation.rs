@@ -1,5 +1,5 @@
-//! Renewing an invitation: the holder of an expired hash asks the inviter for a new invitation. The response is the
-//! same for every hash, so that the response doesn't reveal which hashes exist.
+//! Renewing an invitation: the holder of an expired hash asks the inviter for a new invitation. The response to a
+//! request for a new invitation is the same for every hash, so that the response doesn't reveal which hashes exist.
 
 use jiff::SignedDuration;
 
@@ -15,12 +15,12 @@ const RENEWAL_INTERVAL: SignedDuration = SignedDuration::from_hours(24);
 
 impl Usher {
     /// Queues a letter that asks the inviter, or else the administrators, to invite the person again, if the hash
-    /// belongs to an expired invitation. Each person can cause one such letter a day. For a hash that belongs to no
-    /// expired invitation, the function makes the same number of store calls, but queues no letter. All hashes that
-    /// belong to no expired invitation share one cooldown.
+    /// belongs to an expired invitation. Each invited person can cause one letter a day that asks for a new invitation.
+    /// For a hash that belongs to no expired invitation, the operation makes the same number of store calls, but queues
+    /// no letter. All hashes that belong to no expired invitation share one cooldown.
     ///
     /// # Errors
-    /// The function returns only errors of the store.
+    /// Asking for a new invitation fails only with errors of the store.
     pub async fn renew_invitation(&self, hash: Option<InvitationHash>) -> Result<()> {
         let now = self.now();
         // A text that isn't a hash is replaced by a random hash, so that the request causes the same store calls as a

@@ -16,7 +16,8 @@ use crate::{
 /// The largest number of administrators who get the letter that asks for a new invitation.
 const MAX_ADMINS: usize = 5;
 
-/// The largest number of pages that the search for administrators reads. A page has at most a thousand people.
+/// The largest number of pages that the search for administrators reads. A page of the search for administrators has at
+/// most a thousand people.
 const MAX_PAGES: usize = 10;
 
 /// An expired invitation, with the workspace and company to which the person was invited.
@@ -29,8 +30,9 @@ struct ExpiredInvitation {
 
 impl Usher {
     /// The recipients of the letter that asks for a new invitation: the inviter, or else the administrators of the
-    /// workspace, or else the administrators of the company. Each recipient may invite the person, and has an address
-    /// that Usher mails. The list of recipients is empty if the invitation is no longer an expired invitation.
+    /// workspace, or else the administrators of the company. Each recipient of the letter may invite the person, and
+    /// has an address that Usher mails. The list of recipients is empty if the invitation is no longer an expired
+    /// invitation.
     pub(in crate::operations) async fn renewal_recipients(
         &self,
         hash: &HashItem,
@@ -104,8 +106,8 @@ impl Usher {
     }
 
     /// The addresses of administrators that are not suppressed, in the order of addresses. The table has no list of
-    /// administrators. The search therefore reads people, and stops after [`MAX_PAGES`] pages, so that a large
-    /// workspace doesn't cause more reads.
+    /// administrators. The search for administrators therefore reads all people in turn, and stops after [`MAX_PAGES`]
+    /// pages, so that a large workspace doesn't cause more reads.
     async fn admin_recipients(&self, scope: Scope, now: Timestamp) -> Result<Vec<EmailAddress>> {
         let is_admin = |person: &Person| {
             let member = person.role == Role::Admin && person.state(now) == MembershipState::Member;
@@ -115,7 +117,8 @@ impl Usher {
         for _ in 0..MAX_PAGES {
             let page = PeoplePage { scope, prefix: "", after: after.as_ref(), most: MAX_ADMINS - recipients.len() };
             let Page { items, next } = self.store.people_page(page, is_admin).await?;
-            // Administrators with different user codes may share an address, which gets one letter.
+            // Several administrators with different user codes may share an address; the shared address gets one
+            // letter.
             let new = items.into_iter().map(|admin| admin.address);
             let new = new.filter(|address| seen.insert(address.canonical().to_owned())).collect();
             recipients.extend(self.unsuppressed(new).await?);

@@ -15,14 +15,15 @@ use crate::{
     store::{AuditNote, TransitionWrite, Transitioned},
 };
 
-/// How often resending an invitation is tried. A further try happens if another request changed the invitation, and
-/// reads the invitation again.
+/// How often resending an invitation is tried. A further try happens if another request changed the invitation
+/// meanwhile; the further try reads the invitation again.
 const TRIES: u32 = 3;
 
 impl Usher {
-    /// Mails an invitation again with a new link, and makes the caller the inviter. The old link no longer works. The
-    /// invitation is valid for the same length of time as before, counted from now. An expired invitation becomes
-    /// pending again. A declined or revoked invitation can't be resent: the caller invites the person again instead.
+    /// Mails an invitation again with a new link, and makes the caller the inviter. The old link of a resent invitation
+    /// no longer works. A resent invitation is valid for the same length of time as before, counted from the resending.
+    /// An expired invitation becomes pending again. A declined or revoked invitation can't be resent: the caller
+    /// invites the person again instead.
     ///
     /// # Errors
     /// - The errors of [`Usher::revoke_invitation`].
@@ -49,8 +50,8 @@ impl Usher {
         resent
     }
 
-    /// Decides about resending the invitation and writes the resent invitation. The function decides again if another
-    /// request changed the invitation.
+    /// Decides about resending the invitation and writes the resent invitation. If another request changed the
+    /// invitation meanwhile, the decision is made again.
     async fn write_resend(
         &self,
         target: &InvitationTarget,
@@ -86,12 +87,13 @@ impl Usher {
         }
         let left = self.parameters.resend_cooldown - now.duration_since(person.invited_at);
         let public = PublicMessage::new("cooldown", "This invitation was mailed a moment ago.");
-        // Clients count in whole seconds. Rounding the time up keeps clients from trying again too early.
+        // Clients count the waiting time in whole seconds. Rounding the waiting time up keeps clients from trying again
+        // too early.
         let retry_after = SignedDuration::from_secs(left.as_secs() + i64::from(left.subsec_nanos() > 0));
         Error::TooMany { public, retry_after }
     }
 
-    /// Checks that Usher mails the person's address.
+    /// Checks that Usher still mails the person's address, because the address is not suppressed.
     async fn require_unsuppressed(&self, person: &Person) -> Result<()> {
         let records = self.store.address_records(&[&person.identifier()]).await?;
         match records.into_iter().find_map(|record| record.suppressed) {

@@ -10,8 +10,8 @@ use crate::{
     store::{AuditNote, TransitionWrite, Transitioned},
 };
 
-/// How often revoking an invitation is tried. A further try happens if another request changed the invitation, and
-/// reads the invitation again.
+/// How often revoking an invitation is tried. A further try happens if another request changed the invitation
+/// meanwhile; the further try reads the invitation again.
 const TRIES: u32 = 3;
 
 impl Usher {

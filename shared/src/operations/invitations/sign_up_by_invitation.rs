@@ -17,8 +17,8 @@ use crate::{
     store::{Accepted, HashItem, NewAccount},
 };
 
-/// How often accepting the invitation is tried. A further try happens if another request changed the invitation, and
-/// reads the invitation again.
+/// How often accepting the invitation is tried. A further try happens if another request changed the invitation
+/// meanwhile; the further try reads the invitation again.
 const TRIES: u32 = 8;
 
 /// A request to sign up by an invitation.
@@ -50,9 +50,10 @@ pub struct SignedUp {
 
 impl Usher {
     /// Creates an active account for the invited person, and accepts the invitation. An invitation to the company gives
-    /// the person its role in the company. An invitation to a workspace makes the person a member of the workspace and,
-    /// with the lowest role, of its company. A pending invitation of the person to the company is accepted too, and
-    /// then gives the person the role in the company.
+    /// the person the invitation's role in the company. An invitation to a workspace makes the person a member of the
+    /// workspace and, with the lowest role, of its company. If the person has a pending invitation to the company,
+    /// signing up accepts the invitation to the company too, and this invitation gives the person the role in the
+    /// company.
     ///
     /// # Errors
     /// - [`Error::Gone`] for the hash of a link that is unknown, expired, used, revoked or replaced.
@@ -65,8 +66,8 @@ impl Usher {
     pub async fn sign_up_by_invitation(&self, request: SignUpByInvitation) -> Result<SignedUp> {
         let attempt = self.random().uuid().to_string();
         let item = self.hash_item(&request.hash).await?;
-        // Hashing takes long. The records that decide about the sign-up are read after hashing, so that the records are
-        // fresh.
+        // Hashing a password takes long. The records that decide about a sign-up are read after hashing, so that the
+        // records are fresh.
         let password = self.hash_password(request.password.clone()).await?;
         for round in 0..TRIES {
             if round > 0 {
@@ -126,15 +127,16 @@ impl Usher {
         }
     }
 
-    /// The company's record of a person who joins one of the company's workspaces. A pending invitation to the company
-    /// gives its role to the record, if the inviter of this invitation may still admit the person.
+    /// The company's record of a person who joins one of the company's workspaces. If the person has a pending
+    /// invitation to the company whose inviter may still admit the person, the company's record gets the role of this
+    /// invitation.
     async fn company_member(&self, profile: &Profile, company: &Company, before: Option<&Person>) -> Result<Person> {
         let mut member = self.member_record(profile, Role::Viewer, &company.salt);
         if let Some(before) = before {
             (member.version, member.created_at) = (before.version, before.created_at);
             let keeps_role = match before.state(self.now()) {
                 MembershipState::Pending => self.inviter_may_admit(before, company.id, None).await?,
-                // The person is a member by a guest account.
+                // The person of this record is already a member of the company, by a guest account.
                 MembershipState::Member => true,
                 MembershipState::Expired | MembershipState::Gone => false,
             };
@@ -147,8 +149,8 @@ impl Usher {
     }
 
     /// The profile of a new account with a verified address. If the address has an unverified account, the unverified
-    /// account becomes the new account: the account keeps its ids, and the sessions of the account end. `None` if the
-    /// unverified account was deleted meanwhile.
+    /// account becomes the new account: the account keeps its ids, and the sessions of the account end. The result is
+    /// `None` if the unverified account was deleted meanwhile.
     pub(in crate::operations) async fn verified_profile(
         &self,
         new: Profile,
@@ -168,8 +170,8 @@ impl Usher {
         }))
     }
 
-    /// The profile of the account that the sign-up creates. The account has the user id that the invitation gave to the
-    /// person.
+    /// The profile of the account that the sign-up creates. The account of a person who signs up by an invitation has
+    /// the user id that the invitation gave to the person.
     fn invited_profile(
         &self,
         request: &SignUpByInvitation,
@@ -192,8 +194,8 @@ impl Usher {
     }
 
     /// Marks the person's workspace memberships as verified, if the person's guest account became the verified account
-    /// of `profile`. The mark on a membership gives the person no right. A failure to write the mark is therefore only
-    /// logged and doesn't fail the request.
+    /// of `profile`. The mark that a person's membership is verified gives the person no right. A failure to mark a
+    /// membership as verified is therefore only logged and doesn't fail the request.
     pub(in crate::operations) async fn mark_memberships_verified(&self, profile: &Profile) {
         if profile.epoch == 0 {
             return;

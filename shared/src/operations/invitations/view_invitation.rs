@@ -1,6 +1,6 @@
 //! Viewing the invitation to which the hash of a link belongs. An unknown, expired, used, revoked or replaced hash
-//! gives [`Error::Gone`]. The error doesn't say which of these reasons applies, because a stranger must learn nothing
-//! about a hash.
+//! gives [`Error::Gone`]. The error for an invalid hash doesn't say why the hash is invalid, because a stranger must
+//! learn nothing about a hash.
 
 use jiff::Timestamp;
 
@@ -100,12 +100,13 @@ impl Usher {
         self.open_invitation_of(&self.hash_item(hash).await?).await
     }
 
-    /// The stored item of the hash of a link. The item points to an invitation, but the link may no longer work.
+    /// The stored item of the hash of a link. The item of a hash points to an invitation, but the link with the hash
+    /// may no longer work.
     pub(in crate::operations) async fn hash_item(&self, hash: &InvitationHash) -> Result<HashItem> {
         self.store.hash(hash).await?.ok_or(Error::Gone)
     }
 
-    /// The open invitation that a hash's item points to, by a consistent read.
+    /// The open invitation that the stored item of a hash points to, read consistently.
     pub(in crate::operations) async fn open_invitation_of(&self, item: &HashItem) -> Result<OpenInvitation> {
         let scope = item.person.scope().ok_or(Error::Gone)?;
         if let Scope::Workspace(workspace) = scope {
@@ -121,8 +122,8 @@ impl Usher {
         let by = InvitedBy { inviter: person.inviter, company };
         let admission = match admission.filter(|admission| admission.by == by) {
             Some(admission) => admission,
-            // The item of the hash names no inviter, or an inviter other than the record's inviter, so the inviter's
-            // records weren't read yet.
+            // The stored item of the hash names no inviter, or another inviter than the person's record names, so the
+            // records of the right inviter weren't read yet.
             None => self.store.admission(&item.person, by).await?,
         };
         let AccountsOfAddress { verified: identity, unverified } = accounts;
@@ -130,7 +131,7 @@ impl Usher {
     }
 
     /// Checks that the inviter may still admit the person, by the records that were read with the invitation. Returns
-    /// the company.
+    /// the company of the invitation.
     ///
     /// # Errors
     /// [`Error::Gone`] if the inviter may no longer admit the person, or if the company is deleted.
@@ -145,7 +146,7 @@ impl Usher {
     }
 
     /// Whether the inviter of an invited person may still admit the person to `workspace`, or to the company if
-    /// `workspace` is `None`. The function reads the inviter's records.
+    /// `workspace` is `None`. The check reads the inviter's records from the store.
     pub(in crate::operations) async fn inviter_may_admit(
         &self,
         person: &Person,

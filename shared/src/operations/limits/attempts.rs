@@ -1,14 +1,16 @@
-//! Limits on attempts that must not be repeated quickly, such as passwords and one-time passwords.
+//! Limits on attempts that must not be repeated quickly, such as attempts to guess a password or a one-time password.
 
 use crate::{Error, PublicMessage, Result, Usher, domain::RateLimit};
 
-/// A limit on the number of attempts within a time window. The window is as long as a one-time password is valid.
+/// A limit on the number of attempts within a time window, for example attempts to give a password. The time window is
+/// as long as a one-time password is valid.
 pub(in crate::operations) struct AttemptLimit<'a> {
-    /// The kind of attempt. Attempts of different kinds are counted separately.
+    /// The kind of attempt. Attempts of different kinds, for example passwords and one-time passwords, are counted
+    /// separately.
     pub(in crate::operations) kind: &'static str,
     /// The subject whose attempts are counted, for example an address.
     pub(in crate::operations) subject: &'a str,
-    /// The largest number of attempts within a window.
+    /// The largest number of attempts within a time window.
     pub(in crate::operations) max: u32,
     /// The message of the error that the caller gets when no attempt is left.
     pub(in crate::operations) message: &'static str,

@@ -9,7 +9,7 @@ use crate::{
 /// An authenticated caller whose request was counted towards the limit of the caller's company.
 #[derive(Debug)]
 pub struct MeteredCaller {
-    /// The caller.
+    /// The caller, whose company's requests are limited.
     pub caller: Caller,
     /// How many requests the company may still send in the current minute.
     pub rate_limit: RateLimitStatus,
@@ -20,7 +20,8 @@ pub struct MeteredCaller {
 
 impl Usher {
     /// Authenticates a company admin as [`Usher::authenticate`] does, and counts the request among the requests that
-    /// the admin's company may make in a minute. The request is counted whatever its result.
+    /// the admin's company may make in a minute. Every request of the admin is counted, whatever the result of the
+    /// request is.
     ///
     /// # Errors
     /// [`Error::Unauthenticated`] for an invalid token.

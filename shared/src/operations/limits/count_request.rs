@@ -9,9 +9,9 @@ const WINDOW: SignedDuration = SignedDuration::from_mins(1);
 /// How many requests a company may still send in the current minute.
 #[derive(Debug, Clone, Copy)]
 pub struct RateLimitStatus {
-    /// Whether the limit admits the request that was just counted.
+    /// Whether the company's limit admits the request that was just counted.
     pub admitted: bool,
-    /// How many further requests of the company the limit admits in the current minute.
+    /// How many further requests the company may send in the current minute.
     pub remaining: u32,
     /// When the next minute starts, in which the company has its whole number of requests again.
     pub resets_at: Timestamp,

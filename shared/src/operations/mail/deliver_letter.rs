@@ -1,4 +1,4 @@
-//! Delivering one letter from the outbox. The letter is about a sign-up or about an expired invitation.
+//! Delivering one letter from the outbox. A letter in the outbox is about a sign-up or about an expired invitation.
 
 use jiff::Timestamp;
 
@@ -11,8 +11,9 @@ use crate::{
 };
 
 impl Usher {
-    /// Sends a letter that was claimed from the outbox, and removes the letter's outbox item. The result is `None` if
-    /// the letter was sent or is no longer due, and otherwise the reason why the letter was not sent.
+    /// Sends a letter that was claimed from the outbox, and removes the letter's outbox item. The result of sending a
+    /// letter is `None` if the letter was sent or is no longer due, and otherwise the reason why the letter was not
+    /// sent.
     pub(super) async fn deliver_letter(
         &self,
         claimed: &mut ClaimedItem,
@@ -52,8 +53,8 @@ impl Usher {
     }
 
     /// Whether a letter may be sent, because the letter's address is not suppressed and has not reached the daily limit
-    /// of mails. The function counts the letter towards the daily limit. A letter that is counted when it is queued may
-    /// always be sent.
+    /// of mails. Letting a letter through counts the letter towards the daily limit. A letter that was already counted
+    /// when it was queued may always be sent.
     async fn admit_letter(&self, letter: &QueuedLetter, now: Timestamp) -> Result<bool> {
         let (Some(email), Some(limit)) = (counted_recipient(letter), self.daily_limit(letter)) else { return Ok(true) };
         Ok(!self.unsuppressed(vec![email.clone()]).await?.is_empty() && self.store.reserve(&limit, 1, now).await? == 1)
@@ -108,9 +109,9 @@ fn has_link(letter: &QueuedLetter) -> bool {
     }
 }
 
-/// The recipient of a letter that is counted when it is sent. All other letters are counted when they are queued.
-/// Letters with one-time passwords have a limit of their own. The letters that ask for a new invitation are counted
-/// when the renewal is divided into one letter for each recipient.
+/// The recipient of a letter that is counted when it is sent. All letters that are not counted when they are sent are
+/// counted when they are queued. Letters with one-time passwords have a limit of their own. The letters that ask for a
+/// new invitation are counted when the renewal is divided into one letter for each recipient.
 fn counted_recipient(letter: &QueuedLetter) -> Option<&EmailAddress> {
     match letter {
         QueuedLetter::AlreadyRegistered { email } | QueuedLetter::Welcome { email, .. } => Some(email),

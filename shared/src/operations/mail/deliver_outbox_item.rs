@@ -1,5 +1,5 @@
-//! Delivering one item of the outbox. A crash at any point loses no mail: the item stays in the outbox until the result
-//! of every mail in the item is recorded.
+//! Delivering one item of the outbox. A crash at any point of the delivery loses no mail: the outbox item stays in the
+//! outbox until the result of every mail in the item is recorded.
 
 use jiff::SignedDuration;
 use tokio::time::{Duration, Instant};
@@ -25,11 +25,12 @@ pub const MAIL_TIME_BUDGET: Duration = Duration::from_secs(75);
 /// The time after which an outbox item is tried again if SES paused the account's sending.
 const PAUSE: SignedDuration = SignedDuration::from_secs(10);
 
-/// The base of the time after which an outbox item is tried again if an attempt to deliver the item failed. The time is
-/// twice this base after the first attempt, and doubles with each further failed attempt.
+/// The base of the time after which an outbox item is tried again if an attempt to deliver the item failed. The time
+/// until the next attempt is twice this base after the first failed attempt, and doubles with each further failed
+/// attempt.
 const BACKOFF: SignedDuration = SignedDuration::from_secs(15);
 
-/// What happened to an outbox item.
+/// What happened to an outbox item that the service tried to deliver.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DeliveryOutcome {
     /// The result of every mail in the outbox item is recorded, so the item is done.
@@ -45,11 +46,12 @@ pub enum DeliveryOutcome {
 }
 
 impl Usher {
-    /// Delivers one item of the outbox, unless another deliverer works on the item. Calls to SES start before
+    /// Delivers one item of the outbox, unless another deliverer works on the item. No call to SES starts after
     /// `deadline`.
     ///
     /// # Errors
-    /// [`Error`](crate::Error) if the store fails. The outbox item is tried again when the item's lease ends.
+    /// [`Error`](crate::Error) if the store fails. An outbox item whose delivery failed with an error is tried again
+    /// when the item's lease ends.
     pub async fn deliver(&self, key: &Key, deadline: Instant) -> Result<DeliveryOutcome> {
         let now = self.now();
         let link_key = self.secrets.link_key(None, now).await?;
@@ -93,13 +95,14 @@ impl Usher {
                 self.store.release(claimed, self.now() + wait, true).await?;
                 Ok(DeliveryOutcome::Postponed)
             }
-            // The outbox item keeps its lease, because the mails may have been sent and should not be sent again soon.
+            // The outbox item stays leased to this deliverer, because the mails may have been sent and should not be
+            // sent again soon.
             SendError::Unknown => Ok(DeliveryOutcome::Postponed),
         }
     }
 
-    /// Gives an outbox item up, and marks the mails in the item as failed. If the people's records can't be read, the
-    /// item is given up without the marks.
+    /// Gives an outbox item up, and marks the mails in the item as failed. If the records of the item's people can't be
+    /// read, the outbox item is given up without marking any mail.
     async fn give_up(&self, claimed: &ClaimedItem, reason: &str) -> Result<DeliveryOutcome> {
         let now = self.now();
         let unmailed = match &claimed.task {

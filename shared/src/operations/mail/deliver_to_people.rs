@@ -24,7 +24,7 @@ pub(super) struct PeopleMails {
 }
 
 impl Usher {
-    /// Mails the people of an outbox item, and records the result of each mail. The function returns `None` if every
+    /// Mails the people of an outbox item, and records the result of each mail. The delivery returns `None` if every
     /// mail has a result, and otherwise the reason why the remaining mails were not sent.
     pub(super) async fn deliver_to_people(
         &self,
@@ -67,8 +67,8 @@ impl Usher {
         self.send(claimed, &mails, &outgoing, reserved).await
     }
 
-    /// The mails that may be sent. The function records a result for each mail that may not be sent, because the mail's
-    /// address is suppressed or has reached the daily limit.
+    /// The mails that may be sent. Each other mail, whose address is suppressed or has reached the daily limit, gets a
+    /// recorded result instead.
     async fn admit_mails<'a>(
         &self,
         claimed: &mut ClaimedItem,
@@ -141,8 +141,8 @@ impl Usher {
         Ok(None)
     }
 
-    /// Records the results of a bulk call to SES. The function tries to record the results several times, because the
-    /// accepted mails will be sent again if their results are not recorded.
+    /// Records the results of a bulk call to SES. The deliverer tries several times to record the results of a bulk
+    /// call, because accepted mails will be sent again if their results are not recorded.
     async fn record_results(&self, claimed: &mut ClaimedItem, results: &[(&Key, &Person, MailResult)]) -> Result<()> {
         for _ in 1..RECORD_TRIES {
             match self.record_once(claimed, results).await {
@@ -174,8 +174,8 @@ fn split_by_status<'a>(
             RecipientStatus::Accepted => results.push((*key, *person, MailResult::Sent)),
             RecipientStatus::Rejected(reason) => results.push((*key, *person, MailResult::Failed(reason))),
             RecipientStatus::Paused => failure = Some(SendError::Paused),
-            // If SES paused a mail of the bulk call, the attempt doesn't count as failed, so the pause is the failure
-            // to report.
+            // If SES paused the sending of a mail of the bulk call, the attempt to deliver the outbox item must not
+            // count as failed. The pause is therefore reported rather than any other failure.
             RecipientStatus::Retryable(_) if failure == Some(SendError::Paused) => {}
             RecipientStatus::Retryable(reason) => failure = Some(SendError::Rejected(reason)),
         }

@@ -19,11 +19,12 @@ pub struct MailRecipient {
 /// A request to mail people of a workspace again.
 #[derive(Debug)]
 pub struct MailUsers {
-    /// The people to mail. A row of the request that could not be parsed is `None`.
+    /// The people to mail. The list has `None` in place of a row of the request that could not be parsed.
     pub recipients: Vec<Option<MailRecipient>>,
     /// The options of the letter that the people get.
     pub letter: LetterOptions,
-    /// Whether the request sends mails. `false` if the request only finds out which people belong to the workspace.
+    /// Whether the request sends mails. The value is `false` if the request only finds out which people belong to the
+    /// workspace.
     pub mail: bool,
 }
 

@@ -57,7 +57,8 @@ impl Usher {
         self.store.mail_template(caller.company, id).await?.ok_or(NOT_FOUND)
     }
 
-    /// Replaces the content of a mail template. Mails that are sent after the replacement use the new content.
+    /// Replaces the content of a mail template. Mails that are sent after the replacement of a mail template use the
+    /// new content.
     ///
     /// # Errors
     /// The errors of [`Usher::get_mail_template`].

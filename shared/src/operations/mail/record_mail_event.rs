@@ -1,4 +1,5 @@
-//! Recording what SES reports about the delivery of a mail. SES sends its reports late, repeatedly and in any order.
+//! Recording what SES reports about the delivery of a mail. SES sends its reports about a mail late, repeatedly and in
+//! any order.
 
 use crate::{
     Result, Usher,
@@ -7,9 +8,9 @@ use crate::{
 };
 
 impl Usher {
-    /// Records an event in the delivery of a mail about a person's record. Returns whether the record changed. The
-    /// record doesn't change if the event was recorded before, arrived after the event of a later step, or is about a
-    /// record or version that no longer exists.
+    /// Records an event in the delivery of a mail about a person's record. Returns whether the person's record changed.
+    /// The record doesn't change if the delivery event was recorded before, arrived after the event of a later delivery
+    /// step, or is about a record or version that no longer exists.
     ///
     /// # Errors
     /// [`Error`](crate::Error) if the store fails. The calling code may safely record the same event again.
@@ -21,9 +22,7 @@ impl Usher {
         let changed = self.store.record_delivery(mail, event).await?;
         metrics::reported(event.step);
         // Nearly every mail is delivered. A log line for each delivery would cost as much as reading the table for it.
-        if event.step == DeliveryStep::Delivered {
-            tracing::debug!(changed, "a mail was delivered");
-        } else {
+        if event.step != DeliveryStep::Delivered {
             tracing::info!(state = ?event.step.state(), changed, "SES reported on a mail");
         }
         Ok(changed)

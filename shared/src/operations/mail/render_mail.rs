@@ -70,7 +70,7 @@ impl Usher {
 }
 
 /// The letter of an invitation. The letter comes from the company's mail template if the batch uses a mail template
-/// that still exists. Otherwise the letter is the service's own letter.
+/// that still exists. If the batch uses no existing mail template, the invitation is the service's own letter.
 fn invitation_letter(
     invitation: &InvitationLetter<'_>,
     person: &Person,

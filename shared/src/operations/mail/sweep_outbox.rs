@@ -10,23 +10,23 @@ use crate::{
     store::Key,
 };
 
-/// How long mail may wait in the outbox before the sweep logs an error, which raises an alarm.
+/// How long mail may wait in the outbox before the sweep of the outbox logs an error, which raises an alarm.
 const MAX_WAIT: SignedDuration = SignedDuration::from_mins(15);
 
-/// How many outbox items of each partition the sweep reads at once.
+/// How many outbox items of each partition a sweep of the outbox reads at once.
 const READ_AHEAD: usize = 25;
 
 /// The largest number of outbox items that one call of [`Usher::requeue`] requeues.
 const MAX_REQUEUED: usize = 1_000;
 
-/// What a sweep of the outbox did.
+/// The result of a sweep of the outbox: how many outbox items it delivered or gave up.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct SweepResult {
-    /// The number of outbox items that were delivered completely.
+    /// The number of outbox items that the sweep delivered completely.
     pub delivered: usize,
-    /// The number of outbox items that were given up.
+    /// The number of outbox items that the sweep gave up.
     pub given_up: usize,
-    /// Whether the sweep leaves mail that has waited for 15 minutes.
+    /// Whether the sweep leaves mail in the outbox that has waited for 15 minutes.
     pub mail_waits: bool,
 }
 
@@ -42,7 +42,7 @@ impl SweepResult {
 
 impl Usher {
     /// Delivers the waiting outbox items that no other deliverer works on, until no such item is left, SES pauses
-    /// sending or `deadline` has passed. The sweep delivers letters about sign-ups first.
+    /// sending or `deadline` has passed. A sweep of the outbox delivers letters about sign-ups first.
     ///
     /// # Errors
     /// [`Error`](crate::Error) if the store fails.
@@ -60,8 +60,8 @@ impl Usher {
         }
     }
 
-    /// Delivers the outbox items `waiting`, and waiting letters about sign-ups in between. Returns whether the sweep is
-    /// over.
+    /// Delivers the outbox items `waiting`, and waiting letters about sign-ups in between. Returns whether the sweep of
+    /// the outbox is over.
     async fn deliver_waiting(&self, waiting: Vec<Key>, deadline: Instant, swept: &mut SweepResult) -> Result<bool> {
         for key in waiting {
             let mut keys = self.letters_before(&key).await?;
@@ -79,15 +79,15 @@ impl Usher {
         if key.is_of_letter() { Ok(Vec::new()) } else { self.store.waiting_letters(self.now(), READ_AHEAD).await }
     }
 
-    /// Delivers the outbox items `keys`. Returns whether the sweep is over because SES paused sending or `deadline` has
-    /// passed.
+    /// Delivers the outbox items `keys`. Returns whether the sweep of the outbox is over because SES paused sending or
+    /// `deadline` has passed.
     async fn deliver_each(&self, keys: Vec<Key>, deadline: Instant, swept: &mut SweepResult) -> bool {
         for key in keys {
             let outcome = self.deliver(&key, deadline).await;
             match &outcome {
                 Ok(outcome) => swept.add(*outcome),
-                // The outbox item that could not be delivered keeps its lease for now. The sweep goes on with the
-                // following items and doesn't wait until this lease ends.
+                // An outbox item that could not be delivered keeps its lease for now. The sweep goes on with the
+                // following items and doesn't wait until the lease of that item ends.
                 Err(error) => tracing::warn!(?error, "an outbox item could not be delivered"),
             }
             if matches!(outcome, Ok(DeliveryOutcome::Paused)) || Instant::now() >= deadline {
@@ -97,7 +97,8 @@ impl Usher {
         false
     }
 
-    /// Whether mail has waited in the outbox for longer than [`MAX_WAIT`]. The function logs an error if so.
+    /// Whether mail has waited in the outbox for longer than [`MAX_WAIT`]. If mail has waited for longer, the sweep
+    /// logs an error.
     async fn mail_has_waited(&self) -> Result<bool> {
         let waits = self.store.has_waited_since(self.now() - MAX_WAIT).await?;
         if waits {
@@ -107,8 +108,8 @@ impl Usher {
         Ok(waits)
     }
 
-    /// Puts outbox items that were given up back into the outbox, where the sweep finds the items. The result is the
-    /// number of these items.
+    /// Puts outbox items that were given up back into the outbox, where the sweep finds the items. The result of
+    /// requeuing is the number of requeued outbox items.
     ///
     /// # Errors
     /// [`Error`](crate::Error) if the store fails.

@@ -24,10 +24,10 @@ const WRONG_CODES_WINDOW: SignedDuration = SignedDuration::from_hours(24);
 
 impl Usher {
     /// Adds a person who has just verified an address to the workspaces that have a rule for the address's domain, each
-    /// workspace in a transaction of its own. A failure to add the person is only logged, because the sign-up is
-    /// complete without these memberships.
+    /// workspace in a transaction of its own. A failure to add the person to a workspace is only logged, because the
+    /// sign-up is complete without these memberships.
     pub(in crate::operations) async fn join_by_domain(&self, profile: &Profile) {
-        // The domain of a public mail provider has no rules.
+        // No domain rule exists for the domain of a public mail provider.
         let Ok(domain) = MailDomain::parse(profile.address.domain()) else { return };
         if let Err(error) = self.join_workspaces_of_domain(profile, &domain).await {
             tracing::warn!(?error, "a new user joined no workspace by the mail domain");
@@ -66,8 +66,9 @@ impl Usher {
         Ok(own_role.is_some_and(|own| may_grant(own, rule.role).is_ok()))
     }
 
-    /// Adds the person to the workspace of a domain rule. If the person has a pending invitation to the workspace, the
-    /// membership ends the invitation, unless the invitation is to a higher role: then the invitation stays pending.
+    /// Adds the person to the workspace of a domain rule. If the person has a pending invitation to the workspace,
+    /// joining by the domain rule ends the invitation. An invitation to a higher role than the rule's role stays
+    /// pending instead.
     async fn join_by_rule(&self, profile: &Profile, rule: &DomainRule, workspace: &Workspace) {
         let workspace_id = workspace.id;
         match self.may_rule_grant(rule).await {

@@ -11,13 +11,13 @@ use crate::{
 };
 
 /// How often changing a person's membership or invitation is tried. A further try happens if another request changed
-/// the person's record, and reads the record again.
+/// the person's record meanwhile; the further try reads the record again.
 const TRIES: u32 = 3;
 
 /// The error for a request about a person who is neither a member of the workspace nor invited to the workspace.
 pub(in crate::operations) const NO_SUCH_PERSON: Error = Error::NotFound(Missing::Person);
 
-/// The change of a membership or an invitation.
+/// The change of a person's membership or invitation that a request asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::operations) enum MemberChange {
     /// The member or invited person gets this role.
@@ -87,7 +87,7 @@ impl Usher {
     ///
     /// # Errors
     /// [`Error::NotFound`] and [`Error::Forbidden`] unless the caller administers the workspace. [`Error::NotFound`]
-    /// for a user who isn't a member of the workspace. Otherwise the errors of [`Usher::change_member`].
+    /// for a user who isn't a member of the workspace. For all other reasons, the errors of [`Usher::change_member`].
     pub async fn change_user(&self, caller: &Caller, id: WorkspaceId, user: UserId, role: Role) -> Result<Person> {
         let access = self.workspace_access(caller, id).await?;
         log::workspace(id);
@@ -117,8 +117,8 @@ impl Usher {
         Ok(access)
     }
 
-    /// The person with the public id `id`, if the caller administers the person's workspace. The function also returns
-    /// the caller's access to the workspace.
+    /// The person with the public id `id`, if the caller administers the person's workspace. Besides the person, the
+    /// function returns the caller's access to the workspace.
     pub(in crate::operations) async fn managed_person(
         &self,
         caller: &Caller,
@@ -149,9 +149,9 @@ impl Usher {
         person.filter(|person| selection.contains(person, self.now())).ok_or(NO_SUCH_PERSON)
     }
 
-    /// Changes or ends a person's membership or invitation. A repeated request changes nothing. If another request
-    /// changed the person's record meanwhile, the function decides about the change again, at most [`TRIES`] times in
-    /// all.
+    /// Changes or ends a person's membership or invitation. Repeating a request to change a person changes nothing. If
+    /// another request changed the person's record meanwhile, the service decides about the change again, at most
+    /// [`TRIES`] times in all.
     pub(in crate::operations) async fn change_person(
         &self,
         access: &WorkspaceAccess,
@@ -189,8 +189,8 @@ impl Usher {
         };
         let mut decision = decide(admins);
         if decision.as_ref().is_err_and(|refusal| *refusal == ManageRefusal::LastAdmin) {
-            // The person and the number of ADMINs were read one after the other. Another request may have changed this
-            // person, or added an ADMIN, in between.
+            // The person's record and the workspace's number of ADMINs were read one after the other. Another request
+            // may have changed the person, or added an ADMIN, between the two reads.
             let scope = Scope::Workspace(access.workspace.id);
             let stored = self.store.person(scope, &person.identifier()).await?;
             if stored.is_none_or(|stored| stored.revision != person.revision) {

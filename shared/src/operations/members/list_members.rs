@@ -19,7 +19,7 @@ use crate::{
 /// The number of workspaces whose people are read in parallel.
 const IN_FLIGHT: usize = 4;
 
-/// The largest number of people in a list without pages. More people don't fit into a response.
+/// The largest number of people in a list without pages. A response has no room for more people than this number.
 pub(in crate::operations) const MAX_PEOPLE: usize = 50_000;
 
 /// The error for a list without pages that has more than [`MAX_PEOPLE`] people.
@@ -27,12 +27,13 @@ pub(in crate::operations) fn list_too_large() -> Error {
     Error::TooLarge(PublicMessage::new("list_too_large", "There are too many people for one list."))
 }
 
-/// Selects the members to list.
+/// The filter that selects which members to list.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct MemberFilter {
     /// Lists only members with this role.
     pub role: Option<Role>,
-    /// Lists only members whose name or address contains this text. The comparison ignores upper and lower case.
+    /// Lists only members whose name or address contains this text. The comparison of names and addresses with the text
+    /// ignores upper and lower case.
     pub text: Option<String>,
 }
 

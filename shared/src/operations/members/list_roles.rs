@@ -3,8 +3,8 @@
 use crate::{Result, Usher, domain::Role, operations::Caller};
 
 impl Usher {
-    /// The roles that a member of a workspace can have, from the highest to the lowest. Every active user may list
-    /// these roles.
+    /// The roles that a member of a workspace can have, from the highest to the lowest. Every active user may list the
+    /// roles of a workspace.
     ///
     /// # Errors
     /// The errors of [`Usher::company_access`].
@@ -13,8 +13,8 @@ impl Usher {
         Ok(&Role::ALL)
     }
 
-    /// The roles that a user of the company can have, from the highest to the lowest. Only company admins may list
-    /// these roles.
+    /// The roles that a user of the company can have, from the highest to the lowest. Only company admins may list the
+    /// roles of a company.
     ///
     /// # Errors
     /// [`Error::Forbidden`](crate::Error::Forbidden) unless the caller is a company admin.

@@ -20,7 +20,7 @@ impl Usher {
     }
 
     /// Ends a member's membership of a workspace, by the member's user id. An administrator of the workspace may remove
-    /// every member. Every other member may only end the own membership.
+    /// every member. Every other member may end only the member's own membership.
     ///
     /// # Errors
     /// The errors of [`Usher::change_user`].

@@ -17,8 +17,8 @@ use crate::{
 /// How long a service-account token is valid, unless the token never expires: one year.
 const TOKEN_TTL: SignedDuration = SignedDuration::from_hours(365 * 24);
 
-/// How often the deletion of a service account reads the account's memberships. A further try happens if another
-/// request changed a role of the account meanwhile.
+/// How often the deletion of a service account reads the account's memberships. A further try to delete a service
+/// account happens if another request changed a role of the account meanwhile.
 const TRIES: u32 = 9;
 
 /// A request to create a service account.
@@ -32,12 +32,12 @@ pub struct NewServiceAccount {
     pub account_admin: bool,
 }
 
-/// A service account, and the token that was issued to it.
+/// A service account, and the service-account token that was issued to the service account.
 #[derive(Debug)]
 pub struct IssuedToken {
     /// The service account.
     pub account: ServiceAccount,
-    /// The service-account token. Only the response to the request that issued the token shows the token.
+    /// The service-account token. Only the response to the request that issued a service-account token shows the token.
     pub token: String,
     /// How long the service-account token is valid. `None` if the token never expires.
     pub lifetime: Option<SignedDuration>,
@@ -116,8 +116,8 @@ impl Usher {
         }
     }
 
-    /// Deletes a service account. The token and the memberships of the service account are invalid immediately. After a
-    /// failure, a repeated request continues the deletion.
+    /// Deletes a service account. The token and the memberships of the service account are invalid immediately. If the
+    /// deletion of a service account fails half-way, a repeated request continues the deletion.
     ///
     /// # Errors
     /// [`Error::Forbidden`] unless the caller is a company admin, [`Error::NotFound`] if the company has no service
@@ -132,7 +132,8 @@ impl Usher {
     }
 
     /// Ends the memberships of a deleted service account, one after the other. If other requests changed roles of the
-    /// service account meanwhile, the function reads the memberships and decides again, at most [`TRIES`] times in all.
+    /// service account meanwhile, the operation reads the memberships and decides again, at most [`TRIES`] times in
+    /// all.
     async fn end_memberships(&self, account: &ServiceAccount, act: Act) -> Result<()> {
         for _ in 0..TRIES {
             let mut has_conflicts = false;
@@ -173,8 +174,8 @@ fn profile_of(account: &ServiceAccount, name: PersonName, number: u32, company: 
     Profile { kind: ProfileKind::ServiceAccount, ..new }
 }
 
-/// Parses the name of a service account: 1 to 50 letters, digits, `-` and `_`. The limit keeps the local part of the
-/// service account's address within 64 octets.
+/// Parses the name of a service account: 1 to 50 letters, digits, `-` and `_`. The limit of 50 characters keeps the
+/// local part of the service account's address within 64 octets.
 fn parse_name(name: &str) -> Result<PersonName> {
     let is_valid = (1..=50).contains(&name.len())
         && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');

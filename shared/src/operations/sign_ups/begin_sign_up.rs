@@ -29,8 +29,8 @@ pub struct BeginSignUp {
 
 impl Usher {
     /// Starts a sign-up and queues a one-time password for the address. If the address already has an account, the
-    /// queued letter says so. The response and the time until the response are the same whether the address has an
-    /// account or not, so that nobody learns which addresses have accounts.
+    /// service queues a letter that says so. The response to a sign-up, and the time until the response, are the same
+    /// whether the address has an account or not, so that nobody learns which addresses have accounts.
     ///
     /// # Errors
     /// [`Error::TooMany`] if the address received too many letters, whether the address has an account or not;

@@ -8,7 +8,8 @@ use crate::{
 
 impl Usher {
     /// Queues the one-time password of the newest sign-up of an address again. If all tries at this one-time password
-    /// are used up, a new one-time password is queued. The response doesn't reveal whether the address has a sign-up.
+    /// are used up, a new one-time password is queued. The response to a request for the one-time password doesn't
+    /// reveal whether the address has a sign-up.
     ///
     /// # Errors
     /// [`Error::TooMany`](crate::Error::TooMany) if the address received too many letters, whether the address has a

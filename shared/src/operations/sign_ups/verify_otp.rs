@@ -7,8 +7,8 @@ use crate::{
     store::{Founding, IntegerIds},
 };
 
-/// How often writing the sign-up's company is tried. A write fails if an inviter created a guest account for the
-/// address after the address's accounts were read.
+/// How often writing the sign-up's company is tried. Writing the company of a sign-up fails if an inviter created a
+/// guest account for the address after the address's accounts were read.
 const WRITE_ATTEMPTS: u32 = 2;
 
 fn wrong_code() -> Error {
@@ -81,8 +81,9 @@ impl Usher {
                 return Ok(Some(profile));
             }
         }
-        // The write of the company may have succeeded although the store's response was lost. In this case the identity
-        // of the address belongs to the company. Otherwise another request was faster.
+        // The write of the company may have succeeded although the store's response was lost. If the write succeeded,
+        // the identity of the address belongs to the sign-up's company. If the identity doesn't, another request was
+        // faster.
         let identity = self.store.identity(&new.identifier()).await?;
         match identity.filter(|identity| identity.company == company.id) {
             Some(identity) => self.store.profile(identity.user).await,

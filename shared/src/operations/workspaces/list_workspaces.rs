@@ -9,8 +9,8 @@ use crate::{
 };
 
 impl Usher {
-    /// The caller's workspaces, oldest first. These are the workspaces of which the caller is a member. If the caller's
-    /// role in the company may oversee workspaces, all other workspaces of the company are listed too.
+    /// The caller's workspaces, oldest first. A caller's workspaces are the workspaces of which the caller is a member.
+    /// If the caller's role in the company may oversee workspaces, all other workspaces of the company are listed too.
     ///
     /// # Errors
     /// The errors of [`Usher::company_access`].
@@ -52,8 +52,8 @@ impl Usher {
             .collect())
     }
 
-    /// The id of the workspace with the integer id `number`. The function checks no access: the calling code must still
-    /// check the caller's access to the workspace.
+    /// The id of the workspace with the integer id `number`. Finding a workspace by its integer id checks no access:
+    /// the calling code must still check the caller's access to the workspace.
     ///
     /// # Errors
     /// [`Error::NotFound`] if no workspace has this integer id.

@@ -1,5 +1,5 @@
-//! Setting who has access to a workspace. The request adds people and mail domains to a workspace and changes people's
-//! roles. The request removes nobody.
+//! Setting who has access to a workspace. A request to set access adds people and mail domains to a workspace and
+//! changes people's roles, but removes nobody.
 
 use std::{
     borrow::Cow,
@@ -31,11 +31,12 @@ use crate::{
 pub struct SetAccess {
     /// The workspace to which the request gives people access.
     pub workspace: WorkspaceId,
-    /// The people who get access, with their roles. The request may contain each person only once.
+    /// The people who get access, with their roles. A request to set access may contain each person only once.
     pub people: Vec<InviteRow>,
-    /// The mail domains and the roles that their people get. The request may contain each mail domain only once.
+    /// The mail domains and the roles that their people get. A request to set access may contain each mail domain only
+    /// once.
     pub domains: Vec<(MailDomain, Role)>,
-    /// The message to newly invited people. The message is mailed only if the workspace is published.
+    /// The message to newly invited people. The inviter's message is mailed only if the workspace is published.
     pub message: Option<Message>,
     /// Whether the result lists everybody who has access to the workspace after the request.
     pub listed: bool,
@@ -58,15 +59,15 @@ impl Usher {
     /// makes the missing changes.
     ///
     /// If `listed` is true, the result has the members of the workspace and the pending invitations, oldest first. The
-    /// result consists of the people from before the request, with the request's own changes.
+    /// list of people consists of the people who had access before the request, with the request's own changes.
     ///
     /// # Errors
     /// [`Error::NotFound`] and [`Error::Forbidden`] unless the caller administers the workspace. The following errors
     /// occur before anything is changed: [`Error::Invalid`] for an address or domain that appears twice, for too many
     /// people, and for a person who can't be invited; [`Error::Suppressed`] for a suppressed address;
     /// [`Error::Conflict`] if the workspace would lose its last ADMIN; [`Error::Forbidden`] for a person whose present
-    /// or requested role is above the caller's. Otherwise the error is the reason why the first of the refused people
-    /// was refused.
+    /// or requested role is above the caller's. If people are refused for another reason, the error is the reason why
+    /// the first of the refused people was refused.
     pub async fn set_access(&self, caller: &Caller, request: SetAccess) -> Result<Option<Vec<Person>>> {
         let SetAccess { workspace, people, domains, message, listed, shown_as } = request;
         let access = self.administered_workspace(caller, workspace).await?;
@@ -127,16 +128,17 @@ impl Usher {
                 may_change_role(manager, person, *role).map_err(refused_change)?;
             }
         }
-        // Promotions to ADMIN come first, so that the workspace never lacks an ADMIN while the changes are written.
+        // The service writes promotions to ADMIN before all other changes of roles, so that the workspace never lacks
+        // an ADMIN in between.
         changes.sort_by_key(|(_, change)| !matches!(change, MemberChange::Role(Role::Admin)));
         let planned = AccessChanges { changes, new };
         self.require_remaining_admin(&access.workspace, &planned).await?;
         Ok(planned)
     }
 
-    /// Refuses a request that would leave the workspace without an ADMIN, before anything is changed. The writes of the
-    /// changes check again that an ADMIN remains. Of the new people only colleagues count as remaining ADMINs, because
-    /// all other new people first have to accept an invitation.
+    /// Refuses a request that would leave the workspace without an ADMIN, before anything is changed. The writes that
+    /// change people's roles check again that an ADMIN remains. Of the people who are new in the workspace, only
+    /// colleagues count as remaining ADMINs, because all other new people first have to accept an invitation.
     async fn require_remaining_admin(&self, workspace: &Workspace, planned: &AccessChanges) -> Result<()> {
         let now = self.now();
         let members = planned.changes.iter().filter(|(person, _)| person.state(now) == MembershipState::Member);
@@ -223,7 +225,7 @@ impl InviteResults {
     }
 }
 
-/// The error for a person who was refused with this outcome.
+/// The error for a person whose row in the request was refused.
 fn refusal(outcome: RowOutcome, detail: Cow<'static, str>, retry_after: SignedDuration) -> Error {
     match outcome {
         RowOutcome::Forbidden => Error::forbidden("forbidden", detail),

@@ -13,8 +13,8 @@ pub struct WorkspaceAccess {
     pub profile: Profile,
     /// The workspace to which the caller has access.
     pub workspace: Workspace,
-    /// The caller's role in the workspace. This role includes what the caller's role in the company grants in the
-    /// workspace.
+    /// The caller's role in the workspace. The caller's role in a workspace includes what the caller's role in the
+    /// company grants in the workspace.
     pub role: Role,
 }
 

@@ -7,8 +7,8 @@ use crate::{
 };
 
 impl Usher {
-    /// The company's mail domains, oldest first, each with its workspace. The list has all mail domains of the company,
-    /// or only the mail domains of one workspace.
+    /// The company's mail domains, oldest first, each with its workspace. The list of mail domains has all mail domains
+    /// of the company, or only the mail domains of one workspace.
     ///
     /// # Errors
     /// The errors of [`Usher::list_domains`]; [`crate::Error::NotFound`] if the company has no workspace with this

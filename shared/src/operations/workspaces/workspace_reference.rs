@@ -1,4 +1,5 @@
-//! The ways in which requests name a workspace, and operations on a workspace that is named in such a way.
+//! The ways in which requests name a workspace (by id, integer id or short id, or not at all), and operations on a
+//! workspace that a request names.
 
 use crate::{
     Error, Missing, Result, Usher,
@@ -20,8 +21,8 @@ pub enum WorkspaceReference {
 }
 
 impl Usher {
-    /// The id of a workspace that a request names. The function doesn't check what the caller may do in the workspace,
-    /// unless the request names the workspace by a short id.
+    /// The id of a workspace that a request names. What the caller may do in the workspace is not checked, unless the
+    /// request names the workspace by a short id.
     ///
     /// # Errors
     /// [`Error::NotFound`] if the workspace that the request names doesn't exist.
@@ -42,7 +43,7 @@ impl Usher {
     }
 
     /// The members of a workspace and the pending invitations to it, oldest first. Every member of the workspace may
-    /// list these people.
+    /// list the workspace's people.
     ///
     /// # Errors
     /// The errors of [`Usher::list_members`]; [`Error::NotFound`] if the workspace that the request names doesn't
@@ -63,7 +64,7 @@ impl Usher {
         workspace: &WorkspaceReference,
         request: InviteUsers,
     ) -> Result<InviteResults> {
-        // A request with too many rows is refused before anything is read.
+        // An inviting request with too many rows is refused before anything is read from the store.
         self.admit_rows(request.rows.len())?;
         let to = InviteTo::Workspace(self.referenced_workspace(caller, workspace).await?);
         self.invite_users(caller, InviteUsers { to, ..request }).await

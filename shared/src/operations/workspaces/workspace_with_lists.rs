@@ -18,7 +18,7 @@ pub struct WorkspaceLists {
 /// A workspace with its lists. A list is `None` if the request didn't ask for the list.
 #[derive(Debug)]
 pub struct WorkspaceWithLists {
-    /// The workspace.
+    /// The workspace that the response shows.
     pub workspace: Workspace,
     /// The members and pending invitations of the workspace, oldest first.
     pub people: Option<Vec<Person>>,
@@ -36,7 +36,7 @@ pub struct NumberedPage {
 }
 
 impl NumberedPage {
-    /// The items of a list that are on this page.
+    /// The items of a whole list that are on the requested page.
     pub fn cut<T>(self, items: Vec<T>) -> Vec<T> {
         items.into_iter().skip(self.page.saturating_sub(1).saturating_mul(self.limit)).take(self.limit).collect()
     }
@@ -45,9 +45,9 @@ impl NumberedPage {
 /// A workspace to be created with people in it.
 #[derive(Debug)]
 pub struct NewWorkspaceWithPeople {
-    /// The workspace.
+    /// The workspace to be created.
     pub workspace: NewWorkspace,
-    /// The people who get access to the workspace. The list contains each person once.
+    /// The people who get access to the workspace. The list of people contains each person once.
     pub people: Vec<InviteRow>,
     /// The message in the invitations' mails, if the workspace is published.
     pub message: Option<Message>,
@@ -60,7 +60,7 @@ pub struct NewWorkspaceWithPeople {
 pub struct NewAccess {
     /// The short id of the workspace to which people get access.
     pub workspace: ShortId,
-    /// The people who get access to the workspace. The list contains each person once.
+    /// The people who get access to the workspace. The list of people contains each person once.
     pub people: Vec<InviteRow>,
     /// The mail domains and the roles that their people get.
     pub domains: Vec<(MailDomain, Role)>,
@@ -71,7 +71,8 @@ pub struct NewAccess {
 }
 
 impl Usher {
-    /// Creates a workspace and gives people access to it. Nothing is created if one of the people can't be invited.
+    /// Creates a workspace and gives people access to it. The workspace is not created if one of the people can't be
+    /// invited.
     ///
     /// # Errors
     /// The errors of [`Usher::create_workspace`] and [`Usher::set_access`]; [`crate::Error::Conflict`] if the request
@@ -130,8 +131,8 @@ impl Usher {
         self.with_lists(caller, workspace, None, lists).await
     }
 
-    /// A page of the company's workspaces, oldest first, and the number of all workspaces of the company. The lists of
-    /// workspaces on other pages aren't read.
+    /// A page of the company's workspaces, oldest first, and the number of all workspaces of the company. The people
+    /// and mail domains of workspaces on other pages aren't read.
     ///
     /// # Errors
     /// [`crate::Error::Forbidden`] unless the caller is a company admin.
@@ -152,7 +153,7 @@ impl Usher {
         Ok((page_of_workspaces, total))
     }
 
-    /// The workspace with its lists. People of the workspace who were read before aren't read again.
+    /// The workspace with its lists. If the people of the workspace were read before, the people aren't read again.
     async fn with_lists(
         &self,
         caller: &Caller,

@@ -1,4 +1,5 @@
-//! Users and their profiles, the verified accounts of addresses, integer ids and public keys.
+//! Users' profiles, the verified accounts of addresses, the counters of integer ids, and the public keys of access
+//! tokens, as the table stores them.
 
 use serde::Deserialize;
 
@@ -15,8 +16,8 @@ use crate::{
     },
 };
 
-/// One integer id, or one number of integer ids, for each kind: users, companies and workspaces. An integer id fits
-/// into 31 bits.
+/// One integer id, or one number of integer ids, for each kind of entity that has integer ids: users, companies and
+/// workspaces. An integer id fits into 31 bits.
 #[derive(Debug, Clone, Copy, Default, Deserialize)]
 pub struct IntegerIds {
     /// The integer id of a user, or how many ids of users are taken.
@@ -57,7 +58,8 @@ impl Store {
         self.write(write).await.map(|_| ())
     }
 
-    /// Takes consecutive integer ids of each kind; `taken` says how many. Returns the first id of each kind.
+    /// Takes consecutive integer ids for users, companies and workspaces; `taken` says how many of each kind. Returns
+    /// the first integer id of each kind.
     pub async fn take_integer_ids(&self, taken: IntegerIds) -> Result<IntegerIds> {
         let write = ConditionalWrite::update(keys::numbers())
             .add("users", taken.users)
@@ -77,7 +79,7 @@ impl Store {
         })
     }
 
-    /// Publishes the public key of access tokens, so that others can verify access tokens.
+    /// Publishes the public key of access tokens, so that other functions and clients can verify access tokens.
     pub async fn publish_key(&self, key: &PublicKey) -> Result<()> {
         self.write(ConditionalWrite::put(&keys::public_key(&key.kid), key)).await.map(|_| ())
     }
@@ -94,8 +96,8 @@ impl Store {
     }
 }
 
-/// The write that assigns an address to a user, unless the address already has a verified account. The item of the
-/// address keeps its other attributes, such as a suppression.
+/// The write that assigns an address to a user, unless the address already has a verified account. The write leaves the
+/// other attributes of the address's item, such as a suppression, unchanged.
 pub(in crate::store) fn claim_address(profile: &Profile) -> ConditionalWrite {
     ConditionalWrite::update(keys::identity(&profile.identifier()))
         .expect(absent("user"))

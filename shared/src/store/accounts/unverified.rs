@@ -1,10 +1,10 @@
-//! Unverified accounts. An inviter created an unverified account with a temporary password, and nobody has verified the
-//! address of the account yet. Only the company of the unverified account sees the account: for everybody else, the
-//! address has no account.
+//! Unverified accounts. An unverified account is an account that an inviter created with a temporary password, and
+//! whose address nobody has verified yet. Only the company of the unverified account sees the account: for everybody
+//! else, the address has no account.
 //!
-//! When the address is verified, the unverified account becomes the verified account of the address. All sessions of
-//! the account end. The account stays a member of its workspaces, and the company of the account becomes the company
-//! that the address was verified for.
+//! When the address is verified, the unverified account becomes the verified account of the address. When an unverified
+//! account becomes verified, all sessions of the account end, the account stays a member of its workspaces, and the
+//! account's company becomes the company that the address was verified for.
 
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -34,16 +34,16 @@ impl Store {
         self.accounts_at(&identity, &keys::unverified_item(&address, Some(code.as_ref()))).await
     }
 
-    /// Reads a verified and an unverified account by their keys.
+    /// Reads the verified and the unverified account of an identifier by the keys of the two items.
     async fn accounts_at(&self, verified: &keys::Key, unverified: &keys::Key) -> Result<AccountsOfAddress> {
         let mut found = self.get_many(vec![verified.clone(), unverified.clone()]).await?;
         let account = AddressRecords::read(found.item(verified).cloned(), None)?;
         Ok(AccountsOfAddress { verified: account.identity, unverified: found.take(unverified)? })
     }
 
-    /// Replaces the password of a user by a password that the user chose. Returns `false` if the password was changed
-    /// after its old hash was read. The write of the new password is a transaction, because DynamoDB recognises a
-    /// repeated transaction whose reply was lost.
+    /// Replaces the password of a user by a password that the user chose. Returns `false` if another request changed
+    /// the password after the old password's hash was read. The write of the new password is a transaction, because
+    /// DynamoDB recognises a repeated transaction whose reply was lost.
     pub async fn change_password(&self, user: UserId, old: &PasswordHash, new: &PasswordHash) -> Result<bool> {
         let write = ConditionalWrite::update(keys::profile(user))
             .expect(equal("password", old))
@@ -52,7 +52,7 @@ impl Store {
         Ok(matches!(self.transact(vec![write]).await?, Transacted::Done))
     }
 
-    /// Marks the member's record as the record of a person with a verified account.
+    /// Marks the person's record of a member as the record of a person with a verified account.
     pub async fn mark_verified(&self, scope: Scope, profile: &Profile) -> Result<()> {
         let write = ConditionalWrite::update(keys::person(scope, &profile.identifier()))
             .expect(equal("status", RecordStatus::Accepted))

@@ -19,7 +19,7 @@ use crate::{
 /// The number of audit entries that one call of DynamoDB reads. An audit entry has up to 90 subjects.
 const ENTRIES_PER_READ: usize = 25;
 
-/// The audit entry of one transaction.
+/// The audit entry that describes one transaction.
 #[derive(Debug, Serialize, Deserialize)]
 pub(in crate::store) struct AuditEntry {
     #[serde(with = "jiff::fmt::serde::timestamp::millisecond::required")]
@@ -30,7 +30,7 @@ pub(in crate::store) struct AuditEntry {
 }
 
 impl AuditEntry {
-    /// An audit entry without subjects.
+    /// Makes an audit entry without subjects.
     pub(in crate::store) fn new(at: Timestamp, actor: UserId, action: &'static str) -> Self {
         Self { at, actor, action: action.into(), subjects: Vec::new() }
     }
@@ -67,12 +67,12 @@ pub(in crate::store) struct Subject {
 }
 
 impl Subject {
-    /// A subject with this name: an e-mail address, or the name of a thing.
+    /// Makes a subject of an audit entry from the subject's name: an e-mail address, or the name of a thing.
     pub(in crate::store) fn new(name: impl Into<String>) -> Self {
         Self { name: name.into(), detail: BTreeMap::new() }
     }
 
-    /// Adds a detail to the subject, such as `role`.
+    /// Adds a detail, such as the role, to a subject of an audit entry.
     #[must_use]
     pub(in crate::store) fn with(mut self, name: &'static str, value: impl Into<Cow<'static, str>>) -> Self {
         self.detail.insert(name.into(), value.into());
@@ -99,7 +99,7 @@ pub struct AuditRecord {
     pub at: Timestamp,
     /// The user who did the action.
     pub actor: UserId,
-    /// The action, such as `member.removed`.
+    /// The action that the audit log records, such as `member.removed`.
     pub action: String,
     /// The subject: an e-mail address, or the name of a thing. `None` if the action was about the workspace or
     /// company itself.
@@ -116,15 +116,16 @@ impl fmt::Debug for AuditRecord {
 }
 
 impl Store {
-    /// Reads a page of the audit log, newest record first. The page has at most `limit` records and begins after the
-    /// position `after`.
+    /// Reads a page of the audit log, newest record first. A page of the audit log has at most `limit` records and
+    /// begins after the position `after`.
     pub async fn audit_page(
         &self,
         scope: Scope,
         after: Option<&PagePosition>,
         limit: usize,
     ) -> Result<Page<AuditRecord>> {
-        // A page of the audit log may end between two subjects of an entry. The next page reads the same entry again.
+        // A page of the audit log may end between two subjects of an entry. The next page of the audit log then reads
+        // the same entry again.
         let previous = after.map(|after| last_entry(after.as_str())).transpose()?;
         let pk = keys::audit_partition(scope);
         let mut records = Vec::with_capacity(limit + 1);
@@ -150,7 +151,8 @@ impl Store {
     }
 }
 
-/// The sort key of the entry that the previous page ended in, and how many records of this entry were on the page.
+/// The position in the audit log where the previous page ended: the sort key of the audit entry, and how many records
+/// of this entry were on the page.
 fn last_entry(position: &str) -> Result<(&str, usize)> {
     let previous = position.rsplit_once('#').and_then(|(sk, returned)| Some((sk, returned.parse().ok()?)));
     previous.ok_or_else(|| Error::internal("store: the position does not belong to the audit log"))

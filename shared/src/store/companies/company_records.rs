@@ -16,7 +16,7 @@ use crate::{
 /// A company that a verified sign-up founds.
 #[derive(Debug)]
 pub struct Founding<'a> {
-    /// The sign-up that founds the company. After the company is founded, the sign-up can't be used again.
+    /// The sign-up that founds the company. After a sign-up has founded its company, the sign-up can't be used again.
     pub sign_up: &'a SignUp,
     /// The new company.
     pub company: &'a Company,
@@ -24,8 +24,8 @@ pub struct Founding<'a> {
     pub founder: &'a Person,
     /// The founder's account.
     pub profile: &'a Profile,
-    /// The guest account at the founder's address, if there is one. The founding turns the guest account into the
-    /// founder's account.
+    /// The guest account at the founder's address, if there is one. Founding the company turns a guest account at the
+    /// founder's address into the founder's account.
     pub guest: Option<&'a Identity>,
 }
 
@@ -43,7 +43,7 @@ impl Store {
 
     /// Creates a company with its first user, whose address is verified. Returns `false` if the sign-up was already
     /// used, or if the address got an account after the sign-up read the accounts of the address. An account with a
-    /// temporary password counts too.
+    /// temporary password counts as an account of the address too.
     pub async fn found_company(&self, founding: &Founding<'_>) -> Result<bool> {
         let Founding { sign_up, company, founder, profile, guest } = *founding;
         let scope = Scope::Company(company.id);

@@ -1,3 +1,3 @@
-//! Companies. This folder keeps one item per company.
+//! Companies. The folder `companies` keeps one item per company.
 
 pub(super) mod company_records;

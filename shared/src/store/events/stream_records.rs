@@ -38,19 +38,20 @@ struct ItemChange {
 }
 
 impl StreamRecord {
-    /// The sequence number of the stream record. The response to a batch names failed records by this number.
+    /// The sequence number of the stream record. The response to a batch of the stream names failed records by their
+    /// sequence numbers.
     pub(crate) fn sequence_number(&self) -> Option<String> {
         self.change.sequence_number.clone()
     }
 
-    /// The key of a new outbox item. `None` for any other stream record. The event source's filter lets only new outbox
-    /// items through.
+    /// The key of a new outbox item. The result is `None` for any other stream record. The event source's filter lets
+    /// only new outbox items through.
     pub(crate) fn queued_item(&self) -> Option<Key> {
         let key = self.key()?;
         (self.event_name == "INSERT" && key.pk.starts_with("Q#")).then_some(key)
     }
 
-    /// The record of a person before and after the change. `None` for any other stream record.
+    /// The record of a person before and after the change. The result is `None` for any other stream record.
     pub(crate) fn person_change(&self) -> Option<(Scope, Option<Person>, Person)> {
         if !matches!(self.event_name.as_str(), "INSERT" | "MODIFY") {
             return None;
@@ -59,7 +60,8 @@ impl StreamRecord {
         Some((scope, read(&self.change.old_image), read(&self.change.new_image)?))
     }
 
-    /// The item of a link's hash that was deleted. `None` for any other stream record. Only TTL deletes such items.
+    /// The item of a link's hash that was deleted. The result is `None` for any other stream record. Only DynamoDB's
+    /// TTL deletes the items of hashes.
     pub(crate) fn purged_hash(&self) -> Option<HashItem> {
         let key = self.key()?;
         if self.event_name != "REMOVE" || !key.pk.starts_with("H#") {

@@ -1,4 +1,4 @@
-//! Groups of the people of a workspace, and their administrators.
+//! Groups of people in a workspace, and the groups' administrators.
 
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
@@ -22,12 +22,12 @@ use crate::{
     },
 };
 
-/// The largest number of groups that one user administers in a workspace. The paths of this many groups fit into one
-/// item.
+/// The largest number of groups that one user administers in a workspace. The paths of the groups that one user
+/// administers must fit into one item.
 const MAX_ADMINISTERED: u32 = 100;
 
-/// The item of a group: the group, and the number of groups directly below it. A group with groups below it cannot be
-/// deleted.
+/// The item of a group: the group, and the number of groups directly below it. The number of groups below a group
+/// matters because a group with groups below it cannot be deleted.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct GroupItem {
     #[serde(flatten)]
@@ -36,8 +36,8 @@ struct GroupItem {
     children: u32,
 }
 
-/// The writes of a new group: the group, its entry in the tree, and the pointer from its display id. The display id
-/// must not belong to another group.
+/// The writes of a new group: the group, its entry in the tree, and the pointer from its display id. The display id of
+/// the new group must not belong to another group.
 pub(in crate::store) fn group_writes(group: &Group) -> [ConditionalWrite; 3] {
     let item = GroupItem { group: group.clone(), children: 0 };
     let pointer = DisplayIdItem { group: group.id };
@@ -48,15 +48,16 @@ pub(in crate::store) fn group_writes(group: &Group) -> [ConditionalWrite; 3] {
     ]
 }
 
-/// The number of writes that have brought people into a group so far, in several partial counters, so that many people
-/// can join the group at once. A group that a request found to be empty is deleted only if the counters have not
-/// changed after the request read them.
+/// The join counters of a group: the number of writes that have brought people into the group so far, in several
+/// partial counters, so that many people can join the group at once. A group that a request found to be empty is
+/// deleted only if the join counters have not changed after the request read the counters.
 pub type Joins = [u32; keys::PARTITIONS as usize];
 
-/// How long a deleted group stays marked as closed. Every request ends within this time.
+/// How long a deleted group stays marked as closed. A deleted group stays marked as closed for longer than any request
+/// takes.
 const CLOSED_RETENTION: SignedDuration = SignedDuration::from_hours(24);
 
-/// The item of a display id.
+/// The item that leads from a group's display id to the group.
 #[derive(Serialize, Deserialize)]
 struct DisplayIdItem {
     group: GroupId,
@@ -72,7 +73,7 @@ struct AdministeredGroups {
 /// The records of a caller and of groups in a workspace, read together.
 #[derive(Debug)]
 pub struct GroupRecords {
-    /// The workspace.
+    /// The workspace that the groups belong to.
     pub workspace: Option<Workspace>,
     /// The caller's profile and roles.
     pub caller: CallerStanding,
@@ -87,7 +88,7 @@ pub struct GroupRecords {
 /// The result of creating a group.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum GroupMade {
-    /// The group is created.
+    /// The new group is created.
     Done,
     /// The group is not created, because its parent group does not exist.
     NoParent,
@@ -113,7 +114,7 @@ impl Store {
     }
 
     /// Reads a workspace, a caller's profile and roles, the groups that the caller administers in the workspace, and
-    /// the requested groups. The read takes one call of DynamoDB for each hundred items.
+    /// the requested groups. Reading a caller and groups takes one call of DynamoDB for each hundred items.
     pub async fn group_records(
         &self,
         user: UserId,
@@ -185,14 +186,14 @@ impl Store {
         ));
         let result = self.transact(writes).await?;
         if matches!(result, Transacted::Done) || self.group(group.id).await?.is_some() {
-            // The id of the group is new. If a group with this id exists, an earlier attempt to create the group
-            // succeeded and only DynamoDB's reply was lost.
+            // The random id of the new group is unused. If a group with this id exists, an earlier attempt to create
+            // the group succeeded and only DynamoDB's reply was lost.
             return Ok(GroupMade::Done);
         }
         Ok(if result.refused(0).is_some() { GroupMade::NoParent } else { GroupMade::DisplayIdTaken })
     }
 
-    /// Reads the counters of joins of a group. `None` if the group does not exist.
+    /// Reads the counters of joins of a group. The result is `None` if the group does not exist.
     pub async fn group_joins(&self, id: GroupId) -> Result<Option<Joins>> {
         #[derive(Deserialize)]
         struct JoinCounter {
@@ -218,7 +219,8 @@ impl Store {
             ConditionalWrite::delete(keys::display_id(group.workspace, &group.display_id)),
             group_audit(group, act, "group.deleted", self.random()),
         ];
-        // A request that is about to bring people into the group finds the group closed.
+        // A request that is about to bring people into the deleted group finds the group closed, and so brings nobody
+        // into it.
         let purge_at = (act.at + CLOSED_RETENTION).as_second();
         writes.extend((0..keys::PARTITIONS).zip(joins).map(|(partition, joins)| {
             let unchanged = if joins == 0 { absent("joins") } else { equal("joins", joins) };
@@ -231,8 +233,9 @@ impl Store {
                 GroupDeleted::HasGroups
             }
             None if !matches!(result, Transacted::Done) => GroupDeleted::Changed,
-            // This transaction or another transaction has deleted the group. The parent group cannot be the reason for
-            // the refusal, because a parent group is never deleted before the groups below it.
+            // If DynamoDB refuses the deletion, either an earlier attempt of this transaction or another transaction
+            // has deleted the group. The parent group cannot be the reason for the refusal, because a parent group is
+            // never deleted before the groups below it.
             _ => GroupDeleted::Done,
         })
     }
@@ -255,15 +258,16 @@ impl Store {
     }
 }
 
-/// The write that counts people joining a group. The write is part of the transaction that writes the records of the
-/// joining people, and the write succeeds only if the group is not deleted. The topmost group is never deleted and
-/// needs no such write. Concurrent transactions usually count in different partitions of the group's join counters.
+/// The write that counts people joining a group. The counting write is part of the transaction that writes the records
+/// of the joining people, and succeeds only if the group is not deleted. People who join the topmost group are not
+/// counted, because the topmost group is never deleted. Concurrent transactions usually count in different partitions
+/// of the group's join counters.
 pub(in crate::store) fn group_join_write(group: &GroupRef, partition: u8) -> Option<ConditionalWrite> {
     let join = ConditionalWrite::update(keys::group_joins(group.id, partition));
     (!group.path.is_top()).then(|| join.expect(absent("closed")).add("joins", 1))
 }
 
-/// A random partition of the join counters.
+/// A random one of the partitions of a group's join counters.
 pub(in crate::store) fn random_partition(random: &dyn Random) -> u8 {
     let mut byte = [0];
     random.fill(&mut byte);

@@ -1,4 +1,4 @@
-//! Groups of the people of a workspace. This folder keeps the groups and their tree, the counters of joins, and the
-//! groups that each user administers.
+//! Groups of the people of a workspace. The folder `groups` keeps the groups and their tree, the join counters of
+//! groups, and the groups that each user administers.
 
 pub(super) mod group_records;

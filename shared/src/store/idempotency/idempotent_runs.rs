@@ -1,4 +1,5 @@
-//! Idempotent requests: which run executes a request, what its transactions wrote, and the stored response.
+//! Idempotent requests: which run executes a request, what the transactions of the request wrote, and the stored
+//! response. A run is one execution of an idempotent request.
 
 use std::collections::BTreeMap;
 
@@ -20,8 +21,8 @@ use crate::{
     },
 };
 
-/// The store presumes after this time that a run of an idempotent request is dead. The gateway gives up on a request
-/// after 30 s, and no run writes to the table later than 28 s after the start of the run.
+/// The time after which the store presumes that a run of an idempotent request is dead. The gateway gives up on a
+/// request after 30 s, and no run writes to the table later than 28 s after the start of the run.
 const LEASE: SignedDuration = SignedDuration::from_secs(35);
 
 /// How long a request with the same idempotency key gets the same response.
@@ -30,55 +31,57 @@ const RETENTION: SignedDuration = SignedDuration::from_hours(24);
 /// An idempotent request that is about to run.
 #[derive(Debug)]
 pub struct IdempotencyRecord<'a> {
-    /// The user who sends the request.
+    /// The user who sends the idempotent request.
     pub caller: UserId,
     /// The workspace or company that the request is about.
     pub scope: Scope,
-    /// The idempotency key.
+    /// The idempotency key that the client gave the request.
     pub key: &'a IdempotencyKey,
-    /// A digest of the request body.
+    /// A digest of the body of the idempotent request.
     pub body: &'a str,
-    /// The current time.
+    /// The current time, at which the run of the request starts.
     pub now: Timestamp,
 }
 
 /// The item of an idempotent request.
 #[derive(Debug, Serialize, Deserialize)]
 struct RequestItem {
-    /// A digest of the request body.
+    /// A digest of the body of the idempotent request.
     body: String,
     /// The id of the run that executes the request.
     run: Uuid,
-    /// When another run may take over the request, in milliseconds since the epoch.
+    /// When another run may take over the idempotent request, in milliseconds since 1970.
     leased_until: i64,
-    /// The batch of the people whom the request invites. All runs of the request use the same batch.
+    /// The batch of the people whom the request invites. All runs of an idempotent request use the same batch.
     batch: BatchId,
     /// The part of the daily quota that is reserved for the request.
     reserved: Option<Reservation>,
-    /// The stored response, once the request has been answered.
+    /// The stored response to the idempotent request, once the request has been answered.
     answer: Option<StoredResponse>,
     /// When DynamoDB may delete the item of the idempotent request, in seconds since the epoch.
     purge_at: i64,
 }
 
-/// Uses of the daily quota that are reserved for a run.
+/// The uses of the daily quota of invitations that are reserved for the runs of an idempotent request.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub struct Reservation {
-    /// The number of uses.
+    /// The number of reserved uses of the daily quota.
     pub count: u32,
-    /// When the uses were reserved. The time determines the window of the daily quota that counts the uses.
+    /// When the uses of the daily quota were reserved. The time of the reservation determines the window of the daily
+    /// quota that counts the uses.
     #[serde(with = "jiff::fmt::serde::timestamp::millisecond::required")]
     pub at: Timestamp,
 }
 
-/// A stored response to an idempotent request: a retry of the request gets the same response again. A result that many
-/// rows share is stored once.
+/// A stored response to an idempotent request: a retry of the request gets the same response again. If many rows have
+/// the same result, the stored response contains the result once.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct StoredResponse {
     /// The trace id of the request that was first answered with this response. Support finds the request by this trace
     /// id.
     pub trace_id: String,
-    /// The different results of rows. The attribute's name in the table is `told`.
+    /// The different results that the rows of the request have. The attribute with the results is named `told` in the
+    /// table.
     #[serde(rename = "told")]
     results: Vec<(RowOutcome, Option<RowReason>)>,
     /// One character for each row: the index of the row's result in `results`, counted from the character `0`.
@@ -86,7 +89,7 @@ pub struct StoredResponse {
 }
 
 impl StoredResponse {
-    /// Creates a response from the results of the rows, in order.
+    /// Creates the response to store from the results of the request's rows, in the order of the rows.
     pub fn of<'a>(trace_id: String, rows: impl Iterator<Item = (RowOutcome, Option<&'a RowReason>)>) -> Self {
         let mut results: Vec<(RowOutcome, Option<RowReason>)> = Vec::new();
         let rows = rows.map(|(outcome, reason)| {
@@ -103,14 +106,14 @@ impl StoredResponse {
         Self { trace_id, results, rows }
     }
 
-    /// The results of the rows, in order.
+    /// The results of all rows of the idempotent request, in the order of the rows.
     pub fn rows(&self) -> impl Iterator<Item = (RowOutcome, Option<RowReason>)> {
         let indexes = self.rows.chars().map(|index| u32::from(index).saturating_sub(u32::from('0')) as usize);
         indexes.map(|index| self.results.get(index).cloned().unwrap_or((RowOutcome::Failed, None)))
     }
 }
 
-/// The item that notes what one transaction of a run wrote.
+/// The item that notes which rows one transaction of a run wrote.
 #[derive(Debug, Serialize, Deserialize)]
 struct TransactionNote {
     rows: BTreeMap<InviteEffect, Vec<usize>>,
@@ -125,22 +128,23 @@ pub struct IdempotentRun {
     purge_at: i64,
     /// The batch of the people whom the request invites.
     pub batch: BatchId,
-    /// The reserved part of the daily quota, if any.
+    /// The part of the daily quota that is reserved for the idempotent request, if any.
     pub reserved: Option<Reservation>,
-    /// The rows that earlier runs wrote: their effects by row index.
+    /// The rows that earlier runs of the request wrote: the effects of these rows by row index.
     pub written: BTreeMap<usize, InviteEffect>,
 }
 
 /// The result of starting an idempotent request.
 #[derive(Debug)]
 pub enum RunStart {
-    /// The caller executes the request. An earlier run may already have written some of its rows.
+    /// The caller executes the idempotent request. An earlier run of the same request may already have written some of
+    /// the request's rows.
     Begun(IdempotentRun),
-    /// Another run is executing the request.
+    /// Another run is executing the idempotent request now.
     RunningElsewhere,
     /// An earlier request used the same idempotency key with a different request body.
     OtherBody,
-    /// The request was already answered.
+    /// The idempotent request was already answered, and its response is stored.
     Answered(StoredResponse),
 }
 
@@ -150,13 +154,13 @@ impl IdempotentRun {
         Self { key, id: run, purge_at, batch, reserved, written: BTreeMap::new() }
     }
 
-    /// The number of people whom earlier runs invited or added.
+    /// The number of people whom earlier runs of the idempotent request invited or added.
     pub fn made(&self) -> usize {
         self.written.values().filter(|outcome| matches!(outcome, InviteEffect::Invited | InviteEffect::Added)).count()
     }
 
-    /// The write that notes which rows of the request a transaction writes. The write of the note is part of the same
-    /// transaction.
+    /// The write that notes which rows of the request a transaction writes. The write of the note is part of the
+    /// transaction that writes the rows.
     pub(in crate::store) fn note(
         &self,
         rows: impl Iterator<Item = (usize, InviteEffect)>,
@@ -169,7 +173,7 @@ impl IdempotentRun {
         ConditionalWrite::put(&keys::transaction_note(&self.key, self.batch, Some(random.uuid())), note)
     }
 
-    /// An update of the request's item. The update succeeds only while this run executes the request.
+    /// An update of the item of the idempotent request. The update succeeds only while this run executes the request.
     fn update(&self) -> ConditionalWrite {
         ConditionalWrite::update(self.key.clone()).expect(equal("run", self.id))
     }
@@ -177,7 +181,7 @@ impl IdempotentRun {
 
 impl Store {
     /// Starts a run of an idempotent request, unless another run is executing the request or the request was already
-    /// answered. If an earlier run died, the new run resumes the request.
+    /// answered. If an earlier run of the idempotent request died, the new run resumes the request.
     pub async fn begin_run(&self, record: &IdempotencyRecord<'_>) -> Result<RunStart> {
         let IdempotencyRecord { caller, scope, key, body, now } = *record;
         let key = keys::idempotent_request(caller, scope, key.as_ref());
@@ -197,7 +201,8 @@ impl Store {
             return Ok(RunStart::Begun(IdempotentRun::of(key, &item)));
         }
         let Some(stored) = self.get::<RequestItem>(&key).await? else { return Ok(RunStart::RunningElsewhere) };
-        // An earlier attempt of this run's write succeeded, and only DynamoDB's reply was lost.
+        // If the item already shows the result of this run's write, an earlier attempt at the write succeeded and only
+        // DynamoDB's reply was lost.
         if stored.run == item.run {
             return Ok(RunStart::Begun(IdempotentRun::of(key, &item)));
         }
@@ -226,8 +231,9 @@ impl Store {
         Ok(RunStart::Begun(run))
     }
 
-    /// Reserves up to `n` uses of the rate limit for a run, and records the reservation in the same transaction. A run
-    /// that resumes a request finds the reservation and reserves nothing more. Returns the number of reserved uses.
+    /// Reserves up to `n` uses of the rate limit for a run of an idempotent request, and records the reservation in the
+    /// same transaction. A run that resumes an interrupted request finds the reservation and reserves nothing more.
+    /// Returns the number of reserved uses.
     pub async fn reserve_for(
         &self,
         run: &mut IdempotentRun,
@@ -258,8 +264,9 @@ impl Store {
         Ok(0)
     }
 
-    /// Ends a run and stores its response. Without a response, the next run may resume the request at once. Reserved
-    /// uses that the run did not need are given back in the same transaction.
+    /// Ends a run of an idempotent request and stores the run's response. If the run has no response, the next run may
+    /// resume the request at once. The same transaction gives back the reserved uses of the quota that the run did not
+    /// need.
     ///
     /// # Errors
     /// [`Error::Unavailable`] if the response may not have been stored, or if another run has taken over the request.
@@ -284,14 +291,15 @@ impl Store {
         let transacted = self.transact(vec![end, rate_limit.give_back_write(unused, reserved.at)]).await?;
         match transacted.refused(0) {
             None => Ok(()),
-            // An earlier attempt of this run's write succeeded, and only DynamoDB's reply was lost.
+            // If the item already shows the result of this run's write, an earlier attempt at the write succeeded and
+            // only DynamoDB's reply was lost.
             Some(stored) if from_item::<RequestItem>(stored.clone())?.run == run.id => Ok(()),
             Some(_) => Err(taken_over()),
         }
     }
 
-    /// Releases a request whose run failed. The next run resumes the request with the reserved uses of the quota and
-    /// the rows that are already written.
+    /// Releases an idempotent request whose run failed. The next run of the request keeps the reserved uses of the
+    /// quota and the rows that are already written.
     pub async fn release_run(&self, run: &IdempotentRun) -> Result<()> {
         self.write(run.update().set("leased_until", 0)).await.map(|_| ())
     }

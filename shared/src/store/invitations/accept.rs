@@ -17,7 +17,7 @@ use crate::{
     },
 };
 
-/// The account that an acceptance creates.
+/// The account that accepting an invitation creates for a person who signs up.
 #[derive(Debug)]
 pub struct NewAccount {
     /// The decision about the company's record of its new user. The decision is `None` if the invitation is to the
@@ -28,7 +28,7 @@ pub struct NewAccount {
     pub guest: Option<Identity>,
 }
 
-/// An acceptance, ready to be written.
+/// The acceptance of an invitation, ready to be written to the table.
 #[derive(Debug)]
 pub struct AcceptanceWrite<'a> {
     /// The workspace or company of the invitation.
@@ -37,22 +37,22 @@ pub struct AcceptanceWrite<'a> {
     pub transition: &'a Transition,
     /// The profile of the account that becomes a member.
     pub profile: &'a Profile,
-    /// The name of the workspace or company.
+    /// The name of the workspace or company of the invitation.
     pub scope_name: &'a str,
     /// The further records that the acceptance writes if the acceptance creates the account. `None` if the invited
     /// person already has an account.
     pub new_account: Option<NewAccount>,
-    /// The current time.
+    /// The current time, as the operation read the clock.
     pub now: Timestamp,
 }
 
-/// The result of writing an acceptance.
+/// The result of writing the acceptance of an invitation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Accepted {
     /// The acceptance is written: the invited person is a member.
     Done,
-    /// Nothing is written, because a record changed after the decision read the record. The operation reads the record
-    /// again and decides again.
+    /// Nothing is written, because a record changed after the decision read the record. After such a conflict, the
+    /// operation reads the record again and decides again.
     Changed,
     /// Nothing is written, because the address got an account after the decision read that the address had no account.
     AddressTaken,
@@ -62,10 +62,10 @@ impl Store {
     /// Writes an acceptance: the record, the membership, the account, the address and the audit entry, in one
     /// transaction.
     ///
-    /// Just before the transaction, the operation reads whether the inviter may still let the invited person in. The
-    /// transaction itself does not check the inviter's rights. If hundreds of people accepted one inviter's batch at
-    /// the same time, all their transactions would check the inviter's membership, and DynamoDB cancels a transaction
-    /// that shares an item with another transaction at the same moment.
+    /// Just before the transaction that accepts an invitation, the operation reads whether the inviter may still let
+    /// the invited person in. The transaction itself does not check the inviter's rights. If hundreds of people
+    /// accepted one inviter's batch at the same time, all their transactions would check the inviter's membership, and
+    /// DynamoDB cancels a transaction that shares an item with another transaction at the same moment.
     pub async fn accept(&self, acceptance: &AcceptanceWrite<'_>) -> Result<Accepted> {
         let AcceptanceWrite { scope, transition, profile, now, .. } = *acceptance;
         let person = transition.after();
@@ -96,8 +96,8 @@ impl Store {
         if let Some(stored) = transacted.refused(0) {
             return Ok(if is_result_of(transition, stored) { Accepted::Done } else { Accepted::Changed });
         }
-        // Besides the write of the address, DynamoDB can refuse only the write of the company's record of the person,
-        // because that record changed.
+        // If the write of the address did not fail, DynamoDB can have refused only the write of the company's record of
+        // the person, because that record changed.
         let address_taken = transacted.refused(address_write_index).is_some();
         Ok(if address_taken { Accepted::AddressTaken } else { Accepted::Changed })
     }

@@ -1,4 +1,4 @@
-//! The records that decide whether an invited person may still join.
+//! The records that decide whether an invited person may still join a workspace or company.
 
 use serde::{Deserialize, Serialize};
 
@@ -12,7 +12,7 @@ use crate::{
     },
 };
 
-/// The inviter of an invitation.
+/// The inviter of an invitation, and the company of the invitation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InvitedBy {
     /// The user who sent the invitation.
@@ -21,7 +21,7 @@ pub struct InvitedBy {
     pub company: CompanyId,
 }
 
-/// The records that an operation reads just before a person joins.
+/// The records that an operation reads just before an invited person joins.
 #[derive(Debug)]
 pub struct AdmissionRecords {
     /// The inviter of the invitation.

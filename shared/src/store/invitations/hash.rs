@@ -26,7 +26,7 @@ pub struct HashItem {
     /// The version of the invitation that the hash was made for.
     pub version: u32,
     /// The inviter, so that one call reads the invited person's record and the records that decide whether the person
-    /// may still join. The items of hashes that an earlier version of Usher made do not have this field.
+    /// may still join. The items of hashes that an earlier version of Usher made do not name the inviter.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub invited_by: Option<InvitedBy>,
 }
@@ -34,7 +34,7 @@ pub struct HashItem {
 /// The records that the hash of a link leads to.
 #[derive(Debug)]
 pub struct LinkRecords {
-    /// The person's record, in any state.
+    /// The invited person's record, whatever the state of the invitation is.
     pub person: Option<Person>,
     /// The workspace, if the invitation is to a workspace.
     pub workspace: Option<Workspace>,
@@ -46,7 +46,7 @@ pub struct LinkRecords {
 }
 
 /// The write of the item by which the service looks up the hash in the link of a person's invitation. `company` is the
-/// company of the invitation. Repeating the write changes nothing.
+/// company of the invitation. Repeating the write of a hash's item changes nothing.
 pub(in crate::store) fn hash_item_write(
     record: &keys::Key,
     person: &Person,
@@ -66,7 +66,7 @@ pub(in crate::store) fn hash_item_write(
 }
 
 impl Store {
-    /// Reads the item of a link's hash. The item exists for a while after the invitation has ended.
+    /// Reads the item of a link's hash. The item of a hash exists for a while after the invitation has ended.
     pub async fn hash(&self, hash: &InvitationHash) -> Result<Option<HashItem>> {
         self.get(&keys::hash(&keys::digest(&hash.reveal()))).await
     }

@@ -1,4 +1,4 @@
-//! Writes the decisions of an inviting request. One transaction writes up to about ninety people.
+//! Writes the decisions of an inviting request. One transaction writes the records of up to about ninety people.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -27,8 +27,9 @@ use crate::{
     },
 };
 
-/// The largest number of writes about people in one transaction. DynamoDB takes 100 writes in all. The remaining writes
-/// are for outbox items, the audit entry, the number of ADMINs and the note of an idempotent run.
+/// The largest number of writes about people in one transaction. DynamoDB takes 100 writes in one transaction. The
+/// writes that are not about people are for outbox items, the audit entry, the number of ADMINs and the note of an
+/// idempotent run.
 const MAX_WRITES: usize = 90;
 
 /// The number of writes that each batch after the first batch adds to a transaction: one outbox item for mails that
@@ -54,9 +55,9 @@ impl Default for TransactionRoom {
 
 impl TransactionRoom {
     /// Reserves room for the writes of a row in the transaction. Returns `false` if the row does not fit into this
-    /// transaction. Every row fits into an empty transaction.
+    /// transaction. Every row of an inviting request fits into an empty transaction.
     pub fn take(&mut self, offer: &InviteOffer) -> bool {
-        // A transaction writes the counter of a group once, however many of its people join the group.
+        // A transaction writes the join counter of a group once, however many people of the transaction join the group.
         let groups = offer.groups.iter().filter(|group| !self.groups.contains(&group.id)).count();
         let shares_mails = self.batches.is_empty() || self.batches.contains(&offer.batch);
         let batch = if shares_mails { 0 } else { WRITES_OF_BATCH };
@@ -71,7 +72,7 @@ impl TransactionRoom {
     }
 }
 
-/// The number of writes for a row, without the writes that several rows share.
+/// The number of writes that one row of an inviting request needs, without the writes that several rows share.
 fn writes_of_person(offer: &InviteOffer) -> usize {
     let person = match offer.entry {
         EntryMethod::Colleague { .. } => 2 + usize::from(offer.identifier.address.is_service_account()),
@@ -84,7 +85,7 @@ fn writes_of_person(offer: &InviteOffer) -> usize {
 /// One row of an inviting request, ready to be written in a transaction.
 #[derive(Debug, Clone, Copy)]
 pub struct InviteWrite<'a> {
-    /// The index of the row in the request.
+    /// The index of the row in the inviting request.
     pub row: usize,
     /// What the row offers to the person.
     pub offer: &'a InviteOffer,
@@ -99,32 +100,33 @@ pub struct InviteWrite<'a> {
 pub struct InviteTransaction<'a> {
     /// The workspace or company that the rows invite to.
     pub scope: Scope,
-    /// The inviter.
+    /// The inviter who sent the inviting request.
     pub inviter: UserId,
-    /// The current time.
+    /// The current time, as the operation read the clock.
     pub now: Timestamp,
-    /// The idempotent run, if the request has an idempotency key. Each transaction writes a note for the run.
+    /// The idempotent run, if the request has an idempotency key. Each transaction of an inviting request with an
+    /// idempotency key writes a note for the run.
     pub run: Option<&'a IdempotentRun>,
 }
 
 /// The result of a transaction of an inviting request.
 #[derive(Debug)]
 pub enum InviteWritten {
-    /// All rows are written.
+    /// All rows of the transaction are written.
     Done,
-    /// No row is written. The list has the conflicts of each row, in order. The entry of a row without a conflict is
-    /// empty.
+    /// No row of the transaction is written. The list has the conflicts of each row, in the order of the rows, and an
+    /// empty conflict for a row without one.
     Refused(Vec<RowConflict>),
 }
 
-/// The reasons why a row was not written.
+/// The conflicts of a row: the reasons why the row was not written.
 #[derive(Debug, Default)]
 pub struct RowConflict {
-    /// Set if the person's record changed after the decision read the record: the current record, or `None` if the
-    /// record does not exist.
+    /// The conflict that the person's record changed after the decision read the record. The conflict contains the
+    /// current record, or `None` if the record does not exist.
     pub record: Option<Option<Box<Person>>>,
-    /// Set if the company's record of the person changed after the decision read the record: the current record, or
-    /// `None` if the record does not exist.
+    /// The conflict that the company's record of the person changed after the decision read the record. The conflict
+    /// contains the current record, or `None` if the record does not exist.
     pub company_record: Option<Option<Box<Person>>>,
     /// The reason to refuse the row whatever the current records are. `None` if another decision may write the row.
     pub refusal: Option<InviteRefusal>,
@@ -155,7 +157,7 @@ impl PlannedWrite {
 }
 
 impl Store {
-    /// Writes rows about people who differ from each other. The transaction writes all rows or no row.
+    /// Writes several rows, each about another person, in one transaction, which writes either all rows or no row.
     pub async fn invite(&self, transaction: InviteTransaction<'_>, rows: &[InviteWrite<'_>]) -> Result<InviteWritten> {
         let mut planned_writes = Vec::with_capacity(rows.len() + 8);
         for (row_index, row) in rows.iter().enumerate() {
@@ -199,15 +201,15 @@ impl Store {
     }
 }
 
-/// The groups that people of the rows join. The list has each group once. The topmost group is never deleted, so
-/// joining the topmost group needs no write.
+/// The groups that the people of the rows join. The list contains each group once. The topmost group is never deleted,
+/// so joining the topmost group needs no write.
 fn new_groups<'a>(rows: &[InviteWrite<'a>]) -> Vec<&'a GroupRef> {
     let mut seen = HashSet::new();
     let all = rows.iter().flat_map(|row| &row.offer.groups).filter(|group| !group.path.is_top());
     all.filter(|group| seen.insert(group.id)).collect()
 }
 
-/// The writes of a row besides the person's record.
+/// The writes that a row needs besides the write of the person's record.
 fn writes_of_row(scope: Scope, row_index: usize, row: &InviteWrite<'_>) -> Vec<PlannedWrite> {
     let refused = |refusal, write| PlannedWrite::of_row(row_index, ConflictCause::Refusal(refusal), write);
     let mut planned_writes: Vec<_> =
@@ -283,7 +285,7 @@ fn shared_writes(
     writes
 }
 
-/// The audit log's description of a row.
+/// The subject of the audit entry that describes a row of an inviting request.
 fn row_subject(row: &InviteWrite<'_>) -> Subject {
     let subject = Subject::new(row.offer.identifier.address.canonical()).with("role", row.offer.role.name());
     match row.decision.effect {

@@ -1,5 +1,6 @@
-//! Pages of the people of a workspace or company. The eight partitions are merged into one order by address, and each
-//! partition is read only as far as the page needs.
+//! Pages of the people of a workspace or company. The people of a workspace or company are stored in eight partitions.
+//! Reading a page merges the partitions into one order by address, and reads each partition only as far as the page
+//! needs.
 
 use std::collections::VecDeque;
 
@@ -19,7 +20,7 @@ use crate::{
 const MAX_EXAMINED: usize = 1_000;
 
 /// How many people the read of a page reads from each partition beyond an even share of the page. People are spread
-/// unevenly, and a partition whose people run out costs another call.
+/// unevenly over the partitions, and a partition whose people run out costs another call.
 const SPARE: usize = 6;
 
 /// Which page of the people of a workspace or company to read.
@@ -29,7 +30,7 @@ pub struct PeoplePage<'a> {
     pub scope: Scope,
     /// The page has only people whose canonical address begins with this text.
     pub prefix: &'a str,
-    /// The page begins after this position.
+    /// The page of people begins after this position in the list.
     pub after: Option<&'a PagePosition>,
     /// The largest number of people on the page.
     pub most: usize,

@@ -25,11 +25,11 @@ use crate::{
 /// What the audit log records about a decision.
 #[derive(Debug, Clone)]
 pub struct AuditNote {
-    /// The user who made the decision.
+    /// The user whose request led to the decision.
     pub actor: UserId,
-    /// The action, such as `member.removed`.
+    /// The action that the audit log records, such as `member.removed`.
     pub action: &'static str,
-    /// Further details, such as the role, as names and values.
+    /// Further details for the audit log, such as the role, as names and values.
     pub detail: Vec<(&'static str, &'static str)>,
 }
 
@@ -44,7 +44,7 @@ pub struct TransitionWrite<'a> {
     pub audit: AuditNote,
     /// The kind of mail to queue for the person, if the decision requires a mail.
     pub mail: Option<MailKind>,
-    /// The current time.
+    /// The current time, as the operation read the clock.
     pub now: Timestamp,
 }
 
@@ -53,8 +53,8 @@ pub struct TransitionWrite<'a> {
 pub enum Transitioned {
     /// The decision and all writes that follow from the decision are made.
     Done,
-    /// Nothing is written, because a record changed after the decision read the record. The operation reads the record
-    /// again and decides again.
+    /// Nothing is written, because a record changed after the decision read the record. After such a conflict, the
+    /// operation reads the record again and decides again.
     Changed,
     /// Nothing is written, because the workspace would be left without an ADMIN.
     LastAdmin,
@@ -103,25 +103,26 @@ impl AuditNote {
     }
 }
 
-/// Whether the stored record is the result of the transition. The stored record is this result if an earlier attempt
-/// wrote it and only DynamoDB's reply was lost.
+/// Whether the stored record is the result of the transition. The stored record is the result of the transition if an
+/// earlier attempt wrote the record and only DynamoDB's reply was lost.
 pub(in crate::store) fn is_result_of(transition: &Transition, stored: &Item) -> bool {
     from_item::<Person>(stored.clone()).is_ok_and(|stored| transition.wrote(&stored))
 }
 
-/// The write of the person's record. The write succeeds only if the record is still as the decision read it. Attributes
-/// that the decision does not change are not written, so that the delivery of a mail can update the record at the same
-/// time.
+/// The write of the person's record. The write of a decision succeeds only if the person's record is still as the
+/// decision read it. Attributes that the decision does not change are not written, so that the delivery of a mail can
+/// update the record at the same time.
 pub(in crate::store) fn record_write(scope: Scope, transition: &Transition) -> ConditionalWrite {
     let after = transition.after();
     let key = keys::person(scope, &after.identifier());
     let Some(before) = transition.before() else { return ConditionalWrite::put(&key, after).if_absent() };
     let (read, written) = (to_item(before), to_item(after));
-    // Records that were written before revisions existed have no revision.
+    // A person's record has no revision if an old version of Usher, which knew no revisions, wrote the record.
     let stored = equal("revision", before.revision);
     let as_read = if before.revision == 0 { any([absent("revision"), stored]) } else { stored };
-    // A program from before revisions existed changes a record without raising its revision. While a deployment replaces
-    // such a program, both programs use the table. Each change by the older program sets `updated_at` or `version`.
+    // A version of Usher that knows no revisions changes a person's record without raising the record's revision. While
+    // a deployment replaces such a version, both versions use the table. Each change by the older version sets
+    // `updated_at` or `version`, so the write compares these attributes too.
     let write = ConditionalWrite::update(key)
         .expect(as_read)
         .expect(equal("updated_at", before.updated_at.as_millisecond()))
@@ -136,15 +137,15 @@ pub(in crate::store) fn record_write(scope: Scope, transition: &Transition) -> C
     })
 }
 
-/// The attributes of a mail's delivery. A new mail starts a new delivery. These attributes are therefore written even
-/// if the record that was read has the same values, because the delivery of the previous mail may have changed these
+/// The attributes of a mail's delivery. A new mail starts a new delivery. The delivery attributes are therefore written
+/// even if the record that was read has the same values, because the delivery of the previous mail may have changed the
 /// attributes after the record was read.
 const DELIVERY_ATTRIBUTES: [&str; 3] = ["delivery", "delivery_at", "delivery_detail"];
 
 /// The write of a workspace's number of ADMINs, if the number changes. The decision has already refused to remove the
-/// last ADMIN of the workspace, by the number of ADMINs that the decision read. The write also expects that an ADMIN
-/// remains, because other ADMINs may have left after the decision read the number. If the number of ADMINs has only
-/// grown, the write succeeds.
+/// last ADMIN of the workspace, by the number of ADMINs that the decision read. The write of the number also expects
+/// that an ADMIN remains, because other ADMINs may have left after the decision read the number. If the number of
+/// ADMINs has only grown since the decision, the write succeeds.
 pub(in crate::store) fn admin_count_write(scope: Scope, change: i32) -> Option<ConditionalWrite> {
     let Scope::Workspace(workspace) = scope else { return None };
     let count = ConditionalWrite::update(keys::workspace(workspace)).add("admins", change);
@@ -189,7 +190,7 @@ mod tests {
             names.iter().fold(expression, |text, (placeholder, name)| text.replace(placeholder.as_str(), name))
         };
         let condition = resolved(update.condition_expression.unwrap());
-        // The numbers of the values' placeholders do not matter.
+        // The comparison ignores which number the placeholder of a value has.
         (condition.split(|c: char| c.is_ascii_digit()).collect(), resolved(update.update_expression))
     }
 
@@ -212,9 +213,9 @@ mod tests {
         assert_eq!(condition, "(attribute_not_exists(revision) OR revision = :v) AND updated_at = :v AND version = :v");
     }
 
-    /// Between the read and the write of a record, the deliverer may send the previous mail. The table then has another
-    /// delivery state than the record that was read. If the write did not set the new mail's delivery state to QUEUED,
-    /// the deliverer would never send the new mail.
+    /// Between the read and the write of a record, the deliverer may send the previous mail. After the deliverer has
+    /// sent the previous mail, the table has another delivery state than the record that was read. If the write did not
+    /// set the new mail's delivery state to QUEUED, the deliverer would never send the new mail.
     #[test]
     fn a_new_mail_is_written_as_queued_also_where_the_record_that_was_read_waits_for_its_mail() {
         let transition =

@@ -1,4 +1,4 @@
-//! Rate limits and cooldowns. This folder keeps one counter per subject and time window, and the last use under each
-//! cooldown.
+//! Rate limits and cooldowns. The folder `limits` keeps one counter for each rate limit, subject and time window, and
+//! the last use under each cooldown.
 
 pub(super) mod rate_limits;

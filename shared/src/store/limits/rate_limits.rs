@@ -1,6 +1,6 @@
-//! Rate limits: a limited number of uses in a window of time. Concurrent requests cannot exceed a limit. A use that
-//! is counted in a transaction is counted exactly once even if a reply is lost, because DynamoDB recognises a
-//! transaction that the SDK repeats.
+//! Rate limits: a limited number of uses in a window of time. Concurrent requests cannot exceed a limit. If a
+//! transaction counts a use, the use is counted exactly once even if DynamoDB's reply is lost, because DynamoDB
+//! recognises a transaction that the SDK repeats.
 
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -18,7 +18,7 @@ use crate::{
     },
 };
 
-/// The largest number of attempts to reserve uses of a rate limit when other reservations conflict.
+/// The largest number of attempts to reserve uses of a rate limit if other requests' reservations conflict.
 const MAX_RESERVATION_ATTEMPTS: u32 = 8;
 
 impl Cooldown<'_> {
@@ -27,7 +27,7 @@ impl Cooldown<'_> {
     }
 }
 
-/// The item of a rate limit in one window.
+/// The item of the table that counts the uses of a rate limit in one time window.
 #[derive(Deserialize)]
 struct Counter {
     used: i64,
@@ -38,8 +38,8 @@ impl RateLimit<'_> {
         keys::counter(self.kind, &keys::digest(self.subject), self.window_number(now))
     }
 
-    /// When DynamoDB may delete the counter of the window that `now` belongs to, in seconds since the epoch: one window
-    /// after that window is over.
+    /// When DynamoDB may delete the counter of the window that `now` belongs to, in seconds since the epoch: one
+    /// window's length after the end of that window.
     fn purge_at(&self, now: Timestamp) -> i64 {
         (self.window_number(now) + 2) * self.window.as_secs()
     }
@@ -52,10 +52,11 @@ impl RateLimit<'_> {
         write.set("purge_at", self.purge_at(counted))
     }
 
-    /// The write that counts `n` uses of the rate limit. The write succeeds only if `n` uses remain.
+    /// The write that counts `n` uses of the rate limit, and succeeds only if `n` uses remain.
     pub(in crate::store) fn consume_write(&self, n: u32, now: Timestamp) -> ConditionalWrite {
         let max_used_before = i64::from(self.most) - i64::from(n);
-        // The first use in a window creates the counter. `n` is never above the limit, so the first use always fits.
+        // The first use in a time window creates the counter of the rate limit. `n` is never above the limit, so the
+        // first use always fits.
         ConditionalWrite::update(self.key(now))
             .expect(any([item_absent(), at_most("used", max_used_before)]))
             .add("used", n)
@@ -87,7 +88,7 @@ impl Store {
     }
 
     /// Counts one use of the rate limit. Returns the number of uses that remain, or `None` if the limit was already
-    /// used up. If DynamoDB's reply is lost, the use may be counted twice.
+    /// used up. If DynamoDB's reply to the count is lost, the use may be counted twice.
     pub async fn spend(&self, rate_limit: &RateLimit<'_>, now: Timestamp) -> Result<Option<u32>> {
         let Written::Done(item) = self.write(rate_limit.consume_write(1, now)).await? else { return Ok(None) };
         let used = from_item::<Counter>(item)?.used;
@@ -102,8 +103,8 @@ impl Store {
     /// Starts a use under a cooldown. Returns `false` if the last use was less than the minimum interval ago.
     pub async fn take_turn(&self, cooldown: &Cooldown<'_>) -> Result<bool> {
         let write = ConditionalWrite::update(cooldown.key())
-            // If a reply is lost, the SDK repeats the write. The repeated write then finds the id of its own attempt in
-            // the item, and succeeds.
+            // If DynamoDB's reply is lost, the SDK repeats the write. The repeated write finds the id of its own
+            // attempt in the cooldown's item, and therefore succeeds.
             .expect(any([
                 item_absent(),
                 at_most("taken_at", cooldown.last_allowed().as_millisecond()),

@@ -1,4 +1,4 @@
-//! Batches: what the rows of one inviting request share.
+//! Batches: the data that the rows of one inviting request share.
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -9,7 +9,8 @@ use crate::{
     store::{Store, conditional_write::ConditionalWrite, keys},
 };
 
-/// How long a batch is kept after its inviting request, in seconds. Every invitation expires within this time.
+/// How long a batch is kept after its inviting request, in seconds. Every invitation expires before its batch is
+/// deleted.
 const RETENTION_SECONDS: i64 = 60 * 24 * 3600;
 
 impl Store {
@@ -26,7 +27,7 @@ impl Store {
     }
 }
 
-/// The item of a batch.
+/// The item of the table that stores a batch.
 #[derive(Serialize)]
 struct BatchItem<'a> {
     #[serde(flatten)]

@@ -19,8 +19,8 @@ use crate::{
     },
 };
 
-/// What the table holds about a person's address: the account and the suppression. An address may have an account
-/// without a suppression, and a suppression without an account.
+/// What the table holds about a person's address: the account and the suppression. An address may have an account, or a
+/// suppression, or both, or neither.
 #[derive(Debug, Clone, Default)]
 pub struct AddressRecords {
     /// The verified account of the person.
@@ -31,8 +31,8 @@ pub struct AddressRecords {
 }
 
 impl AddressRecords {
-    /// Reads the item of the person and the item of the address. For a person without a user code, the two are the same
-    /// item.
+    /// Reads the item of the person and the item of the address. For a person without a user code, the item of the
+    /// person is the item of the address.
     pub(in crate::store) fn read(person: Option<Item>, address: Option<&Item>) -> Result<Self> {
         #[derive(Deserialize)]
         struct Suppressed {
@@ -50,8 +50,9 @@ impl AddressRecords {
 }
 
 impl Store {
-    /// Reads the accounts and suppressions of people who differ from each other. The result has one entry per
-    /// identifier, in the same order. People who share an address share its suppression.
+    /// Reads the accounts and suppressions of people who differ from each other. The result has one entry for each
+    /// identifier, in the order of the identifiers. People who share an address also share the suppression of the
+    /// address.
     pub async fn address_records(&self, identifiers: &[&Identifier]) -> Result<Vec<AddressRecords>> {
         let keys =
             |identifier: &Identifier| (keys::identity(identifier), keys::identity(&identifier.address.clone().into()));
@@ -70,9 +71,9 @@ impl Store {
 
     /// Writes the delivery state of a mail with one conditional update, if the person's record still has the version
     /// that was mailed and no later delivery state. If the delivery state suppresses the address, the same transaction
-    /// writes the suppression. The suppression is also written if the record has moved on to a later version or state.
-    /// If the record does not exist or belongs to another person, nothing is written. Returns `true` if the delivery
-    /// state or the suppression was written.
+    /// writes the suppression. The suppression is also written if the person's record has moved on to a later version
+    /// or delivery state. If the record does not exist or belongs to another person, nothing is written. Returns `true`
+    /// if the delivery state or the suppression was written.
     pub async fn record_delivery(&self, mail: &MailedRecord, delivery: &DeliveryEvent) -> Result<bool> {
         let step_write =
             delivery_write(&keys::person(mail.scope, &mail.identifier), mail.version, delivery, Some(mail));
@@ -102,10 +103,11 @@ fn is_of_person(stored: &Item, mail: &MailedRecord) -> bool {
     from_item::<Person>(stored.clone()).is_ok_and(|person| person.person_id == mail.person_id)
 }
 
-/// The write of a delivery state for the mail of this version of an invitation. The write expects that the recorded
-/// event has a lower [position](DeliveryEvent::position). A record whose delivery is QUEUED has no delivery step yet,
-/// and accepts any delivery step. An SES event passes its mail in `mail`. The deliverer passes `None`, because the
-/// deliverer may write a delivery step again that an SES event has already recorded.
+/// The write of a delivery state for the mail of this version of an invitation. The write of a delivery state expects
+/// that the recorded event has a lower [position](DeliveryEvent::position). A record whose delivery is QUEUED has no
+/// delivery step yet, and accepts any delivery step. The argument `mail` is the mail that an SES event is about. The
+/// deliverer passes `None` as `mail`, because the deliverer may write a delivery step again that an SES event has
+/// already recorded.
 pub(in crate::store) fn delivery_write(
     key: &Key,
     version: u32,

@@ -9,9 +9,9 @@ use crate::{
 };
 
 impl Store {
-    /// Replaces a claimed letter by one letter per recipient, in one transaction. Each letter goes to a different
-    /// address and has a count of attempts of its own. Each letter counts towards the daily limit of its address, which
-    /// is `limit`. An address whose limit is reached gets no letter.
+    /// Replaces a claimed letter by one letter per recipient, in one transaction. Each of the new letters goes to a
+    /// different address, has its own count of attempts, and counts towards the daily limit `limit` of its address. An
+    /// address whose daily limit is reached gets no letter.
     pub async fn divide(
         &self,
         claimed: &ClaimedItem,

@@ -49,8 +49,8 @@ impl Store {
         let audit = template_audit(company, "mailTemplate.stored", actor, stored.updated_at, self.random());
         match self.transact(vec![ConditionalWrite::put(&key, stored).if_absent(), template_count, audit]).await? {
             Transacted::Done => Ok(true),
-            // The random id of the template is new. A template with this id exists only if an earlier attempt to store
-            // the template succeeded and DynamoDB's reply was lost.
+            // The random id of the new mail template is unused. A template with this id exists only if an earlier
+            // attempt to store the template succeeded and DynamoDB's reply was lost.
             result if result.refused(0).is_some() => Ok(true),
             Transacted::Refused(_) => Ok(false),
         }

@@ -1,4 +1,5 @@
-//! The outbox: mails that wait for delivery. An outbox item has at most one deliverer at a time, which claims the item.
+//! The outbox: mails that wait for delivery. A deliverer claims an outbox item before it sends the item's mails, so
+//! that an item has at most one deliverer at a time.
 
 use std::collections::BTreeMap;
 
@@ -33,14 +34,14 @@ use crate::{
 /// outbox item itself, and SES takes 50 addresses in one call.
 pub(in crate::store) const MAX_ADDRESSES: usize = 48;
 
-/// How long an outbox item belongs to the deliverer that claims the item.
+/// The lease: how long an outbox item belongs to the deliverer that claims the item.
 const LEASE: SignedDuration = SignedDuration::from_mins(5);
 
 /// Outbox items that are younger than this time are left to the deliverers that the table's stream invokes, so that the
 /// sweep doesn't try to claim items that these deliverers work on.
 const STREAM_LAG: SignedDuration = SignedDuration::from_secs(5);
 
-/// The deliverer gives an outbox item up after this number of attempts.
+/// The number of attempts to deliver an outbox item after which the deliverer gives the item up.
 pub const MAX_ATTEMPTS: u32 = 6;
 
 /// The mails that an outbox item asks the deliverer to send.
@@ -51,11 +52,11 @@ pub enum OutboxTask {
     Letter(QueuedLetter),
     /// Mails to people of a workspace or company.
     People {
-        /// The kind of mail.
+        /// The kind of mail that the people of the outbox item get.
         kind: MailKind,
         /// The batch of the request that queued the mails.
         batch: BatchId,
-        /// The keys of the people's records.
+        /// The keys of the records of the people who get the mails.
         people: Vec<Key>,
     },
 }
@@ -108,12 +109,12 @@ impl OutboxItem {
 pub struct ClaimedItem {
     key: Key,
     claim: Uuid,
-    /// The mails to send.
+    /// The mails that the claimed outbox item asks for.
     pub task: OutboxTask,
     /// The number of attempts to deliver the outbox item, including the current attempt.
     pub attempts: u32,
-    /// The key that the hashes of the links are derived from. The key is the same at every attempt to deliver the
-    /// outbox item.
+    /// The key that the hashes of the links are derived from. This key of the link secret is the same at every attempt
+    /// to deliver the outbox item.
     pub link_key: String,
     /// Whether the mails already count towards the daily limits of their addresses.
     counted: bool,
@@ -122,13 +123,13 @@ pub struct ClaimedItem {
 /// A mail that a deliverer is about to send.
 #[derive(Debug)]
 pub struct MailToPerson<'a> {
-    /// The key of the person's record.
+    /// The key of the record of the person who gets the mail.
     pub key: &'a Key,
-    /// The person's current record.
+    /// The current record of the person who gets the mail.
     pub person: &'a Person,
     /// The company of the invitation, as the batch of the invitation states it. `None` if the batch no longer exists.
     pub company: Option<CompanyId>,
-    /// The hash in the link, if the mail has a link.
+    /// The invitation hash in the mail's link, if the mail has a link.
     pub hash: Option<InvitationHash>,
     /// Whether the recipient has an account.
     pub has_account: bool,
@@ -147,14 +148,14 @@ impl MailToPerson<'_> {
     }
 }
 
-/// The result of mailing one person.
+/// The result of sending the mail of an outbox item to one person.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum MailResult {
     /// SES accepted the mail.
     Sent,
-    /// The deliverer will not send the mail, for this reason.
+    /// The result that the deliverer will not send the mail, with the reason.
     Failed(String),
-    /// The mail was not sent because the address is suppressed, for this reason.
+    /// The result that the mail was not sent because the address is suppressed, with the reason for the suppression.
     Suppressed(SuppressionReason),
 }
 
@@ -165,8 +166,8 @@ impl Store {
         let claim = self.random().uuid();
         let write = ConditionalWrite::update(key.clone())
             .if_present()
-            // If a reply is lost, the SDK repeats the write. The repeated write then finds its own claim in the outbox
-            // item, and succeeds.
+            // If DynamoDB's reply to a claim is lost, the SDK repeats the write. The repeated write finds its own claim
+            // in the outbox item, and therefore succeeds.
             .expect(any([at_most("leased_until", now.as_millisecond()), equal("claim", claim)]))
             .set("leased_until", (now + LEASE).as_millisecond())
             .set("claim", claim)
@@ -179,8 +180,8 @@ impl Store {
         Ok(Some(ClaimedItem { key: key.clone(), claim, task, attempts, link_key, counted }))
     }
 
-    /// The keys of unclaimed outbox items, at most `limit` keys per queue. The keys of letters come first, and each
-    /// queue begins with its oldest item.
+    /// The keys of unclaimed outbox items, at most `limit` keys per queue. The keys of letters come first. The keys of
+    /// each queue are in the order of age, the oldest item first.
     pub async fn waiting(&self, now: Timestamp, limit: usize) -> Result<Vec<Key>> {
         let mut waiting = Vec::new();
         for queue in queues() {
@@ -243,7 +244,8 @@ impl Store {
         limit: u32,
         now: Timestamp,
     ) -> Result<Vec<usize>> {
-        // A transaction writes an item only once, and several people may share an address.
+        // DynamoDB allows only one write to an item in a transaction, and several people may share an address. The
+        // mails to one address are therefore counted together.
         let mut by_address: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
         for (index, mail) in mails.iter().enumerate() {
             by_address.entry(mail.person.address.canonical()).or_default().push(index);
@@ -269,7 +271,7 @@ impl Store {
             if result.refused(groups.len()).is_some() {
                 return Err(Error::internal("store: the lease of an outbox item ended before its mails were prepared"));
             }
-            // Drop one mail of each address that is above its daily limit, until the other mails fit.
+            // The loop drops one mail to each address that is above its daily limit, until the remaining mails fit.
             for (write_index, indexes) in groups.iter_mut().enumerate() {
                 if result.refused(write_index).is_some() {
                     limited.extend(indexes.pop());
@@ -280,8 +282,8 @@ impl Store {
     }
 
     /// Writes the results of some mails and removes the mailed people from the claimed outbox item, in one transaction.
-    /// If no people remain on the outbox item, the transaction deletes it. A newer invitation of a person keeps its own
-    /// delivery state.
+    /// If no people remain on the outbox item, the transaction deletes it. If a person has got a newer invitation
+    /// meanwhile, the newer invitation keeps its own delivery state.
     pub async fn record_mailed(
         &self,
         claimed: &mut ClaimedItem,
@@ -354,7 +356,8 @@ impl Store {
         }
     }
 
-    /// Moves up to `limit` abandoned outbox items back into their queues. Returns the number of moved items.
+    /// Moves up to `limit` abandoned outbox items back into their queues. Returns the number of outbox items that were
+    /// moved.
     pub async fn requeue_abandoned(&self, limit: usize) -> Result<usize> {
         #[derive(Deserialize)]
         struct AbandonedItem {
@@ -382,7 +385,7 @@ impl Store {
 }
 
 impl ClaimedItem {
-    /// An update of the claimed outbox item. The update succeeds only while this deliverer holds the claim.
+    /// An update of a claimed outbox item, which succeeds only while this deliverer holds the claim.
     fn update(&self) -> ConditionalWrite {
         ConditionalWrite::update(self.key.clone()).expect(equal("claim", self.claim))
     }
@@ -401,7 +404,7 @@ impl ClaimedItem {
         ConditionalWrite::delete(self.key.clone()).expect(equal("claim", self.claim))
     }
 
-    /// The task of the outbox item without the people whose mails are finished.
+    /// The task of the outbox item (which mails to send to whom) without the people whose mails are finished.
     fn without<'a>(&self, finished: impl Iterator<Item = &'a Key>) -> OutboxTask {
         match &self.task {
             OutboxTask::Letter(letter) => OutboxTask::Letter(letter.clone()),

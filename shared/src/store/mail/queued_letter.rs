@@ -9,34 +9,35 @@ use crate::{domain::EmailAddress, store::HashItem};
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(tag = "letter", rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum QueuedLetter {
-    /// The one-time password of a sign-up.
+    /// The letter with the one-time password of a sign-up.
     OneTimePassword {
-        /// The recipient.
+        /// The recipient of the letter.
         email: EmailAddress,
         /// The id of the sign-up.
         sign_up: Uuid,
     },
-    /// Tells the recipient of a sign-up that the address already has an account.
+    /// The letter that tells the recipient that somebody signed up with the recipient's address, which already has an
+    /// account.
     AlreadyRegistered {
-        /// The recipient.
+        /// The recipient of the letter.
         email: EmailAddress,
     },
-    /// The request for a new invitation in place of an expired invitation. The deliverer divides this request into one
-    /// [`QueuedLetter::RenewalTo`] for each person who can invite again.
+    /// The request for a new invitation in place of an expired invitation. The deliverer divides a request for a new
+    /// invitation into one [`QueuedLetter::RenewalTo`] for each person who can invite again.
     Renewal {
-        /// The item of the expired invitation's hash.
+        /// The stored item of the hash in the expired invitation's link.
         hash: HashItem,
     },
     /// The request for a new invitation, addressed to one person who can invite again.
     RenewalTo {
-        /// The recipient.
+        /// The recipient of the letter.
         email: EmailAddress,
-        /// The item of the expired invitation's hash.
+        /// The stored item of the hash in the expired invitation's link.
         hash: HashItem,
     },
-    /// Confirms that the recipient has signed up with an invitation.
+    /// The letter that confirms that the recipient has signed up with an invitation.
     Welcome {
-        /// The recipient.
+        /// The recipient of the letter.
         email: EmailAddress,
         /// The name of the workspace or company that the recipient joined.
         scope_name: String,

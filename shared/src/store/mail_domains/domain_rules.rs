@@ -27,7 +27,7 @@ impl Store {
         self.query(&keys::domain_partition(domain), "W#", limit).await
     }
 
-    /// Reads the rule of a domain and a workspace.
+    /// Reads the domain rule of a mail domain and a workspace.
     pub async fn domain_rule(&self, domain: &MailDomain, workspace: WorkspaceId) -> Result<Option<DomainRule>> {
         self.get(&keys::domain_rule(domain, workspace)).await
     }
@@ -63,7 +63,7 @@ impl Store {
     }
 
     /// Sets the role of a domain rule, and makes the actor the person who answers for the rule. If several requests
-    /// change the role at the same time, the last change stands.
+    /// change the role of a domain rule at the same time, the last change stands.
     pub async fn change_domain_role(&self, rule: &DomainRule, new_role: Role, act: Act) -> Result<DomainRule> {
         let change = ConditionalWrite::update(keys::domain_rule(&rule.domain, rule.workspace));
         let change = change.if_present().set("role", new_role).set("added_by", act.actor);
@@ -79,7 +79,7 @@ fn rule_subject(rule: &DomainRule, shown_role: Role) -> Subject {
     Subject::new(rule.domain.as_ref()).with("role", shown_role.name())
 }
 
-/// The write of the audit entry about a rule.
+/// The write of the audit entry about a domain rule.
 fn rule_audit(
     rule: &DomainRule,
     subject: Subject,

@@ -26,7 +26,7 @@ impl Store {
     }
 
     /// Reads the record of a user who is a member of a workspace or company. The membership and the address in the
-    /// profile lead to the record, so no index is needed.
+    /// user's profile lead to the person's record, so no index is needed.
     pub async fn member(&self, scope: Scope, user: UserId) -> Result<Option<Person>> {
         let (membership, profile) = (keys::membership(user, scope), keys::profile(user));
         let mut found = self.get_many(vec![membership.clone(), profile.clone()]).await?;
@@ -37,7 +37,7 @@ impl Store {
     }
 }
 
-/// The write of the membership, if the membership begins, ends or changes.
+/// The write of a user's membership that follows from a decision, if the membership begins, ends or changes.
 pub(in crate::store) fn membership_write(scope: Scope, transition: &Transition) -> Option<ConditionalWrite> {
     let after = transition.after();
     if transition.leaves() {

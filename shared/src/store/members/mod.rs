@@ -1,4 +1,5 @@
-//! Members. This folder keeps the memberships: one item for each user and each workspace or company that the user is a
-//! member of. The record of a member as a person is the invitation's, in the folder `invitations`.
+//! Members. The folder `members` keeps the memberships: one item for each user and each workspace or company that the
+//! user is a member of. The person's record of a member was first the record of an invitation, and is kept by the
+//! folder `invitations`.
 
 pub(super) mod membership_records;

@@ -18,7 +18,7 @@ use crate::{
 };
 
 impl Store {
-    /// Reads the owner of the token with this digest.
+    /// Reads which service account owns the token with the given digest.
     pub async fn opaque_token(&self, digest: &str) -> Result<Option<OpaqueToken>> {
         self.get(&keys::token(digest)).await
     }
@@ -69,9 +69,9 @@ impl Store {
         }
     }
 
-    /// Replaces the token of a service account. The same transaction invalidates the old token. Returns `false` if
-    /// another request replaced the token after this request read the account, or if the account does not exist any
-    /// more.
+    /// Replaces the token of a service account. The transaction that stores the new token also invalidates the old
+    /// token. Returns `false` if another request replaced the token after this request read the account, or if the
+    /// account does not exist any more.
     pub async fn replace_token(
         &self,
         company: CompanyId,
@@ -96,7 +96,7 @@ impl Store {
     }
 
     /// Begins to delete a service account: one transaction invalidates the account's token and ends the account's
-    /// rights. A repeated call changes nothing.
+    /// rights. Beginning the deletion of a service account again changes nothing.
     pub async fn disable_service_account(&self, company: CompanyId, account: &ServiceAccount, act: Act) -> Result<()> {
         let scope = Scope::Company(company);
         let profile_deletion = ConditionalWrite::update(keys::profile(account.id))
@@ -108,7 +108,7 @@ impl Store {
             ConditionalWrite::delete(keys::identity(&account.address.clone().into())),
             account_audit(scope, account, act, "serviceAccount.deleted", self.random()),
         ];
-        // If DynamoDB refuses the transaction, an earlier call of this method has already made the writes.
+        // If DynamoDB refuses the transaction that begins the deletion, an earlier call has already made its writes.
         self.transact(writes).await.map(|_| ())
     }
 
@@ -120,8 +120,8 @@ impl Store {
     }
 
     /// Writes the end of a membership of a deleted service account as a compare-and-swap on the role of the membership.
-    /// Returns `false` if another request changed the role after the decision read the role. If the membership has
-    /// ended already, nothing is written.
+    /// Returns `false` if another request changed the role after the decision read the role. If the membership of the
+    /// service account has ended already, nothing is written.
     pub async fn end_account_membership(
         &self,
         account: &ServiceAccount,

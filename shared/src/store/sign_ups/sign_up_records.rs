@@ -1,5 +1,5 @@
 //! Sign-ups whose address is not verified yet. Each sign-up has its own one-time password. The first sign-up of an
-//! address whose password is verified becomes the account of the address.
+//! address whose one-time password is verified becomes the account of the address.
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -21,7 +21,7 @@ use crate::{
 impl Store {
     /// Writes a sign-up and queues a letter about the sign-up.
     pub async fn begin_sign_up(&self, sign_up: &SignUp, letter: &QueuedLetter) -> Result<()> {
-        /// The item of a sign-up.
+        /// The item of the table that stores a sign-up.
         #[derive(Serialize)]
         struct SignUpItem<'a> {
             #[serde(flatten)]
@@ -45,9 +45,9 @@ impl Store {
         Ok(sign_ups)
     }
 
-    /// Counts an attempt at the one-time password of a sign-up, before the given password is compared with the right
-    /// password. Returns `false` if the sign-up has no attempts left or was used. The write that counts the attempt is
-    /// a transaction, so that an attempt to which DynamoDB's reply was lost counts once.
+    /// Counts an attempt at the one-time password of a sign-up, before the given one-time password is compared with the
+    /// right one. Returns `false` if the sign-up has no attempts left or was used. The write that counts the attempt is
+    /// a transaction, so that an attempt counts only once even if DynamoDB's reply to the write was lost.
     pub async fn count_try(&self, sign_up: &SignUp) -> Result<bool> {
         let write = ConditionalWrite::update(keys::sign_up(&sign_up.address, sign_up.id))
             .if_present()
@@ -56,12 +56,12 @@ impl Store {
         Ok(matches!(self.transact(vec![write]).await?, Transacted::Done))
     }
 
-    /// Reads one sign-up.
+    /// Reads one sign-up of an address.
     pub async fn sign_up(&self, address: &EmailAddress, id: Uuid) -> Result<Option<SignUp>> {
         self.get(&keys::sign_up(address, id)).await
     }
 
-    /// Queues a letter.
+    /// Queues a letter in the outbox.
     pub async fn queue_letter(&self, letter: QueuedLetter, now: Timestamp) -> Result<()> {
         self.write(OutboxItem::letter(letter).into_write(now, self.random())).await.map(|_| ())
     }

@@ -87,8 +87,8 @@ impl Store {
         writes.extend(group_writes(&Group::top(workspace, self.random())?));
         match self.transact(writes).await? {
             Transacted::Done => Ok(()),
-            // The random id of the workspace is new. A workspace with the same id and salt exists only if an earlier
-            // attempt to create the workspace succeeded and DynamoDB's reply was lost.
+            // The random id of the new workspace is unused. A workspace with the same id and salt exists only if an
+            // earlier attempt to create the workspace succeeded and DynamoDB's reply was lost.
             Transacted::Refused(_)
                 if self.workspaces(&[workspace.id]).await?.iter().any(|stored| stored.salt == workspace.salt) =>
             {
@@ -122,7 +122,7 @@ impl Store {
     }
 }
 
-/// The item that leads from another id to a workspace.
+/// The item that leads from an integer id or a short id to a workspace.
 #[derive(Clone, Copy, Serialize, Deserialize)]
 struct WorkspacePointer {
     workspace: WorkspaceId,

@@ -1,4 +1,4 @@
-//! /api/v1/invitations: the routes for the person who has the hash.
+//! Tests of the routes below /api/v1/invitations, which are for the person who has a link's hash.
 
 mod decline;
 mod renew;
@@ -6,17 +6,17 @@ mod renew;
 use serde_json::{Value, json};
 use tests::{Account, Answer, Endpoint, Need, needs};
 
-/// A hash of no invitation.
+/// A hash that belongs to no invitation.
 const UNKNOWN: &str = "e0754cfc-f7d1-4cc3-8690-e34a2f17291d";
 
-/// How long an invitation lives, in seconds.
+/// How long an invitation of these tests is valid, in seconds.
 const LIFETIME: i64 = 604_800;
 
 async fn post(usher: &Endpoint, what: &str, hash: &str) -> Answer {
     usher.post_open(&format!("/api/v1/invitations/{what}"), json!({ "hash": hash })).await
 }
 
-/// The founder, the workspace, the address of an invited person, and the hash in their mail.
+/// The founder, the workspace, the address of an invited person, and the hash in the invited person's mail.
 async fn invited(usher: &Endpoint) -> (Account, String, String, String) {
     let ada = usher.founder("ada").await;
     let workspace = usher.workspace(&ada.token, "Project Alpha").await;
@@ -46,7 +46,8 @@ async fn a_preview_shows_the_inviter_the_invited_person_and_the_workspace_and_us
         "message": "Join us", "expiresAt": expires, "hasAccount": false,
     });
     assert_eq!(seen, expected);
-    // The hash; the person with the records that decide; the batch.
+    // The preview of an invitation makes three reads: the item of the hash, the person with the records that decide
+    // whether the person may join, and the batch.
     let calls = json!({ "dynamodb:GetItem": 2, "dynamodb:BatchGetItem": 1 });
     assert_eq!(usher.calls().await["preview-invitation"], calls);
     for _ in 0..10 {
@@ -64,7 +65,7 @@ async fn accepting_takes_the_same_calls_for_any_number_of_invited_people() {
     let usher = Endpoint::with(&[Need::Calls]).await;
     let (ada, workspace, ..) = invited(&usher).await;
     let mut counted = Vec::new();
-    // On its first call a function also reads the public key of the tokens.
+    // On its first call, a function also reads the public key that verifies access tokens.
     for (name, others) in [("eve", 0), ("mel", 0), ("zoe", 200)] {
         let guest = usher.founder(name).await;
         let others: Vec<_> = (0..others).map(|n| usher.address(&format!("other{n}"))).collect();

@@ -1,5 +1,6 @@
-//! Fields and query parameters that a request has and its route doesn't: under /api/v1 each is refused by its name. The
-//! routes are those of the table, and the fields those of /openapi.json, so that a new route is tried too.
+//! Tests that routes under /api/v1 refuse each field and query parameter that the route doesn't declare, and name it in
+//! the refusal. The tests take the routes from the table of routes and the fields from /openapi.json, so that a new
+//! route is tested too.
 
 use functions::routes::{ROUTES, Route};
 use serde_json::{Value, json};
@@ -11,7 +12,7 @@ fn routes() -> impl Iterator<Item = &'static Route> {
     ROUTES.iter().filter(|route| route.path.starts_with("/api/v1/"))
 }
 
-/// The route's path with the examples of its parameters, but with a workspace of the caller's.
+/// The route's path with example values for its parameters, but with a workspace of the caller's company.
 fn path_of(route: &Route, operation: &Value, workspace: &str) -> String {
     let parameters = operation["parameters"].as_array().unwrap().iter();
     parameters.filter(|parameter| parameter["in"] == "path").fold(route.path.to_owned(), |path, parameter| {

@@ -1,4 +1,4 @@
-//! The deliverer dies at each of its steps; the stack is killed.
+//! Tests in which the deliverer of mail dies at each of its steps, or the local stack is killed.
 
 use std::fs;
 
@@ -8,30 +8,30 @@ use tests::{DELIVERERS, Endpoint, LEASE};
 
 use super::{PAUSED, World};
 
-/// Where and how a deliverer fails.
+/// The step at which a deliverer of mail fails, and the fault by which it fails.
 #[derive(Clone, Copy)]
 struct Failure<'a> {
     action: &'a str,
-    /// How many calls succeed first.
+    /// How many matching AWS calls succeed before the calls fail.
     skip: u32,
     fault: &'a str,
-    /// How many calls fail.
+    /// How many matching AWS calls fail.
     times: u32,
 }
 
-/// What must be true in the end.
+/// The expected end of the test: when each recipient has how many mails.
 #[derive(Clone, Copy)]
 struct Recovery {
-    /// After how many seconds.
+    /// The number of seconds after which each recipient has the mails.
     seconds: i64,
-    /// How many mails each recipient has.
+    /// How many mails each recipient has in the end.
     mails: usize,
 }
 
-/// A deliverer fails finally at its n-th call of an action. So many seconds later each recipient has so many mails, and
-/// can join by their link.
+/// Lets a deliverer fail for good at its n-th call of an AWS action. After the given number of seconds, each recipient
+/// must have the given number of mails, and can join by the link in the mails.
 async fn crash_at(action: &str, skip: u32, fault: &str, seconds: i64, mails: usize) {
-    // The SDK tries a call of DynamoDB three times, and one of SES once.
+    // The SDK tries a call of DynamoDB three times, and a call of SES only once.
     let times = if action.starts_with("ses:") { 1 } else { 3 };
     fail_at(Failure { action, skip, fault, times }, Recovery { seconds, mails }).await;
 }
@@ -48,7 +48,7 @@ async fn fail_in(world: &World, failure: Failure<'_>, recovery: Recovery) {
         world.usher.queue_fault(fault).await;
     }
     let guests = world.invite(["a", "b", "c"]).await;
-    // The deliverer that came first has crashed. The other one must not crash too.
+    // The deliverer that claimed the outbox item first has crashed. The second deliverer must not crash too.
     world.usher.faults_below(DELIVERERS.len()).await;
     world.usher.clear_faults().await;
     if seconds > 0 {
@@ -105,7 +105,7 @@ async fn an_internal_error_of_ses_loses_nothing() {
 
 #[tokio::test]
 async fn a_crash_after_ses_accepted_a_mail_sends_a_second_one_with_the_same_link() {
-    // The deliverer tries three times to write the outcome, and SES's events are lost.
+    // The deliverer tries three times to write the result of the mails, and SES's events about the mails are lost.
     let world = World::new().await;
     world.disturb_ses("lostEvents", 1).await;
     fail_in(
@@ -174,7 +174,7 @@ async fn a_mail_that_was_queued_before_a_kill_is_sent_after_the_next_start() {
     let guest = killed.address("guest");
     killed.invite(&ada.token, &workspace, &[(&guest, "EDITOR")]).await.expect(200);
     killed.wait_until_idle().await;
-    // A kill leaves the files as they are while the stack runs.
+    // The test copies the files of a running stack, because a kill leaves the files as they are while the stack runs.
     for file in fs::read_dir(before.path()).unwrap() {
         let file = file.unwrap();
         fs::copy(file.path(), after.path().join(file.file_name())).unwrap();
@@ -182,11 +182,11 @@ async fn a_mail_that_was_queued_before_a_kill_is_sent_after_the_next_start() {
     killed.stop().await;
 
     let usher = Endpoint::with_options(on_disk(after.path())).await;
-    // Every earlier pause and lease is over after this time.
+    // After this time, every earlier pause and every earlier lease of an outbox item is over.
     usher.advance(LEASE).await;
     let hash = usher.mail(&guest, 1).await.hash();
     usher.sign_up_by_invitation(&guest, &hash).await.expect(200);
-    // Keys and passwords are still the same.
+    // After the restart, the secrets and the passwords are still the same.
     assert_eq!(usher.team(&ada.token).await.get(&guest).map(String::as_str), Some("ACTIVE"));
     usher.token(&ada.email).await;
     usher.mail_all().await;

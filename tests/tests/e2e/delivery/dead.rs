@@ -1,21 +1,22 @@
-//! Mails that were given up, and are requeued by an operator.
+//! Tests of mails that were given up, and that an operator requeues.
 
 use serde_json::json;
 
 use super::World;
 
-/// An item is given up after so many attempts.
+/// The number of attempts after which an outbox item is given up.
 const ATTEMPTS: u32 = 6;
 
 #[tokio::test]
 async fn a_mail_that_ses_refuses_six_times_is_given_up_until_it_is_requeued() {
-    // SES refuses the call, refuses each recipient because of the sender, or does not answer.
+    // The ways in which SES fails: SES refuses the whole call, refuses each recipient because of the sender, or does
+    // not answer.
     for fault in ["MessageRejected", "unverifiedSender", "InternalServerError"] {
         let world = World::new().await;
         world.disturb_ses(fault, ATTEMPTS).await;
         let guests = world.invite(["a", "b"]).await;
         world.pass_faults().await;
-        // SES accepts mails again, but no deliverer sends these.
+        // SES accepts mails again, but no deliverer sends the mails that were given up.
         world.mailed_in_the_end(&guests, 0).await;
         assert_eq!(world.usher.invoke("requeue-undelivered").await, json!({ "requeued": 1 }));
         world.usher.mail(&guests[0], 1).await;

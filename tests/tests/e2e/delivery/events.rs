@@ -1,4 +1,4 @@
-//! SES's events about mails: in any order, repeated, late, and forged.
+//! Tests of SES's events about mails that come in any order, repeatedly or late, or that are forged.
 
 use futures::future::join_all;
 use serde_json::json;
@@ -7,7 +7,8 @@ use tests::{HeldCall, mail_tags};
 use super::World;
 
 impl World {
-    /// Invites somebody. Returns the invitation's id when the service has recorded all events of the stack's SES.
+    /// Invites a person. Returns the invitation's id as soon as the service has recorded all events of the local
+    /// stack's SES.
     async fn invited(&self, email: &str) -> String {
         let answer = self.usher.invite(&self.ada.token, &self.workspace, &[(email, "EDITOR")]).await.expect(200);
         let id = answer.json()["results"][0]["invitationId"].as_str().unwrap().to_owned();
@@ -76,7 +77,8 @@ async fn repeated_events_in_any_order_have_the_same_result() {
     join_all(ends).await;
 }
 
-/// The write by which this event is recorded. An event that suppresses the address takes a transaction.
+/// The DynamoDB action by which the service records the given event. An event that suppresses the address is recorded
+/// in a transaction.
 fn recording(kind: &str) -> HeldCall {
     match kind {
         "hard bounce" | "complaint" => HeldCall::write("record-mail-events"),
@@ -113,7 +115,7 @@ async fn an_event_of_a_mail_changes_nothing_of_the_mail_that_is_sent_after_it() 
     let world = World::new().await;
     let usher = &world.usher;
     for event_is_first in [true, false] {
-        // The stack's SES sends no events about these two mails: the test sends them.
+        // The local stack's SES sends no events about these two mails, so that the test can send the events itself.
         world.disturb_ses("lostEvents", 2).await;
         let email = &usher.address(&format!("resent-{event_is_first}"));
         let id = world.invited(email).await;
@@ -124,7 +126,8 @@ async fn an_event_of_a_mail_changes_nothing_of_the_mail_that_is_sent_after_it() 
         let tell = usher.send_ses_event("delivery", 1, email, tags);
         let resend = usher.post(&resend_path, &world.ada.token, json!({}));
         let (recorded, answer) = if event_is_first {
-            // The first transaction counts the invitation, the second one writes it.
+            // The first transaction of the request reserves the quota, and the second transaction writes the
+            // invitation.
             usher.overtake(tell, resend, HeldCall::write_after("resend-invitation", 1)).await
         } else {
             let (answer, recorded) = usher.overtake(resend, tell, recording("delivery")).await;

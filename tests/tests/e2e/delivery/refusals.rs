@@ -1,11 +1,11 @@
-//! Mails that SES refuses, all of a call or for one recipient.
+//! Tests of mails that SES refuses, either all mails of a call or the mail to one recipient.
 
 use serde_json::json;
 use tests::eventually;
 
 use super::{PAUSED, World};
 
-/// SES's answer for one recipient.
+/// SES's answer for one recipient of a bulk call.
 async fn refuse(world: &World, address: &str, status: &str) {
     let fault = json!({ "action": "ses:SendBulkEmail", "address": address, "status": status });
     world.usher.queue_fault(fault).await;
@@ -61,7 +61,7 @@ async fn a_lost_answer_of_ses_brings_a_second_mail_with_the_same_link_once_the_l
     world.disturb_ses("lostReply", 1).await;
     let guests = world.invite(["a", "b"]).await;
     world.usher.mail(&guests[0], 1).await;
-    // No other deliverer takes the item while the lease lasts.
+    // While the lease on an outbox item lasts, no other deliverer claims the item.
     world.usher.advance(200).await;
     world.usher.invoke("sweep-undelivered").await;
     assert_eq!(world.usher.mails(&guests[0]).await.len(), 1);
@@ -93,7 +93,7 @@ async fn a_code_is_mailed_before_invitations_that_have_waited_longer() {
     let late = world.usher.address("late");
     let body = json!({ "email": late, "password": tests::PASSWORD, "firstname": "Late", "lastname": "Comer" });
     world.usher.post_open("/idp/api/v1/user/sign-up", body).await.expect(200);
-    // A deliverer has tried to send both.
+    // A deliverer has tried to send both waiting mails.
     for action in ["ses:SendBulkEmail", "ses:SendEmail"] {
         tried(&world, action).await;
     }
@@ -106,7 +106,7 @@ async fn a_code_is_mailed_before_invitations_that_have_waited_longer() {
     assert_eq!(world.usher.mails(&late).await.len(), 1);
 }
 
-/// Waits until a deliverer has made this call.
+/// Waits until a deliverer has made the given AWS call.
 async fn tried(world: &World, action: &str) {
     eventually(action, async || {
         let calls = world.usher.calls().await;

@@ -1,4 +1,4 @@
-//! Invitations that change between the queue and the delivery.
+//! Tests of invitations that change after their mail is queued and before the mail is delivered.
 
 use serde_json::json;
 use tests::HeldCall;
@@ -15,7 +15,7 @@ async fn a_person_who_is_invited_again_before_the_mail_gets_one_mail_with_the_ne
     assert_eq!(answer.expect(200).row_statuses(), ["invited"]);
     world.usher.wait_until_idle().await;
     world.usher.clear_faults().await;
-    // Two sweeps have an item each, and stop before they mail.
+    // Two sweeps of the outbox have claimed one outbox item each, and stop before they send mail.
     let mailing = world.usher.hold(HeldCall::before("sweep-undelivered", "ses:SendBulkEmail"), 2).await;
     world.usher.advance(15).await;
     let release = async {
@@ -49,7 +49,7 @@ async fn a_change_within_the_cooldown_is_in_the_mail_that_waits() {
 #[tokio::test]
 async fn a_person_who_accepted_by_the_first_mail_gets_no_second_one() {
     let world = World::new().await;
-    // SES sends the mails, and the service does not learn it.
+    // SES sends the mails, but the service does not learn that the mails were sent.
     world.disturb_ses("lostEvents", 1).await;
     world.disturb_ses("lostReply", 1).await;
     let [quick, slow] = world.invite(["quick", "slow"]).await;
@@ -71,7 +71,7 @@ async fn an_invitation_that_expired_in_the_queue_is_not_mailed() {
     world.usher.advance(7 * 24 * 3_600).await;
     world.usher.clear_faults().await;
     world.mailed_in_the_end(&[&guest], 0).await;
-    // The expired invitation does not keep a new one from being mailed.
+    // The expired invitation does not keep a new invitation of the same person from being mailed.
     let token = world.usher.token(&world.ada.email).await;
     world.usher.invite(&token, &world.workspace, &[(&guest, "EDITOR")]).await.expect(200);
     world.usher.mail(&guest, 1).await;

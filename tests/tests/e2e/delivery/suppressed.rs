@@ -1,4 +1,4 @@
-//! Suppressed addresses: the service mails them no more.
+//! Tests of suppressed addresses, which the service no longer mails.
 
 use serde_json::json;
 use tests::{Endpoint, Need, PASSWORD, mail_tags};
@@ -92,17 +92,18 @@ async fn a_suppressed_address_still_signs_up_and_stays_suppressed() {
     let hash = usher.mail(&email, 1).await.hash();
     usher.sign_up_by_invitation(&email, &hash).await.expect(200);
     usher.token(&email).await;
-    // A colleague is added, and gets no mail.
+    // A colleague with a suppressed address is added to the workspace, and gets no mail.
     let second = usher.workspace(token, "Second").await;
     let answer = usher.invite(token, &second, &[(&email, "VIEWER")]).await.expect(200);
     assert_eq!(answer.row_statuses(), ["added"]);
     usher.event_about(&email, "member.added", 2).await;
-    // Another company's invitation is refused too.
+    // The service also refuses another company's invitation to the suppressed address.
     let eve = usher.founder("eve").await;
     let elsewhere = usher.workspace(&eve.token, "Elsewhere").await;
     usher.invite(&eve.token, &elsewhere, &[(&email, "VIEWER")]).await.expect(422);
     world.mailed_in_the_end(&[&email], 1).await;
-    // The mail that says that an account exists is not sent either. Anybody could cause it.
+    // The letter that says that the address has an account is not sent to a suppressed address either, because anybody
+    // could cause this letter.
     let body = json!({ "email": email, "password": PASSWORD, "firstname": "Cara", "lastname": "Complainer" });
     usher.post_open("/idp/api/v1/user/sign-up", body).await.expect(200);
     world.mailed_in_the_end(&[&email], 1).await;
@@ -113,13 +114,14 @@ async fn a_person_who_complained_about_any_mail_is_not_invited() {
     let usher = Endpoint::with(&[Need::EventFunctions]).await;
     let (ada, bob) = (usher.founder("ada").await, usher.founder("bob").await);
     let workspace = usher.workspace(&ada.token, "Unwanted").await;
-    // The event of a mail without a record has no tags of one.
+    // An SES event about a mail that belongs to no person's record has no tags that name a record.
     assert!(!usher.send_ses_event("soft bounce", 1, &bob.email, &json!({})).await);
     assert!(usher.send_ses_event("complaint", 1, &bob.email, &json!({})).await);
     assert!(!usher.send_ses_event("complaint", 1, &bob.email, &json!({})).await);
     let answer = usher.invite(&ada.token, &workspace, &[(&bob.email, "VIEWER")]).await.expect(422);
     assert_eq!(answer.row_statuses(), ["suppressed"]);
-    // A one-time password is still mailed: its entry proves that the owner reads the mail.
+    // A one-time password is still mailed to a suppressed address, because typing it in proves that the owner reads the
+    // mail.
     let cara = usher.address("cara");
     assert!(usher.send_ses_event("hard bounce", 1, &cara, &json!({})).await);
     let form = json!({ "email": cara, "password": PASSWORD, "firstname": "Cara", "lastname": "Complainer" });

@@ -1,4 +1,5 @@
-//! Guest accounts, with a temporary password from an administrator: `no_confirm_email` with `tmp_password`.
+//! Tests of guest accounts, which an administrator creates with a temporary password: `no_confirm_email` with
+//! `tmp_password`.
 
 use serde_json::{Value, json};
 use tests::{Endpoint, HeldCall, Need, PASSWORD};
@@ -21,7 +22,7 @@ async fn a_temporary_password_works_until_a_sign_up_by_mail_replaces_it_and_ends
         members.iter().find(|member| member["email"] == grace).unwrap()["confirmed"].clone()
     };
     assert_eq!(confirmed().await, false);
-    // An account gets a temporary password only once.
+    // An inviter can give an account a temporary password only once.
     let again = world.added(&grace, with).await;
     assert_eq!([&again["added"], &again["exists"], &again["user_profile"]["confirmed"]], [false, false, false]);
 
@@ -56,7 +57,7 @@ async fn a_temporary_password_is_replaced_by_another() {
         let answer = world.log_in(json!({ "email": grace, "password": password })).await;
         assert_eq!(answer.get("must_change_password").is_some(), password == given);
     }
-    // A password that the person chose may stay.
+    // A password that the person chose may be given again as the new password.
     let body = json!({ "old_password": PASSWORD, "new_password": PASSWORD, "confirm_password": PASSWORD });
     world.usher.send("PUT", "/api/v0/users/password", Some(&token), Some(body)).await.expect(200);
 }
@@ -73,7 +74,7 @@ async fn an_exclusive_user_with_a_temporary_password_belongs_to_no_other_workspa
     world.added(&alan, with).await;
     let other = usher.workspace(&world.ada.token, "Other").await;
     usher.invite(&world.ada.token, &other, &[(grace.as_str(), "VIEWER")]).await.expect(200);
-    // A member of a workspace does not become exclusive to another one.
+    // A member of a workspace can't be restricted to another workspace only.
     usher.post(&format!("/api/v0/workspaces/{other}/select"), &world.ada.token, json!({})).await.expect(200);
     let row = json!({ "email": alan, "g_id": usher.top_group(&world.ada.token).await, "exclusive_w_id": other });
     let path = format!("/api/v0/workspaces/{other}/users");
@@ -85,7 +86,7 @@ async fn an_exclusive_user_with_a_temporary_password_belongs_to_no_other_workspa
             .await
             .datagol_error(400, "EXCLUSIVE_USER");
     }
-    // The links that verify their addresses lead to workspaces whose members they are already.
+    // The links that verify the guests' addresses lead to workspaces of which the guests are members already.
     usher
         .post(&format!("/api/v0/workspaces/{}/select", world.workspace), &world.ada.token, json!({}))
         .await
@@ -116,7 +117,7 @@ async fn a_temporary_password_takes_no_address_from_its_owner() {
     world.usher.post_open(LOGIN, json!({ "email": grace, "password": given })).await.expect(401);
     let answer = world.log_in(json!({ "email": grace, "password": PASSWORD })).await;
     assert!(answer.get("must_change_password").is_none());
-    // They keep their memberships, and have a company of their own now.
+    // The guest keeps the memberships, and has founded a company of their own now.
     let new = answer["token"].as_str().unwrap();
     assert_eq!(world.usher.role(new, &world.workspace).await.as_deref(), Some("VIEWER"));
     let members = world.usher.hexabase_members(&world.ada.token, &world.workspace).await;
@@ -124,7 +125,7 @@ async fn a_temporary_password_takes_no_address_from_its_owner() {
     assert_eq!([&member["u_id"], &member["confirmed"]], [&added["user_profile"]["u_id"], &json!(true)]);
     assert!(!world.usher.team(&world.ada.token).await.contains_key(&grace));
     assert!(world.usher.team(new).await.contains_key(&grace));
-    // An address with an account gets no temporary password.
+    // An inviter can't give a temporary password to an address that has an account.
     let eve = world.usher.founder("eve").await;
     let refusal = world.refusal(&eve.email, json!({ "no_confirm_email": true, "tmp_password": given })).await;
     assert_eq!(refusal["message"], "InternalServerError");
@@ -188,7 +189,7 @@ async fn a_temporary_password_and_a_sign_up_by_the_link_end_in_one_account() {
         let by_link = world.usher.post_open("/api/v0/users/registration/confirm", form);
         let add = world.add(json!([user]));
         let (joined, added) = if link_is_first {
-            // The first transaction reserves the day's quota.
+            // The first transaction of the inviting request reserves the daily quota.
             world.usher.overtake(by_link, add, HeldCall::write_after("invite-users", 1)).await
         } else {
             let (added, joined) = world.usher.overtake(add, by_link, HeldCall::write("confirm-registration")).await;

@@ -1,4 +1,4 @@
-//! /api/v0/groups and /api/v0/grouptree.
+//! Tests of the routes below /api/v0/groups, and of /api/v0/grouptree.
 
 use serde_json::{Value, json};
 use tests::{Account, Answer, Endpoint, HeldCall, Need};
@@ -20,7 +20,7 @@ impl World {
         self.usher.send("DELETE", &format!("/api/v0/groups/{group}"), Some(token), None).await
     }
 
-    /// The names of the groups directly under one.
+    /// The names of the groups directly under the given group.
     async fn children(&self, group: &str) -> Vec<String> {
         let listed = self.usher.get(&format!("/api/v0/groups/{group}"), &self.ada.token).await.expect(200).json();
         let children = listed["children"].as_array().cloned().unwrap_or_default();
@@ -28,7 +28,7 @@ impl World {
         children.iter().map(|child| child["name"].as_str().unwrap().to_owned()).collect()
     }
 
-    /// A member of the workspace and the id that they go by.
+    /// A member of the workspace, and the member's id in Hexabase's contract.
     async fn member(&self, name: &str, role: &str) -> (Account, String) {
         let member = self.usher.member(&self.ada.token, &self.workspace, name, role).await;
         let id = self.usher.hexabase_id(&self.ada.token, &self.workspace, &member.email).await;
@@ -72,7 +72,7 @@ async fn groups_are_created_in_groups_and_listed_oldest_first() {
     let emea = world.group(sales, "EMEA").await;
     let berlin = world.group(&emea, "Berlin").await;
     let research = world.group(&world.top, "Research").await;
-    // Every answer gives the group's index among the groups of its parent.
+    // Every answer about a group has the group's index among the groups of its parent group.
     let listed = async |group: &str| {
         world.usher.get(&format!("/api/v0/groups/{group}"), &world.ada.token).await.expect(200).json()
     };
@@ -109,7 +109,7 @@ async fn a_display_id_is_given_to_one_group_of_a_workspace_only() {
     }
     assert_eq!(world.children(&world.top).await, ["Sales"]);
     world.create(&world.ada.token, &world.top, json!({ "name": "T", "display_id": "TopGroup" })).await.expect(409);
-    // The display ids of another workspace are its own.
+    // Two groups of different workspaces may have the same display id.
     world.usher.workspace(&world.ada.token, "Beta").await;
 }
 
@@ -157,7 +157,7 @@ async fn a_groups_administrator_has_authority_over_the_group_and_the_groups_unde
         world.create(&bob.token, group, body.clone()).await.hexabase_error(403, "GROUP_ADMIN_REQUIRED");
         world.delete(&bob.token, group).await.hexabase_error(403, "GROUP_ADMIN_REQUIRED");
     }
-    // They may make others administrators of their own groups, and take that back.
+    // A group's administrator may make other users administrators of the group, and end their administration.
     let (carol, carols) = world.member("carol", "EDITOR").await;
     world.set_admin(&bob.token, "PUT", &emea, &carols).await.expect(200);
     world.create(&carol.token, &emea, body.clone()).await.expect(200);
@@ -174,7 +174,7 @@ async fn a_person_removed_from_the_workspace_administers_none_of_its_groups_any_
     let sales = world.group(&world.top, "Sales").await;
     let eve = world.usher.founder("eve").await;
     world.usher.invite(&world.ada.token, &world.workspace, &[(&eve.email, "VIEWER")]).await.expect(200);
-    // Somebody invited, with an account elsewhere or without, is no member yet.
+    // An invited person, with an account in another company or without an account, is no member yet.
     let invited = world.usher.hexabase_id(&world.ada.token, &world.workspace, &eve.email).await;
     world.set_admin(&world.ada.token, "PUT", &sales, &invited).await.hexabase_error(400, "INVALID_PARAMS");
     world.usher.accept(&eve.token, &world.usher.mail(&eve.email, 2).await.hash()).await.expect(200);
@@ -198,7 +198,7 @@ async fn a_group_is_deleted_only_when_it_is_empty() {
     world.create(&world.ada.token, &emea, json!({ "name": "Berlin" })).await.hexabase_error(400, "INVALID_PARAMS");
     world.delete(&world.ada.token, &sales).await.expect(200);
     assert_eq!(world.children(&world.top).await, [""; 0]);
-    // Its display id is free again.
+    // The display id of a deleted group is free again.
     world.create(&world.ada.token, &world.top, json!({ "name": "S", "display_id": "s" })).await.expect(200);
 }
 
@@ -242,7 +242,8 @@ async fn authority_takes_two_reads_in_a_tree_of_any_width_and_depth() {
     world.usher.forget_calls().await;
     world.create(&bob.token, &deepest, json!({ "name": "deeper" })).await.expect(200);
     let calls = world.usher.calls().await["create-group"].clone();
-    // The group, the caller's rights, a number, the new group, and its index among its siblings.
+    // Creating a group makes five calls: for the parent group, the caller's rights, a number, the new group, and the
+    // new group's index.
     let expected = json!({
         "dynamodb:GetItem": 1, "dynamodb:BatchGetItem": 1, "dynamodb:UpdateItem": 1, "dynamodb:TransactWriteItems": 1,
         "dynamodb:Query": 1,
@@ -273,7 +274,7 @@ async fn another_companys_groups_are_not_found() {
     for path in [format!("groups/{}", world.top), format!("groups/{}/users", world.top)] {
         world.usher.get(&format!("/api/v0/{path}"), &eve.token).await.hexabase_error(400, "INVALID_PARAMS");
     }
-    // Nor can a user of one be an administrator in another.
+    // A user who belongs to one workspace only can't administer a group of another workspace.
     let own = world.usher.top_group(&eve.token).await;
     world.set_admin(&eve.token, "PUT", &own, &id).await.hexabase_error(400, "INVALID_PARAMS");
 }

@@ -1,4 +1,4 @@
-//! POST /api/v0/login.
+//! Tests of POST /api/v0/login.
 
 use serde_json::{Value, json};
 use tests::{Endpoint, Need, PASSWORD};

@@ -1,4 +1,4 @@
-//! /api/v0/groups/{groupId}/users, /api/v0/workspaces/{workspaceId}/users, and DELETE /api/v0/users.
+//! Tests of /api/v0/groups/{groupId}/users, /api/v0/workspaces/{workspaceId}/users, and DELETE /api/v0/users.
 
 use serde_json::{Value, json};
 use tests::{Account, Answer, Endpoint};
@@ -15,7 +15,7 @@ async fn remove(usher: &Endpoint, token: &str, group: &str, person: &str, worksp
     usher.send("DELETE", "/api/v0/users", Some(token), Some(body)).await
 }
 
-/// A workspace with the member Bob, and with the address of an invited person.
+/// A workspace with the member Bob and an invited person, whose address is known.
 async fn world_with_bob_and_a_guest() -> (World, Account, String) {
     let world = World::new().await;
     let World { usher, ada, workspace, .. } = &world;

@@ -1,4 +1,4 @@
-//! Hexabase's routes: those under /api/v0.
+//! Tests of Hexabase's contract: the routes under /api/v0.
 
 mod given_passwords;
 mod groups;

@@ -1,4 +1,4 @@
-//! PUT /api/v0/users/password.
+//! PUT /api/v0/users/password: replaces the caller's own password.
 
 use serde_json::{Value, json};
 use tests::{Answer, Endpoint, HeldCall, Need, PASSWORD};
@@ -61,7 +61,7 @@ async fn of_two_changes_together_the_second_is_refused() {
     let other = "Demo56#$";
     for (number, (first, second)) in [(NEW, other), (other, NEW)].into_iter().enumerate() {
         let ada = usher.founder(&format!("ada{number}")).await;
-        // The transactions before count the attempt and take the count back, as the password is right.
+        // The transactions before this one count the attempt and take the count back, because the password is right.
         let write = HeldCall::write_after("change-password", 2);
         let to = |password| change(&usher, &ada.token, form(PASSWORD, password, password));
         let (won, lost) = usher.overtake(to(first), to(second), write).await;
@@ -78,7 +78,7 @@ async fn of_two_changes_together_the_second_is_refused() {
 async fn a_change_whose_reply_was_lost_is_done() {
     let usher = Endpoint::with(&[Need::Calls]).await;
     let ada = usher.founder("ada").await;
-    // The first two transactions count the attempt and take the count back.
+    // The first two transactions count the attempt to give the password, and take the count back.
     let action = "dynamodb:TransactWriteItems";
     usher
         .queue_fault(json!({ "action": action, "function": "change-password", "fault": "lostReply", "skip": 2 }))

@@ -1,4 +1,4 @@
-//! GET and POST /api/v0/users/registration/confirm.
+//! Tests of GET and POST /api/v0/users/registration/confirm.
 
 use serde_json::{Value, json};
 use tests::{Endpoint, PASSWORD};

@@ -1,4 +1,4 @@
-//! POST /api/v0/users, POST /api/v0/workspaces/{workspaceId}/users and POST /api/v0/userinvite.
+//! Tests of POST /api/v0/users, POST /api/v0/workspaces/{workspaceId}/users and POST /api/v0/userinvite.
 
 use serde_json::{Value, json};
 use tests::{Endpoint, HeldCall, PASSWORD};
@@ -7,7 +7,7 @@ use super::world::{LOGIN, World};
 
 const PICTURE: &str = "https://storage.googleapis.com/linker/pub/default.png";
 
-/// The vendor document's request, with ids, addresses and texts filled in.
+/// The request in Hexabase's document, with ids, addresses and texts filled in.
 #[expect(clippy::too_many_lines, reason = "the vendor's document in full: its request and its response")]
 #[tokio::test]
 async fn the_documents_request_is_answered_as_printed() {
@@ -81,14 +81,14 @@ async fn the_documents_request_is_answered_as_printed() {
     world.usher.post_open("/api/v0/users/registration/confirm", form).await.expect(200);
     let ack = world.usher.mail(&first, 2).await;
     assert_eq!(ack.subject, "Your registration is complete");
-    // An exclusive user names their workspace, and their code.
+    // A user who belongs to one workspace only logs in with the workspace's id and a user code.
     let wrong = json!({ "user_code": code, "password": PASSWORD });
     world.usher.post_open(LOGIN, wrong).await.hexabase_error(401, "INVALID_CREDENTIALS");
     let body = json!({ "user_code": code, "password": PASSWORD, "exclusive_w_id": world.workspace });
     let token = world.log_in(body).await["token"].as_str().unwrap().to_owned();
     let answer = world.usher.post("/noCo/api/v2/workspaces", &token, json!({ "name": "Own" })).await;
     answer.datagol_error(403, "EXCLUSIVE_USER");
-    // The other person logs in with the temporary password.
+    // The other added person logs in with the temporary password.
     let answer = world.log_in(json!({ "email": second, "password": PASSWORD })).await;
     assert_eq!(answer["must_change_password"], true);
     assert_eq!(world.usher.role(answer["token"].as_str().unwrap(), &world.workspace).await.as_deref(), Some("VIEWER"));
@@ -226,7 +226,7 @@ async fn a_code_is_given_to_one_address_only() {
     let world = World::on(Endpoint::start().await).await;
     let code = format!("race-{}", &world.workspace[..8]);
     let user = |name: &str| json!([{ "email": world.usher.address(name), "g_id": world.top, "user_code": code }]);
-    // Before the transaction that reserves the day's quota, all have read that the code is free.
+    // Before the transaction that reserves the daily quota, all requests have read that the user code is free.
     let requests = ["one", "two", "three"].map(|name| world.add(user(name)));
     let answers = world.usher.together(requests, HeldCall::write("invite-users")).await;
     let added: Vec<_> = answers.iter().filter(|answer| answer["errors"] == json!(null)).collect();
@@ -312,7 +312,8 @@ async fn an_exclusive_user_belongs_to_no_other_workspace() {
     world.added(&grace, json!({ "exclusive_w_id": world.workspace })).await;
     usher.sign_up_by_invitation(&grace, &usher.mail(&grace, 1).await.hash()).await.expect(200);
     let other = usher.workspace(&world.ada.token, "Other").await;
-    // They become no colleague, cannot use another company's link, and become no group's administrator.
+    // A user who belongs to one workspace only can't be added to another workspace, can't use another company's link,
+    // and can't administer a group of another workspace.
     let answer = usher.invite(&world.ada.token, &other, &[(grace.as_str(), "VIEWER")]).await;
     assert_eq!(answer.row_statuses(), ["invalid"], "{}", answer.text);
     let eve = usher.founder("eve").await;

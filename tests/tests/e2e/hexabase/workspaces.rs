@@ -1,4 +1,4 @@
-//! GET /api/v0/workspaces and POST /api/v0/workspaces/{workspaceId}/select.
+//! Tests of GET /api/v0/workspaces and POST /api/v0/workspaces/{workspaceId}/select.
 
 use serde_json::{Value, json};
 use tests::Endpoint;
@@ -44,7 +44,7 @@ async fn the_selected_workspace_is_the_current_one_of_the_caller_alone() {
         assert_eq!(current(&usher, &ada.token).await, json!(chosen));
     }
     assert_eq!(current(&usher, &bob.token).await, json!(first));
-    // The selected workspace belongs to the person and not to the token.
+    // The current workspace that a person selects holds for the person, whichever access token the person uses.
     let again = usher.token(&ada.email).await;
     assert_eq!(current(&usher, &again).await, json!(second));
 }
@@ -65,7 +65,7 @@ async fn a_workspace_that_is_out_of_reach_can_be_neither_selected_nor_current() 
     usher.accept(&eve.token, &usher.mail(&eve.email, 2).await.hash()).await.expect(200);
     select(&usher, &eve.token, &workspace).await;
     assert_eq!(current(&usher, &eve.token).await, json!(workspace));
-    // After a removal the oldest remaining workspace is the current one.
+    // After a person is removed from the current workspace, the oldest remaining workspace is the current workspace.
     let member = usher.workspace_user(&ada.token, &short, &eve.email).await;
     let path = format!("/v1/workspace-users/{}", member["id"].as_str().unwrap());
     usher.send("DELETE", &path, Some(&ada.token), None).await.expect(200);

@@ -33,7 +33,7 @@ impl World {
         self.usher.post(&self.path(), &self.ada.token, json!({ "users": users })).await.expect(200).json()
     }
 
-    /// Adds one user. The request must succeed.
+    /// Adds one user to the workspace. The request must succeed.
     pub(super) async fn added(&self, email: &str, with: Value) -> Value {
         let mut user = json!({ "email": email, "g_id": self.top });
         for (name, value) in with.as_object().unwrap() {
@@ -44,7 +44,7 @@ impl World {
         answer["result"][0].clone()
     }
 
-    /// Adds one user, who must be refused. Returns the reason.
+    /// Tries to add one user, who must be refused. Returns the reason for the refusal.
     pub(super) async fn refusal(&self, email: &str, with: Value) -> Value {
         let mut user = json!({ "email": email, "g_id": self.top });
         for (name, value) in with.as_object().unwrap() {

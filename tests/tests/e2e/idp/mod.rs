@@ -1,4 +1,4 @@
-//! `/idp/api/v1`
+//! Tests of DataGOL's routes below `/idp/api/v1`.
 
 mod company;
 mod team;

@@ -1,4 +1,4 @@
-//! `GET /idp/api/v1/team`
+//! Tests of `GET /idp/api/v1/team`, the list of the company's people.
 
 use serde_json::{Value, json};
 use tests::Endpoint;

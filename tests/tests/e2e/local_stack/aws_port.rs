@@ -1,4 +1,5 @@
-//! `--aws-port`: functions and SDK clients of other processes work with the stack's own table, mail and events.
+//! Tests of `--aws-port`: functions and SDK clients of other processes work with the local stack's own table, mail and
+//! events.
 
 use std::net::{Ipv4Addr, SocketAddr};
 
@@ -20,13 +21,13 @@ use shared::Usher;
 use tests::{Endpoint, Need, PASSWORD, needs};
 use tokio::process::Command;
 
-/// The variable that holds the event of [`one_invocation_in_another_process`].
+/// The environment variable that holds the event of [`one_invocation_in_another_process`].
 const INVOCATION: &str = "USHER_TEST_INVOCATION";
 
-/// What the other process prints before its response.
+/// The text that the other process prints before its response.
 const RESPONSE: &str = "response: ";
 
-/// A stack that serves AWS to other processes, and its API.
+/// A local stack that serves AWS to other processes, and the stack's API.
 async fn stack() -> (Stack, Endpoint) {
     needs(&[Need::Options]);
     let aws_address = Some(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)));
@@ -46,7 +47,7 @@ async fn invoke(stack: &Stack, function: &str, event: Value) -> Value {
             ("AWS_ACCESS_KEY_ID", "any"),
             ("AWS_SECRET_ACCESS_KEY", "any"),
             ("TABLE_NAME", "usher"),
-            // As sam local passes a value that the template can't know.
+            // `sam local` passes an empty text for a value that the template can't know, and so does this test.
             ("APP_URL", ""),
             ("SENDER_ADDRESS", "usher@example.com"),
             ("LINK_SECRET", "arn:aws:secretsmanager:us-east-1:123456789012:secret:LinkSecret-AbCdEf"),
@@ -84,7 +85,7 @@ async fn one_invocation_in_another_process() {
     println!("{RESPONSE}{response}");
 }
 
-/// API Gateway's event of a request.
+/// API Gateway's event for an HTTP request.
 fn event(method: &str, path: &str, token: &str, body: &Value) -> Value {
     json!({
         "version": "2.0", "routeKey": "$default", "rawPath": path, "rawQueryString": "", "isBase64Encoded": false,
@@ -123,7 +124,7 @@ async fn functions_of_another_process_share_table_secrets_mail_and_events() {
     let users = json!({ "workSpaceUsers": [{ "email": bob, "role": "EDITOR" }] });
     let invited = invoke(&stack, "invite-users", event("POST", &path, token, &users)).await;
     assert_eq!((&invited["status"], &invited["body"]["summary"]), (&json!(200), &json!({ "invited": 1 })));
-    // The stream's trigger ran: the mail came, and the event is on the bus.
+    // The triggers of the table's stream ran: the mail came, and the event is on the event bus.
     let hash = usher.mail(&bob, 1).await.hash();
     usher.wait_until_idle().await;
     let events = usher.send("GET", "/_local/events?type=invitation.created", None, None).await.expect(200).json();
@@ -138,7 +139,7 @@ async fn functions_of_another_process_share_table_secrets_mail_and_events() {
     stack.stop().await;
 }
 
-/// The configuration of a stock SDK that calls the stack's port.
+/// The configuration of a stock AWS SDK that calls the local stack's AWS port.
 fn sdk(stack: &Stack) -> SdkConfig {
     SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())

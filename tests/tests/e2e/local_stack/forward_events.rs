@@ -1,4 +1,4 @@
-//! `--forward-events`
+//! Tests of `--forward-events`: the local stack posts each event to a URL.
 
 use std::{
     io::{BufRead as _, BufReader, Read as _, Write as _},
@@ -11,10 +11,11 @@ use local::{Options, Stack};
 use serde_json::{Value, json};
 use tests::{Endpoint, Need, needs};
 
-/// How long an event may take.
+/// The longest time that a test waits for a forwarded event.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// A receiver that answers each request with this status. Gives its URL and the JSON of the requests.
+/// Starts a receiver of events that answers each request with the given status. Returns the receiver's URL and the JSON
+/// of the requests.
 fn receiver(status: &'static str) -> (String, mpsc::Receiver<Value>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}/events", listener.local_addr().unwrap());
@@ -28,7 +29,7 @@ fn receiver(status: &'static str) -> (String, mpsc::Receiver<Value>) {
     (url, bodies)
 }
 
-/// Answers the next request of a connection. Gives `None` at the connection's end.
+/// Answers the next request of a connection. Returns `None` at the end of the connection.
 fn answer(mut connection: &TcpStream, status: &str, received: &mpsc::Sender<Value>) -> Option<()> {
     let mut lines = BufReader::new(connection);
     let (mut length, mut line) = (0, String::new());
@@ -52,7 +53,7 @@ async fn stack(url: &str) -> (Stack, Endpoint) {
     (stack, endpoint)
 }
 
-/// Puts an event on the bus.
+/// Puts an event on the local stack's event bus.
 async fn put_event(usher: &Endpoint, number: u32) {
     let detail = json!({ "number": number }).to_string();
     let entries = json!({ "Entries": [{ "Source": "test", "DetailType": "test.happened", "Detail": detail }] });
@@ -80,7 +81,7 @@ async fn every_event_is_posted_even_after_the_receiver_has_failed() {
 
 #[tokio::test]
 async fn a_receiver_that_does_not_answer_never_delays_the_bus() {
-    // It accepts connections and reads nothing.
+    // This receiver accepts connections and reads nothing from them.
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
     let (stack, usher) = stack(&format!("http://{}", silent.local_addr().unwrap())).await;
     for number in 0..20 {

@@ -1,4 +1,4 @@
-//! The local stack's controls, and its AWS services for other processes.
+//! Tests of the local stack's controls, and of the stack's AWS services for other processes.
 
 mod aws_port;
 mod forward_events;

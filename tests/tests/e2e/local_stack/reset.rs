@@ -1,4 +1,4 @@
-//! `POST /_local/reset`
+//! Tests of `POST /_local/reset`, which returns the local stack to its initial state.
 
 use serde_json::{Value, json};
 use shared::domain::{Clock as _, SystemClock};
@@ -22,7 +22,7 @@ async fn a_reset_returns_the_stack_to_its_initial_state() {
     assert_eq!(local("/_aws/ses").await, json!({ "messages": [] }));
     assert_eq!(local("/_local/events").await, json!({ "events": [] }));
     assert_eq!(local("/_local/faults").await, json!({ "faults": [] }));
-    // The schedule may have run again since the reset.
+    // The schedule may have run `sweep-undelivered` again since the reset.
     assert!(local("/_local/calls").await.as_object().unwrap().keys().all(|function| function == "sweep-undelivered"));
     let now: jiff::Timestamp = serde_json::from_value(local("/_local/clock").await["now"].clone()).unwrap();
     assert!(now.duration_since(SystemClock.now()).abs() < jiff::SignedDuration::from_mins(1));
@@ -40,7 +40,7 @@ async fn after_a_reset_the_stack_works_and_publishes_nothing_about_deleted_data(
     let people: Vec<_> = (0..200).map(|number| usher.address(&format!("person-{number}"))).collect();
     let rows: Vec<_> = people.iter().map(|address| (address.as_str(), "EDITOR")).collect();
     usher.invite(&ada.token, &workspace, &rows).await.expect(200);
-    // Mails and events of the invitations are still under way.
+    // When the reset begins, mails and events of the invitations are still being sent.
     usher.send("POST", "/_local/reset", None, None).await.expect(204);
 
     let again = usher.founder("ada").await;

@@ -1,4 +1,4 @@
-//! Faults of API routes.
+//! Tests of faults of API routes.
 
 use serde_json::json;
 use tests::{Endpoint, Need, needs};
@@ -7,7 +7,7 @@ use tests::{Endpoint, Need, needs};
 async fn a_fault_of_a_route_answers_instead_of_the_function() {
     needs(&[Need::Calls]);
     let stack = local::Stack::start(local::Options::in_memory()).await.unwrap();
-    // The injected responses are not those of the OpenAPI document.
+    // The OpenAPI document doesn't describe the injected responses, so the answers aren't compared with it.
     let usher = Endpoint::unchecked(stack.url());
     let ada = usher.founder("ada").await;
     let workspace = usher.workspace(&ada.token, "Project Alpha").await;

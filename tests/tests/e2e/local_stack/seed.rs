@@ -1,4 +1,4 @@
-//! `--seed`
+//! Tests of `--seed`: the local stack starts with the data of a file.
 
 use std::path::Path;
 
@@ -23,7 +23,7 @@ async fn stack() -> (Stack, Endpoint) {
     (stack, endpoint)
 }
 
-/// The members of the seeded workspace by address, with their ids and roles.
+/// The members of the seeded workspace by address, with the members' ids and roles.
 async fn members(usher: &Endpoint) -> Vec<(Value, Value, Value)> {
     let path = format!("/api/v1/workspaces/{WORKSPACE}/members");
     let members = usher.get(&path, ROBOT).await.expect(200).json();
@@ -44,7 +44,7 @@ async fn people_workspaces_and_service_accounts_have_the_ids_and_tokens_of_the_f
     let ada = usher.token("ada@acme.example").await;
     let profile = usher.get("/idp/api/v1/user", &ada).await.expect(200).json();
     assert_eq!((&profile["firstname"], &profile["lastname"]), (&json!("Ada"), &json!("Lovelace")));
-    // A seeded admin invites, and the invitation is mailed.
+    // A seeded admin can invite a person, and the invitation is mailed.
     usher.invite(&ada, WORKSPACE, &[("cat@example.com", "EDITOR")]).await.expect(200);
     usher.mail("cat@example.com", 1).await;
     let ben = usher.token("ben@acme.example").await;

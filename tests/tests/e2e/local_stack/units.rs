@@ -1,4 +1,4 @@
-//! `/_local/units`: the read and write units of DynamoDB that each function consumed.
+//! Tests of `/_local/units`: the read and write units of DynamoDB that each function consumed.
 
 use serde_json::{Value, json};
 use tests::{Endpoint, Need};
@@ -11,7 +11,7 @@ async fn units(usher: &Endpoint, function: &str) -> Value {
 async fn a_requests_units_are_those_that_the_description_of_the_table_states() {
     let usher = Endpoint::with(&[Need::Calls]).await;
     let ada = usher.founder("ada").await;
-    // Each function reads the key of the token once, at its first request.
+    // Each function reads the public key that verifies access tokens once, at its first request.
     let first = usher.workspace(&ada.token, "First").await;
     usher.get(&format!("/noCo/api/v2/workspaces/{first}"), &ada.token).await.expect(200);
     usher.forget_calls().await;

@@ -1,4 +1,4 @@
-//! POST /noCo/api/v2/workspaces/{workspaceId}/bulkUsers.
+//! Tests of POST /noCo/api/v2/workspaces/{workspaceId}/bulkUsers, DataGOL's request to invite people.
 
 mod again;
 mod letters;

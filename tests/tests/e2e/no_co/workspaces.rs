@@ -1,4 +1,4 @@
-//! `/workspaces`
+//! Tests of the routes below `/noCo/api/v2/workspaces`.
 
 use serde_json::{Value, json};
 use tests::Endpoint;
@@ -71,7 +71,7 @@ async fn a_member_reaches_theirs_a_company_admin_all_and_another_company_none() 
     let (one, two) = (usher.workspace(&ada.token, "One").await, usher.workspace(&ada.token, "Two").await);
     let grace = usher.member(&ada.token, &one, "grace", "VIEWER").await;
     assert_eq!(ids(&usher, &grace.token).await, [one.as_str()]);
-    // Any user creates workspaces, and the company's admin reaches them.
+    // Any user of a company may create workspaces, and the company's admin can reach these workspaces.
     let three = usher.workspace(&grace.token, "Three").await;
     assert_eq!(ids(&usher, &grace.token).await, [one.as_str(), &three]);
     assert_eq!(ids(&usher, &ada.token).await, [one.as_str(), &two, &three]);

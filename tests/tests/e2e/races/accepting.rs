@@ -1,17 +1,17 @@
-//! Accepting an invitation while somebody revokes, resends, changes or declines it, or while its inviter loses the right to
-//! invite.
+//! Tests of accepting an invitation while somebody revokes, resends, changes or declines the invitation, or while the
+//! inviter loses the right to invite.
 
 use serde_json::json;
 use tests::{Account, Answer, HeldCall, Need, World, needs};
 
-/// The transaction by which an account accepts.
+/// The transaction by which a person with an account accepts an invitation.
 const ACCEPTANCE: HeldCall = HeldCall::write("accept-invitation");
 
-/// The transaction by which a request invites. The one before reserves the day's quota.
+/// The transaction by which a request invites people. The transaction before reserves the daily quota.
 const INVITING: HeldCall = HeldCall::write_after("invite-users", 1);
 
-/// The founder of another company, who is invited to the world's workspace. An existing account accepts without hashing a
-/// password.
+/// The founder of another company, who is invited to the test's workspace. A person with an account accepts without the
+/// hashing of a password.
 struct Guest {
     account: Account,
     id: String,
@@ -113,7 +113,7 @@ async fn an_accepted_invitation_is_not_resent_and_a_resent_one_is_accepted_by_it
     let world = &World::new(&[("RESEND_COOLDOWN_SECONDS", "0")]).await;
     let guest = Guest::of(world, &world.ada.token, "first").await;
     let resend = world.resend(&world.ada.token, &guest.id);
-    // The first transaction counts the invitation, the second one writes it.
+    // The first transaction of the request reserves the quota, and the second transaction writes the invitation.
     let resending = HeldCall::write_after("resend-invitation", 1);
     let (accepted, answer) = world.usher.overtake(guest.accept(world), resend, resending).await;
     accepted.expect(200);
@@ -131,7 +131,7 @@ async fn an_accepted_invitation_is_not_resent_and_a_resent_one_is_accepted_by_it
     guest.is_member(world).await;
 }
 
-/// A guest accepts, and a request that was about to invite the guest again finds a member.
+/// The guest accepts, and a request that was about to invite the guest again finds that the guest is a member.
 async fn accepts_before_being_invited_again(world: &World) {
     let guest = Guest::of(world, &world.ada.token, "first").await;
     let invite = guest.invite_again(world, "VIEWER");
@@ -141,8 +141,8 @@ async fn accepts_before_being_invited_again(world: &World) {
     guest.is_member(world).await;
 }
 
-/// A guest is invited again while the guest accepts. Returns the guest, the answer to the invitation, and the answer to
-/// the acceptance.
+/// Invites a guest again while the guest accepts. Returns the guest, the answer to the inviting request, and the answer
+/// to the accepting request.
 async fn accepts_after_being_invited_again(world: &World) -> (Guest, Answer, Answer) {
     let guest = Guest::of(world, &world.ada.token, "second").await;
     let invite = guest.invite_again(world, "VIEWER");
@@ -213,18 +213,20 @@ async fn nobody_joins_by_an_inviter_who_may_invite_no_more() {
         let inviter = world.member("second-inviter", "CREATOR").await;
         let user = world.user_id(&inviter.email).await;
         let guest = Guest::of(world, &inviter.token, "second").await;
-        // The acceptance stops before it reads the hash, and so before it reads the inviter's right.
+        // The accepting request stops before it reads the hash's item, and so before it reads whether the inviter still
+        // has the right to invite.
         let before_reading = HeldCall::before("accept-invitation", "dynamodb:GetItem");
         let ((), accepted) = world.usher.overtake(loss.happen(world, &user), guest.accept(world), before_reading).await;
         accepted.problem(410, "invitation_gone");
         assert_eq!(guest.end(world).await, (None, "PENDING".to_owned()), "{loss:?}");
-        // It stays so until somebody else answers for the invitation.
+        // The invitation's link stays dead until another user becomes the inviter.
         guest.accept(world).await.problem(410, "invitation_gone");
 
         let inviter = world.member("third-inviter", "CREATOR").await;
         let user = world.user_id(&inviter.email).await;
         let guest = Guest::of(world, &inviter.token, "third").await;
-        // The right is read and not checked by the transaction: an acceptance that has read it counts as earlier.
+        // The acceptance's transaction doesn't check the inviter's right again, so an acceptance that has read the
+        // right counts as earlier than the loss of the right.
         let ((), accepted) = world.usher.overtake(loss.happen(world, &user), guest.accept(world), ACCEPTANCE).await;
         accepted.expect(200);
         guest.is_member(world).await;

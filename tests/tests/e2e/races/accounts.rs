@@ -1,18 +1,19 @@
-//! Becoming an account: by a link, by a one-time password, and by two links at the same time.
+//! Tests of creating an account by a link and by a one-time password, or by two links, at the same time.
 
 use serde_json::{Value, json};
 use tests::{Answer, Endpoint, HeldCall, Need, PASSWORD, World};
 
-/// The transaction by which somebody signs up by a link.
+/// The transaction by which a person signs up by a link.
 const SIGN_UP: HeldCall = HeldCall::write("sign-up");
 
-/// The transaction that makes a verified account. Those before count the attempt, for the address and for the sign-up.
+/// The transaction that creates the account of a verified sign-up. The transactions before count the attempt at the
+/// one-time password, for the address and for the sign-up.
 const VERIFICATION: HeldCall = HeldCall::write_after("verify-otp", 2);
 
 /// The password of the sign-up without a link.
 const OTHER_PASSWORD: &str = "Other12#$";
 
-/// Whether the address has exactly this password.
+/// Checks that the account of the address has the given one of the two passwords, and not the other.
 async fn has_password(usher: &Endpoint, email: &str, password: &str) {
     for one in [PASSWORD, OTHER_PASSWORD] {
         let body = json!({ "email": email, "password": one });
@@ -38,7 +39,7 @@ async fn of_twenty_sign_ups_with_one_link_exactly_one_succeeds() {
     let succeeded: Vec<_> = (0..20).filter(|number| answers[*number].status == 200).collect();
     let refused = answers.iter().filter(|answer| answer.status == 400).count();
     assert_eq!((succeeded.len(), refused), (1, 19), "{answers:?}");
-    // The whole account is the winner's.
+    // All fields of the account come from the request that won the race.
     let winner = succeeded[0];
     let body = json!({ "email": guest, "password": passwords[winner] });
     let login = usher.post_open("/idp/api/v1/user/token", body).await.expect(200).json();
@@ -53,7 +54,8 @@ async fn of_twenty_sign_ups_with_one_link_exactly_one_succeeds() {
     assert_eq!(usher.mails(&guest).await.len(), 1);
 }
 
-/// Somebody who has begun to sign up without a link and is then invited: the address, the one-time password and the hash.
+/// A person who has begun to sign up without a link and is then invited: the address, the one-time password, and the
+/// link's hash.
 async fn with_code_and_link(world: &World, name: &str) -> (String, String, String) {
     let World { usher, ada, workspace } = world;
     let guest = usher.address(name);
@@ -94,7 +96,7 @@ async fn an_address_becomes_one_account_by_its_link_or_by_its_code() {
     verified.expect(200);
     joined.expect(400);
     has_password(usher, &guest, OTHER_PASSWORD).await;
-    // The invitation is still open: the account that there is now can accept it.
+    // The invitation is still open, and the person's new account can accept the invitation.
     let token = log_in(usher, &guest, OTHER_PASSWORD).await;
     usher.accept(&token, &hash).await.expect(200);
     assert_eq!(usher.role(&token, workspace).await.as_deref(), Some("EDITOR"));
@@ -122,7 +124,7 @@ async fn an_invitation_is_accepted_by_an_account_or_by_a_sign_up_and_never_by_bo
     let acceptance = HeldCall::write("accept-invitation");
     let (joined, accepted) =
         usher.overtake(usher.sign_up_by_invitation(&guest, &hash), usher.accept(&token, &hash), acceptance).await;
-    // The address has an account: nobody signs up for it again, also while the acceptance is not written yet.
+    // The address has an account, so nobody can sign up with the address again, even before the acceptance is written.
     joined.expect(400);
     accepted.expect(200);
     has_password(usher, &guest, OTHER_PASSWORD).await;
@@ -149,7 +151,7 @@ async fn a_person_who_signs_up_by_two_links_has_one_account() {
         let token = usher.token(guest).await;
         assert!(usher.role(&token, &workspaces[won]).await.is_some());
         assert!(usher.role(&token, &workspaces[lost]).await.is_none());
-        // The other link still works, for the account that there is now.
+        // The other link still works, for the account that the person has now.
         usher.accept(&token, &hashes[lost]).await.expect(200);
         assert!(usher.role(&token, &workspaces[lost]).await.is_some());
         let teams = [usher.team(&founders[0].token).await, usher.team(&founders[1].token).await];

@@ -1,9 +1,10 @@
-//! Changing and removing members at the same time: a workspace keeps an administrator, and the last change of a role stands.
+//! Tests of changing and removing members at the same time: a workspace keeps an ADMIN, and the last change of a role
+//! stands.
 
 use serde_json::json;
 use tests::{Account, Answer, HeldCall, Need, World};
 
-/// A workspace of which bob and carl are the only administrators. Neither is the company's, who could do anything.
+/// A workspace of which bob and carl are the only ADMINs. Neither is a company admin, who would have all rights anyway.
 struct TwoAdmins {
     world: World,
     admins: [Account; 2],
@@ -20,7 +21,7 @@ impl TwoAdmins {
         Self { world, admins, users }
     }
 
-    /// Of the two, only this one is an administrator now, and cannot leave.
+    /// Checks that the given person of the two is the only ADMIN now, and so cannot leave.
     async fn only_admin_is(&self, winner: usize) {
         let members = self.world.usher.all_pages(&self.world.path("members"), &self.world.ada.token, 100).await;
         let admins: Vec<_> = members.iter().filter(|member| member["role"] == "ADMIN").collect();
@@ -31,7 +32,8 @@ impl TwoAdmins {
     }
 }
 
-/// The loser is no member any more, or is stopped by the number of administrators.
+/// Checks that the losing request was refused: its caller is no member any more, or the workspace would lose its last
+/// ADMIN.
 fn is_refused(loser: &Answer) {
     assert!([404, 409].contains(&loser.status.as_u16()), "{}", loser.text);
 }
@@ -50,7 +52,8 @@ async fn of_two_admins_who_remove_each_other_one_stays() {
     }
 }
 
-/// The person is read before the number of administrators: in between, the other request removes the person.
+/// The request reads the person before the number of ADMINs. Between the two reads, the other request removes the
+/// person.
 #[tokio::test]
 async fn a_removal_that_the_same_removal_overtakes_is_a_success() {
     let TwoAdmins { world, admins, .. } = &TwoAdmins::new().await;
@@ -58,7 +61,7 @@ async fn a_removal_that_the_same_removal_overtakes_is_a_success() {
     let workspace = usher.short_id(token, &world.workspace).await;
     let bob = usher.workspace_user(token, &workspace, &admins[0].email).await["id"].clone();
     let path = format!("/v1/workspace-users/{}", bob.as_str().unwrap());
-    // The function reads the key of the access tokens with its first request only.
+    // The function reads the public key that verifies access tokens at its first request only.
     usher.send("DELETE", "/v1/workspace-users/nobodyatall1", Some(token), None).await.expect(404);
     let read = HeldCall::after("remove-member", "dynamodb:GetItem").past(1);
     let remove = || usher.send("DELETE", &path, Some(token), None);
@@ -166,7 +169,7 @@ async fn a_removed_member_gets_no_role_and_a_member_with_a_new_role_is_removed()
     changed.expect(200);
     removed.expect(204);
     assert_eq!(world.usher.role(&dora.token, &world.workspace).await, None);
-    // The number of administrators is right: ada is the last one.
+    // The stored number of ADMINs is right: ada is the last ADMIN.
     let ada = world.user_id(&world.ada.email).await;
     world.remove(&world.ada.token, &ada).await.problem(409, "last_admin");
 }

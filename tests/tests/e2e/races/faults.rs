@@ -1,16 +1,16 @@
-//! A database that refuses, throttles and loses replies.
+//! Tests of a database that refuses writes, throttles and loses replies.
 
 use serde_json::{Value, json};
 use tests::{Account, Endpoint, HeldCall, Need};
 
-/// Queues so many faults of a function's calls.
+/// Queues a fault that happens to the given number of a function's calls.
 async fn fault(usher: &Endpoint, function: &str, action: &str, fault: &str, times: u32) {
     let action = format!("dynamodb:{action}");
     usher.queue_fault(json!({ "action": action, "function": function, "fault": fault, "times": times })).await;
 }
 
-/// Queues so many faults of transactions that write rows, after some that succeed. The first transaction of a request
-/// reserves the quota.
+/// Queues a fault that happens to the given number of transactions that write rows, after some transactions that
+/// succeed. The first transaction of a request reserves the quota.
 async fn rows_fail(usher: &Endpoint, fault: &str, after: u32, times: u32) {
     let action = "dynamodb:TransactWriteItems";
     let function = "invite-users";
@@ -34,7 +34,8 @@ async fn invite(usher: &Endpoint, ada: &Account, workspace: &str, people: &[Stri
     usher.invite(&ada.token, workspace, &rows).await.expect(200).json()
 }
 
-/// Everybody is invited and has one mail, and the first and the last person join by it.
+/// Checks that everybody is invited and has one mail, and that the first and the last person can join by the mailed
+/// link.
 async fn all_invited_once(usher: &Endpoint, ada: &Account, workspace: &str, people: &[String]) {
     let (first, last) = (&people[0], &people[people.len() - 1]);
     usher.wait_for_mails(people.len() as u64 + 1).await;
@@ -76,7 +77,8 @@ async fn temporary_failures_while_inviting_are_retried() {
 
 #[tokio::test]
 async fn an_invitation_whose_reply_was_lost_is_invited_and_mailed_once() {
-    // After one loss the SDK retries. After three losses the SDK gives up, and the operation's next attempt finds the rows.
+    // After one lost reply, the SDK retries the call. After three lost replies, the SDK gives up, and the operation's
+    // next attempt finds the written rows.
     for times in [1, 2, 3, 4] {
         let (usher, ada, workspace) = world().await;
         let people = people(&usher, 3);
@@ -94,7 +96,7 @@ async fn an_invitation_whose_reply_was_lost_keeps_what_a_later_one_says() {
     let guest = usher.address("guest");
     let access = format!("/v1/workspaces/{}/access", usher.short_id(&ada.token, &workspace).await);
     let body = json!({ "workspaceUsers": [{ "role": "viewer", "user": { "email": guest } }] });
-    // The first transaction reserves. The second one loses three replies, and then the SDK gives up.
+    // The first transaction reserves the quota. The second transaction loses three replies, and then the SDK gives up.
     let fault = json!({
         "action": "dynamodb:TransactWriteItems", "function": "set-access", "fault": "lostReply", "skip": 1, "times": 3,
     });
@@ -132,7 +134,7 @@ async fn temporary_failures_while_signing_up_are_retried() {
         usher.sign_up_by_invitation(&people[0], &hash).await.expect(200);
         assert!(usher.faults_left().await.is_empty());
         assert_eq!(usher.role(&usher.token(&people[0]).await, &workspace).await.as_deref(), Some("EDITOR"));
-        // A second request isn't the first one's retry.
+        // A second request with the same rows isn't a retry of the first request.
         usher.sign_up_by_invitation(&people[0], &hash).await.expect(400);
         assert_eq!(usher.team(&ada.token).await.len(), 2);
     }
@@ -153,7 +155,8 @@ async fn an_acceptance_whose_reply_was_lost_is_a_success() {
 #[tokio::test]
 async fn rows_whose_transaction_fails_are_reported_as_failed() {
     let (usher, ada, workspace) = world().await;
-    // Two transactions: one of ninety people, and one of the last. The first to come goes through.
+    // The request writes two transactions: one with ninety people, and one with the last people. The transaction that
+    // comes first succeeds.
     let people = people(&usher, 91);
     rows_fail(&usher, "InternalServerError", 1, 100_000).await;
     let answer = invite(&usher, &ada, &workspace, &people).await;

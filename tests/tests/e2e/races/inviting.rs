@@ -1,14 +1,15 @@
-//! Inviting the same people in several requests at the same time.
+//! Tests of inviting the same people in several requests at the same time.
 
 use std::collections::HashSet;
 
 use serde_json::json;
 use tests::{Answer, Endpoint, HeldCall, Need, World};
 
-/// The transaction by which a request invites. The one before reserves the day's quota.
+/// The transaction by which a request invites people. The transaction before reserves the daily quota.
 const INVITING: HeldCall = HeldCall::write_after("invite-users", 1);
 
-/// The transaction that reserves the day's quota. Before it a request has read everything, and has invited nobody.
+/// The transaction that reserves the daily quota. Before this transaction, a request has read everything and has
+/// invited nobody.
 const RESERVATION: HeldCall = HeldCall::write("invite-users");
 
 #[tokio::test]
@@ -38,7 +39,7 @@ async fn two_inviters_with_two_roles_leave_one_invitation_with_the_higher_role()
         let (as_admin, as_viewer) = ([(guest.as_str(), "ADMIN")], [(guest.as_str(), "VIEWER")]);
         let high = usher.invite(&ada.token, workspace, &as_admin);
         let low = usher.invite(&carl.token, workspace, &as_viewer);
-        // The creator cannot lower what the administrator has given.
+        // A CREATOR cannot lower the role that an administrator has given.
         if ada_is_first {
             let (high, low) = usher.overtake(high, low, INVITING).await;
             assert_eq!(
@@ -101,7 +102,7 @@ async fn large_requests_that_overlap_invite_each_person_once() {
     assert_eq!(usher.team(&ada.token).await.len(), 151);
 }
 
-/// Somebody who was invited so long ago that a new invitation has a new link: the address and the hash.
+/// A person who was invited so long ago that inviting the person again makes a new link: the address and the hash.
 async fn invited_before(usher: &Endpoint, token: &str, workspace: &str, name: &str) -> (String, String) {
     let guest = usher.address(name);
     usher.invite(token, workspace, &[(&guest, "EDITOR")]).await.expect(200);

@@ -1,5 +1,5 @@
-//! The values that the description cannot contain: tokens, and the ids, hashes and passwords of existing resources. Each
-//! operation that works only once has a resource of its own.
+//! The values that the API description cannot contain, for schemathesis: tokens, and the ids, hashes and passwords of
+//! existing resources. Each operation that works only once has a resource of its own.
 
 use std::{collections::BTreeMap, fmt::Write};
 
@@ -32,7 +32,7 @@ const DOCK: [(&str, &str, &str); 14] = [
     ("GET /v1/users/{id}", "path.id", "person"),
 ];
 
-/// The description with examples of existing resources, and schemathesis' settings.
+/// The API description with examples of existing resources, and the settings of schemathesis.
 pub(super) struct Examples {
     document: Value,
     token: String,
@@ -40,7 +40,7 @@ pub(super) struct Examples {
     of_operations: BTreeMap<String, Values>,
 }
 
-/// The values for one operation.
+/// The example values for the requests of one operation.
 #[derive(Default)]
 struct Values {
     parameters: BTreeMap<&'static str, Value>,
@@ -48,7 +48,7 @@ struct Values {
 }
 
 impl Examples {
-    /// Creates all resources in a workspace, and collects their values.
+    /// Creates all resources that the requests need in a workspace, and collects the ids, hashes and tokens.
     pub(super) async fn of(world: &World, document: Value) -> Self {
         let token = world.ada.token.clone();
         let mut examples = Self { document, token, everywhere: BTreeMap::new(), of_operations: BTreeMap::new() };
@@ -167,7 +167,7 @@ impl Examples {
         self.give(&format!("DELETE {TEMPLATE}"), "path.id", removed);
     }
 
-    /// Each route has a company of its own, as Dock limits the requests of a company.
+    /// Each Dock route is tested with a company of its own, because Dock limits the requests of a company.
     async fn dock(&mut self, world: &World) {
         for (number, (route, name, id)) in DOCK.into_iter().enumerate() {
             let (founder, ids) = dock_company(world, number).await;
@@ -180,13 +180,13 @@ impl Examples {
         }
     }
 
-    /// Sets the value of a route's parameter.
+    /// Sets the example value of a route's parameter.
     fn give(&mut self, route: &str, name: &'static str, value: impl Into<Value>) {
         self.of_operations.entry(route.to_owned()).or_default().parameters.insert(name, value.into());
     }
 
-    /// Sets the example of a route's body: these fields, and the other required ones. Settings would apply only to random
-    /// requests.
+    /// Sets the example of a route's body: the given fields, and the other required fields. The settings of
+    /// schemathesis would apply only to random requests.
     fn give_body(&mut self, route: &str, fields: &Value) {
         let (verb, path) = route.split_once(' ').unwrap();
         let operation = &mut self.document["paths"][path][verb.to_lowercase()];
@@ -203,7 +203,7 @@ impl Examples {
         }
     }
 
-    /// Sets the token that a route is called with.
+    /// Sets the access token with which schemathesis calls a route.
     fn call_as(&mut self, route: &str, caller: &Account) {
         self.of_operations.entry(route.to_owned()).or_default().token = Some(caller.token.clone());
     }
@@ -212,14 +212,14 @@ impl Examples {
         &self.document
     }
 
-    /// All operations by verb and path.
+    /// All operations of the API description, by HTTP method and path.
     pub(super) fn operations(&self) -> Vec<String> {
         let paths = self.document["paths"].as_object().unwrap().iter();
         let verbs = paths.flat_map(|(path, item)| item.as_object().unwrap().keys().map(move |verb| (verb, path)));
         verbs.map(|(verb, path)| format!("{} {path}", verb.to_uppercase())).collect()
     }
 
-    /// The settings' file (TOML). JSON's texts and numbers are written as TOML's.
+    /// The settings file of schemathesis (TOML). Texts and numbers have the same form in JSON and TOML.
     pub(super) fn settings(&self) -> String {
         let headers = |token: &str| format!("headers = {{ Authorization = \"Bearer {token}\" }}");
         let everywhere = self.everywhere.iter().map(|(name, value)| format!("\"{name}\" = \"{value}\""));
@@ -238,13 +238,13 @@ impl Examples {
     }
 }
 
-/// A new member's user id.
+/// Adds a new member to the workspace, and returns the member's user id.
 async fn member(world: &World, name: &str) -> String {
     let member = world.member(name, "EDITOR").await;
     world.user_id(&member.email).await
 }
 
-/// Invites somebody, who has so many mails then. Returns the address and the link's hash.
+/// Invites a person, waits until the person has the given number of mails, and returns the address and the link's hash.
 async fn invited(world: &World, name: &str, mails: usize) -> (String, String) {
     let (email, _) = world.invited(&world.ada.token, name, "EDITOR").await;
     let hash = world.usher.mail(&email, mails).await.hash();

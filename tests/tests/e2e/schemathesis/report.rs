@@ -1,10 +1,11 @@
-//! The report of schemathesis: one event in each line. The events of scenarios have each request with its answer.
+//! Reads the report of schemathesis, which has one event in each line. The events of scenarios have each request with
+//! its answer.
 
 use std::{collections::BTreeMap, path::Path};
 
 use serde_json::{Map, Value};
 
-/// How often each operation gave each status.
+/// How often each operation answered with each HTTP status.
 pub(super) struct Report(BTreeMap<String, BTreeMap<u64, usize>>);
 
 impl Report {
@@ -15,7 +16,7 @@ impl Report {
             let recorder = &event["ScenarioFinished"]["recorder"];
             let Some(operation) = recorder["label"].as_str() else { continue };
             for one in recorder["interactions"].as_object().into_iter().flat_map(Map::values) {
-                // schemathesis also tries verbs that the path does not have.
+                // Schemathesis also tries HTTP methods that a path does not have.
                 let method = one["request"]["method"].as_str().unwrap();
                 let status = one["response"]["status_code"].as_u64();
                 if let Some(status) = status.filter(|_| operation.split(' ').next() == Some(method)) {
@@ -26,7 +27,7 @@ impl Report {
         Self(answers)
     }
 
-    /// How often an operation, named by verb and path, gave each status.
+    /// How often an operation, named by HTTP method and path, answered with each HTTP status.
     pub(super) fn answers(&self, operation: &str) -> Option<&BTreeMap<u64, usize>> {
         self.0.get(operation)
     }

@@ -1,4 +1,5 @@
-//! POST /api/v1.0/external/tenant/inviteusers: invitations to the whole company, from the request to the membership.
+//! Tests of POST /api/v1.0/external/tenant/inviteusers: invitations to the whole company, from the request to the
+//! membership.
 
 use serde_json::json;
 use tests::{HeldCall, Need, needs};
@@ -157,7 +158,7 @@ async fn a_person_who_joins_a_workspace_first_has_the_company_role_of_the_other_
     let row = usher.get(&format!("{TENANT}/allusers"), &token).await.expect(200).json();
     let row = row.as_array().unwrap().iter().find(|row| row["email"] == email.as_str()).cloned().unwrap();
     assert_eq!((&row["status"], &row["roleName"]), (&json!("Active"), &json!("Administrator")));
-    // The acceptance uses up the other link too.
+    // Accepting one of the two invitations also uses up the link of the other invitation.
     usher.accept(&token, &to_company).await.problem(410, "invitation_gone");
 }
 

@@ -1,4 +1,4 @@
-//! POST /api/v1.0/external/sdworkspace/inviteusers.
+//! Tests of POST /api/v1.0/external/sdworkspace/inviteusers.
 
 use serde_json::json;
 
@@ -23,7 +23,7 @@ async fn the_documented_request_is_answered_as_documented() {
         request.bearer_auth(&client.token).header("content-type", "application/json")
     };
     let own = body.replace("\"workspaceId\": 1,", &format!("\"workspaceId\": {},", client.number));
-    // The vendor's page shows this text instead of an address.
+    // SmartDocumentor's documentation page shows the text `[email protected]` instead of an address.
     let detail = "The email address '[email protected]' is not valid.";
     client.usher.read(request().body(own.clone())).await.smart_documentor_error(400, detail);
 
@@ -65,7 +65,7 @@ async fn one_bad_entry_refuses_all_and_nothing_is_written_or_mailed() {
             format!("'{capitals}': An earlier row has the same address."),
         ),
         (vec![(robot, "Viewer")], format!("'{robot}': This service account doesn't exist in the company.")),
-        // The answer names the first of several problems.
+        // If a request has several problems, the answer names the first problem.
         (vec![("first", "Viewer"), ("second", "Viewer")], "The email address 'first' is not valid.".to_owned()),
     ];
     for (bad, detail) in cases {

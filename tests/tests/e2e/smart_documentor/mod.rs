@@ -1,4 +1,4 @@
-//! SmartDocumentor's routes: /connect/token and those under /api/v1.0/external.
+//! Tests of SmartDocumentor's contract: /connect/token and the routes under /api/v1.0/external.
 
 mod company_invitations;
 mod invite_users;
@@ -13,7 +13,7 @@ use tests::{Account, Answer, Endpoint};
 const TENANT: &str = "/api/v1.0/external/tenant";
 const SDWORKSPACE: &str = "/api/v1.0/external/sdworkspace";
 
-/// A company with one workspace, and a client that is its admin.
+/// A company with one workspace, and a client (a service account) that is an admin of the company.
 struct Client {
     usher: Endpoint,
     ada: Account,
@@ -48,7 +48,7 @@ impl Client {
         self.usher.post(&format!("{SDWORKSPACE}/inviteusers"), &self.token, body).await
     }
 
-    /// The row of an address in a list of users.
+    /// The entry of a person in a list of users, by the person's address.
     async fn listed(&self, path: &str, email: &str) -> Option<Value> {
         let list = self.usher.get(path, &self.token).await.expect(200).json();
         list.as_array().unwrap().iter().find(|row| row["email"] == email).cloned()

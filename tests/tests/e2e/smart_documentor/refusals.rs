@@ -1,4 +1,4 @@
-//! Malformed bodies and ids, and callers without the right.
+//! Tests of malformed bodies and ids, and of callers without the right to invite.
 
 use serde_json::{Value, json};
 use tests::Endpoint;
@@ -80,7 +80,7 @@ async fn company_wide_routes_are_for_company_admins() {
         usher.get(&format!("{SDWORKSPACE}/availableroles"), token).await.expect(200);
         usher.get(&client.members(), token).await.expect(200);
     }
-    // A client that isn't an admin has the role that it was added with.
+    // A client that isn't a company admin has the role with which the client was added to the workspace.
     let made = usher.post("/idp/api/v1/company/serviceAccount", &client.ada.token, json!({ "name": "plain" })).await;
     let plain = client_of(usher, &made.expect(200).json()).await;
     usher.get(&format!("{TENANT}/allusers"), &plain).await.smart_documentor_error(403, detail);

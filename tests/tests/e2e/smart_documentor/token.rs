@@ -1,4 +1,4 @@
-//! POST /connect/token.
+//! Tests of POST /connect/token, which issues an access token to a service account.
 
 use serde_json::json;
 use tests::{Answer, Endpoint};

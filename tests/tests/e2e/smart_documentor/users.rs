@@ -1,4 +1,4 @@
-//! The lists of users: allusers of the tenant and of a workspace.
+//! Tests of the lists of users: the routes `allusers` of the tenant and of a workspace.
 
 use serde_json::json;
 
@@ -40,7 +40,7 @@ async fn a_workspaces_list_has_its_members_and_its_invited_people() {
     });
     assert_eq!(row, expected);
 
-    // The sign-up keeps the id.
+    // After signing up, the person has the same id as before.
     usher.sign_up_by_invitation(&invited, &usher.mail(&invited, 1).await.hash()).await.expect(200);
     let row = client.listed(&client.members(), &invited).await.unwrap();
     assert_eq!((&row["id"], &row["status"], &row["emailConfirmed"]), (&json!(id), &json!("Active"), &json!(true)));

@@ -1,4 +1,4 @@
-//! GET /api/v1.0/external/sdworkspace/CurrentWorkspaces.
+//! Tests of GET /api/v1.0/external/sdworkspace/CurrentWorkspaces.
 
 use serde_json::json;
 use tests::Endpoint;
@@ -30,7 +30,7 @@ async fn a_callers_workspaces_are_listed_oldest_first_and_the_oldest_is_the_defa
     ]);
     assert_eq!(list, expected);
 
-    // A guest sees the company of the workspace.
+    // A guest from another company sees the company that owns the workspace.
     let shared = usher.workspace(&ada.token, "Shared").await;
     usher.workspace(&eve.token, "Own").await;
     usher.invite(&ada.token, &shared, &[(&eve.email, "VIEWER")]).await.expect(200);

@@ -1,4 +1,4 @@
-//! `/v1/workspaces/{id}/access`
+//! Tests of `/v1/workspaces/{id}/access`, which sets who has access to a workspace.
 
 use serde_json::json;
 
@@ -33,7 +33,7 @@ async fn access_adds_people_and_domains_changes_roles_and_removes_nobody() {
     }
     assert!(usher.mail(&new, 1).await.text.contains("Welcome"));
     assert_eq!(usher.role(&bob.token, &world.id).await.as_deref(), Some("EDITOR"));
-    // A person invited before gets no mail when somebody else is changed.
+    // A person who was invited before gets no mail when a request changes another person.
     usher.sign_up_by_invitation(&kept, &mails.hash()).await.expect(200);
     let body = json!({ "workspaceDomains": [{ "role": "editor", "domain": "access.example" }] });
     let set = usher.dock_post(&ada.token, &path, body).await["workspace"].clone();
@@ -83,7 +83,7 @@ async fn a_bad_entry_refuses_all_of_it() {
         json!("x"),
     ] {
         let body = json!({ "workspaceUsers": [good, bad] });
-        // The option to notify people makes no difference.
+        // The option `notifyPeople` makes no difference for invited people.
         for query in ["", "?properties=name"] {
             usher.post(&format!("{path}{query}"), &ada.token, body.clone()).await.dock_error(400, "BAD_REQUEST");
         }
@@ -109,7 +109,7 @@ async fn a_request_that_cannot_succeed_completely_writes_nothing() {
     let path = format!("/v1/workspaces/{}/access", world.workspace);
     for (other, domains) in [
         (person(bounced, "viewer"), json!([domain("whole.example", "viewer")])),
-        // The last administrator.
+        // This request would take the role ADMIN from the workspace's last ADMIN.
         (person(&ada.email, "viewer"), json!([domain("whole.example", "viewer")])),
         (person(&ada.email, "owner"), json!([domain("whole.example", "viewer"), domain("WHOLE.example", "editor")])),
     ] {
@@ -118,14 +118,14 @@ async fn a_request_that_cannot_succeed_completely_writes_nothing() {
         assert_eq!(world.people().await, [(ada.email.clone(), "owner".to_owned())]);
         assert_eq!(usher.dock_get(&ada.token, "workspace-domains").await["workspaceDomains"], json!([]));
     }
-    // A new person who is no colleague does not become an administrator before they accept.
+    // A new person who is not a user of the company does not become an ADMIN before accepting.
     let body = json!({ "workspaceUsers": [person(&ada.email, "viewer"), person(&new, "owner")] });
     usher.post(&path, &ada.token, body).await.dock_error(400, "BAD_REQUEST");
     assert_eq!(world.people().await, [(ada.email.clone(), "owner".to_owned())]);
     usher.mail_all().await;
     assert!(usher.mails(&new).await.is_empty());
 
-    // A colleague becomes an administrator immediately.
+    // A user of the company becomes an ADMIN of the workspace immediately.
     let bob = usher.member(&ada.token, &other, "colleague", "VIEWER").await;
     let body = json!({ "workspaceUsers": [person(&ada.email, "viewer"), person(&bob.email, "owner")] });
     usher.dock_post(&ada.token, &format!("workspaces/{}/access", world.workspace), body).await;
@@ -133,7 +133,7 @@ async fn a_request_that_cannot_succeed_completely_writes_nothing() {
     let body = json!({ "workspaceUsers": [person(&ada.email, "owner"), person(&bob.email, "viewer")] });
     usher.dock_post(&ada.token, &format!("workspaces/{}/access", world.workspace), body).await;
 
-    // Somebody else becomes an administrator with the same request.
+    // The request that demotes ada also makes another person an ADMIN of the workspace.
     let bob = usher.member(&ada.token, &world.id, "bob", "VIEWER").await;
     let body = json!({ "workspaceUsers": [person(&ada.email, "viewer"), person(&bob.email, "owner")] });
     usher.dock_post(&ada.token, &format!("workspaces/{}/access", world.workspace), body).await;
@@ -144,7 +144,7 @@ async fn a_request_that_cannot_succeed_completely_writes_nothing() {
 async fn the_answer_to_a_change_omits_people_if_there_are_too_many() {
     let world = World::new().await;
     let (usher, ada) = (&world.usher, &world.ada);
-    // A quote takes four bytes once Lambda has put the answer into its own JSON.
+    // A quotation mark takes four bytes in Lambda's JSON around the answer.
     let (name, domain) = ("\"".repeat(80), format!("{}.example", ["d".repeat(60), "e".repeat(60)].join(".")));
     let person = |number: u32| {
         let email = format!("p{number}@{domain}");

@@ -1,4 +1,4 @@
-//! `/v1`: Dock.
+//! Tests of Dock's contract: the routes under `/v1`.
 
 mod access;
 mod rate_limit;
@@ -10,7 +10,7 @@ mod workspaces;
 use serde_json::{Value, json};
 use tests::{Account, Endpoint, Need};
 
-/// A company with a workspace, by its id at Dock and its id at DataGOL.
+/// A company with a workspace, whose ids in Dock's contract and in DataGOL's contract are known.
 struct World {
     usher: Endpoint,
     ada: Account,
@@ -31,13 +31,13 @@ impl World {
         Self { usher, ada, id, workspace }
     }
 
-    /// Adds somebody through Dock, and returns the workspace user.
+    /// Adds a person through Dock's contract, and returns the workspace user.
     async fn add(&self, email: &str, role: &str) -> Value {
         let body = json!({ "email": email, "role": role, "workspaceId": self.workspace });
         self.usher.dock_post(&self.ada.token, "workspace-users", body).await["workspaceUser"].clone()
     }
 
-    /// The role and address of everybody in the workspace, in order.
+    /// The role and address of each person in the workspace, in order.
     async fn people(&self) -> Vec<(String, String)> {
         let path = format!("workspace-users?workspaceId={}&limit=100", self.workspace);
         let users = self.usher.dock_get(&self.ada.token, &path).await["workspaceUsers"].clone();
@@ -54,7 +54,7 @@ fn text(value: &Value) -> String {
     value.as_str().unwrap_or_default().to_owned()
 }
 
-/// Signs up somebody with this address and without an invitation, and verifies the address.
+/// Signs a person up with the given address and without an invitation, and verifies the address.
 async fn found(usher: &Endpoint, email: &str) -> String {
     let body = json!({ "email": email, "password": tests::PASSWORD, "firstname": "Dora", "lastname": "Domain" });
     usher.post_open("/idp/api/v1/user/sign-up", body).await.expect(200);

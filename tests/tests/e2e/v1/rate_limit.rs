@@ -1,4 +1,4 @@
-//! Dock's rate limit: 120 requests a minute for each company.
+//! Tests of Dock's rate limit: 120 requests a minute for each company.
 
 use serde_json::json;
 use tests::{HeldCall, Need};
@@ -44,7 +44,7 @@ async fn of_a_hundred_and_fifty_requests_together_a_hundred_and_twenty_pass_and_
     refused[0].clone().dock_error(429, "RATE_LIMIT_EXCEEDED");
     let other = usher.get("/v1/workspace-domains", &eve.token).await.expect(200);
     assert_eq!(number(&other, "x-ratelimit-remaining"), 119);
-    // DataGOL's routes aren't counted.
+    // Requests to DataGOL's routes aren't counted towards Dock's rate limit.
     usher.get("/noCo/api/v2/workspaces", &ada.token).await.expect(200);
     usher.advance(60).await;
     let again = usher.get("/v1/workspace-domains", key).await.expect(200);

@@ -1,4 +1,4 @@
-//! `/v1/users`
+//! Tests of the routes below `/v1/users`.
 
 use serde_json::json;
 
@@ -20,7 +20,7 @@ async fn a_user_has_one_id_in_all_of_the_companys_workspaces_and_is_found_by_it(
         assert_eq!(here["user"]["id"], there["user"]["id"]);
         let got = usher.dock_get(&ada.token, &format!("users/{}", text(&here["user"]["id"]))).await["user"].clone();
         assert_eq!((&got["id"], &got["email"]), (&here["user"]["id"], &json!(email)));
-        // The same person has another id in another company. There this id is nobody's.
+        // The same person has another id in another company. In the other company nobody has the person's first id.
         let path = format!("/v1/users/{}", text(&here["user"]["id"]));
         usher.get(&path, &guest.token).await.dock_error(404, "NOT_FOUND");
     }

@@ -1,4 +1,4 @@
-//! `/v1/workspace-domains`, and joining a workspace by the domain of one's address.
+//! Tests of the routes below `/v1/workspace-domains`, and of joining a workspace by the mail domain of an address.
 
 use serde_json::json;
 
@@ -41,13 +41,13 @@ async fn a_person_who_verifies_an_address_of_the_domain_founds_a_company_and_joi
     assert_eq!(usher.role(&third, &world.id).await, None);
     usher.accept(&third, &hash).await.expect(200);
     assert_eq!(usher.role(&third, &world.id).await.as_deref(), Some("ADMIN"));
-    // They have a company of their own, and the workspace belongs to another one.
+    // The person who joined has founded a company of their own, and the workspace belongs to another company.
     usher.get("/v1/workspaces", &second).await.expect(200);
     assert_eq!(usher.dock_get(&second, "workspaces").await["pageInfo"]["total"], 0);
     // A sub-domain is another domain.
     let other = found(usher, &format!("dora@sub.{domain}")).await;
     assert_eq!(usher.role(&other, &world.id).await, None);
-    // Dora is an ADMIN too, so ada may leave.
+    // Dora is an ADMIN of the workspace too, so ada may leave the workspace.
     let own = format!("/v1/workspace-users/{}", world.id_of(&ada.email).await);
     usher.send("DELETE", &own, Some(&ada.token), None).await.expect(200);
 }

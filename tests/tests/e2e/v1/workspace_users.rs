@@ -1,4 +1,4 @@
-//! `/v1/workspace-users`
+//! Tests of the routes below `/v1/workspace-users`.
 
 use serde_json::{Value, json};
 use tests::{HeldCall, Need};
@@ -19,7 +19,7 @@ fn without_times(mut body: Value) -> Value {
     body
 }
 
-/// Sets up the colleague John Doe.
+/// Makes John Doe a user of the company.
 async fn john(world: &World) -> String {
     let email = world.usher.address("john.doe");
     let other = world.usher.workspace(&world.ada.token, "Another").await;
@@ -190,7 +190,7 @@ async fn a_members_role_changes_immediately_and_an_invited_persons_before_they_j
     usher.dock_patch(&ada.token, &path, json!({ "role": "editor" })).await.expect(200);
     usher.sign_up_by_invitation(&email, &usher.mail(&email, 1).await.hash()).await.expect(200);
     assert_eq!(usher.role(&usher.token(&email).await, &world.id).await.as_deref(), Some("EDITOR"));
-    // Nobody but ada is an ADMIN now.
+    // Ada is the only ADMIN of the workspace now.
     let own = format!("workspace-users/{}", world.id_of(&ada.email).await);
     usher.dock_patch(&ada.token, &own, json!({ "role": "viewer" })).await.dock_error(400, "BAD_REQUEST");
     for body in [json!({}), json!({ "role": 1 }), json!({ "role": "boss" })] {
@@ -217,7 +217,7 @@ async fn a_removed_person_loses_access_immediately_and_a_revoked_link_is_dead() 
     usher.send("DELETE", &path, Some(&ada.token), None).await.expect(200);
     usher.sign_up_by_invitation(&email, &hash).await.expect(400);
     assert_eq!(world.people().await, [(ada.email.clone(), "owner".to_owned())]);
-    // Both may return, and are the same workspace users then.
+    // Both removed people may join again, and then have the same ids as workspace users.
     assert_eq!(world.add(&bob.email, "viewer").await["id"], id.as_str());
     assert_eq!(usher.role(&bob.token, &world.id).await.as_deref(), Some("VIEWER"));
 

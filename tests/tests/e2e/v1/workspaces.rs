@@ -1,4 +1,4 @@
-//! `/v1/workspaces`
+//! Tests of the routes below `/v1/workspaces`.
 
 use serde_json::json;
 

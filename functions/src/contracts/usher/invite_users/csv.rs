@@ -1,5 +1,5 @@
-//! An inviting request whose body is CSV (RFC 4180). The header row names the columns in any order. The query has the
-//! options of the request.
+//! An inviting request whose body is CSV (RFC 4180). The header row of the CSV names the columns in any order. The
+//! query of the URL has the options of the inviting request.
 
 use csv::{ReaderBuilder, StringRecord, Trim};
 use serde_json::{Map, Value};
@@ -19,7 +19,7 @@ use crate::vocabulary::{
 /// The columns that a CSV body may have, and whether each column is required.
 const COLUMNS: [(&str, bool); 3] = [("email", true), ("role", true), ("groups", false)];
 
-/// How many characters of an unknown column's name the response repeats.
+/// How many characters of an unknown CSV column's name the error response repeats.
 const MAX_ECHOED_COLUMN: usize = 60;
 
 fields! {
@@ -41,8 +41,8 @@ pub(super) fn csv_schema() -> ValueSchema {
 /// Reads the inviting request from its CSV body and its query.
 ///
 /// # Errors
-/// [`Error::Invalid`] for a query or a CSV table that can't be read. A row that can't be read doesn't fail the request:
-/// only the row's own result says that the row is invalid.
+/// [`Error::Invalid`] for a query or a CSV table that can't be read. A row that can't be read doesn't fail the inviting
+/// request: only the row's own result says that the row is invalid.
 pub(super) fn body(incoming: &Incoming) -> Result<InviteBody, Failure> {
     let CsvQuery { message, lifetime, validate_only } = incoming.query()?;
     let (columns, records) = table(incoming.text()?)?;
@@ -56,7 +56,7 @@ fn bad_table(message: impl Into<String>) -> Error {
 
 /// The names of the columns in the order of the header row, and the CSV records below the header row.
 fn table(text: &str) -> Result<(Vec<&'static str>, Vec<StringRecord>), Error> {
-    // Spreadsheets begin a file with a byte-order mark.
+    // Spreadsheet programs begin a CSV file with a byte-order mark, which is not part of the first column's name.
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut reader = ReaderBuilder::new().flexible(true).trim(Trim::All).from_reader(text.as_bytes());
     let unreadable = |_| bad_table("The body isn't valid CSV.");
@@ -88,7 +88,8 @@ fn columns(header: &StringRecord) -> Result<Vec<&'static str>, Error> {
     }
 }
 
-/// The row of an inviting request that a CSV record gives. An empty cell counts as an absent field.
+/// The row of an inviting request that a CSV record gives. An empty cell of the CSV counts as an absent field of the
+/// row.
 fn row(columns: &[&'static str], record: &StringRecord) -> (RowEcho, Result<InviteeBody, FieldProblem>) {
     let cells = columns.iter().zip(record).filter(|(_, cell)| !cell.is_empty());
     let fields: Map<_, _> = cells.map(|(column, cell)| ((*column).to_owned(), value(column, cell))).collect();
@@ -101,7 +102,8 @@ fn row(columns: &[&'static str], record: &StringRecord) -> (RowEcho, Result<Invi
     (RowEcho::of(&Value::Object(fields)), invitee)
 }
 
-/// The text of a CSV cell as the JSON value of the field with the column's name. Semicolons separate groups.
+/// The text of a CSV cell as the JSON value of the field with the column's name. In a CSV cell with several groups,
+/// semicolons separate the groups.
 fn value(column: &str, cell: &str) -> Value {
     match column {
         "groups" => cell.split(';').map(str::trim).filter(|id| !id.is_empty()).collect(),

@@ -1,4 +1,4 @@
-//! The fields of an inviting request.
+//! The fields of an inviting request of our own API.
 
 use serde_json::{Map, Value, json};
 use shared::{
@@ -14,10 +14,11 @@ use crate::{
     },
 };
 
-/// How many groups a row may name.
+/// The largest number of groups that one row of an inviting request may name.
 const MAX_GROUPS: usize = 10;
 
-// JSON and CSV requests have the same options: a JSON request in its body, and a CSV request in its query.
+// Inviting requests in JSON and in CSV have the same options. A JSON request has the options in its body, and a CSV
+// request has the options in its query.
 pub(super) const ABOUT_LIFETIME: &str = "How long the links live, in seconds.";
 pub(super) const LIFETIME_RANGE: std::ops::RangeInclusive<i64> = 60..=2_592_000;
 pub(super) const ABOUT_VALIDATE_ONLY: &str =

@@ -1,4 +1,4 @@
-//! POST /api/v1/workspaces/{workspaceId}/invitations, as JSON or as CSV.
+//! POST /api/v1/workspaces/{workspaceId}/invitations: invites people, who are listed as JSON or as CSV.
 
 mod csv;
 mod fields;

@@ -7,8 +7,8 @@ use crate::domain::{
 };
 
 /// The link can't accept or decline the invitation. The invitation is not pending, a newer link has replaced the used
-/// link, or the inviter has lost the right to admit the person. The refusal doesn't name the reason, because a stranger
-/// must learn nothing about the invitation.
+/// link, or the inviter has lost the right to admit the person. The refusal of a link doesn't say why the link is
+/// refused, because a stranger must learn nothing about the invitation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct InvitationDead;
 

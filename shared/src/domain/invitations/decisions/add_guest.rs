@@ -7,7 +7,7 @@ use crate::domain::{
 /// A guest account: an account with a temporary password that an inviter creates for a person.
 #[derive(Debug, Clone)]
 pub struct GuestAccount {
-    /// The profile of the new guest account.
+    /// The profile of the new guest account of the person.
     pub profile: Profile,
     /// The public id of the company's record of the person.
     pub person_id: PersonId,
@@ -15,8 +15,8 @@ pub struct GuestAccount {
     pub batch: BatchId,
 }
 
-/// Decides the company's record of a person who gets a guest account in one of the company's workspaces. The record
-/// gives the person the lowest role in the company.
+/// Decides the company's record of a person who gets a guest account in one of the company's workspaces. The company's
+/// record gives the person with the guest account the lowest role in the company.
 ///
 /// # Errors
 /// [`InviteRefusal::HasAccount`] if the person is a member of the company already, or is invited to the company.

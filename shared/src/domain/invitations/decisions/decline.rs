@@ -4,8 +4,9 @@ use jiff::Timestamp;
 
 use crate::domain::{InvitationDead, MembershipState, Person, RecordStatus, Transition};
 
-/// Decides that an invited person declines the invitation. Afterwards the hash in the invitation's link is invalid.
-/// `attempt` identifies this attempt to decline, so that two attempts at the same moment write different records.
+/// Decides that an invited person declines the invitation. After the person has declined, the hash in the invitation's
+/// link is invalid. `attempt` identifies this attempt to decline, so that two attempts at the same moment write
+/// different records.
 ///
 /// # Errors
 /// [`InvitationDead`] if the link doesn't open the invitation, if the person is a member already, or if the inviter may

@@ -7,8 +7,8 @@ use crate::domain::{
     InvitationStatus, ManageRefusal, Manager, Membership, Permission, Person, RecordStatus, Role, Transition,
 };
 
-/// Decides the end of a membership, or of a pending or expired invitation. The person leaves all groups of the
-/// workspace.
+/// Decides that a membership, or a pending or expired invitation, ends. A person whose membership or invitation ends
+/// leaves all groups of the workspace.
 ///
 /// # Errors
 /// A [`ManageRefusal`] if the person's role is above the manager's own role, or if the person is the workspace's last
@@ -29,21 +29,23 @@ pub fn end(manager: Manager, record: &Person, admins: AdminCount, now: Timestamp
 /// The end of a membership of a deleted service account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DeletedAccountLeaves {
-    /// The role of the membership that the decision read. The end may be written only while the membership has this
-    /// role.
+    /// The role of the membership that the decision read. The end of the membership may be written only while the
+    /// membership still has the role that the decision read.
     pub role: Role,
-    /// The status that the person's record of the service account gets. The record also loses its groups.
+    /// The status that the person's record of the service account gets. The person's record of the deleted service
+    /// account also loses its groups.
     pub status: RecordStatus,
     /// By how much the number of ADMINs among the workspace's members changes: -1 or 0.
     pub admin_change: i32,
 }
 
 /// Decides the end of a membership of a deleted service account. No role protects the account from losing its
-/// memberships. A workspace may lose its last ADMIN in this way, because the admins of the company are ADMIN in each of
-/// the company's workspaces.
+/// memberships. A workspace may lose its last ADMIN when a service account is deleted, because the admins of the
+/// company are ADMIN in each of the company's workspaces.
 ///
-/// This decision reads the membership, which has the role, and not the person's record: the deletion lists the
-/// memberships of the account anyway, and reading each person's record too would cost one more read for each workspace.
+/// To end the membership of a deleted service account, the decision reads the membership, which has the role, and not
+/// the person's record: the deletion lists the memberships of the account anyway, and reading each person's record too
+/// would cost one more read for each workspace.
 pub fn end_with_account(membership: &Membership) -> DeletedAccountLeaves {
     let admin_change = if membership.role == Role::Admin { -1 } else { 0 };
     DeletedAccountLeaves { role: membership.role, status: RecordStatus::Left, admin_change }
@@ -63,7 +65,7 @@ pub fn may_manage_invitation(manager: Manager, record: &Person) -> Result<(), Ma
 }
 
 /// Decides that an invitation is revoked. Returns `None` if the invitation has expired, was declined or was revoked
-/// before: such an invitation need not change.
+/// before, because an invitation that has ended need not be revoked.
 ///
 /// # Errors
 /// A [`ManageRefusal`] if the manager may not revoke the invitation, or if the person has accepted the invitation.

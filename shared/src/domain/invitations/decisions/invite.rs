@@ -37,16 +37,17 @@ pub struct InviteOffer {
     pub welcomed: bool,
     /// The way in which the person becomes a member.
     pub entry: Entry,
-    /// The batch of the row's mails. The batch's id identifies the inviting request.
+    /// The batch of the row's mails. The id of a batch identifies the inviting request.
     pub batch: BatchId,
 }
 
 /// The way in which an invited person becomes a member.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Entry {
-    /// The person gets an invitation, and becomes a member by accepting it.
+    /// The invited person gets an invitation, and becomes a member by accepting the invitation.
     Invitation {
-        /// Whether this inviting request mails the invitation. If not, a later request mails the invitation.
+        /// Whether this inviting request mails the invitation. If this request doesn't mail the invitation, a later
+        /// request mails it.
         mailed: bool,
     },
     /// The person is invited or a member already. The person keeps the role and the groups, and gets another mail.
@@ -77,7 +78,8 @@ pub struct InviterRights<'a> {
 pub struct InviteTerms<'a> {
     /// The rights of the inviter who sent the request.
     pub rights: InviterRights<'a>,
-    /// The topmost group of the workspace. The operation reads this group only if a row of the request names groups.
+    /// The topmost group of the workspace. The operation reads the topmost group only if a row of the inviting request
+    /// names groups.
     pub top_group: Option<&'a GroupRef>,
     /// The time at which the inviting request is decided.
     pub now: Timestamp,
@@ -104,8 +106,8 @@ pub struct InviteDecision {
 pub enum InviteEffect {
     /// The row's person is invited, and gets a mail if the row asks for a mail.
     Invited,
-    /// The service mailed the invited person less than one cooldown ago. The row updates the invitation's role and
-    /// message, and no mail is queued.
+    /// The service mailed the invited person less than one cooldown ago. The inviting row updates the invitation's role
+    /// and message, and the service queues no other mail.
     Amended,
     /// The row's person has become a member.
     Added,
@@ -115,7 +117,7 @@ pub enum InviteEffect {
 
 impl InviteEffect {
     /// Whether the row uses one invitation of the daily quota. A row that amends an invitation or adds a member to
-    /// groups uses no invitation of the quota.
+    /// groups uses no invitation of the daily quota.
     pub const fn takes_quota(self) -> bool {
         matches!(self, Self::Invited | Self::Added)
     }
@@ -139,7 +141,7 @@ pub enum InviteRefusal {
     HasAccount,
     /// The service account that the row adds was deleted while the inviting request ran.
     ServiceAccountDeleted,
-    /// A group of the row was deleted while the request ran.
+    /// A group that the row names was deleted while the inviting request ran.
     GroupDeleted,
     /// The row's user code belongs to a person with another address.
     UserCodeTaken,
@@ -188,8 +190,9 @@ impl InviteOffer {
         if self.joins() { InviteEffect::Added } else { InviteEffect::Invited }
     }
 
-    /// The result of the row, if this request wrote the person's record last and only the table's reply was lost. The
-    /// record's batch identifies the request. `None` for a record that another request wrote last.
+    /// The result of the row, if this inviting request was the last to write the person's record and only the table's
+    /// reply to the write was lost. The batch in the person's record identifies the inviting request that wrote the
+    /// record. The result is `None` for a record that another request wrote last.
     pub fn result_if_written(
         &self,
         record: &Person,
@@ -205,7 +208,7 @@ impl InviteOffer {
 }
 
 impl InviteTerms<'_> {
-    /// Whether the inviter has authority over all groups that this person is invited into already.
+    /// Whether the inviter has authority over all groups into which the person is already invited.
     fn has_authority_over(&self, person: &Person) -> bool {
         let Some(own) = self.rights.confined_to else { return true };
         let administers = |group: &GroupRef| own.iter().any(|own| own.covers(&group.path));
@@ -293,11 +296,11 @@ fn new_record(offer: &InviteOffer, terms: &InviteTerms<'_>) -> Person {
     }
 }
 
-/// Starts a new version of the person's record. The new version makes every earlier link of the invitation invalid. A
-/// new version uses one invitation of the daily quota.
+/// Starts a new version of the person's record. A new version of the record makes every earlier link of the invitation
+/// invalid, and uses one invitation of the daily quota.
 fn new_version(offer: &InviteOffer, record: &Person, terms: &InviteTerms<'_>) -> Result<InviteDecision, InviteRefusal> {
     // The new guest account got the user id that the person's record had when the operation first read the record. If
-    // the record has another user id now, the guest account doesn't belong to the record.
+    // the person's record has another user id now, the new guest account doesn't belong to the record.
     if offer.entry == Entry::GuestAccount && record.user != offer.user {
         return Err(InviteRefusal::NotWritten);
     }
@@ -401,7 +404,7 @@ fn add_to_groups(
 }
 
 /// Queues another mail to a member. A member whose address is unverified gets a new link, and verifies the address by
-/// opening the link. Every other member gets the notice of being a member.
+/// opening the link. Every other member gets the mail that says that the person is a member.
 fn mail_member(offer: &InviteOffer, record: &Person, terms: &InviteTerms<'_>) -> Result<InviteDecision, InviteRefusal> {
     if terms.was_mailed_recently(record) {
         return Err(InviteRefusal::AlreadyInvited);

@@ -27,8 +27,8 @@ pub fn may_resend(
 }
 
 /// Decides that an invitation is mailed again. The invitation's old link becomes invalid, and the manager becomes the
-/// inviter. The invitation gets the same lifetime as before, which starts again now. An expired invitation becomes
-/// pending again.
+/// inviter. The lifetime of a resent invitation is as long as before and starts again now. A resent invitation that had
+/// expired becomes pending again.
 ///
 /// # Errors
 /// A [`ManageRefusal`] if [`may_resend`] refuses that the manager resends the invitation.

@@ -219,9 +219,9 @@ fn resending_waits_for_the_cooldown_and_restarts_the_same_lifetime() {
     assert_eq!(again(&declined, at(60)).unwrap_err(), ManageRefusal::Ended);
 }
 
-/// One request about the test's only person record. In a step with two roles, the first is the role that the request
-/// gives to the person, and the second is the role of the acting user. In a step with one role, the role is that of the
-/// acting user. A number is the version of the link that the invited person uses.
+/// One request about the test's only person record. In a step of the test with two roles, the first role is the role
+/// that the request gives to the person, and the second role is the role of the acting user. In a step with one role,
+/// the role is the role of the acting user. A number in a step is the version of the link that the invited person uses.
 #[derive(Debug, Clone)]
 enum Step {
     Invite(Entry, Role, Role),
@@ -278,9 +278,9 @@ fn decide(step: &Step, record: Option<&Person>, request: u128, now: Timestamp) -
 }
 
 proptest! {
-    /// For every sequence of decisions, revisions and versions only grow, an accepted link is dead, no user who changes
-    /// a role gives a role above the user's own role, and the sum of the changes of the ADMIN count is the number of
-    /// ADMINs.
+    /// After every sequence of decisions, the revision and the version of the person's record have only grown, a link
+    /// that was accepted is dead, no user has given a role above the user's own role, and the decided changes of the
+    /// number of ADMINs add up to the number of ADMINs.
     #[test]
     fn every_sequence_of_decisions_keeps_the_rules(steps in steps()) {
         let mut record: Option<Person> = None;

@@ -21,8 +21,8 @@ use crate::{
 };
 
 impl Usher {
-    /// Runs a request with an idempotency key: starts the run, resumes an interrupted run, or replays the stored
-    /// response.
+    /// Runs an inviting request with an idempotency key: starts a run of the request, resumes an interrupted run, or
+    /// replays the stored response.
     pub(super) async fn invite_idempotently(
         &self,
         target: &InvitationTarget,
@@ -46,8 +46,8 @@ impl Usher {
         }
     }
 
-    /// Reserves up to `n` invitations of the daily quota for the request, unless an earlier run of the same request
-    /// reserved them. Returns how many of the reserved invitations are unused.
+    /// Reserves up to `n` invitations of the daily quota for the request, unless an earlier run of the same request has
+    /// reserved invitations. Returns how many of the reserved invitations are unused.
     pub(super) async fn reserve_once(
         &self,
         run: &mut IdempotentRun,
@@ -61,9 +61,9 @@ impl Usher {
         }
     }
 
-    /// Ends the run of an idempotent request and stores the run's response. The response is not stored if the request
-    /// wrote nothing and the caller should try again later. The caller may then send the request again with the same
-    /// idempotency key.
+    /// Ends the run of an idempotent request and stores the run's response. No response is stored if the request wrote
+    /// nothing and the caller should try again later. A caller whose request wrote nothing may send the request again
+    /// with the same idempotency key.
     async fn store_response(
         &self,
         target: &InvitationTarget,
@@ -78,8 +78,8 @@ impl Usher {
         let may_pass = matches!(first, Some(RowOutcome::Limited | RowOutcome::Failed));
         let is_final = !may_pass || results.iter().any(|row| row.outcome.succeeded());
         if !is_final && results.iter().any(RowResult::is_maybe_written) {
-            // The next run of the request reads which rows this run wrote, and uses the invitations that this run
-            // reserved from the daily quota.
+            // The next run of an interrupted request reads which rows the interrupted run wrote, and uses the
+            // invitations that the interrupted run reserved from the daily quota.
             return self.store.release_run(run).await;
         }
         let rows = results.iter().map(|row| (row.outcome, row.reason.as_ref()));
@@ -88,8 +88,8 @@ impl Usher {
     }
 }
 
-/// The results of the rows, rebuilt from the stored response of an idempotent request. The stored response has no
-/// public ids of people: this function derives the public ids from the rows again.
+/// The results of the rows, rebuilt from the stored response of an idempotent request. The stored response of an
+/// idempotent request has no public ids of people: the public ids are derived from the rows again.
 fn replayed(stored: &StoredResponse, request: &InviteUsers, target: &InvitationTarget) -> InviteResults {
     let results = stored.rows().zip(&request.rows).map(|((outcome, reason), row)| {
         let id: Option<PersonId> = row.as_ref().ok().map(|invitee| target.person_id(invitee));

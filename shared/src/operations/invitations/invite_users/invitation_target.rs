@@ -26,10 +26,10 @@ const MAX_IN_FIRST_WEEK: u32 = 20_000;
 pub(in crate::operations) struct InvitationTarget {
     pub(in crate::operations) scope: Scope,
     name: String,
-    /// The secret from which the public ids of the target's people are derived.
+    /// The secret from which the public ids of the people of the workspace or company are derived.
     pub(super) salt: String,
     created_at: Timestamp,
-    /// Whether the workspace is published. A company counts as published.
+    /// Whether the workspace that the request invites to is published. A company counts as published.
     pub(super) published: bool,
     /// The company that the request invites to, or the company that owns the workspace.
     pub(super) company: Company,
@@ -44,7 +44,7 @@ pub(in crate::operations) struct InvitationTarget {
 /// The groups that the rows of a request name.
 #[derive(Default)]
 struct NamedGroups {
-    /// Each named group that exists, and whether the inviter has authority over the group.
+    /// Each group that a row names and that exists, and whether the inviter has authority over the group.
     by_id: BTreeMap<GroupId, (GroupRef, bool)>,
     /// The topmost group of the workspace.
     top: Option<GroupRef>,
@@ -62,7 +62,7 @@ impl InvitationTarget {
         groups.iter().try_fold(true, |all, id| self.groups.by_id.get(id).map(|(_, may)| all && *may))
     }
 
-    /// The ids and paths of `groups`, without duplicates.
+    /// The ids and paths of the groups `groups`, without duplicates.
     pub(super) fn group_places(&self, groups: &[GroupId]) -> Vec<GroupRef> {
         let groups: BTreeSet<_> = groups.iter().collect();
         groups.into_iter().filter_map(|id| self.groups.by_id.get(id)).map(|(place, _)| place.clone()).collect()
@@ -184,8 +184,8 @@ impl Usher {
         Ok((access.access, NamedGroups { by_id, top, administers: access.administers }))
     }
 
-    /// How many people may be invited to the target in a day. The daily quota is smaller in the first week of the
-    /// workspace or company, and always covers one request of the largest allowed size.
+    /// How many people may be invited to the workspace or company in a day. The daily quota is smaller in the first
+    /// week of the workspace or company, and always covers one request of the largest allowed size.
     pub(in crate::operations) fn daily_quota<'a>(&self, target: &'a InvitationTarget, now: Timestamp) -> RateLimit<'a> {
         let most = self.parameters.invitations_per_workspace_per_day;
         let is_new = now.duration_since(target.created_at) < FIRST_WEEK;

@@ -22,20 +22,20 @@ use crate::{
 /// The largest number of passwords in one request: hashing each password takes much time of a processor core.
 const MAX_PASSWORDS: usize = 200;
 
-/// The number of batches that are written in parallel.
+/// The number of batches of letter options that are written in parallel.
 const IN_FLIGHT: usize = 16;
 
-/// How long a request may wait for SES to say from which addresses SES may send mail. SES answers about one such
-/// question a second.
+/// How long a request may wait for SES to say from which addresses SES may send mail. SES answers about one question a
+/// second about whether it may send mail from an address.
 const SENDER_CHECK_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The senders, templates and inviters that letter options refer to, with what was found about each of them.
 struct LetterReferences {
     /// Whether SES may send from each sender's address. `None` if SES gave no answer about the address.
     senders: HashMap<EmailAddress, Option<bool>>,
-    /// The templates that exist in the company.
+    /// Those of the rows' mail templates that exist in the company.
     templates: HashSet<TemplateId>,
-    /// The full names of those inviters who are active users of the company.
+    /// The full names of those inviters named by the letter options who are active users of the company.
     inviters: HashMap<UserId, String>,
 }
 
@@ -101,7 +101,7 @@ impl Usher {
     }
 
     /// Asks SES about each sender's address once. If SES doesn't answer about an address in time, the result for the
-    /// address is `None`, so that only the rows with this sender fail.
+    /// address is `None`, so that only the rows with this sender's address fail.
     async fn check_senders(&self, senders: Vec<&EmailAddress>) -> HashMap<EmailAddress, Option<bool>> {
         let (now, deadline) = (self.now(), Instant::now() + SENDER_CHECK_TIMEOUT);
         let mut answers = HashMap::new();
@@ -141,7 +141,7 @@ impl Usher {
         Ok(named.map(|profile| (profile.id, profile.full_name())).collect())
     }
 
-    /// Hashes the temporary passwords of a request's rows. The hashes have the order of the passwords.
+    /// Hashes the temporary passwords of a request's rows. The hashes are in the order of the passwords.
     pub(super) async fn hash_passwords(&self, passwords: Vec<Password>) -> Result<Vec<PasswordHash>> {
         try_join_all(passwords.into_iter().map(|password| self.hash_password(password))).await
     }

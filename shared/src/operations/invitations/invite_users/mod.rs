@@ -1,5 +1,6 @@
-//! Inviting many people to a workspace or company with one request. Each row has its own result. This file has the
-//! order of the steps in which the request is processed; each other file of the folder has one step.
+//! Inviting many people to a workspace or company with one request. Each row of the request has its own result. The
+//! file `mod.rs` has the order of the steps in which the request is processed; each other file of the folder
+//! `invite_users` has one step.
 
 mod idempotent_requests;
 mod invitation_target;
@@ -44,9 +45,10 @@ fn identifiers(request: &InviteUsers) -> Vec<Option<Identifier>> {
 }
 
 impl Usher {
-    /// Invites people to a workspace or company. In a workspace, colleagues and the company's service accounts become
-    /// members at once. If the request invites to the company, colleagues and service accounts are members of the
-    /// company already. A request with an idempotency key runs once; a retry of the request gets the stored response.
+    /// Invites people to a workspace or company. If the request invites to a workspace, colleagues (users of the
+    /// inviter's company) and the company's service accounts become members at once. If the request invites to the
+    /// company, colleagues and service accounts are members already. A request with an idempotency key runs once; a
+    /// retry of the request gets the stored response.
     ///
     /// # Errors
     /// - [`Error::NotFound`] and [`Error::Forbidden`] for a caller who may not invite people.
@@ -57,7 +59,8 @@ impl Usher {
     /// A mistake in one row is in the row's result, unless the request asks for the rejection of the whole request. If
     /// the whole request is rejected, the errors are:
     /// - [`Error::Invalid`] for a row with a mistake, [`Error::Suppressed`] for an address that Usher doesn't mail, and
-    ///   [`Error::TooMany`] if the daily quota doesn't cover the rows. With each of these errors, no row is written.
+    ///   [`Error::TooMany`] if the daily quota doesn't cover the rows. If the whole request is rejected with one of
+    ///   these errors, no row is written.
     /// - [`Error::Unavailable`] if a row was not written. The caller may send the request again safely.
     pub async fn invite_users(&self, caller: &Caller, mut request: InviteUsers) -> Result<InviteResults> {
         let begun = Instant::now();
@@ -71,9 +74,9 @@ impl Usher {
         }
     }
 
-    /// Checks and writes the rows. If the request has no idempotency key, the reserved invitations that no row used are
-    /// given back to the daily quota at once. If the request has an idempotency key, the unused invitations are given
-    /// back when the response of the run is stored.
+    /// Checks and writes the rows of an inviting request. If the request has no idempotency key, the reserved
+    /// invitations that no row used are given back to the daily quota at once. If the request has an idempotency key,
+    /// the unused invitations are given back when the response of the run is stored.
     async fn invite_rows(
         &self,
         target: &InvitationTarget,
@@ -136,7 +139,8 @@ impl Usher {
         rows.check_addresses(addresses, target)
     }
 
-    /// The terms by which the service decides about the rows of a request.
+    /// The terms by which the service decides about the rows of an inviting request: the inviter's rights, the times
+    /// and the cooldown.
     fn invite_terms<'a>(
         &self,
         target: &'a InvitationTarget,
@@ -170,8 +174,8 @@ impl Usher {
         Ok(())
     }
 
-    /// Checks the number of rows of a request. A contract calls this function before the contract parses the rows, so
-    /// that a refused request costs nothing.
+    /// Checks the number of rows of a request. A contract checks the number of rows before the contract parses the
+    /// rows, so that a refused request costs nothing.
     ///
     /// # Errors
     /// [`Error::Invalid`] for a request with no rows and for a request with too many rows.

@@ -21,7 +21,7 @@ use crate::{
 /// A row of a request about which the service has not decided yet: the row's offer, and the records that the decision
 /// needs, as they were read from the store.
 pub(super) struct PlannedRow {
-    /// The row's index in the request.
+    /// The index of the row in the inviting request.
     pub(super) index: usize,
     /// The membership that the row offers.
     pub(super) offer: InviteOffer,
@@ -50,7 +50,7 @@ struct PlannedGuest {
 pub(super) struct DecidedRow {
     pub(super) row: PlannedRow,
     pub(super) decision: InviteDecision,
-    /// The transition of the company's record, if the row creates a guest account.
+    /// The transition of the company's record of the person, if the row creates a guest account.
     company_record: Option<Transition>,
 }
 
@@ -73,12 +73,12 @@ impl DecidedRow {
 }
 
 impl PlannedRow {
-    /// A planned row that consists of an offer only and has no guest account.
+    /// A row that only offers a membership and creates no guest account.
     pub(super) fn of_offer(offer: InviteOffer) -> Self {
         Self { index: 0, offer, record: None, guest: None, may_take_quota: true, maybe_written: false, password: None }
     }
 
-    /// Plans a valid row. `record` is the person's record, if the record was read already.
+    /// Plans a valid row. `record` is the record of the row's person, if the record was read already.
     pub(super) fn new(
         row: ValidRow,
         record: Option<Person>,
@@ -123,7 +123,7 @@ impl PlannedRow {
     }
 
     /// Decides about the row by the records that were read. Returns the decision, and the transition of the company's
-    /// record if the row creates a guest account.
+    /// record of the person if the row creates a guest account.
     pub(super) fn decide(
         &self,
         terms: &InviteTerms<'_>,
@@ -173,7 +173,8 @@ fn entry(access: &EntryMethod, quiet: bool, colleague: Option<&Identity>) -> Ent
 }
 
 impl Usher {
-    /// Plans the accounts that the rows create: guest accounts with hashed passwords, and integer ids for new people.
+    /// Prepares the accounts that the rows will create: hashes the passwords of guest accounts, and takes integer ids
+    /// for new people.
     pub(super) async fn assign_accounts(&self, rows: &mut [PlannedRow], target: &InvitationTarget) -> Result<()> {
         self.plan_guests(rows, target).await?;
         let needs_number = |row: &PlannedRow| matches!(row.offer.entry, Entry::Invitation { .. } | Entry::GuestAccount);
@@ -194,8 +195,8 @@ impl Usher {
         Ok(())
     }
 
-    /// Plans the guest accounts of the rows that have a temporary password. A person who was invited before keeps the
-    /// ids of the person's record.
+    /// Decides which guest accounts the rows with a temporary password will create, without creating the accounts yet.
+    /// A person who was invited before keeps the ids of the person's record.
     async fn plan_guests(&self, rows: &mut [PlannedRow], target: &InvitationTarget) -> Result<()> {
         let mut guests: Vec<_> = rows.iter_mut().filter(|row| row.password.is_some()).collect();
         if guests.is_empty() {

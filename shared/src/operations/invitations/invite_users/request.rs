@@ -21,7 +21,7 @@ pub struct InviteRow {
     /// invitation.
     pub metadata: Option<Metadata>,
     /// The groups of the workspace that the person joins, in addition to the person's present groups. A person without
-    /// groups belongs to the topmost group.
+    /// groups belongs to the topmost group of the workspace.
     pub groups: Vec<GroupId>,
     /// The first name, or the whole name, that the person has until the person chooses another name.
     pub name: Option<PersonName>,
@@ -32,7 +32,7 @@ pub struct InviteRow {
 }
 
 impl InviteRow {
-    /// A row with only an identity and a role, and with the default value of every option.
+    /// A row of an inviting request with only an identity and a role, and with the default value of every option.
     pub fn new(identifier: impl Into<Identifier>, role: Role) -> Self {
         Self {
             identifier: identifier.into(),
@@ -55,7 +55,7 @@ pub enum InviteTo {
     Company,
 }
 
-/// How much the results of an inviting request contain.
+/// How much the results of an inviting request contain: only outcomes, or also people's records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ResultDetail {
     /// The results contain only the outcome of each row.
@@ -135,10 +135,10 @@ pub struct InviteResults {
 pub struct InviteeOptions {
     /// The options of the row's letter.
     pub letter: LetterOptions,
-    /// The way in which the person becomes a member.
+    /// The way in which the row's person becomes a member.
     pub access: EntryMethod,
-    /// The only workspace that the person may ever belong to. This workspace must be the workspace that the request
-    /// invites to.
+    /// The only workspace that the person may ever belong to. The only workspace of such a person must be the workspace
+    /// that the request invites to.
     pub exclusive_to: Option<WorkspaceId>,
     /// Whether the person gets a welcome mail after signing up.
     pub welcomed: bool,
@@ -146,23 +146,24 @@ pub struct InviteeOptions {
     pub quiet: bool,
 }
 
-/// The way in which a person becomes a member who is not a colleague. A colleague is added as a member at once.
+/// The way in which a person who is not a colleague becomes a member. A colleague, who is a user of the inviter's
+/// company, is added as a member at once.
 #[derive(Debug, Clone, Default)]
 pub enum EntryMethod {
     /// The request mails a link, and the person accepts the invitation with the link.
     #[default]
     Mail,
-    /// The inviting request mails nothing to the person. A later request mails the link.
+    /// The inviting request mails nothing to the person. A later request mails the link of the invitation.
     Later,
     /// The person becomes a member at once, with a guest account that has this temporary password. The inviter gives
-    /// the password to the person. A password is allowed only for an address without an account.
+    /// the password to the person. A temporary password is allowed only for an address without an account.
     Password(Password),
     /// The person of this record, who is invited or a member already, gets another mail and keeps the present role and
     /// groups.
     Again(Box<Person>),
 }
 
-/// The options of one row's letter. Rows with equal options share a batch.
+/// The options of one row's letter. Rows with equal letter options share a batch.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct LetterOptions {
     /// The sender of the letter. `None` means that the deployment's own address sends the letter.

@@ -19,8 +19,8 @@ use crate::{
 };
 
 /// The refusal of an address that can't be invited to any workspace or company: the address of an unknown service
-/// account, or an address that Usher doesn't mail. A colleague is never refused, because adding a colleague needs no
-/// mail.
+/// account, or an address that Usher doesn't mail. The address of a colleague is never refused, because adding a user
+/// of the inviter's company needs no mail.
 pub(in crate::operations) fn refusal_of_address(
     invitee: &InviteRow,
     colleague: bool,
@@ -47,9 +47,9 @@ pub(super) struct ValidRow {
     pub(super) colleague: Option<Identity>,
 }
 
-/// The rows of a request during the checks.
+/// The rows of an inviting request while the rows are being checked.
 pub(super) struct Rows {
-    /// The results by the rows' indexes; `None` for a row that has no result yet.
+    /// The result of each row, in the order of the rows; `None` for a row that has no result yet.
     pub(super) results: Vec<Option<RowResult>>,
     /// The rows that have no result yet, each with its index.
     unresolved: Vec<(usize, InviteRow)>,
@@ -57,7 +57,8 @@ pub(super) struct Rows {
 }
 
 impl Rows {
-    /// Makes the checks of rows that need no read from the store: syntax, duplicates, and the role.
+    /// Makes those checks of an inviting request's rows that need no read from the store: syntax, duplicates, and the
+    /// role.
     ///
     /// # Errors
     /// [`Error::Invalid`] if a row fails a check and the request is to be rejected as a whole.
@@ -77,7 +78,7 @@ impl Rows {
                     let reason = RowReason::new("duplicate", "An earlier row has the same address.");
                     checked.refuse(index, Some(&identifier), RowOutcome::Duplicate, reason)?;
                 }
-                // If several rows have the same user code, the first of these rows gets the code.
+                // If several rows have the same user code, the person of the first of these rows gets the code.
                 Ok(InviteRow { identifier, .. }) if identifier.code.clone().is_some_and(|code| !codes.insert(code)) => {
                     checked.refuse(index, Some(&identifier), RowOutcome::Invalid, code_taken())?;
                 }
@@ -91,8 +92,8 @@ impl Rows {
         Ok(checked)
     }
 
-    /// Checks the groups of the unresolved rows. For a row without groups the inviter needs the right to invite. For a
-    /// row with groups the inviter needs authority over each group.
+    /// Checks the groups of the unresolved rows, which have no result yet. For a row without groups the inviter needs
+    /// the right to invite. For a row with groups the inviter needs authority over each of these groups.
     pub(super) fn check_groups(&mut self, target: &InvitationTarget) -> Result<()> {
         for (index, invitee) in std::mem::take(&mut self.unresolved) {
             let refusal = match target.authority(&invitee.groups) {
@@ -126,13 +127,13 @@ impl Rows {
         count(self.results.iter().flatten().filter(|row| row.uses_quota()).count())
     }
 
-    /// The identities of the unresolved rows.
+    /// The identities of the people of the unresolved rows, which have no result yet.
     pub(super) fn identifiers(&self) -> Vec<&Identifier> {
         self.unresolved.iter().map(|(_, invitee)| &invitee.identifier).collect()
     }
 
-    /// Checks the unresolved rows by the accounts and suppressions of their addresses. Returns the rows that passed all
-    /// checks.
+    /// Checks the unresolved rows, which have no result yet, by the accounts and suppressions of the rows' addresses.
+    /// Returns the rows that passed all checks.
     pub(super) fn check_addresses(
         &mut self,
         addresses: Vec<AddressRecords>,

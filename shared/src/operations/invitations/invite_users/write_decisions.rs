@@ -14,12 +14,12 @@ use crate::{
 /// The largest number of transactions that one inviting request runs at the same time.
 const IN_FLIGHT: usize = 8;
 
-/// How often the rows of a transaction are decided and written together. After this number of rounds, each row gets a
-/// transaction of its own.
+/// How often the rows of a transaction are decided and written together. After this number of failed transactions, each
+/// of the rows gets a transaction of its own.
 const ROUNDS: u32 = 4;
 
-/// How often a row that has a transaction of its own is decided and written. Each failed round means that another
-/// request about the same person succeeded.
+/// How often a row that has a transaction of its own is decided and written. Each failed transaction of one row means
+/// that another request about the same person succeeded.
 const ROUNDS_ALONE: u32 = 40;
 
 /// The time after the beginning of an inviting request at which no further transaction starts, because the gateway
@@ -35,7 +35,7 @@ pub(in crate::operations) struct WritePlan<'a> {
     pub(in crate::operations) scope: Scope,
     /// The terms by which the rows are decided.
     pub(in crate::operations) terms: InviteTerms<'a>,
-    /// When the request began.
+    /// When the inviting request began.
     pub(in crate::operations) begun: Instant,
     /// The idempotent run, if the request has an idempotency key. Each transaction records in the run which rows the
     /// transaction writes.
@@ -55,7 +55,8 @@ impl WritePlan<'_> {
 }
 
 impl Usher {
-    /// Writes one offer outside an inviting request. The offer uses no invitation of the daily quota.
+    /// Writes one offer outside an inviting request. An offer outside an inviting request uses no invitation of the
+    /// daily quota.
     pub(in crate::operations) async fn write_offer(
         &self,
         offer: InviteOffer,
@@ -65,7 +66,7 @@ impl Usher {
         result.map(|(effect, _)| effect)
     }
 
-    /// Writes rows in transactions, several at the same time. Returns a result for each row, in any order.
+    /// Writes rows in transactions, several at the same time. Returns a result for each of the rows, in any order.
     pub(super) async fn write_planned(&self, planned: Vec<PlannedRow>, plan: &WritePlan<'_>) -> Vec<WrittenRow> {
         let mut chunks: Vec<Vec<PlannedRow>> = vec![Vec::new()];
         let mut room = TransactionRoom::default();
@@ -83,8 +84,8 @@ impl Usher {
         stream::iter(chunks).buffer_unordered(IN_FLIGHT).flat_map(stream::iter).collect().await
     }
 
-    /// Writes the rows of one transaction to the store. Rows that don't get a result in [`ROUNDS`] rounds are written
-    /// one by one.
+    /// Writes the rows of one transaction to the store. Rows that have no result after [`ROUNDS`] transactions are
+    /// written one by one.
     async fn write_chunk(&self, mut rows: Vec<PlannedRow>, plan: &WritePlan<'_>) -> Vec<WrittenRow> {
         let mut written = Vec::with_capacity(rows.len());
         for round in 0..ROUNDS {
@@ -205,8 +206,8 @@ fn resolve_conflicts(
     undecided
 }
 
-/// Applies the conflict of one row after its transaction failed. Returns the row if the row must be decided again, or
-/// the row's result as the error.
+/// Applies the conflict of one row after its transaction failed. Returns the row as the value if the row must be
+/// decided again, or the row's result as the error.
 fn resolve_row(
     decided: DecidedRow,
     conflict: RowConflict,
@@ -224,8 +225,8 @@ fn resolve_row(
             return Err((index, result));
         }
         match row.decide(terms) {
-            // The record of a member doesn't say which request added the member to groups. Because the store's reply to
-            // this row's write was lost, the service assumes that this request added the member to the groups.
+            // The record of a member doesn't say which request added the member to groups. If the store's reply to the
+            // write of a row was lost, the service therefore assumes that this request added the member to the groups.
             Err(InviteRefusal::AlreadyMember)
                 if row.maybe_written && decision.effect == InviteEffect::AddedToGroups =>
             {

@@ -19,18 +19,19 @@ use crate::{
 pub(super) struct InvitePlan<'a> {
     /// The workspace or company that the request invites to.
     pub(super) target: &'a InvitationTarget,
-    /// The request's batch.
+    /// The request's batch: the data that all mails of the request share.
     pub(super) batch: &'a Batch,
     /// The batches of the rows that have letter options.
     pub(super) letters: &'a LetterBatches,
-    /// The daily quota of the target.
+    /// The daily quota of invitations of the workspace or company that the request invites to.
     pub(super) quota: &'a RateLimit<'a>,
     /// How the rows are decided and written.
     pub(super) write: WritePlan<'a>,
 }
 
 impl Usher {
-    /// Writes the valid rows. `slots` is the number of invitations of the daily quota that are reserved for the rows.
+    /// Writes the valid rows. The argument `slots` is the number of invitations of the daily quota that are reserved
+    /// for the rows.
     pub(super) async fn write_rows(
         &self,
         rows: &mut Rows,
@@ -64,7 +65,7 @@ impl Usher {
         Ok(())
     }
 
-    /// Predicts the results of writing the valid rows, by the people's present records. The function writes nothing.
+    /// Predicts the results of writing the valid rows, by the people's present records. The prediction writes nothing.
     pub(super) async fn predict_rows(
         &self,
         rows: &mut Rows,
@@ -90,8 +91,8 @@ impl Usher {
     }
 
     /// Gives unused reserved invitations back to the daily quota. A failure to give invitations back is only logged and
-    /// doesn't fail the request, whose rows are written already. After such a failure fewer people can be invited
-    /// today.
+    /// doesn't fail the request, whose rows are written already. After a failure to give invitations back, fewer people
+    /// can be invited on the same day.
     pub(in crate::operations) async fn give_back(&self, quota: &RateLimit<'_>, unused: u32, now: Timestamp) {
         if unused > 0
             && let Err(error) = self.store.give_back(quota, unused, now).await
@@ -102,7 +103,8 @@ impl Usher {
 }
 
 /// Gives the remaining invitations of the daily quota to the rows, in the order of the rows. Returns the rows to write,
-/// each with the effect of writing the row. The rows that are not to be written get their results.
+/// each with the effect of writing the row. The rows that are not to be written get the result that the daily quota
+/// doesn't cover them, or that they are refused.
 fn allot_quota(
     rows: &mut Rows,
     planned: Vec<PlannedRow>,

@@ -1,4 +1,4 @@
-//! `/api/v1/company/invitations`
+//! Tests of the routes below `/api/v1/company/invitations`.
 
 use serde_json::{Value, json};
 use tests::{Answer, Need, World};
@@ -7,7 +7,7 @@ use super::super::column;
 
 const PATH: &str = "/api/v1/company/invitations";
 
-/// Invites somebody to the whole company, and returns the address and the invitation.
+/// Invites a person to the whole company, and returns the person's address and the invitation.
 async fn invited(world: &World, name: &str, role: &str) -> (String, Value) {
     let email = world.usher.address(name);
     let users = json!({ "users": [{ "email": email, "roleName": role }] });
@@ -45,7 +45,7 @@ async fn a_company_admin_manages_the_companys_invitations_like_a_workspaces() {
     let hash = world.usher.mail(&email, 1).await.hash();
     send(&world, "DELETE", &world.ada.token, &invitation, "").await.expect(204);
     world.usher.sign_up_by_invitation(&email, &hash).await.datagol_error(400, "INVITATION_GONE");
-    // The founder was never invited.
+    // The founder of the company was never invited, so the list of invitations doesn't contain the founder.
     let all = world.usher.all_pages(PATH, &world.ada.token, 1).await;
     let all: Vec<_> = column(&all, "email").into_iter().zip(column(&all, "status")).collect();
     let expected = [("grace", "ACCEPTED"), ("henry", "REVOKED")];

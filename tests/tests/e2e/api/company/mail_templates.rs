@@ -1,4 +1,4 @@
-//! /api/v1/company/mail-templates.
+//! Tests of the routes below /api/v1/company/mail-templates.
 
 use serde_json::{Value, json};
 use tests::{Endpoint, HeldCall};

@@ -1,4 +1,4 @@
-//! Declining an invitation.
+//! Tests of declining an invitation.
 
 use serde_json::json;
 use tests::{Endpoint, HeldCall, Need, World};

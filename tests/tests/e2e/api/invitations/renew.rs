@@ -1,4 +1,4 @@
-//! Requests for a new invitation after one has expired.
+//! Tests of requests for a new invitation after an invitation has expired.
 
 use serde_json::json;
 use tests::{Account, Endpoint, HeldCall, Need, World, mail_tags};
@@ -11,7 +11,7 @@ const DAY: i64 = 86_400;
 async fn the_inviter_is_asked_once_a_day_to_invite_again() {
     let usher = Endpoint::with(&[Need::Clock]).await;
     let (ada, _, guest, hash) = invited(&usher).await;
-    // While the invitation can be accepted, the inviter is not asked.
+    // While an invitation can still be accepted, the service doesn't ask the inviter for a new invitation.
     assert_eq!(post(&usher, "renew", &hash).await.expect(202).text, "");
     usher.advance(LIFETIME).await;
     let renewals = (0..5).map(|_| post(&usher, "renew", &hash));
@@ -28,7 +28,7 @@ async fn the_inviter_is_asked_once_a_day_to_invite_again() {
     assert_eq!(usher.mails(&guest).await.len(), 1);
 }
 
-/// An invitation whose inviter loses the right to invite: its hash, and the inviter.
+/// An invitation whose inviter loses the right to invite: the hash of the invitation, and the inviter.
 async fn orphaned(world: &World) -> (String, Account) {
     let bob = world.member("bob", "CREATOR").await;
     let (guest, _) = world.invited(&bob.token, "guest", "VIEWER").await;
@@ -60,7 +60,7 @@ async fn each_administrator_is_mailed_once_also_if_ses_refuses_another_ones_addr
         world.usher.queue_fault(refusal).await;
         world.usher.advance(LIFETIME).await;
         post(&world.usher, "renew", &hash).await.expect(202);
-        // The other administrator's mail does not wait for the refused one.
+        // The mail to the second administrator does not wait for the mail that SES refuses.
         world.usher.mail(other, 2).await;
         assert_eq!(world.usher.mails(refused).await.len(), 1);
         for _ in 0..200 {
@@ -122,7 +122,7 @@ async fn renewals_are_counted_per_invitation_and_not_per_hash() {
     let ada = usher.token(&world.ada.email).await;
     let (guest, id) = world.invited(&ada, "guest", "VIEWER").await;
     let first = usher.mail(&guest, 1).await.hash();
-    // A request without effect is not counted.
+    // A request for a new invitation that has no effect is not counted towards the limit.
     for other in [&first, UNKNOWN, "x"] {
         post(usher, "renew", other).await.expect(202);
     }

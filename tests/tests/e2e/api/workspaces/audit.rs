@@ -1,4 +1,4 @@
-//! `/api/v1/workspaces/{workspaceId}/audit`
+//! Tests of `/api/v1/workspaces/{workspaceId}/audit`, the audit log.
 
 use serde_json::{Value, json};
 use tests::{Need, World};

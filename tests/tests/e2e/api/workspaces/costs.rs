@@ -1,9 +1,9 @@
-//! The store calls of managing invitations and members, as docs/table.md lists them.
+//! Tests that managing invitations and members makes the store calls that docs/table.md lists.
 
 use serde_json::{Value, json};
 use tests::{Need, World, needs};
 
-/// The calls of a function since the last reset of the counts.
+/// The AWS calls of a function since the counts were last reset.
 async fn calls(world: &World, function: &str) -> Value {
     world.usher.calls().await[function].clone()
 }
@@ -30,7 +30,7 @@ async fn one_invitation_and_one_member_cost_a_constant_number_of_calls() {
     let bob = world.member("bob", "VIEWER").await;
     let user = world.user_id(&bob.email).await;
     let (_, id) = world.invited(&world.ada.token, "grace", "VIEWER").await;
-    // Each function reads the key of the access token once.
+    // Each function reads the public key that verifies access tokens once, at its first request.
     let nobody = "00000000-0000-4000-8000-000000000000";
     world.status(&id).await;
     world.resend(&world.ada.token, "AAAAAAAAAAAA").await.expect(404);

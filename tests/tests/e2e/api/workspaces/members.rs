@@ -1,4 +1,4 @@
-//! `/api/v1/workspaces/{workspaceId}/members`
+//! Tests of the routes below `/api/v1/workspaces/{workspaceId}/members`.
 
 use serde_json::json;
 use tests::{Account, Need, PASSWORD, World};
@@ -62,7 +62,7 @@ async fn a_new_role_takes_effect_on_the_next_request() {
     let member = world.change(&world.ada.token, &user, "MANAGER").await.expect(200).json();
     assert_eq!((&member["userId"], &member["role"]), (&json!(user), &json!("MANAGER")));
     world.usher.invite(&grace.token, &world.workspace, &[(&world.usher.address("x"), "VIEWER")]).await.expect(200);
-    // Setting the same role again changes nothing.
+    // A request that gives a member the role that the member already has changes nothing.
     world.change(&world.ada.token, &user, "MANAGER").await.expect(200);
     let audit = world.get(&world.ada.token, "audit").await.expect(200).json();
     let changes = audit["items"].as_array().unwrap().iter().filter(|item| item["action"] == "member.changed");
@@ -85,7 +85,7 @@ async fn only_an_admin_changes_roles_and_removes_members_and_anybody_may_leave()
     world.remove(&manager.token, &theirs).await.problem(403, "forbidden");
     for (member, user) in [(&manager, &its), (&viewer, &theirs)] {
         assert_eq!(world.remove(&member.token, user).await.expect(204).text, "");
-        // A person who left does not find the workspace any more.
+        // A person who has left the workspace gets a 404 for it.
         world.get(&member.token, "members").await.problem(404, "not_found");
         world.remove(&member.token, user).await.problem(404, "not_found");
         world.remove(&world.ada.token, user).await.problem(404, "not_found");
@@ -100,7 +100,7 @@ async fn the_last_admin_is_neither_demoted_nor_removed_and_doesnt_leave() {
     let bob = world.member("bob", "ADMIN").await;
     let (ada, bobs) = (world.user_id(&world.ada.email).await, world.user_id(&bob.email).await);
     world.change(&bob.token, &ada, "VIEWER").await.expect(200);
-    // The company's admin acts as ADMIN, and is neither listed nor counted.
+    // The company's admin acts as ADMIN of the workspace, but is neither listed nor counted as one of its members.
     for token in [&world.ada.token, &bob.token] {
         world.change(token, &bobs, "MANAGER").await.problem(409, "last_admin");
         world.remove(token, &bobs).await.problem(409, "last_admin");
@@ -108,7 +108,7 @@ async fn the_last_admin_is_neither_demoted_nor_removed_and_doesnt_leave() {
     world.remove(&world.ada.token, &ada).await.expect(204);
     assert_eq!(listed(&world, "").await, [bob.email.as_str()]);
     world.remove(&world.ada.token, &bobs).await.problem(409, "last_admin");
-    // With a second ADMIN the first one may leave.
+    // If a workspace has a second ADMIN, the first ADMIN may leave.
     let carl = world.member("carl", "ADMIN").await;
     world.remove(&bob.token, &bobs).await.expect(204);
     world.remove(&carl.token, &world.user_id(&carl.email).await).await.problem(409, "last_admin");

@@ -1,3 +1,3 @@
-//! `/idp/api/v1/company`
+//! Tests of the routes below `/idp/api/v1/company`.
 
 mod service_account;

@@ -1,4 +1,4 @@
-//! `/serviceAccount`
+//! Tests of the routes below `/idp/api/v1/company/serviceAccount`.
 
 use serde_json::{Value, json};
 use tests::{Account, Answer, Endpoint, HeldCall, Need};
@@ -7,7 +7,7 @@ const PATH: &str = "/idp/api/v1/company/serviceAccount";
 const WORKSPACES: &str = "/noCo/api/v2/workspaces";
 const YEAR: i64 = 365 * 86_400;
 
-/// A service account, as the answer to its creation shows it.
+/// A service account, as the answer to the creating request shows the account.
 struct Robot {
     id: String,
     email: String,
@@ -24,7 +24,7 @@ async fn reset(usher: &Endpoint, admin: &Account, method: &str, robot: &Robot, q
     usher.send(method, &format!("{PATH}/{}/token/reset{query}", robot.id), Some(&admin.token), None).await
 }
 
-/// The ids of the workspaces that a token reaches. `None` if the token is not valid.
+/// The ids of the workspaces that the owner of a token can reach. `None` if the token is not valid.
 async fn reached(usher: &Endpoint, token: &str) -> Option<Vec<String>> {
     let answer = usher.read(usher.request("GET", WORKSPACES).header("x-auth-token", token)).await;
     if answer.status == 401 {
@@ -122,7 +122,7 @@ async fn an_ordinary_service_account_reaches_its_own_workspaces_and_an_account_a
     assert_eq!(added["summary"], json!({ "added": 1 }));
     assert_eq!(reached(&usher, &plain.token).await, Some(vec![one.clone()]));
     usher.get(&format!("{WORKSPACES}/{other}"), &plain.token).await.datagol_error(404, "NOT_FOUND");
-    // The service account has the role that it was added with, and no higher one.
+    // The service account has the role with which the account was added, and no higher role.
     let guest = usher.address("guest");
     usher.invite(&plain.token, &one, &[(&guest, "CREATOR")]).await.expect(200);
     usher.invite(&plain.token, &one, &[(&usher.address("boss"), "ADMIN")]).await.expect(403);
@@ -191,7 +191,7 @@ async fn a_token_lives_a_year_or_for_ever() {
     assert_eq!(reached(&usher, &yearly.token).await, None);
     usher.advance(20 * YEAR).await;
     assert_eq!(reached(&usher, &token).await, Some(Vec::new()));
-    // A reset gives an account with an expired token a new one.
+    // A reset gives a service account with an expired token a new token.
     let ada = Account { token: usher.token(&ada.email).await, ..ada };
     let answer = reset(&usher, &ada, "GET", &yearly, "").await.expect(200).json();
     assert_eq!(reached(&usher, answer["token"].as_str().unwrap()).await, Some(Vec::new()));
@@ -238,7 +238,8 @@ async fn a_service_account_that_is_deleted_while_it_gets_another_role_leaves_an_
             deleted.expect(200);
             raised.problem(404, "not_found");
         } else {
-            // The first transaction ends the account, the second one a membership whose role was read before.
+            // The first transaction of the deletion ends the account, and the second transaction ends a membership
+            // whose role was read before.
             let deletion = HeldCall::write_after("delete-service-account", 1);
             let (raised, deleted) = usher.overtake(raise, delete, deletion).await;
             raised.expect(200);
@@ -263,7 +264,7 @@ async fn a_service_account_that_is_deleted_while_it_is_added_becomes_no_member()
         let rows = [(robot.email.as_str(), "ADMIN"), (ada.email.as_str(), "ADMIN")];
         let add = usher.invite(&ada.token, workspace, &rows);
         if deletion_is_first {
-            // The first transaction reserves the day's quota.
+            // The first transaction of the inviting request reserves the daily quota.
             let (deleted, added) = usher.overtake(delete, add, HeldCall::write_after("invite-users", 1)).await;
             deleted.expect(200);
             assert_eq!(added.expect(400).row_statuses(), ["invalid", "alreadyMember"]);
@@ -285,7 +286,7 @@ async fn only_a_company_admin_manages_service_accounts() {
     let workspace = usher.workspace(&ada.token, "One").await;
     let robot = make(&usher, &ada, json!({ "name": "robot" })).await;
     let admin = make(&usher, &ada, json!({ "name": "admin", "role": "ACCOUNT_ADMIN" })).await;
-    // ADMIN of a workspace is not admin of the company.
+    // A user who is ADMIN of a workspace is not an admin of the company.
     let grace = usher.member(&ada.token, &workspace, "grace", "ADMIN").await;
     let one = format!("{PATH}/{}", robot.id);
     let requests = [
@@ -303,12 +304,12 @@ async fn only_a_company_admin_manages_service_accounts() {
             usher.send(method, path, Some(&bob.token), None).await.datagol_error(404, "NOT_FOUND");
         }
     }
-    // Ids of people and unknown ids are no service accounts.
+    // An id of a person, and an unknown id, is not the id of a service account.
     for id in ["x", "3fa85f64-5717-4562-b3fc-2c963f66afa6", &workspace] {
         usher.send("DELETE", &format!("{PATH}/{id}"), Some(&ada.token), None).await.datagol_error(404, "NOT_FOUND");
     }
     assert_eq!(reached(&usher, &robot.token).await, Some(Vec::new()));
-    // An account admin is a company admin.
+    // A service account with the role ACCOUNT_ADMIN is a company admin.
     for (method, path, body) in requests {
         usher.send(method, &path, Some(&admin.token), body).await.expect(200);
     }

@@ -1,4 +1,4 @@
-//! `/token` and `/login`
+//! Tests of `/idp/api/v1/user/token` and `/idp/api/v1/user/login`.
 
 use serde_json::{Value, json};
 use tests::{Answer, Endpoint, PASSWORD};

@@ -1,4 +1,4 @@
-//! `/idp/api/v1/user`
+//! Tests of the routes below `/idp/api/v1/user`.
 
 mod login;
 mod profile;

@@ -1,4 +1,4 @@
-//! `GET /idp/api/v1/user`
+//! Tests of `GET /idp/api/v1/user`, the caller's own profile.
 
 use serde_json::json;
 use tests::Endpoint;

@@ -1,4 +1,4 @@
-//! `/signUp/resendEmailOtp`
+//! Tests of `/idp/api/v1/user/signUp/resendEmailOtp`.
 
 use serde_json::json;
 use tests::{Answer, Endpoint};

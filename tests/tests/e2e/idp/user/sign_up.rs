@@ -1,16 +1,17 @@
-//! `/sign-up` without an invitation. With one: `register.rs`.
+//! Tests of signing up without an invitation by `/idp/api/v1/user/sign-up`. The tests of signing up by an invitation
+//! are in `register.rs`.
 
 use serde_json::{Value, json};
 use tests::{Answer, Endpoint, Need, PASSWORD};
 
 pub(super) const PATH: &str = "/idp/api/v1/user/sign-up";
 
-/// The form of a sign-up.
+/// The body of a request to sign up.
 pub(super) fn form(email: &str) -> Value {
     json!({ "email": email, "password": PASSWORD, "firstname": "Grace", "lastname": "Hopper" })
 }
 
-/// The form with one field changed, or without it if the value is null.
+/// The body of a request to sign up with one field changed, or without the field if the value is null.
 fn with(email: &str, field: &str, value: Value) -> Value {
     let mut form = form(email);
     form[field] = value;
@@ -21,7 +22,7 @@ async fn sign_up(usher: &Endpoint, form: Value) -> Answer {
     usher.post_open(PATH, form).await
 }
 
-/// Waits until all queued mails are sent.
+/// Waits until the service has sent all queued mails.
 pub(super) async fn letters_are_out(usher: &Endpoint, name: &str) {
     let email = usher.address(name);
     sign_up(usher, form(&email)).await.expect(200);

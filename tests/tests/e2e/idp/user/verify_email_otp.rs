@@ -1,4 +1,4 @@
-//! `/signUp/verifyEmailOtp`
+//! Tests of `/idp/api/v1/user/signUp/verifyEmailOtp`.
 
 use serde_json::{Value, json};
 use tests::{Answer, Endpoint, HeldCall, Need, PASSWORD};
@@ -7,7 +7,7 @@ use super::sign_up::{PATH as SIGN_UP, form};
 
 const PATH: &str = "/idp/api/v1/user/signUp/verifyEmailOtp";
 
-/// Signs up, and returns the mailed code.
+/// Signs a person up, and returns the mailed one-time password.
 async fn begun(usher: &Endpoint, email: &str) -> String {
     usher.post_open(SIGN_UP, form(email)).await.expect(200);
     usher.mail(email, 1).await.code()
@@ -17,7 +17,7 @@ pub(super) async fn verify(usher: &Endpoint, email: &str, otp: &str) -> Answer {
     usher.post_open(PATH, json!({ "email": email, "otp": otp })).await
 }
 
-/// Another code of six digits.
+/// A wrong one-time password: six other digits than the given ones.
 fn wrong(code: &str, by: u32) -> String {
     format!("{:06}", (code.parse::<u32>().unwrap() + by) % 1_000_000)
 }
@@ -64,7 +64,7 @@ async fn after_five_attempts_even_the_right_code_is_refused_for_a_while() {
     assert!((1..=600).contains(&seconds), "{seconds}");
     verify(&usher, &wait_until_idle, &calm_code).await.expect(200);
 
-    // A new sign-up gives no new attempts. They return after some time.
+    // A new sign-up of the address gives no new attempts. New attempts are possible after some time.
     usher.post_open(SIGN_UP, form(&email)).await.expect(200);
     let second = usher.mail(&email, 2).await.code();
     verify(&usher, &email, &second).await.datagol_error(429, "TOO_MANY_ATTEMPTS");
@@ -82,7 +82,8 @@ async fn an_attempt_whose_reply_was_lost_is_counted_once() {
     for by in 1..=4 {
         verify(&usher, &email, &wrong(&otp, by)).await.expect(400);
     }
-    // The first transaction counts for the address, the second one for the sign-up.
+    // The first transaction counts the attempt for the address, and the second transaction counts the attempt for the
+    // sign-up.
     let action = "dynamodb:TransactWriteItems";
     usher.queue_fault(json!({ "action": action, "function": "verify-otp", "fault": "lostReply", "skip": 1 })).await;
     verify(&usher, &email, &otp).await.expect(200);
@@ -98,7 +99,7 @@ async fn attempts_that_run_together_are_counted_one_by_one() {
     let code = begun(usher, email).await;
     let codes: Vec<_> = (1..=12).map(|by| wrong(&code, by)).collect();
     let attempts = codes.iter().map(|otp| verify(usher, email, otp));
-    // Each stops before it is counted.
+    // Each of the attempts stops before it is counted.
     let answers = usher.together(attempts, HeldCall::write("verify-otp")).await;
     let compared = answers.iter().filter(|answer| answer.status == 400).count();
     let refused = answers.iter().filter(|answer| answer.status == 429).count();

@@ -1,4 +1,4 @@
-//! Inviting a person who is invited already.
+//! Tests of inviting a person who is invited already.
 
 use serde_json::json;
 use tests::{Endpoint, Need};
@@ -41,7 +41,7 @@ async fn after_the_cooldown_a_new_mail_comes_and_the_old_link_is_dead() {
     usher.advance(30).await;
     let second = invite("EDITOR").await;
     assert_eq!(second.row_statuses(), ["invited"]);
-    // It is the same invitation.
+    // The second request amends the same invitation and makes no new invitation.
     let id = |answer: &tests::Answer| answer.json()["results"][0]["invitationId"].clone();
     assert_eq!(id(&first), id(&second));
     let new = usher.mail(&guest, 2).await.hash();
@@ -68,7 +68,7 @@ async fn nobody_lowers_an_invitation_above_their_own_role() {
         assert_eq!(answer.row_statuses(), ["forbidden"]);
     }
     assert!(usher.registration_page(&hash).await.expect(200).text.contains("Admin"));
-    // An inviter who may give the role may also take it back.
+    // An inviter who may give the invitation's role may also replace it by a lower role.
     let answer = usher.invite(&ada.token, &workspace, &[(&guest, "VIEWER")]).await.expect(200);
     assert_eq!(answer.row_statuses(), ["invited"]);
     let hash = usher.mail(&guest, 2).await.hash();

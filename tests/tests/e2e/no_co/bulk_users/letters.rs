@@ -1,4 +1,4 @@
-//! The inviter's texts in the mail.
+//! Tests of the inviter's texts in the mails.
 
 use serde_json::{Value, json};
 use tests::{Endpoint, ReceivedMail};
@@ -15,7 +15,7 @@ async fn mailed(usher: &Endpoint, workspace_name: &str, message: &str) -> Receiv
     usher.mail(&guest, 1).await
 }
 
-/// The targets of the links in a mail's HTML.
+/// The addresses to which the links in a mail's HTML lead.
 fn hrefs(mail: &ReceivedMail) -> Vec<&str> {
     mail.html.split("href=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect()
 }
@@ -45,7 +45,7 @@ async fn markup_is_escaped_in_html_and_left_alone_in_text() {
     assert!(mail.html.contains("&#60;script&#62;") && mail.html.contains("&#60;b&#62;Bold"), "{}", mail.html);
     assert_eq!(mail.html.matches("</blockquote>").count(), 1);
     assert!(mail.text.replace('\u{2060}', "").contains(written), "{}", mail.text);
-    // Text that looks like SES's template syntax stays text.
+    // A text that looks like SES's template syntax stays unchanged in the mail.
     assert!(mail.text.contains("{{html}}") && mail.subject.contains("{{html}}"), "{}", mail.subject);
 }
 

@@ -1,4 +1,4 @@
-//! The limits of one request, and its calls of the store.
+//! Tests of the limits of one inviting request, and of the number of its store calls.
 
 use std::collections::HashSet;
 
@@ -73,7 +73,7 @@ async fn the_largest_request_is_answered_with_rows_of_any_form() {
     let usher = Endpoint::start().await;
     let ada = usher.founder("ada").await;
     let workspace = usher.workspace(&ada.token, "Large").await;
-    // Each of these takes two bytes in the request, and four once Lambda has put the answer into its own JSON.
+    // Each of these characters takes two bytes in the request, and four bytes in Lambda's JSON around the answer.
     let bad = json!({ "email": "\"".repeat(100), "role": "\\".repeat(20) });
     let mut users = vec![bad; 9_999];
     users.push(json!({ "email": usher.address("good"), "role": "VIEWER" }));

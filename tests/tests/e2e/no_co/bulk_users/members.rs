@@ -1,4 +1,4 @@
-//! Invited people who have an account, and service accounts.
+//! Tests of inviting people who have an account, and service accounts.
 
 use serde_json::{Value, json};
 use tests::Endpoint;
@@ -19,7 +19,7 @@ async fn a_colleague_becomes_a_member_immediately_and_gets_a_mail_without_a_link
     let answer = usher.invite(&ada.token, &second, &[(&typed, "CREATOR")]).await.expect(200);
     assert_eq!(answer.row_statuses(), ["added"]);
     assert!(answer.json()["results"][0]["invitationId"].is_string());
-    // The membership counts immediately, with the token that bob already has.
+    // A new membership counts immediately, also with an access token that bob already has.
     assert_eq!(usher.role(&carl.token, &second).await.as_deref(), Some("CREATOR"));
     assert_eq!(usher.role(&carl.token, &first).await.as_deref(), Some("VIEWER"));
 
@@ -66,7 +66,7 @@ async fn a_service_account_of_the_company_is_added_without_mail() {
     let again = usher.invite(&ada.token, &workspace, &[(address, "VIEWER")]).await.expect(400);
     assert_eq!(again.row_statuses(), ["alreadyMember"]);
 
-    // The service account invites in its own name.
+    // The service account invites a person in the account's own name.
     let guest = usher.address("guest");
     usher.invite(token, &workspace, &[(&guest, "CREATOR")]).await.expect(200);
     assert!(usher.mail(&guest, 1).await.subject.contains("robot"));
@@ -113,7 +113,7 @@ async fn a_user_of_another_company_accepts_with_their_own_account() {
 
     let refused = usher.sign_up_by_invitation(&eve.email, &mail.hash()).await.expect(400);
     assert!(refused.text.contains("has an account already"), "{}", refused.text);
-    // Neither a stranger nor the inviter can take it.
+    // Neither a stranger nor the inviter can accept the invited person's invitation.
     for token in [&ada.token, &usher.founder("mallory").await.token] {
         usher.accept(token, &mail.hash()).await.expect(403);
     }
@@ -121,7 +121,8 @@ async fn a_user_of_another_company_accepts_with_their_own_account() {
     assert_eq!(accepted, json!({ "workspaceId": workspace, "role": "EDITOR" }));
     assert_eq!(usher.role(&eve.token, &workspace).await.as_deref(), Some("EDITOR"));
     assert_eq!(usher.role(&eve.token, &own).await.as_deref(), Some("ADMIN"));
-    // Her password is unchanged, she is no user of the inviting company, and the link is used up.
+    // After accepting, the invited woman has the same password, is no user of the inviting company, and can't use the
+    // link again.
     usher.token(&eve.email).await;
     assert_eq!(usher.team(&ada.token).await.len(), 1);
     usher.accept(&eve.token, &mail.hash()).await.expect(410);

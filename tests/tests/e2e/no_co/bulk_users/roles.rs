@@ -1,4 +1,4 @@
-//! The right to invite, by role.
+//! Tests of the right to invite that each role has.
 
 use serde_json::json;
 use tests::Endpoint;
@@ -37,7 +37,7 @@ async fn a_creator_invites_up_to_their_own_role() {
     assert_eq!(answer.row_statuses(), ["forbidden", "invited", "invited", "invited"]);
     let detail = answer.json()["results"][0]["detail"].clone();
     assert!(detail.as_str().unwrap().contains("above your own"), "{detail}");
-    // The refused row left nothing behind: the founder's invitation is the first.
+    // The refused row wrote nothing: the founder's invitation is the first invitation of the person.
     let answer = usher.invite(&ada.token, &workspace, &rows[..1]).await.expect(200);
     assert_eq!(answer.row_statuses(), ["invited"]);
 }

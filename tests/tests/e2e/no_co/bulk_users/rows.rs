@@ -1,4 +1,4 @@
-//! Each row has its own result.
+//! Tests that each row of an inviting request has its own result.
 
 use serde_json::{Value, json};
 use tests::Endpoint;
@@ -44,7 +44,7 @@ async fn good_rows_succeed_and_each_bad_row_has_a_reason() {
         let result = &answer["results"][index];
         assert_eq!(result["index"], index);
         assert_eq!(result["status"], *status, "{row} {result}");
-        // The result repeats the caller's text. A value that is no text is not repeated.
+        // The result of a row repeats the text that the caller sent. A value that is not a text is not repeated.
         for field in ["email", "role"] {
             let typed = row[field].as_str().map(|typed| typed.chars().take(254).collect::<String>());
             assert_eq!(result[field], json!(typed), "{row}");
@@ -61,7 +61,7 @@ async fn good_rows_succeed_and_each_bad_row_has_a_reason() {
         usher.mail(address, 1).await;
     }
     usher.mail_all().await;
-    // The founder's code, and one mail for each of the four.
+    // The mails are the founder's one-time password, and one mail for each of the four invited people.
     assert_eq!(usher.recipients().await.len(), 5);
     let team = usher.team(&ada.token).await;
     assert_eq!(team.len(), 5);

@@ -1,4 +1,4 @@
-//! Malformed bodies: each is a 4xx, and nothing is written.
+//! Tests that a request with a malformed body gets a 4xx, and that nothing is written.
 
 use serde_json::{Value, json};
 use tests::{Answer, Endpoint};
@@ -24,7 +24,7 @@ impl World {
         self.usher.read(request.header("content-type", content_type).body(body.into())).await
     }
 
-    /// An inviting request with one good row and these other fields.
+    /// An inviting request with one good row and the given other fields.
     async fn with(&self, field: &str, value: Value) -> Answer {
         let users = json!([{ "email": self.usher.address("guest"), "role": "VIEWER" }]);
         let body = json!({ "users": users, field: value });

@@ -1,4 +1,4 @@
-//! Inviting requests as `text/csv`.
+//! Tests of inviting requests whose body is `text/csv`.
 
 use serde_json::json;
 use tests::{Account, Answer, Endpoint};

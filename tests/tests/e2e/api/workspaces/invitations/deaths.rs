@@ -1,11 +1,11 @@
-//! Idempotent requests whose function dies or whose store loses replies: a retry completes them.
+//! Tests of idempotent requests whose function dies or whose store loses replies: a retry completes the request.
 
 use std::collections::HashSet;
 
 use serde_json::{Value, json};
 use tests::{Account, Answer, Endpoint, Need, needs};
 
-/// A run that wrote nothing for so long counts as dead, in seconds.
+/// The time in seconds after which a run of an idempotent request that has written nothing counts as dead.
 const SILENCE: i64 = 35;
 
 struct World {
@@ -38,7 +38,8 @@ impl World {
         self.usher.invite_with_key(&self.ada.token, &self.workspace, "key", self.body.clone()).await
     }
 
-    /// A retry invites everybody, another one gets the same answer, and everybody has one mail.
+    /// Checks that a retry of the request invites everybody, that another retry gets the same answer, and that
+    /// everybody has one mail.
     async fn ends_well(&self, what: &str) {
         let answer = self.send().await;
         assert_eq!(answer.status, 200, "{what}: {}", answer.text);
@@ -55,7 +56,8 @@ impl World {
 
 #[tokio::test]
 async fn a_request_whose_function_dies_at_any_call_is_completed_by_the_next_one() {
-    // A function that died after it took the key holds it until its lease ends.
+    // A function that died after it began a run of an idempotent request blocks the idempotency key until the run's
+    // lease ends.
     let deaths = [
         ("BatchGetItem", 0, false),
         ("GetItem", 0, false),
@@ -73,7 +75,7 @@ async fn a_request_whose_function_dies_at_any_call_is_completed_by_the_next_one(
             let world = World::new(100, &[]).await;
             let what = format!("{action} {skip} {before:?}");
             if let Some(before) = before {
-                // The call is executed, and the function dies while the SDK retries it.
+                // DynamoDB executes the call, and the function dies while the SDK retries the call.
                 world.queue_fault(action, before, skip, 1).await;
             }
             world.queue_fault(action, "crash", if before.is_some() { 0 } else { skip }, 1).await;
@@ -92,9 +94,9 @@ async fn a_request_whose_function_dies_at_any_call_is_completed_by_the_next_one(
 
 #[tokio::test]
 async fn a_request_whose_function_dies_repeatedly_completes_in_the_end() {
-    // Five transactions: those that a run has sent before it dies are written.
+    // The request writes its rows in five transactions. Transactions that a run has sent before it dies are written.
     let world = World::new(400, &[]).await;
-    // The first transaction reserves, and each new run writes one more.
+    // The first transaction of the request reserves the quota, and each new run writes one more transaction.
     for skip in [2, 1, 1] {
         world.queue_fault("TransactWriteItems", "crash", skip, 1).await;
         world.send().await.expect(500);
@@ -122,8 +124,8 @@ async fn lost_replies_change_nothing() {
 
 #[tokio::test]
 async fn a_write_whose_reply_is_lost_is_found_by_the_next_request() {
-    // After three lost replies the SDK gives up. The function does not know then whether it took the key, wrote the people
-    // or stored the answer.
+    // After three lost replies the SDK gives up a call. The function then does not know whether the call began the run,
+    // wrote the people or stored the answer.
     for (action, skip, status) in
         [("PutItem", 0, 503), ("TransactWriteItems", 0, 503), ("TransactWriteItems", 1, 200), ("UpdateItem", 1, 503)]
     {
@@ -140,13 +142,13 @@ async fn a_write_whose_reply_is_lost_is_found_by_the_next_request() {
 #[tokio::test]
 async fn rows_written_before_a_death_keep_their_results_also_if_the_people_changed_since() {
     let world = World::new(91, &[]).await;
-    // The last transaction waits until the first one is written, and then the function dies.
+    // The last transaction of the request waits until the first transaction is written, and then the function dies.
     world.queue_fault("TransactWriteItems", "InternalServerError", 2, 2).await;
     world.queue_fault("TransactWriteItems", "crash", 0, 1).await;
     world.send().await.expect(500);
     let team = world.usher.team(&world.ada.token).await;
     let invited: Vec<_> = team.iter().filter(|(_, status)| *status == "INVITED").map(|(email, _)| email).collect();
-    // A person of the first transaction joins before the rest is written.
+    // A person whom the first transaction invites joins before the other transactions are written.
     let joined = invited.first().expect("a transaction went through");
     let hash = world.usher.mail(joined, 1).await.hash();
     world.usher.sign_up_by_invitation(joined, &hash).await.expect(200);
@@ -174,7 +176,7 @@ async fn the_quota_that_a_dead_run_reserved_is_reserved_once_and_the_rest_given_
     usher.advance(SILENCE).await;
     let answer = world.send().await.expect(200);
     assert_eq!(answer.json()["summary"], json!({ "invited": 90, "alreadyInvited": 1 }));
-    // 91 of the day's hundred are used.
+    // The requests so far have used 91 of the hundred invitations of the daily quota.
     for n in 0..9 {
         assert_eq!(invite(&usher.address(&format!("later{n}"))).await, ["invited"], "{n}");
     }

@@ -1,10 +1,10 @@
-//! Rows that name groups: Hexabase's clients see who is in them.
+//! Tests of rows that name groups. The tests read through Hexabase's contract which people are in the groups.
 
 use futures::future::join_all;
 use serde_json::{Value, json};
 use tests::{Account, Answer, Endpoint, HeldCall, Need};
 
-/// The transaction by which a request invites. The one before reserves the day's quota.
+/// The transaction by which a request invites people. The transaction before reserves the daily quota.
 const INVITING: HeldCall = HeldCall::write_after("invite-users", 1);
 
 struct World {
@@ -21,7 +21,7 @@ impl World {
         Self::of(Endpoint::start().await).await
     }
 
-    /// Three groups, each inside the one before: the top group, Sales, EMEA.
+    /// Three groups, of which each contains the next group: the topmost group, Sales, and EMEA.
     async fn of(usher: Endpoint) -> Self {
         let ada = usher.founder("ada").await;
         let workspace = usher.workspace(&ada.token, "Project Alpha").await;
@@ -36,7 +36,8 @@ impl World {
         self.usher.post_invitations(token, &self.workspace, json!({ "users": users })).await
     }
 
-    /// Whether the list of a group's people names this address: without and with the groups under it.
+    /// Whether the list of a group's people names the given address: first without and then with the groups below the
+    /// group.
     async fn in_group(&self, group: &str, email: &str) -> (bool, bool) {
         let names = async |query: &str| {
             let path = format!("/api/v0/groups/{group}/users{query}");
@@ -69,7 +70,7 @@ impl World {
     }
 }
 
-/// The code of the only row.
+/// The code in the result of the answer's only row.
 fn code(answer: &Answer) -> Value {
     answer.json()["results"][0]["code"].clone()
 }
@@ -118,7 +119,7 @@ async fn a_member_joins_another_group_and_keeps_role_and_groups() {
     assert_eq!(world.usher.role(&bob.token, &world.workspace).await.as_deref(), Some("EDITOR"));
     let again = world.invite(&world.ada.token, &bob.email, &[&world.sales, &world.emea]).await;
     again.problem_of_rows(409, "already_member", &["alreadyMember"]);
-    // A colleague becomes a member immediately, and is in the group immediately.
+    // A colleague (a user of the company) becomes a member immediately, and is in the group immediately.
     let other = world.usher.workspace(&world.ada.token, "Beta").await;
     let carol = world.usher.member(&world.ada.token, &other, "carol", "VIEWER").await;
     world.invite(&world.ada.token, &carol.email, &[&world.emea]).await.expect(200);
@@ -131,7 +132,8 @@ async fn a_member_joins_a_group_also_if_the_reply_is_lost() {
     let world = World::of(Endpoint::with(&[Need::Calls]).await).await;
     let bob = world.usher.member(&world.ada.token, &world.workspace, "bob", "EDITOR").await;
     for group in [&world.emea, &world.sales] {
-        // One transaction reserves, and one finds the member. The SDK sends the next one three times.
+        // The first transaction reserves the quota, and the second transaction finds that the person is a member. The
+        // SDK sends the third transaction three times.
         let action = "dynamodb:TransactWriteItems";
         world
             .usher
@@ -184,7 +186,7 @@ async fn a_groups_administrator_invites_into_the_group_and_the_groups_under_it_o
     let world = World::new().await;
     let apac = world.usher.group(&world.ada.token, &world.top, "APAC").await;
     let other = world.usher.workspace(&world.ada.token, "Beta").await;
-    // A viewer of the workspace, and a colleague who isn't in it at all.
+    // Bob is a VIEWER of the workspace, and Carol is a user of the company who isn't in the workspace at all.
     let bob = world.usher.member(&world.ada.token, &world.workspace, "bob", "VIEWER").await;
     let carol = world.usher.member(&world.ada.token, &other, "carol", "VIEWER").await;
     let carols = world.usher.hexabase_id(&world.ada.token, &other, &carol.email).await;
@@ -209,7 +211,7 @@ async fn a_groups_administrator_invites_into_the_group_and_the_groups_under_it_o
         let answer = world.usher.post_invitations(&inviter.token, &world.workspace, json!({ "users": users })).await;
         assert_eq!(answer.expect(200).row_statuses(), ["forbidden", "forbidden", "forbidden", "forbidden", "invited"]);
     }
-    // A person who may invite but administers no group may not name one.
+    // A user who may invite people but administers no group may not name a group in a row.
     let dave = world.usher.member(&world.ada.token, &world.workspace, "dave", "CREATOR").await;
     let answer = world.invite(&dave.token, &world.usher.address("d1"), &[&world.emea]).await;
     answer.expect(403);
@@ -236,7 +238,7 @@ async fn a_groups_administrator_removes_nobody_from_the_workspace_who_is_also_el
     assert_eq!(world.in_group(&world.emea, &carol.email).await, (false, false));
     assert_eq!(world.usher.role(&carol.token, &world.workspace).await.as_deref(), Some("VIEWER"));
     world.remove_as(&bob.token, &world.top, &carol.email).await.hexabase_error(403, "GROUP_ADMIN_REQUIRED");
-    // A person who is in this group only leaves the workspace with it.
+    // A person who is in no other group leaves the workspace together with this group.
     let dave = world.usher.address("dave");
     world.invite(&bob.token, &dave, &[&world.emea]).await.expect(200);
     world.remove_as(&bob.token, &world.emea, &dave).await.expect(200);
@@ -282,8 +284,9 @@ async fn a_groups_administrator_changes_no_invitation_that_also_names_other_grou
             let hash = world.usher.mail(&email, 1).await.hash();
             world.usher.sign_up_by_invitation(&email, &hash).await.expect(200);
         }
-        // The administrator changes an invitation to their own group only. A person who may invite to the workspace changes
-        // every invitation. The test waits for each mail, as a mail that a newer invitation overtakes is not sent.
+        // A group's administrator may change an invitation only if it is to groups that the administrator administers.
+        // A person who may invite to the whole workspace may change every invitation. The test waits for each mail,
+        // because a mail that a newer invitation overtakes is not sent.
         let email = world.usher.address("own");
         let mut mails = 0;
         let inviters = [(&world.ada.token, &world.emea), (&bob.token, &world.emea), (&world.ada.token, &world.sales)];
@@ -329,7 +332,7 @@ async fn people_taken_out_of_one_group_stay_in_their_other_groups() {
     assert_eq!(world.in_group(&world.top, &bob.email).await, (true, true));
     world.remove(&world.top, &bob.email).await.expect(200);
     assert_eq!(world.usher.role(&bob.token, &world.workspace).await, None);
-    // After a new invitation they are only in the group that it names.
+    // A person who is invited again is only in the group that the new invitation names.
     world.invite(&world.ada.token, &bob.email, &[&world.sales]).await.expect(200);
     assert_eq!(world.in_group(&world.emea, &bob.email).await, (false, false));
     assert_eq!(world.in_group(&world.top, &bob.email).await, (false, true));
@@ -347,7 +350,7 @@ async fn a_group_with_members_or_invitations_is_not_deleted() {
     let late = world.usher.address("late");
     world.invite(&world.ada.token, &late, &[&world.emea]).await.expect(200);
     let lates = world.id(&late).await;
-    // An expired invitation can be resent, and so it keeps its groups.
+    // An expired invitation keeps its groups, because the invitation can be resent.
     world.usher.advance(300).await;
     world.delete(&world.emea).await.hexabase_error(409, "GROUP_NOT_EMPTY");
     world.invite(&world.ada.token, &late, &[]).await.expect(200);
@@ -388,7 +391,7 @@ async fn of_many_who_are_invited_while_the_group_is_deleted_all_come_in_or_none(
     let deletion = world.usher.hold(HeldCall::write("delete-group"), 1).await;
     let invite = async {
         deletion.reached().await;
-        // All have read the group before one of them is written.
+        // All requests have read the group before one of the requests writes.
         let invited = world.usher.together(invitations, HeldCall::write("invite-users")).await;
         deletion.release().await;
         invited
@@ -415,7 +418,7 @@ async fn authority_over_many_groups_takes_one_read_a_hundred() {
         world.usher.post_invitations(&bob.token, &world.workspace, json!({ "users": users })).await.expect(200);
     assert_eq!(answer.json()["summary"], json!({ "invited": 90 }));
     let calls = world.usher.calls().await["invite-users"].clone();
-    // One read finds the caller's rights in all groups, and one the accounts of the addresses.
+    // One call reads the caller's rights in all groups, and another call reads the accounts of the addresses.
     assert_eq!(calls["dynamodb:BatchGetItem"], 2, "{calls}");
 }
 

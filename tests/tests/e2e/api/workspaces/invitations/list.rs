@@ -1,4 +1,4 @@
-//! Listing invitations, and showing one.
+//! Tests of listing invitations, and of showing one invitation.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
@@ -12,7 +12,7 @@ async fn page(world: &World, query: &str) -> Value {
     world.get(&world.ada.token, &format!("invitations?{query}")).await.expect(200).json()
 }
 
-/// The addresses that are listed with this query.
+/// The addresses of the invitations that are listed with the given query.
 async fn listed(world: &World, query: &str) -> Vec<String> {
     column(page(world, query).await["items"].as_array().unwrap(), "email")
 }
@@ -64,7 +64,7 @@ async fn invitations_are_listed_and_filtered_by_every_status() {
         assert_eq!(page["items"][0]["status"], status);
     }
     assert!(listed(&world, "status=DECLINED").await.is_empty());
-    // The workspace's creator and the removed member are not listed.
+    // The list of invitations contains neither the workspace's creator nor the removed member.
     assert_eq!(listed(&world, "").await, [bob, carl, dora, eve]);
 }
 
@@ -185,7 +185,7 @@ async fn an_impossible_filter_is_refused() {
         world.revoke(&world.ada.token, id).await.problem(404, "not_found");
         world.resend(&world.ada.token, id).await.problem(404, "not_found");
     }
-    // The id belongs to another workspace of the company.
+    // The invitation's id belongs to another workspace of the company.
     let (_, id) = world.invited(&world.ada.token, "grace", "VIEWER").await;
     let other = world.usher.workspace(&world.ada.token, "Another").await;
     let other = World { workspace: other, ..world };
@@ -200,7 +200,7 @@ async fn only_people_with_the_right_to_invite_see_invitations() {
     let world = World::start().await;
     let (_, id) = world.invited(&world.ada.token, "grace", "VIEWER").await;
     for role in ["MANAGER", "CREATOR"] {
-        // DataGOL has no word for a manager.
+        // DataGOL's contract can't invite a person as MANAGER, so the test gives the role later.
         let first = if role == "MANAGER" { "VIEWER" } else { role };
         let member = world.member(&role.to_lowercase(), first).await;
         let user = world.user_id(&member.email).await;

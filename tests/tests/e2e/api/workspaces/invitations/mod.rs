@@ -1,4 +1,4 @@
-//! `/api/v1/workspaces/{workspaceId}/invitations`
+//! Tests of the routes below `/api/v1/workspaces/{workspaceId}/invitations`.
 
 mod bad_input;
 mod csv;

@@ -1,4 +1,4 @@
-//! The header Idempotency-Key.
+//! Tests of inviting requests with the header Idempotency-Key.
 
 use serde_json::{Value, json};
 use tests::{Account, Endpoint, HeldCall, Need, needs};
@@ -34,7 +34,7 @@ async fn a_retry_with_the_same_body_gets_the_first_answer_for_a_day() {
     }
     usher.mail_all().await;
     assert_eq!(usher.mails(&guest).await.len(), 1);
-    // After a day the key counts as unused.
+    // A day after its use, an idempotency key counts as unused.
     let token = usher.token(&ada.email).await;
     let again = usher.invite_with_key(&token, &workspace, "one", inviting(&[&guest, &late])).await.expect(200);
     assert_eq!(again.row_statuses(), ["invited", "invited"]);
@@ -109,13 +109,14 @@ async fn a_request_that_runs_already_is_refused_and_one_that_ended_is_answered_a
     let (usher, ada, workspace) = world(&[]).await;
     let guest = usher.address("guest");
     let run = |key: &'static str| usher.invite_with_key(&ada.token, &workspace, key, inviting(&[&guest]));
-    // The first run has the key, and has reserved the quota: it stops before it invites.
+    // The first run has begun the idempotent request and has reserved the quota. The test stops this run before it
+    // invites.
     let inviting = HeldCall::write_after("invite-users", 1);
     let (second, first) = usher.overtake(run("one"), run("one"), inviting).await;
     assert_eq!(second.problem(409, "idempotency_key_in_use").header("retry-after"), "1");
     assert_eq!(first.expect(200).row_statuses(), ["invited"]);
 
-    // The second run stops before it takes the key.
+    // The test stops the second run before it begins the idempotent request.
     let taking = HeldCall::before("invite-users", "dynamodb:PutItem");
     let (first, second) = usher.overtake(run("two"), run("two"), taking).await;
     assert_eq!(second.expect(200).text, first.expect(200).text);
@@ -166,7 +167,7 @@ async fn an_answer_that_asks_for_a_retry_is_not_stored() {
     let failed = usher.invite_with_key(&token, &workspace, "key", inviting(&[&second])).await;
     assert!(failed.status == 503 && failed.header("retry-after") == "1", "{}", failed.text);
     usher.clear_faults().await;
-    // The failed request could not release its key, so the lease must end.
+    // The failed request could not release its idempotency key, so a retry must wait until the run's lease ends.
     usher.advance(35).await;
     let answer = usher.invite_with_key(&token, &workspace, "key", inviting(&[&second])).await.expect(200);
     assert_eq!(answer.row_statuses(), ["invited"]);

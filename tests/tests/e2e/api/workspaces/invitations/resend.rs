@@ -1,4 +1,4 @@
-//! Resending an invitation.
+//! Tests of resending an invitation.
 
 use jiff::Timestamp;
 use serde_json::json;
@@ -35,7 +35,7 @@ async fn a_resent_invitation_has_a_new_link_and_a_new_lifetime_and_the_old_link_
 async fn within_the_cooldown_an_invitation_is_not_resent() {
     let world = World::new(&[("RESEND_COOLDOWN_SECONDS", "600")]).await;
     let (email, id) = world.invited(&world.ada.token, "grace", "EDITOR").await;
-    // A mail that is still queued when its invitation is resent is not sent.
+    // If an invitation is resent while its first mail is still queued, the first mail is not sent.
     world.usher.mail(&email, 1).await;
     let refused = world.resend(&world.ada.token, &id).await.problem(429, "cooldown");
     let wait: i64 = refused.header("retry-after").parse().unwrap();
@@ -87,7 +87,7 @@ async fn the_person_who_resends_an_invitation_becomes_its_inviter() {
     assert_eq!(resent["invitedBy"], json!({ "id": user, "name": "Grace Guest" }));
     let resent = world.resend(&world.ada.token, &id).await.expect(200).json();
     assert_eq!(resent["invitedBy"]["name"], "Ada Founder");
-    // The resent invitation has another inviter, and does not end with the first one's right.
+    // A resent invitation has another inviter, and stays valid if the first inviter loses the right to invite.
     world.resend(&carl.token, &id).await.problem(403, "forbidden");
     world.revoke(&carl.token, &id).await.problem(403, "forbidden");
     world.remove(&world.ada.token, &user).await.expect(204);
@@ -127,7 +127,7 @@ async fn resending_counts_among_the_days_invitations() {
 async fn a_new_mail_does_not_have_the_delivery_state_of_the_old_one() {
     needs(&[Need::Calls, Need::EventFunctions, Need::MailReports]);
     let world = World::new(&[("RESEND_COOLDOWN_SECONDS", "0")]).await;
-    // SES sends no event about the delivery.
+    // SES's events about the delivery of this mail get lost, so the delivery state stays SENT.
     world.usher.queue_fault(json!({ "action": "ses:SendBulkEmail", "fault": "lostEvents" })).await;
     let (email, id) = world.invited(&world.ada.token, "grace", "EDITOR").await;
     world.usher.mail(&email, 1).await;
@@ -146,7 +146,7 @@ async fn a_new_mail_does_not_have_the_delivery_state_of_the_old_one() {
     world.usher.queue_fault(paused).await;
     let resent = world.resend(&world.ada.token, &id).await.expect(200).json();
     assert_eq!(resent["delivery"], json!({ "state": "QUEUED", "at": null, "detail": null }));
-    // A late event about the old mail changes nothing of the new one.
+    // A late event about an invitation's old mail does not change the delivery state of the new mail.
     assert!(!world.usher.send_ses_event("soft bounce", 2, &email, &old).await);
     assert_eq!(delivery().await["state"], "QUEUED");
 }

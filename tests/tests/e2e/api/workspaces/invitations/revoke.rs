@@ -1,4 +1,4 @@
-//! Revoking an invitation.
+//! Tests of revoking an invitation.
 
 use tests::World;
 
@@ -13,7 +13,7 @@ async fn a_revoked_invitation_is_dead_and_revoking_it_again_changes_nothing() {
     }
     world.usher.registration_page(&hash).await.expect(410);
     world.usher.sign_up_by_invitation(&email, &hash).await.datagol_error(400, "INVITATION_GONE");
-    // A new invitation opens it again, with another link.
+    // Inviting the person again makes the revoked invitation pending again, with another link.
     world.invited(&world.ada.token, "grace", "VIEWER").await;
     assert_eq!(world.status(&id).await, "PENDING");
     world.usher.sign_up_by_invitation(&email, &hash).await.datagol_error(400, "INVITATION_GONE");

@@ -1,4 +1,5 @@
-//! Each row has its own result. If none succeeded, the first row's result is the answer's.
+//! Tests that each row of an inviting request has its own result. If no row succeeded, the first row's result
+//! determines the status of the answer.
 
 use serde_json::{Value, json};
 use tests::{Account, Endpoint, Need, needs};

@@ -1,9 +1,9 @@
-//! `validateOnly`: the same answer, and nothing is written or mailed.
+//! Tests of `validateOnly`: the answer is the same as without it, and nothing is written or mailed.
 
 use serde_json::{Value, json};
 use tests::Endpoint;
 
-/// The body with `validateOnly`.
+/// The given body of a request with the field `validateOnly` added.
 fn validating(mut body: Value) -> Value {
     body["validateOnly"] = json!(true);
     body
@@ -27,7 +27,7 @@ async fn validating_shows_each_rows_result_and_writes_nothing() {
     usher.advance(120).await;
     usher.invite(&ada.token, &workspace, &[(&fresh, "VIEWER")]).await.expect(200);
     usher.mail(&fresh, 1).await;
-    // Nine of the day's twelve are used: three are left.
+    // The requests so far have used nine of the twelve invitations of the daily quota, so three are left.
     let row = |email: &str, role: &str| json!({ "email": email, "role": role });
     let body = json!({ "users": [
         row(&new, "VIEWER"), row("nobody", "VIEWER"), row(&new.to_uppercase(), "EDITOR"), row(&carl.email, "VIEWER"),
@@ -57,7 +57,7 @@ async fn validating_shows_each_rows_result_and_writes_nothing() {
     }
     usher.mail_all().await;
     assert_eq!(seen().await, before);
-    // After lease and cooldown these people would be invited anew, and the dry run says so.
+    // After the end of the lease and the cooldown, the people would be invited anew, and the dry run says so.
     let again = usher.post_invitations(&carl.token, &workspace, validating(body.clone())).await.expect(200);
     assert_eq!(again.row_statuses()[6..], ["invited", "invited", "limited", "limited"]);
     let done = usher.post_invitations(&carl.token, &workspace, body).await.expect(200);
