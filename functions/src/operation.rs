@@ -2,11 +2,11 @@
 //! name.
 
 macro_rules! operations {
-    ($(#[doc = $doc:literal] $variant:ident = $name:literal,)*) => {
+    ($($(#[doc = $doc:literal])+ $variant:ident = $name:literal,)*) => {
         /// What a Lambda function does: its operation. Routes of several contracts may lead to the same operation.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         pub enum Operation {
-            $(#[doc = $doc] $variant,)*
+            $($(#[doc = $doc])+ $variant,)*
         }
 
         impl Operation {

@@ -74,7 +74,7 @@ fn flag(name: &'static str, env: &'static str, help: &'static str) -> Arg {
 }
 
 /// The flags of the stack itself.
-fn stack_flags() -> [Arg; 8] {
+fn stack_flags() -> [Arg; 9] {
     let defaults = Options::default();
     [
         flag(
