@@ -6,7 +6,7 @@ use fantoccini::{Client, ClientBuilder, Locator, elements::Element, key::Key};
 use hyper_util::client::legacy::connect::HttpConnector;
 use local::Options;
 use serde_json::{Value, json};
-use tests::{PASSWORD, World, eventually};
+use tests::{Endpoint, PASSWORD, World, eventually};
 use tokio::{
     io::{AsyncBufReadExt, AsyncWriteExt, BufReader},
     net::TcpListener,

@@ -141,19 +141,18 @@ async fn the_published_events_can_be_deleted_and_filtered_by_name() {
 
 #[tokio::test]
 async fn a_record_that_cannot_be_published_is_given_up_after_ten_retries_and_stops_no_later_record() {
-    let world = World::new().await;
+    let world = world().await;
     let usher = &world.usher;
     usher.wait_until_idle().await;
     // While SES is paused, the invitation has one record in the stream. The bus refuses the event of this record.
     let paused = json!({ "action": "ses:SendBulkEmail", "fault": "SendingPausedException", "times": 1_000 });
     usher.queue_fault(paused).await;
     usher.queue_fault(json!({ "action": "events:PutEvents", "fault": "failedEntry", "times": 11 })).await;
-    let email = usher.address("poison");
-    world.invite(&email).await;
+    let (email, _) = invite(&world, "poison").await;
     usher.faults_below(2).await;
     usher.clear_faults().await;
     // Another attempt would publish the event now.
     usher.advance(15).await;
     usher.event_about(&email, "invitation.delivered", 1).await;
-    assert_eq!(world.names(&email).await, ["invitation.sent", "invitation.delivered"]);
+    assert_eq!(names(&world, &email).await, ["invitation.sent", "invitation.delivered"]);
 }
