@@ -127,8 +127,7 @@ operations! {
     DeliverInvitations = "deliver-invitations",
     /// Every minute, sends the mails of the outbox items that are still in the outbox.
     SweepUndelivered = "sweep-undelivered",
-    /// Puts the outbox items that were given up back into the outbox. An operator invokes the function that requeues
-    /// outbox items by hand.
+    /// Puts the outbox items that were given up back into the outbox. An operator invokes this function by hand.
     RequeueUndelivered = "requeue-undelivered",
     /// Records the deliveries, bounces and complaints of mails that SES reports.
     RecordMailEvents = "record-mail-events",
