@@ -175,7 +175,7 @@ impl Functions {
     async fn event(&self, operation: Operation, shard: usize, event: Value) -> Result<Value, FunctionError> {
         let _busy = BusyGuard::start(self.busy_count.clone());
         if let Some(remote) = self.remote.get(&operation) {
-            let response = remote.invoke(event.to_string().into_bytes()).await?;
+            let response = remote.invoke(event.to_string().into_bytes()).await.map_err(FunctionError)?;
             return serde_json::from_slice(&response).map_err(|error| FunctionError(error.to_string()));
         }
         let request_id = self.request_id().to_string();
@@ -188,7 +188,7 @@ impl Functions {
 
     async fn request(&self, operation: Operation, event: Vec<u8>, request_id: Uuid) -> Result<Vec<u8>, FunctionError> {
         if let Some(remote) = self.remote.get(&operation) {
-            return remote.invoke(event).await;
+            return remote.invoke(event).await.map_err(FunctionError);
         }
         let event: LambdaRequest = serde_json::from_slice(&event).map_err(|error| FunctionError(error.to_string()))?;
         let mut context = Context::default();

@@ -5,7 +5,7 @@ use aws_smithy_types::byte_stream::ByteStream;
 use serde::Deserialize;
 use tokio::sync::Mutex;
 
-use crate::{lambda::FunctionError, outgoing::Receiver};
+use crate::outgoing::Receiver;
 
 /// The response to a request of Lambda's Invoke for a function that failed.
 #[derive(Deserialize)]
@@ -31,23 +31,21 @@ impl RemoteFunction {
         Self { receiver: Receiver::new(url), turn: Mutex::default() }
     }
 
-    /// Invokes the function with an event. The event and the response are JSON.
-    pub(crate) async fn invoke(&self, event: Vec<u8>) -> Result<Vec<u8>, FunctionError> {
+    /// Invokes the function with an event. The event and the response are JSON. An error says why the function failed.
+    pub(crate) async fn invoke(&self, event: Vec<u8>) -> Result<Vec<u8>, String> {
         let _turn = self.turn.lock().await;
         let url = &self.receiver.url;
         let response = self.receiver.post(event).await.map_err(|error| {
             tracing::error!(?error, url, "a function can't be reached. Start it, or leave its --function out");
-            FunctionError(format!("the function at {url} can't be reached"))
+            format!("the function at {url} can't be reached")
         })?;
         let status = response.status();
         let payload = ByteStream::new(response.into_body()).collect().await;
-        let payload = payload.map_err(|error| FunctionError(format!("the function at {url}: {error}")))?.to_vec();
+        let payload = payload.map_err(|error| format!("the function at {url}: {error}"))?.to_vec();
         match serde_json::from_slice(&payload) {
-            Ok(FunctionFailure { error_type, error_message }) => {
-                Err(FunctionError(format!("{error_type}: {error_message}")))
-            }
+            Ok(FunctionFailure { error_type, error_message }) => Err(format!("{error_type}: {error_message}")),
             Err(_) if status.is_success() => Ok(payload),
-            Err(_) => Err(FunctionError(format!("the function at {url} answered with the status {}", status.as_u16()))),
+            Err(_) => Err(format!("the function at {url} answered with the status {}", status.as_u16())),
         }
     }
 }

@@ -109,13 +109,14 @@ impl Usher {
         eventbridge.set_endpoint_url(endpoint);
         let secret = |name: &str| match environment(name) {
             None => SecretSource::Withheld,
-            Some(source) => match source.strip_prefix("file:") {
-                Some(path) => SecretSource::File(path.into()),
-                None => {
+            Some(source) => {
+                if let Some(path) = source.strip_prefix("file:") {
+                    SecretSource::File(path.into())
+                } else {
                     let client = aws_sdk_secretsmanager::Client::from_conf(secrets_manager.clone().build());
                     SecretSource::Manager { client, arn: source }
                 }
-            },
+            }
         };
         let dependencies = Dependencies {
             clock: Arc::new(SystemClock),

@@ -49,13 +49,11 @@ impl Endpoint {
     /// A service with the given parameters, and the other parameters as they are by default: the running service at
     /// `USHER_TEST_URL` if it has just these parameters, or else a local stack of the test's own.
     pub async fn own(parameters: &[(&str, &str)]) -> Self {
-        match need::running_with(parameters) {
-            Some(running) => Self::of(running),
-            None => {
-                let with = |options: Options, (name, value): &(&str, &str)| options.with(name, *value);
-                Self::on_stack(parameters.iter().fold(Options::in_memory(), with)).await
-            }
+        if let Some(running) = need::running_with(parameters) {
+            return Self::of(running);
         }
+        let with = |options: Options, (name, value): &(&str, &str)| options.with(name, *value);
+        Self::on_stack(parameters.iter().fold(Options::in_memory(), with)).await
     }
 
     /// Starts a local stack of the test's own with the given options.
@@ -174,12 +172,6 @@ impl Endpoint {
         let (client, request) = request.build_split();
         let request = request.expect("a request");
         let (method, url) = (request.method().clone(), request.url().clone());
-        if url.path().starts_with("/_") || url.path().starts_with("/2015") || url.path().starts_with("/v2/") {
-            use std::io::Write;
-            let mut f = std::fs::OpenOptions::new().append(true).create(true).open("/tmp/ms_paths").unwrap();
-            let line = format!("{} {} {}\n", std::thread::current().name().unwrap_or("?"), method, url.path());
-            f.write_all(line.as_bytes()).unwrap();
-        }
         let mut answer = Answer::read(client.execute(request).await.expect("the service answers")).await;
         answer.has_request_id = self.mails.is_none();
         if self.checked && url.as_str().starts_with(&self.url) {

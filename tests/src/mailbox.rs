@@ -106,15 +106,12 @@ impl Endpoint {
     /// The recipients of all mails so far. The recipient of the oldest mail is first. If other tests use the service
     /// too, only the mails to this test's own addresses count.
     pub async fn recipients(&self) -> Vec<String> {
-        let recipients: Vec<String> = match self.mails_elsewhere() {
-            Some(mails) => {
-                let mailboxes = shared_mailboxes(self, mails).await;
-                mailboxes.iter().flat_map(|(to, mails)| vec![to.clone(); mails.len()]).collect()
-            }
-            None => {
-                let list = self.send("GET", "/_aws/ses", None, None).await.expect(200).json();
-                messages(&list).into_iter().map(recipient).map(str::to_owned).collect()
-            }
+        let recipients: Vec<String> = if let Some(mails) = self.mails_elsewhere() {
+            let mailboxes = shared_mailboxes(self, mails).await;
+            mailboxes.iter().flat_map(|(to, mails)| vec![to.clone(); mails.len()]).collect()
+        } else {
+            let list = self.send("GET", "/_aws/ses", None, None).await.expect(200).json();
+            messages(&list).into_iter().map(recipient).map(str::to_owned).collect()
         };
         recipients.into_iter().filter(|to| self.counts(to)).collect()
     }
