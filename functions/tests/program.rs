@@ -1,6 +1,6 @@
 //! The program of the Lambda functions, started as Lambda starts it: what it writes to its log.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
 use std::{
     io::{BufRead, BufReader, Read, Write},

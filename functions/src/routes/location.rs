@@ -145,8 +145,8 @@ mod tests {
     }
 
     /// The path of the route that a request leads to, the values of its parameters, and the base path.
-    fn located(stage: &str, route_key: &str, path: &str, parameters: Value) -> Option<(String, Vec<String>, String)> {
-        let Location { found, base_path, contract } = locate(&request(stage, route_key, path, &parameters));
+    fn located(stage: &str, route_key: &str, path: &str, parameters: &Value) -> Option<(String, Vec<String>, String)> {
+        let Location { found, base_path, contract } = locate(&request(stage, route_key, path, parameters));
         let Found::Route(route, values) = found else { return None };
         assert_eq!(route.contract, contract);
         let values = values.into_iter().map(|(_, value)| value).collect();
@@ -163,7 +163,7 @@ mod tests {
                 .fold(route.path.to_owned(), |path, name| path.replace(&format!("{{{name}}}"), &format!("{name} 1")));
             let values: Vec<_> = route.parameters().map(|name| format!("{name} 1")).collect();
             for (stage, base) in [("$default", ""), ("prod", "/prod"), ("$default", "/v1"), ("$default", "/api/v0/x")] {
-                let found = located(stage, &key, &format!("{base}{path}"), parameters.clone());
+                let found = located(stage, &key, &format!("{base}{path}"), &parameters);
                 assert_eq!(found, Some((key.clone(), values.clone(), base.to_owned())), "{base}{path}");
             }
         }
@@ -173,17 +173,17 @@ mod tests {
     fn a_value_keeps_the_characters_that_the_client_has_encoded() {
         // The gateway decodes the path, so a slash in a value looks like a slash between segments.
         let (key, value) = ("GET /v1/users/{id}", "a/b c%20ü");
-        let found = located("prod", key, &format!("/prod/v1/users/{value}"), json!({ "id": value }));
+        let found = located("prod", key, &format!("/prod/v1/users/{value}"), &json!({ "id": value }));
         assert_eq!(found, Some((key.to_owned(), vec![value.to_owned()], "/prod".to_owned())));
         // A gateway that leaves the path encoded decodes the parameters only.
-        let found = located("prod", key, "/prod/v1/users/a%2Fb%20c%2520%C3%BC", json!({ "id": value }));
+        let found = located("prod", key, "/prod/v1/users/a%2Fb%20c%2520%C3%BC", &json!({ "id": value }));
         assert_eq!(found, Some((key.to_owned(), vec![value.to_owned()], String::new())));
     }
 
     #[test]
     fn the_gateways_name_counts_more_than_the_path() {
         // With the base path `api`, this path of Dock's contract looks like a path of our own contract.
-        let found = located("$default", "GET /v1/users", "/api/v1/users", Value::Null);
+        let found = located("$default", "GET /v1/users", "/api/v1/users", &Value::Null);
         assert_eq!(found, Some(("GET /v1/users".to_owned(), Vec::new(), "/api".to_owned())));
     }
 
@@ -202,7 +202,7 @@ mod tests {
             ("prod", "/prod/prod/register", None, ""),
         ] {
             for key in ["$default", "ANY /{proxy+}", "GET /nowhere"] {
-                let found = located(stage, key, path, Value::Null);
+                let found = located(stage, key, path, &Value::Null);
                 let found = found.as_ref().map(|(key, _, base)| (key.as_str(), base.as_str()));
                 // A route of any method has no method of its own, so the test's request has the method `ANY`.
                 let expected = if key.starts_with("ANY") { None } else { route.map(|route| (route, base)) };
@@ -210,7 +210,7 @@ mod tests {
             }
         }
         let (key, path) = ("$default", "/prod/v1/users/7");
-        assert_eq!(located("prod", key, path, Value::Null).unwrap().1, ["7"]);
+        assert_eq!(located("prod", key, path, &Value::Null).unwrap().1, ["7"]);
     }
 
     #[test]
@@ -234,14 +234,14 @@ mod tests {
 
     #[test]
     fn a_request_whose_method_or_parameters_differ_from_the_named_route_is_found_by_its_path() {
-        let found = located("$default", "GET /v1/users/{id}", "/v1/users/7", Value::Null);
+        let found = located("$default", "GET /v1/users/{id}", "/v1/users/7", &Value::Null);
         assert_eq!(found, Some(("GET /v1/users/{id}".to_owned(), vec!["7".to_owned()], String::new())));
     }
 
     #[test]
     fn no_page_gets_another_host_from_the_path() {
         for path in ["//register", "//evil.example/register", "/\\evil.example/register", "evil.example/register"] {
-            let (_, _, base) = located("$default", "GET /register", path, Value::Null).unwrap();
+            let (_, _, base) = located("$default", "GET /register", path, &Value::Null).unwrap();
             assert_eq!(base, "", "{path}");
         }
     }

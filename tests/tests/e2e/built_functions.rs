@@ -29,7 +29,7 @@ impl BuiltFunction {
         let shared = variables(&template["Globals"]["Function"]);
         let resources = template["Resources"].as_mapping().unwrap().iter();
         let functions = resources.filter(|(_, resource)| resource["Type"] == "AWS::Serverless::Function");
-        let built = functions.map(|(id, function)| {
+        let all = functions.map(|(id, function)| {
             let properties = &function["Properties"];
             let text = |name: &str| properties[name].as_str().unwrap().to_owned();
             Self {
@@ -39,7 +39,7 @@ impl BuiltFunction {
                 variables: shared.union(&variables(properties)).cloned().collect(),
             }
         });
-        built.collect()
+        all.collect()
     }
 
     /// The function of this operation.

@@ -176,8 +176,8 @@ async fn an_answer_that_asks_for_a_retry_is_not_stored() {
 
 #[tokio::test]
 async fn a_thousand_cost_two_calls_more_with_a_key() {
-    needs(&[Need::Calls]);
     const COUNT: usize = 1_000;
+    needs(&[Need::Calls]);
     let (usher, ada, workspace) = world(&[]).await;
     let people: Vec<_> = (0..COUNT).map(|n| usher.address(&format!("p{n}"))).collect();
     let people: Vec<_> = people.iter().map(String::as_str).collect();
