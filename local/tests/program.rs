@@ -90,7 +90,7 @@ fn an_unreachable_endpoint_and_a_port_in_use_stop_the_start_with_advice() {
     for (arguments, option) in [(["--port", &port], "--port"), (["--aws-port", &port], "--aws-port")] {
         let (code, said) = refusal(directory.path(), &arguments);
         assert_eq!(code, Some(1), "{said}");
-        assert!(said.contains(&port) && said.contains(&format!("another one with {option}")), "{said}");
+        assert!(said.contains(&port) && said.contains(&format!("another port with {option}")), "{said}");
     }
 }
 
