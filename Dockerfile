@@ -21,7 +21,7 @@ COPY target/docker/usher /usr/local/bin/usher
 FROM ${RUST_IMAGE} AS compiled
 WORKDIR /source
 COPY . .
-RUN cargo build --release --locked --package local
+RUN cargo build --profile local-stack --locked --package local
 
 FROM runtime
-COPY --from=compiled /source/target/release/usher /usr/local/bin/usher
+COPY --from=compiled /source/target/local-stack/usher /usr/local/bin/usher
