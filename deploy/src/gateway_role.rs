@@ -49,6 +49,12 @@ pub(crate) fn resources() -> String {
     yaml
 }
 
+/// The logical id of the policy that names the function.
+pub(crate) fn policy_of(function: &str) -> String {
+    let names = |letters: [char; 2]| function.starts_with(|letter| (letters[0]..=letters[1]).contains(&letter));
+    POLICIES.iter().filter(|(_, letters)| names(*letters)).map(|(name, _)| format!("Invoke{name}")).collect()
+}
+
 /// The functions whose names begin with one of the letters from the first to the last.
 fn functions_of([first, last]: [char; 2]) -> Vec<String> {
     let names = gateway_operations().map(|operation| format!("{operation:?}"));

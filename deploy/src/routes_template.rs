@@ -21,11 +21,14 @@ pub fn routes_template() -> String {
     }
     let _ = write!(yaml, "\nResources:\n{}", gateway_role::resources());
     for operation in gateway_operations() {
+        let policy = gateway_role::policy_of(&format!("{operation:?}"));
         let _ = write!(
             yaml,
             "
   {operation:?}Integration:
     Type: AWS::ApiGatewayV2::Integration
+    # A route must not lead to a function before the gateway may invoke the function.
+    DependsOn: {policy}
     Properties:
       ApiId: !Ref ApiId
       IntegrationType: AWS_PROXY

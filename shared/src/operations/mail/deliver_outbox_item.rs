@@ -46,8 +46,8 @@ pub enum DeliveryOutcome {
 }
 
 impl Usher {
-    /// Delivers one item of the outbox, unless another deliverer works on the item. No call to SES starts after
-    /// `deadline`.
+    /// Delivers one item of the outbox, unless another deliverer works on the item. No bulk call to SES starts after
+    /// `deadline`. A letter is one short call, which the deadline doesn't stop.
     ///
     /// # Errors
     /// [`Error`](crate::Error) if the store fails. An outbox item whose delivery failed with an error is tried again
