@@ -52,7 +52,8 @@ pub(crate) fn resources() -> String {
 /// The logical id of the policy that names the function.
 pub(crate) fn policy_of(function: &str) -> String {
     let names = |letters: [char; 2]| function.starts_with(|letter| (letters[0]..=letters[1]).contains(&letter));
-    POLICIES.iter().filter(|(_, letters)| names(*letters)).map(|(name, _)| format!("Invoke{name}")).collect()
+    let name = POLICIES.iter().find(|(_, letters)| names(*letters)).map_or("", |(name, _)| name);
+    format!("Invoke{name}")
 }
 
 /// The functions whose names begin with one of the letters from the first to the last.

@@ -146,14 +146,16 @@ impl StartApi {
         api
     }
 
-    /// The routes that SAM says it has, as `GET /register`. A path may have several methods.
+    /// The routes that SAM says it has, as `GET /register`. A path may have several methods. SAM adds the method OPTIONS to
+    /// every path of an API that has a configuration for CORS, and answers it itself.
     fn routes(&self) -> BTreeSet<String> {
         let log = fs::read_to_string(&self.log).unwrap();
         let mounted = log.lines().filter_map(|line| line.strip_prefix("Mounting ")?.split_once(" at http://"));
         let routes = mounted.flat_map(|(_, route)| {
             let (address, methods) = route.trim_end_matches(']').split_once(" [").unwrap();
             let path = address.trim_start_matches(|letter| !['/', '$'].contains(&letter));
-            methods.split(", ").map(move |method| format!("{method} {path}"))
+            let declared = methods.split(", ").filter(|method| *method != "OPTIONS");
+            declared.map(move |method| format!("{method} {path}"))
         });
         routes.collect()
     }
