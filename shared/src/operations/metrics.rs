@@ -21,7 +21,7 @@ const COMPLAINTS: &str = "Complaints";
 const DEAD_LETTERS: &str = "DeadLetters";
 const WAITING_MAIL: &str = "WaitingMail";
 
-/// Counts people whom an inviting request invited.
+/// Adds the number of people that a request has invited to the metric of invitations.
 pub(super) fn invited(people: usize) {
     count(INVITATIONS, people);
 }

@@ -86,8 +86,8 @@ impl Usher {
             let outcome = self.deliver(&key, deadline).await;
             match &outcome {
                 Ok(outcome) => swept.add(*outcome),
-                // An outbox item that could not be delivered keeps its lease for now. The sweep goes on with the
-                // following items and doesn't wait until the lease of that item ends.
+                // The failed outbox item stays leased to this deliverer until the lease ends. The sweep delivers the
+                // following items meanwhile.
                 Err(error) => tracing::warn!(?error, "an outbox item could not be delivered"),
             }
             if matches!(outcome, Ok(DeliveryOutcome::Paused)) || Instant::now() >= deadline {

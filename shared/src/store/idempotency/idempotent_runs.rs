@@ -154,7 +154,7 @@ impl IdempotentRun {
         Self { key, id: run, purge_at, batch, reserved, written: BTreeMap::new() }
     }
 
-    /// The number of people whom earlier runs of the idempotent request invited or added.
+    /// How many people the earlier runs of the idempotent request have invited or added.
     pub fn made(&self) -> usize {
         self.written.values().filter(|outcome| matches!(outcome, InviteEffect::Invited | InviteEffect::Added)).count()
     }

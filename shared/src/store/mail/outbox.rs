@@ -404,7 +404,7 @@ impl ClaimedItem {
         ConditionalWrite::delete(self.key.clone()).expect(equal("claim", self.claim))
     }
 
-    /// The task of the outbox item (which mails to send to whom) without the people whose mails are finished.
+    /// The outbox item's task without the people whose mails need no more work. A task names the mails and recipients.
     fn without<'a>(&self, finished: impl Iterator<Item = &'a Key>) -> OutboxTask {
         match &self.task {
             OutboxTask::Letter(letter) => OutboxTask::Letter(letter.clone()),
